@@ -1,0 +1,9 @@
+"""The agreements app."""
+
+from django.apps import AppConfig
+
+
+class AgreementsConfig(AppConfig):
+    """What was agreed."""
+
+    name = "agreements"
