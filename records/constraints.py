@@ -1,0 +1,234 @@
+"""Rules that need more than one row, as named database constraints.
+
+Each is a Django constraint, so models declare it beside their other ones and migrations carry it. In the database it is a
+constraint trigger that reports a broken rule as a check violation under its own name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BaseConstraint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db import models
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+MAX_NAME = 63  # PostgreSQL cuts longer names silently
+
+
+class TriggerConstraint(BaseConstraint):
+    """Base: subclasses say which tables to watch and when the rule is broken."""
+
+    def __init__(self, *, name: str, violation_error_message: str) -> None:
+        if len(name) > MAX_NAME:
+            msg = f"Constraint name {name!r} is longer than {MAX_NAME} characters."
+            raise ValueError(msg)
+        super().__init__(name=name, violation_error_message=violation_error_message)
+
+    def body(self, model: type[models.Model]) -> str:
+        """PL/pgSQL statements that raise through `self.refuse()` where the rule is broken."""
+        raise NotImplementedError
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """The watched tables: (table, events and columns, timing)."""
+        raise NotImplementedError
+
+    def refuse(self) -> str:
+        """The statement that refuses the write, as a check violation of this constraint."""
+        message = str(self.violation_error_message).replace("'", "''").replace("%", "%%")
+        return (
+            f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}', "
+            f"TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, MESSAGE = '{message}';"
+        )
+
+    def create_sql(
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,  # noqa: ARG002 - Django's signature
+    ) -> str:
+        """Return the SQL that makes the function and its triggers."""
+        assert model is not None
+        function = (
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
+            f"BEGIN\n{self.body(model)}\nRETURN NULL;\nEND\n$body$;\n"
+        )
+        return function + "".join(
+            f'CREATE CONSTRAINT TRIGGER "{self.name}" AFTER {events} ON "{table}" {timing} '
+            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"();\n'
+            for table, events, timing in self.triggers(model)
+        )
+
+    def constraint_sql(
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
+    ) -> str:
+        """Inside CREATE TABLE there is no place for a trigger: it is made right after."""
+        assert schema_editor is not None
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return ""
+
+    def remove_sql(
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,  # noqa: ARG002 - Django's signature
+    ) -> str:
+        """Return the SQL that removes the triggers and their function."""
+        assert model is not None
+        return (
+            "".join(
+                f'DROP TRIGGER IF EXISTS "{self.name}" ON "{table}";\n'
+                for table, _events, _timing in self.triggers(model)
+            )
+            + f'DROP FUNCTION IF EXISTS "{self.name}"();'
+        )
+
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: models.Model,
+        exclude: Collection[str] | None = None,
+        using: str = "default",
+    ) -> None:
+        """Leave it to the database: these rules need a lock or the end of the transaction."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TriggerConstraint):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        """Name the class and its arguments for migrations."""
+        path, _args, kwargs = super().deconstruct()
+        return path, (), kwargs
+
+
+class NoCycle(TriggerConstraint):
+    """Following `ascends` from a row upwards never comes back to it.
+
+    `ascends` names the foreign key to the row above; for a table of edges, `descends` names the other end.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        violation_error_message: str,
+        ascends: str,
+        descends: str = "id",
+    ) -> None:
+        super().__init__(name=name, violation_error_message=violation_error_message)
+        self.ascends = ascends
+        self.descends = descends
+
+    def _columns(self, model: type[models.Model]) -> tuple[str, str]:
+        up = model._meta.get_field(self.ascends).column
+        down = model._meta.get_field(self.descends).column
+        assert up is not None
+        assert down is not None
+        return up, down
+
+    def body(self, model: type[models.Model]) -> str:
+        """Walk upwards from the new row; a lock per rule keeps two halves of a cycle from passing each other."""
+        up, down = self._columns(model)
+        table = model._meta.db_table
+        return f"""
+    IF NEW."{up}" IS NULL THEN RETURN NULL; END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('{self.name}', 0));
+    IF EXISTS (
+        WITH RECURSIVE above(node) AS (
+            SELECT NEW."{up}"
+            UNION
+            SELECT "{table}"."{up}" FROM "{table}" JOIN above ON "{table}"."{down}" = above.node
+            WHERE "{table}"."{up}" IS NOT NULL
+        ) SELECT 1 FROM above WHERE node = NEW."{down}"
+    ) THEN {self.refuse()} END IF;"""
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """Watch both ends of the edge."""
+        up, down = self._columns(model)
+        return [(model._meta.db_table, f'INSERT OR UPDATE OF "{up}", "{down}"', "NOT DEFERRABLE")]
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        """Name the class and its arguments for migrations."""
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "ascends": self.ascends, "descends": self.descends}
+
+
+class PublishedIsCited(TriggerConstraint):
+    """A published record has at least one citation. Declared on the citation, checked at commit on both tables."""
+
+    def body(self, model: type[models.Model]) -> str:
+        """Look at the record as it stands at commit."""
+        citations = model._meta.db_table
+        record = model._meta.get_field("record").related_model
+        assert record is not None
+        assert not isinstance(record, str)
+        records = record._meta.db_table
+        return f"""
+    IF TG_TABLE_NAME = '{citations}' THEN
+        IF NOT EXISTS (SELECT 1 FROM "{records}" WHERE id = OLD.record_id AND editorial_state = 'published')
+            OR EXISTS (SELECT 1 FROM "{citations}" WHERE record_id = OLD.record_id)
+        THEN RETURN NULL; END IF;
+    ELSIF NOT EXISTS (SELECT 1 FROM "{records}" WHERE id = NEW.id AND editorial_state = 'published')
+        OR EXISTS (SELECT 1 FROM "{citations}" WHERE record_id = NEW.id)
+    THEN RETURN NULL; END IF;
+    {self.refuse()}"""
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """Watch the record's state and the citation's going or moving."""
+        record = model._meta.get_field("record").related_model
+        assert record is not None
+        assert not isinstance(record, str)
+        deferred = "DEFERRABLE INITIALLY DEFERRED"
+        return [
+            (record._meta.db_table, "INSERT OR UPDATE OF editorial_state", deferred),
+            (model._meta.db_table, "DELETE OR UPDATE OF record_id", deferred),
+        ]
+
+
+class OncePublishedStays(TriggerConstraint):
+    """A record that was ever published keeps its id and slug, and is withdrawn instead of deleted."""
+
+    def body(self, model: type[models.Model]) -> str:  # noqa: ARG002 - same text for every record
+        """Compare the old row with the new one, where there is one."""
+        return f"""
+    IF OLD.published_at IS NULL THEN RETURN NULL; END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.id = OLD.id AND NEW.slug = OLD.slug AND NEW.published_at IS NOT NULL THEN RETURN NULL; END IF;
+    END IF;
+    {self.refuse()}"""
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """Watch deletions and changes of name."""
+        return [
+            (
+                model._meta.db_table,
+                "DELETE OR UPDATE OF id, slug, published_at",
+                "NOT DEFERRABLE",
+            ),
+        ]
+
+
+class AppendOnly(TriggerConstraint):
+    """An edition is never changed or deleted; it may only be closed once, when the next one arrives."""
+
+    def body(self, model: type[models.Model]) -> str:  # noqa: ARG002 - same text for every edition
+        """Allow just the closing."""
+        return f"""
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL
+            AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'
+        THEN RETURN NULL; END IF;
+    END IF;
+    {self.refuse()}"""
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """Watch all changes."""
+        return [(model._meta.db_table, "UPDATE OR DELETE", "NOT DEFERRABLE")]

@@ -1,0 +1,316 @@
+"""What a publisher does: publish, withdraw and restore. Each is one transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from records import store
+from records.editions import SourceEdition, TopicEdition
+from records.kinds import Kind, all_kinds, kind_named, kind_of, register
+from records.models import Action, EditorialState, Source, Topic
+from records.propagation import refresh, store_and_propagate
+from records.rendering import Draft, References, complete, serialise, to_text
+from records.serializers import SourceSerializer, TopicSerializer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from records.models import Edition, Record
+
+#: How many names a refusal lists before it says "and more".
+SHOWN = 10
+
+SOURCE = register(
+    Kind(
+        name="source",
+        resource="sources",
+        model=Source,
+        editions=SourceEdition,
+        serializer=SourceSerializer,
+        prefetch=("identifiers",),
+        is_cited=False,
+    ),
+)
+TOPIC = register(
+    Kind(
+        name="topic",
+        resource="topics",
+        model=Topic,
+        editions=TopicEdition,
+        serializer=TopicSerializer,
+        prefetch=("identifiers",),
+        is_cited=False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why one record cannot be published, withdrawn, restored or merged."""
+
+    record: Record
+    code: str  #: no_citation, unpublished_reference, merged, gone, never_published, still_named ...
+    detail: str  #: for the person who tried, with the way out
+    publish_first: tuple[Record, ...] = ()  #: records to publish before, or together
+
+
+class CurationRefused(Exception):
+    """Nothing was done; the refusals say why, for every record at once."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = list(refusals)
+        super().__init__(" ".join(refusal.detail for refusal in self.refusals))
+
+    @property
+    def publish_first(self) -> list[Record]:
+        """Every record that would have to be published too."""
+        found = {record.pk: record for refusal in self.refusals for record in refusal.publish_first}
+        return list(found.values())
+
+
+def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> list[Edition]:
+    """Publish records, of any kinds, together: all or none.
+
+    Returns the newest edition of each record, in the order given; a record whose document did not change keeps the
+    edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public.
+
+    Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
+    """
+    _demand_permission(by, records)
+    with _deed("publish", by, reason):
+        locked = _lock(records)
+        position, moment = store.lock_feed()
+        entries = _entries(_render(locked), reason)
+        store_and_propagate(entries, position, moment)
+        _mark(locked, EditorialState.PUBLISHED, moment)
+    _carry_over(records, locked)
+    return _newest(records)
+
+
+def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list[Edition]:
+    """Take published records back, together: their ids answer 410 with the reason and the time.
+
+    Returns the tombstones. Raises CurationRefused when a record is not published or published documents of other
+    records name it, PermissionDenied when `by` may not publish their kind, ValueError without a reason.
+    """
+    _demand_permission(by, records)
+    if not reason.strip():
+        msg = "A withdrawal says why: the reason is shown to whoever asks for the record."
+        raise ValueError(msg)
+    with _deed("withdraw", by, reason):
+        locked = _lock(records)
+        position, moment = store.lock_feed()
+        newest = _newest_by_record(locked)
+        refusals = [
+            Refusal(record, "not_published", f"{record} is not published, so there is nothing to withdraw.")
+            for record in locked
+            if record.pk not in newest or newest[record.pk].document is None
+        ]
+        if not refusals:
+            refusals = _named_elsewhere(locked)
+        if refusals:
+            raise CurationRefused(refusals)
+        entries = [
+            store.Entry(kind_of(record), _next_document(newest[record.pk]), Action.WITHDRAWN, reason)
+            for record in locked
+        ]
+        store.append(entries, position, moment)
+        _mark(locked, EditorialState.WITHDRAWN, moment)
+    _carry_over(records, locked)
+    return _newest(records)
+
+
+def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> Edition:
+    """Bring a withdrawn record back as it was last published; later edits stay unpublished.
+
+    Raises CurationRefused when it is not withdrawn or names records that are not published now, PermissionDenied when
+    `by` may not publish its kind.
+    """
+    _demand_permission(by, [record])
+    with _deed("restore", by, reason):
+        (locked,) = _lock([record])
+        position, moment = store.lock_feed()
+        newest = _newest_by_record([locked]).get(locked.pk)
+        if newest is None or newest.action != Action.WITHDRAWN:
+            raise CurationRefused([Refusal(locked, "not_withdrawn", f"{locked} is not withdrawn.")])
+        last = kind_of(locked).editions._default_manager.get(record_id=locked.pk, revision=newest.revision - 1)
+        document = _next_document(last)
+        document["revision"] = newest.revision + 1
+        missing = refresh(document)
+        if missing:
+            raise CurationRefused([_unpublished(locked, missing)])
+        entry = store.Entry(kind_of(locked), document, Action.RESTORED, reason)
+        store_and_propagate([entry], position, moment)
+        # What was edited since the document was made is still unpublished, so the time of that document stays.
+        edited = locked.changed_at > last.published_at
+        _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
+    _carry_over([record], [locked])
+    return _newest([record])[0]
+
+
+@contextmanager
+def _deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
+    """One transaction whose history rows say who did what, and why."""
+    with transaction.atomic(), pghistory.context(user=by.pk if by else None, deed=name, reason=reason):
+        yield
+
+
+def _demand_permission(by: AbstractBaseUser | None, records: Sequence[Record]) -> None:
+    for model in {type(record) for record in records}:
+        permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
+        if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
+            msg = f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
+            raise PermissionDenied(msg)
+
+
+def _lock(records: Sequence[Record]) -> list[Record]:
+    """Lock the rows and read them afresh, with all that rendering needs.
+
+    Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
+    """
+    wanted = defaultdict(set)
+    for record in records:
+        wanted[record.object_kind].add(record.pk)
+    locked: list[Record] = []
+    for kind in all_kinds():
+        if kind.name in wanted:
+            rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
+            found = rows.filter(pk__in=wanted[kind.name]).prefetch_related(*kind.prefetch)
+            locked.extend(found)
+    there = {record.pk for record in locked}
+    refusals = [
+        Refusal(record, "gone", f"{record} was deleted in the meantime.") for record in records if record.pk not in there
+    ]
+    refusals += [
+        Refusal(record, "merged", f"{record} was merged into {record.merged_into}: work on that record instead.")
+        for record in locked
+        if record.editorial_state == EditorialState.MERGED
+    ]
+    if refusals:
+        raise CurationRefused(refusals)
+    return locked
+
+
+def _render(records: Sequence[Record]) -> list[Draft]:
+    """Make the documents; refuse, with all reasons at once, what may not be published."""
+    references = References()
+    drafts: list[Draft] = []
+    for name, group in groupby(records, key=lambda record: record.object_kind):
+        drafts += serialise(kind_named(name), group, references)
+    complete(drafts, references)
+    refusals = []
+    for draft in drafts:
+        if draft.kind.is_cited and not draft.document["citations"]:
+            detail = f"{draft.record} has no citation: add at least one source before publishing."
+            refusals.append(Refusal(draft.record, "no_citation", detail))
+        if draft.missing:
+            refusals.append(_unpublished(draft.record, draft.missing))
+    if refusals:
+        raise CurationRefused(refusals)
+    return drafts
+
+
+def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
+    by_kind = defaultdict(list)
+    for key, name in missing.items():
+        by_kind[name].append(key)
+    needed = [
+        found for name, keys in by_kind.items() for found in kind_named(name).model._default_manager.filter(pk__in=keys)
+    ]
+    names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
+    detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
+    return Refusal(record, "unpublished_reference", detail, tuple(needed))
+
+
+def _entries(drafts: Sequence[Draft], reason: str) -> list[store.Entry]:
+    """Compare each document with the newest edition, and keep those that say something new."""
+    newest = _newest_by_record([draft.record for draft in drafts])
+    entries = []
+    for draft in drafts:
+        previous = newest.get(draft.record.pk)
+        action = Action.PUBLISHED
+        draft.document["revision"] = 1
+        if previous is not None:
+            draft.document["revision"] = previous.revision
+            draft.document["published_at"] = store.stamp(previous.published_at)
+            if to_text(draft.document) == previous.document:
+                continue
+            draft.document["revision"] += 1
+            action = Action.RESTORED if previous.document is None else Action.UPDATED
+        entries.append(store.Entry(draft.kind, draft.document, action, reason))
+    return entries
+
+
+def _newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
+    """Return the newest edition of each record, tombstones included: only what the next one needs."""
+    keys = defaultdict(list)
+    for record in records:
+        keys[record.object_kind].append(record.pk)
+    return {
+        edition.record_id: edition
+        for name, pks in keys.items()
+        for edition in kind_named(name)
+        .editions._default_manager.newest()
+        .filter(record_id__in=pks)
+        .only("record_id", "revision", "published_at", "document", "action")
+    }
+
+
+def _next_document(edition: Edition) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(edition.document or "")
+    document["revision"] = edition.revision + 1
+    return document
+
+
+def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
+    """Published documents that name the records, other than the records themselves."""
+    keys = [record.pk for record in records]
+    refusals = []
+    for record in records:
+        named_in = []
+        for kind in all_kinds():
+            editions = kind.editions._default_manager.current().filter(refs__contains=[record.pk])
+            named_in += editions.exclude(record_id__in=keys).values_list("label", flat=True)[:SHOWN]
+        if named_in:
+            shown = ", ".join(f"“{label}”" for label in named_in[:SHOWN])
+            more = " and more" if len(named_in) > SHOWN else ""
+            detail = f"{record} is named in published records: {shown}{more}. Change or withdraw those first, or merge it."
+            refusals.append(Refusal(record, "still_named", detail))
+    return refusals
+
+
+def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> None:
+    for name, group in groupby(records, key=lambda record: record.object_kind):
+        found = list(group)
+        keys = [record.pk for record in found]
+        kind_named(name).model._default_manager.filter(pk__in=keys).update(editorial_state=state, published_at=moment)
+        for record in found:
+            record.editorial_state = state
+            record.published_at = moment
+
+
+def _carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
+    """Show the caller's instances what became of them."""
+    done = {record.pk: record for record in locked}
+    for record in records:
+        record.editorial_state = done[record.pk].editorial_state
+        record.published_at = done[record.pk].published_at
+        record.changed_at = done[record.pk].changed_at
+
+
+def _newest(records: Sequence[Record]) -> list[Edition]:
+    found = _newest_by_record(records)
+    return [found[record.pk] for record in records]

@@ -1,0 +1,61 @@
+"""Editions of sources and topics: their filter columns and how a document fills them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from records.models.edition import Edition, gin_index
+
+
+class SourceEdition(Edition):
+    """A published version of a source."""
+
+    kind = models.CharField(max_length=16)
+    publisher = models.TextField(blank=True)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("sourceedition_by_content")]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {"kind": document["kind"], "publisher": document["publisher"] or ""}
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Publisher and authors are searched too."""
+        return "", " ".join([document["publisher"] or "", *document["authors"]])
+
+
+class TopicEdition(Edition):
+    """A published version of a topic."""
+
+    code = models.CharField(max_length=80)
+    broader_topic_id = models.UUIDField(null=True)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("topicedition_by_content")]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {"code": document["code"], "broader_topic_id": cls.broader_id(document)}
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Alternative labels are names."""
+        return " ".join(document["alternative_labels"]), ""
+
+    @classmethod
+    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Carry its code."""
+        return {"code": document["code"]}
+
+    @classmethod
+    def broader_id(cls, document: dict[str, Any]) -> str | None:
+        """The broader topic."""
+        return document["broader"]["id"] if document["broader"] else None

@@ -1,0 +1,39 @@
+"""What every record has, and the records that belong to no other app: sources and topics."""
+
+from records.editions import SourceEdition, TopicEdition
+from records.models.change import Change
+from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
+from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
+from records.models.record import EditorialState, Part, Record, TouchRecord
+from records.models.reference import PendingLabel, Reference, Standing
+from records.models.source import Source, SourceIdentifier, SourceKind
+from records.models.topic import Topic, TopicIdentifier
+
+__all__ = [
+    "CURRENT",
+    "Action",
+    "Change",
+    "Citation",
+    "Edition",
+    "EditionQuerySet",
+    "EditorialState",
+    "Evidence",
+    "Identifier",
+    "Name",
+    "NameKind",
+    "Part",
+    "PendingLabel",
+    "Record",
+    "Reference",
+    "Source",
+    "SourceEdition",
+    "SourceIdentifier",
+    "SourceKind",
+    "Stance",
+    "Standing",
+    "Topic",
+    "TopicEdition",
+    "TopicIdentifier",
+    "TouchRecord",
+    "gin_index",
+]

@@ -1,0 +1,158 @@
+"""Editions: what the world sees. Append-only; public reads touch these tables and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from records.constraints import AppendOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from records.rendering import References
+
+#: An edition the world can read now: the newest one, unless that is a tombstone.
+CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)
+
+
+class Action(models.TextChoices):
+    """What made an edition, and what the change feed calls it."""
+
+    PUBLISHED = "published", "Published"  #: the first edition
+    UPDATED = "updated", "Updated"  #: a later one
+    WITHDRAWN = "withdrawn", "Withdrawn"  #: a tombstone: reason and time, no document
+    RESTORED = "restored", "Restored"  #: back after a withdrawal
+    MERGED = "merged", "Merged"  #: a tombstone that leads to the survivor
+
+
+class EditionQuerySet(models.QuerySet[Any]):
+    """What can be asked of editions."""
+
+    def newest(self) -> Self:
+        """The last edition of each record, tombstones included."""
+        return self.filter(superseded_at__isnull=True)
+
+    def current(self) -> Self:
+        """What the world can read now: the last edition of each record that is not withdrawn or merged."""
+        return self.filter(CURRENT)
+
+    def current_at(self, moment: datetime) -> Self:
+        """What the world could read at `moment`."""
+        return self.filter(
+            models.Q(superseded_at=None) | models.Q(superseded_at__gt=moment),
+            published_at__lte=moment,
+            document__isnull=False,
+        )
+
+
+class Edition(models.Model):
+    """One published version of one record: the document as the API sends it, and the columns that filters need.
+
+    Concrete editions add filter columns and say in `columns()` how a *document* fills them. They never look at working
+    tables, so nothing unpublished can enter.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record_id = models.UUIDField(help_text="The record. No foreign key: read nodes hold no working tables.")
+    revision = models.PositiveIntegerField(help_text="1 for the first edition of the record, then without gaps.")
+    position = models.BigIntegerField(unique=True, help_text="Its place in the change feed.")
+    action = models.CharField(max_length=10, choices=Action.choices)
+    slug = models.CharField(max_length=120)
+    label = models.TextField(help_text="How other documents name the record.")
+    sort_label = models.TextField(
+        db_collation="C",
+        help_text="The label unaccented and in lower case, for ordering.",
+    )
+    document = models.TextField(
+        null=True,  # noqa: DJ001 - a tombstone has no document, which is not an empty one
+        help_text="The JSON that the API sends, byte for byte; NULL in a tombstone.",
+    )
+    published_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, help_text="When the next edition took its place.")
+    reason = models.TextField(blank=True, help_text="Why it was withdrawn or changed, as told to the public.")
+    merged_into = models.UUIDField(null=True, help_text="The survivor, in a merge tombstone.")
+    refs = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text="Every record that the document names.",
+    )
+    search = SearchVectorField(null=True, help_text="Full text: label (A), other names (B), the rest (C).")
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        constraints: Sequence[models.BaseConstraint] = [
+            models.UniqueConstraint(fields=["record_id", "revision"], name="%(class)s_revision_is_unique"),
+            models.UniqueConstraint(
+                fields=["record_id"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="%(class)s_newest_is_only_one",
+            ),
+            AppendOnly(
+                name="%(class)s_is_never_changed",
+                violation_error_message="An edition is never changed or deleted.",
+            ),
+        ]
+        indexes: Sequence[models.Index] = [
+            models.Index(fields=["sort_label", "record_id"], condition=CURRENT, name="%(class)s_by_label"),
+            models.Index(fields=["published_at", "record_id"], condition=CURRENT, name="%(class)s_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}, revision {self.revision}"
+
+    @classmethod
+    def label_of(cls, document: dict[str, Any]) -> str:
+        """The record's label: its own words, or for `label_needs_references` kinds made of the references it holds."""
+        return str(document["label"])
+
+    #: The label is made of other records' labels (a tenure: its person and office), so it changes when they do.
+    label_needs_references: ClassVar[bool] = False
+
+    @classmethod
+    def derive(cls, document: dict[str, Any], references: References) -> None:
+        """Fill fields that follow from the rest of the document and from what is published of the records it names."""
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """The filter columns of this kind, from the document alone."""
+        raise NotImplementedError
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Texts to search beside the label: other names (weight B), all else (weight C)."""
+        names = " ".join(name["name"] for name in document.get("names", []))
+        return names, ""
+
+    @classmethod
+    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """What a reference to this kind carries beyond id, object, label and url (a state: its code)."""
+        return {}
+
+    @classmethod
+    def keys(cls, document: dict[str, Any]) -> list[str]:
+        """Names that `ref` finds beside id and slug: `scheme:value` of each identifier."""
+        return [f"{item['scheme']}:{item['value']}" for item in document.get("identifiers", [])]
+
+    @classmethod
+    def broader_id(cls, document: dict[str, Any]) -> str | None:
+        """The record above in a tree that filters descend (topics, event types, places)."""
+        return None
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """The states that this record stands for when another names it (an office: its state)."""
+        return []
+
+
+def gin_index(name: str, *columns: str) -> GinIndex:
+    """One index over all array columns and the full text: a multi-column GIN serves any subset of them."""
+    return GinIndex(fields=["refs", "search", *columns], condition=CURRENT, name=name)

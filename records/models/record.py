@@ -1,0 +1,190 @@
+"""The record: a thing with identity, citations, editorial state and editions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pgtrigger
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from records.constraints import OncePublishedStays
+from records.identity import SLUG_LENGTH, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class EditorialState(models.TextChoices):
+    """Where a record stands between the desk and the world."""
+
+    DRAFT = "draft", "Draft"  #: being written; the world does not see it
+    IN_REVIEW = "in_review", "In review"  #: complete in its author's eyes, waiting for a publisher
+    PUBLISHED = "published", "Published"  #: the world sees its last edition
+    WITHDRAWN = "withdrawn", "Withdrawn"  #: was published; its id answers 410 with the reason
+    MERGED = "merged", "Merged"  #: was the same thing as another record; its id leads there
+
+
+class Record(models.Model):
+    """What every record has. Edited freely here; the world sees editions only."""
+
+    id = models.UUIDField(
+        primary_key=True,
+        default=new_id,
+        editable=False,
+        help_text="UUIDv7, given once and never used again.",
+    )
+    slug = models.SlugField(
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        help_text="Stable public name in addresses; made from the label when left blank, fixed once published.",
+    )
+    editorial_state = models.CharField(
+        max_length=12,
+        choices=EditorialState.choices,
+        default=EditorialState.DRAFT,
+        help_text="Draft, in review, published, withdrawn or merged.",
+    )
+    contested = models.BooleanField(
+        default=False,
+        help_text="Sources make competing claims about this record; the citations say which.",
+    )
+    locked_fields = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        blank=True,
+        help_text="Names of fields that a curator decided and a later import must not overwrite.",
+    )
+    curators_note = models.TextField(
+        blank=True,
+        help_text="For the desk only; never published.",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        help_text="The surviving record, when this one proved to be the same thing.",
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(
+        db_default=Now(),
+        editable=False,
+        help_text="Last change of the record or of one of its parts; kept by the database.",
+    )
+    published_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the record was last published from here; empty when it never was.",
+    )
+
+    #: What the API calls this kind of record (`object` in documents): the one word for it everywhere.
+    object_kind: ClassVar[str]
+
+    class Meta:
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
+        constraints: Sequence[models.BaseConstraint] = [
+            OncePublishedStays(
+                name="once_published_%(class)s_keeps_id_and_slug",
+                violation_error_message="What was published keeps its id and slug and is not deleted: withdraw it instead.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(editorial_state="merged") | models.Q(merged_into__isnull=False),
+                name="merged_%(class)s_names_its_survivor",
+                violation_error_message="A merged record names the record it was merged into.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(editorial_state__in=["published", "withdrawn"])
+                | models.Q(published_at__isnull=False),
+                name="published_%(class)s_has_a_time",
+                violation_error_message="A record becomes published or withdrawn by publishing or withdrawing it, not by hand.",
+            ),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            # The clock, not the transaction's start: a publisher who waited for this row's lock must see the later time.
+            pgtrigger.Trigger(
+                name="record_change",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    exclude=["changed_at", "published_at", "editorial_state", "merged_into"],
+                ),
+                func="NEW.changed_at = clock_timestamp(); RETURN NEW;",
+            ),
+        ]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the world can read an edition of it."""
+        return self.editorial_state == EditorialState.PUBLISHED
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether it was edited since the world last got an edition."""
+        return (
+            self.is_published
+            and self.published_at is not None
+            and self.changed_at > self.published_at
+        )
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Give a slug where the curator left it blank."""
+        if not self.slug:
+            from records.identity import free_slug  # noqa: PLC0415 - identity names models only for types
+
+            self.slug = free_slug(type(self), str(self))
+        super().clean_fields(exclude=exclude)
+
+
+class TouchRecord(pgtrigger.Trigger):
+    """Mark the record as changed when one of its parts is added, changed or removed."""
+
+    name = "touch_record"
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def get_func(self, model: type[models.Model]) -> str:
+        """Follow `part_of` to the record; only the first change in a transaction writes."""
+        # Migrations compile triggers from a copy of the model that has only its fields.
+        model = apps.get_model(model._meta.label)
+        assert issubclass(model, Part)
+        first, _, rest = model.part_of.partition("__")
+        link = model._meta.get_field(first)
+        owner = link.related_model
+        assert owner is not None
+        assert not isinstance(owner, str)
+        key = f'ROW_."{link.column}"'
+        if rest:
+            middle = owner
+            onward = middle._meta.get_field(rest)
+            owner = onward.related_model
+            assert owner is not None
+            assert not isinstance(owner, str)
+            key = f'(SELECT "{onward.column}" FROM "{middle._meta.db_table}" WHERE id = {key})'
+        update = (
+            f'UPDATE "{owner._meta.db_table}" SET changed_at = clock_timestamp() '
+            f"WHERE id = {key} AND changed_at < now();"
+        )
+        old, new = update.replace("ROW_", "OLD"), update.replace("ROW_", "NEW")
+        return (
+            f"IF TG_OP <> 'INSERT' THEN {old} END IF; "
+            f"IF TG_OP <> 'DELETE' THEN {new} END IF; "
+            "RETURN NULL;"
+        )
+
+
+class Part(models.Model):
+    """A row that belongs to one record, is edited and published with it, and goes with it."""
+
+    #: The foreign key to the record, or `part__record` where the part belongs to another part.
+    part_of: ClassVar[str] = "record"
+
+    class Meta:
+        abstract = True
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [TouchRecord()]

@@ -1,0 +1,80 @@
+"""What the world may call each published record: one table over all kinds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class Standing(models.TextChoices):
+    """What the world gets when it asks for the record."""
+
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    MERGED = "merged", "Merged"
+
+
+class Reference(models.Model):
+    """The public name of a record that was ever published, as other documents embed it.
+
+    Part of what the world may read, like editions: publishing fills documents from here, never from working tables,
+    so an unpublished new name cannot slip out through a document that mentions the record.
+    """
+
+    id = models.UUIDField(primary_key=True, help_text="The record's id.")
+    kind = models.CharField(max_length=20, help_text="The record's kind, `object` in documents.")
+    standing = models.CharField(max_length=10, choices=Standing.choices)
+    slug = models.CharField(max_length=120)
+    code = models.CharField(max_length=40, blank=True, help_text="The short code of a state, event type or topic.")
+    keys = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="`scheme:value` of every identifier it has as published.",
+    )
+    body = models.JSONField(help_text="The reference as documents embed it: id, object, label, url and extras.")
+    broader_id = models.UUIDField(null=True, help_text="The record above it in its tree.")
+    state_ids = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text="The states that it stands for when a document names it.",
+    )
+    merged_into = models.UUIDField(null=True, help_text="The survivor; always the last one of a chain.")
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "slug"], name="reference_slug_names_one_record_of_its_kind"),
+            models.CheckConstraint(
+                condition=models.Q(standing="merged", merged_into__isnull=False)
+                | (~models.Q(standing="merged") & models.Q(merged_into__isnull=True)),
+                name="reference_leads_on_only_when_merged",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["keys"], name="reference_by_key"),
+            models.Index(fields=["kind", "code"], name="reference_by_code"),
+            models.Index(
+                fields=["broader_id"],
+                condition=models.Q(broader_id__isnull=False),
+                name="reference_by_broader",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.body["label"])
+
+
+class PendingLabel(models.Model):
+    """A new label that documents beyond the first thousand still have to show."""
+
+    record_id = models.UUIDField(primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.record_id)

@@ -1,0 +1,169 @@
+"""From working rows to documents: serialise, then fill in references from what is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from anyascii import anyascii
+
+from records.models import Reference, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from records.kinds import Kind
+    from records.models import Record
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document on its way to become an edition."""
+
+    kind: Kind
+    record: Record
+    document: dict[str, Any]
+    wanted: dict[UUID, str]  #: ids of the records that it names, and their kinds
+    references: References
+
+    @property
+    def missing(self) -> dict[UUID, str]:
+        """The records that it names and that are not published."""
+        return {key: kind for key, kind in self.wanted.items() if not self.references.is_known(key)}
+
+
+class References:
+    """Hands out empty references while rendering, and fills them all at once afterwards.
+
+    Filling reads what is *published* of the named records, one query for all kinds; working tables are not looked at.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[UUID, dict[str, Any]] = {}
+        self._known: dict[UUID, Reference | None] = {}
+        self.wanted: dict[UUID, str] = {}
+
+    def want(self, kind: str, key: UUID) -> dict[str, Any]:
+        """Return the reference to a record: empty now, filled by `fill()`."""
+        self.wanted[key] = kind
+        if key not in self._given:
+            self._given[key] = {}
+        return self._given[key]
+
+    def fill(self) -> None:
+        """Look up what is published of all records asked for."""
+        keys = [key for key in self._given if key not in self._known]
+        found = Reference.objects.in_bulk(keys)
+        for key in keys:
+            reference = found.get(key)
+            self._known[key] = reference
+            if reference is not None and reference.standing == Standing.PUBLISHED:
+                self._given[key].update(reference.body)
+
+    def learn(self, reference: Reference) -> None:
+        """Take in a record that is being published in the same deed."""
+        self._known[reference.pk] = reference
+        if reference.pk in self._given:
+            self._given[reference.pk].clear()
+            self._given[reference.pk].update(reference.body)
+
+    def is_known(self, key: UUID) -> bool:
+        """Whether the record is published, or about to be."""
+        reference = self._known.get(key)
+        return reference is not None and reference.standing == Standing.PUBLISHED
+
+    def stands_for(self, key: str) -> list[UUID]:
+        """The states that a named record stands for, as published (an office: its state)."""
+        reference = self._known.get(UUID(key))
+        return list(reference.state_ids) if reference is not None else []
+
+
+def serialise(kind: Kind, records: Iterable[Record], references: References) -> list[Draft]:
+    """Render records of one kind; references in the documents are still empty."""
+    serializer = kind.serializer(context={"references": references})
+    drafts = []
+    for record in records:
+        references.wanted = {}
+        document = serializer.to_representation(record)
+        drafts.append(Draft(kind, record, document, references.wanted, references))
+    return drafts
+
+
+def complete(drafts: Sequence[Draft], references: References) -> None:
+    """Fill references, labels and derived fields of all documents of one deed, which may name each other."""
+    references.fill()
+    for needs_references in (False, True):  # a tenure's label is made of labels that are known by then
+        for draft in drafts:
+            editions = draft.kind.editions
+            if editions.label_needs_references is needs_references and not (needs_references and draft.missing):
+                draft.document["label"] = editions.label_of(draft.document)
+                references.learn(reference_to(draft.kind, draft.document))
+    for draft in drafts:
+        references.wanted = draft.wanted
+        if not draft.missing:
+            draft.kind.editions.derive(draft.document, references)
+    references.fill()
+
+
+def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
+    """Make the reference that other documents embed, from the record's own document."""
+    extras = kind.editions.reference_extras(document)
+    return Reference(
+        id=UUID(document["id"]),
+        kind=kind.name,
+        standing=Standing.PUBLISHED,
+        slug=document["slug"],
+        code=extras.get("code") or "",
+        keys=kind.editions.keys(document),
+        body={
+            "id": document["id"],
+            "object": document["object"],
+            "label": document["label"],
+            "url": document["url"],
+            **extras,
+        },
+        broader_id=kind.editions.broader_id(document),
+        state_ids=kind.editions.state_ids(document),
+    )
+
+
+def embedded(node: Any) -> Iterator[dict[str, Any]]:
+    """Every reference embedded in a document, at any depth; the document itself is not one."""
+    children = node.values() if isinstance(node, dict) else node
+    for child in children:
+        if isinstance(child, dict):
+            if "id" in child and "object" in child:
+                yield child
+            yield from embedded(child)
+        elif isinstance(child, list):
+            yield from embedded(child)
+
+
+def to_text(document: dict[str, Any]) -> str:
+    """Return the JSON text that is stored and sent."""
+    return orjson.dumps(document).decode()
+
+
+def sort_label(label: str) -> str:
+    """Return the label for ordering: unaccented, in lower case."""
+    return anyascii(label).lower()
+
+
+def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of an edition that follow from its document."""
+    names, rest = kind.editions.search_texts(document)
+    return {
+        "record_id": document["id"],
+        "revision": document["revision"],
+        "slug": document["slug"],
+        "label": document["label"],
+        "sort_label": sort_label(document["label"]),
+        "document": to_text(document),
+        "published_at": document["published_at"],
+        "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
+        "search": [document["label"], names, rest],
+        **kind.editions.columns(document),
+    }
+

@@ -1,0 +1,209 @@
+"""The public shape of what every record has. A serializer renders working rows into a document, once, at publishing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.api.dates import UncertainDateField as UncertainDateDocumentField
+from config.db.dates import UncertainDateField
+from records.models import Evidence, NameKind, Source, Stance, Topic
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from records.models import Record
+    from records.rendering import References
+
+
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """How one document names another record."""
+
+    id = serializers.UUIDField(help_text="The record's id.")
+    object = serializers.CharField(help_text="The record's kind.")
+    label = serializers.CharField(help_text="Its label, as last published.")
+    url = serializers.CharField(help_text="Its address, a path on the same host.")
+
+
+class CodedReferenceSerializer(ReferenceSerializer):
+    """A reference to a record with a short code: a state, a topic."""
+
+    code = serializers.CharField(
+        allow_null=True,
+        help_text="Its short code: of a state the ISO 3166-1 alpha-2 code, or the ISO 3166-3 code of a former state.",
+    )
+
+
+@extend_schema_field(ReferenceSerializer)
+class ReferenceField(serializers.Field[Any, Any, Any, Any]):
+    """A foreign key, shown as a reference filled from what is published."""
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(read_only=True, **kwargs)
+
+    def bind(self, field_name: str, parent: Any) -> None:
+        """Read the key's own column: the row it points to is never loaded."""
+        if self.source is None:
+            self.source = f"{field_name}_id"
+        super().bind(field_name, parent)
+
+    def to_representation(self, value: UUID) -> dict[str, Any]:
+        """Ask for the reference; it is filled in when all of a batch is known."""
+        references: References = self.context["references"]
+        return references.want(self.kind, value)
+
+
+@extend_schema_field(CodedReferenceSerializer)
+class CodedReferenceField(ReferenceField):
+    """A reference to a state or topic."""
+
+
+class PublicSerializer(serializers.Serializer[Any]):
+    """Base of all public shapes: what is unknown or empty is null."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Render, with empty text as null."""
+        document = super().to_representation(instance)
+        return {name: None if value == "" else value for name, value in document.items()}
+
+
+class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
+    """A public shape whose fields take type, choices and help text from a model."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """Say in the schema that blank text shows as null, and drop what only matters to input."""
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, models.CharField | models.TextField) and model_field.blank:
+            kwargs["allow_null"] = True
+        for name in ("allow_blank", "validators", "max_length"):
+            kwargs.pop(name, None)
+        return field_class, kwargs
+
+    def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
+        """Show an uncertain date, which is one attribute over several columns."""
+        attribute = getattr(model_class, field_name, None)
+        if isinstance(attribute, UncertainDateField):
+            return UncertainDateDocumentField, {"help_text": attribute.help_text, "allow_null": True}
+        return super().build_property_field(field_name, model_class)
+
+
+class CitationSerializer(PublicSerializer):
+    """A source for the record or for one of its fields."""
+
+    source = ReferenceField("source", help_text="The source that says it.")
+    field = serializers.CharField(allow_null=True, help_text="The field of the document that it supports; null for the whole.")
+    locator = serializers.CharField(allow_null=True, help_text="The place in the source: page, paragraph, article.")
+    attribution_text = serializers.CharField(
+        allow_null=True, help_text="Whom the source attributes it to, in its words.",
+    )
+    evidence = serializers.ChoiceField(Evidence.choices, help_text="Documented, reported, or inferred by a curator.")
+    stance = serializers.ChoiceField(Stance.choices, help_text="Whether the source supports or disputes it.")
+
+
+class IdentifierSerializer(PublicSerializer):
+    """What another system calls the record."""
+
+    scheme = serializers.CharField(help_text="The naming system.")
+    value = serializers.CharField(help_text="The name in that system.")
+
+
+class NameSerializer(PublicSerializer):
+    """A name, dated, per language and kind."""
+
+    name = serializers.CharField(help_text="The name as written.")
+    kind = serializers.ChoiceField(NameKind.choices, help_text="What sort of name it is.")
+    language = serializers.CharField(allow_null=True, help_text="Language tag (BCP 47).")
+    script = serializers.CharField(allow_null=True, help_text="Script code (ISO 15924).")
+    start = UncertainDateDocumentField(allow_null=True, help_text="Since when it was used.")
+    end = UncertainDateDocumentField(allow_null=True, help_text="Until when it was used.")
+
+
+#: Fields that open every document, in this order; `revision` and `published_at` are set when it is published.
+OPENING = ("id", "object", "slug", "url", "label", "revision", "published_at", "contested")
+#: Fields that close every document.
+CLOSING = ("identifiers", "citations")
+
+
+class RecordSerializer(PublicModelSerializer):
+    """Base of all documents: the fields common to all kinds."""
+
+    object = serializers.CharField(source="object_kind", help_text="The record's kind.")
+    url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
+    label = serializers.SerializerMethodField(help_text="How other documents name it.")
+    revision = serializers.SerializerMethodField(help_text="1 for the first published version, then counting up.")
+    published_at = serializers.SerializerMethodField(help_text="When this revision was published (UTC).")
+    identifiers = IdentifierSerializer(many=True, help_text="What other systems call it.")
+
+    def get_url(self, record: Record) -> str:
+        """Return the path by id: stored bytes know no host."""
+        from records.kinds import kind_of  # noqa: PLC0415 - kinds name serializers
+
+        return kind_of(record).path(record.pk)
+
+    def get_label(self, record: Record) -> str:
+        """Return the record's own words; a label made of other records' labels is set when those are known."""
+        from records.kinds import kind_of  # noqa: PLC0415 - kinds name serializers
+
+        return "" if kind_of(record).editions.label_needs_references else str(record)
+
+    def get_revision(self, record: Record) -> int:  # noqa: ARG002 - DRF's signature
+        """Hold the place; set at publishing."""
+        return 0
+
+    @extend_schema_field(serializers.DateTimeField())
+    def get_published_at(self, record: Record) -> str:  # noqa: ARG002 - DRF's signature
+        """Hold the place; set at publishing."""
+        return ""
+
+
+class UncitedRecordSerializer(RecordSerializer):
+    """Base of documents that need no citation: sources, topics and other reference data."""
+
+    citations = serializers.SerializerMethodField(help_text="Always empty: this kind of record needs none.")
+
+    @extend_schema_field(CitationSerializer(many=True))
+    def get_citations(self, record: Record) -> list[Any]:  # noqa: ARG002 - DRF's signature
+        """Return nothing."""
+        return []
+
+
+class SourceSerializer(UncitedRecordSerializer):
+    """Something that can be cited. Whatever is unknown about it is null."""
+
+    web_address = serializers.CharField(source="url", allow_null=True, help_text="Its address on the web.")
+    archived_at = serializers.CharField(
+        source="archived_url",
+        allow_null=True,
+        help_text="The address of an archived copy.",
+    )
+
+    class Meta:
+        model = Source
+        fields = (
+            *OPENING,
+            "kind",
+            "title",
+            "publisher",
+            "authors",
+            "web_address",
+            "archived_at",
+            "published",
+            "retrieved_on",
+            "language",
+            "licence",
+            *CLOSING,
+        )
+
+
+class TopicSerializer(UncitedRecordSerializer):
+    """A concept of the topic tree."""
+
+    broader = CodedReferenceField("topic", allow_null=True, help_text="The next broader topic.")
+
+    class Meta:
+        model = Topic
+        fields = (*OPENING, "code", "broader", "alternative_labels", *CLOSING)
