@@ -40,6 +40,8 @@ class UncertainDate:
         `precision` counts only where there are words and no EDTF ("Saturday night" is a `part_of_day`); it is then
         `unknown` unless given. With EDTF it is always derived. Raises `EdtfError`, whose message says what is wrong.
         """
+        if not isinstance(edtf, str):
+            raise EdtfError(f"EDTF is text, not {type(edtf).__name__}.")
         if not isinstance(text, str) or "\0" in text:
             raise EdtfError("The words of the source must be text without NUL characters.")
         if edtf:
@@ -67,7 +69,10 @@ class UncertainDate:
             raise EdtfError(f"An uncertain date is EDTF text or a document, not {type(value).__name__}.")
         if unknown := sorted(map(str, set(value) - _DOCUMENT_KEYS)):
             raise EdtfError(f"An uncertain date has no {', '.join(unknown)}; it has edtf, text and precision.")
-        return cls.parse(value.get("edtf") or "", value.get("text") or "", value.get("precision") or "")
+        edtf, text, precision = (value.get(key) for key in ("edtf", "text", "precision"))
+        return cls.parse(
+            "" if edtf is None else edtf, "" if text is None else text, "" if precision is None else precision
+        )
 
     def __bool__(self) -> bool:
         """Whether anything at all is known: EDTF or words."""

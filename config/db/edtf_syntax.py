@@ -68,8 +68,6 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 
 
 def _check_characters(text: str) -> None:
-    if not isinstance(text, str):
-        raise EdtfError(f"EDTF is text, not {type(text).__name__}.")
     if not text:
         raise EdtfError("There is no EDTF to read.")
     if len(text) > MAX_LENGTH:

@@ -1,0 +1,77 @@
+"""Keep database connections open between requests, whichever thread serves them.
+
+Opening a connection costs more than most queries. Django's own persistent connections belong to
+a thread, and the server ends idle threads without closing what they held; its pool needs another
+driver. Here `close()` puts the connection back instead, and the next request takes the one that
+was used last.
+
+The number of threads bounds the number of connections, so nobody ever waits for one.
+
+Only the web server opens the pool (config/wsgi.py). In commands and tests `close()` closes, and
+with it go session settings, temporary tables and session locks. Code that serves requests must
+therefore not set any: a transaction's own (`SET LOCAL`, `pg_advisory_xact_lock`) are fine.
+"""
+
+import os
+import select
+from typing import Any
+
+import psycopg2
+from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+# What is idle, last used last. Appending to and popping from a list are atomic.
+_idle: list[tuple[dict[str, Any], psycopg2.extensions.connection]] = []
+_size = 0
+
+
+def open_pool(*, size: int) -> None:
+    """Let this process keep up to `size` idle connections."""
+    global _size  # noqa: PLW0603 - one pool per process, opened once
+    _size = size
+
+
+def close_pool() -> None:
+    """Close what is idle and keep nothing from now on."""
+    open_pool(size=0)
+    while _idle:
+        _idle.pop()[1].close()
+
+
+# A forked child must not speak on its parent's connections, nor say goodbye on them.
+os.register_at_fork(after_in_child=_idle.clear)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL, with connections that outlive `close()` while the pool is open."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:
+        while _idle:
+            try:
+                params, connection = _idle.pop()
+            except IndexError:  # another thread took the last one
+                break
+            if params == conn_params and _is_alive(connection):
+                return connection
+            connection.close()
+        return super().get_new_connection(conn_params)
+
+    def _close(self) -> None:
+        connection = self.connection
+        if connection is None or len(_idle) >= _size or connection.closed:
+            super()._close()
+            return
+        try:
+            if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                connection.rollback()
+        except psycopg2.Error:
+            super()._close()
+        else:
+            _idle.append((self.get_connection_params(), connection))
+
+
+def _is_alive(connection: psycopg2.extensions.connection) -> bool:
+    """Tell without a round trip: an idle connection has nothing to say but goodbye."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
