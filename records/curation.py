@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: How many names a refusal lists before it says "and more".
 SHOWN = 10
+#: Records per transaction when many are published.
+BATCH = 500
 
 SOURCE = register(
     Kind(
@@ -67,6 +69,14 @@ class Refusal:
     publish_first: tuple[Record, ...] = ()  #: records to publish before, or together
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What became of one batch: the newest edition of each record, and why some were left out."""
+
+    editions: list[Edition]
+    refusals: list[Refusal]
+
+
 class CurationRefused(Exception):
     """Nothing was done; the refusals say why, for every record at once."""
 
@@ -89,14 +99,14 @@ def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> 
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    _demand_permission(by, records)
-    with _deed("publish", by, reason):
-        locked = _lock(records)
+    demand_permission(by, records)
+    with deed("publish", by, reason):
+        locked = lock(records)
         position, moment = store.lock_feed()
         entries = _entries(_render(locked), reason)
         store_and_propagate(entries, position, moment)
         _mark(locked, EditorialState.PUBLISHED, moment)
-    _carry_over(records, locked)
+    carry_over(records, locked)
     return _newest(records)
 
 
@@ -106,14 +116,14 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
     Returns the tombstones. Raises CurationRefused when a record is not published or published documents of other
     records name it, PermissionDenied when `by` may not publish their kind, ValueError without a reason.
     """
-    _demand_permission(by, records)
+    demand_permission(by, records)
     if not reason.strip():
         msg = "A withdrawal says why: the reason is shown to whoever asks for the record."
         raise ValueError(msg)
-    with _deed("withdraw", by, reason):
-        locked = _lock(records)
+    with deed("withdraw", by, reason):
+        locked = lock(records)
         position, moment = store.lock_feed()
-        newest = _newest_by_record(locked)
+        newest = newest_by_record(locked)
         refusals = [
             Refusal(record, "not_published", f"{record} is not published, so there is nothing to withdraw.")
             for record in locked
@@ -124,12 +134,12 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
         if refusals:
             raise CurationRefused(refusals)
         entries = [
-            store.Entry(kind_of(record), _next_document(newest[record.pk]), Action.WITHDRAWN, reason)
+            store.Entry(kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason)
             for record in locked
         ]
         store.append(entries, position, moment)
         _mark(locked, EditorialState.WITHDRAWN, moment)
-    _carry_over(records, locked)
+    carry_over(records, locked)
     return _newest(records)
 
 
@@ -139,15 +149,15 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     Raises CurationRefused when it is not withdrawn or names records that are not published now, PermissionDenied when
     `by` may not publish its kind.
     """
-    _demand_permission(by, [record])
-    with _deed("restore", by, reason):
-        (locked,) = _lock([record])
+    demand_permission(by, [record])
+    with deed("restore", by, reason):
+        (locked,) = lock([record])
         position, moment = store.lock_feed()
-        newest = _newest_by_record([locked]).get(locked.pk)
+        newest = newest_by_record([locked]).get(locked.pk)
         if newest is None or newest.action != Action.WITHDRAWN:
             raise CurationRefused([Refusal(locked, "not_withdrawn", f"{locked} is not withdrawn.")])
         last = kind_of(locked).editions._default_manager.get(record_id=locked.pk, revision=newest.revision - 1)
-        document = _next_document(last)
+        document = next_document(last)
         document["revision"] = newest.revision + 1
         missing = refresh(document)
         if missing:
@@ -157,18 +167,49 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         # What was edited since the document was made is still unpublished, so the time of that document stays.
         edited = locked.changed_at > last.published_at
         _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
-    _carry_over([record], [locked])
+    carry_over([record], [locked])
     return _newest([record])[0]
 
 
+def publish_in_batches(
+    kind: Kind,
+    keys: Iterable[UUID],
+    *,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    size: int = BATCH,
+) -> Iterator[Batch]:
+    """Publish many records of one kind, a batch per transaction, so that the desk is never blocked for long.
+
+    A record that is refused is left out and reported; the others of its batch are published. Memory is bounded by the
+    batch, and each batch costs a fixed number of queries whatever it holds.
+    """
+    waiting = iter(keys)
+    while chunk := list(islice(waiting, size)):
+        records = list(kind.model._default_manager.filter(pk__in=chunk))
+        refusals: list[Refusal] = []
+        while records:
+            try:
+                editions = publish(*records, by=by, reason=reason)
+            except CurationRefused as refused:
+                refusals += refused.refusals
+                out = {refusal.record.pk for refusal in refused.refusals}
+                records = [record for record in records if record.pk not in out]
+            else:
+                yield Batch(editions, refusals)
+                break
+        else:
+            yield Batch([], refusals)
+
+
 @contextmanager
-def _deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
+def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
     """One transaction whose history rows say who did what, and why."""
     with transaction.atomic(), pghistory.context(user=by.pk if by else None, deed=name, reason=reason):
         yield
 
 
-def _demand_permission(by: AbstractBaseUser | None, records: Sequence[Record]) -> None:
+def demand_permission(by: AbstractBaseUser | None, records: Sequence[Record]) -> None:
     for model in {type(record) for record in records}:
         permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
         if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
@@ -176,7 +217,7 @@ def _demand_permission(by: AbstractBaseUser | None, records: Sequence[Record]) -
             raise PermissionDenied(msg)
 
 
-def _lock(records: Sequence[Record]) -> list[Record]:
+def lock(records: Sequence[Record]) -> list[Record]:
     """Lock the rows and read them afresh, with all that rendering needs.
 
     Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
@@ -237,7 +278,7 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
 
 def _entries(drafts: Sequence[Draft], reason: str) -> list[store.Entry]:
     """Compare each document with the newest edition, and keep those that say something new."""
-    newest = _newest_by_record([draft.record for draft in drafts])
+    newest = newest_by_record([draft.record for draft in drafts])
     entries = []
     for draft in drafts:
         previous = newest.get(draft.record.pk)
@@ -254,7 +295,7 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[store.Entry]:
     return entries
 
 
-def _newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
+def newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
     """Return the newest edition of each record, tombstones included: only what the next one needs."""
     keys = defaultdict(list)
     for record in records:
@@ -269,7 +310,7 @@ def _newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
     }
 
 
-def _next_document(edition: Edition) -> dict[str, Any]:
+def next_document(edition: Edition) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(edition.document or "")
     document["revision"] = edition.revision + 1
     return document
@@ -302,7 +343,7 @@ def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) ->
             record.published_at = moment
 
 
-def _carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
+def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
     """Show the caller's instances what became of them."""
     done = {record.pk: record for record in locked}
     for record in records:
@@ -312,5 +353,5 @@ def _carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
 
 
 def _newest(records: Sequence[Record]) -> list[Edition]:
-    found = _newest_by_record(records)
+    found = newest_by_record(records)
     return [found[record.pk] for record in records]

@@ -68,37 +68,44 @@ def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
         transaction.on_commit(drain_aside)
 
 
-def drain(*, batch: int = BATCH) -> int:
+def drain(*, size: int = BATCH, batches: int | None = None) -> int:
     """Patch what is pending, a batch per transaction, and return how many documents got a new edition.
 
     Safe to stop at any moment and to start again: a document is done when its edition is younger than the change.
+    Only one process drains at a time; another returns at once.
     """
     done = 0
-    while True:
+    while batches is None or batches > 0:
+        batches = None if batches is None else batches - 1
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [DRAIN_LOCK])
                 if not cursor.fetchone()[0]:
-                    return done  # another process is at it
+                    return done
             position, moment = store.lock_feed()
             pending = PendingLabel.objects.order_by("since", "record_id").first()
             if pending is None:
                 return done
-            entries: list[store.Entry] = []
-            for kind in all_kinds():
-                stale = kind.editions._default_manager.current().filter(
-                    refs__contains=[pending.record_id],
-                    published_at__lt=pending.since,
-                )
-                entries += _patched(kind, stale.order_by("id")[: batch - len(entries)])
-                if len(entries) >= batch:
-                    break
+            entries = _stale(pending, size)
             if not entries:
                 pending.delete()
-                continue
             again = _relabelled(entries)
             propagate(again, store.append(entries, position, moment), moment)
         done += len(entries)
+    return done
+
+
+def _stale(pending: PendingLabel, size: int) -> list[store.Entry]:
+    entries: list[store.Entry] = []
+    for kind in all_kinds():
+        stale = kind.editions._default_manager.current().filter(
+            refs__contains=[pending.record_id],
+            published_at__lt=pending.since,
+        )
+        entries += _patched(kind, stale.order_by("id")[: size - len(entries)])
+        if len(entries) >= size:
+            break
+    return entries
 
 
 def _is_shown_too_often(key: UUID) -> bool:
@@ -143,7 +150,7 @@ def _bodies(keys: set[UUID]) -> dict[str, dict[str, Any]]:
         [reference.merged_into for reference in found.values() if reference.merged_into],
     )
     return {
-        str(key): (survivors[reference.merged_into] if reference.merged_into else reference).body
+        str(key): (survivors[reference.merged_into] if reference.merged_into else reference).embedded()
         for key, reference in found.items()
         if reference.standing != Standing.WITHDRAWN
     }

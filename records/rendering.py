@@ -60,14 +60,14 @@ class References:
             reference = found.get(key)
             self._known[key] = reference
             if reference is not None and reference.standing == Standing.PUBLISHED:
-                self._given[key].update(reference.body)
+                self._given[key].update(reference.embedded())
 
     def learn(self, reference: Reference) -> None:
         """Take in a record that is being published in the same deed."""
         self._known[reference.pk] = reference
         if reference.pk in self._given:
             self._given[reference.pk].clear()
-            self._given[reference.pk].update(reference.body)
+            self._given[reference.pk].update(reference.embedded())
 
     def is_known(self, key: UUID) -> bool:
         """Whether the record is published, or about to be."""

@@ -150,7 +150,7 @@ class TouchRecord(pgtrigger.Trigger):
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
     def get_func(self, model: type[models.Model]) -> str:
-        """Follow `part_of` to the record; only the first change in a transaction writes."""
+        """Follow `part_of` to the record; only the first change in a transaction, or since a publication in it, writes."""
         # Migrations compile triggers from a copy of the model that has only its fields.
         model = apps.get_model(model._meta.label)
         assert issubclass(model, Part)
@@ -169,7 +169,7 @@ class TouchRecord(pgtrigger.Trigger):
             key = f'(SELECT "{onward.column}" FROM "{middle._meta.db_table}" WHERE id = {key})'
         update = (
             f'UPDATE "{owner._meta.db_table}" SET changed_at = clock_timestamp() '
-            f"WHERE id = {key} AND changed_at < now();"
+            f"WHERE id = {key} AND (changed_at < now() OR changed_at <= published_at);"
         )
         old, new = update.replace("ROW_", "OLD"), update.replace("ROW_", "NEW")
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -65,6 +65,12 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return str(self.body["label"])
+
+    def embedded(self) -> dict[str, Any]:
+        """Return the body in its one order: the database keeps keys in an order of its own, documents are compared as bytes."""
+        body = dict(self.body)
+        opening = {name: body.pop(name) for name in ("id", "object", "label", "url")}
+        return {**opening, **dict(sorted(body.items()))}
 
 
 class PendingLabel(models.Model):

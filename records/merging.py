@@ -1,0 +1,130 @@
+"""Merging: two records proved to be the same thing. The loser's id leads to the survivor from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pghistory.models
+from django.db import IntegrityError, models, transaction
+
+from records import store
+from records.curation import (
+    CurationRefused,
+    Refusal,
+    carry_over,
+    deed,
+    demand_permission,
+    lock,
+    newest_by_record,
+    next_document,
+)
+from records.kinds import kind_of
+from records.models import Action, Citation, EditorialState, Identifier, Name, Part, Reference
+from records.propagation import propagate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from records.models import Record
+
+
+def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reason: str) -> None:
+    """Make `loser`'s id lead to `survivor`, and let everything that names the one name the other.
+
+    Published documents that name the loser get a new edition that names the survivor. In the working tables the
+    loser's names, identifiers and citations go to the survivor, where they wait to be published; its other parts stay
+    with it, for the desk to copy what the survivor lacks.
+
+    Raises CurationRefused when the two cannot be merged, PermissionDenied when `by` may not publish their kind,
+    ValueError without a reason.
+    """
+    demand_permission(by, [loser, survivor])
+    if not reason.strip():
+        msg = "A merge says why the two records are the same."
+        raise ValueError(msg)
+    with deed("merge", by, reason):
+        _demand_two_of_a_kind(loser, survivor)
+        locked = {record.pk: record for record in lock([loser, survivor])}
+        gone, kept = locked[loser.pk], locked[survivor.pk]
+        position, moment = store.lock_feed()
+        newest = newest_by_record([gone, kept])
+        was_published = gone.pk in newest
+        if was_published and (kept.pk not in newest or newest[kept.pk].document is None):
+            detail = f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
+            raise CurationRefused([Refusal(kept, "not_published", detail)])
+        _take_own_parts(gone, kept)
+        _move_references(gone, kept)
+        type(gone)._default_manager.filter(merged_into=gone).update(merged_into=kept)
+        type(gone)._default_manager.filter(pk=gone.pk).update(
+            editorial_state=EditorialState.MERGED,
+            merged_into=kept,
+        )
+        gone.editorial_state = EditorialState.MERGED
+        if was_published:
+            kind = kind_of(gone)
+            last = newest[gone.pk]
+            if last.document is None:  # withdrawn before: the tombstone is made of the last document there was
+                last = kind.editions._default_manager.get(record_id=gone.pk, revision=last.revision - 1)
+            document = next_document(last)
+            document["revision"] = newest[gone.pk].revision + 1
+            tombstone = store.Entry(kind, document, Action.MERGED, reason, merged_into=kept.pk)
+            position = store.append([tombstone], position, moment)
+            Reference.objects.filter(merged_into=gone.pk).update(merged_into=kept.pk)
+            propagate({gone.pk}, position, moment)
+    carry_over([loser], [gone])
+
+
+def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:
+    if loser.pk == survivor.pk:
+        raise CurationRefused([Refusal(loser, "same_record", "A record cannot be merged into itself.")])
+    if loser.object_kind != survivor.object_kind:
+        detail = f"{loser} is a {loser._meta.verbose_name} and {survivor} a {survivor._meta.verbose_name}."
+        raise CurationRefused([Refusal(loser, "other_kind", detail)])
+
+
+def _take_own_parts(loser: Record, survivor: Record) -> None:
+    """Names, identifiers and citations are kept as the survivor's, where it does not have them already."""
+    for model, field in _links_to(type(loser)):
+        if issubclass(model, Name | Identifier | Citation) and field.name == "record":
+            for part in model._default_manager.filter(record=loser):
+                if not _is_there(part, survivor):
+                    part.record = survivor
+                    part.save(update_fields=["record"])
+
+
+def _is_there(part: Any, survivor: Record) -> bool:
+    same = {
+        field.attname: getattr(part, field.attname)
+        for field in part._meta.concrete_fields
+        if field.name not in {"id", "record"}
+    }
+    return bool(type(part)._default_manager.filter(record=survivor, **same).exists())
+
+
+def _move_references(loser: Record, survivor: Record) -> None:
+    """Point what names the loser at the survivor; refuse, naming them all, where a rule does not allow it."""
+    refusals = []
+    for model, field in _links_to(type(loser)):
+        if issubclass(model, Part) and model.part_of == field.name:
+            continue  # the loser's own part
+        if issubclass(model, type(loser)) and field.name == "merged_into":
+            continue
+        for row in model._default_manager.filter(**{field.name: loser}):
+            setattr(row, field.name, survivor)
+            try:
+                with transaction.atomic():
+                    row.save(update_fields=[field.name])
+            except IntegrityError:
+                detail = f"{model._meta.verbose_name} “{row}” cannot name {survivor} as well: change or remove it first."
+                refusals.append(Refusal(loser, "collision", detail))
+    if refusals:
+        raise CurationRefused(refusals)
+
+
+def _links_to(model: type[Record]) -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:
+    """Every foreign key of the working tables that points at this kind of record."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel) and not issubclass(relation.related_model, pghistory.models.Event):
+            yield relation.related_model, relation.field
