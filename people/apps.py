@@ -1,9 +1,14 @@
-"""The people app."""
+"""The people app: who acts."""
 
 from django.apps import AppConfig
 
 
 class PeopleConfig(AppConfig):
-    """Who acts."""
+    """States, organizations, persons, offices and tenures."""
 
     name = "people"
+    verbose_name = "States, organizations and people"
+
+    def ready(self) -> None:
+        """Make the app's kinds known to publishing."""
+        from people import curation  # noqa: F401, PLC0415 - models must be loaded first

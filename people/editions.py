@@ -1,0 +1,246 @@
+"""Editions of states, organizations, persons, offices and tenures: their filter columns and how a document fills them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Cast, Coalesce
+
+from records.models.edition import CURRENT, Edition, gin_index
+from records.rendering import sort_label
+
+ALPHA_2 = "iso3166-1-alpha-2"
+FORMER = "iso3166-3"
+
+
+def _id(reference: dict[str, Any] | None) -> str | None:
+    return reference["id"] if reference else None
+
+
+def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
+    """The two columns of an uncertain date."""
+    known = document[field] or {"earliest": None, "latest": None}
+    return {f"{field}_earliest": known["earliest"], f"{field}_latest": known["latest"]}
+
+
+class StateEdition(Edition):
+    """A published version of a state."""
+
+    kind = models.CharField(max_length=24)
+    codes = ArrayField(models.TextField(), default=list, help_text="Every code that it has or had, in any scheme.")
+    start_earliest = models.DateField(null=True)
+    start_latest = models.DateField(null=True)
+    end_earliest = models.DateField(null=True)
+    end_latest = models.DateField(null=True)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("stateedition_by_content", "codes"),
+        ]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "kind": document["kind"],
+            "codes": sorted({code["value"] for code in document["codes"]}),
+            **_bounds(document, "start"),
+            **_bounds(document, "end"),
+        }
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Codes are found as names are."""
+        names, rest = super().search_texts(document)
+        return " ".join([names, *(code["value"] for code in document["codes"])]), rest
+
+    @classmethod
+    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Carry its code.
+
+        That is the ISO 3166-1 alpha-2 code where it still names the state, else its ISO 3166-3 code, which names former
+        states only and is never given again, else the last alpha-2 code that it had.
+        """
+        former = [code["value"] for code in document["codes"] if code["scheme"] == FORMER]
+        alpha_2 = [code for code in document["codes"] if code["scheme"] == ALPHA_2]
+        in_force = [code["value"] for code in alpha_2 if code["end"] is None]
+        past = sorted(alpha_2, key=lambda code: (code["end"] or {}).get("latest") or "")
+        return {"code": next(iter([*in_force, *former, *(code["value"] for code in reversed(past))]), None)}
+
+    @classmethod
+    def keys(cls, document: dict[str, Any]) -> list[str]:
+        """Its codes that are still valid, beside its identifiers: ISO has given past ones to other states (SK, GE, AI)."""
+        valid = [f"{code['scheme']}:{code['value']}" for code in document["codes"] if code["end"] is None]
+        return [*super().keys(document), *valid]
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """It stands for itself."""
+        return [document["id"]]
+
+
+class OrganizationEdition(Edition):
+    """A published version of an organization."""
+
+    classification = models.CharField(max_length=32)
+    parent_id = models.UUIDField(null=True)
+    state_id = models.UUIDField(null=True)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("organizationedition_by_content"),
+            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="organizationedition_by_state"),
+            models.Index(fields=["parent_id", "sort_label", "record_id"], condition=CURRENT, name="organizationedition_by_parent"),
+            models.Index(
+                fields=["classification", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="organizationedition_by_class",
+            ),
+        ]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "classification": document["classification"],
+            "parent_id": _id(document["parent"]),
+            "state_id": _id(document["state"]),
+        }
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """A body of a state stands for it; a company does not stand for its domicile."""
+        return [document["state"]["id"]] if document["state"] else []
+
+
+class PersonEdition(Edition):
+    """A published version of a person."""
+
+    sort_name = models.TextField(db_collation="C", help_text="The name as an index lists it, unaccented, lower case.")
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("personedition_by_content"),
+            models.Index(fields=["sort_name", "record_id"], condition=CURRENT, name="personedition_by_sort_name"),
+        ]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {"sort_name": sort_label(document["sort_name"] or document["label"])}
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Given and family names are names."""
+        names, rest = super().search_texts(document)
+        return " ".join([names, document["given_name"] or "", document["family_name"] or ""]), rest
+
+
+class OfficeEdition(Edition):
+    """A published version of an office."""
+
+    classification = models.CharField(max_length=32)
+    organization_id = models.UUIDField(null=True)
+    state_id = models.UUIDField(null=True)
+    accredited_state_ids = ArrayField(models.UUIDField(), default=list)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("officeedition_by_content", "accredited_state_ids"),
+            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="officeedition_by_state"),
+            models.Index(
+                fields=["organization_id", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="officeedition_by_organization",
+            ),
+            models.Index(
+                fields=["classification", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="officeedition_by_class",
+            ),
+        ]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "classification": document["classification"],
+            "organization_id": _id(document["organization"]),
+            "state_id": _id(document["state"]),
+            "accredited_state_ids": [state["id"] for state in document["accredited_to"]],
+        }
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """It stands for the state that its holder acts for, not for those that receive the holder."""
+        return [document["state"]["id"]] if document["state"] else []
+
+
+class TenureEdition(Edition):
+    """A published version of a tenure.
+
+    What it says of its office's state and classification is asked of the office's own edition, so that publishing an
+    office rewrites no tenures.
+    """
+
+    person_id = models.UUIDField()
+    office_id = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    end_status = models.CharField(max_length=8)
+    start_earliest = models.DateField(null=True)
+    start_latest = models.DateField(null=True)
+    end_earliest = models.DateField(null=True)
+    end_latest = models.DateField(null=True)
+    date = models.DateField(null=True, help_text="For ordering: the first day on which it may have begun, else the last.")
+
+    label_needs_references = True
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("tenureedition_by_content"),
+            models.Index(fields=["person_id"], condition=CURRENT, name="tenureedition_by_person"),
+            models.Index(fields=["office_id"], condition=CURRENT, name="tenureedition_by_office"),
+            models.Index(
+                Coalesce("date", Cast(models.Value("infinity"), models.DateField())),
+                "record_id",
+                condition=CURRENT,
+                name="tenureedition_oldest_first",
+            ),
+            models.Index(
+                Coalesce("date", Cast(models.Value("-infinity"), models.DateField())),
+                "record_id",
+                condition=CURRENT,
+                name="tenureedition_latest_first",
+            ),
+        ]
+
+    @classmethod
+    def label_of(cls, document: dict[str, Any]) -> str:
+        """The person's label and the office's."""
+        return f"{document['person']['label']}, {document['office']['label']}"
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        start = _bounds(document, "start")
+        return {
+            "person_id": document["person"]["id"],
+            "office_id": document["office"]["id"],
+            "kind": document["kind"],
+            "end_status": document["end_status"],
+            **start,
+            **_bounds(document, "end"),
+            "date": start["start_earliest"] or start["start_latest"],
+        }

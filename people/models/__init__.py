@@ -1,0 +1,95 @@
+"""Who acts: states, organizations, persons, offices and tenures."""
+
+from people.editions import (
+    OfficeEdition,
+    OrganizationEdition,
+    PersonEdition,
+    StateEdition,
+    TenureEdition,
+)
+from people.models.citation import AttributedCitation
+from people.models.name import DatedName
+from people.models.office import (
+    MissionClass,
+    Office,
+    OfficeAccreditation,
+    OfficeCitation,
+    OfficeClass,
+    OfficeIdentifier,
+    OfficeName,
+)
+from people.models.organization import (
+    Organization,
+    OrganizationCitation,
+    OrganizationClass,
+    OrganizationIdentifier,
+    OrganizationName,
+    OrganizationTopic,
+)
+from people.models.person import Living, Person, PersonCitation, PersonIdentifier, PersonName
+from people.models.state import (
+    State,
+    StateCitation,
+    StateCode,
+    StateIdentifier,
+    StateKind,
+    StateName,
+    StateSuccession,
+    SuccessionKind,
+)
+from people.models.tenure import (
+    IN_OFFICE,
+    EndReason,
+    EndStatus,
+    MilestoneKind,
+    Tenure,
+    TenureCitation,
+    TenureIdentifier,
+    TenureKind,
+    TenureMilestone,
+)
+
+__all__ = [
+    "IN_OFFICE",
+    "AttributedCitation",
+    "DatedName",
+    "EndReason",
+    "EndStatus",
+    "Living",
+    "MilestoneKind",
+    "MissionClass",
+    "Office",
+    "OfficeAccreditation",
+    "OfficeCitation",
+    "OfficeClass",
+    "OfficeEdition",
+    "OfficeIdentifier",
+    "OfficeName",
+    "Organization",
+    "OrganizationCitation",
+    "OrganizationClass",
+    "OrganizationEdition",
+    "OrganizationIdentifier",
+    "OrganizationName",
+    "OrganizationTopic",
+    "Person",
+    "PersonCitation",
+    "PersonEdition",
+    "PersonIdentifier",
+    "PersonName",
+    "State",
+    "StateCitation",
+    "StateCode",
+    "StateEdition",
+    "StateIdentifier",
+    "StateKind",
+    "StateName",
+    "StateSuccession",
+    "SuccessionKind",
+    "Tenure",
+    "TenureCitation",
+    "TenureEdition",
+    "TenureIdentifier",
+    "TenureKind",
+    "TenureMilestone",
+]

@@ -1,0 +1,203 @@
+"""Tenures: that a person held an office, when, and how it came and went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from people.models.choices import choice_constraint
+from people.models.citation import AttributedCitation
+from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus, TenureKind
+from people.models.office import Office
+from people.models.person import Person
+from people.querysets import TenureQuerySet
+from records.constraints import PublishedIsCited
+from records.history import tracked
+from records.models import EditorialState, Identifier, Part, Record
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class EndReason(models.TextChoices):
+    """Why the tenure ended."""
+
+    TERM_ENDED = "term_ended", "Term ended"
+    RESIGNED = "resigned", "Resigned"
+    DISMISSED = "dismissed", "Dismissed"
+    RECALLED = "recalled", "Recalled"  #: by the sending state: VCDR 1961, art. 43(a)
+    EXPELLED = "expelled", "Declared persona non grata"  #: by the receiving state: VCDR art. 9
+    TRANSFERRED = "transferred", "Transferred to another office"
+    RETIRED = "retired", "Retired"
+    DIED = "died", "Died in office"
+    OVERTHROWN = "overthrown", "Overthrown"
+    RELATIONS_SEVERED = "relations_severed", "Relations severed"  #: VCDR art. 45
+    OFFICE_ABOLISHED = "office_abolished", "Office abolished"
+    OTHER = "other", "Other"
+
+
+class MilestoneKind(models.TextChoices):
+    """A step on the way into an office or out of it."""
+
+    NOMINATED = "nominated", "Nominated"
+    ELECTED = "elected", "Elected"
+    AGREMENT = "agrement", "Agrément given"  #: the receiving state consents: VCDR 1961, art. 4
+    APPOINTED = "appointed", "Appointed"
+    CONFIRMED = "confirmed", "Confirmed"  #: by a legislature, where the constitution asks for it
+    SWORN_IN = "sworn_in", "Sworn in"
+    ARRIVED = "arrived", "Arrived"  #: at the post
+    CREDENTIALS_PRESENTED = "credentials_presented", "Presented credentials"  #: VCDR art. 13
+    RECALLED = "recalled", "Recalled"  #: VCDR art. 43(a)
+    LEFT_POST = "left_post", "Left post"
+    RESIGNED = "resigned", "Resigned"
+    TERMINATED = "terminated", "Terminated"  #: the mission or commission was ended
+    DECLINED = "declined", "Declined"  #: the person did not accept
+    DIED_IN_POST = "died_in_post", "Died in post"
+    PERSONA_NON_GRATA = "persona_non_grata", "Declared persona non grata"  #: VCDR art. 9
+    OTHER = "other", "Other"
+
+
+@tracked
+class Tenure(Record):
+    """That a person held an office for some time (Popolo: Membership in a Post; FollowTheMoney: Occupancy)."""
+
+    object_kind = "tenure"
+
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="tenures",
+        help_text="Who held the office.",
+    )
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        related_name="tenures",
+        help_text="What was held.",
+    )
+    start = UncertainDateField(help_text="When it began; blank when unknown.")
+    end = UncertainDateField(help_text="When it ended; blank when it goes on, or when unknown.")
+    end_status = models.CharField(
+        max_length=8,
+        choices=EndStatus.choices,
+        default=EndStatus.UNKNOWN,
+        help_text="Ended, ongoing or unknown: a blank end alone does not mean that it goes on.",
+    )
+    kind = models.CharField(
+        max_length=16,
+        choices=TenureKind.choices,
+        default=TenureKind.SUBSTANTIVE,
+        help_text="Substantive, acting, ad interim, designate, elect, not confirmed or did not serve.",
+    )
+    end_reason = models.CharField(
+        max_length=20,
+        choices=EndReason.choices,
+        blank=True,
+        help_text="Why it ended; blank when it goes on, or when unknown.",
+    )
+
+    objects = TenureQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        identifiers: RelatedManager[TenureIdentifier]
+        citations: RelatedManager[TenureCitation]
+        milestones: RelatedManager[TenureMilestone]
+
+    class Meta(Record.Meta):
+        ordering = ("start_earliest", "pk")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Record.Meta.constraints,
+            choice_constraint("tenure", "end_status", EndStatus),
+            choice_constraint("tenure", "kind", TenureKind),
+            choice_constraint("tenure", "end_reason", EndReason, blank=True),
+            *uncertain_date_constraints("tenure", "start"),
+            *uncertain_date_constraints("tenure", "end"),
+            interval_constraint("tenure", "start", "end"),
+            models.CheckConstraint(
+                condition=~Q(end_status=EndStatus.ONGOING) | Q(end_edtf="", end_text="", end_reason=""),
+                name="ongoing_tenure_has_no_end",
+                violation_error_message="A tenure that goes on has neither an end nor a reason for it.",
+            ),
+            ExclusionConstraint(
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("office", RangeOperators.EQUAL),
+                    (CERTAINLY_HELD, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind__in=IN_OFFICE) & ~Q(editorial_state=EditorialState.MERGED),
+                name="same_person_does_not_certainly_hold_an_office_twice",
+                violation_error_message="The same person certainly held the same office in another tenure at that time.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.office}"
+
+    def warnings(self) -> list[str]:
+        """What is odd about it but may be real, in words for the desk (queries the database)."""
+        if self.kind not in IN_OFFICE or self.office.seats is None:
+            return []
+        others = list(Tenure.objects.beside(self).select_related("person"))
+        holders = {other.person_id: str(other.person) for other in others}
+        if len(holders) < self.office.seats:
+            return []
+        seats = "one seat" if self.office.seats == 1 else f"{self.office.seats} seats"
+        names = ", ".join(sorted(holders.values()))
+        return [f"{self.office} has {seats}, and was held at the same time by {names}."]
+
+
+@tracked
+class TenureIdentifier(Identifier):
+    """What another system calls the tenure."""
+
+    record = models.ForeignKey(Tenure, on_delete=models.CASCADE, related_name="identifiers")
+
+    class Meta(Identifier.Meta):
+        pass
+
+
+@tracked
+class TenureCitation(AttributedCitation):
+    """A source for a tenure."""
+
+    record = models.ForeignKey(Tenure, on_delete=models.CASCADE, related_name="citations")
+
+    class Meta(AttributedCitation.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *AttributedCitation.Meta.constraints,
+            PublishedIsCited(
+                name="published_tenure_has_a_citation",
+                violation_error_message="A published tenure has at least one citation.",
+            ),
+        ]
+
+
+@tracked
+class TenureMilestone(Part):
+    """A dated step on the way into the office or out of it."""
+
+    part_of = "tenure"
+
+    tenure = models.ForeignKey(Tenure, on_delete=models.CASCADE, related_name="milestones")
+    kind = models.CharField(
+        max_length=24,
+        choices=MilestoneKind.choices,
+        help_text="Nominated, agrément, appointed, confirmed, sworn in, credentials presented, recalled, left post ...",
+    )
+    date = UncertainDateField(help_text="When it happened; blank when unknown.")
+    note = models.CharField(max_length=300, blank=True, help_text="What the source adds to it; blank when nothing.")
+
+    class Meta(Part.Meta):
+        ordering = (F("date_earliest").asc(nulls_last=True), "pk")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            choice_constraint("tenure_milestone", "kind", MilestoneKind),
+            *uncertain_date_constraints("tenure_milestone", "date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,244 @@
+"""The public shape of states, organizations, persons, offices and tenures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.api.dates import UncertainDateField
+from people.models import Office, Organization, Person, State, SuccessionKind, Tenure, TenureMilestone
+from records.serializers import (
+    CLOSING,
+    OPENING,
+    CitationSerializer,
+    CodedReferenceField,
+    CodedReferenceSerializer,
+    NameSerializer,
+    PublicModelSerializer,
+    PublicSerializer,
+    RecordSerializer,
+    ReferenceField,
+    ReferenceSerializer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import Manager, Model
+
+    from records.rendering import References
+
+
+@extend_schema_field(ReferenceSerializer)
+class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
+    """Several foreign keys of which at most one is set, shown as one reference; null when none is.
+
+    `kinds` maps each kind to the attribute that holds its key: `{"person": "speaker_person_id", ...}`.
+    """
+
+    def __init__(self, kinds: Mapping[str, str], **kwargs: Any) -> None:
+        self.kinds = kinds
+        super().__init__(read_only=True, source="*", allow_null=True, **kwargs)
+
+    def to_representation(self, value: Model) -> dict[str, Any] | None:
+        """Ask for the reference of the key that is set."""
+        references: References = self.context["references"]
+        for kind, attribute in self.kinds.items():
+            key = getattr(value, attribute)
+            if key is not None:
+                return references.want(kind, key)
+        return None
+
+
+class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
+    """Rows of a through table, shown as the references that they hold in the foreign key `attribute`."""
+
+    def __init__(self, kind: str, attribute: str, **kwargs: Any) -> None:
+        self.kind = kind
+        self.attribute = attribute
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
+        """Ask for the references, in the rows' order."""
+        references: References = self.context["references"]
+        rows: Iterable[Any] = value.all()
+        return [references.want(self.kind, getattr(row, self.attribute)) for row in rows]
+
+
+@extend_schema_field(CodedReferenceSerializer(many=True))
+class CodedReferenceListField(ReferenceListField):
+    """References to states or topics."""
+
+
+class AttributedCitationSerializer(CitationSerializer):
+    """A source for the record or for one of its fields, and whom the source attributes it to."""
+
+    attributed_to = EitherReferenceField(
+        {"person": "attributed_to_person_id", "organization": "attributed_to_organization_id"},
+        help_text="The person or organization to which the source attributes it.",
+    )
+
+    class Meta:
+        fields = ("source", "field", "locator", "attributed_to", "attribution_text", "evidence", "stance")
+
+    def get_fields(self) -> dict[str, Any]:
+        """Put the fields in the order of the documents."""
+        found = super().get_fields()
+        return {name: found[name] for name in self.Meta.fields}
+
+
+class CitedRecordSerializer(RecordSerializer):
+    """Base of documents with attributed citations."""
+
+    citations = AttributedCitationSerializer(many=True, help_text="The sources of what the document says.")
+
+
+class NamedRecordSerializer(CitedRecordSerializer):
+    """Base of documents of things that have names."""
+
+    names = NameSerializer(many=True, help_text="Other names, dated, per language and kind.")
+
+
+class StateCodeSerializer(PublicSerializer):
+    """A code of a state in some scheme."""
+
+    scheme = serializers.CharField(help_text="The scheme, such as iso3166-1-alpha-2.")
+    value = serializers.CharField(help_text="The code.")
+    start = UncertainDateField(allow_null=True, help_text="Since when it named the state.")
+    end = UncertainDateField(allow_null=True, help_text="Until when it named the state.")
+
+
+class PredecessorSerializer(PublicSerializer):
+    """A state that was there before."""
+
+    state = CodedReferenceField("state", source="predecessor_id", help_text="The state that was there before.")
+    kind = serializers.ChoiceField(SuccessionKind.choices, help_text="How the one came after the other.")
+    date = UncertainDateField(allow_null=True, help_text="When it happened.")
+
+
+class StateSerializer(NamedRecordSerializer):
+    """A state or territory that is, was or claims to be one."""
+
+    codes = StateCodeSerializer(many=True, help_text="Its codes, past ones included.")
+    predecessors = PredecessorSerializer(many=True, help_text="The states that it came after.")
+
+    class Meta:
+        model = State
+        fields = (*OPENING, "name", "kind", "codes", "start", "end", "predecessors", "names", *CLOSING)
+
+
+class OrganizationSerializer(NamedRecordSerializer):
+    """A body that acts: a ministry, a mission, a company ..."""
+
+    parent = ReferenceField("organization", allow_null=True, help_text="The body that it is part of.")
+    state = CodedReferenceField("state", allow_null=True, help_text="The state whose organ it is.")
+    domicile = CodedReferenceField("state", allow_null=True, help_text="The state where it has its seat.")
+    receiving_state = CodedReferenceField(
+        "state",
+        allow_null=True,
+        help_text="Of a diplomatic mission, the state that receives it.",
+    )
+    topics = CodedReferenceListField(
+        "topic",
+        "topic_id",
+        source="organization_topics",
+        help_text="What it works on.",
+    )
+
+    class Meta:
+        model = Organization
+        fields = (
+            *OPENING,
+            "name",
+            "classification",
+            "parent",
+            "state",
+            "domicile",
+            "receiving_state",
+            "topics",
+            "start",
+            "end",
+            "names",
+            *CLOSING,
+        )
+
+
+class PersonSerializer(NamedRecordSerializer):
+    """A human being."""
+
+    class Meta:
+        model = Person
+        fields = (
+            *OPENING,
+            "given_name",
+            "family_name",
+            "sort_name",
+            "birth",
+            "death",
+            "living",
+            "names",
+            *CLOSING,
+        )
+
+
+class OfficeSerializer(NamedRecordSerializer):
+    """A position that exists independently of its holder."""
+
+    organization = ReferenceField("organization", allow_null=True, help_text="The body that it belongs to.")
+    state = CodedReferenceField("state", allow_null=True, help_text="The state that its holder acts for.")
+    accredited_to = CodedReferenceListField(
+        "state",
+        "state_id",
+        source="accreditations",
+        help_text="The states that receive its holder.",
+    )
+
+    class Meta:
+        model = Office
+        fields = (
+            *OPENING,
+            "title",
+            "organization",
+            "state",
+            "classification",
+            "mission_class",
+            "accredited_to",
+            "seats",
+            "start",
+            "end",
+            "names",
+            *CLOSING,
+        )
+
+
+class TenureMilestoneSerializer(PublicModelSerializer):
+    """A dated step on the way into the office or out of it."""
+
+    class Meta:
+        model = TenureMilestone
+        fields = ("kind", "date", "note")
+
+
+class TenureSerializer(CitedRecordSerializer):
+    """That a person held an office for some time."""
+
+    person = ReferenceField("person", help_text="Who held the office.")
+    office = ReferenceField("office", help_text="What was held.")
+    milestones = TenureMilestoneSerializer(many=True, help_text="Steps into the office and out of it, in order.")
+
+    class Meta:
+        model = Tenure
+        fields = (
+            *OPENING,
+            "person",
+            "office",
+            "start",
+            "end",
+            "end_status",
+            "kind",
+            "end_reason",
+            "milestones",
+            *CLOSING,
+        )
