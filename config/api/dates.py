@@ -19,9 +19,13 @@ class UncertainDateDocument(serializers.Serializer[UncertainDate]):
     earliest = serializers.DateField(
         allow_null=True, help_text="First day that it may be; null when unknown or without limit."
     )
-    latest = serializers.DateField(allow_null=True, help_text="Last day that it may be; null when unknown or without limit.")
+    latest = serializers.DateField(
+        allow_null=True, help_text="Last day that it may be; null when unknown or without limit."
+    )
     precision = serializers.ChoiceField(choices=Precision.choices, help_text="How finely the date is known.")
-    text = serializers.CharField(allow_null=True, help_text="The source's own words, such as “Saturday night”; null when none.")
+    text = serializers.CharField(
+        allow_null=True, help_text="The source's own words, such as “Saturday night”; null when none."
+    )
 
 
 @extend_schema_field(UncertainDateDocument)
@@ -33,16 +37,16 @@ class UncertainDateField(serializers.Field[UncertainDate, Any, dict[str, str | N
 
     default_error_messages = {"edtf": "{reason}"}  # noqa: RUF012  # DRF's form of declaring messages
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  # DRF's own arguments
         kwargs.setdefault("allow_null", True)
         super().__init__(**kwargs)
 
     def to_representation(self, value: UncertainDate) -> dict[str, str | None] | None:
-        """The document, or None."""
+        """Return the document, or None when nothing is known."""
         return value.as_document()
 
-    def to_internal_value(self, data: Any) -> UncertainDate:
-        """The value. Raises `ValidationError` with code `edtf`."""
+    def to_internal_value(self, data: Any) -> UncertainDate:  # noqa: ANN401  # whatever JSON came in
+        """Return the value. Raises `ValidationError` with code `edtf`, whose message names the fix."""
         try:
             return UncertainDate.coerce(data)
         except EdtfError as error:

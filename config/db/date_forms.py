@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms.renderers import BaseRenderer
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,10 +20,16 @@ class EdtfInput(forms.TextInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         # vTextField gives it the width of the admin's own text inputs.
-        super().__init__({"class": "vTextField edtf-input", "spellcheck": "false", "autocomplete": "off", **(attrs or {})})
+        super().__init__({"class": "vTextField", "spellcheck": "false", "autocomplete": "off", **(attrs or {})})
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """The input and the meaning of what it holds; an invalid text has its error from the form instead."""
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        """Render the input and the meaning of what it holds; an invalid text has its error from the form instead."""
         attrs = {**(attrs or {}), **_preview_address()}
         return format_html(
             '<span class="edtf">{}<span class="edtf-meaning" aria-live="polite">{}</span></span>',
@@ -31,7 +38,7 @@ class EdtfInput(forms.TextInput):
         )
 
 
-def _meaning(value: Any) -> str:
+def _meaning(value: object) -> str:
     try:
         return UncertainDate.parse(str(value).strip()).meaning() if value else ""
     except EdtfError:

@@ -14,27 +14,30 @@ from django.db.models import Q
 
 
 def is_dated(field: str) -> Q:
-    """At least one bound is known."""
+    """Match what has at least one bound known."""
     return Q(**{f"{field}_earliest__isnull": False}) | Q(**{f"{field}_latest__isnull": False})
 
 
 def possibly_within(field: str, after: date | None = None, before: date | None = None) -> Q:
-    """One uncertain date: some day that it may be lies from `after` to `before`."""
+    """Match one uncertain date if some day that it may be lies from `after` to `before`."""
     return _may_be_from(field, after) & _may_be_until(field, before)
 
 
 def certainly_within(field: str, after: date | None = None, before: date | None = None) -> Q:
-    """One uncertain date: every day that it may be lies from `after` to `before`."""
+    """Match one uncertain date if every day that it may be lies from `after` to `before`."""
     return _is_from(field, after) & _is_until(field, before)
 
 
 def possibly_overlaps(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
-    """An interval: it may have a day from `after` to `before`. A wholly unknown end may be any day from the start on."""
+    """Match an interval that may have a day from `after` to `before`.
+
+    A wholly unknown end may be any day from the start on, so such an interval possibly overlaps all that follows.
+    """
     return _may_be_until(start, before) & _may_be_from(end, after)
 
 
 def certainly_overlaps(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
-    """An interval: it has a day from `after` to `before`, whichever of its possible days are true.
+    """Match an interval that has a day from `after` to `before`, whichever of its possible days are true.
 
     It certainly reaches back to `before` when its start, or its end at the latest, lies there: for an interval that
     started on an unknown day and was over by 1990 did start by 1990. The same holds forward for `after`.
@@ -43,17 +46,17 @@ def certainly_overlaps(start: str, end: str, after: date | None = None, before: 
 
 
 def certainly_within_interval(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
-    """An interval: all of it lies from `after` to `before`, whichever of its possible days are true."""
+    """Match an interval of which every day lies from `after` to `before`, whichever of its possible days are true."""
     return _is_from(start, after) & _is_until(end, before)
 
 
 def possibly_on(start: str, end: str, day: date) -> Q:
-    """An interval that may contain `day`."""
+    """Match an interval that may contain `day`."""
     return possibly_overlaps(start, end, day, day)
 
 
 def certainly_on(start: str, end: str, day: date) -> Q:
-    """An interval that contains `day`, whichever of its possible days are true.
+    """Match an interval that contains `day`, whichever of its possible days are true.
 
     With an unknown end that is true of the day on which it started, and of no later one; where the end is known to
     be still to come (ongoing), `certainly_within(start, before=day)` is the question to ask.

@@ -14,14 +14,14 @@
     tenure = Tenure(start="2025-05", end=UncertainDate.parse("", "some years later"))
     tenure.start.earliest  # date(2025, 5, 1)
 
-Migrations see the columns only: `start_edtf`, `start_text`, `start_precision`, `start_earliest`, `start_latest`. The last
-two follow from the first, whoever writes it: assigning `start`, `full_clean`, `save` and `bulk_create` all derive them.
+Migrations see the columns only: `start_edtf`, `start_text`, `start_precision`, `start_earliest`, `start_latest`. The
+bounds follow from the EDTF, whoever writes it: assigning `start`, `full_clean`, `save` and `bulk_create` derive them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
@@ -64,10 +64,16 @@ _SUFFIXES = ("edtf", "text", "earliest", "latest", "precision")
 _FIRST_DAY, _LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 _POSTGRES_NAME_LENGTH = 63
 
-type_of_value = UncertainDate | Mapping[str, "str | None"] | str | None
+# What may be assigned: see `UncertainDate.coerce`.
+Assignable: TypeAlias = UncertainDate | Mapping[str, "str | None"] | str | None
+
+if TYPE_CHECKING:
+    CharField = models.CharField[str, str]
+else:
+    CharField = models.CharField
 
 
-class EdtfField(models.CharField):
+class EdtfField(CharField):
     """The EDTF column of an uncertain date; the columns beside it, named alike, are derived from it.
 
     It must stand before them on the model, for a row is written column by column; `UncertainDateField` sees to that.
@@ -76,32 +82,32 @@ class EdtfField(models.CharField):
     # An emptied date clears its bounds too, so `full_clean` must not pass over it as it does over empty fields.
     empty_values: Any = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django's own arguments
         kwargs.setdefault("max_length", MAX_LENGTH)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
 
-    def clean(self, value: Any, model_instance: models.Model | None) -> str:
+    def clean(self, value: object, model_instance: models.Model | None) -> str:
         """Validate the EDTF and derive the other columns. Raises `ValidationError` that says what would be right."""
-        value = super().clean(value, model_instance)
+        edtf: str = super().clean(value, model_instance)
         try:
             if model_instance is None:
-                UncertainDate.parse(value)
+                UncertainDate.parse(edtf)
             else:
-                self._derive(model_instance, value)
+                self._derive(model_instance, edtf)
         except EdtfError as error:
             raise ValidationError(str(error), code="edtf") from error
-        return value
+        return edtf
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001  # Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001  # Django's signature
         """Derive the other columns. Raises `EdtfError` when the EDTF is none: nothing wrong is ever stored."""
-        value = super().pre_save(model_instance, add)
-        self._derive(model_instance, value)
-        return value
+        edtf: str = super().pre_save(model_instance, add)
+        self._derive(model_instance, edtf)
+        return edtf
 
-    def formfield(self, **kwargs: Any) -> FormField | None:
-        """A text input that says what the EDTF means, in the admin too, which would put in its own."""
+    def formfield(self, **kwargs: Any) -> FormField | None:  # noqa: ANN401  # Django's own arguments
+        """Make a text input that says what the EDTF means, in the admin too, which would put in its own."""
         return super().formfield(**{**kwargs, "widget": EdtfInput})
 
     def _derive(self, instance: models.Model, edtf: str) -> None:
@@ -130,13 +136,15 @@ class UncertainDateField(property):
         # Made here and not when the class is, so that they keep their place among the other fields.
         self._columns: dict[str, models.Field[Any, Any]] = {
             "edtf": EdtfField(
-                help_text=f"{help_text} In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; blank when none is known."
+                help_text=f"{help_text} In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; "
+                "blank when none is known."
             ),
             "text": models.CharField(
                 max_length=TEXT_MAX_LENGTH,
                 blank=True,
                 default="",
-                help_text="The source's own words for the date, such as “Saturday night”; blank when it gives a plain date.",
+                help_text="The source's own words for the date, such as “Saturday night”; "
+                "blank when it gives a plain date.",
             ),
             "precision": models.CharField(
                 max_length=12,
@@ -181,14 +189,14 @@ class UncertainDateField(property):
         """Names of the five columns, for `save(update_fields=...)` and `only`."""
         return [f"{self.name}_{suffix}" for suffix in _SUFFIXES]
 
-    def columns(self, value: type_of_value) -> dict[str, Any]:
-        """The five columns for a value, for `QuerySet.update`. Raises `EdtfError`."""
+    def columns(self, value: Assignable) -> dict[str, Any]:
+        """Return the five columns for a value, for `QuerySet.update`. Raises `EdtfError`."""
         return _columns_of(self.name, UncertainDate.coerce(value))
 
     def _read(self, instance: models.Model) -> UncertainDate:
         return UncertainDate(*self._get_columns(instance))
 
-    def _write(self, instance: models.Model, value: type_of_value) -> None:
+    def _write(self, instance: models.Model, value: Assignable) -> None:
         _write_columns(instance, self.name, UncertainDate.coerce(value))
 
     if TYPE_CHECKING:
@@ -198,7 +206,7 @@ class UncertainDateField(property):
         @overload
         def __get__(self, instance: models.Model, owner: type | None = None) -> UncertainDate: ...
         def __get__(self, instance: models.Model | None, owner: type | None = None) -> Self | UncertainDate: ...
-        def __set__(self, instance: models.Model, value: type_of_value) -> None: ...
+        def __set__(self, instance: models.Model, value: Assignable) -> None: ...
 
 
 def _columns_of(name: str, value: UncertainDate) -> dict[str, Any]:
@@ -221,7 +229,7 @@ class BoundsConstraint(models.CheckConstraint):
         self,
         model: type[models.Model],
         instance: models.Model,
-        exclude: Any = None,
+        exclude: Collection[str] | None = None,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
         """Check the instance. Raises `ValidationError`."""
@@ -230,7 +238,7 @@ class BoundsConstraint(models.CheckConstraint):
 
 
 def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConstraint]:
-    """The checks of one uncertain date; `model` is the model's name in the names of the checks, as in "tenure".
+    """Return the checks of one uncertain date; `model` is the model's name as in "tenure", to name them with.
 
     NULL bounds pass the first two: an unknown bound is neither out of order nor out of range. The third refuses bounds
     without EDTF, EDTF without any bound, and a date without its precision: signs of a write past this module.
@@ -239,7 +247,7 @@ def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConst
     what = field.replace("_", " ")
     years = (_FIRST_DAY, _LAST_DAY)
     no_bounds = models.Q(**{earliest: None, latest: None})
-    without_edtf = models.Q(**{f"{field}_edtf": ""})
+    without_edtf, without_precision = models.Q(**{f"{field}_edtf": ""}), models.Q(**{f"{field}_precision": ""})
     return [
         BoundsConstraint(
             condition=models.Q(**{f"{earliest}__lte": models.F(latest)}),
@@ -253,15 +261,16 @@ def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConst
             violation_error_message=f"The {what} must lie in the years 1 to 9999.",
         ),
         BoundsConstraint(
-            condition=(without_edtf & no_bounds) | (~without_edtf & ~no_bounds & ~models.Q(**{f"{field}_precision": ""})),
+            condition=(without_edtf & no_bounds) | (~without_edtf & ~no_bounds & ~without_precision),
             name=_named(model, field, "bounds_come_from_edtf"),
-            violation_error_message=f"The bounds of the {what} follow from its EDTF; give the EDTF and leave them to it.",
+            violation_error_message=f"The bounds of the {what} follow from its EDTF; "
+            "give the EDTF and leave them to it.",
         ),
     ]
 
 
 def interval_constraint(model: str, start: str, end: str) -> models.CheckConstraint:
-    """The check that an interval of two uncertain dates does not certainly end before it starts.
+    """Return the check that an interval of two uncertain dates does not certainly end before it starts.
 
     It is broken only when the last possible end lies before the first possible start; NULL bounds pass.
     """

@@ -97,13 +97,13 @@ class UncertainDate:
         return self.earliest is not None or self.latest is not None
 
     def meaning(self) -> str:
-        """What the EDTF says, in plain English for the person who typed it; without EDTF, the source's words."""
+        """Say in plain English what the EDTF means, for the person who typed it; without EDTF, the source's words."""
         if self.edtf:
             return read(self.edtf).words
         return f"“{self.text}”, no date known" if self.text else "no date known"
 
     def as_document(self) -> dict[str, str | None] | None:
-        """The JSON of the public API (days as YYYY-MM-DD), or None when nothing is known."""
+        """Return the JSON of the public API (days as YYYY-MM-DD), or None when nothing is known."""
         if not self:
             return None
         return {
@@ -116,9 +116,9 @@ class UncertainDate:
 
 
 def parse_partial(text: str) -> tuple[date, date]:
-    """First and last day of a `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, years 0001 to 9999, as filters of the API take them.
+    """Return the first and last day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as filters of the API take them.
 
-    Raises `EdtfError` for everything else that EDTF may allow: a filter asks for definite days.
+    Years run from 0001 to 9999. Raises `EdtfError` for all else, other EDTF included: a filter asks for definite days.
     """
     reading = read(text)
     plain = reading.precision in {Precision.DAY, Precision.MONTH, Precision.YEAR} and not set(text) & set("X?~%")

@@ -1,4 +1,6 @@
-"""What an EDTF text means, for the live preview under the input. Route it as
+"""What an EDTF text means, for the live preview under the input.
+
+Route it as
 
     path("admin/edtf-meaning/", edtf_meaning, name="edtf-meaning")
 

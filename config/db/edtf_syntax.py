@@ -159,7 +159,7 @@ def _qualified(earliest: date, latest: date, precision: Precision, noun: str, qu
 
 
 def _day_or_month(text: str, year: int, month: str, day: str | None) -> tuple[date, date, Precision, str]:
-    if not 1 <= int(month) <= 12:
+    if not 1 <= int(month) <= 12:  # noqa: PLR2004  # months of a year
         _fail(text, f"there is no month {month}; months run from 01 to 12 (21 to 41 are seasons and parts of a year).")
     name, days = month_name[int(month)], monthrange(year, int(month))[1]
     if day is None or day == "XX":
@@ -177,7 +177,8 @@ def _grouping(text: str, year: int, code: str) -> tuple[date, date, Precision, s
     last_year, last_month = year + (last - 1) // 12, (last - 1) % 12 + 1
     if not (first_year >= 1 and last_year <= 9999):  # noqa: PLR2004  # the years that Python's dates hold
         _fail(text, "it may reach outside the years 0001 to 9999.")
-    earliest, latest = date(first_year, first_month, 1), date(last_year, last_month, monthrange(last_year, last_month)[1])
+    days = monthrange(last_year, last_month)[1]
+    earliest, latest = date(first_year, first_month, 1), date(last_year, last_month, days)
     return earliest, latest, Precision.SEASON, f"{name} of {year}"
 
 
@@ -293,7 +294,8 @@ def _listed(nouns: list[str], conjunction: str, *, shorten: bool) -> str:
     names = [noun.split(" ") for noun in nouns]
     shared: list[str] = []
     while shorten and len(names) > 1 and min(map(len, names)) > 1 and len({name[-1] for name in names}) == 1:
-        shared.insert(0, [name.pop() for name in names][0])
+        shared.insert(0, names[0][-1])
+        names = [name[:-1] for name in names]
     *others, final = [" ".join(name) for name in names]
     listed = f"{', '.join(others)} {conjunction} {final}" if others else final
     return " ".join([listed, *shared])
