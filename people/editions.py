@@ -60,16 +60,13 @@ class StateEdition(Edition):
 
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Carry its code.
+        """Carry its code: the alpha-2 code that still names it, else its ISO 3166-3 code, which no other state ever gets.
 
-        That is the ISO 3166-1 alpha-2 code where it still names the state, else its ISO 3166-3 code, which names former
-        states only and is never given again, else the last alpha-2 code that it had.
+        A past alpha-2 code alone is none: another state has it now (YE was North Yemen's), and a code must lead to one.
         """
+        in_force = [code["value"] for code in document["codes"] if code["scheme"] == ALPHA_2 and code["end"] is None]
         former = [code["value"] for code in document["codes"] if code["scheme"] == FORMER]
-        alpha_2 = [code for code in document["codes"] if code["scheme"] == ALPHA_2]
-        in_force = [code["value"] for code in alpha_2 if code["end"] is None]
-        past = sorted(alpha_2, key=lambda code: (code["end"] or {}).get("latest") or "")
-        return {"code": next(iter([*in_force, *former, *(code["value"] for code in reversed(past))]), None)}
+        return {"code": next(iter([*in_force, *former]), None)}
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:
