@@ -1,6 +1,69 @@
-setup: .venv/.requirements
-.venv/.requirements: requirements.txt requirements/dev.txt
-	python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet --require-hashes -r requirements.txt -r requirements/dev.txt
-	touch $@
-.PHONY: setup
+# `make` alone lists what there is to do. Needs Python 3.11 or newer and a package registry.
+
+PYTHON ?= python3
+PY = .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check fix schema docs bench lock db-stop
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
+	  || sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
+
+run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
+	@exec $(PY) -m config.serve
+
+setup: .venv/.dev ## the virtual environment, with the tools for tests and checks
+
+test: .venv/.dev ## all tests, on a PostgreSQL of their own (ARGS="-k name")
+	@exec $(PY) -m pytest $(ARGS)
+
+check: .venv/.dev ## linters, types, import contracts, migrations, deployment settings
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	DEBUG=off HTTPS=on HSTS_SECONDS=31536000 ALLOWED_HOSTS=example.org \
+	  $(PY) manage.py check --deploy --fail-level WARNING
+
+fix: .venv/.dev ## let the linter and the formatter correct what they can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+schema: .venv/.dev ## write docs/openapi.yaml anew; look at the difference before you commit it
+	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+docs: .venv/.dev ## run the examples of the documentation
+	@exec $(PY) -m pytest tests/contract -k docs $(ARGS)
+
+bench: .venv/.runtime ## measure against the goals (benchmarks/)
+	@exec $(PY) -m benchmarks $(ARGS)
+
+lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
+	cd requirements && for name in "runtime.in ../requirements.txt" "dev.in dev.txt"; do \
+	  ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-emit-find-links $${name% *} -o $${name#* } || exit 1; \
+	done
+
+db-stop: .venv/.runtime ## stop the embedded PostgreSQL
+	@exec $(PY) -m config.db.embedded stop
+
+# The stamps are older than a requirement file that changed, and only then is pip asked.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Chancery needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Chancery needs Python's venv: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making .venv"
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/.runtime: requirements.txt | .venv/bin/python
+	@echo "Installing requirements.txt into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@echo "Installing requirements/dev.txt into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -8,7 +8,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
+from config import environment, logging
 from config.db import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,6 +49,24 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
 
+# Browsers
+
+# Off by default, since `make run` speaks plain HTTP; `check --deploy` complains until it is on.
+HTTPS = environment.switch("HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 0, at_least=0, at_most=63_072_000)
+# Whether the neighbours under the same domain speak HTTPS is not ours to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if environment.switch("TRUST_PROXY", default=False):
+    # Only behind a proxy that sets this header itself; anybody else could send it.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+
 # Parts
 
 INSTALLED_APPS = [
@@ -72,13 +90,16 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# Each costs every request some microseconds; see config/security.py for what the API leaves out.
 MIDDLEWARE = [
+    "config.health.health_middleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.security.content_security_policy",
+    "config.security.StaffSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.security.StaffAuthenticationMiddleware",
+    "config.security.StaffMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -106,19 +127,45 @@ TEMPLATES = [
 # Database
 
 
+# Requests that each worker process serves at once, and so the connections that it keeps.
+THREADS = environment.number("THREADS", 4, at_least=1, at_most=64)
+# Set to 0 by manage.py: a command may take its time.
+_STATEMENT_TIMEOUT = environment.number(
+    "DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600
+)
+EMBEDDED = not environment.text("DATABASE_URL")
+
+
 def _database() -> dict[str, Any]:
-    if url := environment.text("DATABASE_URL"):
+    if EMBEDDED:
+        database: dict[str, Any] = dict(embedded.main_server().django_settings())
+    else:
         try:
-            database: dict[str, Any] = dict(dj_database_url.parse(url))
+            database = dict(dj_database_url.parse(environment.text("DATABASE_URL")))
         except ValueError:
             database = {}
-        if database.get("ENGINE") != "django.db.backends.postgresql":
-            raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.")
-        return database
-    return {"ENGINE": "django.db.backends.postgresql", **embedded.main_server().django_settings()}
+        # GeoDjango's and the other backends of the same name are not ours.
+        if database.get("ENGINE") != "django.db.backends.postgresql" or not database["NAME"]:
+            raise ImproperlyConfigured(
+                "DATABASE_URL must look like postgres://user:password@host:5432/name."
+            )
+    options = {
+        "application_name": "chancery",
+        "connect_timeout": 5,
+        # A server that vanished without a goodbye is noticed within a minute.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    if _STATEMENT_TIMEOUT:
+        options["options"] = f"-c statement_timeout={_STATEMENT_TIMEOUT}s"
+    return {
+        **database,
+        "ENGINE": "config.db.pool",
+        "OPTIONS": {**options, **database.get("OPTIONS", {})},
+    }
 
 
-EMBEDDED = not environment.text("DATABASE_URL")
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -163,7 +210,15 @@ TIME_ZONE = "UTC"
 # Files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static"  # only for a web server that wants the files: `collectstatic`
+
+
+# Log
+
+LOGGING = logging.configuration(
+    style=environment.choice("LOG_FORMAT", "text", of=("text", "json")),
+    level=environment.choice("LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR")),
+)
 
 
 # API (config/api)

@@ -1,6 +1,7 @@
-"""Set-up of the whole test suite: a database of its own, and nothing from outside."""
+"""Set-up of the whole test suite: a database of its own, and no test left out unseen."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -10,14 +11,28 @@ from config.db import embedded
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings() -> Iterator[None]:
     """Send the tests to the embedded test server, unless DATABASE_URL names a server.
 
     The database's name carries the process id, so that two runs at once do not meet.
     """
     default = connections.settings["default"]
-    if settings.EMBEDDED:
-        server = embedded.test_server()
-        server.hold()
-        default.update(server.django_settings())
     default["TEST"]["NAME"] = f"test_chancery_{os.getpid()}"
+    if not settings.EMBEDDED:
+        yield
+        return
+    server = embedded.test_server()
+    server.hold()
+    default.update(server.django_settings())
+    yield
+    server.stop_if_unused()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn skipped tests into failures where none may be skipped (.ci/run sets the variable)."""
+    report = yield
+    if report.skipped and os.environ.get("CHANCERY_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
+    return report

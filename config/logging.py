@@ -1,0 +1,46 @@
+"""Log lines as text for people or as JSON for machines, each with its request's id."""
+
+import logging
+from contextvars import ContextVar
+from typing import Any
+
+# Set by the middleware that gives requests their ids (config/api); `-` outside of requests.
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class RequestIdFilter(logging.Filter):
+    """Give every log line the id of the request that it was written in."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
+
+
+def configuration(*, style: str, level: str) -> dict[str, Any]:
+    """Return the LOGGING setting."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": RequestIdFilter}},
+        "formatters": {
+            "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "format": "{asctime}{levelname}{name}{request_id}{message}",
+                "style": "{",
+                "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            },
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": style, "filters": ["request_id"]}
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django's own handlers would write every line twice.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Announces itself at every start.
+            "axes.apps": {"level": "WARNING"},
+            # An answer of 404 is no event worth a line; a 500 is.
+            "django.request": {"level": "ERROR"},
+        },
+    }

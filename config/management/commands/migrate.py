@@ -1,0 +1,55 @@
+"""Django's `migrate`, safe to run beside a live service and beside another `migrate`."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+from psycopg2.errors import LockNotAvailable
+
+ATTEMPTS = 5
+PAUSE_SECONDS = 2
+# Any number will do, if only migrating uses it.
+ADVISORY_LOCK = 0x6368616E63657279  # "chancery"
+
+
+class Command(migrate.Command):
+    """Wait for locks briefly: whoever waits for a table makes all its readers wait behind."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--lock-timeout",
+            default="5s",
+            help="how long to wait for a lock before letting the readers pass and trying again",
+        )
+
+    def handle(self, *args: Any, lock_timeout: str = "5s", **options: Any) -> None:
+        connection = connections[options["database"]]
+        with connection.cursor() as cursor:
+            # Two servers that start at once: the second one waits, then finds nothing to do.
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
+        try:
+            self._try(*args, **options)
+        finally:
+            # Closing gives up the lock and the timeout, whatever state the session is in.
+            # Inside a transaction (tests) both end with it.
+            if not connection.in_atomic_block:
+                connection.close()
+
+    def _try(self, *args: Any, **options: Any) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return super().handle(*args, **options)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable):
+                    raise
+                self.stderr.write(f"A table is in use (attempt {attempt} of {ATTEMPTS}).")
+                time.sleep(PAUSE_SECONDS)
+        raise CommandError(
+            "Another transaction holds a table that a migration must change. The migrations before "
+            "it are applied, this one is not. End that transaction, then run migrate again."
+        )

@@ -1,0 +1,48 @@
+"""Everything between an empty database and one that `make run` can serve."""
+
+import secrets
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
+
+class Command(BaseCommand):
+    """Migrate; on the first start load data and make a staff account."""
+
+    help = __doc__
+
+    def handle(self, *_args: Any, sample_story: bool = True, **_options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if self._is_empty():
+            # Both or neither: half of them would no longer count as empty next time.
+            with transaction.atomic():
+                for name in self._first_data(sample_story=sample_story):
+                    call_command(name)
+        self._make_account()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-sample-story", action="store_false", dest="sample_story")
+
+    def _first_data(self, *, sample_story: bool) -> list[str]:
+        names = ["load_reference"] + (["load_sample_story"] if sample_story else [])
+        # Only while these commands are being written.
+        return [name for name in names if name in get_commands()]
+
+    def _is_empty(self) -> bool:
+        # By name, for this package imports no app. Every record of any kind needs a source.
+        return not apps.get_model("records", "Source").objects.exists()
+
+    def _make_account(self) -> None:
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", password=password)
+        self.stdout.write(
+            f"\n  Staff account for /admin/:  admin  {password}\n"
+            "  (shown this once; change it with `.venv/bin/python manage.py changepassword admin`)\n\n"
+        )

@@ -1,0 +1,61 @@
+"""What a browser may do with our pages, and which requests carry a session."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# Everything comes from this host: no inline script or style, no frame, nothing from outside.
+CONTENT_SECURITY_POLICY = "; ".join([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",  # icons inside the style sheets of Swagger UI
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+])  # fmt: skip
+
+
+def content_security_policy(get_response: GetResponse) -> GetResponse:
+    """Send the policy with every answer; a view may set a narrower one of its own."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    return middleware
+
+
+class NotForTheAPI(MiddlewareMixin):
+    """Leave the API out of a middleware of Django's.
+
+    The API knows keys, not sessions: no cookie is read there, so no other site can use one.
+    It also saves 50 microseconds per request, as much as reading a stored document.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class StaffSessionMiddleware(NotForTheAPI, SessionMiddleware):
+    """Sessions, outside the API."""
+
+
+class StaffAuthenticationMiddleware(NotForTheAPI, AuthenticationMiddleware):
+    """`request.user`, outside the API."""
+
+
+class StaffMessageMiddleware(NotForTheAPI, MessageMiddleware):
+    """Messages to staff, outside the API."""

@@ -1,0 +1,160 @@
+"""Start the whole service and stop all of it: what `make run` and the container run.
+
+The parent stays small: it starts the embedded PostgreSQL unless DATABASE_URL is set, prepares the
+database in one child and serves in another. On SIGINT or SIGTERM it ends the child, then stops the
+PostgreSQL if nobody else uses it.
+"""
+
+import ctypes
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+from config.db import embedded
+
+GRACE_SECONDS = 15  # for running requests, when asked to stop
+DATABASE_WATCH_SECONDS = 5
+
+
+class Stopped(Exception):  # noqa: N818 - no error: somebody pressed Ctrl-C
+    """SIGINT or SIGTERM has come."""
+
+
+def main() -> NoReturn:
+    """Serve until told to stop; exit with 0 then, with one line and 1 if something is wrong."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    server = None
+    try:
+        address = _address()
+        _refuse_taken(*address)
+        if not environment.text("DATABASE_URL"):
+            server = embedded.main_server()
+            server.hold()
+        _prepare()
+        _serve(*address, server)
+    except Stopped:
+        code: int | str = 0
+    except (ImproperlyConfigured, embedded.EmbeddedError) as error:
+        code = f"Chancery: {error}"
+    finally:
+        # A second Ctrl-C must not leave the database behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        if server is not None:
+            server.stop_if_unused()
+    sys.exit(code)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _address() -> tuple[str, int]:
+    return (
+        environment.text("HOST", "127.0.0.1"),
+        environment.number("PORT", 8000, at_least=1, at_most=65535),
+    )
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say so if the port is taken, before anything is started for nothing."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the server does it, or connections that just ended would count as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"cannot listen on {host}:{port} ({error.strerror}). Name another with HOST and PORT."
+        ) from None
+
+
+def _prepare() -> None:
+    arguments = [] if environment.switch("SAMPLE_STORY", default=True) else ["--no-sample-story"]
+    child = _start("manage.py", "prepare", *arguments)
+    try:
+        if child.wait() != 0:
+            sys.exit(1)  # the command has said why
+    finally:
+        _end(child)
+
+
+def _serve(host: str, port: int, server: embedded.Server | None) -> None:
+    child = _start(
+        "-m", "granian", "config.wsgi:application",
+        "--interface", "wsgi", "--no-ws",
+        "--host", host, "--port", str(port),
+        "--workers", str(environment.number("WORKERS", 2, at_least=1, at_most=64)),
+        # By default it would start hundreds of threads, each with a database connection.
+        "--blocking-threads", str(environment.number("THREADS", 4, at_least=1, at_most=64)),
+        "--respawn-failed-workers",
+        "--workers-kill-timeout", str(GRACE_SECONDS - 5),
+        "--log-level", "warning",
+    )  # fmt: skip
+    try:
+        _announce(host, port, child)
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                code = child.wait(DATABASE_WATCH_SECONDS)
+                raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
+            if server is not None:
+                server.start()  # does nothing while it runs; brings it back if it was killed
+    finally:
+        _end(child)
+
+
+def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
+    """Wait for the first answer, then say where it came from."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while child.poll() is None:
+        connection = http.client.HTTPConnection(name, port, timeout=5)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                shown = f"[{name}]" if ":" in name else name
+                print(f"Chancery is ready on http://{shown}:{port}/ (Ctrl-C stops it)", flush=True)
+                return
+        time.sleep(0.05)
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches this process alone, which ends the child in order.
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=embedded.PROJECT,
+        start_new_session=True,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the parent dies, be it by `kill -9`."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a child and all that it started, politely first."""
+    child.terminate()
+    try:
+        child.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
