@@ -229,6 +229,11 @@ class TenureEdition(Edition):
         return f"{document['person']['label']}, {document['office']['label']}"
 
     @classmethod
+    def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """An event says in which office somebody acted, and knows only the tenure."""
+        return {"office": document["office"]["id"]}
+
+    @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         """Fill the filter columns."""
         start = _bounds(document, "start")

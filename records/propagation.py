@@ -126,7 +126,7 @@ def _patched(kind: Kind, editions: Any) -> list[store.Entry]:
     for (revision, _text), document in zip(found, documents, strict=True):
         _replace(document, bodies)
         if kind.editions.label_needs_references:
-            document["label"] = kind.editions.label_of(document)
+            kind.editions.compose(document)
         document["revision"] = revision + 1
         entries.append(store.Entry(kind, document, Action.UPDATED))
     return entries

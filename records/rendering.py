@@ -79,6 +79,11 @@ class References:
         reference = self._known.get(UUID(key))
         return list(reference.state_ids) if reference is not None else []
 
+    def facts(self, key: str) -> dict[str, Any]:
+        """What a named record's own document says that others may repeat, as published (a tenure: its office)."""
+        reference = self._known.get(UUID(key))
+        return dict(reference.facts) if reference is not None else {}
+
 
 def serialise(kind: Kind, records: Iterable[Record], references: References) -> list[Draft]:
     """Render records of one kind; references in the documents are still empty."""
@@ -94,17 +99,26 @@ def serialise(kind: Kind, records: Iterable[Record], references: References) -> 
 def complete(drafts: Sequence[Draft], references: References) -> None:
     """Fill references, labels and derived fields of all documents of one deed, which may name each other."""
     references.fill()
-    for needs_references in (False, True):  # a tenure's label is made of labels that are known by then
+    for draft in _named_first(drafts):
+        if not (draft.missing and draft.kind.editions.label_needs_references):
+            draft.kind.editions.compose(draft.document)
+            references.learn(reference_to(draft.kind, draft.document))
+    for step in ("follow", "derive"):
         for draft in drafts:
-            editions = draft.kind.editions
-            if editions.label_needs_references is needs_references and not (needs_references and draft.missing):
-                draft.document["label"] = editions.label_of(draft.document)
-                references.learn(reference_to(draft.kind, draft.document))
-    for draft in drafts:
-        references.wanted = draft.wanted
-        if not draft.missing:
-            draft.kind.editions.derive(draft.document, references)
-    references.fill()
+            references.wanted = draft.wanted
+            if not draft.missing:
+                getattr(draft.kind.editions, step)(draft.document, references)
+        references.fill()
+
+
+def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Put what is made of other documents' references after those documents: a tenure after its person and office."""
+    waiting = {UUID(draft.document["id"]): draft for draft in drafts if draft.kind.editions.label_needs_references}
+    yield from (draft for draft in drafts if not draft.kind.editions.label_needs_references)
+    while waiting:
+        ready = [key for key, draft in waiting.items() if not (draft.wanted.keys() & waiting.keys())]
+        for key in ready or list(waiting):  # a circle is refused elsewhere; here it must only not hang
+            yield waiting.pop(key)
 
 
 def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
@@ -126,6 +140,7 @@ def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
         },
         broader_id=kind.editions.broader_id(document),
         state_ids=kind.editions.state_ids(document),
+        facts=kind.editions.facts(document),
     )
 
 

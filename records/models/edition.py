@@ -118,6 +118,15 @@ class Edition(models.Model):
     label_needs_references: ClassVar[bool] = False
 
     @classmethod
+    def compose(cls, document: dict[str, Any]) -> None:
+        """Fill what is made of the references that the document holds: its label, and what else they decide."""
+        document["label"] = cls.label_of(document)
+
+    @classmethod
+    def follow(cls, document: dict[str, Any], references: References) -> None:
+        """Ask for references that follow from facts of the records it names (an event: the offices of tenures)."""
+
+    @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> None:
         """Fill fields that follow from the rest of the document and from what is published of the records it names."""
 
@@ -135,6 +144,11 @@ class Edition(models.Model):
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
         """What a reference to this kind carries beyond id, object, label and url (a state: its code)."""
+        return {}
+
+    @classmethod
+    def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """What documents that name this record may say of it beyond the reference (a tenure: the id of its office)."""
         return {}
 
     @classmethod

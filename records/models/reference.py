@@ -41,6 +41,10 @@ class Reference(models.Model):
         default=list,
         help_text="The states that it stands for when a document names it.",
     )
+    facts = models.JSONField(
+        default=dict,
+        help_text="What documents that name it may say of it beyond the reference itself (a tenure: its office).",
+    )
     merged_into = models.UUIDField(null=True, help_text="The survivor; always the last one of a chain.")
 
     class Meta:
