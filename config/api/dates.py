@@ -22,22 +22,28 @@ class UncertainDateDocument(serializers.Serializer[UncertainDate]):
     latest = serializers.DateField(
         allow_null=True, help_text="Last day that it may be; null when unknown or without limit."
     )
-    precision = serializers.ChoiceField(choices=Precision.choices, help_text="How finely the date is known.")
+    precision = serializers.ChoiceField(
+        choices=Precision.choices, help_text="How finely the date is known."
+    )
     text = serializers.CharField(
-        allow_null=True, help_text="The source's own words, such as “Saturday night”; null when none."
+        allow_null=True,
+        help_text="The source's own words, such as “Saturday night”; null when none.",
     )
 
 
 @extend_schema_field(UncertainDateDocument)
-class UncertainDateField(serializers.Field[UncertainDate, Any, dict[str, str | None] | None, UncertainDate]):
-    """An uncertain date as `{"edtf", "earliest", "latest", "precision", "text"}`, null when nothing is known.
+class UncertainDateField(
+    serializers.Field[UncertainDate, Any, dict[str, str | None] | None, UncertainDate]
+):
+    """An uncertain date as an `UncertainDateDocument`, null when nothing is known.
 
-    It reads EDTF text or such a document, whose bounds it derives again, and answers a bad one with the reason.
+    It reads EDTF text or such a document, whose bounds it derives again, and answers a bad one with
+    the reason.
     """
 
-    default_error_messages = {"edtf": "{reason}"}  # noqa: RUF012  # DRF's form of declaring messages
+    default_error_messages = {"edtf": "{reason}"}  # DRF's form of declaring messages
 
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  # DRF's own arguments
+    def __init__(self, **kwargs: Any) -> None:  # DRF's own arguments
         kwargs.setdefault("allow_null", True)
         super().__init__(**kwargs)
 
@@ -45,8 +51,8 @@ class UncertainDateField(serializers.Field[UncertainDate, Any, dict[str, str | N
         """Return the document, or None when nothing is known."""
         return value.as_document()
 
-    def to_internal_value(self, data: Any) -> UncertainDate:  # noqa: ANN401  # whatever JSON came in
-        """Return the value. Raises `ValidationError` with code `edtf`, whose message names the fix."""
+    def to_internal_value(self, data: Any) -> UncertainDate:  # whatever JSON came in
+        """Return the value. Raises `ValidationError`, code `edtf`, whose message names the fix."""
         try:
             return UncertainDate.coerce(data)
         except EdtfError as error:

@@ -1,4 +1,4 @@
-"""The input for EDTF in forms: it says in plain English what the text in it means, or what is wrong with it."""
+"""The input for EDTF in forms, which says in plain English what the text in it means."""
 
 from typing import Any
 
@@ -12,15 +12,17 @@ from config.db.edtf import EdtfError, UncertainDate
 
 
 class EdtfInput(forms.TextInput):
-    """A text input with its meaning under it, renewed while typing where `config.db.edtf_preview` is routed."""
+    """A text input with its meaning under it, renewed while typing if `edtf_preview` is routed."""
 
     class Media:
-        css = {"all": ["config/uncertain-date.css"]}  # noqa: RUF012  # Django's form of declaring assets
-        js = ["config/uncertain-date.js"]  # noqa: RUF012  # Django's form of declaring assets
+        css = {"all": ["config/uncertain-date.css"]}  # Django's form of declaring assets
+        js = ["config/uncertain-date.js"]  # Django's form of declaring assets
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         # vTextField gives it the width of the admin's own text inputs.
-        super().__init__({"class": "vTextField", "spellcheck": "false", "autocomplete": "off", **(attrs or {})})
+        super().__init__(
+            {"class": "vTextField", "spellcheck": "false", "autocomplete": "off", **(attrs or {})}
+        )
 
     def render(
         self,
@@ -29,7 +31,7 @@ class EdtfInput(forms.TextInput):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        """Render the input and the meaning of what it holds; an invalid text has its error from the form instead."""
+        """Render the input and the meaning of what it holds; if that is wrong, the form says why."""
         attrs = {**(attrs or {}), **_preview_address()}
         return format_html(
             '<span class="edtf">{}<span class="edtf-meaning" aria-live="polite">{}</span></span>',

@@ -1,11 +1,12 @@
 """Questions to uncertain dates, as conditions for a queryset.
 
-`possibly_…` keeps a row if what is known leaves it possible; `certainly_…` keeps it only if nothing else is possible.
-An unknown bound (NULL) may lie anywhere: it keeps a row in the first and drops it from the second. An interval made
-of two uncertain dates starts no later than it ends. `after` and `before` are inclusive; None sets no limit.
+`possibly_…` keeps a row if what is known leaves it possible; `certainly_…` keeps it only if nothing
+else is possible. An unknown bound (NULL) may lie anywhere: it keeps a row in the first and drops it
+from the second. An interval made of two uncertain dates starts no later than it ends. `after` and
+`before` are inclusive; None sets no limit.
 
-Fields are named as on the model ("start"), or across relations ("tenure__start"). A row with neither bound known is
-possible at any time: add `is_dated` where undated rows are not wanted.
+Fields are named as on the model ("start"), or across relations ("tenure__start"). A row with
+neither bound known is possible at any time: add `is_dated` where undated rows are not wanted.
 """
 
 from datetime import date
@@ -28,25 +29,35 @@ def certainly_within(field: str, after: date | None = None, before: date | None 
     return _is_from(field, after) & _is_until(field, before)
 
 
-def possibly_overlaps(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
+def possibly_overlaps(
+    start: str, end: str, after: date | None = None, before: date | None = None
+) -> Q:
     """Match an interval that may have a day from `after` to `before`.
 
-    A wholly unknown end may be any day from the start on, so such an interval possibly overlaps all that follows.
+    A wholly unknown end may be any day from the start on, so such an interval possibly overlaps all
+    that follows.
     """
     return _may_be_until(start, before) & _may_be_from(end, after)
 
 
-def certainly_overlaps(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
-    """Match an interval that has a day from `after` to `before`, whichever of its possible days are true.
+def certainly_overlaps(
+    start: str, end: str, after: date | None = None, before: date | None = None
+) -> Q:
+    """Match an interval that has a day from `after` to `before`, whatever its true days are.
 
-    It certainly reaches back to `before` when its start, or its end at the latest, lies there: for an interval that
-    started on an unknown day and was over by 1990 did start by 1990. The same holds forward for `after`.
+    It certainly reaches back to `before` when its start, or its end at the latest, lies there: for
+    an interval that started on an unknown day and was over by 1990 did start by 1990. The same
+    holds forward for `after`.
     """
-    return (_is_until(start, before) | _is_until(end, before)) & (_is_from(end, after) | _is_from(start, after))
+    return (_is_until(start, before) | _is_until(end, before)) & (
+        _is_from(end, after) | _is_from(start, after)
+    )
 
 
-def certainly_within_interval(start: str, end: str, after: date | None = None, before: date | None = None) -> Q:
-    """Match an interval of which every day lies from `after` to `before`, whichever of its possible days are true."""
+def certainly_within_interval(
+    start: str, end: str, after: date | None = None, before: date | None = None
+) -> Q:
+    """Match an interval that lies from `after` to `before`, whatever its true days are."""
     return _is_from(start, after) & _is_until(end, before)
 
 
@@ -56,20 +67,29 @@ def possibly_on(start: str, end: str, day: date) -> Q:
 
 
 def certainly_on(start: str, end: str, day: date) -> Q:
-    """Match an interval that contains `day`, whichever of its possible days are true.
+    """Match an interval that contains `day`, whatever its true days are.
 
-    With an unknown end that is true of the day on which it started, and of no later one; where the end is known to
-    be still to come (ongoing), `certainly_within(start, before=day)` is the question to ask.
+    With an unknown end that is true of the day on which it started, and of no later one; where the
+    end is known to be still to come (ongoing), `certainly_within(start, before=day)` is the
+    question to ask.
     """
     return certainly_overlaps(start, end, day, day)
 
 
 def _may_be_from(field: str, after: date | None) -> Q:
-    return Q() if after is None else Q(**{f"{field}_latest": None}) | Q(**{f"{field}_latest__gte": after})
+    return (
+        Q()
+        if after is None
+        else Q(**{f"{field}_latest": None}) | Q(**{f"{field}_latest__gte": after})
+    )
 
 
 def _may_be_until(field: str, before: date | None) -> Q:
-    return Q() if before is None else Q(**{f"{field}_earliest": None}) | Q(**{f"{field}_earliest__lte": before})
+    return (
+        Q()
+        if before is None
+        else Q(**{f"{field}_earliest": None}) | Q(**{f"{field}_earliest__lte": before})
+    )
 
 
 def _is_from(field: str, after: date | None) -> Q:

@@ -1,5 +1,7 @@
 """A record with an interval of uncertain dates, for the tests of the field alone: no app has it and no migration."""
 
+from typing import ClassVar
+
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
@@ -11,6 +13,7 @@ with isolate_apps():
         """What the field must survive: being inherited from an abstract model."""
 
         start = UncertainDateField(help_text="When it began.")
+        start_edtf: str  # a column of `start`, told to the type checker
 
         class Meta:
             abstract = True
@@ -24,6 +27,8 @@ with isolate_apps():
 
         holder = models.CharField(max_length=20, blank=True)
         end = UncertainDateField(help_text="When it ended.", verbose_name="end of the spell")
+
+        objects: ClassVar[models.Manager["Spell"]] = models.Manager()
 
         class Meta:
             app_label = "tests"

@@ -38,12 +38,16 @@ def possible_days(earliest, latest):
     return range(FIRST if earliest is None else earliest, (LAST if latest is None else latest) + 1)
 
 
-UNCERTAIN = [pair for pair in product(BOUNDS, BOUNDS) if None in pair or pair[0] <= pair[1]]
+def in_order(first, last):
+    return None in (first, last) or first <= last
+
+
+UNCERTAIN = [pair for pair in product(BOUNDS, BOUNDS) if in_order(*pair)]
 # Without what the database refuses: an end certainly before the start.
 INTERVALS = [
-    (start, end) for start, end in product(UNCERTAIN, UNCERTAIN) if None in (start[0], end[1]) or start[0] <= end[1]
+    (start, end) for start, end in product(UNCERTAIN, UNCERTAIN) if in_order(start[0], end[1])
 ]
-RANGES = [(after, before) for after, before in product(ASKED, ASKED) if None in (after, before) or after <= before]
+RANGES = [pair for pair in product(ASKED, ASKED) if in_order(*pair)]
 every_range = pytest.mark.parametrize(("after", "before"), RANGES)
 
 
@@ -113,8 +117,12 @@ def test_an_interval_certainly_overlaps_a_range(spells, after, before):
 
 @every_range
 def test_an_interval_is_certainly_within_a_range(spells, after, before):
-    assert found(spells, certainly_within_interval("start", "end", day(after), day(before))) == expected(
-        lambda start, end: all(is_within(s, t, after, before) for s, t in true_intervals(start, end))
+    assert found(
+        spells, certainly_within_interval("start", "end", day(after), day(before))
+    ) == expected(
+        lambda start, end: all(
+            is_within(s, t, after, before) for s, t in true_intervals(start, end)
+        )
     )
 
 

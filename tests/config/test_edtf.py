@@ -1,8 +1,10 @@
-"""EDTF as Chancery reads it: what each form means, and what is refused and why."""
+"""EDTF as Chancery reads it: what each form means."""
 
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 
 from config.db.edtf import EdtfError, Precision, UncertainDate, parse_partial
 
@@ -25,11 +27,29 @@ FORMS = [
     # Unspecified digits
     ("196X", "1960-01-01", "1969-12-31", "decade", "some day in the years 1960 to 1969"),
     ("19XX", "1900-01-01", "1999-12-31", "century", "some day in the years 1900 to 1999"),
-    ("196X?", "1960-01-01", "1969-12-31", "decade", "some day in the years 1960 to 1969 (uncertain)"),
+    (
+        "196X?",
+        "1960-01-01",
+        "1969-12-31",
+        "decade",
+        "some day in the years 1960 to 1969 (uncertain)",
+    ),
     ("1961-XX", "1961-01-01", "1961-12-31", "year", "some day in 1961 (month not known)"),
-    ("1961-XX-XX", "1961-01-01", "1961-12-31", "year", "some day in 1961 (month and day not known)"),
+    (
+        "1961-XX-XX",
+        "1961-01-01",
+        "1961-12-31",
+        "year",
+        "some day in 1961 (month and day not known)",
+    ),
     ("1961-07-XX", "1961-07-01", "1961-07-31", "month", "some day in July 1961 (day not known)"),
-    ("9999-XX-XX", "9999-01-01", "9999-12-31", "year", "some day in 9999 (month and day not known)"),
+    (
+        "9999-XX-XX",
+        "9999-01-01",
+        "9999-12-31",
+        "year",
+        "some day in 9999 (month and day not known)",
+    ),
     # Intervals: open and unknown ends have no bound, and differ in meaning
     ("2025-05/2025-09", "2025-05-01", "2025-09-30", "interval", "from May 2025 to September 2025"),
     ("2025-05/..", "2025-05-01", None, "interval", "from May 2025, open end"),
@@ -37,8 +57,20 @@ FORMS = [
     ("../1990", None, "1990-12-31", "interval", "until 1990, open start"),
     ("/1990", None, "1990-12-31", "interval", "until 1990, start not known"),
     ("1990/", "1990-01-01", None, "interval", "from 1990, end not known"),
-    ("1961?/1965~", "1961-01-01", "1965-12-31", "interval", "from 1961 (uncertain) to 1965 (approximate)"),
-    ("2004-06-11/2004-06", "2004-06-11", "2004-06-30", "interval", "from 11 June 2004 to June 2004"),
+    (
+        "1961?/1965~",
+        "1961-01-01",
+        "1965-12-31",
+        "interval",
+        "from 1961 (uncertain) to 1965 (approximate)",
+    ),
+    (
+        "2004-06-11/2004-06",
+        "2004-06-11",
+        "2004-06-30",
+        "interval",
+        "from 11 June 2004 to June 2004",
+    ),
     # Sets
     ("[2025-09-06,2025-09-13]", "2025-09-06", "2025-09-13", "set", "6 or 13 September 2025"),
     (
@@ -51,128 +83,64 @@ FORMS = [
     ("[1668,1667]", "1667-01-01", "1668-12-31", "set", "1668 or 1667"),
     ("[..1984]", None, "1984-12-31", "set", "1984 or earlier"),
     ("[1760-01,1760-12..]", "1760-01-01", None, "set", "January 1760 or December 1760 or later"),
-    ("{1667,1668,1670..1672}", "1667-01-01", "1672-12-31", "set", "all of 1667, 1668 and 1670 to 1672"),
+    (
+        "{1667,1668,1670..1672}",
+        "1667-01-01",
+        "1672-12-31",
+        "set",
+        "all of 1667, 1668 and 1670 to 1672",
+    ),
     ("{1960,1961-12}", "1960-01-01", "1961-12-31", "set", "all of 1960 and December 1961"),
     ("{..1984}", None, "1984-12-31", "set", "all of 1984 and everything earlier"),
     # Times: the day is the one that was written, whatever the zone
     ("2025-05-10T17:30:00Z", "2025-05-10", "2025-05-10", "time", "10 May 2025, 17:30:00 (UTC)"),
-    ("2025-05-10T01:30:00+05:00", "2025-05-10", "2025-05-10", "time", "10 May 2025, 01:30:00 (UTC+05:00)"),
-    ("2025-05-10T23:30:00-04", "2025-05-10", "2025-05-10", "time", "10 May 2025, 23:30:00 (UTC-04)"),
-    ("2025-05-10T17:30:00", "2025-05-10", "2025-05-10", "time", "10 May 2025, 17:30:00 (zone not said)"),
+    (
+        "2025-05-10T01:30:00+05:00",
+        "2025-05-10",
+        "2025-05-10",
+        "time",
+        "10 May 2025, 01:30:00 (UTC+05:00)",
+    ),
+    (
+        "2025-05-10T23:30:00-04",
+        "2025-05-10",
+        "2025-05-10",
+        "time",
+        "10 May 2025, 23:30:00 (UTC-04)",
+    ),
+    (
+        "2025-05-10T17:30:00",
+        "2025-05-10",
+        "2025-05-10",
+        "time",
+        "10 May 2025, 17:30:00 (zone not said)",
+    ),
     # Seasons and parts of a year: as wide as the widest common definition
-    ("2025-21", "2025-03-01", "2025-12-31", "season", "some day in spring (hemisphere not said) of 2025"),
-    ("2025-22", "2024-12-01", "2026-03-31", "season", "some day in summer (hemisphere not said) of 2025"),
+    (
+        "2025-21",
+        "2025-03-01",
+        "2025-12-31",
+        "season",
+        "some day in spring (hemisphere not said) of 2025",
+    ),
+    (
+        "2025-22",
+        "2024-12-01",
+        "2026-03-31",
+        "season",
+        "some day in summer (hemisphere not said) of 2025",
+    ),
     ("2025-25", "2025-03-01", "2025-06-30", "season", "some day in northern spring of 2025"),
-    ("2025-32~", "2025-06-01", "2025-09-30", "season", "some day in southern winter of 2025 (approximate)"),
+    (
+        "2025-32~",
+        "2025-06-01",
+        "2025-09-30",
+        "season",
+        "some day in southern winter of 2025 (approximate)",
+    ),
     ("2024-33", "2024-01-01", "2024-03-31", "season", "some day in the first quarter of 2024"),
     ("2025-37", "2025-01-01", "2025-04-30", "season", "some day in the first third of 2025"),
     ("2025-41", "2025-07-01", "2025-12-31", "season", "some day in the second half of 2025"),
-]
-
-REFUSALS = [
-    # Days and months that do not exist
-    ("2025-13", "there is no month 13; months run from 01 to 12 (21 to 41 are seasons and parts of a year)."),
-    ("2025-00", "there is no month 00; months run from 01 to 12 (21 to 41 are seasons and parts of a year)."),
-    ("2025-02-30", "there is no day 30 in February 2025; days run from 01 to 28."),
-    ("2025-02-29", "there is no day 29 in February 2025; days run from 01 to 28."),
-    ("2025-05-00", "there is no day 00 in May 2025; days run from 01 to 31."),
-    ("2025-21-01", "21 stands for a season or part of a year, which has no days; write 2025-21."),
-    # Years outside 1 to 9999
-    ("0000", "it reaches into year 0, and years run from 0001 to 9999."),
-    ("000X", "it reaches into year 0, and years run from 0001 to 9999."),
-    ("-0001", "years run from 0001 to 9999, four digits each; negative years are not taken."),
-    ("-0044-03-15", "years run from 0001 to 9999, four digits each; negative years are not taken."),
-    ("10000", "years run from 0001 to 9999, four digits each."),
-    ("12025-05", "years run from 0001 to 9999, four digits each."),
-    ("Y12025", "years run from 0001 to 9999, four digits each; longer years (Y...) are not taken."),
-    ("Y-12025", "years run from 0001 to 9999, four digits each; longer years (Y...) are not taken."),
-    ("476", "years run from 0001 to 9999, four digits each, as in 0476."),
-    ("9999-24", "it may reach outside the years 0001 to 9999."),
-    ("0001-24", "it may reach outside the years 0001 to 9999."),
-    # Left over, left out, or of another format
-    ("9999-XX-XX-", "it ends in a hyphen with nothing after it; remove the hyphen."),
-    ("1961-", "it ends in a hyphen with nothing after it; remove the hyphen."),
-    ("1961-7", "months and days have two digits, as in 2025-05-01, or XX if unknown."),
-    ("20250510", "put hyphens between year, month and day, as in 2025-05-10."),
-    ("2025.05.10", "write hyphens between year, month and day, as in 2025-05-10."),
-    ("10-05-2025", "the year comes first: write YYYY-MM-DD."),
-    ("10/05/2025", "an interval has one slash between its start and its end; within a date write hyphens."),
-    ("2025-130", "days of the year are not taken; write YYYY-MM-DD."),
-    ("2025-W19", "weeks are not taken; write the days, as in 2025-05-05/2025-05-11."),
-    ("1960s", "write a decade with X for the unknown digit, as in 196X."),
-    ("19X1", "X stands for the last digits of a year, a whole month or a whole day, as in 1961-XX."),
-    ("196u", "an unknown digit is a capital X, as in 196X or 1961-XX."),
-    ("1961-xx", "an unknown digit is a capital X, as in 196X or 1961-XX."),
-    ("XXXX", "only the last one or two digits of a year may be X; write 1000/1999 for a longer time."),
-    ("1XXX", "only the last one or two digits of a year may be X; write 1000/1999 for a longer time."),
-    ("196X-05", "a year with an X stands alone; write 196X, or give all four digits before a month."),
-    ("1961-XX-15", "a day needs its month; write 1961-XX-XX, or 1961 alone."),
-    ("1961-0X", "X stands for the last digits of a year, a whole month or a whole day, as in 1961-XX."),
-    ("?1961", "one qualifier (?, ~ or %) may stand at the very end of a date, where it covers all of it."),
-    ("2004-06~-11", "one qualifier (?, ~ or %) may stand at the very end of a date, where it covers all of it."),
-    ("1961?~", "one qualifier (?, ~ or %) may stand at the very end of a date, where it covers all of it."),
-    ("1E3", "EDTF has no words; write digits here and keep the source's words in the text beside it."),
-    ("1950S2", "years in exponents or with significant digits are not taken."),
-    ("unknown", "EDTF has no words; write digits here and keep the source's words in the text beside it."),
-    ("+2025", "a date is YYYY, YYYY-MM or YYYY-MM-DD, as in 1961, 1961-07 or 1961-07-15."),
-    ("1961..", "an open interval has a slash, as in 2025-05/.. or ../1990."),
-    ("1961,1962", "several dates make a set in brackets, as in [2025-09-06,2025-09-13]."),
-    ("1961[1962]", "a set is enclosed as a whole, as in [2025-09-06,2025-09-13]."),
-    # Intervals
-    ("2025-09/2025-05", "it ends (May 2025) before it starts (September 2025); swap the two, or correct one."),
-    ("../..", "an interval needs a date on one side at least; leave the field empty when none is known."),
-    ("/", "an interval needs a date on one side at least; leave the field empty when none is known."),
-    ("1961/1962/1963", "an interval has one slash between its start and its end; within a date write hyphens."),
-    ("[1961]/1962", "a set that opens with [ closes with ] at the very end."),
-    ("1961/[1962]", "a set does not stand within an interval or another set."),
-    (
-        "2025-05-10T17:30:00Z/..",
-        "only dates stand in an interval or a set, no time of day; shorten 2025-05-10T17:30:00Z to its date.",
-    ),
-    # Sets
-    ("[]", "the set is empty; name its dates, separated by commas."),
-    ("{}", "the set is empty; name its dates, separated by commas."),
-    ("[", "a set that opens with [ closes with ] at the very end."),
-    ("[1961}", "a set that opens with [ closes with ] at the very end."),
-    ("[1961,]", "a comma has no date beside it; remove the comma or add the date."),
-    ("[..]", "two dots need a date on one side at least."),
-    ("[1961,..1962]", "“..DATE” may only come first in a set, and “DATE..” only last."),
-    ("[1961..,1962]", "“..DATE” may only come first in a set, and “DATE..” only last."),
-    ("[1962..1961]", "it ends (1961) before it starts (1962); swap the two, or correct one."),
-    ("[{1961}]", "a set does not stand within an interval or another set."),
-    # Times
-    ("2025-05-10T25:00:00Z", "there is no such time; hours run from 00 to 23, minutes and seconds from 00 to 59."),
-    ("2025-05-10T23:60:00Z", "there is no such time; hours run from 00 to 23, minutes and seconds from 00 to 59."),
-    (
-        "2025-05-10T17:30Z",
-        "a date with a time is YYYY-MM-DDThh:mm:ss and a zone, as in 2025-05-10T17:30:00Z or +05:00.",
-    ),
-    ("2025-05-10T17:30:00+16:00", "there is no such zone; offsets run from -15:59 to +15:59."),
-    ("2025-05-10T17:30:00-00:00", "the zone -00:00 is not allowed; write Z or +00:00."),
-    (
-        "2025-05T17:30:00Z",
-        "a time needs a whole day without X or qualifier before it, as in 2025-05-10T17:30:00Z.",
-    ),
-    (
-        "2025-05-10?T17:30:00Z",
-        "a time needs a whole day without X or qualifier before it, as in 2025-05-10T17:30:00Z.",
-    ),
-]
-
-STRAY_CHARACTERS = [
-    ("19 61", "EDTF has no spaces, but character 3 is one. Remove it."),
-    ("1961\n", "EDTF has no spaces, but character 5 is one. Remove it."),
-    ("1961\N{NO-BREAK SPACE}", "EDTF has no spaces, but character 5 is one. Remove it."),
-    ("1961\0", "EDTF is written in ASCII letters, digits and signs, but character 5 is U+0000."),
-    (
-        "\N{ARABIC-INDIC DIGIT ONE}961",
-        "EDTF is written in ASCII letters, digits and signs, but character 1 is U+0661.",
-    ),
-    (
-        "2025\N{EN DASH}05",
-        "EDTF is written in ASCII letters, digits and signs, but character 5 is U+2013. Use the plain hyphen, -.",
-    ),
-    ("1" * 101, "This EDTF is 101 characters long; at most 100 are taken."),
 ]
 
 
@@ -180,25 +148,15 @@ STRAY_CHARACTERS = [
 def test_a_form_has_its_bounds_precision_and_meaning(edtf, earliest, latest, precision, meaning):
     value = UncertainDate.parse(edtf)
 
-    document = {"edtf": edtf, "earliest": earliest, "latest": latest, "precision": precision, "text": None}
+    document = {
+        "edtf": edtf,
+        "earliest": earliest,
+        "latest": latest,
+        "precision": precision,
+        "text": None,
+    }
     assert value.as_document() == document
     assert value.meaning() == meaning
-
-
-@pytest.mark.parametrize(("edtf", "reason"), REFUSALS)
-def test_a_refusal_says_why(edtf, reason):
-    with pytest.raises(EdtfError) as refusal:
-        UncertainDate.parse(edtf)
-
-    assert str(refusal.value).endswith(f" is not taken: {reason}")
-
-
-@pytest.mark.parametrize(("edtf", "reason"), STRAY_CHARACTERS)
-def test_a_stray_character_is_named_with_its_place(edtf, reason):
-    with pytest.raises(EdtfError) as refusal:
-        UncertainDate.parse(edtf)
-
-    assert str(refusal.value) == reason
 
 
 @pytest.mark.parametrize(
@@ -217,13 +175,44 @@ def test_a_qualifier_flags_the_date(edtf, uncertain, approximate):
     assert (value.is_uncertain, value.is_approximate) == (uncertain, approximate)
 
 
+# The tables of docs/uncertain-dates.md
+
+PAGE = (settings.BASE_DIR / "docs" / "uncertain-dates.md").read_text(encoding="utf-8")
+DOCUMENTED_FORMS = re.findall(
+    r"^\| `([^`]+)` \| (\S+) \| (\S+) \| (\w+) \| ([^|]+) \|$", PAGE, re.MULTILINE
+)
+DOCUMENTED_REFUSALS = re.findall(r"^\| `([^`]+)` \| (“[^|]+) \|$", PAGE, re.MULTILINE)
+
+
+def test_the_documentation_shows_each_form_as_it_is_read():
+    assert DOCUMENTED_FORMS
+    for edtf, *documented in DOCUMENTED_FORMS:
+        value = UncertainDate.parse(edtf)
+        bounds = [str(bound or "null") for bound in (value.earliest, value.latest)]
+        assert documented == [*bounds, value.precision, value.meaning()]
+
+
+@pytest.mark.parametrize(("edtf", "answer"), DOCUMENTED_REFUSALS)
+def test_the_documentation_shows_each_refusal_as_it_is_answered(edtf, answer):
+    with pytest.raises(EdtfError) as refusal:
+        UncertainDate.parse(edtf)
+
+    assert str(refusal.value) == answer
+
+
 # The source's words
 
 
 def test_words_without_edtf_have_no_bounds_and_the_precision_that_was_chosen():
     value = UncertainDate.parse("", "Saturday night", Precision.PART_OF_DAY)
 
-    document = {"edtf": None, "earliest": None, "latest": None, "precision": "part_of_day", "text": "Saturday night"}
+    document = {
+        "edtf": None,
+        "earliest": None,
+        "latest": None,
+        "precision": "part_of_day",
+        "text": "Saturday night",
+    }
     assert value.as_document() == document
     assert value.meaning() == "“Saturday night”, no date known"
     assert not value.is_dated
@@ -247,7 +236,9 @@ def test_words_with_a_nul_are_refused():
         UncertainDate.parse("", "last\0Monday")
 
 
-@pytest.mark.parametrize("value", [UncertainDate(), UncertainDate.parse(""), UncertainDate.parse("", "", "month")])
+@pytest.mark.parametrize(
+    "value", [UncertainDate(), UncertainDate.parse(""), UncertainDate.parse("", "", "month")]
+)
 def test_nothing_known_is_false_and_has_no_document(value):
     assert not value
     assert value == UncertainDate()
@@ -303,13 +294,17 @@ def test_a_partial_date_is_its_first_and_last_day(text, first, last):
     assert parse_partial(text) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["1961?", "196X", "1961-XX", "1961/1962", "[1961]", "2025-21", "2025-05-10T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["1961?", "196X", "1961-XX", "1961/1962", "[1961]", "2025-21", "2025-05-10T00:00:00Z"]
+)
 def test_a_filter_takes_plain_dates_only(text):
     with pytest.raises(EdtfError, match="is not a plain date; write YYYY, YYYY-MM or YYYY-MM-DD"):
         parse_partial(text)
 
 
-@pytest.mark.parametrize("text", ["", "2025-13", "10000", "0000", " 1961", "\N{FULLWIDTH DIGIT ONE}961"])
+@pytest.mark.parametrize(
+    "text", ["", "2025-13", "10000", "0000", " 1961", "\N{FULLWIDTH DIGIT ONE}961"]
+)
 def test_a_filter_refuses_what_is_no_date(text):
     with pytest.raises(EdtfError):
         parse_partial(text)

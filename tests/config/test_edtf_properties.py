@@ -13,7 +13,11 @@ years = st.integers(1, 9999).map("{:04}".format)
 months = st.builds("{}-{:02}".format, years, st.integers(1, 12))
 days = st.dates().map(str)
 coarse = st.integers(1, 999).map("{:03}X".format) | st.integers(1, 99).map("{:02}XX".format)
-unsaid = st.builds("{}-XX".format, years) | st.builds("{}-XX-XX".format, years) | st.builds("{}-XX".format, months)
+unsaid = (
+    st.builds("{}-XX".format, years)
+    | st.builds("{}-XX-XX".format, years)
+    | st.builds("{}-XX".format, months)
+)
 plain = years | months | days
 dates = st.builds("{}{}".format, plain | coarse | unsaid, st.sampled_from(["", "?", "~", "%"]))
 groupings = st.builds("{:04}-{}".format, st.integers(2, 9998), st.integers(21, 41))
@@ -21,14 +25,19 @@ edges = st.sampled_from(["", ".."])
 
 
 def in_order(start, end):
-    return UncertainDate.parse(start).earliest <= UncertainDate.parse(end).latest
+    earliest, latest = UncertainDate.parse(start).earliest, UncertainDate.parse(end).latest
+    return earliest is not None and latest is not None and earliest <= latest
 
 
 intervals = st.tuples(dates, dates).filter(lambda pair: in_order(*pair)).map("/".join)
 half_intervals = st.builds("{}/{}".format, dates, edges) | st.builds("{}/{}".format, edges, dates)
 members = st.lists(dates, min_size=1, max_size=4).map(",".join)
 sets = st.builds("[{}]".format, members) | st.builds("{{{}}}".format, members)
-ranges = st.tuples(dates, dates).filter(lambda pair: in_order(*pair)).map(lambda pair: f"[{'..'.join(pair)}]")
+ranges = (
+    st.tuples(dates, dates)
+    .filter(lambda pair: in_order(*pair))
+    .map(lambda pair: f"[{'..'.join(pair)}]")
+)
 clock = st.times().map(lambda time: time.replace(microsecond=0))
 times = st.builds("{}T{}{}".format, days, clock, st.sampled_from(["", "Z", "+05:30"]))
 expressions = dates | groupings | intervals | half_intervals | sets | ranges | times
@@ -92,14 +101,18 @@ def bounds_by_edtf_package(text):
     """Its strict bounds as text; a bound that is not a day is given as it comes."""
     reading = parse_edtf(text)
     return tuple(
-        f"{bound.tm_year:04}-{bound.tm_mon:02}-{bound.tm_mday:02}" if isinstance(bound, struct_time) else bound
+        f"{bound.tm_year:04}-{bound.tm_mon:02}-{bound.tm_mday:02}"
+        if isinstance(bound, struct_time)
+        else bound
         for bound in (reading.lower_strict(), reading.upper_strict())
     )
 
 
 # The package cannot read an X, nor a doubted decade, within an interval.
 simple_dates = st.builds("{}{}".format, plain, st.sampled_from(["", "?", "~", "%"]))
-simple_intervals = st.tuples(simple_dates, simple_dates).filter(lambda pair: in_order(*pair)).map("/".join)
+simple_intervals = (
+    st.tuples(simple_dates, simple_dates).filter(lambda pair: in_order(*pair)).map("/".join)
+)
 several = st.lists(years, min_size=2, max_size=4) | st.lists(days, min_size=2, max_size=4)
 simple_sets = several.map(lambda members: f"[{','.join(members)}]")
 

@@ -12,7 +12,7 @@ from tests.config.spell import Spell
 MAY = UncertainDate.parse("2025-05")
 
 
-class SpellSerializer(serializers.Serializer):
+class SpellSerializer(serializers.Serializer[Spell]):
     start = UncertainDateField(help_text="When it began.")
     end = UncertainDateField(required=False)
 
@@ -57,14 +57,22 @@ def test_a_bad_document_is_answered_with_the_reason(written, reason):
 
 
 def test_the_schema_names_the_shape_once():
-    class SpellView(generics.RetrieveAPIView):
+    class SpellView(generics.RetrieveAPIView[Spell]):
         serializer_class = SpellSerializer
         queryset = Spell.objects.none()
 
-    schema = SchemaGenerator(patterns=[path("spells/<int:pk>/", SpellView.as_view())]).get_schema(public=True)
+    schema = SchemaGenerator(patterns=[path("spells/<int:pk>/", SpellView.as_view())]).get_schema(
+        public=True
+    )
 
     components = schema["components"]["schemas"]
     assert components["Spell"]["properties"]["end"] == {
         "oneOf": [{"$ref": "#/components/schemas/UncertainDate"}, {"type": "null"}]
     }
-    assert components["UncertainDate"]["required"] == ["earliest", "edtf", "latest", "precision", "text"]
+    assert components["UncertainDate"]["required"] == [
+        "earliest",
+        "edtf",
+        "latest",
+        "precision",
+        "text",
+    ]

@@ -7,7 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.writer import MigrationWriter
 
-from config.db.dates import EdtfField, UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.db.dates import (
+    EdtfField,
+    UncertainDateField,
+    interval_constraint,
+    uncertain_date_constraints,
+)
 from config.db.edtf import EdtfError, UncertainDate
 from config.db.edtf_syntax import read
 from tests.config.spell import Reign, Spell, create_table
@@ -44,17 +49,24 @@ def test_a_migration_can_write_the_column_and_its_checks_down():
     column, imports = MigrationWriter.serialize(EdtfField(help_text="When."))
     check, _ = MigrationWriter.serialize(interval_constraint("spell", "start", "end"))
 
-    assert column == "config.db.dates.EdtfField(blank=True, default='', help_text='When.', max_length=100)"
+    assert (
+        column
+        == "config.db.dates.EdtfField(blank=True, default='', help_text='When.', max_length=100)"
+    )
     assert imports == {"import config.db.dates"}
-    assert check.startswith("config.db.dates.BoundsConstraint(condition=models.Q(('end_latest__gte'")
+    assert check.startswith(
+        "config.db.dates.BoundsConstraint(condition=models.Q(('end_latest__gte'"
+    )
 
 
 def test_every_column_explains_itself():
-    described = [field for field in Spell._meta.local_fields if field.name.startswith(("start", "end"))]
+    described = [
+        field for field in Spell._meta.local_fields if field.name.startswith(("start", "end"))
+    ]
 
     assert all(field.help_text and field.verbose_name for field in described)
     assert Spell.start.help_text == "When it began."
-    assert Spell._meta.get_field("end_edtf").verbose_name == "end of the spell"
+    assert Spell.end.verbose_name == "end of the spell"
 
 
 def test_heirs_of_an_abstract_model_share_the_declaration_but_no_columns():
@@ -275,14 +287,23 @@ def test_an_interval_that_certainly_ends_before_it_starts_is_refused_with_a_mess
 
 
 # constraint → a row, given as its columns, that breaks only it
-BROKEN = {
-    "spell_start_earliest_is_not_after_latest": {"start_earliest": "1962-01-01", "start_latest": "1961-01-01"},
+BROKEN: dict[str, dict[str, str | None]] = {
+    "spell_start_earliest_is_not_after_latest": {
+        "start_earliest": "1962-01-01",
+        "start_latest": "1961-01-01",
+    },
     "spell_start_stays_within_years_1_to_9999": {"start_latest": "10000-01-01"},
     "spell_start_bounds_come_from_edtf": {"start_edtf": ""},
-    "spell_end_earliest_is_not_after_latest": {"end_earliest": "1965-01-01", "end_latest": "1964-01-01"},
+    "spell_end_earliest_is_not_after_latest": {
+        "end_earliest": "1965-01-01",
+        "end_latest": "1964-01-01",
+    },
     "spell_end_stays_within_years_1_to_9999": {"end_latest": "infinity"},
     "spell_end_bounds_come_from_edtf": {"end_earliest": None, "end_latest": None},
-    "spell_does_not_certainly_end_before_it_starts": {"end_earliest": "1960-01-01", "end_latest": "1960-12-31"},
+    "spell_does_not_certainly_end_before_it_starts": {
+        "end_earliest": "1960-01-01",
+        "end_latest": "1960-12-31",
+    },
 }
 
 
@@ -296,11 +317,13 @@ def test_the_database_refuses_what_was_written_past_the_field(name):
     Spell.objects.create(start="1961", end="1962/..")
     assignments = ", ".join(f"{column} = %s" for column in BROKEN[name])
 
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match=f'"{name}"'),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         # The columns are those of the table above.
         cursor.execute(f"UPDATE tests_spell SET {assignments}", list(BROKEN[name].values()))  # noqa: S608
-
-    assert refusal.value.__cause__.diag.constraint_name == name
 
 
 @pytest.mark.usefixtures("table")

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.staticfiles import finders
 from django.forms import modelform_factory
 from django.test import RequestFactory
 
@@ -18,7 +20,9 @@ def table(db):
     create_table()
 
 
-SpellForm = modelform_factory(Spell, fields=["start_edtf", "start_text", "start_precision", "end_edtf"])
+SpellForm = modelform_factory(
+    Spell, fields=["start_edtf", "start_text", "start_precision", "end_edtf"]
+)
 
 
 @pytest.mark.usefixtures("table")
@@ -53,13 +57,17 @@ def test_a_form_says_what_would_be_right():
     form = SpellForm({"start_edtf": "1960s"})
 
     assert form.errors == {
-        "start_edtf": ["“1960s” is not taken: write a decade with X for the unknown digit, as in 196X."]
+        "start_edtf": [
+            "“1960s” is not taken: write a decade with X for the unknown digit, as in 196X."
+        ]
     }
 
 
 @pytest.mark.usefixtures("table")
 def test_a_form_refuses_a_nul():
-    assert SpellForm({"start_edtf": "1961\0"}).errors == {"start_edtf": ["Null characters are not allowed."]}
+    assert SpellForm({"start_edtf": "1961\0"}).errors == {
+        "start_edtf": ["Null characters are not allowed."]
+    }
 
 
 @pytest.mark.usefixtures("table")
@@ -80,7 +88,9 @@ def test_a_form_with_the_end_alone_still_compares_it_with_the_start():
 def test_the_input_shows_what_the_edtf_means():
     form = SpellForm(instance=Spell(start="[2025-09-06,2025-09-13]"))
 
-    assert '<span class="edtf-meaning" aria-live="polite">6 or 13 September 2025</span>' in str(form["start_edtf"])
+    assert '<span class="edtf-meaning" aria-live="polite">6 or 13 September 2025</span>' in str(
+        form["start_edtf"]
+    )
 
 
 @pytest.mark.usefixtures("table")
@@ -92,14 +102,21 @@ def test_the_input_shows_no_meaning_of_what_has_none():
 
 
 def test_the_admin_keeps_the_input_and_loads_its_script_from_a_file():
-    class SpellAdmin(admin.ModelAdmin):
-        pass
-
-    form = SpellAdmin(Spell, admin.AdminSite()).get_form(RequestFactory().get("/"))()
+    form = admin.ModelAdmin(Spell, admin.AdminSite()).get_form(RequestFactory().get("/"))()
 
     assert 'class="edtf-meaning"' in str(form["start_edtf"])
-    assert "config/uncertain-date.js" in form.media._js
+    assert "config/uncertain-date.js" in str(form.media)
     assert "start_earliest" not in form.fields
+
+
+@pytest.mark.parametrize("file", ["config/uncertain-date.js", "config/uncertain-date.css"])
+def test_the_files_of_the_input_are_served(file):
+    assert finders.find(file)
+
+
+def test_a_list_in_the_admin_shows_and_sorts_by_the_date():
+    assert str(label_for_field("end", Spell)) == "end of the spell"
+    assert getattr(Spell.end.fget, "admin_order_field", None) == "end_earliest"
 
 
 # The live preview
@@ -117,7 +134,12 @@ def preview(edtf, user):
         ("2025-05/..", {"meaning": "from May 2025, open end"}),
         (" 1961 ", {"meaning": "some day in 1961"}),
         ("", {"meaning": ""}),
-        ("1961-", {"error": "“1961-” is not taken: it ends in a hyphen with nothing after it; remove the hyphen."}),
+        (
+            "1961-",
+            {
+                "error": "“1961-” is not taken: it ends in a hyphen with nothing after it; remove the hyphen."
+            },
+        ),
     ],
 )
 def test_the_preview_answers_with_the_meaning_or_the_reason(edtf, answer):
