@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 
 # Each costs every request some microseconds; see config/security.py for what the API leaves out.
 MIDDLEWARE = [
+    "config.api.middleware.ApiMiddleware",  # first: nothing under /api/ fails as HTML
     "config.health.health_middleware",
     "django.middleware.security.SecurityMiddleware",
     "config.security.content_security_policy",
@@ -224,9 +225,21 @@ LOGGING = logging.configuration(
 # API (config/api)
 
 REST_FRAMEWORK: dict[str, Any] = {
+    # Reading is open to all; keys come with the write API.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.negotiation.StrictNegotiation",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "config.api.problems.handle",
 }
+# How long `count=exact` may take before it is refused.
+EXACT_COUNT_MILLISECONDS = environment.number(
+    "EXACT_COUNT_MILLISECONDS", 2000, at_least=1, at_most=600_000
+)
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Chancery",

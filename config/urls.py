@@ -1,8 +1,29 @@
 """The address of everything; the only place that sees all apps."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
+
+from config.api.routing import address
+from config.api.views import IndexView, ProblemView, index_of
+from records.urls import urlpatterns as records_urls
+
+#: Addresses of resources. Most asked for first: each resource before it costs a comparison.
+resources = [*records_urls]
+
+api = [
+    *resources,
+    re_path(r"^\Z", IndexView.as_view({"get": "list"}, resources=index_of(resources)), name="index"),
+    address("problems", ProblemView.as_view({"get": "list"}), "problem-types"),
+    address(r"problems/(?P<code>[a-z_]+)", ProblemView.as_view({"get": "retrieve"}), "problem-type"),
+]
 
 urlpatterns = [
+    path("api/v1/", include(api)),
+    re_path(r"^api/v1\Z", IndexView.as_view({"get": "list"}, resources=index_of(resources))),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "config.api.problems.bad_request"
+handler403 = "config.api.problems.permission_denied"
+handler404 = "config.api.problems.page_not_found"
+handler500 = "config.api.problems.server_error"

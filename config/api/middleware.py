@@ -1,0 +1,78 @@
+"""What every answer has: a request id; and under /api/, errors as problems and open access for browsers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from config.api.problem_types import BY_STATUS
+from config.api.problems import CONTENT_TYPE, Problem, foreseen, is_api, respond
+from config.logging import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+_SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+
+#: Anybody's page may read; what it may see of the answer and send with the question.
+_CROSS_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+    ),
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Authorization, If-Modified-Since, If-None-Match, X-Request-ID",
+    "Access-Control-Max-Age": "86400",
+}
+#: Headers of an error that stay when it becomes a problem.
+_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+class ApiMiddleware:
+    """First of all middleware, so that nothing escapes it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve one request under an id, the caller's own if it is sane."""
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        key = given if _SANE.fullmatch(given) else uuid4().hex
+        request.id = key  # type: ignore[attr-defined]
+        token = request_id.set(key)
+        try:
+            response = self.get_response(request)
+            if is_api(request):
+                response = self._conform(request, response)
+        finally:
+            request_id.reset(token)
+        response.headers["X-Request-ID"] = key
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer what a plain view raises and is no bug; bugs are logged by Django first."""
+        if not is_api(request):
+            return None
+        problem = foreseen(exception)
+        return respond(request, problem) if problem else None
+
+    def _conform(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        status = response.status_code
+        if status >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:  # noqa: PLR2004 - errors
+            # Made by Django or by middleware: a page for people, with DEBUG one full of secrets.
+            code = BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error")  # noqa: PLR2004
+            kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
+            response = respond(request, Problem(code, headers=kept))
+        headers = response.headers
+        for name, value in _CROSS_ORIGIN.items():
+            headers[name] = value
+        if request.method == "OPTIONS":
+            for name, value in _PREFLIGHT.items():
+                headers[name] = value
+        return response

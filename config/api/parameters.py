@@ -1,0 +1,184 @@
+"""The query string, strictly read: whatever is not understood is a fault, and all faults are reported together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from config.api.problems import Fault, Problem, parameter_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+MAX_QUERY_LENGTH = 16_384
+MAX_PARAMETERS = 20
+MAX_VALUES = 100
+MAX_VALUE_LENGTH = 200
+#: Faults reported at most; a caller with more will come again.
+MAX_FAULTS = 50
+
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter as the schema and the docs show it."""
+
+    name: str
+    help_text: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    is_list: bool = False  #: takes values divided by commas
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word that was probably meant."""
+    known = list(words)
+    lowered = {other.lower(): other for other in reversed(known)}
+    found = get_close_matches(word.lower()[:60], list(lowered), n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:
+    """Say what could be written instead of `text`."""
+    shown = ", ".join(list(choices)[:30]) + (", …" if len(choices) > 30 else "")  # noqa: PLR2004 - a readable line
+    return Fault("invalid_choice", f"“{text}” is not one of {shown}.", name, suggestion=nearest(text, choices))
+
+
+class Query:
+    """The parameters of one request. Take them by name; `refuse_faults` raises what was wrong with any of them."""
+
+    __slots__ = ("_pairs", "_reported", "faults", "values")
+
+    def __init__(self, raw: str) -> None:
+        """Read a query string as WSGI hands it over: bytes disguised as Latin-1.
+
+        Raises Problem when it is too long to look at.
+        """
+        self.values: dict[str, str] = {}
+        self.faults: list[Fault] = []
+        self._pairs: list[tuple[str, str]] = []
+        if not raw:
+            return
+        if len(raw) > MAX_QUERY_LENGTH:
+            raise Problem("uri_too_long")
+        pieces = [piece for piece in raw.split("&") if piece]
+        if len(pieces) > MAX_PARAMETERS:
+            detail = f"There are {len(pieces)} parameters; at most {MAX_PARAMETERS} are taken."
+            raise parameter_problem([Fault("too_many_parameters", detail)])
+        for piece in pieces:
+            self._read(piece)
+
+    def _read(self, piece: str) -> None:
+        raw_name, _, raw_text = piece.partition("=")
+        name = _decoded(raw_name)
+        if name is None:
+            shown = raw_name[:MAX_VALUE_LENGTH].encode("ascii", "backslashreplace").decode()
+            self.fault("invalid_encoding", "The parameter's name is not percent-encoded UTF-8 without NUL.", shown)
+            return
+        self._pairs.append((name, piece))
+        if name in self.values:
+            self.fault("repeated_parameter", "Given more than once; divide several values by commas.", name)
+            return
+        text = _decoded(raw_text)
+        if text is None:
+            self.fault("invalid_encoding", "The value is not percent-encoded UTF-8 without NUL.", name)
+            text = ""
+        elif not text.strip():
+            self.fault("empty_value", "The value is empty; leave the parameter out instead.", name)
+            text = ""
+        self.values[name] = text
+
+    def fault(self, code: str, detail: str, parameter: str, suggestion: str | None = None) -> None:
+        """Report something wrong."""
+        self.faults.append(Fault(code, detail, parameter, suggestion=suggestion))
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Report every parameter that is not known here."""
+        for name in self.values:
+            if name not in known:
+                shown = name[:MAX_VALUE_LENGTH]
+                self.fault("unknown_parameter", "There is no such parameter here.", shown, _nearest_parameter(shown, known))
+
+    def refuse_faults(self) -> None:
+        """Raise all faults as one problem, if there are any."""
+        if self.faults:
+            raise parameter_problem(self.faults[:MAX_FAULTS])
+
+    def text(self, name: str, *, at_most: int = MAX_VALUE_LENGTH) -> str | None:
+        """The value of a parameter; None when it is absent or already at fault."""
+        text = self.values.get(name)
+        if not text:
+            return None
+        if len(text) > at_most:
+            self.fault("too_long", f"The value has {len(text)} characters; at most {at_most} are taken.", name)
+            return None
+        return text
+
+    def words(self, name: str, *, at_most: int = MAX_VALUES) -> list[str]:
+        """The values of a parameter that takes a list, without repetitions."""
+        text = self.values.get(name)
+        if not text:
+            return []
+        words = list(dict.fromkeys(text.split(",")))
+        if len(words) > at_most:
+            self.fault("too_many_values", f"There are {len(words)} values; at most {at_most} are taken.", name)
+            return []
+        good = []
+        for word in words:
+            if not word.strip():
+                self.fault("empty_value", "One of the values is empty: there is a comma too many.", name)
+            elif len(word) > MAX_VALUE_LENGTH:
+                detail = f"A value has {len(word)} characters; at most {MAX_VALUE_LENGTH} are taken."
+                self.fault("too_long", detail, name)
+            else:
+                good.append(word)
+        return good
+
+    def choice(self, name: str, choices: Collection[str]) -> str | None:
+        """The value of a parameter that takes one of a few words."""
+        text = self.text(name)
+        if text is None or text in choices:
+            return text
+        self.faults.append(choice_fault(name, text, choices))
+        return None
+
+    def integer(self, name: str, *, default: int, at_least: int, at_most: int) -> int:
+        """The value of a parameter that takes a whole number within bounds, in ASCII digits."""
+        text = self.text(name)
+        if text is None:
+            return default
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal()):
+            self.fault("invalid_number", f"“{text}” is not a whole number in ASCII digits.", name)
+        elif len(digits) > 9 or not at_least <= int(text) <= at_most:  # noqa: PLR2004 - beyond any bound, cheap to refuse
+            self.fault("out_of_range", f"{text} is not from {at_least} to {at_most}.", name)
+        else:
+            return int(text)
+        return default
+
+    def raw_without(self, *names: str) -> str:
+        """The query string as it came, less some parameters."""
+        return "&".join(piece for name, piece in self._pairs if name not in names)
+
+
+def _decoded(raw: str) -> str | None:
+    """Percent-decode strictly; None when it is no UTF-8, holds NUL, or a percent sign stands alone."""
+    if "%" in raw:
+        for piece in raw.split("%")[1:]:
+            if len(piece) < 2 or piece[0] not in _HEX or piece[1] not in _HEX:  # noqa: PLR2004 - two hex digits
+                return None
+    elif raw.isascii() and "\0" not in raw:
+        return raw.replace("+", " ")
+    try:
+        text = unquote_to_bytes(raw.replace("+", " ").encode("latin-1")).decode()
+    except UnicodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
+    """`state__in` means `state`; otherwise the most similar name."""
+    base = name.partition("__")[0]
+    return base if base in known else nearest(name, known)

@@ -1,0 +1,103 @@
+"""Base of all API views, and the views that belong to no resource: the index and the pages about problems."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.viewsets import ViewSet
+
+from config.api.caching import answer
+from config.api.negotiation import check_format
+from config.api.parameters import Query
+from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
+from config.api.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rest_framework.request import Request
+    from rest_framework.serializers import BaseSerializer
+
+
+class ReadView(ViewSet):
+    """Base of views that only read."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    serializer_class: ClassVar[type[BaseSerializer[Any]]]
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002 - DRF's signature
+        """Say which methods there are."""
+        return HttpResponse(status=204)
+
+
+class IndexView(ReadView):
+    """Where everything is."""
+
+    #: Names of the resources, in the order of their addresses.
+    resources: tuple[str, ...] = ()
+
+    def list(self, request: Request) -> HttpResponse:
+        """List the addresses of all resources and of the documentation."""
+        refuse_parameters(request)
+        root = "/api/v1/"
+        document = {
+            "resources": {name: f"{root}{name}/" for name in self.resources},
+            "openapi": f"{root}openapi.json",
+            "docs": f"{root}docs/",
+            "problems": PROBLEMS_PATH,
+        }
+        return serve(request, document)
+
+
+class ProblemView(ReadView):
+    """What problems mean: each problem's `type` is such a page."""
+
+    def list(self, request: Request) -> HttpResponse:
+        """List every kind of problem, those that only occur within `errors` included."""
+        refuse_parameters(request)
+        return serve(request, {"results": [_page(problem) for problem in PROBLEM_TYPES.values()]})
+
+    def retrieve(self, request: Request, code: str) -> HttpResponse:
+        """Explain one kind of problem."""
+        refuse_parameters(request)
+        if code not in PROBLEM_TYPES:
+            raise Problem("not_found")
+        return serve(request, _page(PROBLEM_TYPES[code]))
+
+
+def _page(problem: ProblemType) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "title": problem.title,
+        "status": problem.status,
+        "explanation": problem.explanation,
+        "url": problem.path,
+    }
+
+
+def refuse_parameters(request: Request) -> None:
+    """Refuse every parameter but `format`."""
+    query = Query(request._request.META["QUERY_STRING"])
+    query.refuse_unknown({"format"})
+    check_format(query)
+    query.refuse_faults()
+
+
+def serve(request: Request, document: dict[str, Any]) -> HttpResponse:
+    """Answer with a small document that is not stored."""
+    body = orjson.dumps(document)
+    return answer(request._request, body, f'"{blake2b(body, digest_size=12).hexdigest()}"')
+
+
+def index_of(patterns: Iterable[Any]) -> tuple[str, ...]:
+    """The resources among url patterns: those with a list."""
+    names = []
+    for pattern in patterns:
+        for inner in getattr(pattern, "url_patterns", [pattern]):
+            name = inner.name or ""
+            if name.endswith("-list"):
+                names.append(name.removesuffix("-list"))
+    return tuple(sorted(names))
