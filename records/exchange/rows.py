@@ -1,0 +1,161 @@
+"""Reading and writing many rows of the working tables in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.db import connection, models
+
+from records.constraints import TriggerConstraint
+from records.exchange.planning import Existing, Planned
+from records.exchange.shapes import Exchange, PartShape, Shape, SiblingValue
+from records.store import insert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from records.exchange.planning import Changes
+
+
+def read_rows(
+    exchange: Exchange, keys: Iterable[UUID], *, for_export: bool = False
+) -> dict[UUID, Existing]:
+    """Return records with all their parts: one query for the records and one per table of parts.
+
+    For an export the rows also carry what is written of other parts that they name.
+    """
+    columns = ("slug", *exchange.columns)
+    found = (
+        exchange.model._default_manager.filter(pk__in=list(keys))
+        .order_by("slug")
+        .values("pk", *columns)
+    )
+    records = {row.pop("pk"): row for row in found}
+    rows = {pk: Existing(pk, values) for pk, values in records.items()}
+    _read_parts(exchange, rows, for_export=for_export)
+    return rows
+
+
+def _read_parts(shape: Shape, owners: dict[Any, Existing], *, for_export: bool) -> None:
+    for part in shape.parts.values():
+        siblings = [
+            field
+            for field in part.fields.values()
+            if for_export and isinstance(field, SiblingValue)
+        ]
+        joined = [column for sibling in siblings for column in sibling.joined()]
+        query = part.model._default_manager.filter(**{f"{part.link}__in": list(owners)})
+        rows = {}
+        for values in query.values("pk", part.link, *part.columns, *joined):
+            existing = Existing(values.pop("pk"), values)
+            owners[values.pop(part.link)].parts.setdefault(part.name, []).append(existing)
+            rows[existing.pk] = existing
+        if part.parts and rows:
+            _read_parts(part, rows, for_export=for_export)
+
+
+def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
+    """Write everything; `order` lists the shapes, owners before their parts."""
+    gone: dict[Shape, list[Any]] = defaultdict(list)
+    for shape, row in changes.deleted:
+        _collect(shape, row, gone)
+    for shape in reversed(order):
+        if gone[shape]:
+            rows = shape.model._default_manager.filter(pk__in=gone[shape])
+            rows._raw_delete(rows.db)  # type: ignore[attr-defined] # the tables are all ours, nothing else cascades
+    inserted: dict[Shape, list[tuple[Planned, Planned | None]]] = defaultdict(list)
+    updated: dict[Shape, list[Planned]] = defaultdict(list)
+    for row, owner in changes.inserted:
+        inserted[row.shape].append((row, owner))
+    for row in changes.updated:
+        updated[row.shape].append(row)
+    for shape in order:
+        if inserted[shape] and isinstance(shape, PartShape):
+            _draw_keys(shape.model, [row for row, _owner in inserted[shape]])
+        if updated[shape]:
+            _update(
+                shape.model, [_columns(row, ("slug", *shape.columns)) for row in updated[shape]]
+            )
+        if inserted[shape]:
+            insert(shape.model, [_new_columns(row, owner) for row, owner in inserted[shape]])
+
+
+def _collect(shape: Shape, row: Existing, gone: dict[Shape, list[Any]]) -> None:
+    gone[shape].append(row.pk)
+    for name, rows in row.parts.items():
+        for below in rows:
+            _collect(shape.parts[name], below, gone)
+
+
+def _draw_keys(model: type[models.Model], rows: Sequence[Planned]) -> None:
+    """Give new parts their keys before they are written, so that what belongs to them can name them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', model._meta.pk.column, len(rows)],
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+
+
+def _new_columns(row: Planned, owner: Planned | None) -> dict[str, Any]:
+    columns = _columns(row, row.values)
+    if owner is not None and isinstance(row.shape, PartShape):
+        columns[row.shape.link] = owner.pk
+    return columns
+
+
+def _columns(row: Planned, names: Iterable[str]) -> dict[str, Any]:
+    """Return the key and the named columns, as JSON takes them."""
+    columns = {row.shape.model._meta.pk.attname: row.pk}
+    for name in names:
+        if name in row.values:
+            value = row.values[name]
+            columns[name] = (
+                value.pk
+                if isinstance(value, Planned)
+                else str(value)
+                if isinstance(value, Decimal)
+                else value
+            )
+    return columns
+
+
+def _update(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
+    key = model._meta.pk.attname
+    fields = [model._meta.get_field(name) for name in rows[0]]
+    shape = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
+    values = ", ".join(
+        f'"{field.column}" = r."{field.column}"' for field in fields if field.attname != key
+    )
+    table = model._meta.db_table
+    statement = f'UPDATE "{table}" SET {values} FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [orjson.dumps(rows).decode()])
+
+
+def rules_of(shapes: Iterable[Shape]) -> dict[str, models.BaseConstraint]:
+    """The named rules that the database keeps on these tables."""
+    return {rule.name: rule for shape in shapes for rule in shape.model._meta.constraints}
+
+
+def check_deferred(shapes: Iterable[Shape]) -> None:
+    """Let the database check now what it would check at the end of the transaction, foreign keys excepted."""
+    names = [
+        f'"{rule.name}"'
+        for shape in shapes
+        for rule in shape.model._meta.constraints
+        if isinstance(rule, TriggerConstraint)
+        and any(
+            "INITIALLY DEFERRED" in timing for _table, _events, timing in rule.triggers(shape.model)
+        )
+    ]
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET CONSTRAINTS {', '.join(names)} IMMEDIATE")
+            cursor.execute(f"SET CONSTRAINTS {', '.join(names)} DEFERRED")

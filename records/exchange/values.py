@@ -1,0 +1,373 @@
+"""How each field of a model reads from a line of an exchange file, and how it is written there.
+
+A field's treatment follows from the model: choices, length and validators come from the Django field, a foreign key
+is a reference, an uncertain date is EDTF text or a document. Declarations name fields and add what cannot be seen there.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import NOT_PROVIDED
+
+from config.db.dates import TEXT_MAX_LENGTH, UncertainDateField
+from config.db.edtf import EdtfError, UncertainDate
+from records.exchange.rejection import Fault, choose_from, nearest, step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from uuid import UUID
+
+    from django.db import models
+
+    from records.models import Record
+
+    Faults = list[Fault]
+    Row = Mapping[str, Any]
+    Slugs = Mapping[tuple[str, UUID], str]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_SUFFIXES = ("edtf", "text", "precision", "earliest", "latest")
+
+
+class Wanted(NamedTuple):
+    """A record that a line names, not yet looked up: its kind, and its slug, UUID or `scheme:value`."""
+
+    kind: str
+    ref: str
+
+
+class WrongError(Exception):
+    """A value cannot be taken in."""
+
+    def __init__(self, code: str, reason: str, suggestion: str | None = None) -> None:
+        self.code = code
+        self.reason = reason
+        self.suggestion = suggestion
+        super().__init__(reason)
+
+
+class Treatment(ABC):
+    """How one field is read and written."""
+
+    #: Whether a new row needs it.
+    is_required = False
+
+    def __init__(self, name: str, columns: tuple[str, ...]) -> None:
+        self.name = name
+        self.columns = columns
+
+    def read(self, given: Any, at: str, faults: Faults) -> dict[str, Any]:
+        """Return the columns for a value of the line; what is wrong is added to `faults`."""
+        try:
+            return dict(zip(self.columns, self.values(given), strict=True))
+        except WrongError as wrong:
+            faults.append(
+                Fault(step(at, self.name), given, wrong.reason, wrong.code, wrong.suggestion)
+            )
+            return {}
+
+    @abstractmethod
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Return a value for each column. Raises WrongError."""
+
+    def defaults(self) -> tuple[Any, ...]:
+        """Return a value for each column of a new row that leaves the field out."""
+        return self.values(None)
+
+    @abstractmethod
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the value in a line for the columns of a row."""
+
+    def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
+        """The records that the columns name, by kind and key."""
+        del row
+        yield from ()
+
+
+class Column(Treatment):
+    """A field with one column."""
+
+    type: ClassVar[type | tuple[type, ...]]
+    wanted: ClassVar[str]  #: what it takes, for the message
+
+    def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
+        super().__init__(name, (field.attname,))
+        self.field = field
+        self.empty: Any = None if field.null else ""
+        has_default = field.default is not NOT_PROVIDED or field.db_default is not NOT_PROVIDED
+        self.is_required = not (field.null or field.blank or has_default)
+
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Check the type, then what the model's field asks for."""
+        if given is None or (given == "" and self.empty == ""):
+            return (self.when_empty(),)
+        if not isinstance(given, self.type) or (isinstance(given, bool) and self.type is not bool):
+            raise WrongError("wrong_type", f"{_type_of(given)} where {self.wanted} is wanted.")
+        if isinstance(given, str) and "\0" in given:
+            raise WrongError("nul", "Text holds no NUL characters.")
+        value = self.convert(given)
+        if self.field.choices is not None:
+            known = [str(choice) for choice, _label in self.field.flatchoices]
+            if value not in known:
+                reason = f"“{given}” is not in the list of {self.name.replace('_', ' ')}: {choose_from(known)}."
+                raise WrongError("unknown_value", reason, nearest(given, known))
+        try:
+            self.field.run_validators(value)
+        except ValidationError as error:
+            raise WrongError("invalid", " ".join(error.messages)) from error
+        return (value,)
+
+    def when_empty(self) -> Any:
+        """Return what the column holds for null. Raises WrongError where something is needed."""
+        if self.field.null or self.field.blank:
+            return self.empty
+        raise WrongError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
+
+    def defaults(self) -> tuple[Any, ...]:
+        """Take the model's default."""
+        if self.field.has_default():
+            return (self.field.get_default(),)
+        return (self.empty,)
+
+    def convert(self, given: Any) -> Any:
+        """Return the column's value."""
+        return given
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the value; empty text as null."""
+        del slugs
+        value = row[self.columns[0]]
+        return None if value == "" else value
+
+
+class Text(Column):
+    """Text, choices included."""
+
+    type = str
+    wanted = "text"
+
+
+class Flag(Column):
+    """True or false."""
+
+    type = bool
+    wanted = "true or false"
+
+
+class Number(Column):
+    """A whole number."""
+
+    type = int
+    wanted = "a whole number"
+
+
+class Real(Column):
+    """A number."""
+
+    type = (int, float)
+    wanted = "a number"
+
+    def convert(self, given: Any) -> float:
+        """Return it as the database reads it back."""
+        return float(given)
+
+
+class Amount(Column):
+    """A decimal number, as text so that nothing is rounded on the way."""
+
+    type = (str, int)
+    wanted = "a decimal number as text (“1250.50”)"
+
+    def convert(self, given: Any) -> Decimal:
+        """Read plain digits; neither exponents nor infinities."""
+        if isinstance(given, str) and not re.fullmatch(r"-?\d+(\.\d+)?", given, re.ASCII):
+            raise WrongError("wrong_type", f"“{given}” is not a decimal number such as “1250.50”.")
+        try:
+            return Decimal(given)
+        except InvalidOperation as error:  # pragma: no cover - the pattern allows none
+            raise WrongError("wrong_type", f"“{given}” is not a decimal number.") from error
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return it as text."""
+        del slugs
+        value = row[self.columns[0]]
+        return None if value is None else f"{value:f}"
+
+
+class Day(Column):
+    """A definite day."""
+
+    type = str
+    wanted = "a day as YYYY-MM-DD"
+
+    def convert(self, given: Any) -> date:
+        """Read YYYY-MM-DD."""
+        try:
+            if _DAY.fullmatch(given):
+                return date.fromisoformat(given)
+        except ValueError:
+            pass
+        raise WrongError("bad_date", f"“{given}” is not a day; write YYYY-MM-DD.")
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return YYYY-MM-DD."""
+        del slugs
+        value = row[self.columns[0]]
+        return value.isoformat() if value else None
+
+
+class TextList(Column):
+    """Texts, in their order."""
+
+    type = list
+    wanted = "a list of texts"
+
+    def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
+        super().__init__(name, field)
+        self.empty = []
+
+    def when_empty(self) -> Any:
+        """Return a list of its own for every row."""
+        return []
+
+    def convert(self, given: Any) -> list[str]:
+        """Check that all members are texts."""
+        for item in given:
+            if not isinstance(item, str) or "\0" in item:
+                raise WrongError("wrong_type", f"{_type_of(item)} in a list of texts.")
+        return list(given)
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the list."""
+        del slugs
+        return list(row[self.columns[0]])
+
+
+class UncertainDateValue(Treatment):
+    """An uncertain date: EDTF text, or `{"edtf": ..., "text": ..., "precision": ...}`."""
+
+    def __init__(self, name: str, field: UncertainDateField) -> None:
+        super().__init__(name, tuple(f"{field.name}_{suffix}" for suffix in _DATE_SUFFIXES))
+        self.field = field
+
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Derive the bounds."""
+        try:
+            value = UncertainDate.coerce(given)
+        except EdtfError as error:
+            raise WrongError("bad_date", str(error)) from error
+        if len(value.text) > TEXT_MAX_LENGTH:
+            raise WrongError(
+                "invalid", f"The source's words for a date take up to {TEXT_MAX_LENGTH} characters."
+            )
+        return tuple(getattr(value, suffix) for suffix in _DATE_SUFFIXES)
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return EDTF text where that says all; bounds are derived, so they are left out."""
+        del slugs
+        edtf, text, precision = (row[column] for column in self.columns[:3])
+        if not text:
+            return edtf or None
+        return {"edtf": edtf, "text": text} if edtf else {"text": text, "precision": precision}
+
+
+class Ref(Treatment):
+    """A reference to a record of one kind: its slug, UUID or `scheme:value`."""
+
+    def __init__(self, name: str, field: models.ForeignKey[Any, Any]) -> None:
+        super().__init__(name, (field.attname,))
+        self.kind = object_kind(field)
+        self.is_required = not field.null
+
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Remember what to look up."""
+        if given is None:
+            if self.is_required:
+                raise WrongError("required", f"Name a {self.kind.replace('_', ' ')}.")
+            return (None,)
+        return (Wanted(self.kind, ref_text(given)),)
+
+    def defaults(self) -> tuple[Any, ...]:
+        """Name nobody."""
+        return (None,)
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the slug."""
+        key = row[self.columns[0]]
+        return None if key is None else slugs[self.kind, key]
+
+    def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
+        """The one record."""
+        if (key := row[self.columns[0]]) is not None:
+            yield self.kind, key
+
+
+class OneOf(Treatment):
+    """A reference to a record of one of several kinds: `{"object": "organization", "ref": "mota-engil"}`."""
+
+    def __init__(self, name: str, fields: Mapping[str, models.ForeignKey[Any, Any]]) -> None:
+        super().__init__(name, tuple(field.attname for field in fields.values()))
+        self.kinds = tuple(fields)
+
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Remember what to look up, in the column of its kind."""
+        if given is None:
+            return (None,) * len(self.columns)
+        if not isinstance(given, dict) or set(given) != {"object", "ref"}:
+            reason = 'Name the kind and the record: {"object": "%s", "ref": "..."}.' % self.kinds[0]
+            raise WrongError("wrong_type", reason)
+        kind = given["object"]
+        if kind not in self.kinds:
+            reason = (
+                f"“{kind}” is no kind of record that can stand here: {choose_from(self.kinds)}."
+            )
+            raise WrongError("unknown_object", reason, nearest(str(kind), self.kinds))
+        wanted = Wanted(kind, ref_text(given["ref"]))
+        return tuple(wanted if kind == known else None for known in self.kinds)
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the kind and the slug."""
+        for kind, key in self.names(row):
+            return {"object": kind, "ref": slugs[kind, key]}
+        return None
+
+    def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
+        """The one record, if any."""
+        for kind, column in zip(self.kinds, self.columns, strict=True):
+            if row[column] is not None:
+                yield kind, row[column]
+
+
+def object_kind(field: models.ForeignKey[Any, Any]) -> str:
+    """Return the kind of record to which a foreign key points."""
+    record: type[Record] = field.related_model
+    return record.object_kind
+
+
+def ref_text(given: Any) -> str:
+    """Return a slug, UUID or `scheme:value`. Raises WrongError."""
+    if not isinstance(given, str):
+        raise WrongError(
+            "wrong_type", f"{_type_of(given)} where a slug, an id or scheme:value is wanted."
+        )
+    if not given or "\0" in given:
+        raise WrongError("wrong_type", "A reference is a slug, an id or scheme:value.")
+    return given
+
+
+def _type_of(given: Any) -> str:
+    names = {
+        bool: "True or false",
+        int: "A number",
+        float: "A number",
+        str: "Text",
+        list: "A list",
+        dict: "An object",
+    }
+    return names.get(type(given), "Null")
