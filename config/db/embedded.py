@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -42,6 +42,10 @@ SOCKET_PATH_LIMIT = 100  # the kernel stops at 107 bytes (103 on macOS)
 START_SECONDS = 120  # crash recovery of much data takes a while
 
 
+# The lock files of the servers that this process uses, open until it ends.
+_held: dict[Path, IO[str]] = {}
+
+
 class EmbeddedError(Exception):
     """The server cannot run; the message says why in one line."""
 
@@ -57,7 +61,6 @@ class Server:
 
     folder: Path
     options: tuple[str, ...] = ()
-    _users: list[IO[str]] = field(default_factory=list, compare=False, repr=False)
 
     # Where things are
 
@@ -140,7 +143,8 @@ class Server:
     def stop_if_unused(self) -> bool:
         """Stop the server unless another process uses it; tell whether it is stopped now."""
         with self._lock():
-            self._users.clear()  # closing the file lets go of our own lock
+            if self.folder in _held:
+                _held.pop(self.folder).close()  # lets go of our own lock
             with self._users_file() as users:
                 try:
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,10 +156,11 @@ class Server:
     def hold(self) -> None:
         """Start the server and count as one of its users until this process ends."""
         # The lock first: between the two, the last other user might leave and stop the server.
-        with self._lock():
-            users = self._users_file()
-            fcntl.flock(users, fcntl.LOCK_SH)
-            self._users.append(users)
+        if self.folder not in _held:
+            with self._lock():
+                users = self._users_file()
+                fcntl.flock(users, fcntl.LOCK_SH)
+                _held[self.folder] = users
         self.start()
 
     def is_ready(self) -> bool:
@@ -351,9 +356,10 @@ def _opened(path: Path) -> IO[str]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("a")
-    except PermissionError:
+    except OSError as error:
         raise EmbeddedError(
-            f"{path.parent} cannot be written: make it yours, or name another folder in CHANCERY_VAR."
+            f"{path.parent} cannot be written ({error.strerror}): "
+            "make it yours, or name another folder in CHANCERY_VAR."
         ) from None
 
 
