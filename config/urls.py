@@ -5,10 +5,12 @@ from django.urls import include, path, re_path
 
 from config.api.routing import address
 from config.api.views import IndexView, ProblemView, index_of
+from config.db.edtf_preview import edtf_meaning
+from people.urls import urlpatterns as people_urls
 from records.urls import urlpatterns as records_urls
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
-resources = [*records_urls]
+resources = [*people_urls, *records_urls]
 
 api = [
     *resources,
@@ -20,6 +22,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     re_path(r"^api/v1\Z", IndexView.as_view({"get": "list"}, resources=index_of(resources))),
+    path("admin/edtf-meaning/", edtf_meaning, name="edtf-meaning"),
     path("admin/", admin.site.urls),
 ]
 

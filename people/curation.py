@@ -1,6 +1,12 @@
 """The kinds of record that publishing knows from here. What is named comes before what names it."""
 
-from people.editions import OfficeEdition, OrganizationEdition, PersonEdition, StateEdition, TenureEdition
+from people.editions import (
+    OfficeEdition,
+    OrganizationEdition,
+    PersonEdition,
+    StateEdition,
+    TenureEdition,
+)
 from people.models import Office, Organization, Person, State, Tenure
 from people.serializers import (
     OfficeSerializer,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Cast, Coalesce
 
+from config.db.ordering import undated_last
 from records.models.edition import CURRENT, Edition, gin_index
 from records.rendering import sort_label
 
@@ -20,7 +20,7 @@ def _id(reference: dict[str, Any] | None) -> str | None:
 
 
 def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
-    """The two columns of an uncertain date."""
+    """Return the two columns of an uncertain date."""
     known = document[field] or {"earliest": None, "latest": None}
     return {f"{field}_earliest": known["earliest"], f"{field}_latest": known["latest"]}
 
@@ -29,15 +29,19 @@ class StateEdition(Edition):
     """A published version of a state."""
 
     kind = models.CharField(max_length=24)
-    codes = ArrayField(models.TextField(), default=list, help_text="Every code that it has or had, in any scheme.")
+    codes = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="Every code that it has or had, in any scheme, in upper case.",
+    )
     start_earliest = models.DateField(null=True)
     start_latest = models.DateField(null=True)
     end_earliest = models.DateField(null=True)
     end_latest = models.DateField(null=True)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("stateedition_by_content", "codes"),
         ]
@@ -47,7 +51,7 @@ class StateEdition(Edition):
         """Fill the filter columns."""
         return {
             "kind": document["kind"],
-            "codes": sorted({code["value"] for code in document["codes"]}),
+            "codes": sorted({code["value"].upper() for code in document["codes"]}),
             **_bounds(document, "start"),
             **_bounds(document, "end"),
         }
@@ -64,19 +68,27 @@ class StateEdition(Edition):
 
         A past alpha-2 code alone is none: another state has it now (YE was North Yemen's), and a code must lead to one.
         """
-        in_force = [code["value"] for code in document["codes"] if code["scheme"] == ALPHA_2 and code["end"] is None]
+        in_force = [
+            code["value"]
+            for code in document["codes"]
+            if code["scheme"] == ALPHA_2 and code["end"] is None
+        ]
         former = [code["value"] for code in document["codes"] if code["scheme"] == FORMER]
         return {"code": next(iter([*in_force, *former]), None)}
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:
-        """Its codes that are still valid, beside its identifiers: ISO has given past ones to other states (SK, GE, AI)."""
-        valid = [f"{code['scheme']}:{code['value']}" for code in document["codes"] if code["end"] is None]
-        return [*super().keys(document), *valid]
+        """Its codes, beside its identifiers: those still valid, and those that ISO withdrew together with the state's entry.
+
+        Codes that it passed on (North Yemen's to Yemen) lead to the state that has them.
+        """
+        is_former = any(code["scheme"] == FORMER for code in document["codes"])
+        named = [code for code in document["codes"] if is_former or code["end"] is None]
+        return [*super().keys(document), *(f"{code['scheme']}:{code['value']}" for code in named)]
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """It stands for itself."""
+        """Stand for itself."""
         return [document["id"]]
 
 
@@ -88,12 +100,20 @@ class OrganizationEdition(Edition):
     state_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("organizationedition_by_content"),
-            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="organizationedition_by_state"),
-            models.Index(fields=["parent_id", "sort_label", "record_id"], condition=CURRENT, name="organizationedition_by_parent"),
+            models.Index(
+                fields=["state_id", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="organizationedition_by_state",
+            ),
+            models.Index(
+                fields=["parent_id", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="organizationedition_by_parent",
+            ),
             models.Index(
                 fields=["classification", "sort_label", "record_id"],
                 condition=CURRENT,
@@ -112,21 +132,27 @@ class OrganizationEdition(Edition):
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """A body of a state stands for it; a company does not stand for its domicile."""
+        """Stand for the state whose body it is; a company does not stand for its domicile."""
         return [document["state"]["id"]] if document["state"] else []
 
 
 class PersonEdition(Edition):
     """A published version of a person."""
 
-    sort_name = models.TextField(db_collation="C", help_text="The name as an index lists it, unaccented, lower case.")
+    sort_name = models.TextField(
+        db_collation="C", help_text="The name as an index lists it, unaccented, lower case."
+    )
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("personedition_by_content"),
-            models.Index(fields=["sort_name", "record_id"], condition=CURRENT, name="personedition_by_sort_name"),
+            models.Index(
+                fields=["sort_name", "record_id"],
+                condition=CURRENT,
+                name="personedition_by_sort_name",
+            ),
         ]
 
     @classmethod
@@ -150,11 +176,15 @@ class OfficeEdition(Edition):
     accredited_state_ids = ArrayField(models.UUIDField(), default=list)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("officeedition_by_content", "accredited_state_ids"),
-            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="officeedition_by_state"),
+            models.Index(
+                fields=["state_id", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="officeedition_by_state",
+            ),
             models.Index(
                 fields=["organization_id", "sort_label", "record_id"],
                 condition=CURRENT,
@@ -179,7 +209,7 @@ class OfficeEdition(Edition):
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """It stands for the state that its holder acts for, not for those that receive the holder."""
+        """Stand for the state that its holder acts for, not for those that receive the holder."""
         return [document["state"]["id"]] if document["state"] else []
 
 
@@ -198,25 +228,28 @@ class TenureEdition(Edition):
     start_latest = models.DateField(null=True)
     end_earliest = models.DateField(null=True)
     end_latest = models.DateField(null=True)
-    date = models.DateField(null=True, help_text="For ordering: the first day on which it may have begun, else the last.")
+    date = models.DateField(
+        null=True,
+        help_text="For ordering: the first day on which it may have begun, else the last.",
+    )
 
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("tenureedition_by_content"),
             models.Index(fields=["person_id"], condition=CURRENT, name="tenureedition_by_person"),
             models.Index(fields=["office_id"], condition=CURRENT, name="tenureedition_by_office"),
             models.Index(
-                Coalesce("date", Cast(models.Value("infinity"), models.DateField())),
+                undated_last("date", descending=False),
                 "record_id",
                 condition=CURRENT,
                 name="tenureedition_oldest_first",
             ),
             models.Index(
-                Coalesce("date", Cast(models.Value("-infinity"), models.DateField())),
+                undated_last("date", descending=True),
                 "record_id",
                 condition=CURRENT,
                 name="tenureedition_latest_first",
@@ -225,12 +258,12 @@ class TenureEdition(Edition):
 
     @classmethod
     def label_of(cls, document: dict[str, Any]) -> str:
-        """The person's label and the office's."""
+        """Join the person's label and the office's."""
         return f"{document['person']['label']}, {document['office']['label']}"
 
     @classmethod
     def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """An event says in which office somebody acted, and knows only the tenure."""
+        """Tell the office: an event says in which one somebody acted, and knows only the tenure."""
         return {"office": document["office"]["id"]}
 
     @classmethod

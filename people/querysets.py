@@ -24,7 +24,7 @@ class StateQuerySet(QuerySet[Any]):
 
     def with_code(self, scheme: str, value: str, *, on: date) -> Self:
         """States that the code may have named that day."""
-        codes = self.model.codes.rel.related_model._default_manager
+        codes = self.model.codes.rel.related_model.objects
         valid = codes.filter(possibly_on("start", "end", on), scheme=scheme, value=value)
         return self.filter(Exists(valid.filter(state=OuterRef("pk"))))
 
@@ -34,7 +34,7 @@ class PersonQuerySet(QuerySet[Any]):
 
     def possibly_holding(self, office: Any, *, on: date) -> Self:
         """Persons who may have held the office that day, in full right, acting or ad interim."""
-        tenures = self.model.tenures.rel.related_model._default_manager
+        tenures = self.model.tenures.rel.related_model.objects
         held = tenures.in_office().possibly_held(on=on).filter(office=office)
         return self.filter(Exists(held.filter(person=OuterRef("pk"))))
 
@@ -57,7 +57,9 @@ class TenureQuerySet(QuerySet[Any]):
 
     def beside(self, tenure: Tenure) -> Self:
         """Tenures of the same office by other persons that certainly have a day in common with `tenure`."""
-        own = self.model._default_manager.filter(pk=tenure.pk).values_list(CERTAINLY_HELD, flat=True)
+        own = self.model.objects.filter(pk=tenure.pk).values_list(
+            CERTAINLY_HELD, flat=True
+        )
         return (
             self.in_office()
             .exclude(editorial_state="merged")

@@ -8,7 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.dates import UncertainDateField
-from people.models import Office, Organization, Person, State, SuccessionKind, Tenure, TenureMilestone
+from people.models import (
+    Office,
+    Organization,
+    Person,
+    State,
+    SuccessionKind,
+    Tenure,
+    TenureMilestone,
+)
 from records.serializers import (
     CLOSING,
     OPENING,
@@ -81,7 +89,15 @@ class AttributedCitationSerializer(CitationSerializer):
     )
 
     class Meta:
-        fields = ("source", "field", "locator", "attributed_to", "attribution_text", "evidence", "stance")
+        fields = (
+            "source",
+            "field",
+            "locator",
+            "attributed_to",
+            "attribution_text",
+            "evidence",
+            "stance",
+        )
 
     def get_fields(self) -> dict[str, Any]:
         """Put the fields in the order of the documents."""
@@ -92,7 +108,9 @@ class AttributedCitationSerializer(CitationSerializer):
 class CitedRecordSerializer(RecordSerializer):
     """Base of documents with attributed citations."""
 
-    citations = AttributedCitationSerializer(many=True, help_text="The sources of what the document says.")
+    citations = AttributedCitationSerializer(
+        many=True, help_text="The sources of what the document says."
+    )
 
 
 class NamedRecordSerializer(CitedRecordSerializer):
@@ -113,8 +131,12 @@ class StateCodeSerializer(PublicSerializer):
 class PredecessorSerializer(PublicSerializer):
     """A state that was there before."""
 
-    state = CodedReferenceField("state", source="predecessor_id", help_text="The state that was there before.")
-    kind = serializers.ChoiceField(SuccessionKind.choices, help_text="How the one came after the other.")
+    state = CodedReferenceField(
+        "state", source="predecessor_id", help_text="The state that was there before."
+    )
+    kind = serializers.ChoiceField(
+        SuccessionKind.choices, help_text="How the one came after the other."
+    )
     date = UncertainDateField(allow_null=True, help_text="When it happened.")
 
 
@@ -126,15 +148,30 @@ class StateSerializer(NamedRecordSerializer):
 
     class Meta:
         model = State
-        fields = (*OPENING, "name", "kind", "codes", "start", "end", "predecessors", "names", *CLOSING)
+        fields = (
+            *OPENING,
+            "name",
+            "kind",
+            "codes",
+            "start",
+            "end",
+            "predecessors",
+            "names",
+            *CLOSING,
+        )
 
 
 class OrganizationSerializer(NamedRecordSerializer):
     """A body that acts: a ministry, a mission, a company ..."""
 
-    parent = ReferenceField("organization", allow_null=True, help_text="The body that it is part of.")
+    # The metaclass takes declared fields away, so this does not hide the attribute of DRF.
+    parent = ReferenceField(  # type: ignore[assignment]
+        "organization", allow_null=True, help_text="The body that it is part of."
+    )
     state = CodedReferenceField("state", allow_null=True, help_text="The state whose organ it is.")
-    domicile = CodedReferenceField("state", allow_null=True, help_text="The state where it has its seat.")
+    domicile = CodedReferenceField(
+        "state", allow_null=True, help_text="The state where it has its seat."
+    )
     receiving_state = CodedReferenceField(
         "state",
         allow_null=True,
@@ -186,8 +223,12 @@ class PersonSerializer(NamedRecordSerializer):
 class OfficeSerializer(NamedRecordSerializer):
     """A position that exists independently of its holder."""
 
-    organization = ReferenceField("organization", allow_null=True, help_text="The body that it belongs to.")
-    state = CodedReferenceField("state", allow_null=True, help_text="The state that its holder acts for.")
+    organization = ReferenceField(
+        "organization", allow_null=True, help_text="The body that it belongs to."
+    )
+    state = CodedReferenceField(
+        "state", allow_null=True, help_text="The state that its holder acts for."
+    )
     accredited_to = CodedReferenceListField(
         "state",
         "state_id",
@@ -226,7 +267,9 @@ class TenureSerializer(CitedRecordSerializer):
 
     person = ReferenceField("person", help_text="Who held the office.")
     office = ReferenceField("office", help_text="What was held.")
-    milestones = TenureMilestoneSerializer(many=True, help_text="Steps into the office and out of it, in order.")
+    milestones = TenureMilestoneSerializer(
+        many=True, help_text="Steps into the office and out of it, in order."
+    )
 
     class Meta:
         model = Tenure

@@ -8,6 +8,7 @@ from people.editions import (
     TenureEdition,
 )
 from people.models.citation import AttributedCitation
+from people.models.holding import IN_OFFICE, EndStatus, TenureKind
 from people.models.name import DatedName
 from people.models.office import (
     MissionClass,
@@ -38,14 +39,11 @@ from people.models.state import (
     SuccessionKind,
 )
 from people.models.tenure import (
-    IN_OFFICE,
     EndReason,
-    EndStatus,
     MilestoneKind,
     Tenure,
     TenureCitation,
     TenureIdentifier,
-    TenureKind,
     TenureMilestone,
 )
 

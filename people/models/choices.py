@@ -12,7 +12,7 @@ def choice_constraint(
     *,
     blank: bool = False,
 ) -> models.CheckConstraint:
-    """The check that `field` holds a value of its list, or nothing where `blank`."""
+    """Return the check that `field` holds a value of its list, or nothing where `blank`."""
     values = [*choices.values, ""] if blank else choices.values
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__in": values}),

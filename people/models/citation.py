@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 
 from people.models.choices import choice_constraint
 from records.models import Citation, Evidence, Stance
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class AttributedCitation(Citation):
@@ -38,11 +33,12 @@ class AttributedCitation(Citation):
 
     class Meta(Citation.Meta):
         abstract = True
-        constraints: Sequence[models.BaseConstraint] = [
+        constraints = [
             choice_constraint("%(class)s", "evidence", Evidence),
             choice_constraint("%(class)s", "stance", Stance),
             models.CheckConstraint(
-                condition=models.Q(attributed_to_person=None) | models.Q(attributed_to_organization=None),
+                condition=models.Q(attributed_to_person=None)
+                | models.Q(attributed_to_organization=None),
                 name="%(class)s_is_attributed_to_one_at_most",
                 violation_error_message="Attribute the fact to a person or to an organization, not to both.",
             ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
-from people.models.days import END_OF_DAYS
+from config.db.ordering import EndOfTime
 
 
 class TenureKind(models.TextChoices):
@@ -14,10 +14,16 @@ class TenureKind(models.TextChoices):
 
     SUBSTANTIVE = "substantive", "Substantive"  #: in full right
     ACTING = "acting", "Acting"  #: with the powers of the office until it is filled
-    AD_INTERIM = "ad_interim", "Ad interim"  #: VCDR 1961, art. 19: chargé while the head of mission is away or missing
+    AD_INTERIM = (
+        "ad_interim",
+        "Ad interim",
+    )  #: VCDR 1961, art. 19: chargé while the head of mission is away or missing
     DESIGNATE = "designate", "Designate"  #: named for it, not yet in it
     ELECT = "elect", "Elect"  #: chosen by election, not yet in it
-    NOT_CONFIRMED = "not_confirmed", "Not confirmed"  #: appointed, and refused by whoever had to confirm
+    NOT_CONFIRMED = (
+        "not_confirmed",
+        "Not confirmed",
+    )  #: appointed, and refused by whoever had to confirm
     DID_NOT_SERVE = "did_not_serve", "Did not serve"  #: appointed, and never took up the office
 
 
@@ -33,23 +39,28 @@ class EndStatus(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-def _next_day(field: str) -> models.Func:
-    return models.Func(field, template="(%(expressions)s + 1)", output_field=models.DateField())
+def _day_after(field: str) -> models.Func:
+    # The cast keeps its type where a form checks the constraint with a value, maybe NULL, in the place of the column.
+    day = Cast(field, models.DateField())
+    return models.Func(day, template="(%(expressions)s + 1)", output_field=models.DateField())
 
 
-# What is certain of a tenure, as half-open days: a tenure may start on the day on which another ends. Unknown starts give
-# the empty range. Without a dated end it is certain for good where a source says that it goes on; otherwise only on
-# the first day, if that is known to the day.
-_CERTAINLY_UNTIL = models.Case(
-    models.When(end_earliest__isnull=False, then=models.F("end_earliest")),
-    models.When(end_status=EndStatus.ONGOING, then=END_OF_DAYS),
-    models.When(start_earliest=models.F("start_latest"), then=_next_day("start_latest")),
-    default=models.F("start_latest"),
-    output_field=models.DateField(),
+# What is certain of a tenure, as half-open days: a tenure may start on the day on which another ends. Without a dated end
+# it is certain for good where a source says that it goes on; otherwise only on its first day, if that is known to the day
+# (else the later of the two dates is its last possible first day, and the range is empty). An unknown start gives the
+# empty range too.
+_CERTAINLY_UNTIL = Coalesce(
+    "end_earliest",
+    models.Case(
+        models.When(end_status=EndStatus.ONGOING, then=EndOfTime()),
+        default=Greatest(_day_after("start_earliest"), "start_latest"),
+        output_field=models.DateField(),
+    ),
+    EndOfTime(),
 )
 CERTAINLY_HELD = models.Func(
-    Least(Coalesce("start_latest", END_OF_DAYS), Coalesce(_CERTAINLY_UNTIL, END_OF_DAYS)),
-    Coalesce(_CERTAINLY_UNTIL, END_OF_DAYS),
+    Least(Coalesce("start_latest", EndOfTime()), _CERTAINLY_UNTIL),
+    _CERTAINLY_UNTIL,
     function="daterange",
     output_field=DateRangeField(),
 )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 
 from config.db.dates import BoundsConstraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from records.models import Name, NameKind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class DatedName(Name):
@@ -19,7 +14,7 @@ class DatedName(Name):
 
     class Meta(Name.Meta):
         abstract = True
-        constraints: Sequence[models.BaseConstraint] = [
+        constraints = [
             choice_constraint("%(class)s", "kind", NameKind),
             *uncertain_date_constraints("%(class)s", "start"),
             *uncertain_date_constraints("%(class)s", "end"),

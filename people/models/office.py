@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -31,8 +31,14 @@ class OfficeClass(models.TextChoices):
     FOREIGN_MINISTER = "foreign_minister", "Minister for foreign affairs"  #: VCLT art. 7(2)(a)
     MINISTER = "minister", "Minister"  #: any other member of a government
     MILITARY_CHIEF = "military_chief", "Military chief"  #: heads the armed forces or one of them
-    HEAD_OF_MISSION = "head_of_mission", "Head of mission"  #: VCDR 1961, art. 1(a); VCLT art. 7(2)(b)
-    SPECIAL_ENVOY = "special_envoy", "Special envoy"  #: Convention on Special Missions 1969, art. 1(a)
+    HEAD_OF_MISSION = (
+        "head_of_mission",
+        "Head of mission",
+    )  #: VCDR 1961, art. 1(a); VCLT art. 7(2)(b)
+    SPECIAL_ENVOY = (
+        "special_envoy",
+        "Special envoy",
+    )  #: Convention on Special Missions 1969, art. 1(a)
     IGO_HEAD = "igo_head", "Head of an intergovernmental organization"
     LEGISLATOR = "legislator", "Legislator"
     ADVISER = "adviser", "Adviser"
@@ -100,7 +106,9 @@ class Office(Record):
         help_text="How many can hold it at once; blank when that is not limited, or unknown.",
     )
     start = UncertainDateField(help_text="When the office was created; blank when unknown.")
-    end = UncertainDateField(help_text="When the office was abolished; blank when it was not, or when unknown.")
+    end = UncertainDateField(
+        help_text="When the office was abolished; blank when it was not, or when unknown."
+    )
 
     if TYPE_CHECKING:
         names: RelatedManager[OfficeName]
@@ -111,7 +119,7 @@ class Office(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),
             choice_constraint("office", "mission_class", MissionClass, blank=True),
@@ -119,7 +127,8 @@ class Office(Record):
             *uncertain_date_constraints("office", "end"),
             interval_constraint("office", "start", "end"),
             models.CheckConstraint(
-                condition=models.Q(mission_class="") | models.Q(classification=OfficeClass.HEAD_OF_MISSION),
+                condition=models.Q(mission_class="")
+                | models.Q(classification=OfficeClass.HEAD_OF_MISSION),
                 name="only_a_head_of_mission_has_a_mission_class",
                 violation_error_message="Only a head of mission has a mission class (VCDR 1961, art. 14).",
             ),
@@ -161,7 +170,7 @@ class OfficeCitation(AttributedCitation):
     record = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_office_has_a_citation",
@@ -181,7 +190,7 @@ class OfficeAccreditation(Part):
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["office", "state"],
                 name="office_is_accredited_to_a_state_once",

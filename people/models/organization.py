@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -24,12 +24,24 @@ class OrganizationClass(models.TextChoices):
 
     GOVERNMENT = "government", "Government"  #: the government of a state as a whole
     MINISTRY = "ministry", "Ministry"  #: a ministry or department of government
-    HEAD_OF_STATE_OFFICE = "head_of_state_office", "Head of state's office"  #: presidency, royal court
-    HEAD_OF_GOVERNMENT_OFFICE = "head_of_government_office", "Head of government's office"  #: prime minister's office
-    DIPLOMATIC_MISSION = "diplomatic_mission", "Diplomatic mission"  #: VCDR 1961, art. 1(i); consular posts too
+    HEAD_OF_STATE_OFFICE = (
+        "head_of_state_office",
+        "Head of state's office",
+    )  #: presidency, royal court
+    HEAD_OF_GOVERNMENT_OFFICE = (
+        "head_of_government_office",
+        "Head of government's office",
+    )  #: prime minister's office
+    DIPLOMATIC_MISSION = (
+        "diplomatic_mission",
+        "Diplomatic mission",
+    )  #: VCDR 1961, art. 1(i); consular posts too
     ARMED_FORCE = "armed_force", "Armed force"  #: the forces of a state, or one of them
     LEGISLATURE = "legislature", "Legislature"
-    IGO = "igo", "Intergovernmental organization"  #: made by treaty between states (VCLT 1969, art. 2(1)(i))
+    IGO = (
+        "igo",
+        "Intergovernmental organization",
+    )  #: made by treaty between states (VCLT 1969, art. 2(1)(i))
     NGO = "ngo", "Non-governmental organization"
     COMPANY = "company", "Company"
     POLITICAL_PARTY = "political_party", "Political party"
@@ -44,7 +56,9 @@ class Organization(Record):
 
     object_kind = "organization"
 
-    name = models.CharField(max_length=300, help_text="Usual name in English, as documents show it.")
+    name = models.CharField(
+        max_length=300, help_text="Usual name in English, as documents show it."
+    )
     classification = models.CharField(
         max_length=32,
         choices=OrganizationClass.choices,
@@ -89,7 +103,9 @@ class Organization(Record):
         help_text="What it works on.",
     )
     start = UncertainDateField(help_text="When it was founded; blank when unknown.")
-    end = UncertainDateField(help_text="When it was dissolved; blank when it was not, or when unknown.")
+    end = UncertainDateField(
+        help_text="When it was dissolved; blank when it was not, or when unknown."
+    )
 
     if TYPE_CHECKING:
         names: RelatedManager[OrganizationName]
@@ -99,7 +115,7 @@ class Organization(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("organization", "classification", OrganizationClass),
             *uncertain_date_constraints("organization", "start"),
@@ -149,7 +165,7 @@ class OrganizationCitation(AttributedCitation):
     record = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_organization_has_a_citation",
@@ -164,12 +180,14 @@ class OrganizationTopic(Part):
 
     part_of = "organization"
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="organization_topics")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="organization_topics"
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["organization", "topic"],
                 name="organization_topic_is_named_once",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -35,16 +35,24 @@ class Person(Record):
 
     object_kind = "person"
 
-    name = models.CharField(max_length=300, help_text="Usual name in Latin script without titles, as documents show it.")
-    given_name = models.CharField(max_length=200, blank=True, help_text="Given names; blank when unknown or none.")
-    family_name = models.CharField(max_length=200, blank=True, help_text="Family names; blank when unknown or none.")
+    name = models.CharField(
+        max_length=300, help_text="Usual name in Latin script without titles, as documents show it."
+    )
+    given_name = models.CharField(
+        max_length=200, blank=True, help_text="Given names; blank when unknown or none."
+    )
+    family_name = models.CharField(
+        max_length=200, blank=True, help_text="Family names; blank when unknown or none."
+    )
     sort_name = models.CharField(
         max_length=300,
         blank=True,
         help_text="The name as an index of persons lists it (`Dar, Ishaq`); blank to list it as it stands.",
     )
     birth = UncertainDateField(help_text="When the person was born; blank when unknown.")
-    death = UncertainDateField(help_text="When the person died; blank when living, or when unknown.")
+    death = UncertainDateField(
+        help_text="When the person died; blank when living, or when unknown."
+    )
     living = models.CharField(
         max_length=8,
         choices=Living.choices,
@@ -63,7 +71,7 @@ class Person(Record):
     class Meta(Record.Meta):
         verbose_name_plural = "people"
         ordering = ("name", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("person", "living", Living),
             *uncertain_date_constraints("person", "birth"),
@@ -111,7 +119,7 @@ class PersonCitation(AttributedCitation):
     record = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_person_has_a_citation",

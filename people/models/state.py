@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models.functions import Coalesce, Least
 
 from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.db.ordering import BeginningOfTime, EndOfTime
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
-from people.models.days import END_OF_DAYS
 from people.models.name import DatedName
 from people.querysets import StateQuerySet
 from records.constraints import NoCycle
@@ -45,9 +45,15 @@ class StateKind(models.TextChoices):
 class SuccessionKind(models.TextChoices):
     """How one state came after another (terms of the Vienna Convention on Succession of States 1978, where it has one)."""
 
-    CONTINUATION = "continuation", "Continuation"  #: the same subject of law goes on (Russia for the USSR)
+    CONTINUATION = (
+        "continuation",
+        "Continuation",
+    )  #: the same subject of law goes on (Russia for the USSR)
     SEPARATION = "separation", "Separation"  #: a part leaves, the predecessor goes on (art. 34)
-    DISSOLUTION = "dissolution", "Dissolution"  #: the predecessor ceases, its parts go on as states (art. 34)
+    DISSOLUTION = (
+        "dissolution",
+        "Dissolution",
+    )  #: the predecessor ceases, its parts go on as states (art. 34)
     UNION = "union", "Union"  #: two or more become one new state (art. 31)
     ABSORPTION = "absorption", "Absorption"  #: the predecessor joins a state that goes on
     RENAMING = "renaming", "Renaming"  #: no more than a new name and code, kept as two records
@@ -59,7 +65,9 @@ class State(Record):
 
     object_kind = "state"
 
-    name = models.CharField(max_length=200, help_text="Everyday short name in English, as documents show it.")
+    name = models.CharField(
+        max_length=200, help_text="Everyday short name in English, as documents show it."
+    )
     kind = models.CharField(
         max_length=24,
         choices=StateKind.choices,
@@ -67,7 +75,9 @@ class State(Record):
         help_text="Sovereign state, dependency, partially recognised, historical, in exile, sub-state, international.",
     )
     start = UncertainDateField(help_text="Since when it exists; blank when unknown.")
-    end = UncertainDateField(help_text="Until when it existed; blank when it still does, or when unknown.")
+    end = UncertainDateField(
+        help_text="Until when it existed; blank when it still does, or when unknown."
+    )
 
     objects = StateQuerySet.as_manager()
 
@@ -81,7 +91,7 @@ class State(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("state", "kind", StateKind),
             *uncertain_date_constraints("state", "start"),
@@ -136,16 +146,19 @@ class StateCode(Part):
     )
     value = models.CharField(max_length=40, help_text="The code, exactly as the scheme writes it.")
     start = UncertainDateField(help_text="Since when the code named the state; blank when unknown.")
-    end = UncertainDateField(help_text="Until when the code named the state; blank when it still does, or when unknown.")
+    end = UncertainDateField(
+        help_text="Until when the code named the state; blank when it still does, or when unknown."
+    )
 
     class Meta(Part.Meta):
         ordering = ("scheme", "value", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *uncertain_date_constraints("state_code", "start"),
             *uncertain_date_constraints("state_code", "end"),
             interval_constraint("state_code", "start", "end"),
             models.CheckConstraint(
-                condition=models.Q(scheme__regex=r"^[a-z0-9][a-z0-9-]*$") & models.Q(value__regex=r"^\S(.*\S)?$"),
+                condition=models.Q(scheme__regex=r"^[a-z0-9][a-z0-9-]*$")
+                & models.Q(value__regex=r"^\S(.*\S)?$"),
                 name="state_code_has_a_scheme_and_a_value",
                 violation_error_message="A code has a scheme in lower case with hyphens, and a value.",
             ),
@@ -157,8 +170,11 @@ class StateCode(Part):
                     ("value", RangeOperators.EQUAL),
                     (
                         models.Func(
-                            Least("start_latest", Coalesce("end_earliest", END_OF_DAYS)),
-                            Coalesce("end_earliest", END_OF_DAYS),
+                            Least(
+                                Coalesce("start_latest", BeginningOfTime()),
+                                Coalesce("end_earliest", EndOfTime()),
+                            ),
+                            Coalesce("end_earliest", EndOfTime()),
                             function="daterange",
                             output_field=DateRangeField(),
                         ),
@@ -196,7 +212,7 @@ class StateSuccession(Part):
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("state_succession", "kind", SuccessionKind),
             *uncertain_date_constraints("state_succession", "date"),
             models.UniqueConstraint(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -110,7 +110,7 @@ class Tenure(Record):
 
     class Meta(Record.Meta):
         ordering = ("start_earliest", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("tenure", "end_status", EndStatus),
             choice_constraint("tenure", "kind", TenureKind),
@@ -119,7 +119,8 @@ class Tenure(Record):
             *uncertain_date_constraints("tenure", "end"),
             interval_constraint("tenure", "start", "end"),
             models.CheckConstraint(
-                condition=~Q(end_status=EndStatus.ONGOING) | Q(end_edtf="", end_text="", end_reason=""),
+                condition=~Q(end_status=EndStatus.ONGOING)
+                | Q(end_edtf="", end_text="", end_reason=""),
                 name="ongoing_tenure_has_no_end",
                 violation_error_message="A tenure that goes on has neither an end nor a reason for it.",
             ),
@@ -139,7 +140,7 @@ class Tenure(Record):
         return f"{self.person}, {self.office}"
 
     def warnings(self) -> list[str]:
-        """What is odd about it but may be real, in words for the desk (queries the database)."""
+        """Say what is odd about it but may be real, in words for the desk (queries the database)."""
         if self.kind not in IN_OFFICE or self.office.seats is None:
             return []
         others = list(Tenure.objects.beside(self).select_related("person"))
@@ -168,7 +169,7 @@ class TenureCitation(AttributedCitation):
     record = models.ForeignKey(Tenure, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_tenure_has_a_citation",
@@ -190,11 +191,13 @@ class TenureMilestone(Part):
         help_text="Nominated, agrément, appointed, confirmed, sworn in, credentials presented, recalled, left post ...",
     )
     date = UncertainDateField(help_text="When it happened; blank when unknown.")
-    note = models.CharField(max_length=300, blank=True, help_text="What the source adds to it; blank when nothing.")
+    note = models.CharField(
+        max_length=300, blank=True, help_text="What the source adds to it; blank when nothing."
+    )
 
     class Meta(Part.Meta):
         ordering = (F("date_earliest").asc(nulls_last=True), "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("tenure_milestone", "kind", MilestoneKind),
             *uncertain_date_constraints("tenure_milestone", "date"),
         ]

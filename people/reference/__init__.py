@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from people.models import State, StateCode, StateName, StateSuccession
 from people.reference.states import all_states
 from records.curation import publish
 from records.reference import Loaded
-
-if TYPE_CHECKING:
-    from people.reference.entry import Entry
 
 
 @transaction.atomic
@@ -23,25 +18,18 @@ def load() -> list[Loaded]:
     touched, nor is it published again. So whatever a curator changes or removes stays changed or removed.
     """
     entries = all_states()
-    known = dict(State.objects.filter(slug__in=[entry.slug for entry in entries]).values_list("slug", "pk"))
+    known = dict(
+        State.objects.filter(slug__in=[entry.slug for entry in entries]).values_list("slug", "pk")
+    )
     new = [entry for entry in entries if entry.slug not in known]
-    states = {entry.slug: _state(entry) for entry in new}
+    states = {entry.slug: State(**entry.fields()) for entry in new}
     State.objects.bulk_create(states.values())
     known |= {slug: state.pk for slug, state in states.items()}
     StateCode.objects.bulk_create(
-        StateCode(state=states[entry.slug], scheme=code.scheme, value=code.value, start=code.start, end=code.end)
-        for entry in new
-        for code in entry.codes
+        StateCode(state=states[entry.slug], **vars(code)) for entry in new for code in entry.codes
     )
     StateName.objects.bulk_create(
-        StateName(
-            record=states[entry.slug],
-            name=name.name,
-            kind=name.kind,
-            language="en",
-            start=name.start,
-            end=name.end,
-        )
+        StateName(record=states[entry.slug], language="en", **vars(name))
         for entry in new
         for name in entry.names
     )
@@ -49,8 +37,7 @@ def load() -> list[Loaded]:
         StateSuccession(
             successor=states[entry.slug],
             predecessor_id=known[predecessor.slug],
-            kind=predecessor.kind,
-            date=predecessor.date,
+            **predecessor.fields(),
         )
         for entry in new
         for predecessor in entry.predecessors
@@ -58,7 +45,3 @@ def load() -> list[Loaded]:
     if states:
         publish(*states.values(), by=None)
     return [Loaded("states", created=len(new), unchanged=len(entries) - len(new))]
-
-
-def _state(entry: Entry) -> State:
-    return State(slug=entry.slug, name=entry.name, kind=entry.kind, start=entry.start, end=entry.end)

@@ -44,6 +44,10 @@ class Predecessor:
     kind: SuccessionKind
     date: str = ""
 
+    def fields(self) -> dict[str, str]:
+        """Return the fields of the succession itself."""
+        return {"kind": self.kind, "date": self.date}
+
 
 @dataclass
 class Entry:
@@ -61,3 +65,13 @@ class Entry:
     def slug(self) -> str:
         """Its public name, by which a second run finds it."""
         return slugify(anyascii(self.name))
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields of the state itself."""
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "kind": self.kind,
+            "start": self.start,
+            "end": self.end,
+        }

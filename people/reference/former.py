@@ -9,7 +9,16 @@ from __future__ import annotations
 import pycountry
 
 from people.models import StateKind, SuccessionKind
-from people.reference.entry import ALPHA_2, ALPHA_3, FORMER, NUMERIC, Code, Entry, NameEntry, Predecessor
+from people.reference.entry import (
+    ALPHA_2,
+    ALPHA_3,
+    FORMER,
+    NUMERIC,
+    Code,
+    Entry,
+    NameEntry,
+    Predecessor,
+)
 from records.models import NameKind
 
 #: ISO 3166-3 codes of what goes on under another name or code: its alpha-2 code today.
@@ -28,7 +37,9 @@ RENAMED = {
 
 #: Former states and territories by ISO 3166-3 code; None where the scheme never had the state.
 STATES = {
-    "ANHH": Entry("Netherlands Antilles", StateKind.DEPENDENCY, start="1954-12-15", end="2010-10-10"),
+    "ANHH": Entry(
+        "Netherlands Antilles", StateKind.DEPENDENCY, start="1954-12-15", end="2010-10-10"
+    ),
     "BQAQ": Entry("British Antarctic Territory", StateKind.DEPENDENCY, start="1962-03-03"),
     "CSHH": Entry(
         "Czechoslovakia",
@@ -36,8 +47,18 @@ STATES = {
         start="1918-10-28",
         end="1992-12-31",
         names=[
-            NameEntry("Czechoslovak Socialist Republic", NameKind.OFFICIAL, start="1960-07-11", end="1990-03-29"),
-            NameEntry("Czech and Slovak Federative Republic", NameKind.OFFICIAL, start="1990-04-23", end="1992-12-31"),
+            NameEntry(
+                "Czechoslovak Socialist Republic",
+                NameKind.OFFICIAL,
+                start="1960-07-11",
+                end="1990-03-29",
+            ),
+            NameEntry(
+                "Czech and Slovak Federative Republic",
+                NameKind.OFFICIAL,
+                start="1990-04-23",
+                end="1992-12-31",
+            ),
         ],
     ),
     "CSXX": Entry(
@@ -46,29 +67,60 @@ STATES = {
         start="1992-04-27",
         end="2006-06-05",
         names=[
-            NameEntry("Federal Republic of Yugoslavia", NameKind.OFFICIAL, start="1992-04-27", end="2003-02-04"),
-            NameEntry("State Union of Serbia and Montenegro", NameKind.OFFICIAL, start="2003-02-04", end="2006-06-05"),
+            NameEntry(
+                "Federal Republic of Yugoslavia",
+                NameKind.OFFICIAL,
+                start="1992-04-27",
+                end="2003-02-04",
+            ),
+            NameEntry(
+                "State Union of Serbia and Montenegro",
+                NameKind.OFFICIAL,
+                start="2003-02-04",
+                end="2006-06-05",
+            ),
         ],
     ),
-    "CTKI": Entry("Canton and Enderbury Islands", StateKind.DEPENDENCY, start="1939-04-06", end="1979-07-12"),
+    "CTKI": Entry(
+        "Canton and Enderbury Islands", StateKind.DEPENDENCY, start="1939-04-06", end="1979-07-12"
+    ),
     "DDDE": Entry(
         "East Germany",
         StateKind.HISTORICAL_STATE,
         start="1949-10-07",
         end="1990-10-03",
         names=[
-            NameEntry("German Democratic Republic", NameKind.OFFICIAL, start="1949-10-07", end="1990-10-03"),
+            NameEntry(
+                "German Democratic Republic",
+                NameKind.OFFICIAL,
+                start="1949-10-07",
+                end="1990-10-03",
+            ),
             NameEntry("GDR", NameKind.SHORT),
         ],
     ),
     # The part of France in Europe: ISO set a code aside for it at France's wish.
     "FXFR": Entry("Metropolitan France", StateKind.SUB_STATE_ENTITY),
-    "GEHH": Entry("Gilbert and Ellice Islands", StateKind.DEPENDENCY, start="1916-01-12", end="1979-07-12"),
-    "JTUM": Entry("Johnston Atoll", StateKind.DEPENDENCY, names=[NameEntry("Johnston Island", NameKind.ALIAS)]),
+    "GEHH": Entry(
+        "Gilbert and Ellice Islands", StateKind.DEPENDENCY, start="1916-01-12", end="1979-07-12"
+    ),
+    "JTUM": Entry(
+        "Johnston Atoll", StateKind.DEPENDENCY, names=[NameEntry("Johnston Island", NameKind.ALIAS)]
+    ),
     "MIUM": Entry("Midway Islands", StateKind.DEPENDENCY),
-    "NQAQ": Entry("Dronning Maud Land", StateKind.DEPENDENCY, start="1939-01-14", names=[NameEntry("Queen Maud Land", NameKind.ALIAS)]),
+    "NQAQ": Entry(
+        "Dronning Maud Land",
+        StateKind.DEPENDENCY,
+        start="1939-01-14",
+        names=[NameEntry("Queen Maud Land", NameKind.ALIAS)],
+    ),
     # Shared by Saudi Arabia and Iraq; the agreement of 1981 on its division was published ten years later.
-    "NTHH": Entry("Saudi-Iraqi Neutral Zone", StateKind.INTERNATIONAL_TERRITORY, start="1922-12-02", end="[1981..1991]"),
+    "NTHH": Entry(
+        "Saudi-Iraqi Neutral Zone",
+        StateKind.INTERNATIONAL_TERRITORY,
+        start="1922-12-02",
+        end="[1981..1991]",
+    ),
     "PCHH": Entry(
         "Trust Territory of the Pacific Islands",
         StateKind.INTERNATIONAL_TERRITORY,  # trusteeship of the United Nations (UN Charter, ch. XII)
@@ -84,7 +136,12 @@ STATES = {
         start="1922-12-30",
         end="1991-12-26",
         names=[
-            NameEntry("Union of Soviet Socialist Republics", NameKind.OFFICIAL, start="1922-12-30", end="1991-12-26"),
+            NameEntry(
+                "Union of Soviet Socialist Republics",
+                NameKind.OFFICIAL,
+                start="1922-12-30",
+                end="1991-12-26",
+            ),
             NameEntry("USSR", NameKind.SHORT),
         ],
     ),
@@ -101,7 +158,14 @@ STATES = {
         StateKind.HISTORICAL_STATE,
         start="1967-11-30",
         end="1990-05-22",
-        names=[NameEntry("People's Democratic Republic of Yemen", NameKind.OFFICIAL, start="1970-11-30", end="1990-05-22")],
+        names=[
+            NameEntry(
+                "People's Democratic Republic of Yemen",
+                NameKind.OFFICIAL,
+                start="1970-11-30",
+                end="1990-05-22",
+            )
+        ],
     ),
     "YUCS": Entry(
         "Yugoslavia",
@@ -109,9 +173,21 @@ STATES = {
         start="1918-12-01",
         end="1992-04-27",
         names=[
-            NameEntry("Kingdom of Serbs, Croats and Slovenes", NameKind.OFFICIAL, start="1918-12-01", end="1929-10-03"),
-            NameEntry("Kingdom of Yugoslavia", NameKind.OFFICIAL, start="1929-10-03", end="1945-11-29"),
-            NameEntry("Socialist Federal Republic of Yugoslavia", NameKind.OFFICIAL, start="1963-04-07", end="1992-04-27"),
+            NameEntry(
+                "Kingdom of Serbs, Croats and Slovenes",
+                NameKind.OFFICIAL,
+                start="1918-12-01",
+                end="1929-10-03",
+            ),
+            NameEntry(
+                "Kingdom of Yugoslavia", NameKind.OFFICIAL, start="1929-10-03", end="1945-11-29"
+            ),
+            NameEntry(
+                "Socialist Federal Republic of Yugoslavia",
+                NameKind.OFFICIAL,
+                start="1963-04-07",
+                end="1992-04-27",
+            ),
         ],
     ),
 }
@@ -129,7 +205,11 @@ UNCODED = (
             Code(ALPHA_3, "YEM", end="1990-05-22"),
             Code(NUMERIC, "886", end="1990-05-22"),
         ],
-        names=[NameEntry("Yemen Arab Republic", NameKind.OFFICIAL, start="1962-09-27", end="1990-05-22")],
+        names=[
+            NameEntry(
+                "Yemen Arab Republic", NameKind.OFFICIAL, start="1962-09-27", end="1990-05-22"
+            )
+        ],
     ),
     Entry(
         "South Vietnam",
@@ -137,8 +217,15 @@ UNCODED = (
         start="1955-10-26",
         end="1976-07-02",
         names=[
-            NameEntry("Republic of Viet-Nam", NameKind.OFFICIAL, start="1955-10-26", end="1975-04-30"),
-            NameEntry("Republic of South Viet-Nam", NameKind.OFFICIAL, start="1975-04-30", end="1976-07-02"),
+            NameEntry(
+                "Republic of Viet-Nam", NameKind.OFFICIAL, start="1955-10-26", end="1975-04-30"
+            ),
+            NameEntry(
+                "Republic of South Viet-Nam",
+                NameKind.OFFICIAL,
+                start="1975-04-30",
+                end="1976-07-02",
+            ),
         ],
     ),
 )
@@ -208,15 +295,25 @@ SUCCESSIONS = {
     "curacao": [Predecessor("netherlands-antilles", SuccessionKind.DISSOLUTION, "2010-10-10")],
     "sint-maarten": [Predecessor("netherlands-antilles", SuccessionKind.DISSOLUTION, "2010-10-10")],
     "marshall-islands": [
-        Predecessor("trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-10-21"),
+        Predecessor(
+            "trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-10-21"
+        ),
     ],
     "micronesia": [
-        Predecessor("trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-11-03"),
+        Predecessor(
+            "trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-11-03"
+        ),
     ],
     "northern-mariana-islands": [
-        Predecessor("trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-11-03"),
+        Predecessor(
+            "trust-territory-of-the-pacific-islands", SuccessionKind.SEPARATION, "1986-11-03"
+        ),
     ],
-    "palau": [Predecessor("trust-territory-of-the-pacific-islands", SuccessionKind.DISSOLUTION, "1994-10-01")],
+    "palau": [
+        Predecessor(
+            "trust-territory-of-the-pacific-islands", SuccessionKind.DISSOLUTION, "1994-10-01"
+        )
+    ],
     "panama": [Predecessor("panama-canal-zone", SuccessionKind.ABSORPTION, "1979-10-01")],
     # A grouping of codes rather than of islands: ISO 3166 put four entries together, and the islands are still there.
     "united-states-minor-outlying-islands": [
@@ -229,12 +326,15 @@ SUCCESSIONS = {
 
 
 def former_codes() -> dict[str, list[Code]]:
-    """The codes of every ISO 3166-3 entry, by its four-letter code, with the day or year of their withdrawal."""
+    """Return the codes of every ISO 3166-3 entry, by its four-letter code, with the day or year of their withdrawal."""
     found = {}
     for country in pycountry.historic_countries:
         end = country.withdrawal_date
         codes = [Code(ALPHA_2, country.alpha_2, end=end), Code(ALPHA_3, country.alpha_3, end=end)]
         if hasattr(country, "numeric"):
             codes.append(Code(NUMERIC, country.numeric, end=end))
-        found[country.alpha_4] = CODES.get(country.alpha_4) or [*codes, Code(FORMER, country.alpha_4)]
+        found[country.alpha_4] = CODES.get(country.alpha_4) or [
+            *codes,
+            Code(FORMER, country.alpha_4),
+        ]
     return found

@@ -55,13 +55,17 @@ OFFICIAL_NAMES = {
     "TW": "Republic of China",
 }
 
+# fmt: off
 #: Territories that other states answer for, overseas parts that ISO codes by themselves included. Source: UN list of
 #: non-self-governing territories (UN Charter, art. 73), and the constitutions of the states that answer for the others.
 #: Whatever stands in none of these lists is a member of the United Nations, or an observer state (Holy See, Palestine).
-DEPENDENCIES = frozenset(
-    "AI AS AW AX BL BM BQ BV CC CW CX EH FK FO GF GG GI GL GP GS GU HM IM IO JE KY MF MP MQ MS NC NF PF PM PN PR RE"
-    " SH SJ SX TC TF TK UM VG VI WF YT".split()
-)
+DEPENDENCIES = frozenset({
+    "AI", "AS", "AW", "AX", "BL", "BM", "BQ", "BV", "CC", "CW", "CX", "EH", "FK", "FO", "GF",
+    "GG", "GI", "GL", "GP", "GS", "GU", "HM", "IM", "IO", "JE", "KY", "MF", "MP", "MQ", "MS",
+    "NC", "NF", "PF", "PM", "PN", "PR", "RE", "SH", "SJ", "SX", "TC", "TF", "TK", "UM", "VG",
+    "VI", "WF", "YT"
+})
+# fmt: on
 #: Special administrative regions, which make treaties in their own name (Basic Laws of Hong Kong, art. 151; Macao, art. 136).
 SUB_STATE_ENTITIES = frozenset({"HK", "MO"})
 #: No members of the United Nations; recognised as states by some that are.
@@ -118,7 +122,27 @@ STARTS = {
 
 #: Since when the alpha-2 code names it, where ISO's newsletters give a year. Needed where the code named another before.
 ALPHA_2_STARTS = {
-    **dict.fromkeys(("AM", "AZ", "BA", "EE", "GE", "HR", "KG", "KZ", "LT", "LV", "MD", "RU", "SI", "TJ", "TM", "UZ"), "1992"),
+    **dict.fromkeys(
+        (
+            "AM",
+            "AZ",
+            "BA",
+            "EE",
+            "GE",
+            "HR",
+            "KG",
+            "KZ",
+            "LT",
+            "LV",
+            "MD",
+            "RU",
+            "SI",
+            "TJ",
+            "TM",
+            "UZ",
+        ),
+        "1992",
+    ),
     **dict.fromkeys(("AW", "FM", "MH", "MP", "PW", "UM"), "1986"),
     **dict.fromkeys(("BQ", "CW", "SX"), "2010-12-15"),
     **dict.fromkeys(("GG", "IM", "JE"), "2006-03-29"),
@@ -160,9 +184,14 @@ OTHER_NAMES = {
         # only its everyday name tells the two times apart.
         NameEntry("West Germany", start="1949-05-23", end="1990-10-03"),
     ],
-    "DJ": [NameEntry("French Territory of the Afars and the Issas", start="1967", end="1977-06-27")],
+    "DJ": [
+        NameEntry("French Territory of the Afars and the Issas", start="1967", end="1977-06-27")
+    ],
     "IR": [NameEntry("Persia", end="1935-03-21")],
-    "KH": [NameEntry("Kampuchea", start="1975", end="1989"), NameEntry("Khmer Republic", start="1970-10-09", end="1975-04-17")],
+    "KH": [
+        NameEntry("Kampuchea", start="1975", end="1989"),
+        NameEntry("Khmer Republic", start="1970-10-09", end="1975-04-17"),
+    ],
     "LK": [NameEntry("Ceylon", end="1972-05-22")],
     "MK": [NameEntry("Macedonia", start="1991-09-08", end="2019-02-12")],
     "MM": [NameEntry("Burma", end="1989-06-18")],
@@ -171,7 +200,10 @@ OTHER_NAMES = {
     "SZ": [NameEntry("Swaziland", end="2018-04-19")],
     "TF": [NameEntry("French Southern and Antarctic Lands", NameKind.ALIAS)],
     "TH": [NameEntry("Siam", end="1939-06-24")],
-    "TL": [NameEntry("East Timor", NameKind.ALIAS), NameEntry("Portuguese Timor", end="1975-11-28")],
+    "TL": [
+        NameEntry("East Timor", NameKind.ALIAS),
+        NameEntry("Portuguese Timor", end="1975-11-28"),
+    ],
     "TR": [NameEntry("Turkey", end="2022-06")],
     "TW": [NameEntry("Chinese Taipei", NameKind.ALIAS)],
     "GB": [NameEntry("Great Britain", NameKind.ALIAS)],
@@ -206,7 +238,9 @@ def present_entries() -> Iterator[tuple[str, Entry]]:
     everyday = Locale("en").territories
     for country in pycountry.countries:
         alpha_2 = country.alpha_2
-        name = NAMES.get(alpha_2) or everyday[alpha_2].replace(" & ", " and ").replace("’", "'")
+        name = NAMES.get(alpha_2) or everyday[alpha_2].replace(" & ", " and ").replace(
+            "\N{RIGHT SINGLE QUOTATION MARK}", "'"
+        )
         official = OFFICIAL_NAMES.get(alpha_2) or getattr(country, "official_name", "")
         entry = Entry(
             name,

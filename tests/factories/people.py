@@ -29,7 +29,9 @@ _number = count(1)
 
 def make_state(name: str = "", *, alpha_2: str = "", **fields: Any) -> State:
     """Return a saved sovereign state, with that ISO 3166-1 alpha-2 code if one is given."""
-    state = _saved(State(**{"name": name or f"State {next(_number)}", "kind": "sovereign_state", **fields}))
+    state = _saved(
+        State(**{"name": name or f"State {next(_number)}", "kind": "sovereign_state", **fields})
+    )
     if alpha_2:
         StateCode.objects.create(state=state, scheme="iso3166-1-alpha-2", value=alpha_2)
     return state
@@ -45,7 +47,9 @@ def make_organization(
     """Return a saved ministry, cited to `source` or to a new one."""
     name = name or f"Ministry {next(_number)}"
     organization = _saved(Organization(**{"name": name, "classification": "ministry", **fields}))
-    OrganizationTopic.objects.bulk_create(OrganizationTopic(organization=organization, topic=topic) for topic in topics)
+    OrganizationTopic.objects.bulk_create(
+        OrganizationTopic(organization=organization, topic=topic) for topic in topics
+    )
     OrganizationCitation.objects.create(record=organization, source=source or make_source())
     return organization
 
@@ -67,7 +71,9 @@ def make_office(
     """Return a saved minister's office, cited to `source` or to a new one."""
     title = title or f"Minister {next(_number)}"
     office = _saved(Office(**{"title": title, "classification": "minister", **fields}))
-    OfficeAccreditation.objects.bulk_create(OfficeAccreditation(office=office, state=state) for state in accredited_to)
+    OfficeAccreditation.objects.bulk_create(
+        OfficeAccreditation(office=office, state=state) for state in accredited_to
+    )
     OfficeCitation.objects.create(record=office, source=source or make_source())
     return office
 
@@ -80,7 +86,9 @@ def make_tenure(
     **fields: Any,
 ) -> Tenure:
     """Return a saved tenure without dates, cited to `source` or to a new one; person and office are made if not given."""
-    tenure = _saved(Tenure(person=person or make_person(), office=office or make_office(), **fields))
+    tenure = _saved(
+        Tenure(person=person or make_person(), office=office or make_office(), **fields)
+    )
     TenureCitation.objects.create(record=tenure, source=source or make_source())
     return tenure
 
