@@ -103,12 +103,18 @@ def complete(drafts: Sequence[Draft], references: References) -> None:
         if not (draft.missing and draft.kind.editions.label_needs_references):
             draft.kind.editions.compose(draft.document)
             references.learn(reference_to(draft.kind, draft.document))
-    for step in ("follow", "derive"):
-        for draft in drafts:
-            references.wanted = draft.wanted
-            if not draft.missing:
-                getattr(draft.kind.editions, step)(draft.document, references)
+    derivations = [
+        (draft, draft.kind.editions.derive(draft.document, references)) for draft in drafts if not draft.missing
+    ]
+    while derivations:
+        derivations = [each for each in derivations if _goes_on(*each)]
         references.fill()
+
+
+def _goes_on(draft: Draft, derivation: Iterator[None]) -> bool:
+    """Let a document derive until it needs what it asked for; tell whether it does."""
+    draft.references.wanted = draft.wanted
+    return next(derivation, derivation) is not derivation
 
 
 def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:

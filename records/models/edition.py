@@ -12,7 +12,7 @@ from django.db import models
 from records.constraints import AppendOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from records.rendering import References
@@ -123,12 +123,12 @@ class Edition(models.Model):
         document["label"] = cls.label_of(document)
 
     @classmethod
-    def follow(cls, document: dict[str, Any], references: References) -> None:
-        """Ask for references that follow from facts of the records it names (an event: the offices of tenures)."""
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
+        """Fill fields that follow from the rest of the document and from what is published of the records it names.
 
-    @classmethod
-    def derive(cls, document: dict[str, Any], references: References) -> None:
-        """Fill fields that follow from the rest of the document and from what is published of the records it names."""
+        A generator: after each `yield`, the references asked for are filled in, for all documents of a batch at once.
+        """
+        return iter(())
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,364 @@
+"""Editions of event types, places, events, statements and relations: their filter columns and how a document fills them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F
+
+from config.db.ordering import undated_last
+from events.models.relation import pair_label
+from records.models.edition import CURRENT, Edition, gin_index
+from records.rendering import sort_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from records.rendering import References
+
+#: Sort keys of dates, as config.db.ordering has them: each index stands for one direction.
+_LATEST = undated_last("date", descending=True)
+_OLDEST = undated_last("date", descending=False)
+
+
+def _id(reference: dict[str, Any] | None) -> str | None:
+    return reference["id"] if reference else None
+
+
+def _ids(references: list[dict[str, Any] | None]) -> list[str]:
+    """Ids without the missing and without repeats, in order."""
+    return list(dict.fromkeys(reference["id"] for reference in references if reference))
+
+
+def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
+    """What filters match within one participation: its role, and the ids of whoever took part."""
+    participant = participation["participant"]
+    found: dict[str, Any] = {"role": participation["role"]}
+    if participant:
+        found[participant["object"]] = participant["id"]
+    if participation["states"]:
+        found["states"] = [state["id"] for state in participation["states"]]
+    return found
+
+
+def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
+    """Name the office of each capacity: the one that the tenure has as published."""
+    for capacity in capacities:
+        office = references.facts(capacity["tenure"]["id"])["office"]
+        capacity["office"] = references.want("office", UUID(office))
+
+
+def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
+    """Ask for the states that the named records stand for, in their order."""
+    keys = [key for reference in named if reference for key in references.stands_for(reference["id"])]
+    return [references.want("state", key) for key in dict.fromkeys(keys)]
+
+
+def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
+    return sort_label(reference["label"]), reference["id"]
+
+
+def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
+    """The two columns of an uncertain date, and the day that it is sorted by."""
+    known = document[field] or {"earliest": None, "latest": None}
+    return {
+        f"{field}_earliest": known["earliest"],
+        f"{field}_latest": known["latest"],
+        "date": known["earliest"] or known["latest"],
+    }
+
+
+def _span(when: dict[str, Any] | None, end: dict[str, Any] | None) -> dict[str, Any]:
+    """The days from the first on which an event may have begun to the last on which it may have gone on.
+
+    An end of which nothing but words is known leaves the event where `when` puts it.
+    """
+    begun = when or {"edtf": None, "earliest": None, "latest": None}
+    over = end if end and end["edtf"] else begun
+    days = (begun["earliest"], begun["latest"], over["earliest"], over["latest"])
+    return {
+        "when_earliest": begun["earliest"],
+        "when_latest": over["latest"],
+        "date": next((day for day in days if day), None),
+    }
+
+
+class EventTypeEdition(Edition):
+    """A published version of an event type."""
+
+    code = models.CharField(max_length=40)
+    broader_type_id = models.UUIDField(null=True)
+    plover_type = models.CharField(max_length=20, blank=True)
+    cameo_code = models.CharField(max_length=4, blank=True)
+
+    # The codes above it are part of its reference, so it changes when a type above it does.
+    label_needs_references = True
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("eventtypeedition_by_content")]
+
+    @classmethod
+    def compose(cls, document: dict[str, Any]) -> None:
+        """List the codes above it: the broader type's and those above that one."""
+        super().compose(document)
+        broader = document["broader"]
+        document["parents"] = [broader["code"], *broader["parents"]] if broader else []
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "code": document["code"],
+            "broader_type_id": cls.broader_id(document),
+            "plover_type": document["plover_type"] or "",
+            "cameo_code": document["cameo_code"] or "",
+        }
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """The code is a name."""
+        return document["code"].replace("_", " "), document["description"] or ""
+
+    @classmethod
+    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Carry its code and the codes above it."""
+        return {"code": document["code"], "parents": document["parents"]}
+
+    @classmethod
+    def broader_id(cls, document: dict[str, Any]) -> str | None:
+        """The broader type."""
+        return _id(document["broader"])
+
+
+class PlaceEdition(Edition):
+    """A published version of a place."""
+
+    kind = models.CharField(max_length=8)
+    state_id = models.UUIDField(null=True)
+    parent_place_id = models.UUIDField(null=True)
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("placeedition_by_content"),
+            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="placeedition_by_state"),
+        ]
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "kind": document["kind"],
+            "state_id": _id(document["state"]),
+            "parent_place_id": cls.broader_id(document),
+        }
+
+    @classmethod
+    def broader_id(cls, document: dict[str, Any]) -> str | None:
+        """The place in which it lies."""
+        return _id(document["parent"])
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """The state in which it lies."""
+        return _ids([document["state"]])
+
+
+class EventEdition(Edition):
+    """A published version of an event."""
+
+    type_id = models.UUIDField()
+    status = models.CharField(max_length=12)
+    attendance = models.CharField(max_length=12, blank=True)
+    visit_class = models.CharField(max_length=20, blank=True)
+    parent_id = models.UUIDField(null=True)
+    when_earliest = models.DateField(null=True, help_text="First day on which it may have begun.")
+    when_latest = models.DateField(null=True, help_text="Last day on which it may have gone on.")
+    date = models.DateField(null=True, help_text="For ordering: the first day that is known of it, else the last.")
+    involved_ids = ArrayField(models.UUIDField(), default=list, help_text="All states involved.")
+    participants = models.JSONField(
+        default=list,
+        help_text="Per participation: role, and the ids of the person, organization and states, to match within one.",
+    )
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            # Ids are unique over all kinds, so `refs` finds places, topics and sources: only events that have one name it.
+            GinIndex(
+                "refs",
+                "search",
+                "involved_ids",
+                OpClass("participants", "jsonb_path_ops"),
+                condition=CURRENT,
+                name="eventedition_by_content",
+            ),
+            models.Index(_LATEST, "record_id", condition=CURRENT, name="eventedition_latest_first"),
+            models.Index(_OLDEST, "record_id", condition=CURRENT, name="eventedition_oldest_first"),
+            models.Index(
+                F("type_id"),
+                _LATEST,
+                F("record_id"),
+                condition=CURRENT,
+                name="eventedition_by_type",
+            ),
+            models.Index(
+                F("parent_id"),
+                _LATEST,
+                F("record_id"),
+                condition=CURRENT & models.Q(parent_id__isnull=False),
+                name="eventedition_by_parent",
+            ),
+        ]
+
+    @classmethod
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
+        """Name the offices of capacities, the states that each participant stood for, and all states involved.
+
+        All as published: of an office the state that its last edition says, of a tenure the office.
+        """
+        for participation in document["participations"]:
+            _ask_for_offices(participation["capacities"], references)
+        yield
+        for participation in document["participations"]:
+            offices = [capacity["office"] for capacity in participation["capacities"]]
+            named = [participation["participant"], participation["on_behalf_of"], *offices]
+            participation["states"] = _stood_for(named, references)
+        for place in document["places"]:
+            place["state"] = place["state"] or next(iter(_stood_for([place["place"]], references)), None)
+        yield
+        involved = [state for participation in document["participations"] for state in participation["states"]]
+        involved += [place["state"] for place in document["places"] if place["state"]]
+        document["states"] = sorted({state["id"]: state for state in involved}.values(), key=_by_label)
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "type_id": document["type"]["id"],
+            "status": document["status"],
+            "attendance": document["attendance"] or "",
+            "visit_class": document["visit_class"] or "",
+            "parent_id": _id(document["parent"]),
+            **_span(document["when"], document["end"]),
+            "involved_ids": _ids(document["states"]),
+            "participants": [_matchable(participation) for participation in document["participations"]],
+        }
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Who took part and where are names; the summary, the type and the topics are the rest."""
+        names = [place["name_as_given"] or "" for place in document["places"]]
+        names += [place["place"]["label"] for place in document["places"] if place["place"]]
+        rest = [document["summary"] or "", document["type"]["label"]]
+        rest += [topic["label"] for topic in document["topics"]]
+        for participation in document["participations"]:
+            if participation["participant"]:
+                names.append(participation["participant"]["label"])
+            names.append(participation["name_as_given"] or "")
+            rest.append(participation["capacity_text"] or "")
+        return " ".join(names), " ".join(rest)
+
+
+class StatementEdition(Edition):
+    """A published version of a statement."""
+
+    kind = models.CharField(max_length=16)
+    speaker_id = models.UUIDField(null=True)
+    event_id = models.UUIDField(null=True)
+    whole_id = models.UUIDField(null=True, help_text="The statement of which it is a part.")
+    about_ids = ArrayField(models.UUIDField(), default=list)
+    date_earliest = models.DateField(null=True)
+    date_latest = models.DateField(null=True)
+    date = models.DateField(null=True, help_text="For ordering: the first day on which it may have been said, else the last.")
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            # Ids are unique over all kinds, so `refs` finds topics and sources: only statements that have one name it.
+            gin_index("statementedition_by_content", "about_ids"),
+            models.Index(_LATEST, "record_id", condition=CURRENT, name="statementedition_latest_first"),
+            models.Index(_OLDEST, "record_id", condition=CURRENT, name="statementedition_oldest_first"),
+            *[
+                models.Index(
+                    F(f"{column}_id"),
+                    _LATEST,
+                    F("record_id"),
+                    condition=CURRENT & models.Q(**{f"{column}_id__isnull": False}),
+                    name=f"statementedition_by_{column}",
+                )
+                for column in ("speaker", "event", "whole")
+            ],
+        ]
+
+    @classmethod
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
+        """Name the offices in which the speaker spoke, as published."""
+        _ask_for_offices(document["capacities"], references)
+        return iter(())
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {
+            "kind": document["kind"],
+            "speaker_id": _id(document["speaker"]),
+            "event_id": _id(document["event"]),
+            "whole_id": _id(document["part_of"]),
+            "about_ids": _ids(document["about"]),
+            **_bounds(document, "date"),
+        }
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """Who spoke, and of what, are names; the words and their sense are the rest."""
+        speaker = document["speaker"]["label"] if document["speaker"] else ""
+        names = [speaker, document["speaker_as_given"] or "", *(subject["label"] for subject in document["about"])]
+        rest = [document["summary"] or "", document["text"] or "", *(topic["label"] for topic in document["topics"])]
+        return " ".join(names), " ".join(rest)
+
+
+class RelationEdition(Edition):
+    """A published version of a relation."""
+
+    involved_ids = ArrayField(models.UUIDField(), default=list, help_text="The two states.")
+
+    label_needs_references = True
+
+    class Meta(Edition.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("relationedition_by_content", "involved_ids"),
+        ]
+
+    @classmethod
+    def label_of(cls, document: dict[str, Any]) -> str:
+        """The two states' labels, in the order of the alphabet."""
+        return pair_label(*(state["label"] for state in document["states"]))
+
+    @classmethod
+    def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Fill the filter columns."""
+        return {"involved_ids": _ids(document["states"])}
+
+    @classmethod
+    def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
+        """The periods' values and topics."""
+        periods = document["periods"]
+        words = [period["value"].replace("_", " ") for period in periods]
+        words += [topic["label"] for period in periods for topic in period["topics"]]
+        return "", " ".join(words)
+
+    @classmethod
+    def state_ids(cls, document: dict[str, Any]) -> list[str]:
+        """It stands for both states."""
+        return _ids(document["states"])
