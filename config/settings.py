@@ -65,6 +65,8 @@ if environment.switch("TRUST_PROXY", default=False):
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# A treaty with 190 parties and their actions is one form of the desk.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 
 # Parts
@@ -81,7 +83,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "axes",
-    "django.contrib.admin",
+    "config.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -195,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 # Both together: one office behind one address does not lock everybody out,
 # and nobody outside can lock a curator out by name.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

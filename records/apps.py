@@ -1,6 +1,7 @@
 """The records app: what every record has."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RecordsConfig(AppConfig):
@@ -10,5 +11,7 @@ class RecordsConfig(AppConfig):
     verbose_name = "Sources and topics"
 
     def ready(self) -> None:
-        """Make the app's kinds known to publishing."""
-        from records import curation  # noqa: F401, PLC0415 - models must be loaded first
+        """Make the app's kinds known to publishing, and see to the desk's roles after each migration."""
+        from records import curation, roles  # noqa: F401, PLC0415 - models must be loaded first
+
+        post_migrate.connect(roles.keep_roles, sender=self, dispatch_uid="records.roles")

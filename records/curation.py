@@ -202,6 +202,16 @@ def publish_in_batches(
             yield Batch([], refusals)
 
 
+def refusals_to_publish(*records: Record) -> list[Refusal]:
+    """Return what `publish` would refuse about these records together, without publishing or holding up anybody."""
+    with transaction.atomic():
+        try:
+            _render(lock(records))
+        except CurationRefused as refused:
+            return refused.refusals
+    return []
+
+
 @contextmanager
 def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
     """One transaction whose history rows say who did what, and why."""

@@ -41,6 +41,14 @@ class Migration(migrations.Migration):
                 DROP TEXT SEARCH DICTIONARY chancery_stem;
             """,
         ),
+        # For indexes: unaccent() itself depends on a dictionary that could change, so PostgreSQL does not index it.
+        migrations.RunSQL(
+            sql="""
+                CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+                RETURN lower(unaccent('unaccent'::regdictionary, $1));
+            """,
+            reverse_sql="DROP FUNCTION chancery_folded(text);",
+        ),
         migrations.CreateModel(
             name='PendingLabel',
             fields=[

@@ -1,0 +1,70 @@
+"""Organizations at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from people.models import (
+    Organization,
+    OrganizationCitation,
+    OrganizationIdentifier,
+    OrganizationName,
+    OrganizationTopic,
+)
+from records.admin.forms import dated
+from records.admin.parts import CitationInline, IdentifierInline, NameInline, TabularPartInline
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+
+
+class OrganizationTopicInline(TabularPartInline):
+    """What it works on."""
+
+    model = OrganizationTopic
+    verbose_name = "topic"
+    rows = ("topic",)
+
+
+class OrganizationNameInline(NameInline):
+    """Names of the organization."""
+
+    model = OrganizationName
+
+
+class OrganizationIdentifierInline(IdentifierInline):
+    """What other systems call the organization."""
+
+    model = OrganizationIdentifier
+
+
+class OrganizationCitationInline(CitationInline):
+    """Sources of the organization."""
+
+    model = OrganizationCitation
+
+
+@admin.register(Organization)
+class OrganizationAdmin(RecordAdmin):
+    """Organizations: ministries, missions, companies and whoever else acts as a body."""
+
+    columns = ("classification", "state", "parent")
+    list_filter = ("classification", ("state", RelationFilter), ("parent", RelationFilter))
+    search_fields = ("name", "names__name")
+    label_related = ("state",)
+    rows = (
+        ("name", "classification"),
+        ("state", "parent"),
+        ("domicile", "receiving_state"),
+        dated("start"),
+        dated("end"),
+    )
+    inlines = (
+        OrganizationNameInline,
+        OrganizationTopicInline,
+        OrganizationCitationInline,
+        OrganizationIdentifierInline,
+    )
+
+    def label_of(self, row: Organization) -> str:
+        """Tell bodies of one name apart by state."""
+        return f"{row} ({row.state})" if row.state else str(row)

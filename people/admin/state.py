@@ -1,0 +1,112 @@
+"""States at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from people.models import (
+    State,
+    StateCitation,
+    StateCode,
+    StateIdentifier,
+    StateName,
+    StateSuccession,
+)
+from records.admin.forms import dated
+from records.admin.parts import CitationInline, IdentifierInline, NameInline, PartInline
+from records.admin.record import RecordAdmin
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+#: The codes by which people know a state: those of today and of former states.
+USUAL = ("iso3166-1-alpha-2", "iso3166-3")
+
+
+def usual_code() -> Any:
+    """Return the query for the code of a state: those that ended count where there is no other."""
+    codes = StateCode.objects.filter(state=OuterRef("pk"), scheme__in=USUAL).order_by()
+    joined = (
+        codes.values("state").annotate(all=StringAgg("value", ", ", ordering="value")).values("all")
+    )
+    going_on = codes.filter(Q(end_edtf="")).values("state")
+    current = going_on.annotate(all=StringAgg("value", ", ", ordering="value")).values("all")
+    return Coalesce(Subquery(current), Subquery(joined), Value(""))
+
+
+class StateCodeInline(PartInline):
+    """Codes of the state."""
+
+    model = StateCode
+    verbose_name = "code"
+    rows = (("scheme", "value"), dated("start"), dated("end"))
+
+
+class StateSuccessionInline(PartInline):
+    """States that were there before."""
+
+    model = StateSuccession
+    fk_name = "successor"
+    verbose_name = "predecessor"
+    rows = (("predecessor", "kind"), dated("date"))
+
+
+class StateNameInline(NameInline):
+    """Names of the state."""
+
+    model = StateName
+
+
+class StateIdentifierInline(IdentifierInline):
+    """What other systems call the state."""
+
+    model = StateIdentifier
+
+
+class StateCitationInline(CitationInline):
+    """Sources of the state."""
+
+    model = StateCitation
+
+
+@admin.register(State)
+class StateAdmin(RecordAdmin):
+    """States, with their dated names and codes, and what was there before."""
+
+    columns = ("code", "kind", "start_edtf", "end_edtf")
+    list_filter = ("kind",)
+    search_fields = ("name", "names__name")
+    whole_search_fields = ("slug", "identifiers__value", "codes__value")
+    rows = (("name", "kind"), dated("start"), dated("end"))
+    inlines = (
+        StateCodeInline,
+        StateNameInline,
+        StateSuccessionInline,
+        StateCitationInline,
+        StateIdentifierInline,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Read the code with each row."""
+        return super().get_queryset(request).annotate(code=usual_code())
+
+    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Read the code with each row."""
+        return super().labelled(queryset).annotate(code=usual_code())
+
+    @admin.display(description="code", ordering="code")
+    def code(self, state: Any) -> str:
+        """Show the code."""
+        return str(state.code)
+
+    def label_of(self, row: Any) -> str:
+        """Tell states apart by code, and former ones by their end."""
+        code = f" ({row.code})" if row.code else ""
+        until = f", until {row.end_edtf}" if row.end_edtf else ""
+        return f"{row}{code}{until}"

@@ -1,0 +1,149 @@
+"""Form fields and forms of the desk."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from config.db.dates import UncertainDateField
+from records.kinds import kind_of
+from records.models import EditorialState, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import Model
+
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelForm = forms.ModelForm
+
+#: The states between which the desk moves a record by hand; all others come by deeds.
+BY_HAND = (EditorialState.DRAFT, EditorialState.IN_REVIEW)
+
+
+class Lines(SimpleArrayField):
+    """A list, one entry per line: names hold commas."""
+
+    def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
+        kwargs["widget"] = forms.Textarea({"rows": 3, "class": "vLargeTextField"})
+        super().__init__(base_field, delimiter="\n", **kwargs)
+
+    def to_python(self, value: Any) -> list[Any]:
+        """Split into entries; empty lines are none."""
+        if isinstance(value, str):
+            value = [line.strip() for line in value.splitlines() if line.strip()]
+        return list(super().to_python(value))
+
+
+class Suggest(forms.TextInput):
+    """A text input that suggests values without insisting on them."""
+
+    def __init__(self, values: Iterable[str], attrs: dict[str, Any] | None = None) -> None:
+        self.values = list(values)
+        super().__init__(attrs)
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Render the input and its list."""
+        key = f"{name}-values"
+        options = format_html_join("", '<option value="{}"></option>', ((each,) for each in self.values))
+        text_input = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', text_input, key, options)
+
+
+class RecordForm(_ModelForm):
+    """Base of all records' forms."""
+
+    #: What the database or publishing said about this request already; set on the class made for the request.
+    refused: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "editorial_state" in self.fields:
+            field: Any = self.fields["editorial_state"]
+            field.choices = [(state.value, state.label) for state in BY_HAND]
+        if "locked_fields" in self.fields:
+            self.fields["locked_fields"] = forms.MultipleChoiceField(
+                required=False,
+                choices=[(name, name.replace("_", " ")) for name in self._lockable()],
+                widget=forms.CheckboxSelectMultiple,
+                help_text=self.fields["locked_fields"].help_text,
+            )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Add what was refused when the record was to be saved."""
+        cleaned = super().clean()
+        for message in self.refused:
+            self.add_error(None, message)
+        return cleaned
+
+    def _lockable(self) -> list[str]:
+        """Fields that an import could write, and whatever is locked already."""
+        own = [name for name in facts_of(type(self.instance)) if name not in facts_of(Record)]
+        return own + [name for name in self.instance.locked_fields if name not in own]
+
+
+def facts_of(model: type[Model]) -> list[str]:
+    """Return the names of a model's editable fields; an uncertain date is one."""
+    names = []
+    for field in model._meta.fields:
+        name = field.name
+        for suffix in ("_edtf", "_text", "_precision"):
+            if isinstance(getattr(model, name.removesuffix(suffix), None), UncertainDateField):
+                name = name.removesuffix(suffix)
+        if field.editable and name not in names:
+            names.append(name)
+    return names
+
+
+def documented_fields(model: type[Record]) -> list[str]:
+    """Return the fields of a record's document that a citation can support."""
+    bookkeeping = {"id", "object", "slug", "url", "revision", "published_at", "citations"}
+    return [name for name in kind_of(model).serializer().fields if name not in bookkeeping]
+
+
+class CitationForm(_ModelForm):
+    """A citation, with the names of what it can support."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        record: Any = self._meta.model._meta.get_field("record").remote_field.model
+        self.documented = documented_fields(record)
+        self.fields["field"].widget = Suggest(self.documented, {"class": "vTextField", "maxlength": 80})
+
+    def clean_field(self) -> str:
+        """Refuse the name of no field: nobody would ever find the citation by it."""
+        named = str(self.cleaned_data["field"])
+        first = named.partition(".")[0].partition("[")[0]
+        if named and "field" in self.changed_data and first not in self.documented:
+            near = get_close_matches(first, self.documented, n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(self.documented)}."
+            msg = f"The document has no field “{first}”.{hint}"
+            raise forms.ValidationError(msg, code="no_such_field")
+        return named
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
+    )
+
+    def __init__(self, *args: Any, is_required: bool, help_text: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_required
+        self.fields["reason"].help_text = help_text
+        if is_required:
+            self.fields["reason"].label_suffix = mark_safe(" *:")  # noqa: S308 - a constant
+
+
+def dated(name: str) -> tuple[str, str, str]:
+    """Return the form row of an uncertain date: EDTF, the source's words, precision."""
+    return (f"{name}_edtf", f"{name}_text", f"{name}_precision")

@@ -1,0 +1,180 @@
+"""Fields that name other records: searched while typing, never listed in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model
+
+from records.models import EditorialState, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from django.contrib.admin import AdminSite
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    _Base = admin.options.BaseModelAdmin[Any]
+    _FieldListFilter = admin.FieldListFilter
+else:
+    _Base = admin.options.BaseModelAdmin
+    _FieldListFilter = admin.FieldListFilter
+
+
+class RecordSelect(AutocompleteSelect):
+    """A foreign key to be searched; what is chosen shows under the same label as in the search results.
+
+    Django's own widget reads each chosen row by itself: on a form with thirty participations, hundreds of queries. Here
+    `show_chosen` reads the chosen rows of a whole page, one query per model.
+    """
+
+    #: Labels of chosen rows by key, where the page has looked them up.
+    known: Mapping[str, str] = {}
+
+    def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
+        """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""
+        chosen = chosen_keys(self, value)
+        labels = {key: self.known[key] for key in chosen if key in self.known}
+        if missing := [key for key in chosen if key not in labels]:
+            labels |= labels_of(self.admin_site, self.field.remote_field.model, missing)
+        options = []
+        if not self.is_required and not self.allow_multiple_selected:
+            options.append(self.create_option(name, "", "", selected=False, index=0))
+        for key in chosen:
+            if key in labels:
+                options.append(self.create_option(name, key, labels[key], selected=True, index=len(options)))
+        return [(None, options, 0)]
+
+
+class RecordSelectMultiple(RecordSelect, AutocompleteSelectMultiple):
+    """Several records at once."""
+
+    allow_multiple_selected = True
+
+
+def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
+    """Return the well-formed keys in a widget's value."""
+    values = value if isinstance(value, list | tuple) else [value]
+    key = widget.field.remote_field.model._meta.pk
+    found = []
+    for one in values:
+        try:
+            found.append(str(key.to_python(one)))
+        except ValidationError:
+            continue
+    return [one for one in found if one not in {"None", ""}]
+
+
+def labels_of(site: AdminSite, model: type[Model], keys: Iterable[str]) -> dict[str, str]:
+    """Return the labels of rows as the desk shows them, in one query."""
+    desk = site.get_model_admin(model)
+    rows: Any = model._default_manager.filter(pk__in=list(keys))
+    if isinstance(desk, Labelled):
+        return {str(row.pk): desk.label(row) for row in desk.labelled(rows)}
+    return {str(row.pk): str(row) for row in rows}
+
+
+def show_chosen(site: AdminSite, all_forms: Iterable[forms.BaseForm]) -> None:
+    """Give every relation of these forms the labels of what is chosen in it."""
+    widgets: list[RecordSelect] = []
+    wanted: dict[type[Model], set[str]] = {}
+    for form in all_forms:
+        for bound in form:
+            widget = getattr(bound.field.widget, "widget", bound.field.widget)
+            if isinstance(widget, RecordSelect):
+                widgets.append(widget)
+                keys = wanted.setdefault(widget.field.remote_field.model, set())
+                keys.update(chosen_keys(widget, bound.value()))
+    known = {model: labels_of(site, model, keys) if keys else {} for model, keys in wanted.items()}
+    for widget in widgets:
+        widget.known = known[widget.field.remote_field.model]
+
+
+class Labelled(_Base):
+    """An admin class whose rows have a label that tells them apart in a search."""
+
+    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Read with each row what its label needs."""
+        return queryset
+
+    def label(self, row: Any) -> str:
+        """Return the label of a row read by `labelled`."""
+        return str(row)
+
+
+class Relations(_Base):
+    """Base of records' forms and of the inlines in them: each relation is searched, wherever it stands."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:  # noqa: ARG002 - Django's signature
+        """All foreign keys whose model can be searched: nobody has to remember to list them."""
+        return [field.name for field in self._searched()]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Search instead of listing. A merged record cannot be chosen: its survivor can."""
+        if db_field in self._searched():
+            kwargs["widget"] = RecordSelect(db_field, self.admin_site)
+            target: Any = db_field.remote_field.model
+            if issubclass(target, Record):
+                kwargs["queryset"] = target._default_manager.exclude(editorial_state=EditorialState.MERGED)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave out the cross beside a relation that would delete the other record."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_delete_related"):
+            field.widget.can_delete_related = False
+        return field
+
+    def _searched(self) -> list[ForeignKey[Any, Any]]:
+        return [
+            field
+            for field in self.model._meta.concrete_fields
+            if isinstance(field, ForeignKey)
+            and self.admin_site.is_registered(field.remote_field.model)
+            and self.admin_site.get_model_admin(field.remote_field.model).search_fields
+        ]
+
+
+class RelationFilter(_FieldListFilter):
+    """List filter over a relation: one is searched for and chosen, none are listed."""
+
+    template = "admin/relation_filter.html"
+
+    def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
+        self.lookup_kwarg = f"{field_path}__{field.target_field.name if field.many_to_one else 'id'}__exact"
+        self.site: AdminSite = model_admin.admin_site
+        super().__init__(field, request, params, model, model_admin, field_path)
+
+    def expected_parameters(self) -> list[str]:
+        """The key of the chosen record."""
+        return [self.lookup_kwarg]
+
+    def has_output(self) -> bool:
+        """Always offered: counting what there is to choose from would cost a query."""
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """Return what the template needs for its small form: the widget, the rest of the query, and a way out."""
+        given = self.used_parameters.get(self.lookup_kwarg)
+        value = given[-1] if isinstance(given, list) else given
+        widget = RecordSelect(self.field, self.site)
+        widget.is_required = False
+        kept = {
+            name: each
+            for name, values in changelist.filter_params.items()
+            for each in values
+            if name not in {self.lookup_kwarg, "p"}
+        }
+        if changelist.query:
+            kept["q"] = changelist.query
+        yield {
+            "widget": widget.render(self.lookup_kwarg, value, {"id": f"filter-{self.field_path}"}),
+            "kept": kept,
+            "clear": changelist.get_query_string(remove=[self.lookup_kwarg]),
+            "is_set": bool(value),
+        }

@@ -1,0 +1,88 @@
+"""The curation desk: Django's admin site with a work list and a search that cannot be broken by what is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Count, F, Value
+from django.urls import reverse
+
+from records.admin.badges import BADGE, Badge
+from records.kinds import all_kinds
+from records.models import EditorialState, Record
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+#: What waits for somebody, in the columns of the work list.
+WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
+
+
+class SearchView(AutocompleteJsonView):
+    """Answers fields that name a record: label and key of what matches."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Leave out merged records, and read what labels need."""
+        found = super().get_queryset()
+        if issubclass(found.model, Record):
+            found = found.exclude(editorial_state=EditorialState.MERGED)
+        narrow = getattr(self.model_admin, "narrow", None)
+        if narrow is not None:
+            found = narrow(found, self.request.GET)
+        labelled = getattr(self.model_admin, "labelled", None)
+        return labelled(found) if labelled is not None else found
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """Return the label that tells it apart."""
+        label = getattr(self.model_admin, "label", str)
+        return {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
+
+
+class Desk(admin.AdminSite):
+    """The admin site."""
+
+    site_title = "Chancery"
+    site_header = "Chancery"
+    index_title = "Curation desk"
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer a search for a record."""
+        return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Show what waits for whom, above the list of kinds."""
+        context = {"waiting": self._waiting(request), "waiting_columns": WAITING, **(extra_context or {})}
+        return super().index(request, context)
+
+    def _waiting(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Count what waits, per kind, in one query."""
+        kinds = [
+            kind
+            for kind in all_kinds()
+            if self.is_registered(kind.model) and self.get_model_admin(kind.model).has_view_permission(request)
+        ]
+        if not kinds:
+            return []
+        first, *others = [
+            kind.model._default_manager.order_by()
+            .annotate(badge=BADGE)
+            .filter(badge__in=WAITING)
+            .values(badge=F("badge"), kind=Value(kind.name))
+            .annotate(found=Count("pk"))
+            for kind in kinds
+        ]
+        counts = {(row["kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)}
+        lines = []
+        for kind in kinds:
+            opts = kind.model._meta
+            address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+            cells = [
+                (counts.get((kind.name, badge.value), 0), f"{address}?status={badge.value}", badge.label)
+                for badge in WAITING
+            ]
+            if any(count for count, _address, _label in cells):
+                lines.append({"name": opts.verbose_name_plural, "address": address, "cells": cells})
+        return lines

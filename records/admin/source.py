@@ -1,0 +1,43 @@
+"""Sources at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from records.admin.forms import dated
+from records.admin.parts import IdentifierInline
+from records.admin.record import RecordAdmin
+from records.models import Source, SourceIdentifier
+
+
+class SourceIdentifierInline(IdentifierInline):
+    """What other systems call the source."""
+
+    model = SourceIdentifier
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin):
+    """Sources: what facts are cited to."""
+
+    columns = ("kind", "publisher", "published_edtf")
+    list_filter = ("kind", "language")
+    search_fields = ("title", "publisher")
+    whole_search_fields = ("slug", "identifiers__value", "url")
+    date_hierarchy = "published_earliest"
+    rows = (
+        ("kind", "language"),
+        "title",
+        "publisher",
+        "authors",
+        "url",
+        "archived_url",
+        dated("published"),
+        ("retrieved_on", "licence"),
+        "content_hash",
+    )
+    inlines = (SourceIdentifierInline,)
+
+    def label_of(self, row: Source) -> str:
+        """Tell stories of one title apart by publisher and date."""
+        return ", ".join(filter(None, [row.title, row.publisher, row.published_edtf or row.published_text]))

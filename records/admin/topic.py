@@ -1,0 +1,32 @@
+"""Topics at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from records.admin.parts import IdentifierInline
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+from records.models import Topic, TopicIdentifier
+
+
+class TopicIdentifierInline(IdentifierInline):
+    """What other vocabularies call the topic."""
+
+    model = TopicIdentifier
+
+
+@admin.register(Topic)
+class TopicAdmin(RecordAdmin):
+    """Topics: the tree of what records are about."""
+
+    columns = ("code", "broader")
+    list_filter = (("broader", RelationFilter),)
+    search_fields = ("label", "code")
+    label_related = ("broader",)
+    rows = ("label", "code", "broader", "alternative_labels")
+    inlines = (TopicIdentifierInline,)
+
+    def label_of(self, row: Topic) -> str:
+        """Show the topic under its broader one."""
+        return f"{row.broader} › {row}" if row.broader else str(row)

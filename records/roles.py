@@ -1,0 +1,64 @@
+"""Who may do what at the desk: three groups, each with the rights of the one before and more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+
+from records.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.apps.registry import Apps
+
+CONTRIBUTOR = "contributor"  #: writes, edits, and deletes what was never published
+PUBLISHER = "publisher"  #: also publishes, withdraws, restores and merges
+ADMINISTRATOR = "administrator"  #: also looks after accounts and locked-out log-ins
+
+_EDITING = ("view", "add", "change", "delete")
+
+
+def keep_roles(*, apps: Apps, **_signal: Any) -> None:
+    """Make the groups, or give them back exactly the rights that they have here.
+
+    Called after every `migrate`, and after every flush of a test database: the rights are rows that exist only then.
+    That is why this is a signal's receiver, the only one of the project, and not a data migration. What an installation
+    wants otherwise belongs in a group of its own.
+    """
+    try:
+        groups = apps.get_model("auth", "Group").objects
+        permissions = apps.get_model("auth", "Permission").objects
+    except LookupError:
+        return  # the accounts' own tables are being removed
+    for config in installed.get_app_configs():
+        # Django makes each app's rights after that app's turn; here all are needed at the first.
+        create_permissions(config, verbosity=0, apps=apps)
+    found = {
+        (permission.content_type.app_label, permission.codename): permission
+        for permission in permissions.select_related("content_type")
+    }
+    for role, rights in rights_of_roles().items():
+        group, _made = groups.get_or_create(name=role)
+        group.permissions.set(found[right] for right in rights if right in found)
+
+
+def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
+    """Return the rights of each role as (app, codename)."""
+    edits = {(app, f"{verb}_{name}") for app, name in _record_models() for verb in _EDITING}
+    publishes = {(app, f"publish_{name}") for app, name in _record_models()}
+    accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
+    lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}
+    return {
+        CONTRIBUTOR: edits,
+        PUBLISHER: edits | publishes,
+        ADMINISTRATOR: edits | publishes | accounts | lock_outs,
+    }
+
+
+def _record_models() -> Iterator[tuple[str, str]]:
+    for model in installed.get_models():
+        if issubclass(model, Record):
+            yield model._meta.app_label, str(model._meta.model_name)
