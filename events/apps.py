@@ -1,9 +1,14 @@
-"""The events app."""
+"""The events app: what happened."""
 
 from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """What happened."""
+    """Event types, places, events, relations and statements."""
 
     name = "events"
+    verbose_name = "Events and relations"
+
+    def ready(self) -> None:
+        """Make the app's kinds known to publishing."""
+        from events import curation  # noqa: F401, PLC0415 - models must be loaded first
