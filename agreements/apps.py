@@ -1,9 +1,14 @@
-"""The agreements app."""
+"""The agreements app: what was agreed."""
 
 from django.apps import AppConfig
 
 
 class AgreementsConfig(AppConfig):
-    """What was agreed."""
+    """Agreements, their parties, actions and values, and currencies."""
 
     name = "agreements"
+    verbose_name = "Agreements"
+
+    def ready(self) -> None:
+        """Make the app's kinds known to publishing."""
+        from agreements import curation  # noqa: F401, PLC0415 - models must be loaded first

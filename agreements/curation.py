@@ -1,0 +1,68 @@
+"""The kind of record that publishing knows from here, and the publication of statuses whose day has come."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from agreements.editions import AgreementEdition
+from agreements.models import Agreement
+from agreements.serializers import AgreementSerializer
+from records import store
+from records.curation import next_document
+from records.kinds import Kind, register
+from records.models import Action
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: Documents per transaction, so that the desk is never blocked for long.
+BATCH = 500
+#: What the public is told of such an edition.
+REASON = "A known action took effect."
+
+AGREEMENT = register(
+    Kind(
+        name="agreement",
+        resource="agreements",
+        model=Agreement,
+        editions=AgreementEdition,
+        serializer=AgreementSerializer,
+        prefetch=(
+            "names",
+            "identifiers",
+            "citations",
+            "agreement_topics",
+            "depositaries",
+            "parties__representatives",
+            "actions__party",
+            "values__currency",
+            "links",
+        ),
+    ),
+)
+
+
+def publish_due_statuses(*, on: date) -> int:
+    """Give every document whose status has changed by that day an edition that says so; return how many there were.
+
+    The status is derived from the actions in the *published* document, and nothing else in it is touched: what the desk
+    has changed since stays unpublished. A batch per transaction; safe to stop at any moment, to start again and to run twice.
+    """
+    done = 0
+    for _batch in count():
+        with transaction.atomic():
+            position, moment = store.lock_feed()
+            due = AgreementEdition.objects.due(on=on).order_by("status_until", "record_id")[:BATCH]
+            entries = []
+            for edition in due.only("revision", "document"):
+                document = next_document(edition)
+                AgreementEdition.settle_status(document, on)
+                entries.append(store.Entry(AGREEMENT, document, Action.UPDATED, REASON))
+            store.append(entries, position, moment)
+        done += len(entries)
+        if len(entries) < BATCH:
+            break
+    return done

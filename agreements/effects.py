@@ -1,0 +1,264 @@
+"""What each action does to the status of an agreement, or of one party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from agreements.models.action import ActionKind
+from agreements.models.agreement import Laterality
+from agreements.statuses import AgreementStatus, PartyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+#: An uncertain date as documents show it; None when nothing is known.
+When = dict[str, str | None] | None
+
+SIGNING = frozenset({ActionKind.SIGNATURE, ActionKind.DEFINITIVE_SIGNATURE})
+#: Acts by which a party is bound: VCLT 1969, arts. 11 to 15; VCLT-IO 1986, art. 14; Vienna Convention of 1978, art. 17.
+CONSENT = frozenset(
+    {
+        ActionKind.DEFINITIVE_SIGNATURE,
+        ActionKind.RATIFICATION,
+        ActionKind.ACCEPTANCE,
+        ActionKind.APPROVAL,
+        ActionKind.ACCESSION,
+        ActionKind.SUCCESSION,
+        ActionKind.FORMAL_CONFIRMATION,
+        ActionKind.CONSENT_TO_BE_BOUND,
+    },
+)
+SETTLING = frozenset({ActionKind.INITIALLING, ActionKind.ADOPTION}) | CONSENT
+#: Acts by which a party leaves, or by which the whole ends otherwise than by its own term.
+ENDING = frozenset({ActionKind.DENUNCIATION, ActionKind.WITHDRAWAL, ActionKind.TERMINATION})
+#: Where one party's leaving, or suspending, leaves nobody to whom the agreement applies: VCLT arts. 54, 60(1).
+NARROW = frozenset({Laterality.UNILATERAL, Laterality.BILATERAL})
+
+# Ranks: of two effects whose dates leave the order open, the one of higher rank is the later one. Below IN_FORCE the dates do
+# not matter: a signature after the entry into force takes nothing back.
+_ANNOUNCED, _NEGOTIATED, _SIGNED, _BOUND, _PROVISIONAL, _IN_FORCE_FOR_ONE = range(1, 7)
+_IN_FORCE, _SUSPENDED, _EXPIRED, _TERMINATED, _WITHDRAWN = range(7, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An action as far as the status depends on it: what, by or for whom (None: all), done when, with effect when."""
+
+    kind: str
+    party: str | None = None
+    date: When = None
+    effective_date: When = None
+
+    @property
+    def done(self) -> When:
+        """When it was done: at its effect, where no more is known."""
+        return self.date or self.effective_date
+
+    @property
+    def effect(self) -> When:
+        """When it takes effect: when it is done, where no other day is given."""
+        return self.effective_date or self.date
+
+
+def acts_of(document: Mapping[str, Any]) -> list[Act]:
+    """Return the acts of an agreement's document, which name parties by the ids of states and organizations."""
+    return [
+        Act(
+            action["kind"],
+            action["party"]["id"] if action["party"] else None,
+            action["date"],
+            action["effective_date"],
+        )
+        for action in document["actions"]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """First and last day that something may have happened; None where there is no such limit."""
+
+    earliest: date | None
+    latest: date | None
+
+    @classmethod
+    def of(cls, when: When) -> Bounds:
+        """Read an uncertain date."""
+        if when is None:
+            return cls(None, None)
+        return cls(_day(when["earliest"]), _day(when["latest"]))
+
+    def is_before(self, other: Bounds) -> bool:
+        """Whether it certainly comes first."""
+        return (
+            self.latest is not None and other.earliest is not None and self.latest < other.earliest
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an action does to the status, from some day on."""
+
+    value: str
+    rank: int
+    bounds: Bounds
+    when: When  #: that day as the action says it
+    is_deed: bool = False  #: something done, so that being on record means that it is past
+    own: Bounds | None = (
+        None  #: the party's own act behind it; None for what happens to the agreement as a whole
+    )
+
+    @property
+    def earliest(self) -> date | None:
+        """First day on which it may happen."""
+        return self.bounds.earliest
+
+    @property
+    def latest(self) -> date | None:
+        """Last day on which it may happen."""
+        return self.bounds.latest
+
+    def takes_over_from(self, other: Effect) -> bool:
+        """Whether this one decides, once both have happened."""
+        if self.rank < _IN_FORCE or other.rank < _IN_FORCE:
+            return self.rank > other.rank
+        mine, theirs = self.bounds, other.bounds
+        if _WITHDRAWN in {self.rank, other.rank}:
+            # Who left is out of what happens to the others, and comes back by an act of its own only.
+            if self.own is None or other.own is None:
+                return self.own is not None
+            mine, theirs = self.own, other.own
+        if mine.is_before(theirs):
+            return False
+        return theirs.is_before(mine) or self.rank > other.rank
+
+
+def agreement_effects(acts: Iterable[Act], laterality: str) -> list[Effect]:
+    """Return what the acts do to the status of the agreement."""
+    return [effect for act in acts if (effect := _of_agreement(act, laterality)) is not None]
+
+
+def _of_agreement(act: Act, laterality: str) -> Effect | None:
+    kind, status = act.kind, AgreementStatus
+    if kind == ActionKind.ANNOUNCEMENT:
+        return _deed(status.ANNOUNCED, _ANNOUNCED, act.done)
+    if kind in SIGNING:
+        return _deed(status.SIGNED, _SIGNED, act.done)
+    if kind in SETTLING:  # consent, too, is given to a text that is settled
+        return _deed(status.NEGOTIATED, _NEGOTIATED, act.done)
+    if kind == ActionKind.PROVISIONAL_APPLICATION:
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+    if kind == ActionKind.ENTRY_INTO_FORCE:
+        # In force for one party, it is in force; but another party's coming in later ends no suspension.
+        return _effect(
+            status.IN_FORCE, _IN_FORCE if act.party is None else _IN_FORCE_FOR_ONE, act.effect
+        )
+    if act.party is not None and laterality not in NARROW:
+        return None
+    return _end(act)
+
+
+def _end(act: Act) -> Effect | None:
+    """What ends or suspends the agreement as a whole."""
+    if act.kind == ActionKind.SUSPENSION:
+        return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act.effect)
+    if act.kind == ActionKind.EXPIRY:
+        return _effect(AgreementStatus.EXPIRED, _EXPIRED, act.effect)
+    if act.kind in ENDING:
+        return _effect(AgreementStatus.TERMINATED, _TERMINATED, act.effect)
+    return None
+
+
+def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effect]:
+    """Return what the acts do to the status of one party."""
+    acts = list(acts)
+    own = [act for act in acts if act.party == party]
+    effects = [effect for act in own if (effect := _of_own(act)) is not None]
+    for act in acts:
+        if act.party is None or (act.party != party and laterality in NARROW):
+            if (end := _end(act)) is not None:
+                effects.append(end)
+    if laterality != Laterality.MULTILATERAL:
+        # What all did together, each of them did.
+        effects += [
+            effect for act in acts if act.party is None and (effect := _of_all(act)) is not None
+        ]
+    if not any(act.kind == ActionKind.ENTRY_INTO_FORCE for act in own):
+        general = [
+            act for act in acts if act.party is None and act.kind == ActionKind.ENTRY_INTO_FORCE
+        ]
+        effects += _general_entry(own, general, laterality)
+    return effects
+
+
+def _of_own(act: Act) -> Effect | None:
+    """What an act of the party's own does to its status."""
+    kind, status = act.kind, PartyStatus
+    if kind in CONSENT:
+        return _deed(status.BOUND, _BOUND, act.done)
+    if kind in SIGNING:
+        return _deed(status.SIGNATORY, _SIGNED, act.done)
+    if kind == ActionKind.PROVISIONAL_APPLICATION:
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+    own = Bounds.of(act.effect)
+    if kind == ActionKind.ENTRY_INTO_FORCE:
+        return _effect(status.IN_FORCE, _IN_FORCE, act.effect, own)
+    if kind == ActionKind.SUSPENSION:
+        return _effect(status.SUSPENDED, _SUSPENDED, act.effect, own)
+    if kind == ActionKind.EXPIRY:
+        return _effect(status.EXPIRED, _EXPIRED, act.effect, own)
+    if kind in ENDING:
+        return _effect(status.WITHDRAWN, _WITHDRAWN, act.effect, own)
+    return None
+
+
+def _of_all(act: Act) -> Effect | None:
+    if act.kind in CONSENT:
+        return _deed(PartyStatus.BOUND, _BOUND, act.done)
+    if act.kind in SIGNING:
+        return _deed(PartyStatus.SIGNATORY, _SIGNED, act.done)
+    if act.kind == ActionKind.PROVISIONAL_APPLICATION:
+        return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+    return None
+
+
+def _general_entry(own: Iterable[Act], general: Iterable[Act], laterality: str) -> Iterator[Effect]:
+    """Entry into force for a party of which no day of its own is on record.
+
+    For a party whose consent is on record, from the later of the two days on (VCLT art. 24(2) and (3)). Otherwise only where
+    few agreed and no one else can join: such a treaty enters into force for all of them at once (art. 24(2)).
+    """
+    consents = [act for act in own if act.kind in CONSENT]
+    for entry in general:
+        for consent in consents:
+            yield _later_of(entry, consent)
+        if not consents and laterality != Laterality.MULTILATERAL:
+            yield _effect(PartyStatus.IN_FORCE, _IN_FORCE, entry.effect)
+
+
+def _later_of(entry: Act, consent: Act) -> Effect:
+    """In force from the later of the two days on."""
+    one, other = Bounds.of(entry.effect), Bounds.of(consent.effect)
+    later = Bounds(
+        max(filter(None, (one.earliest, other.earliest)), default=None),
+        max(one.latest, other.latest) if one.latest and other.latest else None,
+    )
+    when = next(
+        (w for w, bounds in ((entry.effect, one), (consent.effect, other)) if bounds == later), None
+    )
+    return Effect(PartyStatus.IN_FORCE.value, _IN_FORCE, later, when, own=other)
+
+
+def _deed(status: AgreementStatus | PartyStatus, rank: int, when: When) -> Effect:
+    return Effect(status.value, rank, Bounds.of(when), when, is_deed=True)
+
+
+def _effect(
+    status: AgreementStatus | PartyStatus, rank: int, when: When, own: Bounds | None = None
+) -> Effect:
+    return Effect(status.value, rank, Bounds.of(when), when, own=own)

@@ -1,0 +1,159 @@
+"""Filters of agreements."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from agreements.models import AgreementForm, Laterality, LegalCharacter
+from agreements.querysets import had_status, signed_within, worth
+from agreements.statuses import AgreementStatus
+from config.api.filtering import (
+    DATE_SCHEMA,
+    ChoiceFilter,
+    Group,
+    NumberFilter,
+    TextFilter,
+    UncertainDateFilter,
+    read_days,
+)
+from config.api.parameters import Parameter
+from records.filters import CitedFilterSet, ReferenceFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from django.db.models import Q
+
+    from config.api.filtering import Condition
+    from config.api.parameters import Query
+
+
+class StatusFilter(ChoiceFilter):
+    """The status as published, or with `status_on` the status on a day; `in_force_on` asks for one status on a day."""
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        """Yield the status, and the days."""
+        yield from super().parameters(name)
+        yield Parameter(
+            f"{name}_on",
+            f"The day, month or year on which `{name}` is asked (YYYY, YYYY-MM or YYYY-MM-DD); without it, the day on which"
+            " the document was published.",
+            DATE_SCHEMA,
+        )
+        yield Parameter(
+            "in_force_on",
+            "A day, month or year in which it was in force (YYYY, YYYY-MM or YYYY-MM-DD).",
+            DATE_SCHEMA,
+        )
+        yield Parameter(
+            f"{name}_match",
+            f"How `{name}_on` and `in_force_on` compare: `possible` finds what may have had the status on one of the days,"
+            " `certain` what had it, whichever of the possible days of its actions is true.",
+            {"type": "string", "enum": ["possible", "certain"], "default": "possible"},
+        )
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
+        """Read all of them together."""
+        is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
+        if (days := read_days("in_force_on", query)) is not None:
+            yield partial(
+                had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain
+            )
+        if f"{name}_on" not in query.values:
+            yield from super().conditions(name, query, references)
+            return
+        days = read_days(f"{name}_on", query)
+        statuses = self.reading(name, query, references)
+        if name not in query.values:
+            query.fault(
+                "missing_parameter",
+                f"Say which status that day: {name}=in_force, for example.",
+                f"{name}_on",
+            )
+        elif days is not None and statuses is not None:
+            yield lambda: had_status(statuses(), *days, is_certain=is_certain)
+
+
+def valued(
+    *,
+    value__gte: Decimal | None = None,
+    value__lte: Decimal | None = None,
+    currency: list[str] | None = None,
+) -> Q:
+    """Agreements with a value to which all of it applies."""
+    return worth(at_least=value__gte, at_most=value__lte, currencies=currency)
+
+
+class AgreementFilter(CitedFilterSet):
+    """Filters of agreements. `value__gte`, `value__lte` and `currency`, given together, must hold of the same value."""
+
+    form = ChoiceFilter(
+        "form",
+        choices=AgreementForm,
+        operators=("not",),
+        help_text="What it is called or looks like.",
+    )
+    legal_character = ChoiceFilter(
+        "legal_character",
+        choices=LegalCharacter,
+        operators=("not",),
+        help_text="Under which law it binds, if it does.",
+    )
+    laterality = ChoiceFilter(
+        "laterality",
+        choices=Laterality,
+        operators=("not",),
+        help_text="Between how many it is.",
+    )
+    status = StatusFilter(
+        "status", choices=AgreementStatus, help_text="Its status, derived from its actions."
+    )
+    party = ReferenceFilter(
+        ("state", "organization"),
+        "party_ids",
+        many=True,
+        operators=("all",),
+        help_text="A state or an organization that is a party in any role, or on whose behalf a party acted.",
+    )
+    person = ReferenceFilter(
+        "person",
+        "person_ids",
+        many=True,
+        operators=("all",),
+        help_text="A person who acted for a party.",
+    )
+    topic = ReferenceFilter(
+        "topic",
+        "refs",
+        many=True,
+        narrower=True,
+        operators=("all",),
+        help_text="A topic, with all narrower ones.",
+    )
+    event = ReferenceFilter(
+        "event",
+        "refs",
+        many=True,
+        help_text="An event at which something was done about it.",
+    )
+    signed = UncertainDateFilter(
+        where=signed_within, help_text="When one of the signatures was put"
+    )
+    value = Group(
+        where=valued,
+        prefixed=False,
+        value__gte=NumberFilter(
+            operators=("",),
+            help_text="The least that it is worth, in units of the currency: finds values that may be as much or more.",
+        ),
+        value__lte=NumberFilter(
+            operators=("",),
+            help_text="The most that it is worth, in units of the currency: finds values that may be as little or less.",
+        ),
+        currency=TextFilter(
+            normalise=str.upper,
+            help_text="The currency of the value, an alphabetic code of ISO 4217; nothing is converted.",
+        ),
+    )

@@ -1,0 +1,181 @@
+"""The status of an agreement and of each party, derived from the actions (docs/agreement-status.md has the rules as tables).
+
+Pure: no clock, no database. What was done and when comes in as `Act`s, the day of interest as an argument. Every day of an
+uncertain date is possible, so on some days more than one status may be; a status is told only when nothing else is possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from agreements.effects import Effect, agreement_effects, party_effects
+from agreements.statuses import AgreementStatus, PartyStatus
+from config.db.edtf import UncertainDate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from agreements.effects import Act
+
+UNKNOWN = AgreementStatus.UNKNOWN.value
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status on some day."""
+
+    value: str
+    since: (
+        dict[str, str | None] | None
+    )  #: when it began, an uncertain date; None when nothing is known of that
+    until: date | None  #: the first later day on which a known action changes it, or may change it
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the JSON of the public API."""
+        return {
+            "value": self.value,
+            "since": self.since,
+            "until": self.until.isoformat() if self.until else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `start` (None: since ever) to before `end` (None: for ever) on which the same statuses are possible."""
+
+    start: date | None
+    end: date | None
+    possible: frozenset[str]
+
+    @property
+    def value(self) -> str:
+        """The status, or `unknown` when there is more than one that it may be."""
+        return next(iter(self.possible)) if len(self.possible) == 1 else UNKNOWN
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of the span's."""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+
+class History:
+    """All statuses of an agreement or of a party, from the first to the last day.
+
+    `known_on` is the day on which all this was on record. What is reported as done, and is not dated later, was done by then,
+    even when its date is not known.
+    """
+
+    def __init__(self, effects: Iterable[Effect], known_on: date) -> None:
+        self._effects = [(effect, _certain_from(effect, known_on)) for effect in effects]
+        self._known_on = known_on
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The spans in order, without gaps, no two neighbours alike."""
+        days = {effect.earliest for effect, _certain in self._effects} | {
+            certain for _effect, certain in self._effects
+        }
+        starts: list[date | None] = [
+            None,
+            *sorted(day for day in days if day is not None and day > date.min),
+        ]
+        spans: list[Span] = []
+        for start, end in zip(starts, [*starts[1:], None], strict=True):
+            possible = self._possible(start or date.min)
+            if spans and spans[-1].possible == possible:
+                spans[-1] = Span(spans[-1].start, end, possible)
+            else:
+                spans.append(Span(start, end, possible))
+        return spans
+
+    def on(self, day: date) -> Status:
+        """Return the status on a day."""
+        at = next(index for index, span in enumerate(self.spans) if span.holds(day))
+        value = self.spans[at].value
+        following = (span for span in self.spans[at + 1 :] if span.value != value)
+        until = next((span.start for span in following), None)
+        return Status(value, None if value == UNKNOWN else self._since(at, value), until)
+
+    def _possible(self, day: date) -> frozenset[str]:
+        """Every status that some choice of days leaves possible on that day.
+
+        The deciding action is one that may have happened and that nothing which certainly happened takes over from.
+        """
+        happened = [
+            effect for effect, certain in self._effects if certain is not None and certain <= day
+        ]
+        may_have = [
+            effect
+            for effect, _certain in self._effects
+            if effect.earliest is None or effect.earliest <= day
+        ]
+        possible = {
+            effect.value
+            for effect in may_have
+            if not any(other.takes_over_from(effect) for other in happened)
+        }
+        if not happened:
+            possible.add(UNKNOWN)
+        return frozenset(possible or {UNKNOWN})
+
+    def _since(self, at: int, value: str) -> dict[str, str | None] | None:
+        """When a status that is certain in span `at` began: between when it became possible and when it became certain."""
+        first = at
+        while first and self.spans[first - 1].value == value:
+            first -= 1
+        latest = self.spans[first].start
+        while first and value in self.spans[first - 1].possible:
+            first -= 1
+        earliest = self.spans[first].start
+        for effect, certain in self._effects:
+            if effect.value == value and effect.earliest == earliest and certain == latest:
+                return effect.when
+        if (
+            latest == self._known_on
+        ):  # certain by being on record only: that day is no date of anything that was done
+            return UncertainDate.parse(f"[{earliest}..]").as_document() if earliest else None
+        if latest is None:
+            return None
+        if earliest == latest:
+            return UncertainDate.parse(f"{latest}").as_document()
+        return UncertainDate.parse(f"[{earliest or ''}..{latest}]").as_document()
+
+
+def _certain_from(effect: Effect, known_on: date) -> date | None:
+    """The day from which it has certainly happened; None when that never comes."""
+    if effect.earliest is not None and effect.earliest > known_on:
+        return effect.latest
+    if effect.latest is None or (effect.is_deed and effect.latest > known_on):
+        return known_on
+    return effect.latest
+
+
+def agreement_history(acts: Sequence[Act], *, laterality: str, known_on: date) -> History:
+    """Return the statuses (`AgreementStatus`) of an agreement as a whole."""
+    return History(agreement_effects(acts, laterality), known_on)
+
+
+def party_history(acts: Sequence[Act], party: str, *, laterality: str, known_on: date) -> History:
+    """Return the statuses (`PartyStatus`) of the party with that key, as the acts name it."""
+    return History(party_effects(acts, party, laterality), known_on)
+
+
+def status_of(
+    acts: Sequence[Act], *, on: date, laterality: str, known_on: date | None = None
+) -> Status:
+    """Return the status of an agreement on a day, as known that day unless another is given."""
+    return agreement_history(acts, laterality=laterality, known_on=known_on or on).on(on)
+
+
+__all__ = [
+    "AgreementStatus",
+    "History",
+    "PartyStatus",
+    "Span",
+    "Status",
+    "agreement_history",
+    "party_history",
+    "status_of",
+]
