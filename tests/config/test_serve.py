@@ -1,0 +1,174 @@
+"""`make run` from outside: it starts, answers, heals and leaves nothing behind."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from config.db import embedded
+from tests.config.conftest import clean_environment
+
+START_SECONDS = 90  # the first start migrates, on a machine that may be busy
+
+
+@dataclass
+class Service:
+    """The service as a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def wait_until_ready(self) -> str:
+        """Return what it said up to the line with the address."""
+        said = []
+        assert self.process.stdout
+        for line in self.process.stdout:
+            said.append(line)
+            if f"ready on http://127.0.0.1:{self.port}/" in line:
+                return "".join(said)
+        pytest.fail(f"ended with {self.process.wait()}: {self.process.stderr.read()}")
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    def end(self, signal_: int = signal.SIGTERM) -> int:
+        self.process.send_signal(signal_)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    def refuses(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
+
+
+@pytest.fixture
+def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
+    """Start the service on a data folder of the test's own."""
+    started = []
+
+    def start(port: int, **variables: str) -> Service:
+        environment = {**clean_environment(), "PORT": str(port), "WORKERS": "1", **variables}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(process)
+        return Service(process, port)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def test_the_life_of_a_service(serve, server, free_port):
+    """One story in one test, since every start of it costs seconds."""
+    # The first start makes everything, and says the password once.
+    first = serve(free_port, SAMPLE_STORY="off")
+    said = first.wait_until_ready()
+    assert "admin" in said
+    assert first.get("/readyz") == (200, '{"status": "ok"}')
+    assert first.get("/static/admin/css/base.css")[0] == 200
+
+    # A second one on the same data, for which the port is taken.
+    second = serve(free_port)
+    _, complaint = second.process.communicate(timeout=30)
+    assert second.process.returncode == 1
+    assert complaint.count("\n") == 1
+    assert f"cannot listen on 127.0.0.1:{free_port}" in complaint
+    assert first.get("/readyz")[0] == 200
+
+    # The database is killed: the process still lives, and the database comes back by itself.
+    os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert first.get("/healthz") == (200, '{"status": "ok"}')
+    deadline = time.monotonic() + 30
+    while first.get("/readyz")[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    # SIGTERM ends it all.
+    assert first.end(signal.SIGTERM) == 0
+    assert first.refuses()
+    assert not server.is_ready()
+
+    # The second start keeps the data, so there is no new password; Ctrl-C ends it as well.
+    again = serve(free_port)
+    assert "admin" not in again.wait_until_ready()
+    assert again.end(signal.SIGINT) == 0
+    assert not server.is_ready()
+
+    # Nor does anything stay when it is killed without a chance to clean up, but the database,
+    # which the next one to use it stops.
+    killed = serve(free_port)
+    killed.wait_until_ready()
+    killed.end(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while not killed.refuses():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert server.stop_if_unused()
+
+
+def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_port):
+    server.hold()
+    service = serve(free_port, SAMPLE_STORY="off")
+    # While it still prepares the database, too.
+    time.sleep(1)
+
+    assert service.end() == 0
+    assert server.is_ready()
+    assert server.stop_if_unused()
+
+
+def test_a_wrong_setting_is_one_line(serve, free_port):
+    service = serve(free_port, THREADS="many")
+
+    _, complaint = service.process.communicate(timeout=30)
+
+    assert service.process.returncode == 1
+    assert "THREADS must be a whole number from 1 to 64, not 'many'." in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_ready_names_what_is_missing(server, free_port):
+    """Without our supervisor, as another deployment may run it: nothing has been migrated."""
+    server.start()
+    environment = {**clean_environment(), "ALLOWED_HOSTS": "example.org", "HTTPS": "on"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi",
+         "--port", str(free_port), "--blocking-threads", "2", "--log-level", "critical"],
+        cwd=embedded.PROJECT, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    service = Service(process, free_port)
+    try:
+        deadline = time.monotonic() + 30
+        while service.refuses():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+        # Probes name no host that we know, and speak plain HTTP.
+        assert service.get("/healthz") == (200, '{"status": "ok"}')
+        assert service.get("/readyz") == (
+            503,
+            '{"status": "unavailable", "reasons": ["the database is empty: run migrate"]}',
+        )
+        server.stop()
+        assert service.get("/readyz") == (
+            503,
+            '{"status": "unavailable", "reasons": ["the database cannot be reached"]}',
+        )
+    finally:
+        assert service.end() == 0
