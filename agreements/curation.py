@@ -10,6 +10,7 @@ from django.db import transaction
 from agreements.editions import AgreementEdition
 from agreements.models import Agreement
 from agreements.serializers import AgreementSerializer
+from events.curation import let_statements_be_about
 from records import store
 from records.curation import next_document
 from records.kinds import Kind, register
@@ -43,6 +44,8 @@ AGREEMENT = register(
         ),
     ),
 )
+
+let_statements_be_about("agreement_subjects", {"agreement": "agreement_id"})
 
 
 def publish_due_statuses(*, on: date) -> int:

@@ -40,7 +40,7 @@ def _signatures(document: dict[str, Any]) -> list[dict[str, str | None]]:
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
-    """The least and the greatest amount that the value may be; null where there is no such limit."""
+    """Return the least and the greatest amount that the value may be; null where there is no such limit."""
     least: str | None = value["amount"]
     greatest = {Qualifier.AT_LEAST: None, Qualifier.RANGE: value["amount_max"]}.get(
         value["qualifier"], least
@@ -189,5 +189,5 @@ def plain_amount(amount: Decimal, minor_units: int | None) -> str:
     Places that carry a digit other than zero are never dropped, whatever the currency has.
     """
     exponent = amount.normalize().as_tuple().exponent
-    assert isinstance(exponent, int), "an amount is a number"
+    assert isinstance(exponent, int), "an amount is a number"  # noqa: S101 - for the type
     return f"{amount:.{max(minor_units or 0, -exponent, 0)}f}"

@@ -164,7 +164,7 @@ def _of_agreement(act: Act, laterality: str) -> Effect | None:
 
 
 def _end(act: Act) -> Effect | None:
-    """What ends or suspends the agreement as a whole."""
+    """Return what ends or suspends the agreement as a whole."""
     if act.kind == ActionKind.SUSPENSION:
         return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act.effect)
     if act.kind == ActionKind.EXPIRY:
@@ -179,10 +179,10 @@ def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effe
     acts = list(acts)
     own = [act for act in acts if act.party == party]
     effects = [effect for act in own if (effect := _of_own(act)) is not None]
-    for act in acts:
-        if act.party is None or (act.party != party and laterality in NARROW):
-            if (end := _end(act)) is not None:
-                effects.append(end)
+    others = (
+        act for act in acts if act.party is None or (act.party != party and laterality in NARROW)
+    )
+    effects += [end for act in others if (end := _end(act)) is not None]
     if laterality != Laterality.MULTILATERAL:
         # What all did together, each of them did.
         effects += [
@@ -197,7 +197,7 @@ def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effe
 
 
 def _of_own(act: Act) -> Effect | None:
-    """What an act of the party's own does to its status."""
+    """Return what an act of the party's own does to its status."""
     kind, status = act.kind, PartyStatus
     if kind in CONSENT:
         return _deed(status.BOUND, _BOUND, act.done)

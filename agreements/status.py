@@ -144,7 +144,7 @@ class History:
 
 
 def _certain_from(effect: Effect, known_on: date) -> date | None:
-    """The day from which it has certainly happened; None when that never comes."""
+    """Return the day from which it has certainly happened; None when that never comes."""
     if effect.earliest is not None and effect.earliest > known_on:
         return effect.latest
     if effect.latest is None or (effect.is_deed and effect.latest > known_on):

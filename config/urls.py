@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from agreements.urls import urlpatterns as agreements_urls
 from config.api.routing import address
 from config.api.views import IndexView, ProblemView, index_of
 from config.db.edtf_preview import edtf_meaning
@@ -10,7 +11,7 @@ from people.urls import urlpatterns as people_urls
 from records.urls import urlpatterns as records_urls
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
-resources = [*people_urls, *records_urls]
+resources = [*agreements_urls, *people_urls, *records_urls]
 
 api = [
     *resources,

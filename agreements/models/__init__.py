@@ -15,6 +15,7 @@ from agreements.models.agreement import (
 from agreements.models.currency import Currency
 from agreements.models.link import AgreementLink, AgreementLinkKind
 from agreements.models.party import NOT_BOUND, AgreementParty, AgreementRepresentative, PartyRole
+from agreements.models.subject import AgreementSubject
 from agreements.models.value import MonetaryValue, Qualifier, Scope, ValueKind
 
 from agreements.editions import AgreementEdition  # isort: skip  # it derives the status from what is above
@@ -34,6 +35,7 @@ __all__ = [
     "AgreementName",
     "AgreementParty",
     "AgreementRepresentative",
+    "AgreementSubject",
     "AgreementTopic",
     "Currency",
     "Laterality",

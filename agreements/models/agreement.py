@@ -169,7 +169,7 @@ class Agreement(Record):
         return self.short_title or self.title
 
     def warnings(self) -> list[str]:
-        """What is odd about it but may be real, in words for the desk (queries the database)."""
+        """Say what is odd about it but may be real, in words for the desk (queries the database)."""
         from agreements.oddities import oddities_of  # noqa: PLC0415 - it looks at models that name this one
 
         return oddities_of(self)

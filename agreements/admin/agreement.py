@@ -1,0 +1,143 @@
+"""Agreements at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from agreements.admin.party import PartyInline
+from agreements.models import (
+    Agreement,
+    AgreementAction,
+    AgreementCitation,
+    AgreementDepositary,
+    AgreementIdentifier,
+    AgreementLink,
+    AgreementName,
+    AgreementTopic,
+    MonetaryValue,
+)
+from records.admin.forms import dated
+from records.admin.parts import (
+    CitationInline,
+    IdentifierInline,
+    NameInline,
+    PartInline,
+    TabularPartInline,
+)
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class ActionInline(PartInline):
+    """What was done about it: its status follows from that."""
+
+    model = AgreementAction
+    verbose_name = "action"
+    rows = (
+        ("kind", "party", "event"),
+        dated("date"),
+        dated("effective_date"),
+        ("instrument", "text"),
+    )
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Search the party among those of this agreement. New parties can act once they are saved."""
+        formset = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get("party")
+        if field is not None:
+            key = obj.pk if obj is not None else ""
+            field.queryset = field.queryset.filter(agreement=obj)
+            field.widget.widget.attrs["data-narrow"] = f"agreement={key}"
+        return formset
+
+
+class ValueInline(PartInline):
+    """What it is worth, as sources report it."""
+
+    model = MonetaryValue
+    verbose_name = "value"
+    rows = (
+        ("qualifier", "amount", "amount_max", "currency"),
+        ("kind", "scope", "as_reported"),
+    )
+
+
+class DepositaryInline(TabularPartInline):
+    """Who keeps it."""
+
+    model = AgreementDepositary
+    verbose_name = "depositary"
+    verbose_name_plural = "depositaries"
+    rows = (("state", "organization"),)
+
+
+class AgreementTopicInline(TabularPartInline):
+    """What it is about."""
+
+    model = AgreementTopic
+    verbose_name = "topic"
+    rows = ("topic",)
+
+
+class AgreementLinkInline(TabularPartInline):
+    """How it relates to other agreements."""
+
+    model = AgreementLink
+    fk_name = "agreement"
+    verbose_name = "link"
+    rows = (("kind", "linked_agreement"),)
+
+
+class AgreementNameInline(NameInline):
+    """Other titles of the agreement."""
+
+    model = AgreementName
+
+
+class AgreementIdentifierInline(IdentifierInline):
+    """What other systems call the agreement."""
+
+    model = AgreementIdentifier
+
+
+class AgreementCitationInline(CitationInline):
+    """Sources of the agreement."""
+
+    model = AgreementCitation
+
+
+@admin.register(Agreement)
+class AgreementAdmin(RecordAdmin):
+    """Agreements: what was agreed, whether or not it binds in law."""
+
+    columns = ("form", "legal_character", "laterality", "place")
+    list_filter = (
+        "form",
+        "legal_character",
+        "laterality",
+        ("parties__state", RelationFilter),
+        ("parties__organization", RelationFilter),
+    )
+    search_fields = ("title", "short_title", "names__name")
+    rows = (
+        "title",
+        "short_title",
+        ("form", "legal_character", "laterality"),
+        ("place", "item_count"),
+    )
+    inlines = (
+        PartyInline,
+        ActionInline,
+        ValueInline,
+        AgreementTopicInline,
+        AgreementCitationInline,
+        AgreementLinkInline,
+        DepositaryInline,
+        AgreementNameInline,
+        AgreementIdentifierInline,
+    )

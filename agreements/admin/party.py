@@ -1,0 +1,100 @@
+"""Parties in the form of an agreement, and their search in its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+
+from agreements.models import AgreementParty, AgreementRepresentative
+from records.admin.parts import PartInline
+from records.admin.relations import Labelled
+from records.admin.several import Several, SeveralForm
+from records.folding import search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    _ModelAdmin = admin.ModelAdmin[AgreementParty]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+
+class PartyForm(SeveralForm):
+    """A party with the persons who acted for it."""
+
+    representatives_of_it = Several(
+        AgreementRepresentative,
+        "person",
+        rows="representatives",
+        label="Represented by",
+        help_text="The persons who acted for the party (VCLT art. 7).",
+    )
+
+
+class PartyInline(PartInline):
+    """The states and organizations between which it was agreed."""
+
+    model = AgreementParty
+    form = PartyForm
+    verbose_name = "party"
+    verbose_name_plural = "parties"
+    prefetched = ("representatives",)
+    rows = (
+        ("state", "organization"),
+        ("role", "side"),
+        ("representatives_of_it", "represented_by_text"),
+        ("on_behalf_of_state", "on_behalf_of_organization"),
+    )
+
+
+@admin.register(AgreementParty)
+class PartySearch(Labelled, _ModelAdmin):
+    """Lets the actions of an agreement search its parties: a treaty may have 190. It has no page of its own."""
+
+    search_fields = ("state__name", "organization__name")
+    label_related = ("state", "organization")
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find parts of names, whatever their accents."""
+        return search(queryset, search_term, parts_of=self.search_fields), False
+
+    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Read the names with the rows."""
+        return queryset.select_related(*self.label_related)
+
+    def narrow(self, queryset: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
+        """Offer the parties of the agreement in the form, and no others."""
+        try:
+            return queryset.filter(agreement=asked.get("agreement"))
+        except ValidationError:
+            return queryset.none()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """With the agreement."""
+        return request.user.has_perm("agreements.view_agreement")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Not listed."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """In the agreement's form."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """In the agreement's form."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """In the agreement's form."""
+        return False
