@@ -11,6 +11,7 @@ from agreements.statuses import AgreementStatus
 from config.api.filtering import (
     DATE_SCHEMA,
     ChoiceFilter,
+    FilterSet,
     Group,
     NumberFilter,
     TextFilter,
@@ -18,7 +19,7 @@ from config.api.filtering import (
     read_days,
 )
 from config.api.parameters import Parameter
-from records.filters import CitedFilterSet, ReferenceFilter
+from records.filters import ReferenceFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def valued(
     return worth(at_least=value__gte, at_most=value__lte, currencies=currency)
 
 
-class AgreementFilter(CitedFilterSet):
+class AgreementFilter(FilterSet):
     """Filters of agreements. `value__gte`, `value__lte` and `currency`, given together, must hold of the same value."""
 
     form = ChoiceFilter(
