@@ -7,11 +7,12 @@ from agreements.urls import urlpatterns as agreements_urls
 from config.api.routing import address
 from config.api.views import IndexView, ProblemView, index_of
 from config.db.edtf_preview import edtf_meaning
+from events.urls import urlpatterns as events_urls
 from people.urls import urlpatterns as people_urls
 from records.urls import urlpatterns as records_urls
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
-resources = [*agreements_urls, *people_urls, *records_urls]
+resources = [*events_urls, *agreements_urls, *people_urls, *records_urls]
 
 api = [
     *resources,

@@ -1,0 +1,249 @@
+"""Filters of event types, places, events, statements and relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.db.models import F, Func, Q
+
+from config.api.clauses import Clause, all_of, column
+from config.api.filtering import ChoiceFilter, FilterSet, Group, TextFilter, UncertainDateFilter
+from events.models import Attendance, EventEdition, EventStatus, PlaceKind, Role, StatementKind, VisitClass
+from records.filters import ReferenceFilter
+from records.kinds import kind_named
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+#: Kinds that a statement can be about, those of later apps included.
+SUBJECT_KINDS = ("event", "agreement", "state", "relation", "organization", "person", "place", "topic")
+
+
+class EventTypeFilter(FilterSet):
+    """Filters of event types."""
+
+    code = TextFilter("code", help_text="Its code.")
+    broader = ReferenceFilter(
+        "event_type",
+        "broader_type_id",
+        operators=("isnull",),
+        help_text="The next broader type, without those further up.",
+    )
+    plover_type = TextFilter("plover_type", normalise=str.upper, help_text="Its PLOVER type, without regard to case.")
+    cameo_code = TextFilter("cameo_code", help_text="Its CAMEO code, with leading zeros.")
+
+
+class PlaceFilter(FilterSet):
+    """Filters of places."""
+
+    kind = ChoiceFilter("kind", choices=PlaceKind, operators=("not",), help_text="What sort of place it is.")
+    state = ReferenceFilter("state", "state_id", operators=("isnull",), help_text="The state in which it lies today.")
+    parent = ReferenceFilter(
+        "place",
+        "parent_place_id",
+        operators=("isnull",),
+        help_text="The place in which it lies, without those further up.",
+    )
+    within = ReferenceFilter(
+        "place",
+        "parent_place_id",
+        narrower=True,
+        help_text="A place in which it lies, however many others are between.",
+    )
+
+
+#: Where a JSON path finds what a member of `participant` is compared with.
+_PATHS = {"person": "@.person", "organization": "@.organization", "state": "@.states[*]", "role": "@.role"}
+
+
+def participating(**given: list[UUID] | list[str]) -> Clause:
+    """Events with one participation to which all of this applies: person, organization, state, role.
+
+    A participation is of a state when the state itself took part, or somebody for it or in one of its offices.
+    """
+    participants, _kind = column(EventEdition, "participants")
+    words = {member: [str(value) for value in values] for member, values in given.items()}
+    if all(len(values) == 1 for values in words.values()):
+        return Clause(f"{participants} @> %s::jsonb", (_part({member: values[0] for member, values in words.items()}),))
+    # The index finds events that have each somewhere; the path keeps those that have all in one place.
+    somewhere = [
+        Clause(f"{participants} @> ANY(%s::jsonb[])", ([_part({member: value}) for value in values],))
+        for member, values in words.items()
+    ]
+    if len(words) == 1:
+        return somewhere[0]
+    path = " && ".join(f"{_PATHS[member]} == ${member}[*]" for member in words)
+    together = Clause(
+        f"jsonb_path_exists({participants}, %s::jsonpath, %s::jsonb)",
+        (f"$[*] ? ({path})", orjson.dumps(words).decode()),
+    )
+    return all_of([*somewhere, together])
+
+
+def _part(words: dict[str, str]) -> str:
+    """What the column `participants` contains where a participation has these words."""
+    states = {"states": [words.pop("state")]} if "state" in words else {}
+    return orjson.dumps([{**words, **states}]).decode()
+
+
+def named_in_agreements(agreements: list[UUID]) -> Q:
+    """Events that an agreement names as published: at which something was done to it.
+
+    Asked of the agreement's edition: an event's document says nothing of agreements, nor does this app know their model.
+    """
+    current = kind_named("agreement").editions._default_manager.current()
+    named = current.filter(record_id__in=agreements).annotate(named=Func(F("refs"), function="unnest"))
+    return Q(record_id__in=named.values("named"))
+
+
+class EventFilter(FilterSet):
+    """Filters of events."""
+
+    type = ReferenceFilter(
+        "event_type",
+        "type_id",
+        narrower=True,
+        operators=("not",),
+        help_text="What sort of event it is; narrower types are included.",
+    )
+    status = ChoiceFilter("status", choices=EventStatus, operators=("not",), help_text="How far it has come.")
+    attendance = ChoiceFilter(
+        "attendance",
+        choices=Attendance,
+        operators=("not",),
+        help_text="How those who took part met.",
+    )
+    visit_class = ChoiceFilter(
+        "visit_class",
+        choices=VisitClass,
+        operators=("not",),
+        help_text="Rank of a visit in protocol.",
+    )
+    state = ReferenceFilter(
+        "state",
+        "involved_ids",
+        many=True,
+        operators=("all", "not"),
+        help_text="A state involved: of a participant, of an office in which somebody acted, on whose behalf, or of a place.",
+    )
+    person = ReferenceFilter(
+        "person",
+        where=lambda values: participating(person=values),
+        operators=("all", "not"),
+        help_text="A person who took part.",
+    )
+    organization = ReferenceFilter(
+        "organization",
+        where=lambda values: participating(organization=values),
+        operators=("all", "not"),
+        help_text="An organization that took part.",
+    )
+    role = ChoiceFilter(
+        choices=Role,
+        where=lambda values: participating(role=values),
+        operators=("all", "not"),
+        help_text="A role that somebody had.",
+    )
+    participant = Group(
+        where=participating,
+        person=ReferenceFilter("person", help_text="The person of a participation that all `participant.` filters match."),
+        organization=ReferenceFilter(
+            "organization",
+            help_text="The organization of a participation that all `participant.` filters match.",
+        ),
+        state=ReferenceFilter(
+            "state",
+            help_text="A state of a participation that all `participant.` filters match: itself, or for which somebody acted.",
+        ),
+        role=ChoiceFilter(choices=Role, help_text="The role in a participation that all `participant.` filters match."),
+    )
+    # Ids are unique over all kinds, so that an event names a place, topic or source in its one field for those.
+    place = ReferenceFilter(
+        "place",
+        "refs",
+        many=True,
+        narrower=True,
+        operators=("all", "not"),
+        help_text="A place of the event; places that lie in it are included.",
+    )
+    topic = ReferenceFilter(
+        "topic",
+        "refs",
+        many=True,
+        narrower=True,
+        operators=("all", "not"),
+        help_text="A topic; narrower topics are included.",
+    )
+    source = ReferenceFilter(
+        "source",
+        "refs",
+        many=True,
+        operators=("all", "not"),
+        help_text="A source that is cited.",
+    )
+    parent = ReferenceFilter(
+        "event",
+        "parent_id",
+        operators=("isnull",),
+        help_text="The event of which it is a part, without those further up.",
+    )
+    agreement = ReferenceFilter(
+        "agreement",
+        where=named_in_agreements,
+        help_text="An agreement at which something was done at the event: a signature, an announcement ...",
+    )
+    date = UncertainDateFilter("when", help_text="When it happened, from its beginning to its end")
+
+
+class StatementFilter(FilterSet):
+    """Filters of statements."""
+
+    kind = ChoiceFilter("kind", choices=StatementKind, operators=("not",), help_text="In what form it was said.")
+    speaker = ReferenceFilter(
+        ("person", "organization"),
+        "speaker_id",
+        operators=("isnull",),
+        help_text="The person or organization that said it.",
+    )
+    event = ReferenceFilter(
+        "event",
+        "event_id",
+        operators=("isnull",),
+        help_text="The event at which it was said; for those about it see `about`.",
+    )
+    about = ReferenceFilter(
+        SUBJECT_KINDS,
+        "about_ids",
+        many=True,
+        operators=("all", "not"),
+        help_text="What it is about: an event, agreement, state, relation, organization, person, place or topic.",
+    )
+    part_of = ReferenceFilter(
+        "statement",
+        "whole_id",
+        operators=("isnull",),
+        help_text="The statement from which it is taken.",
+    )
+    topic = ReferenceFilter(
+        "topic",
+        "refs",
+        many=True,
+        narrower=True,
+        operators=("all", "not"),
+        help_text="A topic, of the statement or that it is about; narrower topics are included.",
+    )
+    source = ReferenceFilter("source", "refs", many=True, help_text="A source that is cited.")
+    date = UncertainDateFilter("date", help_text="When it was said or issued")
+
+
+class RelationFilter(FilterSet):
+    """Filters of relations."""
+
+    state = ReferenceFilter(
+        "state",
+        "involved_ids",
+        many=True,
+        operators=("all",),
+        help_text="One of the two states.",
+    )

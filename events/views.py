@@ -1,0 +1,90 @@
+"""Views of event types, places, events, statements and relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from config.api.negotiation import check_format
+from config.api.parameters import Query
+from config.api.problems import Problem
+from config.api.selection import Selection
+from events.curation import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
+from events.filters import EventFilter, EventTypeFilter, PlaceFilter, RelationFilter, StatementFilter
+from records.resolution import References, is_well_formed
+from records.views import EditionViewSet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+    from rest_framework.request import Request
+
+
+class EventTypeViewSet(EditionViewSet):
+    """Types of event, a tree, with their PLOVER, CAMEO and Goldstein values."""
+
+    kind = EVENT_TYPE
+    filterset_class = EventTypeFilter
+    orderings: ClassVar[dict[str, str]] = {"code": "code", **EditionViewSet.orderings}
+    default_ordering = "code"
+
+
+class PlaceViewSet(EditionViewSet):
+    """Places where events happen."""
+
+    kind = PLACE
+    filterset_class = PlaceFilter
+
+
+class EventViewSet(EditionViewSet):
+    """Diplomatic events, latest first. What points at one is asked for: `statements/?event=`, `agreements/?event=`."""
+
+    kind = EVENT
+    filterset_class = EventFilter
+    orderings: ClassVar[dict[str, str]] = {"date": "date", **EditionViewSet.orderings}
+    undated_last: ClassVar[tuple[str, ...]] = ("date",)
+    default_ordering = "-date"
+
+
+class StatementViewSet(EditionViewSet):
+    """What was said, by whom and about what, latest first."""
+
+    kind = STATEMENT
+    filterset_class = StatementFilter
+    orderings: ClassVar[dict[str, str]] = {"date": "date", **EditionViewSet.orderings}
+    undated_last: ClassVar[tuple[str, ...]] = ("date",)
+    default_ordering = "-date"
+
+
+class RelationViewSet(EditionViewSet):
+    """How pairs of states stand to each other, over time and in several respects."""
+
+    kind = RELATION
+    filterset_class = RelationFilter
+
+    def pair(self, request: Request, a: str, b: str) -> HttpResponse:
+        """Serve the relation of two states, named in either order."""
+        http = request._request
+        query = Query(http.META["QUERY_STRING"])
+        query.refuse_unknown(self.detail_parameters)
+        check_format(query)
+        selection = Selection.read(query, self.kind.serializer)
+        record_id = self._relation_of(a, b, query)
+        newest = self.kind.editions._default_manager.newest().filter(record_id=record_id)
+        return self._serve_edition(http, newest, selection)
+
+    def _relation_of(self, a: str, b: str, query: Query) -> UUID:
+        """The relation of two states as addresses name them; a tombstone only when there is nothing else."""
+        references = References()
+        wanted = [references.want(("state",), text, name, query) for name, text in (("a", a), ("b", b)) if is_well_formed(text)]
+        references.resolve(query)
+        query.refuse_faults()
+        states = {key for one in wanted if one for key in one.ids}
+        if len(states) != 2:
+            raise Problem("not_found")
+        editions = self.kind.editions._default_manager
+        for found in (editions.current(), editions.newest()):
+            relation: UUID | None = found.filter(involved_ids__contains=list(states)).values_list("record_id", flat=True).first()
+            if relation is not None:
+                return relation
+        raise Problem("not_found")
