@@ -19,6 +19,7 @@ from people.models import (
     Tenure,
     TenureCitation,
 )
+from records.curation import publish
 from records.models import Record, Source, Topic
 from tests.factories.records import make_source
 
@@ -91,6 +92,16 @@ def make_tenure(
     )
     TenureCitation.objects.create(record=tenure, source=source or make_source())
     return tenure
+
+
+def publish_cited(*records: Record) -> None:
+    """Publish records together with the sources that they cite; what else they name must be among them or published."""
+    sources = {
+        citation.source
+        for record in records
+        for citation in record.citations.all()  # type: ignore[attr-defined] # every kind here has them
+    }
+    publish(*sources, *records, by=None)
 
 
 def _saved(record: R) -> R:

@@ -32,7 +32,6 @@ from people.models import (
     TenureIdentifier,
     TenureMilestone,
 )
-from records.curation import publish
 from records.kinds import kind_of
 from tests.factories.people import (
     make_office,
@@ -40,6 +39,7 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
+    publish_cited,
 )
 from tests.factories.records import make_source, make_topic
 
@@ -170,15 +170,8 @@ def _identifiers(name: str, model: type[models.Model], make: Callable[[], Record
 
 def _published(record: Record) -> Record:
     """Publish a record together with all that it names."""
-    needed: list[Record] = []
-    if isinstance(record, Tenure):
-        needed = [record.person, record.office]
-    sources = [
-        citation.source
-        for cited in [record, *needed]
-        for citation in cited.citations.all()  # type: ignore[attr-defined] # every kind here has them
-    ]
-    publish(*sources, *needed, record, by=None)
+    named = [record.person, record.office] if isinstance(record, Tenure) else []
+    publish_cited(*named, record)
     return record
 
 
