@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class DeskConfig(AdminConfig):
     """The curation desk. Named as text: this package imports none of the apps."""
 
-    default_site = "records.admin.site.Desk"
+    default_site = "records.desk.Desk"

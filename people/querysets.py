@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from config.db.dates import certainly_on, certainly_within, possibly_on
 from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus
@@ -66,5 +66,5 @@ class TenureQuerySet(QuerySet[Any]):
             .filter(office=tenure.office_id)
             .exclude(person=tenure.person_id)
             .alias(certainly_held=CERTAINLY_HELD)
-            .filter(certainly_held__overlap=own[:1])
+            .filter(certainly_held__overlap=Subquery(own[:1]))
         )

@@ -48,6 +48,7 @@ def keep_roles(*, apps: Apps, **_signal: Any) -> None:
 def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
     """Return the rights of each role as (app, codename)."""
     edits = {(app, f"{verb}_{name}") for app, name in _record_models() for verb in _EDITING}
+    edits |= {(app, f"view_{name}") for app, name in _looked_up_models()}
     publishes = {(app, f"publish_{name}") for app, name in _record_models()}
     accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
     lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}
@@ -61,4 +62,12 @@ def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
 def _record_models() -> Iterator[tuple[str, str]]:
     for model in installed.get_models():
         if issubclass(model, Record):
+            yield model._meta.app_label, str(model._meta.model_name)
+
+
+def _looked_up_models() -> Iterator[tuple[str, str]]:
+    """Reference tables beside the records, which no one edits at the desk (currencies)."""
+    ours = {app for app, _name in _record_models()}
+    for model in installed.get_models():
+        if model._meta.app_label in ours and tuple(model._meta.default_permissions) == ("view",):
             yield model._meta.app_label, str(model._meta.model_name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from people.models import (
@@ -37,7 +37,7 @@ def usual_code() -> Any:
     )
     going_on = codes.filter(Q(end_edtf="")).values("state")
     current = going_on.annotate(all=StringAgg("value", ", ", ordering="value")).values("all")
-    return Coalesce(Subquery(current), Subquery(joined), Value(""))
+    return Coalesce(Subquery(current), Subquery(joined), Value(""), output_field=TextField())
 
 
 class StateCodeInline(PartInline):

@@ -164,7 +164,7 @@ def _rows_of_part(part: type[Part], key: Any) -> QuerySet[Any]:
 
 
 def _row_change(model: type[Model], before: Any, row: Any, labels: dict[Any, dict[str, str]]) -> RowChange | None:
-    owner = getattr(model, "part_of", "").partition("__")[0]
+    owner = model.part_of.partition("__")[0] if issubclass(model, Part) else ""
     shown = {
         each.name: (str(each.verbose_name), _said(each, before, labels), _said(each, row, labels))
         for each in model._meta.concrete_fields

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.utils import display_for_field, label_for_field
 from django.urls import reverse
 
-from records.admin.badges import BADGE, badge_html
+from records.badges import BADGE, badge_html
 
 if TYPE_CHECKING:
     from records.models import Record

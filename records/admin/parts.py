@@ -33,6 +33,8 @@ class PartInline(Relations, _Inline):
     }
     #: Rows of fields, as in fieldsets.
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
+    #: Rows of the parts' own that fields of the form hold.
+    prefetched: ClassVar[Sequence[str]] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the declared rows."""
@@ -40,7 +42,7 @@ class PartInline(Relations, _Inline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read what parts name along with them: the heading of each says what it is."""
-        return super().get_queryset(request).select_related(*self._named())
+        return super().get_queryset(request).select_related(*self._named()).prefetch_related(*self.prefetched)
 
     def _named(self) -> list[str]:
         paths = []
@@ -51,8 +53,7 @@ class PartInline(Relations, _Inline):
         return [path for path in paths if path.partition("__")[0] != self._owner()]
 
     def _owner(self) -> str:
-        part_of: str = getattr(self.model, "part_of", "")
-        return part_of.partition("__")[0]
+        return self.model.part_of.partition("__")[0]
 
     def _may_edit(self, request: HttpRequest) -> bool:
         app, name = self.parent_model._meta.app_label, self.parent_model._meta.model_name

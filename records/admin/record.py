@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
-from records.admin.badges import BADGE, BadgeFilter, badge_html
+from records.badges import BADGE, BadgeFilter, badge_html
 from records.admin.deeds import Deeds, form_address, shown
 from records.admin.forms import BY_HAND, Lines, RecordForm
 from records.admin.history import HistoryPage, steps_since
@@ -90,7 +90,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
         """Label, what the kind shows, status."""
-        return ["__str__", *self.columns, "status", "changed_at"]
+        return ["__str__", *self.columns, "publication", "changed_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
         """Status first, then what the kind filters by."""
@@ -111,8 +111,8 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         found = search(queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields)
         return found, False
 
-    @admin.display(description="status", ordering="badge")
-    def status(self, record: Any) -> SafeString:
+    @admin.display(description="publication", ordering="badge")
+    def publication(self, record: Any) -> SafeString:
         """Show the badge."""
         return badge_html(record.badge)
 

@@ -36,6 +36,11 @@ class RecordSelect(AutocompleteSelect):
     #: Labels of chosen rows by key, where the page has looked them up.
     known: Mapping[str, str] = {}
 
+    @property
+    def media(self) -> forms.Media:
+        """Django's scripts, and the one that narrows a search."""
+        return super().media + forms.Media(js=["config/narrow.js"])
+
     def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
         """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""
         chosen = chosen_keys(self, value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.functions import Now
 
@@ -138,7 +139,11 @@ class Record(models.Model):
         if not self.slug:
             from records.identity import free_slug  # noqa: PLC0415 - identity names models only for types
 
-            self.slug = free_slug(type(self), str(self))
+            try:
+                self.slug = free_slug(type(self), str(self))
+            except ObjectDoesNotExist:
+                # Its label is made of a record that is not there: that is the error to report.
+                exclude = {*(exclude or ()), "slug"}
         super().clean_fields(exclude=exclude)
 
 

@@ -1,4 +1,8 @@
-"""The curation desk: Django's admin site with a work list and a search that cannot be broken by what is typed."""
+"""The curation desk: Django's admin site with a work list, and with labels in its searches.
+
+Beside `records.admin` and not in it: Django makes the site before it imports the first admin module, and importing that
+package registers models with the site.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Count, F, Value
+from django.db.models import Count, Value
 from django.urls import reverse
 
-from records.admin.badges import BADGE, Badge
+from records.badges import BADGE, Badge
 from records.kinds import all_kinds
 from records.models import EditorialState, Record
 
@@ -70,17 +74,17 @@ class Desk(admin.AdminSite):
             kind.model._default_manager.order_by()
             .annotate(badge=BADGE)
             .filter(badge__in=WAITING)
-            .values(badge=F("badge"), kind=Value(kind.name))
+            .values("badge", of_kind=Value(kind.name))
             .annotate(found=Count("pk"))
             for kind in kinds
         ]
-        counts = {(row["kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)}
+        counts = {(row["of_kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)}
         lines = []
         for kind in kinds:
             opts = kind.model._meta
             address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
             cells = [
-                (counts.get((kind.name, badge.value), 0), f"{address}?status={badge.value}", badge.label)
+                (counts.get((kind.name, badge.value), 0), f"{address}?publication={badge.value}", badge.label)
                 for badge in WAITING
             ]
             if any(count for count, _address, _label in cells):

@@ -43,8 +43,8 @@ def badge_html(value: str) -> SafeString:
 class BadgeFilter(admin.SimpleListFilter):
     """List filter over the badge."""
 
-    title = "status"
-    parameter_name = "status"
+    title = "publication"
+    parameter_name = "publication"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
         """Offer every badge."""

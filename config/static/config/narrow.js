@@ -1,0 +1,28 @@
+// Narrows the search of a relation by what is chosen beside it: the capacities of a participation to that person's tenures.
+//   data-narrow-field="person"          a field of the same row (or of the form), whose choice is sent under its name
+//   data-narrow="agreement=<key>"       something fixed
+"use strict";
+{
+    const $ = django.jQuery;
+
+    function narrowing(element) {
+        if (element.dataset.narrow) {
+            return element.dataset.narrow;
+        }
+        const wanted = element.dataset.narrowField;
+        const beside = element.name.replace(/[^-]+$/, wanted);
+        const other = document.getElementsByName(beside)[0] || document.getElementsByName(wanted)[0];
+        // The parameter is the field's last word: speaker_person is a person.
+        return other && other.value ? `${wanted.split("_").pop()}=${encodeURIComponent(other.value)}` : "";
+    }
+
+    let open = null;
+    $(document).on("select2:opening", "[data-narrow], [data-narrow-field]", (event) => { open = event.target; });
+    $(document).on("select2:closing", () => { open = null; });
+    $.ajaxPrefilter((options) => {
+        if (open && options.url.startsWith(new URL(open.dataset["ajax-Url"] || open.getAttribute("data-ajax--url"), window.location.href).pathname)) {
+            const extra = narrowing(open);
+            options.url += extra ? `${options.url.includes("?") ? "&" : "?"}${extra}` : "";
+        }
+    });
+}

@@ -1,0 +1,89 @@
+"""Events at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from events.admin.participation import ParticipationInline
+from events.models import Event, EventCitation, EventIdentifier, EventLink, EventPlace, EventTopic, Statement
+from records.admin.forms import dated
+from records.admin.listed import Listed
+from records.admin.parts import CitationInline, IdentifierInline, PartInline, TabularPartInline
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+
+
+class EventTopicInline(TabularPartInline):
+    """What it was about."""
+
+    model = EventTopic
+    verbose_name = "topic"
+    rows = ("topic",)
+
+
+class EventPlaceInline(PartInline):
+    """Where it took place."""
+
+    model = EventPlace
+    verbose_name = "place"
+    rows = (("place", "state", "name_as_given"), ("role", "order"))
+
+
+class EventLinkInline(TabularPartInline):
+    """How it relates to other events."""
+
+    model = EventLink
+    fk_name = "event"
+    verbose_name = "link"
+    rows = (("kind", "linked_event"),)
+
+
+class EventIdentifierInline(IdentifierInline):
+    """What other systems call the event."""
+
+    model = EventIdentifier
+
+
+class EventCitationInline(CitationInline):
+    """Sources of the event."""
+
+    model = EventCitation
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    """Events: what happened, was planned, or is said to have happened."""
+
+    columns = ("type", "when_edtf", "when_text", "status")
+    list_filter = (
+        ("type", RelationFilter),
+        "status",
+        "attendance",
+        "visit_class",
+        ("participations__state", RelationFilter),
+        ("participations__person", RelationFilter),
+    )
+    search_fields = ("title",)
+    date_hierarchy = "when_earliest"
+    rows = (
+        "title",
+        ("type", "status"),
+        dated("when"),
+        dated("end"),
+        ("attendance", "visit_class", "parent"),
+        "summary",
+    )
+    listed = (Listed("Statements made there", Statement, "event", ("kind", "date_edtf"), ()),)
+    inlines = (
+        ParticipationInline,
+        EventPlaceInline,
+        EventTopicInline,
+        EventCitationInline,
+        EventLinkInline,
+        EventIdentifierInline,
+    )
+
+    def label_of(self, row: Event) -> str:
+        """Tell events of one title apart by date."""
+        when = row.when_edtf or row.when_text
+        return f"{row} ({when})" if when else f"{row} (undated)"

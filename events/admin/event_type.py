@@ -1,0 +1,38 @@
+"""Event types at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from events.models import EventType, EventTypeIdentifier
+from records.admin.parts import IdentifierInline
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+
+
+class EventTypeIdentifierInline(IdentifierInline):
+    """What other vocabularies call the type."""
+
+    model = EventTypeIdentifier
+
+
+@admin.register(EventType)
+class EventTypeAdmin(RecordAdmin):
+    """Event types: the tree, with PLOVER, CAMEO and Goldstein values."""
+
+    columns = ("code", "broader", "plover_type", "cameo_code", "goldstein")
+    list_filter = (("broader", RelationFilter), "plover_type")
+    search_fields = ("label", "code")
+    label_related = ("broader",)
+    rows = (
+        ("label", "code"),
+        "broader",
+        "description",
+        ("plover_type", "plover_mode"),
+        ("cameo_code", "goldstein"),
+    )
+    inlines = (EventTypeIdentifierInline,)
+
+    def label_of(self, row: EventType) -> str:
+        """Show the type under its broader one."""
+        return f"{row.broader} › {row}" if row.broader else str(row)

@@ -1,0 +1,46 @@
+"""Participations in the form of an event."""
+
+from __future__ import annotations
+
+from events.models import Participation, ParticipationCapacity
+from records.admin.parts import PartInline
+from records.admin.several import Several, SeveralForm
+from records.models import Evidence
+
+
+class ParticipationForm(SeveralForm):
+    """A participation with the offices in which the person acted."""
+
+    offices = Several(
+        ParticipationCapacity,
+        "tenure",
+        rows="participation_capacities",
+        narrow="person",
+        others={"evidence": Evidence.INFERRED},
+        label="Capacities",
+        help_text="The tenures in which the person acted, as the source says.",
+    )
+    inferred_offices = Several(
+        ParticipationCapacity,
+        "tenure",
+        rows="participation_capacities",
+        narrow="person",
+        values={"evidence": Evidence.INFERRED},
+        label="Capacities inferred",
+        help_text="Those that the source does not name, and that a curator concluded.",
+    )
+
+
+class ParticipationInline(PartInline):
+    """Who took part, in which role and capacity, on whose behalf and on which side."""
+
+    model = Participation
+    form = ParticipationForm
+    verbose_name = "participation"
+    prefetched = ("participation_capacities",)
+    rows = (
+        ("person", "organization", "state", "name_as_given"),
+        ("role", "side", "presence", "order", "contested"),
+        ("offices", "inferred_offices", "capacity_text"),
+        ("on_behalf_of_state", "on_behalf_of_organization"),
+    )

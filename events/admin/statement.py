@@ -1,0 +1,97 @@
+"""Statements at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from events.models import (
+    Statement,
+    StatementAbout,
+    StatementCapacity,
+    StatementCitation,
+    StatementIdentifier,
+    StatementTopic,
+)
+from records.admin.forms import dated
+from records.admin.parts import CitationInline, IdentifierInline, PartInline, TabularPartInline
+from records.admin.record import RecordAdmin
+from records.admin.relations import RelationFilter
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class StatementCapacityInline(TabularPartInline):
+    """The offices in which the person spoke."""
+
+    model = StatementCapacity
+    verbose_name = "capacity"
+    verbose_name_plural = "capacities"
+    rows = (("tenure", "evidence"),)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Search among the tenures of the speaker."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "tenure" and field is not None:
+            field.widget.attrs["data-narrow-field"] = "speaker_person"
+        return field
+
+
+class StatementAboutInline(PartInline):
+    """What it is about."""
+
+    model = StatementAbout
+    verbose_name = "subject"
+    rows = (("event", "state", "relation"), ("organization", "person"), ("place", "topic"))
+
+
+class StatementTopicInline(TabularPartInline):
+    """What field it concerns."""
+
+    model = StatementTopic
+    verbose_name = "topic"
+    rows = ("topic",)
+
+
+class StatementIdentifierInline(IdentifierInline):
+    """What other systems call the statement."""
+
+    model = StatementIdentifier
+
+
+class StatementCitationInline(CitationInline):
+    """Sources of the statement."""
+
+    model = StatementCitation
+
+
+@admin.register(Statement)
+class StatementAdmin(RecordAdmin):
+    """Statements: what somebody said."""
+
+    columns = ("kind", "speaker_person", "speaker_organization", "speaker_as_given", "date_edtf", "event")
+    list_filter = (
+        "kind",
+        ("speaker_person", RelationFilter),
+        ("speaker_organization", RelationFilter),
+        ("event", RelationFilter),
+    )
+    search_fields = ("summary", "text")
+    date_hierarchy = "date_earliest"
+    rows = (
+        ("kind", "language"),
+        ("speaker_person", "speaker_organization", "speaker_as_given"),
+        "summary",
+        "text",
+        dated("date"),
+        ("event", "part_of"),
+    )
+    inlines = (
+        StatementCapacityInline,
+        StatementAboutInline,
+        StatementTopicInline,
+        StatementCitationInline,
+        StatementIdentifierInline,
+    )
