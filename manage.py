@@ -4,6 +4,9 @@
 import os
 import sys
 
+# The packages are imported late, to say in one line if they are missing.
+# ruff: noqa: PLC0415
+
 # Help needs no database; a check that wants one says so itself.
 WITHOUT_DATABASE = {"help", "version", "check", "collectstatic", "findstatic"}
 

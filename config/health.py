@@ -1,4 +1,4 @@
-"""Two questions that machines ask: does the process live, and can it serve?
+"""Answers to two questions of machines: does the process live, and can it serve.
 
 `/healthz` asks the process alone: restart it if there is no answer.
 `/readyz` asks for the database and its migrations: send no traffic while it says 503.

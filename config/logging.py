@@ -23,7 +23,10 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {"request_id": {"()": RequestIdFilter}},
         "formatters": {
-            "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+            "text": {
+                "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+                "style": "{",
+            },
             "json": {
                 "()": "pythonjsonlogger.json.JsonFormatter",
                 "format": "{asctime}{levelname}{name}{request_id}{message}",
@@ -32,7 +35,11 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             },
         },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": style, "filters": ["request_id"]}
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": style,
+                "filters": ["request_id"],
+            }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {

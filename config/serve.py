@@ -70,7 +70,9 @@ def _address() -> tuple[str, int]:
 def _refuse_taken(host: str, port: int) -> None:
     """Say so if the port is taken, before anything is started for nothing."""
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
         with socket.socket(family, kind, protocol) as probe:
             # As the server does it, or connections that just ended would count as taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,7 +137,8 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
         [sys.executable, *arguments],
         cwd=embedded.PROJECT,
         start_new_session=True,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        # Unsafe beside threads; this process has none.
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
     )
 
 

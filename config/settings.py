@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,19 @@ def _secret_key() -> str:
     """Return the key from the environment, or the one kept in var/, made on the first start."""
     if key := environment.text("SECRET_KEY"):
         if len(key) < 50 or len(set(key)) < 5:
-            raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more, chosen at random.")
+            raise ImproperlyConfigured(
+                "SECRET_KEY must have 50 characters or more, chosen at random."
+            )
         return key
     file = VAR_DIR / "secret-key"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Complete under another name first: a process that starts at the same time reads it whole.
         draft = file.with_name(f"secret-key.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, file)  # fails if the file exists: the first one wins
-        except FileExistsError:
-            pass
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # the first one wins
+            os.link(draft, file)
         draft.unlink()
         return file.read_text()
     except OSError as error:
@@ -133,9 +134,7 @@ TEMPLATES = [
 # Requests that each worker process serves at once, and so the connections that it keeps.
 THREADS = environment.number("THREADS", 4, at_least=1, at_most=64)
 # Set to 0 by manage.py: a command may take its time.
-_STATEMENT_TIMEOUT = environment.number(
-    "DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600
-)
+_STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")
 
 
@@ -225,7 +224,7 @@ LOGGING = logging.configuration(
 )
 
 
-# API (config/api)
+# API: what the names below mean is said in config/api.
 
 REST_FRAMEWORK: dict[str, Any] = {
     # Reading is open to all; keys come with the write API.

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from typing import cast
 from wsgiref.headers import Headers
 from wsgiref.types import WSGIApplication
 
@@ -29,7 +30,7 @@ def _with_static_files(application: WSGIApplication) -> WSGIApplication:
             url = settings.STATIC_URL + path
             if url not in static.files:  # as Django does: the first finder wins
                 static.add_file_to_dictionary(url, storage.path(path))
-    return static
+    return cast("WSGIApplication", static)
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:

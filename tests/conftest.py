@@ -1,7 +1,7 @@
 """Set-up of the whole test suite: a database of its own, and no test left out unseen."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from django.conf import settings
@@ -29,10 +29,14 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn skipped tests into failures where none may be skipped (.ci/run sets the variable)."""
     report = yield
     if report.skipped and os.environ.get("CHANCERY_NO_SKIPS") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
+        )
     return report

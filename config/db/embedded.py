@@ -119,7 +119,13 @@ class Server:
         return "chancery-" + hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
 
     def django_settings(self) -> dict[str, str]:
-        return {"NAME": NAME, "USER": NAME, "PASSWORD": "", "HOST": str(self.socket_folder), "PORT": ""}
+        return {
+            "NAME": NAME,
+            "USER": NAME,
+            "PASSWORD": "",
+            "HOST": str(self.socket_folder),
+            "PORT": "",
+        }
 
     # What it does
 
@@ -186,7 +192,9 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while (answer := self._ask()) == 1:
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL neither starts nor stops; see {self.home / 'log'}.")
+                raise EmbeddedError(
+                    f"PostgreSQL neither starts nor stops; see {self.home / 'log'}."
+                )
             time.sleep(0.1)
         return answer == 0
 
@@ -248,7 +256,9 @@ class Server:
         while str(self.data) in _command_line(pid):
             # It is ours and alive, but its socket did not answer: it is on its way up or down.
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL (process {pid}) runs but does not answer; stop it.")
+                raise EmbeddedError(
+                    f"PostgreSQL (process {pid}) runs but does not answer; stop it."
+                )
             time.sleep(0.1)
         pid_file.unlink(missing_ok=True)
         for socket in self.socket_folder.glob(".s.PGSQL.*"):
@@ -277,7 +287,9 @@ class Server:
 
     def _stop(self) -> None:
         if self._wait_while_busy():
-            self._must("pg_ctl", "stop", "-s", "-w", "-t", START_SECONDS, "-m", "fast", "-D", self.data)
+            self._must(
+                "pg_ctl", "stop", "-s", "-w", "-t", START_SECONDS, "-m", "fast", "-D", self.data
+            )
 
     def _must(self, *command: object, input: str | None = None) -> None:  # noqa: A002 - subprocess's word
         done = self._run(*command, input=input)
@@ -286,7 +298,10 @@ class Server:
             raise EmbeddedError(f"{command[0]} failed: {''.join(last)}")
 
     def _run(
-        self, *command: object, as_server: bool = True, input: str | None = None  # noqa: A002
+        self,
+        *command: object,
+        as_server: bool = True,
+        input: str | None = None,  # noqa: A002
     ) -> subprocess.CompletedProcess[str]:
         program, *arguments = command
         # PGDATA, PGHOST and the like are about other servers; a missing locale stops initdb.
@@ -370,8 +385,8 @@ def _command_line(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
         except OSError:
             return ""
-    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True)  # noqa: S607
-    return done.stdout
+    command = ["ps", "-p", str(pid), "-o", "command="]
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
 
 def command_line() -> None:
@@ -384,7 +399,9 @@ def command_line() -> None:
             case ["stop"]:
                 for server in servers:
                     if server.folder.with_suffix(".lock").exists() and not server.stop_if_unused():
-                        raise EmbeddedError(f"{server.folder} is in use: end `make run`, tests or shells first.")
+                        raise EmbeddedError(
+                            f"{server.folder} is in use: end `make run`, tests or shells first."
+                        )
             case ["status"]:
                 for server in servers:
                     print(server.folder, "runs" if server.is_ready() else "is stopped")

@@ -42,7 +42,9 @@ def test_tests_use_the_fast_server_and_a_database_of_their_own():
 def test_four_processes_that_start_at_once_share_one_server(var):
     server = embedded.main_server()
     starting = [
-        subprocess.Popen([sys.executable, "-m", "config.db.embedded", "start"], cwd=embedded.PROJECT)
+        subprocess.Popen(
+            [sys.executable, "-m", "config.db.embedded", "start"], cwd=embedded.PROJECT
+        )
         for _ in range(4)
     ]
 

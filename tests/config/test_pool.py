@@ -44,7 +44,7 @@ def backend(wrapper: base.DatabaseWrapper) -> int:
     """Ask which server process answers: the same one means the same connection."""
     with wrapper.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def request(wrapper: base.DatabaseWrapper) -> int:
@@ -121,7 +121,8 @@ def test_no_request_fails_when_the_server_restarted_between_two(connect, server)
 
 def test_no_request_fails_after_connections_were_killed(connect, server):
     pid = request(connect())
-    admin = psycopg2.connect(**server_parameters(server))
+    settings = server.django_settings()
+    admin = psycopg2.connect(dbname=settings["NAME"], user=settings["USER"], host=settings["HOST"])
     admin.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     admin.close()
 
@@ -155,8 +156,3 @@ def test_a_connection_of_the_parent_is_not_used_by_a_forked_child(connect):
     os.close(reading)
     os.close(writing)
     assert request(connect()) == pid
-
-
-def server_parameters(server: embedded.Server) -> dict[str, str]:
-    settings = server.django_settings()
-    return {"dbname": settings["NAME"], "user": settings["USER"], "host": settings["HOST"]}

@@ -29,6 +29,7 @@ class Service:
         """Return what it said up to the line with the address."""
         said = []
         assert self.process.stdout
+        assert self.process.stderr
         for line in self.process.stdout:
             said.append(line)
             if f"ready on http://127.0.0.1:{self.port}/" in line:
@@ -71,7 +72,7 @@ def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
     for process in started:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=30)
+        process.communicate(timeout=30)
 
 
 def test_the_life_of_a_service(serve, server, free_port):

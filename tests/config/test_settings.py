@@ -89,7 +89,9 @@ def test_a_log_line_in_json_has_the_request_id(python):
 
     done = python("-c", code, DJANGO_SETTINGS_MODULE="config.settings", LOG_FORMAT="json")
 
-    assert '"level": "WARNING", "logger": "x", "request_id": "abc", "message": "said 1"' in done.stderr
+    assert (
+        '"level": "WARNING", "logger": "x", "request_id": "abc", "message": "said 1"' in done.stderr
+    )
 
 
 def test_every_variable_that_is_read_is_in_the_example_and_the_other_way_round():

@@ -14,7 +14,7 @@ therefore not set any: a transaction's own (`SET LOCAL`, `pg_advisory_xact_lock`
 
 import os
 import select
-from typing import Any
+from typing import Any, cast
 
 import psycopg2
 from django.db.backends.postgresql import base
@@ -46,28 +46,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, with connections that outlive `close()` while the pool is open."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:
+        self._parameters = conn_params
         while _idle:
             try:
-                params, connection = _idle.pop()
+                parameters, connection = _idle.pop()
             except IndexError:  # another thread took the last one
                 break
-            if params == conn_params and _is_alive(connection):
+            if parameters == conn_params and _is_alive(connection):
                 return connection
             connection.close()
-        return super().get_new_connection(conn_params)
+        return cast("psycopg2.extensions.connection", super().get_new_connection(conn_params))
 
     def _close(self) -> None:
+        if not self._keep():
+            super()._close()  # type: ignore[misc] # the stubs do not know it
+
+    def _keep(self) -> bool:
+        """Put the connection back if there is room and it is in order."""
         connection = self.connection
-        if connection is None or len(_idle) >= _size or connection.closed:
-            super()._close()
-            return
+        if connection is None or connection.closed or len(_idle) >= _size:
+            return False
         try:
             if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
                 connection.rollback()
         except psycopg2.Error:
-            super()._close()
-        else:
-            _idle.append((self.get_connection_params(), connection))
+            return False
+        _idle.append((self._parameters, connection))
+        return True
 
 
 def _is_alive(connection: psycopg2.extensions.connection) -> bool:
