@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agreements.models import Agreement
+from events.exchange import STATEMENT
 from records.exchange.shapes import Either, Exchange, Refs, Renamed, Rows, Sibling, declare
 
 AGREEMENT = declare(
@@ -66,3 +67,6 @@ AGREEMENT = declare(
         ),
     ),
 )
+
+# What statements are about is one list, wherever it is kept (docs/decisions/0041).
+STATEMENT.add(Refs("about", Either("about", ("agreement",)), relation="agreement_subjects"))

@@ -46,10 +46,12 @@ class References:
         self.wanted: dict[UUID, str] = {}
 
     def want(self, kind: str, key: UUID) -> dict[str, Any]:
-        """Return the reference to a record: empty now, filled by `fill()`."""
+        """Return the reference to a record: empty until `fill()`, unless the record is known already."""
         self.wanted[key] = kind
         if key not in self._given:
-            self._given[key] = {}
+            reference = self._known.get(key)
+            is_published = reference is not None and reference.standing == Standing.PUBLISHED
+            self._given[key] = reference.embedded() if reference is not None and is_published else {}
         return self._given[key]
 
     def fill(self) -> None:
@@ -77,7 +79,8 @@ class References:
     def stands_for(self, key: str) -> list[UUID]:
         """The states that a named record stands for, as published (an office: its state)."""
         reference = self._known.get(UUID(key))
-        return list(reference.state_ids) if reference is not None else []
+        # Those of a record that is being published come from its document, where ids are text.
+        return [UUID(str(state)) for state in reference.state_ids] if reference is not None else []
 
     def facts(self, key: str) -> dict[str, Any]:
         """What a named record's own document says that others may repeat, as published (a tenure: its office)."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from records.curation import CurationRefused, deed, publish
 from records.exchange.naming import Names
+from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Proposal, Report
 from records.exchange.planning import Changes, Planned, compare, look_up, read_record, wanted
 from records.exchange.reading import Entry, Index
 from records.exchange.rejection import Fault, Rejection
@@ -35,43 +35,6 @@ if TYPE_CHECKING:
 #: Records that are read, compared and written together.
 BATCH = 500
 
-CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A field that a curator locked and that the file would set otherwise; it was left as it is."""
-
-    line: int
-    object: str
-    record: str
-    field: str
-
-
-@dataclass
-class Report:
-    """What became of each line: created + updated + unchanged + rejected = lines."""
-
-    lines: int = 0
-    counts: dict[str, Counter[str]] = field(
-        default_factory=dict
-    )  #: by kind; "" where it could not be read
-    rejections: list[Rejection] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
-    published: int = 0  #: editions that were made
-    is_done: bool = (
-        False  #: False when nothing was written: lines were rejected, or it was a dry run
-    )
-
-    def count(self, outcome: str) -> int:
-        """Return how many lines ended so."""
-        return sum(counter[outcome] for counter in self.counts.values())
-
-    def add(self, kind: str, outcome: str) -> None:
-        """Count a line."""
-        self.counts.setdefault(kind, Counter())[outcome] += 1
-
-
 @dataclass(slots=True)
 class _Work:
     """A line on its way into the tables."""
@@ -89,6 +52,7 @@ class _Load:
         self.names = Names(self.index)
         self.report = Report(lines=self.index.lines)
         self.loaded: list[Entry] = []
+        self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
         self.rejected: set[tuple[str, int]] = set()  #: kind and line
         for rejection in self.index.rejections:
             self._note(rejection)
@@ -162,6 +126,7 @@ class _Load:
         for work in written:
             outcome = CREATED if work.entry.is_new else UPDATED if work.changes else UNCHANGED
             self.report.add(exchange.kind, outcome)
+            self.outcomes[exchange.kind, work.entry.line] = outcome
             self.loaded.append(work.entry)
 
     def _check_all(self) -> None:
@@ -198,12 +163,10 @@ class _Load:
             entries = {entry.pk: entry for entry in self.loaded}
             for refusal in refused.refusals:
                 entry = entries[refusal.record.pk]
-                self.report.add(entry.exchange.kind, REJECTED)
-                self._note(
-                    Fault("", None, refusal.detail, refusal.code).on(
-                        entry.line, entry.exchange.kind, entry.name
-                    )
-                )
+                kind = entry.exchange.kind
+                if (kind, entry.line) not in self.rejected:
+                    self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
+                self._reject(entry, [Fault("", None, refusal.detail, refusal.code)])
         else:
             self.report.published = sum(
                 record.published_at != before[record.pk] for record in records

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import ManyToOneRel
 
 from records.exchange.rejection import nearest
@@ -35,7 +36,7 @@ class Names:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[Wanted, UUID | WrongError] = {}
+        self._known: dict[Wanted, UUID | str | WrongError] = {}
 
     def match(self, exchange: Exchange, entries: Sequence[Entry]) -> list[tuple[Entry, WrongError]]:
         """Give each entry the key of its record, or a new one; return what is wrong."""
@@ -75,7 +76,9 @@ class Names:
                 by_kind.setdefault(name.kind, set()).add(name.ref)
         for kind, refs in by_kind.items():
             exchange = exchange_of(kind)
-            assert exchange is not None, f"{kind} has no exchange declaration"
+            if exchange is None:
+                self._resolve_codes(kind, refs)
+                continue
             found = find(exchange, {_plain(ref) for ref in refs})
             for ref in refs:
                 keys = {record.merged_into or record.pk for record in found.get(_plain(ref), ())}
@@ -83,7 +86,16 @@ class Names:
                     keys.pop() if len(keys) == 1 else self._wrong(exchange, ref, len(keys))
                 )
 
-    def key(self, wanted: Wanted) -> UUID:
+    def _resolve_codes(self, label: str, codes: set[str]) -> None:
+        """Look up rows of a plain list, which are called by their keys."""
+        model = apps.get_model(label)
+        known = set(model._default_manager.values_list("pk", flat=True))
+        for code in codes:
+            reason = f"There is no {model._meta.verbose_name} “{code}”."
+            wrong = WrongError("unknown_reference", reason, nearest(code, known))
+            self._known[Wanted(label, code)] = code if code in known else wrong
+
+    def key(self, wanted: Wanted) -> UUID | str:
         """Return the key of a record that was looked up. Raises WrongError."""
         known = self._known[wanted]
         if isinstance(known, WrongError):

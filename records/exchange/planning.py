@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from records.exchange.rejection import Fault, choose_from, nearest, step
 from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, SiblingWanted
-from records.exchange.values import Wanted, WrongError
+from records.exchange.values import OneOf, Wanted, WrongError, demand_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,8 +86,8 @@ def _read_members(
     for name, given in members.items():
         if name in shape.fields:
             plan.values.update(shape.fields[name].read(given, plan.at, faults))
-        elif name in shape.parts:
-            plan.parts[name] = _read_parts(shape.parts[name], given, step(plan.at, name), faults)
+        elif name in shape.lists:
+            plan.parts |= _read_list(shape.lists[name], given, step(plan.at, name), faults)
         else:
             faults.append(_unknown(shape, name, given, plan.at))
     if demand_all:
@@ -104,33 +104,45 @@ def _unknown(shape: Shape, name: str, given: Any, at: str) -> Fault:
             f"{name} follows from other fields: leave it out.",
             "derived_field",
         )
-    known = shape.members if isinstance(shape, Exchange) else (*shape.fields, *shape.parts)
+    known = shape.members if isinstance(shape, Exchange) else (*shape.fields, *shape.lists)
     reason = f"There is no field {name} here: {choose_from(known)}."
     return Fault(step(at, name), given, reason, "unknown_field", nearest(name, known))
 
 
-def _read_parts(shape: PartShape, given: Any, at: str, faults: Faults) -> list[Planned]:
-    if given is None:
-        return []
-    if not isinstance(given, list):
+def _read_list(shapes: Sequence[PartShape], given: Any, at: str, faults: Faults) -> dict[str, list[Planned]]:
+    """Read a list of parts; where it spans several tables, each item by its kind."""
+    plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
+    if given is not None and not isinstance(given, list):
         faults.append(Fault(at, given, "A list is wanted here.", "wrong_type"))
-        return []
-    plans = []
-    for number, item in enumerate(given):
+        return plans
+    for number, item in enumerate(given or ()):
+        shape = _table_of(shapes, item)
         plan = Planned(shape, step(at, number), shape.defaults())
         if shape.is_bare:
-            _read_bare(plan, item, faults)
+            _read_bare(plan, item, shapes, faults)
         elif isinstance(item, dict):
             _read_members(plan, item, faults, demand_all=True)
         else:
             faults.append(Fault(plan.at, item, "An object is wanted here.", "wrong_type"))
-        plans.append(plan)
+        plans[shape.slot].append(plan)
     return plans
 
 
-def _read_bare(plan: Planned, item: Any, faults: Faults) -> None:
+def _table_of(shapes: Sequence[PartShape], item: Any) -> PartShape:
+    kind = item.get("object") if isinstance(item, dict) else None
+    return next((shape for shape in shapes if len(shapes) > 1 and kind in _kinds(shape)), shapes[0])
+
+
+def _kinds(shape: PartShape) -> tuple[str, ...]:
+    return tuple(kind for field in shape.fields.values() if isinstance(field, OneOf) for kind in field.kinds)
+
+
+def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Faults) -> None:
     (treatment,) = plan.shape.fields.values()
     try:
+        kinds = [kind for shape in shapes for kind in _kinds(shape)]
+        if isinstance(item, dict) and kinds:
+            demand_kind(item.get("object"), kinds)
         plan.values.update(zip(treatment.columns, treatment.values(item), strict=True))
     except WrongError as wrong:
         faults.append(Fault(plan.at, item, wrong.reason, wrong.code, wrong.suggestion))

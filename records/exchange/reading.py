@@ -176,8 +176,11 @@ def _depth(node: Any) -> int:
 
 
 def _exchange(document: dict[str, Any], faults: list[Fault]) -> Exchange | None:
-    kinds = [exchange.kind for exchange in declared()]
     kind = document.get("object")
+    exchange = exchange_of(kind) if isinstance(kind, str) else None
+    if exchange is not None:
+        return exchange
+    kinds = [exchange.kind for exchange in declared()]
     if not isinstance(kind, str):
         faults.append(
             Fault(
@@ -185,11 +188,9 @@ def _exchange(document: dict[str, Any], faults: list[Fault]) -> Exchange | None:
             )
         )
         return None
-    exchange = exchange_of(kind)
-    if exchange is None:
-        reason = f"“{kind}” is no kind of record: {choose_from(kinds)}."
-        faults.append(Fault("/object", kind, reason, "unknown_object", nearest(kind, kinds)))
-    return exchange
+    reason = f"“{kind}” is no kind of record: {choose_from(kinds)}."
+    faults.append(Fault("/object", kind, reason, "unknown_object", nearest(kind, kinds)))
+    return None
 
 
 def _entry(

@@ -52,7 +52,7 @@ def _read_parts(shape: Shape, owners: dict[Any, Existing], *, for_export: bool) 
         rows = {}
         for values in query.values("pk", part.link, *part.columns, *joined):
             existing = Existing(values.pop("pk"), values)
-            owners[values.pop(part.link)].parts.setdefault(part.name, []).append(existing)
+            owners[values.pop(part.link)].parts.setdefault(part.slot, []).append(existing)
             rows[existing.pk] = existing
         if part.parts and rows:
             _read_parts(part, rows, for_export=for_export)

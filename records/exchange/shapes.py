@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
@@ -74,6 +75,14 @@ class Either:
 
 
 @dataclass(frozen=True)
+class Both:
+    """References to two records of one kind, each with a foreign key of its own."""
+
+    name: str
+    fields: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Sibling:
     """A reference to another part of the same record, called as that part's own field `by` calls it.
 
@@ -85,7 +94,7 @@ class Sibling:
     by: str
 
 
-Field = str | Renamed | Either | Sibling
+Field = str | Renamed | Either | Both | Sibling
 
 
 @dataclass(frozen=True)
@@ -167,9 +176,10 @@ class Shape:
         self, model: type[models.Model], fields: Sequence[Field], parts: Sequence[Rows | Refs]
     ) -> None:
         self.model = model
-        self.parts: dict[str, PartShape] = {}
+        self.parts: dict[str, PartShape] = {}  #: by slot
+        self.lists: dict[str, list[PartShape]] = {}  #: by name; several where one list spans tables
         for part in parts:
-            self.parts[part.name] = PartShape(self, part)
+            self.add(part)
         self.fields: dict[str, Treatment] = {}
         for field in fields:
             treatment = self._treatment(field)
@@ -191,6 +201,13 @@ class Shape:
             row.update(zip(treatment.columns, treatment.defaults(), strict=True))
         return row
 
+    def add(self, part: Rows | Refs) -> None:
+        """Add parts. A later app may add references to a list that is there: items find their table by kind."""
+        before = self.lists.setdefault(part.name, [])
+        slot = f"{part.name}/{len(before)}" if before else part.name
+        self.parts[slot] = PartShape(self, part, slot)
+        before.append(self.parts[slot])
+
     def descendants(self) -> Iterator[PartShape]:
         """All parts at any depth, what belongs to another part after it."""
         for part in self.parts.values():
@@ -199,10 +216,12 @@ class Shape:
 
     def _treatment(self, field: Field) -> Treatment:
         meta = self.model._meta
-        if isinstance(field, Either):
+        if isinstance(field, Either | Both):
             keys = [
                 cast("models.ForeignKey[Any, Any]", meta.get_field(name)) for name in field.fields
             ]
+            if isinstance(field, Both):
+                return values.Pair(field.name, keys)
             return OneOf(field.name, {values.object_kind(key): key for key in keys})
         if isinstance(field, Sibling):
             return self._sibling(field)
@@ -212,7 +231,8 @@ class Shape:
             return values.UncertainDateValue(name, uncertain)
         found = meta.get_field(source)
         if isinstance(found, models.ForeignKey):
-            return Ref(name, found)
+            is_record = hasattr(found.related_model, "object_kind")
+            return Ref(name, found) if is_record else values.Coded(name, found)
         for kind, treatment in _COLUMNS:
             if isinstance(found, kind):
                 return treatment(name, found)
@@ -229,8 +249,9 @@ class Shape:
 class PartShape(Shape):
     """The shape of a list of parts."""
 
-    def __init__(self, owner: Shape, part: Rows | Refs) -> None:
+    def __init__(self, owner: Shape, part: Rows | Refs, slot: str) -> None:
         self.name = part.name
+        self.slot = slot
         self.owner = owner
         relation = owner.model._meta.get_field(part.relation or part.name)
         assert isinstance(relation, models.ManyToOneRel)
@@ -289,7 +310,7 @@ class Exchange(Shape):
     @property
     def members(self) -> tuple[str, ...]:
         """Every member that a line can have."""
-        return (*self.opening, *self.fields, *self.parts)
+        return (*self.opening, *self.fields, *self.lists)
 
 
 def _common_parts(model: type[Record]) -> Iterator[Rows]:
@@ -327,7 +348,11 @@ def exchange_of(kind: str) -> Exchange | None:
     return _DECLARED.get(kind)
 
 
-def declared() -> list[Exchange]:
+@cache
+def declared() -> tuple[Exchange, ...]:
     """Every declared kind: what is named comes before what names it."""
     _discover()
-    return [_DECLARED[kind.name] for kind in all_kinds() if kind.name in _DECLARED]
+    # Settings list an app before those that it builds on.
+    order = [app.label for app in apps.get_app_configs()]
+    kinds = [_DECLARED[kind.name] for kind in all_kinds() if kind.name in _DECLARED]
+    return tuple(sorted(kinds, key=lambda kind: -order.index(kind.model._meta.app_label)))

@@ -20,7 +20,7 @@ from config.db.edtf import EdtfError, UncertainDate
 from records.exchange.rejection import Fault, choose_from, nearest, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from django.db import models
@@ -289,7 +289,7 @@ class Ref(Treatment):
         """Remember what to look up."""
         if given is None:
             if self.is_required:
-                raise WrongError("required", f"Name a {self.kind.replace('_', ' ')}.")
+                raise WrongError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
             return (None,)
         return (Wanted(self.kind, ref_text(given)),)
 
@@ -308,6 +308,25 @@ class Ref(Treatment):
             yield self.kind, key
 
 
+class Coded(Ref):
+    """A row of a plain list, such as the currencies, by the code that is its key."""
+
+    def __init__(self, name: str, field: models.ForeignKey[Any, Any]) -> None:
+        Treatment.__init__(self, name, (field.attname,))
+        self.kind = field.related_model._meta.label
+        self.is_required = not field.null
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the code."""
+        del slugs
+        return row[self.columns[0]]
+
+    def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
+        """None that have a slug."""
+        del row
+        yield from ()
+
+
 class OneOf(Treatment):
     """A reference to a record of one of several kinds: `{"object": "organization", "ref": "mota-engil"}`."""
 
@@ -323,11 +342,7 @@ class OneOf(Treatment):
             reason = 'Name the kind and the record: {"object": "%s", "ref": "..."}.' % self.kinds[0]
             raise WrongError("wrong_type", reason)
         kind = given["object"]
-        if kind not in self.kinds:
-            reason = (
-                f"“{kind}” is no kind of record that can stand here: {choose_from(self.kinds)}."
-            )
-            raise WrongError("unknown_object", reason, nearest(str(kind), self.kinds))
+        demand_kind(kind, self.kinds)
         wanted = Wanted(kind, ref_text(given["ref"]))
         return tuple(wanted if kind == known else None for known in self.kinds)
 
@@ -344,10 +359,45 @@ class OneOf(Treatment):
                 yield kind, row[column]
 
 
+class Pair(Treatment):
+    """References to two records of one kind, as a list."""
+
+    is_required = True
+
+    def __init__(self, name: str, fields: Sequence[models.ForeignKey[Any, Any]]) -> None:
+        super().__init__(name, tuple(field.attname for field in fields))
+        self.kind = object_kind(fields[0])
+
+    def values(self, given: Any) -> tuple[Any, ...]:
+        """Remember what to look up."""
+        if not isinstance(given, list) or len(given) != len(self.columns):
+            raise WrongError("wrong_type", f"Name two records of the kind {self.kind} in a list.")
+        return tuple(Wanted(self.kind, ref_text(ref)) for ref in given)
+
+    def defaults(self) -> tuple[Any, ...]:
+        """Name nobody."""
+        return (None, None)
+
+    def write(self, row: Row, slugs: Slugs) -> Any:
+        """Return the slugs."""
+        return [slugs[name] for name in self.names(row)]
+
+    def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
+        """Both records."""
+        yield from ((self.kind, row[column]) for column in self.columns)
+
+
 def object_kind(field: models.ForeignKey[Any, Any]) -> str:
     """Return the kind of record to which a foreign key points."""
     record: type[Record] = field.related_model
     return record.object_kind
+
+
+def demand_kind(kind: Any, kinds: Sequence[str]) -> None:
+    """Check that a record of this kind can stand here. Raises WrongError."""
+    if kind not in kinds:
+        reason = f"“{kind}” is no kind of record that can stand here: {choose_from(kinds)}."
+        raise WrongError("unknown_object", reason, nearest(str(kind), kinds))
 
 
 def ref_text(given: Any) -> str:

@@ -61,9 +61,10 @@ def _documents(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, An
 
 def _members(shape: Shape, row: Existing, slugs: dict[tuple[str, UUID], str]) -> dict[str, Any]:
     members = {name: treatment.write(row.values, slugs) for name, treatment in shape.fields.items()}
-    for name, part in shape.parts.items():
-        items = [_members(part, item, slugs) for item in row.parts.get(name, ())]
-        members[name] = [next(iter(item.values())) for item in items] if part.is_bare else items
+    for slot, part in shape.parts.items():
+        items = [_members(part, item, slugs) for item in row.parts.get(slot, ())]
+        found = [next(iter(item.values())) for item in items] if part.is_bare else items
+        members.setdefault(part.name, []).extend(found)
     return members
 
 

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from people.models import Organization, Person, PersonName, State, Tenure, TenureMilestone
-from records.exchange.loading import Proposal, Report, load
+from records.exchange.loading import load
+from records.exchange.outcome import Proposal, Report
 from records.models import Source, SourceIdentifier, Topic, TopicEdition
 from tests.factories.records import make_source, make_topic
 
@@ -339,6 +340,7 @@ def test_what_cannot_be_published_is_rejected_with_its_line() -> None:
     )
 
     assert told(report) == [(2, "", "unpublished_reference"), (3, "", "no_citation")]
+    assert counts(report) == {"created": 1, "rejected": 2}
     assert not Source.objects.exists()
 
 

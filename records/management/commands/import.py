@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
-from records.exchange.loading import Report, load
+from records.exchange.loading import load
+from records.exchange.outcome import summary
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -80,15 +81,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'Dry run, nothing was written: ' if options['dry_run'] else ''}{summary(report)}."
         )
-
-
-def summary(report: Report) -> str:
-    """Return the counts in one line."""
-    counts = ", ".join(
-        f"{report.count(name)} {name}" for name in ("created", "updated", "unchanged", "rejected")
-    )
-    published = f"; {report.published} published" if report.published else ""
-    return f"{report.lines} lines: {counts}{published}"
 
 
 def _file(name: str) -> Path | None:

@@ -1,0 +1,56 @@
+"""What became of a file: of each line, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from records.exchange.rejection import Rejection
+
+#: How a line ends.
+CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A field that a curator locked and that the file would set otherwise; it was left as it is."""
+
+    line: int
+    object: str
+    record: str
+    field: str
+
+
+@dataclass
+class Report:
+    """What became of each line: created + updated + unchanged + rejected = lines."""
+
+    lines: int = 0
+    counts: dict[str, Counter[str]] = field(
+        default_factory=dict
+    )  #: by kind; "" where it could not be read
+    rejections: list[Rejection] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    published: int = 0  #: editions that were made
+    is_done: bool = (
+        False  #: False when nothing was written: lines were rejected, or it was a dry run
+    )
+
+    def count(self, outcome: str) -> int:
+        """Return how many lines ended so."""
+        return sum(counter[outcome] for counter in self.counts.values())
+
+    def add(self, kind: str, outcome: str) -> None:
+        """Count a line."""
+        self.counts.setdefault(kind, Counter())[outcome] += 1
+
+
+def summary(report: Report) -> str:
+    """Return the counts in one line."""
+    counts = ", ".join(
+        f"{report.count(name)} {name}" for name in ("created", "updated", "unchanged", "rejected")
+    )
+    published = f"; {report.published} published" if report.published else ""
+    return f"{report.lines} lines: {counts}{published}"
