@@ -41,6 +41,12 @@ class ReferenceFilter(ValuesFilter):
 _EXAMPLES = {"state": "PK", "topic": "critical-minerals", "event_type": "call"}
 
 
+class CitedFilterSet(FilterSet):
+    """What can be asked of every record that is cited to sources."""
+
+    source = ReferenceFilter("source", "refs", many=True, help_text="A source that the record is cited to.")
+
+
 class SourceFilter(FilterSet):
     """Filters of sources."""
 

@@ -13,22 +13,21 @@ A resource is declared, not programmed:
 from __future__ import annotations
 
 import re
+from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, FloatField, TextField
-from django.db.models.functions import Cast
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 
 from config.api.caching import answer, is_conditional, is_fresh, mark
+from config.api.clauses import NOTHING, Clause, all_of, column, compiled, is_one_of
 from config.api.filtering import FilterSet
 from config.api.negotiation import FORMAT, check_format
-from config.api.pagination import COUNT, COUNTED, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
+from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, counted, orderings_of
 from config.api.parameters import Parameter, Query, choice_fault
 from config.api.problems import Problem
 from config.api.selection import FIELDS, OMIT, Selection
@@ -36,16 +35,18 @@ from config.api.views import ReadView
 from records.curation import SOURCE, TOPIC
 from records.filters import SourceFilter, TopicFilter
 from records.models import Action, Reference
+from records.models.edition import CURRENT
 from records.resolution import References, Wanted, ambiguity, is_well_formed, lookup
+from records.store import CONFIGURATION, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest
     from rest_framework.request import Request
 
     from records.kinds import Kind
+    from records.models import Edition
 
 MAX_SEARCH_WORDS = 16
 MAX_SEARCH_LENGTH = 200
@@ -57,8 +58,10 @@ SEARCH = Parameter(
     {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
 )
 
+_NEWEST = "superseded_at IS NULL AND record_id = %s::uuid"
+_DETAIL = "position, revision, published_at, action, reason, record_id"
 _REVISION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
-_REVISIONS = {"-revision": Ordering("revision", descending=True)}
+NEWEST_FIRST = Ordering("revision", descending=True)
 
 
 class EditionViewSet(ReadView):
@@ -108,31 +111,28 @@ class EditionViewSet(ReadView):
         references.resolve(query)
         query.refuse_faults()
 
-        queryset = self.kind.editions._default_manager.current()
-        if words is not None or conditions:
-            queryset = queryset.filter(
-                *(condition() for condition in conditions),
-                **({} if words is None else {"search": words}),
-            )
-        found = page.cut(queryset, ordering, "record_id").values_list(
-            "document",
-            "position",
-            _RECORD_ID,
-            ordering.expression or ordering.column,
+        editions = self.kind.editions
+        where = all_of(
+            [
+                readable(editions),
+                *(condition(editions) for condition in conditions),
+                *([] if words is None else [_matches(editions, words)]),
+            ],
         )
-        rows, following, previous = page.arrange(list(found), key=3, unique=2)
-        documents: Iterable[str] = [row[0] for row in rows]
+        statement = page.select(editions, ("position", "document"), where, ordering)
+        found = fetch(statement) if where != NOTHING else []
+        total = page.total(found, lambda: count(editions, where, page.count))
+        rows, following, previous = page.arrange(found)
+        documents: Iterable[str] = [row[4] for row in rows]
         if selection is not None:
             documents = [selection.apply(document) for document in documents]
-        positions = [row[1] for row in rows]
-        return serve_page(http, query, documents, positions, following, previous, total_of(queryset, page.count))
+        return serve_page(http, query, documents, [row[3] for row in rows], following, previous, total)
 
-    def _read_ordering(self, query: Query, words: SearchQuery | None) -> tuple[str, Ordering]:
+    def _read_ordering(self, query: Query, words: str | None) -> tuple[str, Ordering]:
         chosen = query.text("ordering")
         if chosen is None:
             if words is not None:
-                rank = Cast(SearchRank(F("search"), words), FloatField())
-                return "-rank", Ordering("", descending=True, expression=rank)
+                return "-rank", Ordering("", descending=True, rank=_rank(self.kind.editions, words))
             chosen = self.default_ordering
         if chosen not in self.known_orderings:
             query.faults.append(choice_fault("ordering", chosen, self.known_orderings))
@@ -147,8 +147,8 @@ class EditionViewSet(ReadView):
         check_format(query)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
-        newest = self.kind.editions._default_manager.newest().filter(record_id=self._record_id(ref))
-        return self._serve_edition(http, newest, selection)
+        record_id = self._record_id(ref)
+        return self._serve_edition(http, Clause(_NEWEST, (record_id,)), selection)
 
     def revisions(self, request: Request, ref: str) -> HttpResponse:
         """List what was published of one record, newest first."""
@@ -159,35 +159,29 @@ class EditionViewSet(ReadView):
         record_id = self._record_id(ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
-        queryset = self.kind.editions._default_manager.filter(record_id=record_id)
-        found = page.cut(queryset, _REVISIONS["-revision"], "record_id").values_list(
-            "revision",
-            "position",
-            _RECORD_ID,
-            "action",
-            "published_at",
-            "reason",
-            "merged_into",
-        )
-        rows, following, previous = page.arrange(list(found), key=0, unique=2)
-        if not rows and page.cursor is None:
+        editions = self.kind.editions
+        where = is_one_of(editions, "record_id", [record_id])
+        columns = ("position", "action", "published_at", "reason", "merged_into")
+        found = fetch(page.select(editions, columns, where, NEWEST_FIRST))
+        if not found and page.cursor is None:
             raise Problem("not_found")
+        total = page.total(found, lambda: count(editions, where, page.count))
+        rows, following, previous = page.arrange(found)
         base = self.kind.path(record_id)
         documents = [
             orjson.dumps(
                 {
                     "revision": revision,
                     "action": action,
-                    "published_at": published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                    "published_at": stamp(published_at),
                     "reason": reason or None,
                     "merged_into": merged_into,
                     "url": f"{base}revisions/{revision}/",
                 },
             ).decode()
-            for revision, _position, _id, action, published_at, reason, merged_into in rows
+            for revision, _id, _total, _position, action, published_at, reason, merged_into in rows
         ]
-        positions = [row[1] for row in rows]
-        return serve_page(http, query, documents, positions, following, previous, total_of(queryset, page.count))
+        return serve_page(http, query, documents, [row[3] for row in rows], following, previous, total)
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponse:
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
@@ -200,11 +194,12 @@ class EditionViewSet(ReadView):
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
         record_id = self._record_id(ref)
-        editions = self.kind.editions._default_manager
-        withdrawn = editions.newest().filter(record_id=record_id, action=Action.WITHDRAWN)
-        for reason, withdrawn_at in withdrawn.values_list("reason", "published_at"):
-            _refuse_withdrawn(reason, withdrawn_at)
-        return self._serve_edition(http, editions.filter(record_id=record_id, revision=int(number)), selection)
+        newest = Clause(f"{_NEWEST} AND action = 'withdrawn'", (record_id,))
+        table = self.kind.editions._meta.db_table
+        for reason, at in fetch(Clause(f"SELECT reason, published_at FROM {table} WHERE {newest.sql}", newest.values)):
+            raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
+        one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
+        return self._serve_edition(http, one, selection)
 
     def _record_id(self, ref: str) -> UUID:
         """The record that a reference in an address means; merged records keep their own addresses here."""
@@ -227,26 +222,24 @@ class EditionViewSet(ReadView):
             raise Problem("not_found")
         return candidates[0].id
 
-    def _serve_edition(self, http: HttpRequest, editions: QuerySet[Any], selection: Selection | None) -> HttpResponse:
-        columns = ("position", "revision", "published_at", "action", "reason", "record_id")
-        if is_conditional(http):
-            found = editions.values_list(*columns).first()
-        else:
-            found = editions.values_list(*columns, "document").order_by().first()
-        if found is None:
+    def _serve_edition(self, http: HttpRequest, one: Clause, selection: Selection | None) -> HttpResponse:
+        table = self.kind.editions._meta.db_table
+        conditional = is_conditional(http)
+        # Who has the document already is told so without reading it.
+        document = "NULL" if conditional else "document"
+        found = fetch(Clause(f"SELECT {_DETAIL}, {document} FROM {table} WHERE {one.sql}", one.values))
+        if not found:
             raise Problem("not_found")
-        position, revision, published_at, action, reason, record_id = found[:6]
+        position, revision, published_at, action, reason, record_id, document = found[0]
         if action == Action.WITHDRAWN:
-            _refuse_withdrawn(reason, published_at)
+            raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
             return self._lead_to_survivor(http, record_id)
         etag = f'"{revision}.{position}.{selection.tag}"' if selection else f'"{revision}.{position}"'
-        if is_conditional(http):
+        if conditional:
             if is_fresh(http, etag, published_at):
                 return mark(HttpResponse(status=304), etag, published_at)
-            document = editions.values_list("document", flat=True).get(position=position)
-        else:
-            document = found[6]
+            ((document,),) = fetch(Clause(f"SELECT document FROM {table} WHERE position = %s", (position,)))
         if selection is not None:
             document = selection.apply(document)
         return mark(HttpResponse(document.encode(), content_type="application/json"), etag, published_at)
@@ -258,10 +251,7 @@ class EditionViewSet(ReadView):
         return HttpResponsePermanentRedirect(address, preserve_request=True)
 
 
-_RECORD_ID = Cast("record_id", TextField())
-
-
-def _read_search(query: Query) -> SearchQuery | None:
+def _read_search(query: Query) -> str | None:
     text = query.text("search", at_most=MAX_SEARCH_LENGTH)
     if text is None:
         return None
@@ -269,25 +259,49 @@ def _read_search(query: Query) -> SearchQuery | None:
     if len(words) > MAX_SEARCH_WORDS:
         query.fault("too_many_values", f"There are {len(words)} words; at most {MAX_SEARCH_WORDS} are searched.", "search")
         return None
-    return SearchQuery(" ".join(words), config="chancery", search_type="plain")
+    return " ".join(words)
 
 
-def _refuse_withdrawn(reason: str, withdrawn_at: Any) -> NoReturn:
-    raise Problem("withdrawn", reason=reason, withdrawn_at=withdrawn_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+def _matches(editions: type[Edition], words: str) -> Clause:
+    name, _kind = column(editions, "search")
+    return Clause(f"{name} @@ {_QUERY}", (words,))
 
 
-def total_of(queryset: QuerySet[Any], count: str | None) -> dict[str, Any] | None:
-    """Count: up to a thousand, exactly, or not at all."""
-    if count == "none":
-        return None
-    if count is None:
-        value = queryset.order_by()[: COUNTED + 1].count()
-        return {"value": min(value, COUNTED), "relation": "gte" if value > COUNTED else "eq"}
+def _rank(editions: type[Edition], words: str) -> Clause:
+    name, _kind = column(editions, "search")
+    # As float8, which a cursor can carry without loss.
+    return Clause(f"ts_rank({name}, {_QUERY})::float8", (words,))
+
+
+_QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
+
+
+@cache
+def readable(editions: type[Edition]) -> Clause:
+    """What the world can read now, compiled once."""
+    return compiled(editions, CURRENT)
+
+
+def fetch(statement: Clause) -> list[Any]:
+    """All rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        return cursor.fetchall()
+
+
+def count(editions: type[Edition], where: Clause, how: str | None) -> int:
+    """Count rows: up to a thousand and one, or exactly if that does not take too long."""
+    table = f'"{editions._meta.db_table}"'
+    if where == NOTHING:
+        return 0
+    if how != "exact":
+        subquery = counted(table, where)
+        return int(fetch(Clause(f"SELECT {subquery.sql}", subquery.values))[0][0])
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
-            return {"value": queryset.count(), "relation": "eq"}
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {where.sql}", where.values)  # noqa: S608
+            return int(cursor.fetchone()[0])
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "57014":
             raise Problem("count_timeout", headers={"Retry-After": "60"}) from error

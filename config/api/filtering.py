@@ -18,12 +18,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial, reduce
-from operator import and_
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import DateField, Model, Q
 
+from config.api.clauses import (
+    EVERYTHING,
+    NOTHING,
+    Clause,
+    Slot,
+    all_of,
+    column,
+    compiled,
+    filled,
+    has_all,
+    has_any,
+    is_one_of,
+    is_unknown,
+)
 from config.api.parameters import Parameter, choice_fault
 from config.db.dates import certainly_overlaps, certainly_within, is_dated, parse_partial, possibly_overlaps, possibly_within
 from config.db.edtf import EdtfError
@@ -35,11 +48,8 @@ if TYPE_CHECKING:
 
     from config.api.parameters import Query
 
-#: Made when a parameter is read, called when the references are known.
-Condition = Callable[[], Q]
-
-#: Matches no row, and costs no statement.
-NOTHING = Q(pk__in=[])
+#: Made when a parameter is read, called with the model of the editions when the references are known.
+Condition = Callable[[type[Model]], Clause]
 
 #: What the operators mean, for the docs.
 OPERATORS = {
@@ -50,6 +60,7 @@ OPERATORS = {
     "lte": "{help} At most this.",
 }
 
+_COMPARISONS = {"gte": ">=", "lte": "<=", "exact": "="}
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -89,7 +100,7 @@ class ValuesFilter(Filter):
         *,
         help_text: str,
         many: bool = False,
-        where: Callable[[list[Any]], Q] | None = None,
+        where: Callable[[list[Any]], Q | Clause] | None = None,
         operators: Sequence[str] = (),
         single: bool = False,
     ) -> None:
@@ -117,13 +128,13 @@ class ValuesFilter(Filter):
         """What one value stands for, when references are known (a topic: also all narrower ones)."""
         return [value]
 
-    def matches(self, values: list[Any]) -> Q:
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
         """The condition that any of the values is there."""
         if not values:
             return NOTHING
         if self.where is not None:
-            return self.where(values)
-        return Q(**{f"{self.column}__overlap" if self.many else f"{self.column}__in": values})
+            return as_clause(model, self.where(values))
+        return (has_any if self.many else is_one_of)(model, self.column, values)
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
         """Read the plain parameter: the list of values, any of which may match."""
@@ -151,22 +162,22 @@ class ValuesFilter(Filter):
     def _any(self, values: list[Any]) -> list[Any]:
         return list(dict.fromkeys(one for value in values for one in self.alternatives(value)))
 
-    def _condition(self, operator: str, values: list[Any]) -> Q:
+    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
         if operator == "all":
-            return self._all([self.alternatives(value) for value in values])
+            return self._all(model, [self.alternatives(value) for value in values])
         found = self._any(values)
         if operator == "not":
-            return ~self.matches(found) if found else Q()
-        return self.matches(found)
+            return ~self.matches(model, found) if found else EVERYTHING
+        return self.matches(model, found)
 
-    def _all(self, needed: list[list[Any]]) -> Q:
+    def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         if self.where is None and all(len(alternatives) == 1 for alternatives in needed):
             # One condition, so that the index is asked once for all values together.
-            return Q(**{f"{self.column}__contains": [alternatives[0] for alternatives in needed]})
-        return reduce(and_, (self.matches(alternatives) for alternatives in needed))
+            return has_all(model, self.column, [alternatives[0] for alternatives in needed])
+        return all_of(self.matches(model, alternatives) for alternatives in needed)
 
-    def _unknown(self, *, is_null: bool) -> Q:
-        unknown = Q(**{self.column: []}) if self.many else Q(**{f"{self.column}__isnull": True})
+    def _unknown(self, model: type[Model], *, is_null: bool) -> Clause:
+        unknown = is_unknown(model, self.column)
         return unknown if is_null else ~unknown
 
 
@@ -207,7 +218,7 @@ class TextFilter(ValuesFilter):
 class BooleanFilter(Filter):
     """Takes `true` or `false`; `where` may make the condition instead of a column."""
 
-    def __init__(self, column: str = "", *, help_text: str, where: Callable[[bool], Q] | None = None) -> None:
+    def __init__(self, column: str = "", *, help_text: str, where: Callable[[bool], Q | Clause] | None = None) -> None:
         super().__init__(help_text=help_text)
         self.column = column
         self.where = where
@@ -225,7 +236,12 @@ class BooleanFilter(Filter):
         """Compare the column."""
         value = self.reading(name, query, references)
         if value is not None:
-            yield lambda: self.where(value()) if self.where else Q(**{self.column: value()})
+            yield partial(self._equals, value())
+
+    def _equals(self, value: bool, model: type[Model]) -> Clause:  # noqa: FBT001 - the value itself
+        if self.where is not None:
+            return as_clause(model, self.where(value))
+        return Clause(f"{column(model, self.column)[0]} = %s", (value,))
 
 
 class NumberFilter(Filter):
@@ -239,7 +255,7 @@ class NumberFilter(Filter):
         column: str = "",
         *,
         help_text: str,
-        where: Callable[..., Q] | None = None,
+        where: Callable[..., Q | Clause] | None = None,
         operators: Sequence[str] = ("gte", "lte"),
     ) -> None:
         super().__init__(help_text=help_text)
@@ -277,16 +293,20 @@ class NumberFilter(Filter):
                 bounds[operator or "exact"] = value()
         if {"gte", "lte"} <= bounds.keys() and bounds["gte"] > bounds["lte"]:
             query.fault("reversed_range", f"The lower bound lies above {name}__lte.", f"{name}__gte")
-        elif bounds and self.where is not None:
-            yield partial(self.where, **bounds)
         elif bounds:
-            yield lambda: Q(**{f"{self.column}__{operator}": value for operator, value in bounds.items()})
+            yield partial(self._lies_within, bounds)
+
+    def _lies_within(self, bounds: dict[str, Decimal], model: type[Model]) -> Clause:
+        if self.where is not None:
+            return as_clause(model, self.where(**bounds))
+        name, _kind = column(model, self.column)
+        return all_of(Clause(f"{name} {_COMPARISONS[bound]} %s", (value,)) for bound, value in bounds.items())
 
 
 class DayFilter(Filter):
     """Takes a date, which may be a month or a year: `where(first, last)` makes the condition from its days."""
 
-    def __init__(self, *, help_text: str, where: Callable[[date, date], Q] | None = None) -> None:
+    def __init__(self, *, help_text: str, where: Callable[[date, date], Q | Clause] | None = None) -> None:
         super().__init__(help_text=help_text)
         self.where = where
 
@@ -304,7 +324,7 @@ class DayFilter(Filter):
         days = read_days(name, query)
         if days is not None:
             assert self.where is not None, f"the filter {name} says no condition"
-            yield partial(self.where, *days)
+            yield asking(self.where, *days)
 
 
 class UncertainDateFilter(Filter):
@@ -320,7 +340,7 @@ class UncertainDateFilter(Filter):
         end: str = "",
         *,
         help_text: str,
-        where: Callable[..., Q] | None = None,
+        where: Callable[..., Q | Clause] | None = None,
     ) -> None:
         super().__init__(help_text=help_text)
         self.start = start
@@ -357,23 +377,56 @@ class UncertainDateFilter(Filter):
             query.fault("reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after")
         elif after or before:
             yield partial(
-                self.where or self._lies_in,
+                self._lies_in,
                 after[0] if after else None,
                 before[1] if before else None,
                 is_certain=match == "certain",
                 include_undated=include_undated,
             )
 
-    def _lies_in(self, after: date | None, before: date | None, *, is_certain: bool, include_undated: bool) -> Q:
-        dated = is_dated(self.start)
-        if self.end:
-            dated |= is_dated(self.end)
-            overlaps = certainly_overlaps if is_certain else possibly_overlaps
-            found = overlaps(self.start, self.end, after, before)
-        else:
-            lies = certainly_within if is_certain else possibly_within
-            found = lies(self.start, after, before)
-        return (dated & found) | ~dated if include_undated else dated & found
+    def _lies_in(
+        self,
+        after: date | None,
+        before: date | None,
+        model: type[Model],
+        *,
+        is_certain: bool,
+        include_undated: bool,
+    ) -> Clause:
+        if self.where is not None:
+            found = self.where(after, before, is_certain=is_certain, include_undated=include_undated)
+            return as_clause(model, found)
+        template = _range(
+            model,
+            (self.start, self.end),
+            (after is not None, before is not None),
+            is_certain=is_certain,
+            include_undated=include_undated,
+        )
+        return filled(template, after=after, before=before)
+
+
+@lru_cache(maxsize=256)
+def _range(
+    model: type[Model],
+    fields: tuple[str, str],
+    given: tuple[bool, bool],
+    *,
+    is_certain: bool,
+    include_undated: bool,
+) -> Clause:
+    """The condition of an `UncertainDateFilter` with slots for its days: compiled once, for it costs more than asking."""
+    start, end = fields
+    # The functions only hand the days on, so slots may stand for them.
+    after: Any = Slot("after", DateField()) if given[0] else None
+    before: Any = Slot("before", DateField()) if given[1] else None
+    dated = is_dated(start)
+    if end:
+        dated |= is_dated(end)
+        found = (certainly_overlaps if is_certain else possibly_overlaps)(start, end, after, before)
+    else:
+        found = (certainly_within if is_certain else possibly_within)(start, after, before)
+    return compiled(model, (dated & found) | ~dated if include_undated else dated & found)
 
 
 class Group(Filter):
@@ -383,7 +436,7 @@ class Group(Filter):
     those that are given: a list of values, any of which may match, or what a member's `reading` gives.
     """
 
-    def __init__(self, *, where: Callable[..., Q], prefixed: bool = True, **members: Filter) -> None:
+    def __init__(self, *, where: Callable[..., Q | Clause], prefixed: bool = True, **members: Filter) -> None:
         super().__init__(help_text="")
         self.where = where
         self.prefixed = prefixed
@@ -408,11 +461,21 @@ class Group(Filter):
         if given:
             yield partial(self._joined, given)
 
-    def _joined(self, given: dict[str, Callable[[], Any]]) -> Q:
+    def _joined(self, given: dict[str, Callable[[], Any]], model: type[Model]) -> Clause:
         values = {member: value() for member, value in given.items()}
         if any(value == [] for value in values.values()):
             return NOTHING  # a reference that names nothing published
-        return self.where(**values)
+        return as_clause(model, self.where(**values))
+
+
+def as_clause(model: type[Model], condition: Q | Clause) -> Clause:
+    """What a `where` gave: mostly a condition of Django's."""
+    return condition if isinstance(condition, Clause) else compiled(model, condition)
+
+
+def asking(where: Callable[..., Q | Clause], *args: Any, **options: Any) -> Condition:
+    """The condition that `where` makes of these arguments, when it is asked."""
+    return lambda model: as_clause(model, where(*args, **options))
 
 
 class FilterSet:

@@ -9,24 +9,26 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
-from django.db.models import BooleanField, Expression, F, Func, UUIDField, Value
 
+from config.api.clauses import Clause, all_of, column
 from config.api.parameters import Parameter
 from config.api.problems import Fault
-from config.db.ordering import BeginningOfTime, EndOfTime, undated_last
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from django.db.models import Model, QuerySet
+    from django.db.models import Model
 
     from config.api.parameters import Query
+
+    #: Key, id as text, count, and the columns asked for.
+    Row = Sequence[Any]
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -58,23 +60,33 @@ class Ordering:
     column: str
     descending: bool = False
     is_nullable: bool = False
-    expression: Expression | F | None = None  #: instead of a column: the rank of a search
+    rank: Clause | None = None  #: instead of a column: how well a row matches a search
 
-    @cached_property
-    def key(self) -> Expression | F:
-        """What is compared and sorted by; never NULL."""
-        if self.expression is not None:
-            return self.expression
-        return undated_last(self.column, descending=self.descending) if self.is_nullable else F(self.column)
+    def key(self, model: type[Model]) -> Clause:
+        """What is compared and sorted by, never NULL: as SQL, exactly as in the index that serves it."""
+        if self.rank is not None:
+            return self.rank
+        name, _kind = column(model, self.column)
+        if self.is_nullable:
+            return Clause(f"COALESCE({name}, '{self.unknown}'::date)")
+        return Clause(name)
 
-    def value(self, model: type[Model], text: Any) -> Expression:
-        """A key out of a cursor, as the database takes it."""
-        if self.expression is not None:
-            return Value(text, output_field=self.expression.output_field)  # type: ignore[union-attr]
-        if text is None:
-            return BeginningOfTime() if self.descending else EndOfTime()
-        field = model._meta.get_field(self.column)
-        return Value(field.to_python(text), output_field=field)  # type: ignore[union-attr]
+    def shown(self, model: type[Model]) -> Clause:
+        """What a cursor remembers of a row: the key, or NULL where it is unknown."""
+        return self.rank or Clause(column(model, self.column)[0])
+
+    def place(self, model: type[Model], value: Any) -> Clause:
+        """A remembered key, as the database compares it."""
+        if self.rank is not None:
+            return Clause("%s::float8", (value,))
+        if value is None:
+            return Clause(f"'{self.unknown}'::date")
+        return Clause(f"%s::{column(model, self.column)[1]}", (value,))
+
+    @property
+    def unknown(self) -> str:
+        """Where unknown dates stand, beyond all known ones (see `config.db.ordering`)."""
+        return "-infinity" if self.descending else "infinity"
 
 
 def orderings_of(columns: dict[str, str], nullable: Iterable[str] = ()) -> dict[str, Ordering]:
@@ -85,24 +97,6 @@ def orderings_of(columns: dict[str, str], nullable: Iterable[str] = ()) -> dict[
         for name, column in columns.items()
         for sign in ("", "-")
     }
-
-
-class Row(Func):
-    """Several expressions as one row value."""
-
-    template = "(%(expressions)s)"
-    output_field = BooleanField()  # never read; Django wants one
-
-
-class RowComparison(Func):
-    """Two rows compared, first column first."""
-
-    arity = 2
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, left: Row, operator: str, right: Row) -> None:
-        super().__init__(left, right, arg_joiner=f" {operator} ", template="%(expressions)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +115,15 @@ class Cursor:
         """Whether it leads to the page before."""
         return self.direction[0] == "<"
 
-    def condition(self, model: type[Model], ordering: Ordering, unique: str) -> RowComparison:
-        """The rows on its side."""
-        operator = self.direction
-        if ordering.descending:
-            operator = operator.translate(_TURNED)
-        unique_field = model._meta.get_field(unique)
-        last = Value(unique_field.to_python(self.id), output_field=UUIDField())  # type: ignore[union-attr]
-        return RowComparison(Row(ordering.key, F(unique)), operator, Row(ordering.value(model, self.key), last))
+    def condition(self, model: type[Model], ordering: Ordering, unique: str) -> Clause:
+        """The rows on its side, by comparing rows whole."""
+        operator = self.direction.translate(_TURNED) if ordering.descending else self.direction
+        key, place = ordering.key(model), ordering.place(model, self.key)
+        name, kind = column(model, unique)
+        return Clause(
+            f"({key.sql}, {name}) {operator} ({place.sql}, %s::{kind})",
+            (*key.values, *place.values, self.id),
+        )
 
 
 _TURNED = str.maketrans("<>", "><")
@@ -162,41 +157,81 @@ class Page:
                 cursor = found[1]
         return cls(size, cursor, count, fingerprint)
 
-    def cut(self, queryset: QuerySet[Any], ordering: Ordering, unique: str) -> QuerySet[Any]:
-        """The rows of the page and one more, which tells whether there is another page."""
-        turned = self.cursor is not None and self.cursor.is_backward
-        if self.cursor is not None:
-            queryset = queryset.filter(self.cursor.condition(queryset.model, ordering, unique))
-        if ordering.descending != turned:
-            ordered = queryset.order_by(ordering.key.desc(), F(unique).desc())
-        else:
-            ordered = queryset.order_by(ordering.key.asc(), F(unique).asc())
-        return ordered[: self.size + 1]
+    def select(
+        self,
+        model: type[Model],
+        columns: Sequence[str],
+        where: Clause,
+        ordering: Ordering,
+        unique: str = "record_id",
+    ) -> Clause:
+        """The statement for the page and one row more, which tells whether there is another page.
 
-    def arrange(self, rows: list[Any], key: int, unique: int) -> tuple[list[Any], str | None, str | None]:
-        """From what `cut` found: the page in its order, and the cursors of the next and the previous page.
-
-        `key` and `unique` say where a row has its sort key and its id.
+        Its rows have the key, the id as text, how many rows there are in all, and then the columns. Counting goes along
+        as a subquery that is made once, which saves a second statement.
         """
+        name, _kind = column(model, unique)
+        table = f'"{model._meta.db_table}"'
+        key, shown = ordering.key(model), ordering.shown(model)
+        total = self._total(table, where)
+        within = where
+        if self.cursor is not None:
+            within = all_of([where, self.cursor.condition(model, ordering, unique)])
+        way = "DESC" if ordering.descending != self._is_turned else "ASC"
+        selected = ", ".join(column(model, each)[0] for each in columns)
+        return Clause(
+            f"SELECT {shown.sql}, {name}::text, {total.sql}, {selected} FROM {table} WHERE {within.sql}"  # noqa: S608
+            f" ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
+            (*shown.values, *total.values, *within.values, *key.values),
+        )
+
+    @property
+    def _is_turned(self) -> bool:
+        return self.cursor is not None and self.cursor.is_backward
+
+    def _total(self, table: str, where: Clause) -> Clause:
+        if self.count is not None:
+            return Clause("NULL")
+        return counted(table, where)
+
+    def total(self, rows: Sequence[Sequence[Any]], count: Callable[[], int]) -> dict[str, Any] | None:
+        """The `total` of the envelope. `count` is asked where the statement could not say it."""
+        if self.count == "none":
+            return None
+        if self.count == "exact":
+            return {"value": count(), "relation": "eq"}
+        if rows:
+            value = rows[0][2]
+        else:  # without rows nothing says how many there are: none, or all on the other side of the cursor
+            value = 0 if self.cursor is None else count()
+        return {"value": min(value, COUNTED), "relation": "gte" if value > COUNTED else "eq"}
+
+    def arrange(self, rows: list[Row]) -> tuple[list[Row], str | None, str | None]:
+        """From what `select` found: the page in its order, and the cursors of the next and the previous page."""
         cursor = self.cursor
         has_more = len(rows) > self.size
         rows = rows[: self.size]
         if cursor is None:
-            return rows, self._after(rows[-1], key, unique) if has_more else None, None
+            return rows, self._after(rows[-1]) if has_more else None, None
         if not rows:  # all that was on this side is gone; the way back starts with the row that led here
             back = Cursor(">=" if cursor.is_backward else "<=", cursor.key, cursor.id)
             text = _write(self.print, back)
             return (rows, text, None) if cursor.is_backward else (rows, None, text)
         if cursor.is_backward:
             rows.reverse()
-            return rows, self._after(rows[-1], key, unique), self._before(rows[0], key, unique) if has_more else None
-        return rows, self._after(rows[-1], key, unique) if has_more else None, self._before(rows[0], key, unique)
+            return rows, self._after(rows[-1]), self._before(rows[0]) if has_more else None
+        return rows, self._after(rows[-1]) if has_more else None, self._before(rows[0])
 
-    def _after(self, row: Sequence[Any], key: int, unique: int) -> str:
-        return _write(self.print, Cursor(">", row[key], row[unique]))
+    def _after(self, row: Row) -> str:
+        return _write(self.print, Cursor(">", row[0], row[1]))
 
-    def _before(self, row: Sequence[Any], key: int, unique: int) -> str:
-        return _write(self.print, Cursor("<", row[key], row[unique]))
+    def _before(self, row: Row) -> str:
+        return _write(self.print, Cursor("<", row[0], row[1]))
+
+
+def counted(table: str, where: Clause) -> Clause:
+    """How many rows there are, up to one more than is told."""
+    return Clause(f"(SELECT count(*) FROM (SELECT FROM {table} WHERE {where.sql} LIMIT {COUNTED + 1}) AS counted)", where.values)  # noqa: S608
 
 
 def _fingerprint(query: Query, resource: str, ordering: str) -> bytes:

@@ -98,6 +98,7 @@ _TYPES = (
         503,
     ),
     ProblemType("unknown_parameter", "Unknown parameter", "This address has no such parameter; `suggestion` names the nearest."),
+    ProblemType("missing_parameter", "Missing parameter", "The parameter means something only together with another one."),
     ProblemType("repeated_parameter", "Repeated parameter", "A parameter is given once; several values are divided by commas."),
     ProblemType("empty_value", "Empty value", "A parameter, or one of the values in its list, is empty. Leave it out instead."),
     ProblemType("too_many_parameters", "Too many parameters", "A request has at most 20 parameters."),
