@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agreements.models import AgreementForm, Laterality, LegalCharacter
@@ -16,6 +15,7 @@ from config.api.filtering import (
     NumberFilter,
     TextFilter,
     UncertainDateFilter,
+    asking,
     read_days,
 )
 from config.api.parameters import Parameter
@@ -59,7 +59,7 @@ class StatusFilter(ChoiceFilter):
         """Read all of them together."""
         is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
         if (days := read_days("in_force_on", query)) is not None:
-            yield partial(
+            yield asking(
                 had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain
             )
         if f"{name}_on" not in query.values:
@@ -74,7 +74,7 @@ class StatusFilter(ChoiceFilter):
                 f"{name}_on",
             )
         elif days is not None and statuses is not None:
-            yield lambda: had_status(statuses(), *days, is_certain=is_certain)
+            yield asking(had_status, statuses(), *days, is_certain=is_certain)
 
 
 def valued(
