@@ -69,9 +69,7 @@ class RelationViewSet(EditionViewSet):
         query.refuse_unknown(self.detail_parameters)
         check_format(query)
         selection = Selection.read(query, self.kind.serializer)
-        record_id = self._relation_of(a, b, query)
-        newest = self.kind.editions._default_manager.newest().filter(record_id=record_id)
-        return self._serve_edition(http, newest, selection)
+        return self.serve_newest(http, self._relation_of(a, b, query), selection)
 
     def _relation_of(self, a: str, b: str, query: Query) -> UUID:
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""

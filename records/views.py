@@ -147,8 +147,7 @@ class EditionViewSet(ReadView):
         check_format(query)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
-        record_id = self._record_id(ref)
-        return self._serve_edition(http, Clause(_NEWEST, (record_id,)), selection)
+        return self.serve_newest(http, self._record_id(ref), selection)
 
     def revisions(self, request: Request, ref: str) -> HttpResponse:
         """List what was published of one record, newest first."""
@@ -221,6 +220,10 @@ class EditionViewSet(ReadView):
         if not candidates:
             raise Problem("not_found")
         return candidates[0].id
+
+    def serve_newest(self, http: HttpRequest, record_id: UUID, selection: Selection | None) -> HttpResponse:
+        """Answer with what is published of a record; or say that it was withdrawn, or lead to its survivor."""
+        return self._serve_edition(http, Clause(_NEWEST, (record_id,)), selection)
 
     def _serve_edition(self, http: HttpRequest, one: Clause, selection: Selection | None) -> HttpResponse:
         table = self.kind.editions._meta.db_table
