@@ -120,8 +120,9 @@ STARTS = {
     "ZW": "1980-04-18",
 }
 
-#: Since when the alpha-2 code names it, where ISO's newsletters give a year. Needed where the code named another before.
-ALPHA_2_STARTS = {
+#: Since when a code (alpha-2, or another) names it, where ISO's newsletters give a year. Needed where the code named another
+#: before.
+CODE_STARTS = {
     **dict.fromkeys(
         (
             "AM",
@@ -156,6 +157,8 @@ ALPHA_2_STARTS = {
     "SK": "1993-06-15",
     "SS": "2011-08",
     "YE": "1990-05-22",
+    "YEM": "1990-05-22",
+    "296": "1979",  # Kiribati, before that the Gilbert and Ellice Islands
 }
 
 #: Earlier numeric codes: ISO gives a new one when the territory changes, while the letters may stay.
@@ -247,9 +250,12 @@ def present_entries() -> Iterator[tuple[str, Entry]]:
             kind_of_territory(alpha_2),
             start=STARTS.get(alpha_2, ""),
             codes=[
-                Code(ALPHA_2, alpha_2, start=ALPHA_2_STARTS.get(alpha_2, "")),
-                Code(ALPHA_3, country.alpha_3),
-                Code(NUMERIC, country.numeric),
+                Code(scheme, value, start=CODE_STARTS.get(value, ""))
+                for scheme, value in (
+                    (ALPHA_2, alpha_2),
+                    (ALPHA_3, country.alpha_3),
+                    (NUMERIC, country.numeric),
+                )
             ],
             names=list(OTHER_NAMES.get(alpha_2, [])),
         )
