@@ -60,6 +60,7 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
         return None
 
 
+@extend_schema_field(ReferenceSerializer(many=True))
 class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
     """Rows of a through table, shown as the references that they hold in the foreign key `attribute`."""
 
