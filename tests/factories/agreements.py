@@ -1,0 +1,137 @@
+"""Valid agreements with their parties, actions, values and links, and currencies."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from agreements.models import (
+    Agreement,
+    AgreementAction,
+    AgreementCitation,
+    AgreementLink,
+    AgreementParty,
+    AgreementRepresentative,
+    AgreementTopic,
+    Currency,
+    MonetaryValue,
+)
+from people.models import Organization, Person, State
+from records.curation import CurationRefused, publish
+from records.models import Edition, Record, Source, Topic
+from tests.factories.people import make_state
+from tests.factories.records import make_source
+
+_number = count(1)
+
+
+def make_agreement(
+    title: str = "",
+    *,
+    topics: tuple[Topic, ...] = (),
+    source: Source | None = None,
+    **fields: Any,
+) -> Agreement:
+    """Return a saved agreement without parties and actions, cited to `source` or to a new one."""
+    agreement = Agreement(
+        **{"title": title or f"Agreement {next(_number)}", "form": "agreement", **fields},
+    )
+    agreement.full_clean()
+    agreement.save()
+    AgreementTopic.objects.bulk_create(
+        AgreementTopic(agreement=agreement, topic=topic) for topic in topics
+    )
+    AgreementCitation.objects.create(record=agreement, source=source or make_source())
+    return agreement
+
+
+def make_party(
+    agreement: Agreement | None = None,
+    actor: State | Organization | None = None,
+    *,
+    represented_by: tuple[Person, ...] = (),
+    **fields: Any,
+) -> AgreementParty:
+    """Return a saved contracting party; the agreement and a state are made if not given."""
+    actor = actor or make_state()
+    party = AgreementParty(
+        agreement=agreement or make_agreement(),
+        **{actor.object_kind: actor},
+        **fields,
+    )
+    party.full_clean()
+    party.save()
+    AgreementRepresentative.objects.bulk_create(
+        AgreementRepresentative(party=party, person=person) for person in represented_by
+    )
+    return party
+
+
+def make_action(
+    agreement: Agreement | None = None,
+    kind: str = "signature",
+    date: Any = None,
+    **fields: Any,
+) -> AgreementAction:
+    """Return a saved action of the agreement as a whole, a signature; the agreement is made if not given."""
+    action = AgreementAction(agreement=agreement or make_agreement(), kind=kind, date=date, **fields)
+    action.full_clean()
+    action.save()
+    return action
+
+
+def make_currency(code: str = "USD", **fields: Any) -> Currency:
+    """Return the currency with that code, made with two decimal places where it is not there."""
+    found = Currency.objects.filter(code=code).first()
+    currency = found or Currency(**{"code": code, "name": code, "minor_units": 2, **fields})
+    if found is None:
+        currency.full_clean()
+        currency.save()
+    return currency
+
+
+def make_value(
+    agreement: Agreement | None = None,
+    amount: int | str = 1,
+    currency: str = "USD",
+    **fields: Any,
+) -> MonetaryValue:
+    """Return a saved exact value; agreement and currency are made if not there."""
+    value = MonetaryValue(
+        agreement=agreement or make_agreement(),
+        amount=amount,
+        currency=make_currency(currency),
+        **fields,
+    )
+    value.full_clean()
+    value.save()
+    return value
+
+
+def make_link(
+    agreement: Agreement | None = None,
+    linked_agreement: Agreement | None = None,
+    **fields: Any,
+) -> AgreementLink:
+    """Return a saved link, part of a package; agreements are made if not given."""
+    link = AgreementLink(
+        agreement=agreement or make_agreement(),
+        linked_agreement=linked_agreement or make_agreement(form="package"),
+        **{"kind": "part_of_package", **fields},
+    )
+    link.full_clean()
+    link.save()
+    return link
+
+
+def publish_with_what_they_name(*records: Record) -> list[Edition]:
+    """Publish records together with all records that they name and that are not published yet."""
+    together = list(records)
+    while True:
+        try:
+            return publish(*together, by=None)[-len(records) :]
+        except CurationRefused as refused:
+            missing = [record for record in refused.publish_first if record not in together]
+            if not missing:
+                raise
+            together = [*missing, *together]
