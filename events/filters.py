@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db.models import F, Func, Q
 
-from config.api.clauses import Clause, all_of, column
+from config.api.clauses import Clause, Lead, all_of, column
 from config.api.filtering import ChoiceFilter, FilterSet, Group, TextFilter, UncertainDateFilter
-from events.models import Attendance, EventEdition, EventStatus, PlaceKind, Role, StatementKind, VisitClass
+from config.api.pagination import Ordering
+from events.models import Attendance, EventEdition, EventStatePair, EventStatus, PlaceKind, Role, StatementKind, VisitClass
 from records.filters import ReferenceFilter
 from records.kinds import kind_named
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import Model
+
+#: The order in which pairs of states are kept.
+LATEST_FIRST = Ordering("date", descending=True, is_nullable=True)
 
 #: Kinds that a statement can be about, those of later apps included.
 SUBJECT_KINDS = ("event", "agreement", "state", "relation", "organization", "person", "place", "topic")
@@ -87,6 +94,35 @@ def _part(words: dict[str, str]) -> str:
     return orjson.dumps([{**words, **states}]).decode()
 
 
+class InvolvedStateFilter(ReferenceFilter):
+    """States involved in an event. One of them, or two at once, is what is asked most, and read off the table of pairs."""
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        """Any of the states."""
+        found = super().matches(model, values)
+        return replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found
+
+    def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
+        found = super()._all(model, needed)
+        states = sorted({state for alternatives in needed for state in alternatives})
+        if len(needed) > 2 or any(len(alternatives) != 1 for alternatives in needed):
+            return found
+        return replace(found, lead=_pair(model, states[0], states[-1]))
+
+
+def _pair(model: type[Model], low: UUID, high: UUID) -> Lead:
+    pairs, editions = EventStatePair._meta.db_table, model._meta.db_table
+    return Lead(
+        table=pairs,
+        where=Clause(f"{pairs}.low_id = %s::uuid AND {pairs}.high_id = %s::uuid", (low, high)),
+        key=f"{pairs}.day",
+        stands_for=LATEST_FIRST.key(model).sql,
+        unique=f"{pairs}.record_id",
+        # Only readable events have pairs, and each event has one newest edition.
+        join=f"{editions}.record_id = {pairs}.record_id AND {editions}.superseded_at IS NULL",
+    )
+
+
 def named_in_agreements(agreements: list[UUID]) -> Q:
     """Events that an agreement names as published: at which something was done to it.
 
@@ -120,7 +156,7 @@ class EventFilter(FilterSet):
         operators=("not",),
         help_text="Rank of a visit in protocol.",
     )
-    state = ReferenceFilter(
+    state = InvolvedStateFilter(
         "state",
         "involved_ids",
         many=True,

@@ -112,14 +112,12 @@ class EditionViewSet(ReadView):
         query.refuse_faults()
 
         editions = self.kind.editions
-        where = all_of(
-            [
-                readable(editions),
-                *(condition(editions) for condition in conditions),
-                *([] if words is None else [_matches(editions, words)]),
-            ],
-        )
-        statement = page.select(editions, ("position", "document"), where, ordering)
+        asked = [condition(editions) for condition in conditions]
+        if words is not None:
+            asked.append(_matches(editions, words))
+        where = all_of([readable(editions), *asked])
+        lead = asked[0].lead if len(asked) == 1 else None
+        statement = page.select(editions, ("position", "document"), where, ordering, lead=lead)
         found = fetch(statement) if where != NOTHING else []
         total = page.total(found, lambda: count(editions, where, page.count))
         rows, following, previous = page.arrange(found)

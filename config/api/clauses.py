@@ -28,6 +28,7 @@ class Clause:
 
     sql: str
     values: tuple[Any, ...] = ()
+    lead: Lead | None = None  #: a shorter way to the same rows, for a list with no other condition
 
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"({self.sql}) AND ({other.sql})", self.values + other.values)
@@ -35,6 +36,18 @@ class Clause:
     def __invert__(self) -> Clause:
         # What is unknown (NULL) is not what was asked to be left out.
         return Clause(f"({self.sql}) IS NOT TRUE", self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A table that keeps the readable rows of a condition in the order of one sort key, to read pages off its index."""
+
+    table: str
+    where: Clause  #: its rows that stand for those of the condition
+    key: str  #: its column that is sorted by
+    stands_for: str  #: the sort key of the editions that equals it
+    unique: str  #: its column with the record's id
+    join: str  #: how it finds the edition
 
 
 #: Matches no row. A list that needs it is empty without asking the database.

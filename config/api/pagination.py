@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.conf import settings
 
-from config.api.clauses import Clause, all_of, column
+from config.api.clauses import Clause, Lead, all_of, column
 from config.api.parameters import Parameter
 from config.api.problems import Fault
 
@@ -115,13 +115,12 @@ class Cursor:
         """Whether it leads to the page before."""
         return self.direction[0] == "<"
 
-    def condition(self, model: type[Model], ordering: Ordering, unique: str) -> Clause:
+    def condition(self, model: type[Model], ordering: Ordering, key: Clause, unique: str, kind: str) -> Clause:
         """The rows on its side, by comparing rows whole."""
         operator = self.direction.translate(_TURNED) if ordering.descending else self.direction
-        key, place = ordering.key(model), ordering.place(model, self.key)
-        name, kind = column(model, unique)
+        place = ordering.place(model, self.key)
         return Clause(
-            f"({key.sql}, {name}) {operator} ({place.sql}, %s::{kind})",
+            f"({key.sql}, {unique}) {operator} ({place.sql}, %s::{kind})",
             (*key.values, *place.values, self.id),
         )
 
@@ -164,24 +163,30 @@ class Page:
         where: Clause,
         ordering: Ordering,
         unique: str = "record_id",
+        lead: Lead | None = None,
     ) -> Clause:
         """The statement for the page and one row more, which tells whether there is another page.
 
         Its rows have the key, the id as text, how many rows there are in all, and then the columns. Counting goes along
-        as a subquery that is made once, which saves a second statement.
+        as a subquery that is made once, which saves a second statement. `lead` may stand in for `where` where it keeps the
+        rows in this order.
         """
-        name, _kind = column(model, unique)
+        name, kind = column(model, unique)
         table = f'"{model._meta.db_table}"'
         key, shown = ordering.key(model), ordering.shown(model)
-        total = self._total(table, where)
-        within = where
+        rows, way_in, first = table, where, name
+        if lead is not None and lead.stands_for == key.sql:
+            rows, way_in, first, key = lead.table, lead.where, lead.unique, Clause(lead.key)
+            table = f"{lead.table} JOIN {table} ON {lead.join}"
+        total = self._total(rows, way_in)
+        within = way_in
         if self.cursor is not None:
-            within = all_of([where, self.cursor.condition(model, ordering, unique)])
+            within = all_of([way_in, self.cursor.condition(model, ordering, key, first, kind)])
         way = "DESC" if ordering.descending != self._is_turned else "ASC"
         selected = ", ".join(column(model, each)[0] for each in columns)
         return Clause(
             f"SELECT {shown.sql}, {name}::text, {total.sql}, {selected} FROM {table} WHERE {within.sql}"  # noqa: S608
-            f" ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
+            f" ORDER BY {key.sql} {way}, {first} {way} LIMIT {self.size + 1}",
             (*shown.values, *total.values, *within.values, *key.values),
         )
 

@@ -2,6 +2,7 @@
 
 from events.editions import (
     EventEdition,
+    EventStatePair,
     EventTypeEdition,
     PlaceEdition,
     RelationEdition,
@@ -53,6 +54,7 @@ __all__ = [
     "EventLink",
     "EventLinkKind",
     "EventPlace",
+    "EventStatePair",
     "EventStatus",
     "EventTopic",
     "EventType",
