@@ -245,7 +245,15 @@ EXACT_COUNT_MILLISECONDS = environment.number(
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Chancery",
+    "DESCRIPTION": (
+        "Who met whom, in which capacity, what was said and agreed: diplomatic records, each with its sources.\n\n"
+        "Everything is read-only and as published. Lists are paged by cursor; parameters are strict: what is unknown,"
+        " empty or malformed is answered with a problem that lists all faults at once."
+    ),
+    "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["config.api.schema.finish"],
 }

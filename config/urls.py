@@ -1,9 +1,10 @@
 """The address of everything; the only place that sees all apps."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from agreements.urls import urlpatterns as agreements_urls
+from config.api import docs
 from config.api.routing import address
 from config.api.views import IndexView, ProblemView, index_of
 from config.db.edtf_preview import edtf_meaning
@@ -16,14 +17,16 @@ resources = [*events_urls, *agreements_urls, *people_urls, *records_urls]
 
 api = [
     *resources,
-    re_path(r"^\Z", IndexView.as_view({"get": "list"}, resources=index_of(resources)), name="index"),
+    address(r"openapi\.json", docs.openapi_json, "openapi-json"),
+    address(r"openapi\.yaml", docs.openapi_yaml, "openapi-yaml"),
+    address("docs", docs.swagger, "docs"),
     address("problems", ProblemView.as_view({"get": "list"}), "problem-types"),
     address(r"problems/(?P<code>[a-z_]+)", ProblemView.as_view({"get": "retrieve"}), "problem-type"),
 ]
 
 urlpatterns = [
     path("api/v1/", include(api)),
-    re_path(r"^api/v1\Z", IndexView.as_view({"get": "list"}, resources=index_of(resources))),
+    address("api/v1", IndexView.as_view({"get": "list"}, resources=index_of(resources)), "index"),
     path("admin/edtf-meaning/", edtf_meaning, name="edtf-meaning"),
     path("admin/", admin.site.urls),
 ]

@@ -23,10 +23,14 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 
+from drf_spectacular.plumbing import get_doc
+from rest_framework import serializers
+
 from config.api.caching import answer, is_conditional, is_fresh, mark
 from config.api.clauses import NOTHING, Clause, all_of, column, compiled, is_one_of
 from config.api.filtering import FilterSet
 from config.api.negotiation import FORMAT, check_format
+from config.api.operations import Operation
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, counted, orderings_of
 from config.api.parameters import Parameter, Query, choice_fault
 from config.api.problems import Problem
@@ -64,6 +68,17 @@ _REVISION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 NEWEST_FIRST = Ordering("revision", descending=True)
 
 
+class RevisionSerializer(serializers.Serializer[Any]):
+    """One step in what was published of a record."""
+
+    revision = serializers.IntegerField(help_text="1 for the first published version, then counting up.")
+    action = serializers.ChoiceField(Action.choices, help_text="What happened.")
+    published_at = serializers.DateTimeField(help_text="When it became visible (UTC).")
+    reason = serializers.CharField(allow_null=True, help_text="Why, as told to the public.")
+    merged_into = serializers.UUIDField(allow_null=True, help_text="The surviving record, after a merge.")
+    url = serializers.CharField(help_text="The address of the document as it was then, a path on the same host.")
+
+
 class EditionViewSet(ReadView):
     """Base of all resources. Subclasses declare; a method in one needs a reason."""
 
@@ -74,6 +89,8 @@ class EditionViewSet(ReadView):
     #: Those of them whose column is a date that may be unknown.
     undated_last: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "label"
+    #: Sub-views of the resource's own, as the schema describes them, by action.
+    operations: ClassVar[dict[str, Operation]] = {}
 
     #: Made of the declarations.
     resource: ClassVar[str]
@@ -95,6 +112,54 @@ class EditionViewSet(ReadView):
         )
         common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
+
+    def operation(self) -> Operation:
+        """What the current action takes and answers. Sub-views of one record are described in `operations`."""
+        noun = self.kind.name.replace("_", " ")
+        name = self.resource.replace("-", "_")
+        action = str(self.action)
+        if action in self.operations:
+            return self.operations[action]
+        if action == "list":
+            return Operation(
+                name=f"{name}_list",
+                tag=self.resource,
+                summary=f"List {self.resource.replace('-', ' ')}",
+                parameters=self.list_parameters,
+                content=self.kind.serializer,
+                envelope=f"{_camel(self.kind.name)}List",
+                headers=("ETag", "Link"),
+            )
+        if action == "revisions":
+            return Operation(
+                name=f"{name}_revisions",
+                tag=self.resource,
+                summary=f"List the revisions of one {noun}",
+                description="Everything that was published of the record, newest first, withdrawals and merges included.",
+                parameters=self.revisions_parameters,
+                content=RevisionSerializer,
+                envelope="RevisionList",
+                statuses=(404,),
+                headers=("ETag", "Link"),
+            )
+        summaries = {
+            "retrieve": (f"Get one {noun}", "The document as last published."),
+            "revision": (
+                f"Get one {noun} as it was",
+                "The document as it was published then. Nothing of a withdrawn record is shown, earlier revisions neither.",
+            ),
+        }
+        summary, description = summaries.get(action, (f"Get one {noun} by {action}", get_doc(getattr(type(self), action))))
+        return Operation(
+            name=f"{name}_{action}",
+            tag=self.resource,
+            summary=summary,
+            description=description,
+            parameters=self.detail_parameters,
+            content=self.kind.serializer,
+            statuses=(308, 404, 410),
+            headers=("ETag", "Last-Modified"),
+        )
 
     def list(self, request: Request) -> HttpResponse:
         """Serve one page."""
@@ -275,6 +340,10 @@ def _rank(editions: type[Edition], words: str) -> Clause:
 
 
 _QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
+
+
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 @cache

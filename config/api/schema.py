@@ -1,7 +1,266 @@
-"""How the API describes itself (OpenAPI 3.1)."""
+"""How the API describes itself (OpenAPI 3.1): made of what the views declare, so that it cannot say anything else."""
 
+from __future__ import annotations
+
+from http import HTTPStatus
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import uritemplate
+from django.db import models
+from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent, force_instance, get_doc, list_hash, resolve_type_hint
+
+from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
+from config.api.problems import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from config.api.operations import Operation
+
+#: Statuses that any operation may answer with.
+EVERYWHERE = (400, 406, 414, 500, 503)
+
+_TEXT = {"type": "string"}
+_NULLABLE_TEXT = {"type": ["string", "null"]}
+
+PATH_PARAMETERS = {
+    "ref": "The record: its id (UUID), its slug, or `scheme:value` of one of its identifiers; a state also by its ISO 3166"
+    " code, a topic or event type by its code.",
+    "number": "The revision, counting from 1.",
+    "code": "The code of the problem.",
+    "a": "One of the two states, as `ref`.",
+    "b": "The other state, as `ref`.",
+}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
+    "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
+    "Link": {"description": 'Addresses of the next and previous page (`rel="next"`, `rel="prev"`).', "schema": _TEXT},
+    "Location": {"description": "The address of the surviving record.", "schema": _TEXT},
+    "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}},
+    "X-Request-ID": {"description": "The id of the request: the caller's own if it sent one, else made here.", "schema": _TEXT},
+}
+
+TOTAL = {
+    "type": "object",
+    "description": "How many records there are on all pages together.",
+    "properties": {
+        "value": {"type": "integer", "minimum": 0},
+        "relation": {"type": "string", "enum": ["eq", "gte"], "description": "Whether it is that many, or at least that many."},
+    },
+    "required": ["value", "relation"],
+}
+
+FAULT = {
+    "type": "object",
+    "description": "One thing that is wrong.",
+    "properties": {
+        "code": {"type": "string", "enum": sorted(PROBLEM_TYPES)},
+        "detail": {"type": "string", "description": "For people; may change."},
+        "parameter": {"type": "string", "description": "The query parameter that it is in."},
+        "pointer": {"type": "string", "description": "The place in the body (JSON Pointer, RFC 6901)."},
+        "suggestion": {"type": "string", "description": "What was probably meant."},
+    },
+    "required": ["code", "detail"],
+}
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457). Some kinds of problem have members of their own.",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "The page that explains this kind of problem."},
+        "title": {"type": "string", "description": "The kind of problem, in words."},
+        "status": {"type": "integer", "description": "The status of the answer."},
+        "detail": {"type": "string", "description": "This occurrence, for people; may change."},
+        "instance": {"type": "string", "format": "uri-reference", "description": "The address that was asked for."},
+        "code": {
+            "type": "string",
+            "enum": sorted(code for code, kind in PROBLEM_TYPES.items() if kind.status),
+            "description": "The kind of problem, for programs.",
+        },
+        "request_id": {**_NULLABLE_TEXT, "description": "To be quoted when asking about it."},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}, "description": "Everything that is wrong."},
+        "reason": {"type": "string", "description": "Of `withdrawn`: why the record was withdrawn."},
+        "withdrawn_at": {"type": "string", "format": "date-time", "description": "Of `withdrawn`: when."},
+        "available": {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": _TEXT},
+            "description": "Of `not_acceptable`: the formats that there are.",
+        },
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"],
+}
 
 
 class ApiSchema(AutoSchema):
-    """Describes what the views declare."""
+    """Writes down the `Operation` that a view declares for its action."""
+
+    @property
+    def operation(self) -> Operation:
+        """What the view says about the address."""
+        operation: Operation = self.view.operation()
+        return operation
+
+    def get_operation_id(self) -> str:
+        """Return the declared name."""
+        return self.operation.name
+
+    def get_tags(self) -> list[str]:
+        """Group by resource."""
+        return [self.operation.tag]
+
+    def get_summary(self) -> str:
+        """Return the declared one."""
+        return self.operation.summary
+
+    def get_description(self) -> str:
+        """Return the declared one, or the view's docstring."""
+        return self.operation.description or get_doc(self.view.__class__)
+
+    def get_request_serializer(self) -> None:
+        """Reading takes no body."""
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = [
+            {"in": "path", "name": name, "required": True, "description": PATH_PARAMETERS[name], "schema": _TEXT}
+            for name in uritemplate.variables(self.path)
+        ]
+        for parameter in self.operation.parameters.values():
+            entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
+            if parameter.is_list:
+                values = {"type": "array", "items": dict(parameter.schema), "minItems": 1, "maxItems": 100}
+                parameters.append({**entry, "style": "form", "explode": False, "schema": values})
+            else:
+                parameters.append({**entry, "schema": dict(parameter.schema)})
+        return parameters
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:  # noqa: ARG002 - its signature
+        operation = self.operation
+        self._component("Fault", FAULT)
+        self._component("Problem", PROBLEM)
+        good = {
+            "description": operation.summary,
+            "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
+            "content": {operation.media_type: {"schema": self._content(operation)}},
+        }
+        responses: dict[str, Any] = {"200": good}
+        if "ETag" in operation.headers:
+            responses["304"] = {"description": "The caller's version is still the newest."}
+        for status in sorted({*EVERYWHERE, *operation.statuses}):
+            responses[str(status)] = self._error(status)
+        return dict(sorted(responses.items()))
+
+    def _content(self, operation: Operation) -> dict[str, Any]:
+        content = operation.content
+        if isinstance(content, dict):
+            schema = content
+        else:
+            schema = self.resolve_serializer(force_instance(content), "response").ref
+        if operation.envelope is None:
+            return schema
+        address = {"type": ["string", "null"], "format": "uri"}
+        page = {
+            "type": "object",
+            "description": "One page.",
+            "properties": {
+                "results": {"type": "array", "items": schema},
+                "next": {**address, "description": "Address of the next page; null on the last one."},
+                "previous": {**address, "description": "Address of the previous page; null on the first one."},
+                "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
+            },
+            "required": ["results", "next", "previous", "total"],
+        }
+        return self._component(operation.envelope, page)
+
+    def _error(self, status: int) -> dict[str, Any]:
+        if status == 308:  # noqa: PLR2004 - Permanent Redirect
+            return {
+                "description": "The record was merged into another one: ask for that.",
+                "headers": {"Location": HEADERS["Location"]},
+            }
+        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")  # noqa: PLR2004 - its old phrase
+        headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
+        if status in {429, 503}:
+            headers["Retry-After"] = HEADERS["Retry-After"]
+        schema = {
+            "description": PROBLEM_TYPES[BY_STATUS[status]].title,
+            "headers": headers,
+            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        return self._component(name, schema, ResolvedComponent.RESPONSE)
+
+    def _map_response_type_hint(self, method: Any) -> Any:
+        """Read the type of a method field; its arguments' types are of no interest, and not imported at run time."""
+        function = getattr(method, "__func__", method)
+        if get_override(method, "field") is None and isinstance(function.__annotations__.get("return"), str):
+            stub = FunctionType((lambda: None).__code__, function.__globals__)
+            stub.__annotations__ = {"return": function.__annotations__["return"]}
+            return resolve_type_hint(get_type_hints(stub)["return"])
+        return super()._map_response_type_hint(method)
+
+    def _component(self, name: str, schema: dict[str, Any], kind: str = ResolvedComponent.SCHEMA) -> dict[str, Any]:
+        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
+        self.registry.register_on_missing(component)
+        reference: dict[str, Any] = component.ref
+        return reference
+
+
+def finish(result: dict[str, Any], generator: Any, **_options: Any) -> dict[str, Any]:
+    """Name the choice lists after their classes, and say that documents always have all of their fields."""
+    schemas = result["components"]["schemas"]
+    # A list beside a component of the same name (a status, and the document around it) is called its value.
+    names = {mark: f"{name}Value" if name in schemas else name for mark, name in _choice_lists().items()}
+    found: dict[str, dict[str, Any]] = {}
+    for schema in list(schemas.values()):
+        for name, content in schema.get("properties", {}).items():
+            schema["properties"][name] = _named(content, names, found)
+        if schema.get("properties") and schema is not FAULT and schema is not PROBLEM:
+            for content in schema["properties"].values():
+                content.pop("readOnly", None)
+            schema["required"] = list(schema["properties"])
+    schemas.update(found)
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
+    result["tags"] = [{"name": tag} for tag in dict.fromkeys(_tags(result))]
+    return result
+
+
+def _tags(result: dict[str, Any]) -> list[str]:
+    return [tag for path in result["paths"].values() for operation in path.values() for tag in operation["tags"]]
+
+
+def _named(content: dict[str, Any], names: dict[str, str], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A property whose choice list is replaced by the name of it."""
+    if content.get("type") == "array":
+        return {**content, "items": _named(content["items"], names, found)}
+    mark = content.get("x-spec-enum-id")
+    if mark is None:
+        return content
+    rest = {name: value for name, value in content.items() if name not in {"x-spec-enum-id", "enum", "type", "description"}}
+    help_text, _, meanings = content.get("description", "").partition("\n\n* ")
+    if help_text.startswith("* "):
+        help_text, meanings = "", help_text[2:]
+    words = [word for word in content["enum"] if word not in {None, ""}]
+    if mark not in names:
+        return {name: value for name, value in content.items() if name != "x-spec-enum-id"}
+    component = {"type": "string", "enum": words, "description": f"* {meanings}"}
+    known = found.setdefault(names[mark], component)
+    assert known["enum"] == words, f"two choice lists are called {names[mark]}"
+    reference: dict[str, Any] = {"$ref": f"#/components/schemas/{names[mark]}"}
+    if None in content["enum"]:
+        reference = {"oneOf": [reference, {"type": "null"}]}
+    return {**reference, **rest, **({"description": help_text} if help_text else {})}
+
+
+def _choice_lists() -> dict[str, str]:
+    """Every choice list of ours by its content: the class's name is its name."""
+    names: dict[str, str] = {}
+    pending = list(models.TextChoices.__subclasses__())
+    while pending:
+        choices = pending.pop()
+        pending += choices.__subclasses__()
+        if not choices.__module__.startswith(("django.", "rest_framework.")):
+            mark = list_hash([(str(value), str(label)) for value, label in choices.choices])
+            # Of two lists with the same words the first name counts, whatever was imported first.
+            names[mark] = min(names.get(mark, choices.__name__), choices.__name__)
+    return names

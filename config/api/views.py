@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from rest_framework.viewsets import ViewSet
 
 from config.api.caching import answer
-from config.api.negotiation import check_format
+from config.api.negotiation import FORMAT, check_format
+from config.api.operations import Operation
 from config.api.parameters import Query
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
 from config.api.problems import Problem
@@ -28,6 +29,10 @@ class ReadView(ViewSet):
     http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
 
+    def operation(self) -> Operation:
+        """What the current action takes and answers, for the schema."""
+        raise NotImplementedError
+
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """Say which methods there are."""
         return HttpResponse(status=204)
@@ -38,6 +43,24 @@ class IndexView(ReadView):
 
     #: Names of the resources, in the order of their addresses.
     resources: tuple[str, ...] = ()
+
+    def operation(self) -> Operation:
+        """One document of addresses."""
+        address = {"type": "string", "format": "uri-reference"}
+        return Operation(
+            name="index",
+            tag="documentation",
+            summary="Where everything is",
+            parameters={"format": FORMAT},
+            content={
+                "type": "object",
+                "properties": {
+                    "resources": {"type": "object", "additionalProperties": address},
+                    **dict.fromkeys(("openapi", "docs", "problems"), address),
+                },
+                "required": ["resources", "openapi", "docs", "problems"],
+            },
+        )
 
     def list(self, request: Request) -> HttpResponse:
         """List the addresses of all resources and of the documentation."""
@@ -54,6 +77,37 @@ class IndexView(ReadView):
 
 class ProblemView(ReadView):
     """What problems mean: each problem's `type` is such a page."""
+
+    def operation(self) -> Operation:
+        """All of them, or one."""
+        text = {"type": "string"}
+        page = {
+            "type": "object",
+            "properties": {
+                "code": text,
+                "title": text,
+                "status": {"type": ["integer", "null"], "description": "Null for codes that only occur within `errors`."},
+                "explanation": text,
+                "url": {"type": "string", "format": "uri-reference"},
+            },
+            "required": ["code", "title", "status", "explanation", "url"],
+        }
+        if self.action == "retrieve":
+            return Operation(
+                name="problems_retrieve",
+                tag="documentation",
+                summary="What a problem means",
+                parameters={"format": FORMAT},
+                content=page,
+                statuses=(404,),
+            )
+        return Operation(
+            name="problems_list",
+            tag="documentation",
+            summary="All kinds of problem",
+            parameters={"format": FORMAT},
+            content={"type": "object", "properties": {"results": {"type": "array", "items": page}}, "required": ["results"]},
+        )
 
     def list(self, request: Request) -> HttpResponse:
         """List every kind of problem, those that only occur within `errors` included."""

@@ -1,0 +1,57 @@
+"""The schema and the page to try it: made once per process, served from memory."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
+from config.api.caching import answer
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The OpenAPI document."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return document
+
+
+@cache
+def _json() -> tuple[bytes, str]:
+    return _tagged(orjson.dumps(schema(), default=str))
+
+
+@cache
+def _yaml() -> tuple[bytes, str]:
+    return _tagged(OpenApiYamlRenderer().render(schema()))
+
+
+def _tagged(body: bytes) -> tuple[bytes, str]:
+    return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+@require_safe
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    """Serve the schema as JSON."""
+    return answer(request, *_json(), media_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+@require_safe
+def openapi_yaml(request: HttpRequest) -> HttpResponse:
+    """Serve the schema as YAML."""
+    return answer(request, *_yaml(), media_type="application/vnd.oai.openapi;version=3.1")
+
+
+@require_safe
+def swagger(request: HttpRequest) -> HttpResponse:
+    """Serve Swagger UI: a page without inline script or style, for the content security policy allows none."""
+    return render(request, "api/docs.html")

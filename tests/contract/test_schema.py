@@ -1,0 +1,102 @@
+"""The schema is a reviewed file: what the API promises changes only when somebody looked at the difference."""
+
+import difflib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.validation import validate_schema
+
+from config.api import docs
+from config.api.problem_types import PROBLEM_TYPES
+
+SNAPSHOT = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return docs.schema()
+
+
+def operations(schema):
+    return [operation for path in schema["paths"].values() for operation in path.values()]
+
+
+def test_the_schema_is_the_one_that_was_reviewed(schema):
+    found = OpenApiYamlRenderer().render(schema).decode()
+    reviewed = SNAPSHOT.read_text() if SNAPSHOT.exists() else ""
+
+    difference = list(difflib.unified_diff(reviewed.splitlines(), found.splitlines(), "docs/openapi.yaml", "the code", lineterm="", n=1))
+    if difference:
+        shown = "\n".join(difference[:60])
+        pytest.fail(f"The API's schema changed. If that is intended, run `make schema`, read the difference, commit it.\n{shown}", pytrace=False)
+
+
+def test_the_schema_is_valid_and_made_without_warnings(schema):
+    validate_schema(schema)
+
+    assert not GENERATOR_STATS, "make schema says what is under-specified"
+
+
+def test_every_operation_says_what_it_answers_when_something_is_wrong(schema):
+    for operation in operations(schema):
+        errors = {status for status in operation["responses"] if int(status) >= 400}
+
+        assert {"400", "406", "414", "500", "503"} <= errors, operation["operationId"]
+        assert all("$ref" in operation["responses"][status] for status in errors), operation["operationId"]
+
+
+def test_every_parameter_is_described_and_typed(schema):
+    for operation in operations(schema):
+        for parameter in operation.get("parameters", []):
+            where = f"{operation['operationId']} {parameter['name']}"
+            assert parameter["description"].endswith("."), where
+            assert parameter["schema"].get("type"), where
+
+
+def test_every_operation_has_a_name_of_its_own(schema):
+    names = [operation["operationId"] for operation in operations(schema)]
+
+    assert len(set(names)) == len(names)
+
+
+def test_choice_lists_are_named_in_the_words_of_the_field(schema):
+    names = schema["components"]["schemas"]
+
+    assert not [name for name in names if "Enum" in name]
+    assert names["SourceKind"]["enum"][:2] == ["news", "press_release"]
+
+
+def test_every_code_of_a_problem_has_its_page(client):
+    for code, kind in PROBLEM_TYPES.items():
+        response = client.get(kind.path)
+
+        assert response.status_code == 200
+        assert response.json()["code"] == code
+        assert response.json()["explanation"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [
+        ("/api/v1/openapi.json", "application/vnd.oai.openapi+json;version=3.1"),
+        ("/api/v1/openapi.yaml", "application/vnd.oai.openapi;version=3.1"),
+    ],
+)
+def test_the_schema_is_served_from_memory_and_not_sent_twice(client, address, media_type):
+    first = client.get(address)
+    second = client.get(address, headers={"if-none-match": first.headers["ETag"]})
+
+    assert (first.status_code, first.headers["Content-Type"]) == (200, media_type)
+    assert (second.status_code, second.content) == (304, b"")
+
+
+def test_the_docs_page_loads_nothing_from_outside_and_has_nothing_inline(client):
+    page = client.get("/api/v1/docs/").content.decode()
+
+    assert "http" not in page.replace('http-equiv="', "")
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "<script>" not in page
