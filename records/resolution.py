@@ -84,7 +84,10 @@ class Wanted:
         if (key := self.id) is not None:
             return [one for one in own if one.id == key]
         if ":" in self.text:
-            return [one for one in own if self.text in one.keys]
+            named = [one for one in own if self.text in one.keys]
+            value = self.text.rpartition(":")[2]
+            # A code that was given again (GE, SK) means the state that has it now.
+            return [one for one in named if one.code == value] or named
         return (
             [one for one in own if one.slug == self.text]
             or [one for one in own if one.kind in CODED and one.code == self.text]

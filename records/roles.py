@@ -21,7 +21,7 @@ ADMINISTRATOR = "administrator"  #: also looks after accounts and locked-out log
 _EDITING = ("view", "add", "change", "delete")
 
 
-def keep_roles(*, apps: Apps, **_signal: Any) -> None:
+def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
     """Make the groups, or give them back exactly the rights that they have here.
 
     Called after every `migrate`, and after every flush of a test database: the rights are rows that exist only then.

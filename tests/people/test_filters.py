@@ -1,0 +1,332 @@
+"""Every filter and ordering of states, organizations, people, offices and tenures: whole answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from people.models import StateCode
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+    publish_cited,
+)
+from tests.factories.records import make_source
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def slugs(client: Client, address: str, *, status: int = 200) -> list[str]:
+    response = client.get(f"/api/v1/{address}")
+    content: dict[str, Any] = json.loads(response.content)
+    assert response.status_code == status, content
+    return [document["slug"] for document in content["results"]]
+
+
+@pytest.fixture
+def states() -> None:
+    """A state of today, one of the past, one that got a code from another, and one of unknown age."""
+    make_state("Pakistan", alpha_2="PK", start="1947-08-14")
+    union = make_state(
+        "Soviet Union", kind="historical_state", start="1922-12-30", end="1991-12-26"
+    )
+    StateCode.objects.create(state=union, scheme="iso3166-1-alpha-2", value="SU", end="1992-08-30")
+    StateCode.objects.create(state=union, scheme="iso3166-3", value="SUHH")
+    islands = make_state("Gilbert and Ellice Islands", kind="dependency", start="1916", end="1979")
+    StateCode.objects.create(state=islands, scheme="iso3166-1-alpha-2", value="GE", end="1979")
+    StateCode.objects.create(state=islands, scheme="iso3166-3", value="GEHH")
+    georgia = make_state("Georgia")
+    StateCode.objects.create(state=georgia, scheme="iso3166-1-alpha-2", value="GE", start="1992")
+    publish_cited(union, islands, georgia, *type(union).objects.filter(slug="pakistan"))
+    make_state("Draft", alpha_2="DR")
+
+
+@pytest.mark.usefixtures("states")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
+        ("ordering=-label", ["soviet-union", "pakistan", "gilbert-and-ellice-islands", "georgia"]),
+        ("kind=historical_state,dependency", ["gilbert-and-ellice-islands", "soviet-union"]),
+        ("kind__not=sovereign_state", ["gilbert-and-ellice-islands", "soviet-union"]),
+        ("code=pk", ["pakistan"]),
+        ("code=SU", ["soviet-union"]),
+        ("code=GE,SUHH", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
+        ("code=DR", []),
+        ("existed_on=1950", ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
+        ("existed_on=1947-08-13", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
+        ("existed_on=2000-01-01", ["georgia", "pakistan"]),
+        ("existed_on=1991-12", ["georgia", "pakistan", "soviet-union"]),
+        ("existed_on=1950&kind=sovereign_state", ["georgia", "pakistan"]),
+        ("search=SUHH", ["soviet-union"]),
+    ],
+)
+def test_states(client: Client, query: str, expected: list[str]) -> None:
+    assert slugs(client, f"states/?{query}") == expected
+
+
+@pytest.mark.usefixtures("states")
+@pytest.mark.parametrize(
+    ("ref", "slug"),
+    [
+        ("PK", "pakistan"),
+        ("pk", "pakistan"),
+        ("iso3166-1-alpha-2:PK", "pakistan"),
+        ("SU", "soviet-union"),
+        ("SUHH", "soviet-union"),
+        ("iso3166-3:SUHH", "soviet-union"),
+        ("GE", "georgia"),
+        ("iso3166-1-alpha-2:GE", "georgia"),
+        ("GEHH", "gilbert-and-ellice-islands"),
+    ],
+)
+def test_state_is_found_by_any_code_and_by_a_reused_one_only_where_it_is_valid(
+    client: Client, ref: str, slug: str
+) -> None:
+    response = client.get(f"/api/v1/states/{ref}/")
+
+    assert (response.status_code, json.loads(response.content)["slug"]) == (200, slug)
+
+
+@pytest.fixture
+def organizations() -> None:
+    """A government, its ministry, its mission abroad, and a company that has only its seat there."""
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    department = make_organization("Department of State", state=us)
+    embassy = make_organization(
+        "US Embassy in Islamabad",
+        classification="diplomatic_mission",
+        parent=department,
+        state=us,
+        receiving_state=pk,
+    )
+    company = make_organization(
+        "United States Strategic Metals", classification="company", domicile=us
+    )
+    publish_cited(us, pk, department, embassy, company)
+    make_organization("Draft", state=us)
+
+
+@pytest.mark.usefixtures("organizations")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["department-of-state", "united-states-strategic-metals", "us-embassy-in-islamabad"]),
+        (
+            "classification=company,ministry",
+            ["department-of-state", "united-states-strategic-metals"],
+        ),
+        ("classification__not=company", ["department-of-state", "us-embassy-in-islamabad"]),
+        ("state=US", ["department-of-state", "us-embassy-in-islamabad"]),
+        ("state=PK", []),
+        ("state__isnull=true", ["united-states-strategic-metals"]),
+        ("parent=department-of-state", ["us-embassy-in-islamabad"]),
+        ("parent__isnull=true&state=US", ["department-of-state"]),
+    ],
+)
+def test_organizations(client: Client, query: str, expected: list[str]) -> None:
+    assert slugs(client, f"organizations/?{query}") == expected
+
+
+@pytest.fixture
+def holders() -> None:
+    """Offices of two states, an embassy of the one in the other, and who held them."""
+    source = make_source()
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    department = make_organization("Department of State", state=us, source=source)
+    secretary = make_office(
+        "Secretary of State",
+        classification="foreign_minister",
+        state=us,
+        organization=department,
+        source=source,
+    )
+    charge = make_office(
+        "Chargé to Pakistan",
+        classification="head_of_mission",
+        mission_class="charge",
+        state=us,
+        accredited_to=(pk,),
+        source=source,
+    )
+    deputy = make_office(
+        "Deputy Prime Minister", classification="deputy_head_of_government", state=pk, source=source
+    )
+    minister = make_office(
+        "Foreign Minister", classification="foreign_minister", state=pk, source=source
+    )
+    rubio = make_person("Marco Rubio", sort_name="Rubio, Marco", source=source)
+    baker = make_person("Natalie Baker", sort_name="Baker, Natalie", source=source)
+    dar = make_person("Ishaq Dar", sort_name="Dar, Ishaq", source=source)
+    qureshi = make_person("Shah Mahmood Qureshi", sort_name="Qureshi, Shah Mahmood", source=source)
+    unseated = make_person("Never Sworn In", source=source)
+    tenures = (
+        make_tenure(rubio, secretary, start="2025-01-21", end_status="ongoing", source=source),
+        make_tenure(baker, charge, start="2025-01", kind="ad_interim", source=source),
+        make_tenure(dar, deputy, source=source),
+        make_tenure(dar, minister, start="2024-03-11", end_status="ongoing", source=source),
+        make_tenure(
+            qureshi,
+            minister,
+            start="2018-08-20",
+            end="2022-04-10",
+            end_status="ended",
+            source=source,
+        ),
+        make_tenure(unseated, minister, start="2023", kind="did_not_serve", source=source),
+    )
+    publish_cited(
+        us,
+        pk,
+        department,
+        *(secretary, charge, deputy, minister),
+        *(rubio, baker, dar, qureshi, unseated),
+        *tenures,
+    )
+    draft = make_person("Draft", source=source)
+    make_tenure(draft, minister, start="2025", end_status="ongoing", source=source)
+
+
+RUBIO = "marco-rubio-secretary-of-state"
+BAKER = "natalie-baker-charge-to-pakistan"
+DAR_DEPUTY = "ishaq-dar-deputy-prime-minister"
+DAR = "ishaq-dar-foreign-minister"
+QURESHI = "shah-mahmood-qureshi-foreign-minister"
+UNSEATED = "never-sworn-in-foreign-minister"
+
+
+@pytest.mark.usefixtures("holders")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [RUBIO, BAKER, DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("ordering=start", [QURESHI, UNSEATED, DAR, BAKER, RUBIO, DAR_DEPUTY]),
+        ("ordering=label", [DAR_DEPUTY, DAR, RUBIO, BAKER, UNSEATED, QURESHI]),
+        ("person=ishaq-dar", [DAR, DAR_DEPUTY]),
+        ("person=ishaq-dar,marco-rubio", [RUBIO, DAR, DAR_DEPUTY]),
+        ("person=draft", []),
+        ("person=nobody-at-all", []),
+        ("office=foreign-minister", [DAR, UNSEATED, QURESHI]),
+        ("state=PK", [BAKER, DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("state=US", [RUBIO, BAKER]),
+        ("classification=foreign_minister", [RUBIO, DAR, UNSEATED, QURESHI]),
+        ("classification=foreign_minister&state=PK", [DAR, UNSEATED, QURESHI]),
+        ("kind=ad_interim,did_not_serve", [BAKER, UNSEATED]),
+        ("kind__not=substantive", [BAKER, UNSEATED]),
+        ("status=ongoing", [RUBIO, DAR]),
+        ("status=ended,unknown", [BAKER, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("on=2020-01-01", [QURESHI, DAR_DEPUTY]),
+        ("on=2020-01-01&date_match=certain", [QURESHI]),
+        ("on=2025-01", [RUBIO, BAKER, DAR, UNSEATED, DAR_DEPUTY]),
+        ("on=2025-01&date_match=certain", [RUBIO, BAKER, DAR]),
+        ("on=2025-01-21&date_match=certain", [RUBIO, DAR]),
+        ("on=2022-04-10&date_match=certain&office=foreign-minister", [QURESHI]),
+        ("date_match=certain", [RUBIO, BAKER, DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("search=rubio", [RUBIO]),
+    ],
+)
+def test_tenures(client: Client, query: str, expected: list[str]) -> None:
+    assert slugs(client, f"tenures/?{query}") == expected
+
+
+@pytest.mark.usefixtures("holders")
+def test_what_goes_on_is_certain_until_it_was_published_and_possible_afterwards(
+    client: Client,
+) -> None:
+    today = datetime.now(UTC).date()
+    next_year = today + timedelta(days=366)
+
+    assert slugs(client, f"tenures/?status=ongoing&on={today}&date_match=certain") == [RUBIO, DAR]
+    assert slugs(client, f"tenures/?status=ongoing&on={next_year}&date_match=certain") == []
+    assert slugs(client, f"tenures/?status=ongoing&on={next_year}") == [RUBIO, DAR]
+
+
+@pytest.mark.usefixtures("holders")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "",
+            ["ishaq-dar", "marco-rubio", "natalie-baker", "never-sworn-in", "shah-mahmood-qureshi"],
+        ),
+        (
+            "ordering=sort_name",
+            ["natalie-baker", "ishaq-dar", "never-sworn-in", "shah-mahmood-qureshi", "marco-rubio"],
+        ),
+        ("office=foreign-minister", ["ishaq-dar", "shah-mahmood-qureshi"]),
+        ("state=PK", ["ishaq-dar", "shah-mahmood-qureshi"]),
+        ("state=US", ["marco-rubio", "natalie-baker"]),
+        ("classification=foreign_minister", ["ishaq-dar", "marco-rubio", "shah-mahmood-qureshi"]),
+        (
+            "classification=head_of_mission,deputy_head_of_government",
+            ["ishaq-dar", "natalie-baker"],
+        ),
+        ("holding_on=2020-06-30", ["ishaq-dar", "shah-mahmood-qureshi"]),
+        # Dar was foreign minister, and may have held an office of Pakistan in 2020, but not that one.
+        ("holding_on=2020-06-30&classification=foreign_minister", ["shah-mahmood-qureshi"]),
+        ("holding_on=2020-06-30&office=foreign-minister&state=PK", ["shah-mahmood-qureshi"]),
+        ("holding_on=2025-02&state=US", ["marco-rubio", "natalie-baker"]),
+        ("state=US&office=foreign-minister", []),
+        ("office=no-such-office", []),
+    ],
+)
+def test_people(client: Client, query: str, expected: list[str]) -> None:
+    assert slugs(client, f"people/?{query}") == expected
+
+
+@pytest.mark.usefixtures("holders")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "",
+            [
+                "charge-to-pakistan",
+                "deputy-prime-minister",
+                "foreign-minister",
+                "secretary-of-state",
+            ],
+        ),
+        ("state=US", ["charge-to-pakistan", "secretary-of-state"]),
+        ("state=PK", ["deputy-prime-minister", "foreign-minister"]),
+        ("organization=department-of-state", ["secretary-of-state"]),
+        ("organization__isnull=true&state=US", ["charge-to-pakistan"]),
+        ("classification=foreign_minister", ["foreign-minister", "secretary-of-state"]),
+        ("classification__not=foreign_minister", ["charge-to-pakistan", "deputy-prime-minister"]),
+    ],
+)
+def test_offices(client: Client, query: str, expected: list[str]) -> None:
+    assert slugs(client, f"offices/?{query}") == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter", "code"),
+    [
+        ("tenures/?on=2025-13", "on", "invalid_date"),
+        ("tenures/?on=2025&date_match=sure", "date_match", "invalid_choice"),
+        ("tenures/?status=over", "status", "invalid_choice"),
+        ("people/?holding_on=yesterday", "holding_on", "invalid_date"),
+        ("people/?classification=king", "classification", "invalid_choice"),
+        ("states/?kind=empire", "kind", "invalid_choice"),
+        ("states/?cod=PK", "cod", "unknown_parameter"),
+        ("offices/?accredited_to=PK", "accredited_to", "unknown_parameter"),
+        ("organizations/?state=", "state", "empty_value"),
+    ],
+)
+def test_what_is_not_understood_is_refused(
+    client: Client, address: str, parameter: str, code: str
+) -> None:
+    response = client.get(f"/api/v1/{address}")
+
+    content = json.loads(response.content)
+    assert response.status_code == 400
+    assert [(each["parameter"], each["code"]) for each in content["errors"]] == [(parameter, code)]
