@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
@@ -20,17 +20,13 @@ class Command(BaseCommand):
         if self._is_empty():
             # Both or neither: half of them would no longer count as empty next time.
             with transaction.atomic():
-                for name in self._first_data(sample_story=sample_story):
-                    call_command(name)
+                call_command("load_reference", stdout=self.stdout)
+                if sample_story:
+                    call_command("load_sample_story", stdout=self.stdout)
         self._make_account()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-sample-story", action="store_false", dest="sample_story")
-
-    def _first_data(self, *, sample_story: bool) -> list[str]:
-        names = ["load_reference"] + (["load_sample_story"] if sample_story else [])
-        # Only while these commands are being written.
-        return [name for name in names if name in get_commands()]
 
     def _is_empty(self) -> bool:
         # By name, for this package imports no app. Every record of any kind needs a source.
