@@ -83,7 +83,14 @@ EVENT = declare(
                     "contested",
                     "order",
                 ),
-                parts=(Rows("capacities", _CAPACITY, relation="participation_capacities", key=("tenure",)),),
+                parts=(
+                    Rows(
+                        "capacities",
+                        _CAPACITY,
+                        relation="participation_capacities",
+                        key=("tenure",),
+                    ),
+                ),
                 key=("participant", "name_as_given", "role"),
             ),
             Rows("links", ("kind", Renamed("event", "linked_event")), key=("kind", "event")),

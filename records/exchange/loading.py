@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 #: Records that are read, compared and written together.
 BATCH = 500
 
+
 @dataclass(slots=True)
 class _Work:
     """A line on its way into the tables."""

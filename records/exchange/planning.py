@@ -109,7 +109,9 @@ def _unknown(shape: Shape, name: str, given: Any, at: str) -> Fault:
     return Fault(step(at, name), given, reason, "unknown_field", nearest(name, known))
 
 
-def _read_list(shapes: Sequence[PartShape], given: Any, at: str, faults: Faults) -> dict[str, list[Planned]]:
+def _read_list(
+    shapes: Sequence[PartShape], given: Any, at: str, faults: Faults
+) -> dict[str, list[Planned]]:
     """Read a list of parts; where it spans several tables, each item by its kind."""
     plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
     if given is not None and not isinstance(given, list):
@@ -134,7 +136,9 @@ def _table_of(shapes: Sequence[PartShape], item: Any) -> PartShape:
 
 
 def _kinds(shape: PartShape) -> tuple[str, ...]:
-    return tuple(kind for field in shape.fields.values() if isinstance(field, OneOf) for kind in field.kinds)
+    return tuple(
+        kind for field in shape.fields.values() if isinstance(field, OneOf) for kind in field.kinds
+    )
 
 
 def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Faults) -> None:

@@ -289,7 +289,9 @@ class Ref(Treatment):
         """Remember what to look up."""
         if given is None:
             if self.is_required:
-                raise WrongError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
+                raise WrongError(
+                    "required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty."
+                )
             return (None,)
         return (Wanted(self.kind, ref_text(given)),)
 

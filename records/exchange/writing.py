@@ -42,12 +42,10 @@ def export(file: IO[bytes], *, kinds: Collection[str] = (), with_notes: bool = F
 def _documents(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, Any]]:
     gone = (EditorialState.WITHDRAWN, EditorialState.MERGED)
     # In the order of code points, which is Python's too, whatever the database's own order is.
-    in_order = exchange.model._default_manager.annotate(place=Collate("slug", "C")).order_by(
-        "place"
-    )
-    records = in_order.exclude(editorial_state__in=gone)
+    in_order = exchange.model._default_manager.annotate(code_points=Collate("slug", "C"))
+    records = in_order.exclude(editorial_state__in=gone).order_by("code_points")
     after = ""
-    while keys := dict(records.filter(place__gt=after).values_list("pk", "slug")[:BATCH]):
+    while keys := dict(records.filter(code_points__gt=after).values_list("pk", "slug")[:BATCH]):
         after = max(keys.values())
         rows = read_rows(exchange, keys, for_export=True)
         slugs = _slugs(exchange, rows.values())
