@@ -50,21 +50,19 @@ class CapacityOfActor(TriggerConstraint):
         """
         owner, key, person, tenures, holder = self._tables(model)
         capacities = model._meta.db_table
+        another = (
+            f'SELECT 1 FROM "{capacities}" c JOIN "{owner}" o ON o.id = c."{key}" JOIN "{tenures}" t ON t.id = c.tenure_id'
+            f' WHERE t."{holder}" IS DISTINCT FROM o."{person}"'
+        )
         return f"""
     IF TG_TABLE_NAME = '{capacities}' THEN
         PERFORM 1 FROM "{owner}" WHERE id = NEW."{key}" FOR SHARE;
         PERFORM 1 FROM "{tenures}" WHERE id = NEW.tenure_id FOR SHARE;
-        IF NOT EXISTS (
-            SELECT 1 FROM "{capacities}" c WHERE c.id = NEW.id AND NOT EXISTS (
-                SELECT 1 FROM "{owner}" o JOIN "{tenures}" t ON t."{holder}" = o."{person}"
-                WHERE o.id = c."{key}" AND t.id = c.tenure_id
-            )
-        ) THEN RETURN NULL; END IF;
-    ELSIF NOT EXISTS (
-        SELECT 1 FROM "{capacities}" c JOIN "{owner}" o ON o.id = c."{key}" JOIN "{tenures}" t ON t.id = c.tenure_id
-        WHERE NEW.id = CASE TG_TABLE_NAME WHEN '{owner}' THEN o.id ELSE t.id END
-            AND t."{holder}" IS DISTINCT FROM o."{person}"
-    ) THEN RETURN NULL; END IF;
+        IF NOT EXISTS ({another} AND c.id = NEW.id) THEN RETURN NULL; END IF;
+    ELSIF TG_TABLE_NAME = '{owner}' THEN
+        IF NOT EXISTS ({another} AND o.id = NEW.id) THEN RETURN NULL; END IF;
+    ELSIF NOT EXISTS ({another} AND t.id = NEW.id) THEN RETURN NULL;
+    END IF;
     {self.refuse()}"""
 
     def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
