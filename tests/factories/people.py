@@ -20,10 +20,11 @@ from people.models import (
     TenureCitation,
 )
 from records.curation import publish
-from records.models import Record, Source, Topic
+from records.models import Part, Record, Source, Topic
 from tests.factories.records import make_source
 
 R = TypeVar("R", bound=Record)
+P = TypeVar("P", bound=Part)
 
 _number = count(1)
 
@@ -92,6 +93,13 @@ def make_tenure(
     )
     TenureCitation.objects.create(record=tenure, source=source or make_source())
     return tenure
+
+
+def make_part(model: type[P], **fields: Any) -> P:
+    """Return a saved part of a record: a code, a name, a milestone ..."""
+    part = model(**fields)
+    part.save()
+    return part
 
 
 def publish_cited(*records: Record) -> None:

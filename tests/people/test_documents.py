@@ -25,6 +25,7 @@ from records.models import Record, Reference, Source
 from tests.factories.people import (
     make_office,
     make_organization,
+    make_part,
     make_person,
     make_state,
     make_tenure,
@@ -104,16 +105,23 @@ def test_state_document() -> None:
     yugoslavia = make_state(
         "Yugoslavia", kind="historical_state", start="1918-12-01", end="1992-04-27"
     )
-    StateCode.objects.create(
-        state=yugoslavia, scheme="iso3166-1-alpha-2", value="YU", end="1992-04-27"
-    )
-    StateCode.objects.create(state=yugoslavia, scheme="iso3166-3", value="YUCS")
+    make_part(StateCode, state=yugoslavia, scheme="iso3166-1-alpha-2", value="YU", end="1992-04-27")
+    make_part(StateCode, state=yugoslavia, scheme="iso3166-3", value="YUCS")
     macedonia = make_state("North Macedonia", alpha_2="MK", start="1991-09-08")
-    StateName.objects.create(
-        record=macedonia, name="Macedonia", kind="former", language="en", end="2019-02-12"
+    make_part(
+        StateName,
+        record=macedonia,
+        name="Macedonia",
+        kind="former",
+        language="en",
+        end="2019-02-12",
     )
-    StateSuccession.objects.create(
-        successor=macedonia, predecessor=yugoslavia, kind="dissolution", date="1991-09-08"
+    make_part(
+        StateSuccession,
+        successor=macedonia,
+        predecessor=yugoslavia,
+        kind="dissolution",
+        date="1991-09-08",
     )
 
     publish(yugoslavia, macedonia, by=None)
@@ -203,8 +211,13 @@ def test_person_document() -> None:
         contested=True,
         source=source,
     )
-    PersonName.objects.create(
-        record=munir, name="Field Marshal", kind="rank", language="en", start="2025-05-20"
+    make_part(
+        PersonName,
+        record=munir,
+        name="Field Marshal",
+        kind="rank",
+        language="en",
+        start="2025-05-20",
     )
     PersonCitation.objects.create(
         record=munir,
@@ -279,7 +292,7 @@ def test_office_document() -> None:
         end="2099",
         source=source,
     )
-    OfficeName.objects.create(record=office, name="Chief of Mission, Bridgetown", language="en")
+    make_part(OfficeName, record=office, name="Chief of Mission, Bridgetown", language="en")
 
     publish(source, us, barbados, dominica, department, office, by=None)
 
@@ -331,11 +344,9 @@ def test_tenure_document_lists_milestones_by_date_with_undated_ones_last() -> No
         end_reason="recalled",
         source=source,
     )
-    TenureMilestone.objects.create(tenure=tenure, kind="left_post")
-    TenureMilestone.objects.create(
-        tenure=tenure, kind="arrived", date="2025-01-20", note="on or about"
-    )
-    TenureMilestone.objects.create(tenure=tenure, kind="appointed", date="2024")
+    make_part(TenureMilestone, tenure=tenure, kind="left_post")
+    make_part(TenureMilestone, tenure=tenure, kind="arrived", date="2025-01-20", note="on or about")
+    make_part(TenureMilestone, tenure=tenure, kind="appointed", date="2024")
 
     publish(source, baker, office, tenure, by=None)
 
@@ -406,7 +417,7 @@ def test_state_is_called_by_a_code_that_no_other_state_has(
 ) -> None:
     state = make_state()
     for scheme, value, end in codes:
-        StateCode.objects.create(state=state, scheme=scheme, value=value, end=end)
+        make_part(StateCode, state=state, scheme=scheme, value=value, end=end)
 
     publish(state, by=None)
 

@@ -12,6 +12,7 @@ from people.models import StateCode
 from tests.factories.people import (
     make_office,
     make_organization,
+    make_part,
     make_person,
     make_state,
     make_tenure,
@@ -39,13 +40,13 @@ def states() -> None:
     union = make_state(
         "Soviet Union", kind="historical_state", start="1922-12-30", end="1991-12-26"
     )
-    StateCode.objects.create(state=union, scheme="iso3166-1-alpha-2", value="SU", end="1992-08-30")
-    StateCode.objects.create(state=union, scheme="iso3166-3", value="SUHH")
+    make_part(StateCode, state=union, scheme="iso3166-1-alpha-2", value="SU", end="1992-08-30")
+    make_part(StateCode, state=union, scheme="iso3166-3", value="SUHH")
     islands = make_state("Gilbert and Ellice Islands", kind="dependency", start="1916", end="1979")
-    StateCode.objects.create(state=islands, scheme="iso3166-1-alpha-2", value="GE", end="1979")
-    StateCode.objects.create(state=islands, scheme="iso3166-3", value="GEHH")
+    make_part(StateCode, state=islands, scheme="iso3166-1-alpha-2", value="GE", end="1979")
+    make_part(StateCode, state=islands, scheme="iso3166-3", value="GEHH")
     georgia = make_state("Georgia")
-    StateCode.objects.create(state=georgia, scheme="iso3166-1-alpha-2", value="GE", start="1992")
+    make_part(StateCode, state=georgia, scheme="iso3166-1-alpha-2", value="GE", start="1992")
     publish_cited(union, islands, georgia, *type(union).objects.filter(slug="pakistan"))
     make_state("Draft", alpha_2="DR")
 

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from people.models import Organization, StateSuccession, Tenure
-from tests.factories.people import make_office, make_organization, make_person, make_state
+from people.models import Organization, State, StateSuccession, Tenure
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_part,
+    make_person,
+    make_state,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +76,8 @@ def test_two_halves_of_a_cycle_do_not_pass_each_other() -> None:
 def test_two_states_do_not_become_each_others_predecessors() -> None:
     first, second = make_state(), make_state()
 
-    def succeed(successor: object, predecessor: object) -> None:
-        StateSuccession.objects.create(successor=successor, predecessor=predecessor, kind="union")
+    def succeed(successor: State, predecessor: State) -> None:
+        make_part(StateSuccession, successor=successor, predecessor=predecessor, kind="union")
 
     assert refusals(lambda: succeed(first, second), lambda: succeed(second, first)) == [
         "a_state_does_not_succeed_itself"

@@ -68,7 +68,7 @@ def hold(person: Person, office: Office, number: int, **fields: Any) -> Tenure:
         ),
     ],
 )
-def test_tenures_that_may_both_be_true_are_taken(tenures: list[dict[str, str]]) -> None:
+def test_tenures_that_may_both_be_true_are_taken(tenures: list[dict[str, Any]]) -> None:
     person, office = make_person(), make_office()
     for number, fields in enumerate(tenures):
         if fields.get("editorial_state") == "merged":
@@ -109,7 +109,7 @@ def test_tenures_that_may_both_be_true_are_taken(tenures: list[dict[str, str]]) 
     ],
 )
 def test_same_office_twice_at_once_is_refused_by_forms_and_by_the_database(
-    first: dict[str, str], second: dict[str, str]
+    first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     person, office = make_person(), make_office()
     hold(person, office, 1, **first)
@@ -173,7 +173,7 @@ def test_second_holder_of_a_one_seat_office_is_taken_with_a_warning() -> None:
     ],
 )
 def test_holders_who_may_not_have_met_are_no_cause_for_a_warning(
-    seats: int | None, other: dict[str, str]
+    seats: int | None, other: dict[str, Any]
 ) -> None:
     office = make_office(seats=seats)
     tenure = make_tenure(office=office, start="2022-03-01", end_status="ongoing")
@@ -199,7 +199,7 @@ def test_holders_who_may_not_have_met_are_no_cause_for_a_warning(
         ({"end": "1989"}, date(1990, 1, 1), False, False),
     ],
 )
-def test_tenure_on_a_day(fields: dict[str, str], on: date, possibly: bool, certainly: bool) -> None:  # noqa: FBT001
+def test_tenure_on_a_day(fields: dict[str, Any], on: date, possibly: bool, certainly: bool) -> None:  # noqa: FBT001
     make_tenure(**fields)
 
     assert Tenure.objects.possibly_held(on=on).exists() is possibly
