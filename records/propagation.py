@@ -46,7 +46,13 @@ def store_and_propagate(entries: Sequence[store.Entry], position: int, moment: d
 
 
 def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
-    """Patch all documents that show the records in `changed`; leave to `drain()` what is shown too often."""
+    """Patch all documents that show the records in `changed`; what is shown too often is patched after the commit."""
+    _patch_all(changed, position, moment)
+    if PendingLabel.objects.exists():
+        transaction.on_commit(drain_aside)
+
+
+def _patch_all(changed: set[UUID], position: int, moment: datetime) -> None:
     while changed:
         now, later = set(), set()
         for key in changed:
@@ -64,8 +70,6 @@ def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
         ] if now else []
         changed = _relabelled(entries)
         position = store.append(entries, position, moment)
-    if PendingLabel.objects.exists():
-        transaction.on_commit(drain_aside)
 
 
 def drain(*, size: int = BATCH, batches: int | None = None) -> int:
@@ -90,7 +94,7 @@ def drain(*, size: int = BATCH, batches: int | None = None) -> int:
             if not entries:
                 pending.delete()
             again = _relabelled(entries)
-            propagate(again, store.append(entries, position, moment), moment)
+            _patch_all(again, store.append(entries, position, moment), moment)
         done += len(entries)
     return done
 
