@@ -159,9 +159,9 @@ class AgreementEdition(Edition):
     @staticmethod
     def _statuses(document: dict[str, Any]) -> list[dict[str, Any]]:
         known_on = date.fromisoformat(document["published_at"][:10])
-        history = agreement_history(
-            acts_of(document), laterality=document["laterality"], known_on=known_on
-        )
+        # As elsewhere in filters, what has no date at all is found on no day in the past.
+        acts = [act.counted_from(known_on) for act in acts_of(document)]
+        history = agreement_history(acts, laterality=document["laterality"], known_on=known_on)
         return [
             {
                 "value": value,

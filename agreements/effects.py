@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,14 @@ class Act:
     def effect(self) -> When:
         """When it takes effect: when it is done, where no other day is given."""
         return self.effective_date or self.date
+
+    def counted_from(self, day: date) -> Act:
+        """Return the act as done on that day, where neither it nor its effect has any date."""
+        bounds = Bounds.of(self.date), Bounds.of(self.effective_date)
+        if any(each.earliest or each.latest for each in bounds):
+            return self
+        text = day.isoformat()
+        return replace(self, date={"earliest": text, "latest": text}, effective_date=None)
 
 
 def acts_of(document: Mapping[str, Any]) -> list[Act]:

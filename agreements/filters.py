@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from agreements.models import AgreementForm, Laterality, LegalCharacter
@@ -23,12 +25,14 @@ from records.filters import ReferenceFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from django.db.models import Q
 
     from config.api.filtering import Condition
     from config.api.parameters import Query
+
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 
 
 class StatusFilter(ChoiceFilter):
@@ -59,9 +63,7 @@ class StatusFilter(ChoiceFilter):
         """Read all of them together."""
         is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
         if (days := read_days("in_force_on", query)) is not None:
-            yield asking(
-                had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain
-            )
+            yield asking(had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain)
         if f"{name}_on" not in query.values:
             yield from super().conditions(name, query, references)
             return
@@ -75,6 +77,39 @@ class StatusFilter(ChoiceFilter):
             )
         elif days is not None and statuses is not None:
             yield asking(had_status, statuses(), *days, is_certain=is_certain)
+
+
+class CurrencyFilter(TextFilter):
+    """Takes alphabetic codes of ISO 4217, in capitals or not. A code that no agreement is valued in finds nothing."""
+
+    def schema(self) -> dict[str, Any]:
+        """Three letters."""
+        return {"type": "string", "pattern": "^[A-Za-z]{3}$", "examples": ["USD"]}
+
+    def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
+        """Read a code."""
+        if _CURRENCY.fullmatch(word):
+            return word.upper()
+        query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)
+        return None
+
+
+class ValueFilter(Group):
+    """The least, the most and the currency of one value."""
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
+        """Read them together; nothing can be at least more than it is at most."""
+        found = list(super().conditions(name, query, references))
+        least, most = (_number(bound, query) for bound in ("value__gte", "value__lte"))
+        if least is not None and most is not None and least > most:
+            query.fault("reversed_range", "The lower bound lies above value__lte.", "value__gte")
+        yield from found
+
+
+def _number(name: str, query: Query) -> Decimal | None:
+    if name not in query.values or any(fault.parameter == name for fault in query.faults):
+        return None
+    return Decimal(query.values[name])
 
 
 def valued(
@@ -142,7 +177,7 @@ class AgreementFilter(FilterSet):
     signed = UncertainDateFilter(
         where=signed_within, help_text="When one of the signatures was put"
     )
-    value = Group(
+    value = ValueFilter(
         where=valued,
         prefixed=False,
         value__gte=NumberFilter(
@@ -153,8 +188,7 @@ class AgreementFilter(FilterSet):
             operators=("",),
             help_text="The most that it is worth, in units of the currency: finds values that may be as little or less.",
         ),
-        currency=TextFilter(
-            normalise=str.upper,
+        currency=CurrencyFilter(
             help_text="The currency of the value, an alphabetic code of ISO 4217; nothing is converted.",
         ),
     )

@@ -115,12 +115,20 @@ def _call(**fields: Any) -> AgreementName:
 
 def _identify_two_alike() -> None:
     for _each in range(2):
-        AgreementIdentifier.objects.create(record=make_agreement(), scheme="un-treaty-series", value="I-1")
+        AgreementIdentifier.objects.create(
+            record=make_agreement(), scheme="un-treaty-series", value="I-1"
+        )
 
 
-CASES["once_published_agreement_keeps_id_and_slug"] = lambda: _row(_published()).update(slug="other")
-CASES["merged_agreement_names_its_survivor"] = lambda: _row(make_agreement()).update(editorial_state="merged")
-CASES["published_agreement_has_a_time"] = lambda: _row(make_agreement()).update(editorial_state="published")
+CASES["once_published_agreement_keeps_id_and_slug"] = lambda: _row(_published()).update(
+    slug="other"
+)
+CASES["merged_agreement_names_its_survivor"] = lambda: _row(make_agreement()).update(
+    editorial_state="merged"
+)
+CASES["published_agreement_has_a_time"] = lambda: _row(make_agreement()).update(
+    editorial_state="published"
+)
 CASES["agreementedition_newest_is_only_one"] = lambda: _copy_edition(revision=2)
 CASES["agreementedition_revision_is_unique"] = lambda: _copy_edition(
     superseded_at=timezone.now() + timedelta(days=1),
@@ -165,10 +173,14 @@ _is_not_in_its_list("agreement", "form", make_agreement)
 _is_not_in_its_list("agreement", "legal_character", make_agreement)
 _is_not_in_its_list("agreement", "laterality", make_agreement)
 CASES["only_a_package_has_an_item_count"] = lambda: _row(make_agreement()).update(item_count=2)
-CASES["package_item_count_is_positive"] = lambda: _row(make_agreement(form="package")).update(item_count=0)
+CASES["package_item_count_is_positive"] = lambda: _row(make_agreement(form="package")).update(
+    item_count=0
+)
 CASES["agreement_topic_is_named_once"] = _topic_twice
-CASES["exactly_one_of_state_and_organization_is_a_depositary"] = lambda: AgreementDepositary.objects.create(
-    agreement=make_agreement(),
+CASES["exactly_one_of_state_and_organization_is_a_depositary"] = lambda: (
+    AgreementDepositary.objects.create(
+        agreement=make_agreement(),
+    )
 )
 CASES["agreement_depositary_is_named_once"] = _depositary_twice
 CASES["agreement_subject_is_listed_once"] = _subject_twice
@@ -188,7 +200,9 @@ def _party_twice() -> None:
 
 def _representative_twice() -> None:
     person = make_person()
-    AgreementRepresentative.objects.create(party=make_party(represented_by=(person,)), person=person)
+    AgreementRepresentative.objects.create(
+        party=make_party(represented_by=(person,)), person=person
+    )
 
 
 _is_not_in_its_list("agreement_party", "role", make_party)
@@ -226,7 +240,9 @@ _is_not_in_its_list("monetary_value", "kind", make_value)
 _is_not_in_its_list("monetary_value", "scope", make_value)
 _interval("currency", _euro)
 CASES["monetary_value_is_not_negative"] = lambda: _row(make_value()).update(amount=-1)
-CASES["monetary_value_has_a_greatest_amount_if_it_is_a_range"] = lambda: _row(make_value()).update(amount_max=2)
+CASES["monetary_value_has_a_greatest_amount_if_it_is_a_range"] = lambda: _row(make_value()).update(
+    amount_max=2
+)
 CASES["monetary_value_range_is_in_order"] = lambda: MonetaryValue.objects.create(
     agreement=make_agreement(),
     qualifier="range",
@@ -234,10 +250,14 @@ CASES["monetary_value_range_is_in_order"] = lambda: MonetaryValue.objects.create
     amount_max=1,
     currency=make_currency(),
 )
-CASES["currency_code_is_three_capitals"] = lambda: Currency.objects.create(code="usd", name="US Dollar")
+CASES["currency_code_is_three_capitals"] = lambda: Currency.objects.create(
+    code="usd", name="US Dollar"
+)
 CASES["currency_numeric_code_is_three_digits"] = lambda: _row(_euro()).update(numeric_code="36")
 CASES["currency_has_at_most_four_decimal_places"] = lambda: _row(_euro()).update(minor_units=5)
-CASES["currency_with_an_end_is_withdrawn"] = lambda: _row(_euro(end="2001")).update(is_withdrawn=False)
+CASES["currency_with_an_end_is_withdrawn"] = lambda: _row(_euro(end="2001")).update(
+    is_withdrawn=False
+)
 
 
 # Links
@@ -256,7 +276,9 @@ def _package_within_its_own_part() -> None:
     outer, inner, innermost = (make_agreement(form="package") for _each in range(3))
     make_link(inner, outer)
     make_link(innermost, inner)
-    AgreementLink.objects.create(agreement=outer, linked_agreement=innermost, kind="part_of_package")
+    AgreementLink.objects.create(
+        agreement=outer, linked_agreement=innermost, kind="part_of_package"
+    )
 
 
 def _link_to_itself() -> None:

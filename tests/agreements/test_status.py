@@ -18,7 +18,9 @@ from config.db.edtf import UncertainDate
 TODAY = date(2026, 11, 23)
 
 
-def act(kind: str, done: str = "", *, party: str | None = None, effective: str = "", text: str = "") -> Act:
+def act(
+    kind: str, done: str = "", *, party: str | None = None, effective: str = "", text: str = ""
+) -> Act:
     return Act(
         kind,
         party,
@@ -27,7 +29,9 @@ def act(kind: str, done: str = "", *, party: str | None = None, effective: str =
     )
 
 
-def told(acts: list[Act], on: str, laterality: str = "bilateral", party: str | None = None) -> tuple[str, str | None, str | None]:
+def told(
+    acts: list[Act], on: str, laterality: str = "bilateral", party: str | None = None
+) -> tuple[str, str | None, str | None]:
     """The status on a day, its beginning in EDTF or words, and the day of the next change."""
     asked = {"laterality": laterality, "known_on": TODAY}
     history = party_history(acts, party, **asked) if party else agreement_history(acts, **asked)  # type: ignore[arg-type]
@@ -78,8 +82,16 @@ ENERGY_CHARTER_FOR_RUSSIA = [
     act("provisional_application", "1994-12-17", party="RU"),
     act("entry_into_force", "1998-04-16"),
 ]
-PRAGUE = [act("signature", "1968-10-16"), act("entry_into_force", "1968-10-18"), act("expiry", "[1990..1991]")]
-STOCKHOLM = [act("signature", "1967-07-14"), act("entry_into_force", "1966"), act("termination", "1966")]
+PRAGUE = [
+    act("signature", "1968-10-16"),
+    act("entry_into_force", "1968-10-18"),
+    act("expiry", "[1990..1991]"),
+]
+STOCKHOLM = [
+    act("signature", "1967-07-14"),
+    act("entry_into_force", "1966"),
+    act("termination", "1966"),
+]
 RESUMED = [
     act("entry_into_force", "1950"),
     act("suspension", "1967-06-05"),
@@ -166,7 +178,9 @@ def test_status_follows_from_the_actions(
 
 
 def test_the_whole_history_is_told_with_what_is_possible() -> None:
-    history = agreement_history([*YEAR_ONLY, act("expiry", "1971-02-03")], laterality="bilateral", known_on=TODAY)
+    history = agreement_history(
+        [*YEAR_ONLY, act("expiry", "1971-02-03")], laterality="bilateral", known_on=TODAY
+    )
 
     assert [(span.start, span.end, sorted(span.possible)) for span in history.spans] == [
         (None, date(1961, 1, 1), ["unknown"]),
@@ -213,7 +227,9 @@ def stage_of(kind: str, *, is_party: bool) -> str:
         return "negotiated"
     if kind == "entry_into_force" and is_party:
         return "in_force"
-    return {"announcement": "announced", "provisional_application": "provisionally_applied"}.get(kind, "unknown")
+    return {"announcement": "announced", "provisional_application": "provisionally_applied"}.get(
+        kind, "unknown"
+    )
 
 
 def replay(days: list[tuple[date, Act]], laterality: str, on: date) -> str:
@@ -222,14 +238,20 @@ def replay(days: list[tuple[date, Act]], laterality: str, on: date) -> str:
     day = FIRST
     while day <= on:
         today = [each for when, each in days if when == day]
-        for each in sorted(today, key=lambda one: ORDER.index(one.kind) if one.kind in ORDER else -1):
+        for each in sorted(
+            today, key=lambda one: ORDER.index(one.kind) if one.kind in ORDER else -1
+        ):
             reached = stage_of(each.kind, is_party=each.party is not None)
             stage = max(stage, reached, key=STAGES.index)
             if each.party is None or (laterality in NARROW and each.kind != "entry_into_force"):
                 if each.kind in ENDING:
                     decided = "terminated"
                 elif each.kind in ORDER:
-                    decided = {"entry_into_force": "in_force", "suspension": "suspended", "expiry": "expired"}[each.kind]
+                    decided = {
+                        "entry_into_force": "in_force",
+                        "suspension": "suspended",
+                        "expiry": "expired",
+                    }[each.kind]
         day += timedelta(days=1)
     return decided or stage
 
@@ -240,7 +262,9 @@ def exact(offset: int) -> dict[str, str | None] | None:
 
 def between(first: int, last: int) -> dict[str, str | None] | None:
     days = [(FIRST + timedelta(days=offset)).isoformat() for offset in (first, last)]
-    return UncertainDate.parse(days[0] if first == last else f"[{days[0]}..{days[1]}]").as_document()
+    return UncertainDate.parse(
+        days[0] if first == last else f"[{days[0]}..{days[1]}]"
+    ).as_document()
 
 
 parties = st.sampled_from([None, None, "A", "B"])
@@ -294,13 +318,22 @@ def in_order_of_things(days: list[tuple[date, Act]], bounds: list[tuple[date, da
         for (other, second), others in zip(days, bounds, strict=True):
             is_open = own[0] <= others[1] and others[0] <= own[1]
             decide = first.kind in ORDER and second.kind in ORDER
-            if is_open and decide and ORDER.index(first.kind) < ORDER.index(second.kind) and one > other:
+            if (
+                is_open
+                and decide
+                and ORDER.index(first.kind) < ORDER.index(second.kind)
+                and one > other
+            ):
                 return False
     return True
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(uncertain_acts, max_size=4), lateralities, st.integers(0, 4).map(lambda n: FIRST + timedelta(days=n)))
+@given(
+    st.lists(uncertain_acts, max_size=4),
+    lateralities,
+    st.integers(0, 4).map(lambda n: FIRST + timedelta(days=n)),
+)
 def test_with_uncertain_dates_possible_is_what_some_replay_arrives_at(
     acts: list[Act],
     laterality: str,
@@ -310,7 +343,10 @@ def test_with_uncertain_dates_possible_is_what_some_replay_arrives_at(
         (date.fromisoformat(each.date["earliest"]), date.fromisoformat(each.date["latest"]))  # type: ignore[index,arg-type]
         for each in acts
     ]
-    choices = [[first + timedelta(days=ahead) for ahead in range((last - first).days + 1)] for first, last in bounds]
+    choices = [
+        [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        for first, last in bounds
+    ]
     lives = [list(zip(chosen, acts, strict=True)) for chosen in product(*choices)]
     in_order = [days for days in lives if in_order_of_things(days, bounds)]
 
@@ -319,7 +355,9 @@ def test_with_uncertain_dates_possible_is_what_some_replay_arrives_at(
 
     assert possible >= {replay(days, laterality, on) for days in in_order}
     # Where things ran in a circle, nothing is told.
-    assert possible <= {replay(days, laterality, on) for days in lives} or (not in_order and possible == {"unknown"})
+    assert possible <= {replay(days, laterality, on) for days in lives} or (
+        not in_order and possible == {"unknown"}
+    )
     if in_order and all(last <= on for _first, last in bounds):
         assert possible == {replay(days, laterality, on) for days in in_order}
 
@@ -329,7 +367,9 @@ class PartyReplay:
 
     def __init__(self, party: str, acts: list[Act]) -> None:
         self.party = party
-        self.has_own_entry = any(each.party == party and each.kind == "entry_into_force" for each in acts)
+        self.has_own_entry = any(
+            each.party == party and each.kind == "entry_into_force" for each in acts
+        )
         self.stage = 0
         self.decided: str | None = None
         self.is_treaty_in_force = self.has_consented = False
@@ -339,13 +379,20 @@ class PartyReplay:
         general = [each for each in today if each.party is None]
         for each in own:
             reached = 2 if each.kind in CONSENT else 1 if each.kind in SIGNING else 0
-            self.stage = max(self.stage, 3 if each.kind == ActionKind.PROVISIONAL_APPLICATION else reached)
+            self.stage = max(
+                self.stage, 3 if each.kind == ActionKind.PROVISIONAL_APPLICATION else reached
+            )
         consents = any(each.kind in CONSENT for each in own)
         enters = any(each.kind == "entry_into_force" for each in general)
         self.has_consented |= consents
         self.is_treaty_in_force |= enters
         entered = any(each.kind == "entry_into_force" for each in own)
-        if not self.has_own_entry and self.has_consented and self.is_treaty_in_force and (consents or enters):
+        if (
+            not self.has_own_entry
+            and self.has_consented
+            and self.is_treaty_in_force
+            and (consents or enters)
+        ):
             # Who left does not come back because the treaty does.
             entered |= consents or self.decided != "withdrawn"
         if entered:
@@ -365,16 +412,22 @@ class PartyReplay:
 
     @property
     def status(self) -> str:
-        return self.decided or ["unknown", "signatory", "bound", "provisionally_applied"][self.stage]
+        return (
+            self.decided or ["unknown", "signatory", "bound", "provisionally_applied"][self.stage]
+        )
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(exact_acts, max_size=6), moments)
-def test_with_exact_dates_a_partys_status_is_what_a_replay_arrives_at(acts: list[Act], on: date) -> None:
+def test_with_exact_dates_a_partys_status_is_what_a_replay_arrives_at(
+    acts: list[Act], on: date
+) -> None:
     party = PartyReplay("A", acts)
     day = FIRST
     while day <= on:
-        today: list[Any] = [each for each in acts if each.date and each.date["earliest"] == day.isoformat()]
+        today: list[Any] = [
+            each for each in acts if each.date and each.date["earliest"] == day.isoformat()
+        ]
         party.live(today)
         day += timedelta(days=1)
 

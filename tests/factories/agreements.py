@@ -74,7 +74,9 @@ def make_action(
     **fields: Any,
 ) -> AgreementAction:
     """Return a saved action of the agreement as a whole, a signature; the agreement is made if not given."""
-    action = AgreementAction(agreement=agreement or make_agreement(), kind=kind, date=date, **fields)
+    action = AgreementAction(
+        agreement=agreement or make_agreement(), kind=kind, date=date, **fields
+    )
     action.full_clean()
     action.save()
     return action
