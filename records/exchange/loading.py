@@ -146,7 +146,7 @@ class _Load:
         """Publish what the file is about, where the world does not have it yet; withdrawn records stay withdrawn."""
         records: list[Record] = []
         for exchange in declared():
-            keys = [entry.pk for entry in self.loaded if entry.exchange is exchange]
+            keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
             rows = exchange.model._default_manager.filter(pk__in=keys).exclude(
                 editorial_state=EditorialState.WITHDRAWN
             )
@@ -229,11 +229,8 @@ def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> 
     name = getattr(diagnosis, "constraint_name", None)
     if not name:
         return Fault("", None, str(error).strip().splitlines()[0], "database")
+    told = str(diagnosis.message_primary) if diagnosis is not None else ""
     rule = rules_of(shapes).get(name)
-    own = rule is not None and rule.violation_error_message != rule.default_violation_error_message
-    told = (
-        str(rule.violation_error_message)
-        if rule is not None and own
-        else str(diagnosis.message_primary)
-    )  # type: ignore[union-attr]
+    if rule is not None and rule.violation_error_message != rule.default_violation_error_message:
+        told = str(rule.violation_error_message)
     return Fault("", None, told, name)

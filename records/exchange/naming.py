@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import ManyToOneRel
 
 from records.exchange.rejection import nearest
 from records.exchange.shapes import Exchange, exchange_of
@@ -15,6 +14,8 @@ from records.identity import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.db.models import ManyToOneRel
 
     from records.exchange.reading import Entry, Index
 
@@ -154,8 +155,7 @@ def find(exchange: Exchange, names: Iterable[str]) -> dict[str, set[Found]]:
 def _by_code(
     exchange: Exchange, relation: str, coded: Sequence[tuple[str, str]]
 ) -> list[tuple[str, Found]]:
-    link = exchange.model._meta.get_field(relation)
-    assert isinstance(link, ManyToOneRel)
+    link = cast("ManyToOneRel", exchange.model._meta.get_field(relation))
     rows = link.related_model._default_manager.order_by().filter(
         scheme__in={scheme for scheme, _value in coded},
         value__in={value for _scheme, value in coded},

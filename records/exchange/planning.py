@@ -221,8 +221,7 @@ def compare(
     proposed: list[str] = []
     if there is None:
         changes.inserted.append((plan, None))
-        for name, rows in plan.parts.items():
-            assert name in plan.shape.parts
+        for rows in plan.parts.values():
             _insert(rows, plan, changes)
         return changes, proposed
     plan.pk = there.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -52,6 +52,14 @@ class Entry:
         yield from self.others
 
 
+class _Place(NamedTuple):
+    """A line, and where it stands in the file."""
+
+    line: int
+    offset: int
+    size: int
+
+
 @dataclass
 class Index:
     """Which records a file holds, and where: what is kept of a file of any size while it is taken in."""
@@ -78,14 +86,14 @@ class Index:
                 index.lines += 1
                 index.rejections.append(fault.on(number, None, None))
                 while line and not line.endswith(b"\n"):
-                    line = file.readline(LINE_LIMIT)  # noqa: PLW2901 - skip the rest of it
+                    line = file.readline(LINE_LIMIT)  # skip the rest of it
                 offset = file.tell()
                 continue
             start = offset
             offset += len(line)
             if number == 1 and line.startswith(_BOM):
                 start += len(_BOM)
-                line = line.removeprefix(_BOM)  # noqa: PLW2901 - the mark says UTF-8, which we know
+                line = line.removeprefix(_BOM)  # the mark says UTF-8, which we know
             if line.strip():
                 index.lines += 1
                 index._add(number, start, line)
@@ -109,7 +117,8 @@ class Index:
         exchange = _exchange(document, faults) if document is not None else None
         entry = None
         if document is not None and exchange is not None:
-            entry = _entry(number, offset, len(line), exchange, document, faults)
+            place = _Place(number, offset, len(line))
+            entry = _entry(place, exchange, document, faults)
         if entry is not None:
             for name in entry.names:
                 first = self.names.get((entry.exchange.kind, name))
@@ -194,9 +203,7 @@ def _exchange(document: dict[str, Any], faults: list[Fault]) -> Exchange | None:
 
 
 def _entry(
-    number: int,
-    offset: int,
-    size: int,
+    place: _Place,
     exchange: Exchange,
     document: dict[str, Any],
     faults: list[Fault],
@@ -232,7 +239,7 @@ def _entry(
             reason = "Say which record it is: by slug, id or an identifier."
             faults.append(Fault("", None, reason, "unnamed"))
         return None
-    return Entry(number, offset, size, exchange, key, slug, tuple(dict.fromkeys(others)))
+    return Entry(*place, exchange, key, slug, tuple(dict.fromkeys(others)))
 
 
 def _slug(exchange: Exchange, given: Any, faults: list[Fault]) -> str | None:

@@ -61,18 +61,19 @@ def _read_parts(shape: Shape, owners: dict[Any, Existing], *, for_export: bool) 
 def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
     """Write everything; `order` lists the shapes, owners before their parts."""
     gone: dict[Shape, list[Any]] = defaultdict(list)
-    for shape, row in changes.deleted:
-        _collect(shape, row, gone)
+    for part, row in changes.deleted:
+        _collect(part, row, gone)
     for shape in reversed(order):
         if gone[shape]:
             rows = shape.model._default_manager.filter(pk__in=gone[shape])
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined] # the tables are all ours, nothing else cascades
+            # What belongs to these parts is in `gone` too, so there is nothing to look for.
+            rows._raw_delete(rows.db)  # noqa: SLF001 - Django has no public name for it
     inserted: dict[Shape, list[tuple[Planned, Planned | None]]] = defaultdict(list)
     updated: dict[Shape, list[Planned]] = defaultdict(list)
-    for row, owner in changes.inserted:
-        inserted[row.shape].append((row, owner))
-    for row in changes.updated:
-        updated[row.shape].append(row)
+    for new, owner in changes.inserted:
+        inserted[new.shape].append((new, owner))
+    for changed in changes.updated:
+        updated[changed.shape].append(changed)
     for shape in order:
         if inserted[shape] and isinstance(shape, PartShape):
             _draw_keys(shape.model, [row for row, _owner in inserted[shape]])
@@ -114,27 +115,30 @@ def _columns(row: Planned, names: Iterable[str]) -> dict[str, Any]:
     columns = {row.shape.model._meta.pk.attname: row.pk}
     for name in names:
         if name in row.values:
-            value = row.values[name]
-            columns[name] = (
-                value.pk
-                if isinstance(value, Planned)
-                else str(value)
-                if isinstance(value, Decimal)
-                else value
-            )
+            columns[name] = _as_json(row.values[name])
     return columns
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Planned):
+        return value.pk
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _update(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
     key = model._meta.pk.attname
-    fields = [model._meta.get_field(name) for name in rows[0]]
+    columns = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [columns[name] for name in rows[0]]
     shape = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
     values = ", ".join(
         f'"{field.column}" = r."{field.column}"' for field in fields if field.attname != key
     )
     table = model._meta.db_table
-    statement = f'UPDATE "{table}" SET {values} FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
+    statement = (
+        f'UPDATE "{table}" SET {values} '  # noqa: S608 - names of our own tables and columns
+        f'FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(rows).decode()])
 

@@ -24,7 +24,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from config.db.dates import UncertainDateField
 from records.exchange import values
-from records.exchange.values import OneOf, Ref, Treatment
+from records.exchange.values import OneOf, Ref, Row, Slugs, Treatment
 from records.kinds import all_kinds
 
 if TYPE_CHECKING:
@@ -140,13 +140,13 @@ class SiblingValue(Treatment):
         """Name none."""
         return (None,)
 
-    def write(self, row: values.Row, slugs: values.Slugs) -> Any:
+    def write(self, row: Row, slugs: Slugs) -> Any:
         """Return what the part is called; its columns come with the row, see `joined`."""
         if row[self.columns[0]] is None:
             return None
         return self.by.write(self._joined(row), slugs)
 
-    def names(self, row: values.Row) -> Iterator[tuple[str, Any]]:
+    def names(self, row: Row) -> Iterator[tuple[str, Any]]:
         """The records that the part's name names."""
         if row[self.columns[0]] is not None:
             yield from self.by.names(self._joined(row))
@@ -156,7 +156,7 @@ class SiblingValue(Treatment):
         base = self.columns[0].removesuffix("_id")
         return [f"{base}__{column}" for column in self.by.columns]
 
-    def _joined(self, row: values.Row) -> dict[str, Any]:
+    def _joined(self, row: Row) -> dict[str, Any]:
         base = self.columns[0].removesuffix("_id")
         return {column: row[f"{base}__{column}"] for column in self.by.columns}
 
@@ -224,7 +224,9 @@ class Shape:
                 return values.Pair(field.name, keys)
             return OneOf(field.name, {values.object_kind(key): key for key in keys})
         if isinstance(field, Sibling):
-            return self._sibling(field)
+            by = cast("PartShape", self).owner.parts[field.part].fields[field.by]
+            key = cast("models.ForeignKey[Any, Any]", meta.get_field(field.name))
+            return SiblingValue(field.name, key, field.part, by)
         name, source = (field.name, field.field) if isinstance(field, Renamed) else (field, field)
         uncertain = getattr(self.model, source, None)
         if isinstance(uncertain, UncertainDateField):
@@ -239,12 +241,6 @@ class Shape:
         msg = f"{self.model.__name__}.{source} is of a type that exchange files do not know."
         raise TypeError(msg)
 
-    def _sibling(self, field: Sibling) -> Treatment:
-        assert isinstance(self, PartShape)
-        by = self.owner.parts[field.part].fields[field.by]
-        key = cast("models.ForeignKey[Any, Any]", self.model._meta.get_field(field.name))
-        return SiblingValue(field.name, key, field.part, by)
-
 
 class PartShape(Shape):
     """The shape of a list of parts."""
@@ -253,8 +249,9 @@ class PartShape(Shape):
         self.name = part.name
         self.slot = slot
         self.owner = owner
-        relation = owner.model._meta.get_field(part.relation or part.name)
-        assert isinstance(relation, models.ManyToOneRel)
+        relation = cast(
+            "models.ManyToOneRel", owner.model._meta.get_field(part.relation or part.name)
+        )
         self.link = relation.field.attname  #: the column that names the row it belongs to
         self.is_bare = isinstance(part, Refs)
         self.key = () if isinstance(part, Refs) else part.key

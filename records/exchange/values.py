@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import NOT_PROVIDED
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
     from records.models import Record
 
-    Faults = list[Fault]
-    Row = Mapping[str, Any]
-    Slugs = Mapping[tuple[str, UUID], str]
+
+Faults: TypeAlias = list[Fault]
+#: The columns of a row, by name.
+Row: TypeAlias = "Mapping[str, Any]"
+#: What records are called, by kind and key.
+Slugs: TypeAlias = "Mapping[tuple[str, UUID], str]"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_SUFFIXES = ("edtf", "text", "precision", "earliest", "latest")
@@ -116,7 +119,7 @@ class Column(Treatment):
             known = [str(choice) for choice, _label in self.field.flatchoices]
             if value not in known:
                 reason = f"“{given}” is not in the list of {self.name.replace('_', ' ')}: {choose_from(known)}."
-                raise WrongError("unknown_value", reason, nearest(given, known))
+                raise WrongError("unknown_value", reason, nearest(str(given), known))
         try:
             self.field.run_validators(value)
         except ValidationError as error:
@@ -341,7 +344,7 @@ class OneOf(Treatment):
         if given is None:
             return (None,) * len(self.columns)
         if not isinstance(given, dict) or set(given) != {"object", "ref"}:
-            reason = 'Name the kind and the record: {"object": "%s", "ref": "..."}.' % self.kinds[0]
+            reason = f'Name the kind and the record: {{"object": "{self.kinds[0]}", "ref": "..."}}.'
             raise WrongError("wrong_type", reason)
         kind = given["object"]
         demand_kind(kind, self.kinds)
@@ -391,7 +394,7 @@ class Pair(Treatment):
 
 def object_kind(field: models.ForeignKey[Any, Any]) -> str:
     """Return the kind of record to which a foreign key points."""
-    record: type[Record] = field.related_model
+    record = cast("type[Record]", field.related_model)
     return record.object_kind
 
 

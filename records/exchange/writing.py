@@ -8,15 +8,16 @@ import orjson
 from django.db.models.functions import Collate
 
 from records.exchange.rows import read_rows
-from records.exchange.shapes import Exchange, PartShape, declared, exchange_of
+from records.exchange.shapes import declared
+from records.kinds import kind_named
 from records.models import EditorialState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from uuid import UUID
 
     from records.exchange.planning import Existing
-    from records.exchange.shapes import Shape
+    from records.exchange.shapes import Exchange, Shape
 
 #: Records that are read together.
 BATCH = 500
@@ -66,7 +67,7 @@ def _members(shape: Shape, row: Existing, slugs: dict[tuple[str, UUID], str]) ->
     return members
 
 
-def _slugs(exchange: Exchange, rows: Collection[Existing] | Any) -> dict[tuple[str, UUID], str]:
+def _slugs(exchange: Exchange, rows: Iterable[Existing]) -> dict[tuple[str, UUID], str]:
     """Look up how the records that these rows name are called: one query per kind."""
     wanted: dict[str, set[UUID]] = {}
     for row in rows:
@@ -74,9 +75,9 @@ def _slugs(exchange: Exchange, rows: Collection[Existing] | Any) -> dict[tuple[s
             wanted.setdefault(kind, set()).add(key)
     slugs = {}
     for kind, keys in wanted.items():
-        other = exchange_of(kind)
-        assert other is not None
-        for pk, slug in other.model._default_manager.filter(pk__in=keys).values_list("pk", "slug"):
+        for pk, slug in (
+            kind_named(kind).model._default_manager.filter(pk__in=keys).values_list("pk", "slug")
+        ):
             slugs[kind, pk] = slug
     return slugs
 
@@ -85,6 +86,5 @@ def _names(shape: Shape, row: Existing) -> Iterator[tuple[str, UUID]]:
     for treatment in shape.fields.values():
         yield from treatment.names(row.values)
     for name, part in shape.parts.items():
-        assert isinstance(part, PartShape)
         for item in row.parts.get(name, ()):
             yield from _names(part, item)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import orjson
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from people.models import Organization, Person, PersonName, State, Tenure, TenureMilestone
+from people.models import (
+    Organization,
+    Person,
+    PersonName,
+    State,
+    Tenure,
+    TenureMilestone,
+)
 from records.exchange.loading import load
 from records.exchange.outcome import Proposal, Report
 from records.models import Source, SourceIdentifier, Topic, TopicEdition
@@ -81,11 +90,11 @@ def test_new_lines_become_drafts_with_their_parts() -> None:
         "season",
     )
     name = PersonName.objects.get(record__slug="ishaq-dar")
-    assert (name.name, name.kind, name.start.earliest.isoformat()) == (
+    assert (name.name, name.kind, name.start.earliest) == (
         "Senator",
         "rank",
-        "2024-01-01",
-    )  # type: ignore[union-attr]
+        date(2024, 1, 1),
+    )
     citation = Person.objects.get(slug="ishaq-dar").citations.get()
     assert (citation.source.title, citation.attribution_text, citation.evidence) == (
         "A story",
@@ -115,10 +124,16 @@ def test_the_same_file_again_writes_nothing() -> None:
     ] == []
 
 
+def versions(name: PersonName) -> int:
+    """How often the row was written."""
+    history = apps.get_model("people", "PersonNameHistory")
+    return history._default_manager.filter(pgh_obj_id=name.pk).count()
+
+
 def test_a_changed_part_keeps_its_row_and_the_others_are_left_alone() -> None:
     names = [{"name": "A", "kind": "short"}, {"name": "B"}, {"name": "C"}]
     take_in(SOURCE, {**DAR, "names": names})
-    before = {name.name: (name.pk, name.history.count()) for name in PersonName.objects.all()}
+    before = {name.name: (name.pk, versions(name)) for name in PersonName.objects.all()}
 
     report = take_in(
         {
@@ -134,7 +149,7 @@ def test_a_changed_part_keeps_its_row_and_the_others_are_left_alone() -> None:
 
     assert report.rejections == []
     assert counts(report) == {"updated": 1}
-    after = {name.name: (name.pk, name.history.count()) for name in PersonName.objects.all()}
+    after = {name.name: (name.pk, versions(name)) for name in PersonName.objects.all()}
     assert after["A"] == before["A"]
     assert after["B"] == (before["B"][0], before["B"][1] + 1)
     assert set(after) == {"A", "B", "D"}
@@ -175,7 +190,7 @@ def test_a_record_is_known_by_id_slug_identifier_or_code() -> None:
 def test_references_take_slug_id_code_or_identifier() -> None:
     state = State.objects.create(name="Pakistan", slug="pakistan")
     state.codes.create(scheme="iso3166-1-alpha-2", value="PK")
-    state.codes.create(scheme="iso3166-3", value="PKPK", end="1999")
+    state.codes.create(scheme="iso3166-3", value="PKPK", end_edtf="1999")
     parent = make_topic("economy", slug="the-economy")
 
     report = take_in(

@@ -1,4 +1,4 @@
-"""`manage.py import`: take in records from a file."""
+"""`manage.py import`: take in records from a file."""  # noqa: N999 - a command is called as its file is
 
 from __future__ import annotations
 

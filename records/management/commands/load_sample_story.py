@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from records.exchange.loading import load
 from records.exchange.outcome import summary
-from records.kinds import all_kinds
-
-if TYPE_CHECKING:
-    from argparse import ArgumentParser
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample-story.ndjson"
 
@@ -22,20 +18,9 @@ class Command(BaseCommand):
 
     help = "Takes in and publishes the records of the sample story. Wants the reference data: load_reference."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the condition that `make run` sets."""
-        parser.add_argument(
-            "--if-empty",
-            action="store_true",
-            help="Do nothing when there are cited records already.",
-        )
-
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and publish; a second run changes nothing."""
-        del args
-        if options["if_empty"] and has_cited_records():
-            self.stdout.write("There are records already: the sample story was left out.")
-            return
+        del args, options
         with FILE.open("rb") as file:
             report = load(file, by=None, publish=True, reason="Sample story")
         for rejection in report.rejections:
@@ -44,8 +29,3 @@ class Command(BaseCommand):
             msg = f"The sample story was not loaded: {summary(report)}."
             raise CommandError(msg)
         self.stdout.write(f"Sample story: {summary(report)}.")
-
-
-def has_cited_records() -> bool:
-    """Whether anybody has recorded anything beyond reference data."""
-    return any(kind.is_cited and kind.model._default_manager.exists() for kind in all_kinds())
