@@ -45,13 +45,11 @@ class ApiMiddleware:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         key = given if _SANE.fullmatch(given) else uuid4().hex
         request.id = key  # type: ignore[attr-defined]
-        token = request_id.set(key)
-        try:
-            response = self.get_response(request)
-            if is_api(request):
-                response = self._conform(request, response)
-        finally:
-            request_id.reset(token)
+        # Not reset afterwards: Django writes its line about an error when all middleware is done.
+        request_id.set(key)
+        response = self.get_response(request)
+        if is_api(request):
+            response = self._conform(request, response)
         response.headers["X-Request-ID"] = key
         return response
 
