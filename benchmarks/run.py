@@ -95,8 +95,8 @@ def publish(count: int) -> None:
             continue
         started, own, database = time.monotonic(), time.process_time(), cpu_seconds(postmaster)
         done = 0
-        for batch in publish_in_batches(kind_of(model), keys, by=None):
-            done += len(batch.editions)
+        for batch in publish_in_batches(kind_of(model), keys, by=None, threads=2):
+            done += len(batch.published)
             if batch.refusals:
                 sys.exit(f"refused: {batch.refusals[0].detail}")
             print(f"\rpublished {done:,} of {len(keys):,} {model._meta.verbose_name_plural}", end="", flush=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -11,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 
 from records import store
 from records.editions import SourceEdition, TopicEdition
 from records.kinds import Kind, all_kinds, kind_named, kind_of, register
 from records.models import Action, EditorialState, Source, Topic
+from records.parts import load_parts
 from records.propagation import refresh, store_and_propagate
 from records.rendering import Draft, References, complete, serialise, to_text
 from records.serializers import SourceSerializer, TopicSerializer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -71,9 +73,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of one batch: the newest edition of each record, and why some were left out."""
+    """What became of one batch: the records that are published now, and why the others are not."""
 
-    editions: list[Edition]
+    published: list[UUID]
     refusals: list[Refusal]
 
 
@@ -99,15 +101,28 @@ def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> 
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    demand_permission(by, records)
-    with deed("publish", by, reason):
-        locked = lock(records)
-        position, moment = store.lock_feed()
-        entries = _entries(_render(locked), reason)
-        store_and_propagate(entries, position, moment)
-        _mark(locked, EditorialState.PUBLISHED, moment)
+    locked = _publish(_keys_by_kind(records), by, reason, records)
     carry_over(records, locked)
     return _newest(records)
+
+
+def _publish(
+    wanted: Mapping[str, Collection[UUID]],
+    by: AbstractBaseUser | None,
+    reason: str,
+    known: Sequence[Record] = (),
+) -> list[Record]:
+    demand_permission(by, [kind_named(name).model for name in wanted])
+    with deed("publish", by, reason):
+        locked = _lock(wanted, known)
+        drafts, references = _serialise(locked)
+        # From here on publishers wait for each other, so that no label changes between reading it and the commit.
+        position, moment = store.lock_feed()
+        _complete(drafts, references)
+        entries = _entries(drafts, reason)
+        store_and_propagate(entries, position, moment)
+        _mark(locked, EditorialState.PUBLISHED, moment)
+    return locked
 
 
 def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list[Edition]:
@@ -116,7 +131,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
     Returns the tombstones. Raises CurationRefused when a record is not published or published documents of other
     records name it, PermissionDenied when `by` may not publish their kind, ValueError without a reason.
     """
-    demand_permission(by, records)
+    demand_permission(by, map(type, records))
     if not reason.strip():
         msg = "A withdrawal says why: the reason is shown to whoever asks for the record."
         raise ValueError(msg)
@@ -149,7 +164,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     Raises CurationRefused when it is not withdrawn or names records that are not published now, PermissionDenied when
     `by` may not publish its kind.
     """
-    demand_permission(by, [record])
+    demand_permission(by, [type(record)])
     with deed("restore", by, reason):
         (locked,) = lock([record])
         position, moment = store.lock_feed()
@@ -178,35 +193,50 @@ def publish_in_batches(
     by: AbstractBaseUser | None,
     reason: str = "",
     size: int = BATCH,
+    threads: int = 1,
 ) -> Iterator[Batch]:
     """Publish many records of one kind, a batch per transaction, so that the desk is never blocked for long.
 
     A record that is refused is left out and reported; the others of its batch are published. Memory is bounded by the
-    batch, and each batch costs a fixed number of queries whatever it holds.
+    batches under way, and each costs a fixed number of queries whatever it holds. With more than one thread, a batch
+    is rendered while the database stores another; each then has a connection of its own, so what an open transaction
+    of the caller wrote is not seen.
     """
     waiting = iter(keys)
-    while chunk := list(islice(waiting, size)):
-        records = list(kind.model._default_manager.filter(pk__in=chunk))
-        refusals: list[Refusal] = []
-        while records:
-            try:
-                editions = publish(*records, by=by, reason=reason)
-            except CurationRefused as refused:
-                refusals += refused.refusals
-                out = {refusal.record.pk for refusal in refused.refusals}
-                records = [record for record in records if record.pk not in out]
-            else:
-                yield Batch(editions, refusals)
-                break
-        else:
-            yield Batch([], refusals)
+    chunks = iter(lambda: list(islice(waiting, size)), [])
+    if threads == 1:
+        for chunk in chunks:
+            yield _publish_batch(kind, chunk, by, reason)
+        return
+    with ThreadPoolExecutor(threads, "publish") as pool:
+        try:
+            under_way = deque(pool.submit(_publish_batch, kind, chunk, by, reason) for chunk in islice(chunks, threads))
+            while under_way:
+                batch = under_way.popleft().result()
+                under_way += [pool.submit(_publish_batch, kind, chunk, by, reason) for chunk in islice(chunks, 1)]
+                yield batch
+        finally:
+            for _ in range(threads):
+                pool.submit(connection.close)
+
+
+def _publish_batch(kind: Kind, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
+    refusals: list[Refusal] = []
+    while chunk:
+        try:
+            return Batch([record.pk for record in _publish({kind.name: chunk}, by, reason)], refusals)
+        except CurationRefused as refused:
+            refusals += refused.refusals
+            out = {refusal.record.pk for refusal in refused.refusals}
+            chunk = [key for key in chunk if key not in out]
+    return Batch([], refusals)
 
 
 def refusals_to_publish(*records: Record) -> list[Refusal]:
     """Return what `publish` would refuse about these records together, without publishing or holding up anybody."""
     with transaction.atomic():
         try:
-            _render(lock(records))
+            _complete(*_serialise(lock(records)))
         except CurationRefused as refused:
             return refused.refusals
     return []
@@ -219,31 +249,42 @@ def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
         yield
 
 
-def demand_permission(by: AbstractBaseUser | None, records: Sequence[Record]) -> None:
-    for model in {type(record) for record in records}:
+def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]]) -> None:
+    """Refuse who may not publish records of these kinds."""
+    for model in dict.fromkeys(models):
         permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
         if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
             msg = f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
             raise PermissionDenied(msg)
 
 
+def _keys_by_kind(records: Iterable[Record]) -> dict[str, list[UUID]]:
+    keys = defaultdict(list)
+    for record in records:
+        keys[record.object_kind].append(record.pk)
+    return keys
+
+
 def lock(records: Sequence[Record]) -> list[Record]:
-    """Lock the rows and read them afresh, with all that rendering needs.
+    """Lock the rows and read them afresh, with all that rendering needs."""
+    return _lock(_keys_by_kind(records), records)
+
+
+def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
+    """Lock rows by kind and key; `known` are those that the caller can be told the names of.
 
     Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
     """
-    wanted = defaultdict(set)
-    for record in records:
-        wanted[record.object_kind].add(record.pk)
     locked: list[Record] = []
     for kind in all_kinds():
         if kind.name in wanted:
             rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
-            found = rows.filter(pk__in=wanted[kind.name]).prefetch_related(*kind.prefetch)
+            found = list(rows.filter(pk__in=wanted[kind.name]))
+            load_parts(found, kind.prefetch)
             locked.extend(found)
     there = {record.pk for record in locked}
     refusals = [
-        Refusal(record, "gone", f"{record} was deleted in the meantime.") for record in records if record.pk not in there
+        Refusal(record, "gone", f"{record} was deleted in the meantime.") for record in known if record.pk not in there
     ]
     refusals += [
         Refusal(record, "merged", f"{record} was merged into {record.merged_into}: work on that record instead.")
@@ -255,12 +296,17 @@ def lock(records: Sequence[Record]) -> list[Record]:
     return locked
 
 
-def _render(records: Sequence[Record]) -> list[Draft]:
-    """Make the documents; refuse, with all reasons at once, what may not be published."""
+def _serialise(records: Sequence[Record]) -> tuple[list[Draft], References]:
+    """Make the documents, still without what is published of the records that they name."""
     references = References()
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
+    return drafts, references
+
+
+def _complete(drafts: Sequence[Draft], references: References) -> None:
+    """Complete the documents; refuse, with all reasons at once, what may not be published."""
     complete(drafts, references)
     refusals = []
     for draft in drafts:
@@ -271,7 +317,6 @@ def _render(records: Sequence[Record]) -> list[Draft]:
             refusals.append(_unpublished(draft.record, draft.missing))
     if refusals:
         raise CurationRefused(refusals)
-    return drafts
 
 
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
@@ -305,18 +350,12 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[store.Entry]:
     return entries
 
 
-def newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
-    """Return the newest edition of each record, tombstones included: only what the next one needs."""
-    keys = defaultdict(list)
-    for record in records:
-        keys[record.object_kind].append(record.pk)
+def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
+    """Return the newest edition of each record, tombstones included; columns in `later` are read when asked for."""
     return {
         edition.record_id: edition
-        for name, pks in keys.items()
-        for edition in kind_named(name)
-        .editions._default_manager.newest()
-        .filter(record_id__in=pks)
-        .only("record_id", "revision", "published_at", "document", "action")
+        for name, pks in _keys_by_kind(records).items()
+        for edition in kind_named(name).editions._default_manager.newest().filter(record_id__in=pks).defer(*later)
     }
 
 
@@ -363,5 +402,5 @@ def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
 
 
 def _newest(records: Sequence[Record]) -> list[Edition]:
-    found = newest_by_record(records)
+    found = newest_by_record(records, "document", "search")
     return [found[record.pk] for record in records]

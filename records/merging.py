@@ -40,7 +40,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
     Raises CurationRefused when the two cannot be merged, PermissionDenied when `by` may not publish their kind,
     ValueError without a reason.
     """
-    demand_permission(by, [loser, survivor])
+    demand_permission(by, [type(loser), type(survivor)])
     if not reason.strip():
         msg = "A merge says why the two records are the same."
         raise ValueError(msg)

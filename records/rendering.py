@@ -43,6 +43,7 @@ class References:
     def __init__(self) -> None:
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
+        self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
         self.wanted: dict[UUID, str] = {}
 
     def want(self, kind: str, key: UUID) -> dict[str, Any]:
@@ -57,19 +58,22 @@ class References:
     def fill(self) -> None:
         """Look up what is published of all records asked for."""
         keys = [key for key in self._given if key not in self._known]
-        found = Reference.objects.in_bulk(keys)
+        found = Reference.objects.in_bulk([key for key in keys if key not in self._composed])
         for key in keys:
-            reference = found.get(key)
+            reference = reference_to(*self._composed[key]) if key in self._composed else found.get(key)
             self._known[key] = reference
             if reference is not None and reference.standing == Standing.PUBLISHED:
                 self._given[key].update(reference.embedded())
 
-    def learn(self, reference: Reference) -> None:
+    def learn(self, kind: Kind, document: dict[str, Any]) -> None:
         """Take in a record that is being published in the same deed."""
-        self._known[reference.pk] = reference
-        if reference.pk in self._given:
-            self._given[reference.pk].clear()
-            self._given[reference.pk].update(reference.embedded())
+        key = UUID(document["id"])
+        self._composed[key] = kind, document
+        if key in self._given:
+            reference = reference_to(kind, document)
+            self._known[key] = reference
+            self._given[key].clear()
+            self._given[key].update(reference.embedded())
 
     def is_known(self, key: UUID) -> bool:
         """Whether the record is published, or about to be."""
@@ -105,7 +109,7 @@ def complete(drafts: Sequence[Draft], references: References) -> None:
     for draft in _named_first(drafts):
         if not (draft.missing and draft.kind.editions.label_needs_references):
             draft.kind.editions.compose(draft.document)
-            references.learn(reference_to(draft.kind, draft.document))
+            references.learn(draft.kind, draft.document)
     derivations = [
         (draft, draft.kind.editions.derive(draft.document, references)) for draft in drafts if not draft.missing
     ]
@@ -132,25 +136,27 @@ def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
 
 def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
     """Make the reference that other documents embed, from the record's own document."""
-    extras = kind.editions.reference_extras(document)
-    return Reference(
-        id=UUID(document["id"]),
-        kind=kind.name,
-        standing=Standing.PUBLISHED,
-        slug=document["slug"],
-        code=extras.get("code") or "",
-        keys=kind.editions.keys(document),
-        body={
-            "id": document["id"],
-            "object": document["object"],
-            "label": document["label"],
-            "url": document["url"],
-            **extras,
-        },
-        broader_id=kind.editions.broader_id(document),
-        state_ids=kind.editions.state_ids(document),
-        facts=kind.editions.facts(document),
-    )
+    return Reference(**reference_row(kind, document))
+
+
+def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of that reference."""
+    editions = kind.editions
+    extras = editions.reference_extras(document)
+    opening = {name: document[name] for name in ("id", "object", "label", "url")}
+    return {
+        "id": UUID(document["id"]),
+        "kind": kind.name,
+        "standing": Standing.PUBLISHED,
+        "slug": document["slug"],
+        "code": extras.get("code") or "",
+        "keys": editions.keys(document),
+        "body": {**opening, **extras},
+        "broader_id": editions.broader_id(document),
+        "state_ids": editions.state_ids(document),
+        "facts": editions.facts(document),
+        "merged_into": None,
+    }
 
 
 def embedded(node: Any) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 from records.models import Action, Change, Reference, Standing
-from records.rendering import edition_row, reference_to
+from records.rendering import edition_row, reference_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,8 +142,7 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
 
 
 def _reference_row(entry: Entry) -> dict[str, Any]:
-    reference = reference_to(entry.kind, entry.document)
-    row = {field.name: getattr(reference, field.name) for field in Reference._meta.concrete_fields}
+    row = reference_row(entry.kind, entry.document)
     if entry.is_tombstone:
         row["standing"] = Standing.MERGED if entry.merged_into else Standing.WITHDRAWN
         row["merged_into"] = entry.merged_into

@@ -287,7 +287,7 @@ def test_batches_publish_what_they_can_and_report_the_rest() -> None:
 
     batches = list(publish_in_batches(TOPIC_KIND, [*(topic.pk for topic in good), bad.pk], by=None, size=4))
 
-    assert [(len(batch.editions), [refusal.code for refusal in batch.refusals]) for batch in batches] == [
+    assert [(len(batch.published), [refusal.code for refusal in batch.refusals]) for batch in batches] == [
         (4, []),
         (1, ["unpublished_reference"]),
     ]

@@ -13,7 +13,8 @@ import pytest
 from django.db import connection, transaction
 
 from records import propagation
-from records.curation import CurationRefused, publish, withdraw
+from records.curation import TOPIC as TOPIC_KIND
+from records.curation import CurationRefused, publish, publish_in_batches, withdraw
 from records.models import Change, PendingLabel, Topic, TopicEdition
 from tests.factories.records import make_topic
 
@@ -156,6 +157,19 @@ def test_a_label_published_beside_a_document_that_names_it_is_never_stale() -> N
         assert not [result for result in results if isinstance(result, Exception)]
         document = orjson.loads(TopicEdition.objects.current().get(record_id=topic.pk).document or "")
         assert document["broader"]["label"] == f"New {number}"
+
+
+def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
+    topics = [make_topic() for _ in range(23)]
+    bad = make_topic(broader=make_topic())
+
+    keys = [topic.pk for topic in topics] + [bad.pk]
+    batches = list(publish_in_batches(TOPIC_KIND, keys, by=None, size=4, threads=2))
+
+    assert [key for batch in batches for key in batch.published] == [topic.pk for topic in topics]
+    assert [refusal.record.pk for batch in batches for refusal in batch.refusals] == [bad.pk]
+    assert list(Change.objects.values_list("position", flat=True)) == list(range(1, 24))
+    assert set(TopicEdition.objects.values_list("record_id", flat=True)) == {topic.pk for topic in topics}
 
 
 def test_a_rolled_back_publication_leaves_nothing() -> None:

@@ -1,0 +1,57 @@
+"""Reading the parts of many records at once, one query per kind of part."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import ManyToOneRel
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.db import models
+
+
+def load_parts(records: Sequence[models.Model], paths: Iterable[str]) -> None:
+    """Read the parts named by `paths` (`citations`, `participations__participation_capacities`) of all records.
+
+    As `prefetch_related` leaves them, so that `record.citations.all()` asks no query; but what it leaves there is a list,
+    where `prefetch_related` makes a queryset for every record and relation, which costs more than reading the rows.
+    """
+    tree: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        first, _, rest = path.partition("__")
+        tree[first] += [rest] if rest else []
+    if records:
+        for accessor, onward in tree.items():
+            load_parts(_load(records, accessor), onward)
+
+
+def _load(records: Sequence[Any], accessor: str) -> list[Any]:
+    descriptor = getattr(type(records[0]), accessor)
+    if isinstance(descriptor, ForwardManyToOneDescriptor):
+        return _load_named(records, descriptor.field)
+    relation = descriptor.rel
+    assert isinstance(relation, ManyToOneRel)
+    link = relation.field
+    owners = [record.pk for record in records]
+    parts = list(link.model._base_manager.filter(**{f"{link.name}__in": owners}).order_by(*link.model._meta.ordering))
+    of_record: dict[Any, list[Any]] = {key: [] for key in owners}
+    for part in parts:
+        of_record[getattr(part, link.attname)].append(part)
+    for record in records:
+        if not hasattr(record, "_prefetched_objects_cache"):
+            record._prefetched_objects_cache = {}
+        record._prefetched_objects_cache[relation.cache_name] = of_record[record.pk]
+    return parts
+
+
+def _load_named(records: Sequence[Any], link: Any) -> list[Any]:
+    """Read the rows that a foreign key names, where they are no records: another part of the record, a currency."""
+    keys = {getattr(record, link.attname) for record in records} - {None}
+    found = link.related_model._base_manager.in_bulk(keys)
+    for record in records:
+        link.set_cached_value(record, found.get(getattr(record, link.attname)))
+    return list(found.values())
