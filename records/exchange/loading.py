@@ -175,6 +175,7 @@ class _Load:
 
     def _reject(self, entry: Entry, faults: Iterable[Fault]) -> None:
         for fault in faults:
+            entry.is_rejected = True
             self._note(fault.on(entry.line, entry.exchange.kind, entry.name))
 
     def _note(self, rejection: Rejection) -> None:
@@ -214,7 +215,9 @@ def load(
             work.report.is_done = not (dry_run or work.report.rejections)
             if not work.report.is_done:
                 transaction.set_rollback(True)
-    work.report.rejections.sort(key=lambda rejection: (rejection.line or 0, rejection.field))
+    work.report.rejections.sort(
+        key=lambda rejection: (rejection.is_consequence, rejection.line or 0, rejection.field)
+    )
     return work.report
 
 

@@ -71,8 +71,10 @@ class Names:
             if name in self._known:
                 continue
             entry = self._index.names.get((name.kind, _plain(name.ref)))
-            if entry is not None and entry.pk is not None:
-                self._known[name] = entry.pk
+            if entry is not None:
+                reason = f"Line {entry.line}, which this names, was rejected."
+                wrong = WrongError("rejected_reference", reason)
+                self._known[name] = wrong if entry.is_rejected or entry.pk is None else entry.pk
             else:
                 by_kind.setdefault(name.kind, set()).add(name.ref)
         for kind, refs in by_kind.items():

@@ -36,6 +36,7 @@ class Entry:
     others: tuple[str, ...]  #: codes and identifiers, as references name them
     pk: UUID | None = None  #: the record's key, once known
     is_new: bool = False
+    is_rejected: bool = False
 
     @property
     def name(self) -> str:
@@ -133,8 +134,11 @@ class Index:
             ]
         elif entry is not None:
             self.entries.setdefault(entry.exchange.kind, []).append(entry)
+        if entry is not None:
+            # A rejected line is remembered too: who names it is told so, and not that there is no such record.
+            entry.is_rejected = bool(faults)
             for name in entry.names:
-                self.names[entry.exchange.kind, name] = entry
+                self.names.setdefault((entry.exchange.kind, name), entry)
 
 
 def _object(line: bytes, faults: list[Fault]) -> dict[str, Any] | None:

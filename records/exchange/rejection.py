@@ -28,6 +28,11 @@ class Rejection:
     code: str  #: unknown_field, wrong_type, bad_date, unknown_reference ..., or the name of a rule of the database
     suggestion: str | None = None  #: the nearest right name
 
+    @property
+    def is_consequence(self) -> bool:
+        """Whether nothing is wrong with the line itself: it names one that was rejected."""
+        return self.code == "rejected_reference"
+
     def as_document(self) -> dict[str, Any]:
         """Return the line of a report."""
         return asdict(self)

@@ -127,7 +127,7 @@ def test_the_same_file_again_writes_nothing() -> None:
 def versions(name: PersonName) -> int:
     """How often the row was written."""
     history = apps.get_model("people", "PersonNameHistory")
-    return history._default_manager.filter(pgh_obj_id=name.pk).count()
+    return int(history._default_manager.filter(pgh_obj_id=name.pk).count())
 
 
 def test_a_changed_part_keeps_its_row_and_the_others_are_left_alone() -> None:
@@ -291,6 +291,21 @@ def test_every_mistake_of_every_line_is_told_at_once_and_nothing_is_written() ->
     }
     assert (report.lines, counts(report), report.is_done) == (9, {"rejected": 9}, False)
     assert not Source.objects.exists()
+
+
+def test_who_names_a_rejected_line_is_told_so_and_last() -> None:
+    office = {**OFFICE, "classification": "king"}
+
+    report = take_in({**SOURCE, "kind": "x"}, DAR, office, TENURE)
+
+    assert told(report) == [
+        (1, "/kind", "unknown_value"),
+        (3, "/classification", "unknown_value"),
+        (2, "/citations/0/source", "rejected_reference"),
+        (4, "/office", "rejected_reference"),
+        (4, "/person", "rejected_reference"),
+    ]
+    assert counts(report) == {"rejected": 4}
 
 
 def test_a_broken_rule_of_the_database_is_told_in_its_words_with_its_line() -> None:
