@@ -20,14 +20,25 @@ class ReferenceFilter(ValuesFilter):
     What is well written and names nothing published finds nothing, whether it is a draft or was never there.
     """
 
-    def __init__(self, kinds: str | tuple[str, ...], column: str = "", *, narrower: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        kinds: str | tuple[str, ...],
+        column: str = "",
+        *,
+        narrower: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(column, **options)
         self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self.narrower = narrower
 
     def schema(self) -> dict[str, Any]:
         """Text in one of several forms."""
-        return {"type": "string", "maxLength": 200, "examples": [_EXAMPLES.get(self.kinds[0], "ishaq-dar")]}
+        return {
+            "type": "string",
+            "maxLength": 200,
+            "examples": [_EXAMPLES.get(self.kinds[0], "ishaq-dar")],
+        }
 
     def value(self, word: str, name: str, query: Query, references: References) -> Wanted | None:
         """Ask for the record."""
@@ -44,14 +55,20 @@ _EXAMPLES = {"state": "PK", "topic": "critical-minerals", "event_type": "call"}
 class CitedFilterSet(FilterSet):
     """What can be asked of every record that is cited to sources."""
 
-    source = ReferenceFilter("source", "refs", many=True, help_text="A source that the record is cited to.")
+    source = ReferenceFilter(
+        "source", "refs", many=True, help_text="A source that the record is cited to."
+    )
 
 
 class SourceFilter(FilterSet):
     """Filters of sources."""
 
-    kind = ChoiceFilter("kind", choices=SourceKind, operators=("not",), help_text="What sort of publication it is.")
-    publisher = TextFilter("publisher", help_text="Who published it, exactly as the source document says.")
+    kind = ChoiceFilter(
+        "kind", choices=SourceKind, operators=("not",), help_text="What sort of publication it is."
+    )
+    publisher = TextFilter(
+        "publisher", help_text="Who published it, exactly as the source document says."
+    )
 
 
 class TopicFilter(FilterSet):

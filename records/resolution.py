@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from config.api.problems import Fault
+from config.api.problems import Fault, Problem
 from records.models import Reference, Standing
 
 if TYPE_CHECKING:
@@ -91,13 +91,21 @@ class Wanted:
         return (
             [one for one in own if one.slug == self.text]
             or [one for one in own if one.kind in CODED and one.code == self.text]
-            or [one for one in own if one.kind == "state" and not set(self.keys).isdisjoint(one.keys)]
+            or [
+                one
+                for one in own
+                if one.kind == "state" and not set(self.keys).isdisjoint(one.keys)
+            ]
         )
 
 
 def is_well_formed(text: str) -> bool:
     """Whether the text may be a reference at all."""
-    return bool(_NAME.fullmatch(text) or _UUID.fullmatch(text) or _KEY.fullmatch(text) and text.isprintable())
+    return bool(
+        _NAME.fullmatch(text)
+        or _UUID.fullmatch(text)
+        or (_KEY.fullmatch(text) and text.isprintable())
+    )
 
 
 class References:
@@ -106,7 +114,15 @@ class References:
     def __init__(self) -> None:
         self._wanted: list[Wanted] = []
 
-    def want(self, kinds: Sequence[str], text: str, parameter: str, query: Query, *, narrower: bool = False) -> Wanted | None:
+    def want(
+        self,
+        kinds: Sequence[str],
+        text: str,
+        parameter: str,
+        query: Query,
+        *,
+        narrower: bool = False,
+    ) -> Wanted | None:
         """Ask for a record; report it and return None when the text cannot be a reference."""
         if not is_well_formed(text):
             detail = f"“{text}” is not an id, a slug or scheme:value."
@@ -132,16 +148,43 @@ class References:
                 wanted.ids = list(dict.fromkeys(one for key in wanted.ids for one in narrower[key]))
 
 
-def _meant(wanted: Wanted, found: Iterable[Found], faults: list[Fault]) -> list[UUID | None]:
-    candidates = wanted.candidates(found)
-    leads = {one.leads_to: one for one in candidates if one.leads_to}
+def _meant(wanted: Wanted, found: Iterable[Found], faults: list[Fault]) -> list[UUID]:
+    leads = _leads(wanted, wanted.candidates(found))
     if len(leads) > 1:
-        in_force = [key for key, one in leads.items() if one.code == wanted.text.upper()]
-        if len(in_force) == 1:
-            return list(in_force)
         faults.append(ambiguity(wanted, leads.values()))
         return []
     return list(leads)
+
+
+def _leads(wanted: Wanted, candidates: Iterable[Found]) -> dict[UUID, Found]:
+    """The published records that candidates lead to; one alone if it has the code that is asked for in force."""
+    leads = {one.leads_to: one for one in candidates if one.leads_to}
+    in_force = {key: one for key, one in leads.items() if one.code == wanted.text.upper()}
+    return in_force if len(in_force) == 1 else leads
+
+
+def resolve_address(kind: str, ref: str) -> UUID:
+    """The record that an address means: one that was merged or withdrawn only if no published one has the name.
+
+    Raises Problem `not_found`, or `ambiguous_reference` when the name is that of several records.
+    """
+    if not is_well_formed(ref):
+        raise Problem("not_found")
+    wanted = Wanted((kind,), ref, "ref")
+    if (key := wanted.id) is not None:
+        return key
+    candidates = wanted.candidates(lookup([wanted]))
+    if len(candidates) == 1:
+        return candidates[0].id
+    leads = _leads(wanted, candidates)
+    if len(leads) > 1:
+        fault = ambiguity(wanted, leads.values())
+        raise Problem("ambiguous_reference", fault.detail, faults=[fault])
+    for found in (leads, [one.id for one in candidates]):
+        for only in found:
+            if only is not None:
+                return only
+    raise Problem("not_found")
 
 
 def ambiguity(wanted: Wanted, candidates: Iterable[Found]) -> Fault:

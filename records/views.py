@@ -13,54 +13,39 @@ A resource is declared, not programmed:
 from __future__ import annotations
 
 import re
-from functools import cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
 
 import orjson
-from django.conf import settings
-from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse, HttpResponsePermanentRedirect
-
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import answer, is_conditional, is_fresh, mark
-from config.api.clauses import NOTHING, Clause, all_of, column, compiled, is_one_of
+from config.api.caching import is_conditional, is_fresh, mark
+from config.api.clauses import NOTHING, Clause, all_of, is_one_of, select
 from config.api.filtering import FilterSet
-from config.api.negotiation import FORMAT, check_format
+from config.api.negotiation import FORMAT
 from config.api.operations import Operation
-from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, counted, orderings_of
-from config.api.parameters import Parameter, Query, choice_fault
+from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
+from config.api.parameters import Parameter, choice_fault
 from config.api.problems import Problem
 from config.api.selection import FIELDS, OMIT, Selection
-from config.api.views import ReadView
+from config.api.views import ReadView, read_query
 from records.curation import SOURCE, TOPIC
 from records.filters import SourceFilter, TopicFilter
 from records.models import Action, Reference
-from records.models.edition import CURRENT
-from records.resolution import References, Wanted, ambiguity, is_well_formed, lookup
-from records.store import CONFIGURATION, stamp
+from records.reading import SEARCH, count, fetch, matches, rank, read_search, readable, serve_page
+from records.resolution import References, resolve_address
+from records.store import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from django.http import HttpRequest
     from rest_framework.request import Request
 
+    from config.api.parameters import Query
     from records.kinds import Kind
-    from records.models import Edition
-
-MAX_SEARCH_WORDS = 16
-MAX_SEARCH_LENGTH = 200
-
-SEARCH = Parameter(
-    "search",
-    f"Full text over labels, names and aliases, unaccented; all of up to {MAX_SEARCH_WORDS} words must be there."
-    " The best matches come first unless `ordering` is given.",
-    {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
-)
 
 _NEWEST = "superseded_at IS NULL AND record_id = %s::uuid"
 _DETAIL = "position, revision, published_at, action, reason, record_id"
@@ -71,12 +56,22 @@ NEWEST_FIRST = Ordering("revision", descending=True)
 class RevisionSerializer(serializers.Serializer[Any]):
     """One step in what was published of a record."""
 
-    revision = serializers.IntegerField(help_text="1 for the first published version, then counting up.")
+    revision = serializers.IntegerField(
+        help_text="1 for the first published version, then counting up."
+    )
     action = serializers.ChoiceField(Action.choices, help_text="What happened.")
     published_at = serializers.DateTimeField(help_text="When it became visible (UTC).")
     reason = serializers.CharField(allow_null=True, help_text="Why, as told to the public.")
-    merged_into = serializers.UUIDField(allow_null=True, help_text="The surviving record, after a merge.")
-    url = serializers.CharField(help_text="The address of the document as it was then, a path on the same host.")
+    merged_into = serializers.UUIDField(
+        allow_null=True, help_text="The surviving record, after a merge."
+    )
+    url = serializers.CharField(
+        help_text="The address of the document as it was then, a path on the same host."
+    )
+
+
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 class EditionViewSet(ReadView):
@@ -96,8 +91,12 @@ class EditionViewSet(ReadView):
     resource: ClassVar[str]
     known_orderings: ClassVar[dict[str, Ordering]]
     list_parameters: ClassVar[dict[str, Parameter]]
-    detail_parameters: ClassVar[dict[str, Parameter]] = {each.name: each for each in (FIELDS, OMIT, FORMAT)}
-    revisions_parameters: ClassVar[dict[str, Parameter]] = {each.name: each for each in (CURSOR, PAGE_SIZE, COUNT, FORMAT)}
+    detail_parameters: ClassVar[dict[str, Parameter]] = {
+        each.name: each for each in (FIELDS, OMIT, FORMAT)
+    }
+    revisions_parameters: ClassVar[dict[str, Parameter]] = {
+        each.name: each for each in (CURSOR, PAGE_SIZE, COUNT, FORMAT)
+    }
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -149,7 +148,9 @@ class EditionViewSet(ReadView):
                 "The document as it was published then. Nothing of a withdrawn record is shown, earlier revisions neither.",
             ),
         }
-        summary, description = summaries.get(action, (f"Get one {noun} by {action}", get_doc(getattr(type(self), action))))
+        summary, description = summaries.get(
+            action, (f"Get one {noun} by {action}", get_doc(getattr(type(self), action)))
+        )
         return Operation(
             name=f"{name}_{action}",
             tag=self.resource,
@@ -161,15 +162,13 @@ class EditionViewSet(ReadView):
             headers=("ETag", "Last-Modified"),
         )
 
-    def list(self, request: Request) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """Serve one page."""
-        http = request._request
-        query = Query(http.META["QUERY_STRING"])
-        query.refuse_unknown(self.list_parameters)
-        check_format(query)
+        http = self.http
+        query = read_query(http, self.list_parameters)
         references = References()
         conditions = self.filterset_class.read(query, references)
-        words = _read_search(query)
+        words = read_search(query)
         name, ordering = self._read_ordering(query, words)
         selection = Selection.read(query, self.kind.serializer)
         page = Page.read(query, self.resource, name)
@@ -179,46 +178,44 @@ class EditionViewSet(ReadView):
         editions = self.kind.editions
         asked = [condition(editions) for condition in conditions]
         if words is not None:
-            asked.append(_matches(editions, words))
+            asked.append(matches(editions, words))
         where = all_of([readable(editions), *asked])
         lead = asked[0].lead if len(asked) == 1 else None
         statement = page.select(editions, ("position", "document"), where, ordering, lead=lead)
         found = fetch(statement) if where != NOTHING else []
         total = page.total(found, lambda: count(editions, where, page.count))
-        rows, following, previous = page.arrange(found)
+        rows, *links = page.arrange(found)
         documents: Iterable[str] = [row[4] for row in rows]
         if selection is not None:
             documents = [selection.apply(document) for document in documents]
-        return serve_page(http, query, documents, [row[3] for row in rows], following, previous, total)
+        return serve_page(
+            http, query, documents, versions=[row[3] for row in rows], links=links, total=total
+        )
 
     def _read_ordering(self, query: Query, words: str | None) -> tuple[str, Ordering]:
         chosen = query.text("ordering")
         if chosen is None:
             if words is not None:
-                return "-rank", Ordering("", descending=True, rank=_rank(self.kind.editions, words))
+                return "-rank", Ordering("", descending=True, rank=rank(self.kind.editions, words))
             chosen = self.default_ordering
         if chosen not in self.known_orderings:
             query.faults.append(choice_fault("ordering", chosen, self.known_orderings))
             chosen = self.default_ordering
         return chosen, self.known_orderings[chosen]
 
-    def retrieve(self, request: Request, ref: str) -> HttpResponse:
+    def retrieve(self, request: Request, ref: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published."""
-        http = request._request
-        query = Query(http.META["QUERY_STRING"])
-        query.refuse_unknown(self.detail_parameters)
-        check_format(query)
+        http = self.http
+        query = read_query(http, self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
-        return self.serve_newest(http, self._record_id(ref), selection)
+        return self.serve_newest(http, resolve_address(self.kind.name, ref), selection)
 
-    def revisions(self, request: Request, ref: str) -> HttpResponse:
+    def revisions(self, request: Request, ref: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """List what was published of one record, newest first."""
-        http = request._request
-        query = Query(http.META["QUERY_STRING"])
-        query.refuse_unknown(self.revisions_parameters)
-        check_format(query)
-        record_id = self._record_id(ref)
+        http = self.http
+        query = read_query(http, self.revisions_parameters)
+        record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
         editions = self.kind.editions
@@ -228,7 +225,7 @@ class EditionViewSet(ReadView):
         if not found and page.cursor is None:
             raise Problem("not_found")
         total = page.total(found, lambda: count(editions, where, page.count))
-        rows, following, previous = page.arrange(found)
+        rows, *links = page.arrange(found)
         base = self.kind.path(record_id)
         documents = [
             orjson.dumps(
@@ -243,57 +240,40 @@ class EditionViewSet(ReadView):
             ).decode()
             for revision, _id, _total, _position, action, published_at, reason, merged_into in rows
         ]
-        return serve_page(http, query, documents, [row[3] for row in rows], following, previous, total)
+        return serve_page(
+            http, query, documents, versions=[row[3] for row in rows], links=links, total=total
+        )
 
-    def revision(self, request: Request, ref: str, number: str) -> HttpResponse:
+    def revision(self, request: Request, ref: str, number: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
-        http = request._request
-        query = Query(http.META["QUERY_STRING"])
-        query.refuse_unknown(self.detail_parameters)
-        check_format(query)
+        http = self.http
+        query = read_query(http, self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
-        record_id = self._record_id(ref)
+        record_id = resolve_address(self.kind.name, ref)
         newest = Clause(f"{_NEWEST} AND action = 'withdrawn'", (record_id,))
         table = self.kind.editions._meta.db_table
-        for reason, at in fetch(Clause(f"SELECT reason, published_at FROM {table} WHERE {newest.sql}", newest.values)):
+        for reason, at in fetch(select("reason, published_at", table, newest)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
         return self._serve_edition(http, one, selection)
 
-    def _record_id(self, ref: str) -> UUID:
-        """The record that a reference in an address means; merged records keep their own addresses here."""
-        if not is_well_formed(ref):
-            raise Problem("not_found")
-        wanted = Wanted((self.kind.name,), ref, "ref")
-        if (key := wanted.id) is not None:
-            return key
-        candidates = wanted.candidates(lookup([wanted]))
-        if len(candidates) > 1:
-            # A merged record gives way to its survivor, a withdrawn one to whatever is published.
-            leads = {one.leads_to: one for one in candidates if one.leads_to}
-            in_force = [key for key, one in leads.items() if one.code == ref.upper()]
-            if len(leads) > 1 and len(in_force) != 1:
-                fault = ambiguity(wanted, leads.values())
-                raise Problem("ambiguous_reference", fault.detail, faults=[fault])
-            if leads:
-                return (in_force or list(leads))[0]
-        if not candidates:
-            raise Problem("not_found")
-        return candidates[0].id
-
-    def serve_newest(self, http: HttpRequest, record_id: UUID, selection: Selection | None) -> HttpResponse:
+    def serve_newest(
+        self, http: HttpRequest, record_id: UUID, selection: Selection | None
+    ) -> HttpResponse:
         """Answer with what is published of a record; or say that it was withdrawn, or lead to its survivor."""
         return self._serve_edition(http, Clause(_NEWEST, (record_id,)), selection)
 
-    def _serve_edition(self, http: HttpRequest, one: Clause, selection: Selection | None) -> HttpResponse:
+    def _serve_edition(
+        self, http: HttpRequest, one: Clause, selection: Selection | None
+    ) -> HttpResponse:
         table = self.kind.editions._meta.db_table
         conditional = is_conditional(http)
         # Who has the document already is told so without reading it.
         document = "NULL" if conditional else "document"
-        found = fetch(Clause(f"SELECT {_DETAIL}, {document} FROM {table} WHERE {one.sql}", one.values))
+        found = fetch(select(f"{_DETAIL}, {document}", table, one))
         if not found:
             raise Problem("not_found")
         position, revision, published_at, action, reason, record_id, document = found[0]
@@ -301,107 +281,24 @@ class EditionViewSet(ReadView):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
             return self._lead_to_survivor(http, record_id)
-        etag = f'"{revision}.{position}.{selection.tag}"' if selection else f'"{revision}.{position}"'
+        etag = (
+            f'"{revision}.{position}.{selection.tag}"' if selection else f'"{revision}.{position}"'
+        )
         if conditional:
             if is_fresh(http, etag, published_at):
                 return mark(HttpResponse(status=304), etag, published_at)
-            ((document,),) = fetch(Clause(f"SELECT document FROM {table} WHERE position = %s", (position,)))
+            ((document,),) = fetch(select("document", table, Clause("position = %s", (position,))))
         if selection is not None:
             document = selection.apply(document)
-        return mark(HttpResponse(document.encode(), content_type="application/json"), etag, published_at)
+        return mark(
+            HttpResponse(document.encode(), content_type="application/json"), etag, published_at
+        )
 
     def _lead_to_survivor(self, http: HttpRequest, record_id: UUID) -> HttpResponse:
         survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
         raw = http.META["QUERY_STRING"]
-        address = self.kind.path(survivor) + (f"?{raw}" if raw else "")
+        address = self.kind.path(str(survivor)) + (f"?{raw}" if raw else "")
         return HttpResponsePermanentRedirect(address, preserve_request=True)
-
-
-def _read_search(query: Query) -> str | None:
-    text = query.text("search", at_most=MAX_SEARCH_LENGTH)
-    if text is None:
-        return None
-    words = text.split()
-    if len(words) > MAX_SEARCH_WORDS:
-        query.fault("too_many_values", f"There are {len(words)} words; at most {MAX_SEARCH_WORDS} are searched.", "search")
-        return None
-    return " ".join(words)
-
-
-def _matches(editions: type[Edition], words: str) -> Clause:
-    name, _kind = column(editions, "search")
-    return Clause(f"{name} @@ {_QUERY}", (words,))
-
-
-def _rank(editions: type[Edition], words: str) -> Clause:
-    name, _kind = column(editions, "search")
-    # As float8, which a cursor can carry without loss.
-    return Clause(f"ts_rank({name}, {_QUERY})::float8", (words,))
-
-
-_QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
-
-
-def _camel(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("_"))
-
-
-@cache
-def readable(editions: type[Edition]) -> Clause:
-    """What the world can read now, compiled once."""
-    return compiled(editions, CURRENT)
-
-
-def fetch(statement: Clause) -> list[Any]:
-    """All rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.values)
-        return cursor.fetchall()
-
-
-def count(editions: type[Edition], where: Clause, how: str | None) -> int:
-    """Count rows: up to a thousand and one, or exactly if that does not take too long."""
-    table = f'"{editions._meta.db_table}"'
-    if where == NOTHING:
-        return 0
-    if how != "exact":
-        subquery = counted(table, where)
-        return int(fetch(Clause(f"SELECT {subquery.sql}", subquery.values))[0][0])
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE {where.sql}", where.values)  # noqa: S608
-            return int(cursor.fetchone()[0])
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == "57014":
-            raise Problem("count_timeout", headers={"Retry-After": "60"}) from error
-        raise
-
-
-def serve_page(
-    http: HttpRequest,
-    query: Query,
-    documents: Iterable[str],
-    positions: list[int],
-    following: str | None,
-    previous: str | None,
-    total: dict[str, Any] | None,
-) -> HttpResponse:
-    """Answer with the envelope around documents that are sent as they are."""
-    base = f"{http.scheme}://{http.get_host()}{http.path}?"
-    rest = query.raw_without("cursor")
-    if rest:
-        base += f"{rest}&"
-    links = {"next": following and f"{base}cursor={following}", "previous": previous and f"{base}cursor={previous}"}
-    tail = orjson.dumps({**links, "total": total})[1:]
-    # What is on the page follows from these; the documents themselves need not be looked at.
-    tag = blake2b(b"%b%a%a" % (tail, positions, rest), digest_size=12).hexdigest()
-    body = '{"results":[%s],' % ",".join(documents)
-    response = answer(http, body.encode() + tail, f'W/"{tag}"')
-    relations = [f'<{link}>; rel="{rel}"' for rel, link in (("next", links["next"]), ("prev", links["previous"])) if link]
-    if relations:
-        response.headers["Link"] = ", ".join(relations)
-    return response
 
 
 class SourceViewSet(EditionViewSet):

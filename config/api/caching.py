@@ -58,6 +58,6 @@ def mark(response: HttpResponse, etag: str, modified_at: datetime | None = None)
         headers["Last-Modified"] = http_date(modified_at.timestamp())
     headers["Cache-Control"] = CACHE_CONTROL
     headers["Vary"] = VARY
-    if response.status_code == 304:  # noqa: PLR2004 - Not Modified
+    if response.status_code == 304:
         del headers["Content-Type"]
     return response

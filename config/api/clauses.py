@@ -56,6 +56,11 @@ NOTHING = Clause("FALSE")
 EVERYTHING = Clause("TRUE")
 
 
+def select(columns: str, table: str, where: Clause) -> Clause:
+    """A statement over one table. Columns and table are names of ours."""
+    return Clause(f"SELECT {columns} FROM {table} WHERE {where.sql}", where.values)  # noqa: S608
+
+
 def all_of(clauses: Iterable[Clause]) -> Clause:
     """The condition that all hold; NOTHING if one of them is that."""
     found = [clause for clause in clauses if clause != EVERYTHING]
@@ -75,7 +80,9 @@ def compiled(model: type[Model], condition: Q) -> Clause:
         return EVERYTHING
     query = Query(model)
     try:
-        sql, values = query.build_where(condition).as_sql(query.get_compiler(connection=connection), connection)
+        sql, values = query.build_where(condition).as_sql(
+            query.get_compiler(connection=connection), connection
+        )
     except EmptyResultSet:
         return NOTHING
     except FullResultSet:
@@ -90,7 +97,7 @@ class Slot(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 - Django's signature
+    def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002 - Django's signature
         """Leave itself among the values."""
         return "%s", [self]
 
@@ -107,7 +114,9 @@ def filled(template: Clause, **given: Any) -> Clause:
 def column(model: type[Model], name: str) -> tuple[str, str]:
     """A column as SQL names it, and its type without a length (a cast to `varchar(10)` would cut values to fit)."""
     field = model._meta.get_field(name)
-    kind = str((field.base_field if isinstance(field, ArrayField) else field).db_type(connection)).partition("(")[0]  # type: ignore[union-attr]
+    kind = str(
+        (field.base_field if isinstance(field, ArrayField) else field).db_type(connection)
+    ).partition("(")[0]
     return f'"{model._meta.db_table}"."{field.column}"', kind  # type: ignore[union-attr]
 
 

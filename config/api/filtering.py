@@ -23,22 +23,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import DateField, Model, Q
 
-from config.api.clauses import (
-    EVERYTHING,
-    NOTHING,
-    Clause,
-    Slot,
-    all_of,
-    column,
-    compiled,
-    filled,
-    has_all,
-    has_any,
-    is_one_of,
-    is_unknown,
+from config.api.clauses import NOTHING, Clause, Slot, all_of, column, compiled, filled
+from config.api.filter_base import (
+    OPERATORS,
+    Condition,
+    Filter,
+    ValuesFilter,
+    as_clause,
+    asking,
+    read_boolean,
 )
 from config.api.parameters import Parameter, choice_fault
-from config.db.dates import certainly_overlaps, certainly_within, is_dated, parse_partial, possibly_overlaps, possibly_within
+from config.db.dates import (
+    certainly_overlaps,
+    certainly_within,
+    is_dated,
+    parse_partial,
+    possibly_overlaps,
+    possibly_within,
+)
 from config.db.edtf import EdtfError
 
 if TYPE_CHECKING:
@@ -48,143 +51,35 @@ if TYPE_CHECKING:
 
     from config.api.parameters import Query
 
-#: Made when a parameter is read, called with the model of the editions when the references are known.
-Condition = Callable[[type[Model]], Clause]
-
-#: What the operators mean, for the docs.
-OPERATORS = {
-    "all": "Like `{name}`, but every value must be there at once.",
-    "not": "Leaves out what `{name}` with the same values would find; what is unknown stays in.",
-    "isnull": "`true` for records in which it is unknown or absent, `false` for the others.",
-    "gte": "{help} At least this.",
-    "lte": "{help} At most this.",
-}
+__all__ = [
+    "DATE_SCHEMA",
+    "BooleanFilter",
+    "ChoiceFilter",
+    "Condition",
+    "DayFilter",
+    "Filter",
+    "FilterSet",
+    "Group",
+    "NumberFilter",
+    "TextFilter",
+    "UncertainDateFilter",
+    "ValuesFilter",
+    "as_clause",
+    "asking",
+    "read_boolean",
+    "read_days",
+]
 
 _COMPARISONS = {"gte": ">=", "lte": "<=", "exact": "="}
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
-class Filter:
-    """Base of all filters. `help_text` says what a value means, in a sentence."""
-
-    def __init__(self, *, help_text: str) -> None:
-        self.help_text = help_text
-
-    def parameters(self, name: str) -> Iterator[Parameter]:
-        """Every query parameter that the filter takes."""
-        yield Parameter(name, self.help_text, self.schema(), is_list=False)
-
-    def schema(self) -> dict[str, Any]:
-        """The JSON Schema of one value."""
-        return {"type": "string"}
-
-    def reading(self, name: str, query: Query, references: Any) -> Callable[[], Any] | None:
-        """Read the plain parameter: a callable that gives its value later, or None when it is absent or at fault."""
-        raise NotImplementedError
-
-    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read all of the filter's parameters into conditions that must all hold."""
-        raise NotImplementedError
-
-
-class ValuesFilter(Filter):
-    """Base of filters that take values divided by commas and find any of them.
-
-    `column` is the edition's column; `many` says that it is an array. Instead of it, `where` may make the condition from
-    a list of values, of which any may match. `operators` adds parameters: `all` (for arrays), `not`, `isnull`.
-    """
-
-    def __init__(
-        self,
-        column: str = "",
-        *,
-        help_text: str,
-        many: bool = False,
-        where: Callable[[list[Any]], Q | Clause] | None = None,
-        operators: Sequence[str] = (),
-        single: bool = False,
-    ) -> None:
-        super().__init__(help_text=help_text)
-        self.column = column
-        self.many = many
-        self.where = where
-        self.operators = tuple(operators)
-        self.single = single
-
-    def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the plain parameter and one per operator."""
-        text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
-        yield Parameter(name, text, self.schema(), is_list=not self.single)
-        for operator in self.operators:
-            schema = {"type": "boolean"} if operator == "isnull" else self.schema()
-            text = OPERATORS[operator].format(name=name, help=self.help_text)
-            yield Parameter(f"{name}__{operator}", text, schema, is_list=operator != "isnull")
-
-    def value(self, word: str, name: str, query: Query, references: Any) -> Any:
-        """Read one value, or report its fault and return None."""
-        raise NotImplementedError
-
-    def alternatives(self, value: Any) -> list[Any]:
-        """What one value stands for, when references are known (a topic: also all narrower ones)."""
-        return [value]
-
-    def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        """The condition that any of the values is there."""
-        if not values:
-            return NOTHING
-        if self.where is not None:
-            return as_clause(model, self.where(values))
-        return (has_any if self.many else is_one_of)(model, self.column, values)
-
-    def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
-        """Read the plain parameter: the list of values, any of which may match."""
-        values = self._values(name, query, references)
-        return partial(self._any, values) if values else None
-
-    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read the plain parameter and the operators."""
-        for operator in ("", *self.operators):
-            parameter = f"{name}__{operator}" if operator else name
-            if parameter not in query.values:
-                continue
-            if operator == "isnull":
-                is_null = read_boolean(parameter, query)
-                if is_null is not None:
-                    yield partial(self._unknown, is_null=is_null)
-            elif values := self._values(parameter, query, references):
-                yield partial(self._condition, operator, values)
-
-    def _values(self, name: str, query: Query, references: Any) -> list[Any]:
-        words = query.words(name, at_most=1) if self.single else query.words(name)
-        values = [self.value(word, name, query, references) for word in words]
-        return [value for value in values if value is not None]
-
-    def _any(self, values: list[Any]) -> list[Any]:
-        return list(dict.fromkeys(one for value in values for one in self.alternatives(value)))
-
-    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
-        if operator == "all":
-            return self._all(model, [self.alternatives(value) for value in values])
-        found = self._any(values)
-        if operator == "not":
-            return ~self.matches(model, found) if found else EVERYTHING
-        return self.matches(model, found)
-
-    def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
-        if self.where is None and all(len(alternatives) == 1 for alternatives in needed):
-            # One condition, so that the index is asked once for all values together.
-            return has_all(model, self.column, [alternatives[0] for alternatives in needed])
-        return all_of(self.matches(model, alternatives) for alternatives in needed)
-
-    def _unknown(self, model: type[Model], *, is_null: bool) -> Clause:
-        unknown = is_unknown(model, self.column)
-        return unknown if is_null else ~unknown
-
-
 class ChoiceFilter(ValuesFilter):
     """Takes words of a choice list."""
 
-    def __init__(self, column: str = "", *, choices: type[Enum] | Iterable[str], **options: Any) -> None:
+    def __init__(
+        self, column: str = "", *, choices: type[Enum] | Iterable[str], **options: Any
+    ) -> None:
         super().__init__(column, **options)
         self.choices = [str(getattr(choice, "value", choice)) for choice in choices]
 
@@ -203,7 +98,9 @@ class ChoiceFilter(ValuesFilter):
 class TextFilter(ValuesFilter):
     """Takes text that must be there exactly, or as `normalise` makes it."""
 
-    def __init__(self, column: str = "", *, normalise: Callable[[str], str] = str, **options: Any) -> None:
+    def __init__(
+        self, column: str = "", *, normalise: Callable[[str], str] = str, **options: Any
+    ) -> None:
         super().__init__(column, **options)
         self.normalise = normalise
 
@@ -218,7 +115,9 @@ class TextFilter(ValuesFilter):
 class BooleanFilter(Filter):
     """Takes `true` or `false`; `where` may make the condition instead of a column."""
 
-    def __init__(self, column: str = "", *, help_text: str, where: Callable[[bool], Q | Clause] | None = None) -> None:
+    def __init__(
+        self, column: str = "", *, help_text: str, where: Callable[[bool], Q | Clause] | None = None
+    ) -> None:
         super().__init__(help_text=help_text)
         self.column = column
         self.where = where
@@ -292,7 +191,9 @@ class NumberFilter(Filter):
             if value is not None:
                 bounds[operator or "exact"] = value()
         if {"gte", "lte"} <= bounds.keys() and bounds["gte"] > bounds["lte"]:
-            query.fault("reversed_range", f"The lower bound lies above {name}__lte.", f"{name}__gte")
+            query.fault(
+                "reversed_range", f"The lower bound lies above {name}__lte.", f"{name}__gte"
+            )
         elif bounds:
             yield partial(self._lies_within, bounds)
 
@@ -300,13 +201,17 @@ class NumberFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(**bounds))
         name, _kind = column(model, self.column)
-        return all_of(Clause(f"{name} {_COMPARISONS[bound]} %s", (value,)) for bound, value in bounds.items())
+        return all_of(
+            Clause(f"{name} {_COMPARISONS[bound]} %s", (value,)) for bound, value in bounds.items()
+        )
 
 
 class DayFilter(Filter):
     """Takes a date, which may be a month or a year: `where(first, last)` makes the condition from its days."""
 
-    def __init__(self, *, help_text: str, where: Callable[[date, date], Q | Clause] | None = None) -> None:
+    def __init__(
+        self, *, help_text: str, where: Callable[[date, date], Q | Clause] | None = None
+    ) -> None:
         super().__init__(help_text=help_text)
         self.where = where
 
@@ -314,7 +219,12 @@ class DayFilter(Filter):
         """A plain date."""
         return DATE_SCHEMA
 
-    def reading(self, name: str, query: Query, references: Any) -> Callable[[], tuple[date, date]] | None:  # noqa: ARG002 - one signature
+    def reading(
+        self,
+        name: str,
+        query: Query,
+        references: Any,  # noqa: ARG002 - one signature
+    ) -> Callable[[], tuple[date, date]] | None:
         """Read the first and last day."""
         days = read_days(name, query)
         return None if days is None else lambda: days
@@ -323,7 +233,8 @@ class DayFilter(Filter):
         """Ask `where`."""
         days = read_days(name, query)
         if days is not None:
-            assert self.where is not None, f"the filter {name} says no condition"
+            if self.where is None:
+                raise TypeError(f"The filter {name} says no condition.")
             yield asking(self.where, *days)
 
 
@@ -349,8 +260,16 @@ class UncertainDateFilter(Filter):
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         """Yield the four."""
-        yield Parameter(f"{name}_after", f"{self.help_text}: on this day or later (YYYY, YYYY-MM or YYYY-MM-DD).", DATE_SCHEMA)
-        yield Parameter(f"{name}_before", f"{self.help_text}: on this day or earlier (YYYY, YYYY-MM or YYYY-MM-DD).", DATE_SCHEMA)
+        yield Parameter(
+            f"{name}_after",
+            f"{self.help_text}: on this day or later (YYYY, YYYY-MM or YYYY-MM-DD).",
+            DATE_SCHEMA,
+        )
+        yield Parameter(
+            f"{name}_before",
+            f"{self.help_text}: on this day or earlier (YYYY, YYYY-MM or YYYY-MM-DD).",
+            DATE_SCHEMA,
+        )
         yield Parameter(
             f"{name}_match",
             f"How `{name}_after` and `{name}_before` compare: `possible` finds what may lie in the range,"
@@ -374,7 +293,9 @@ class UncertainDateFilter(Filter):
         match = query.choice(f"{name}_match", ("possible", "certain"))
         include_undated = read_boolean(self._undated(name), query) or False
         if after and before and after[0] > before[1]:
-            query.fault("reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after")
+            query.fault(
+                "reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after"
+            )
         elif after or before:
             yield partial(
                 self._lies_in,
@@ -394,7 +315,9 @@ class UncertainDateFilter(Filter):
         include_undated: bool,
     ) -> Clause:
         if self.where is not None:
-            found = self.where(after, before, is_certain=is_certain, include_undated=include_undated)
+            found = self.where(
+                after, before, is_certain=is_certain, include_undated=include_undated
+            )
             return as_clause(model, found)
         template = _range(
             model,
@@ -436,7 +359,9 @@ class Group(Filter):
     those that are given: a list of values, any of which may match, or what a member's `reading` gives.
     """
 
-    def __init__(self, *, where: Callable[..., Q | Clause], prefixed: bool = True, **members: Filter) -> None:
+    def __init__(
+        self, *, where: Callable[..., Q | Clause], prefixed: bool = True, **members: Filter
+    ) -> None:
         super().__init__(help_text="")
         self.where = where
         self.prefixed = prefixed
@@ -468,16 +393,6 @@ class Group(Filter):
         return as_clause(model, self.where(**values))
 
 
-def as_clause(model: type[Model], condition: Q | Clause) -> Clause:
-    """What a `where` gave: mostly a condition of Django's."""
-    return condition if isinstance(condition, Clause) else compiled(model, condition)
-
-
-def asking(where: Callable[..., Q | Clause], *args: Any, **options: Any) -> Condition:
-    """The condition that `where` makes of these arguments, when it is asked."""
-    return lambda model: as_clause(model, where(*args, **options))
-
-
 class FilterSet:
     """The filters of one resource, declared as class attributes and inherited."""
 
@@ -487,7 +402,9 @@ class FilterSet:
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Filter)}
         cls.filters = {**cls.filters, **own}
-        parameters = [parameter for name, inner in cls.filters.items() for parameter in inner.parameters(name)]
+        parameters = [
+            parameter for name, inner in cls.filters.items() for parameter in inner.parameters(name)
+        ]
         cls.known = {parameter.name: parameter for parameter in parameters}
         if len(cls.known) != len(parameters):
             msg = f"Two filters of {cls.__name__} take the same parameter."
@@ -498,7 +415,11 @@ class FilterSet:
         """Read all filters of a request; faults are left in `query`, references asked for from `references`."""
         if not query.values:
             return []
-        return [condition for name, inner in cls.filters.items() for condition in inner.conditions(name, query, references)]
+        return [
+            condition
+            for name, inner in cls.filters.items()
+            for condition in inner.conditions(name, query, references)
+        ]
 
 
 DATE_SCHEMA: dict[str, Any] = {
@@ -518,15 +439,3 @@ def read_days(name: str, query: Query) -> tuple[date, date] | None:
     except EdtfError as error:
         query.fault("invalid_date", str(error), name)
         return None
-
-
-def read_boolean(name: str, query: Query) -> bool | None:
-    """`true` or `false`, as JSON writes them."""
-    text = query.text(name)
-    if text in {None, "true", "false"}:
-        return None if text is None else text == "true"
-    suggestion = {"1": "true", "yes": "true", "0": "false", "no": "false"}.get(str(text).lower())
-    if str(text).lower() in {"true", "false"}:
-        suggestion = str(text).lower()
-    query.fault("invalid_boolean", f"“{text}” is neither true nor false.", name, suggestion)
-    return None

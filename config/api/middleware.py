@@ -53,7 +53,9 @@ class ApiMiddleware:
         response.headers["X-Request-ID"] = key
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
         """Answer what a plain view raises and is no bug; bugs are logged by Django first."""
         if not is_api(request):
             return None
@@ -62,9 +64,9 @@ class ApiMiddleware:
 
     def _conform(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         status = response.status_code
-        if status >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:  # noqa: PLR2004 - errors
+        if status >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
             # Made by Django or by middleware: a page for people, with DEBUG one full of secrets.
-            code = BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error")  # noqa: PLR2004
+            code = BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error")
             kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
             response = respond(request, Problem(code, headers=kept))
         headers = response.headers

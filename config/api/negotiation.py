@@ -10,7 +10,7 @@ from config.api.parameters import Parameter
 from config.api.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from rest_framework.renderers import BaseRenderer
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 FORMATS = {"json": "application/json"}
 
-FORMAT = Parameter("format", "The answer's format, instead of the Accept header.", {"type": "string", "enum": list(FORMATS)})
+FORMAT = Parameter(
+    "format",
+    "The answer's format, instead of the Accept header.",
+    {"type": "string", "enum": list(FORMATS)},
+)
 
 
 class StrictNegotiation(DefaultContentNegotiation):
@@ -27,15 +31,15 @@ class StrictNegotiation(DefaultContentNegotiation):
     def select_renderer(
         self,
         request: Any,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,  # noqa: ARG002 - DRF's signature
     ) -> tuple[BaseRenderer, str]:
         """Pick the one renderer there is, or raise Problem `not_acceptable`."""
-        accept = request._request.META.get("HTTP_ACCEPT", "")
+        accept = request.META.get("HTTP_ACCEPT", "")
         # A format in the query string decides alone: links are opened by browsers, which ask for HTML.
-        if not is_accepted(accept) and "format=" not in request._request.META["QUERY_STRING"]:
+        if not is_accepted(accept) and "format=" not in request.META["QUERY_STRING"]:
             raise not_acceptable()
-        return renderers[0], "application/json"
+        return next(iter(renderers)), "application/json"
 
 
 def is_accepted(accept: str, media_type: str = "application/json") -> bool:
@@ -49,7 +53,9 @@ def is_accepted(accept: str, media_type: str = "application/json") -> bool:
         name, *options = (part.strip().lower() for part in item.split(";"))
         if rank.get(name, 0) > best:
             best = rank[name]
-            is_taken = not any(option.startswith("q=") and _is_zero(option[2:]) for option in options)
+            is_taken = not any(
+                option.startswith("q=") and _is_zero(option[2:]) for option in options
+            )
     return is_taken
 
 
@@ -59,7 +65,10 @@ def _is_zero(quality: str) -> bool:
 
 def not_acceptable() -> Problem:
     """The refusal, with what there is."""
-    return Problem("not_acceptable", available=[{"format": name, "media_type": kind} for name, kind in FORMATS.items()])
+    return Problem(
+        "not_acceptable",
+        available=[{"format": name, "media_type": kind} for name, kind in FORMATS.items()],
+    )
 
 
 def check_format(query: Query) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
-from config.api.clauses import Clause, Lead, all_of, column
+from config.api.clauses import EVERYTHING, Clause, Lead, all_of, column, select
 from config.api.parameters import Parameter
 from config.api.problems import Fault
 
@@ -115,7 +116,9 @@ class Cursor:
         """Whether it leads to the page before."""
         return self.direction[0] == "<"
 
-    def condition(self, model: type[Model], ordering: Ordering, key: Clause, unique: str, kind: str) -> Clause:
+    def condition(
+        self, model: type[Model], ordering: Ordering, key: Clause, unique: str, kind: str
+    ) -> Clause:
         """The rows on its side, by comparing rows whole."""
         operator = self.direction.translate(_TURNED) if ordering.descending else self.direction
         place = ordering.place(model, self.key)
@@ -140,7 +143,9 @@ class Page:
     @classmethod
     def read(cls, query: Query, resource: str, ordering: str) -> Page:
         """Read size, cursor and count; faults are left in `query`."""
-        size = query.integer("page_size", default=DEFAULT_PAGE_SIZE, at_least=1, at_most=MAX_PAGE_SIZE)
+        size = query.integer(
+            "page_size", default=DEFAULT_PAGE_SIZE, at_least=1, at_most=MAX_PAGE_SIZE
+        )
         count = query.choice("count", ("exact", "none"))
         fingerprint = _fingerprint(query, resource, ordering)
         text = query.text("cursor", at_most=8_192)
@@ -148,7 +153,13 @@ class Page:
         if text is not None:
             found = _read(text)
             if found is None:
-                query.faults.append(Fault("invalid_cursor", "The cursor was not made by this service, or was altered.", "cursor"))
+                query.faults.append(
+                    Fault(
+                        "invalid_cursor",
+                        "The cursor was not made by this service, or was altered.",
+                        "cursor",
+                    )
+                )
             elif found[0] != fingerprint:
                 detail = "The cursor belongs to another query: other filters, another ordering or another resource."
                 query.faults.append(Fault("cursor_mismatch", detail, "cursor"))
@@ -162,6 +173,7 @@ class Page:
         columns: Sequence[str],
         where: Clause,
         ordering: Ordering,
+        *,
         unique: str = "record_id",
         lead: Lead | None = None,
     ) -> Clause:
@@ -184,9 +196,9 @@ class Page:
             within = all_of([way_in, self.cursor.condition(model, ordering, key, first, kind)])
         way = "DESC" if ordering.descending != self._is_turned else "ASC"
         selected = ", ".join(column(model, each)[0] for each in columns)
+        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {selected}", table, within)
         return Clause(
-            f"SELECT {shown.sql}, {name}::text, {total.sql}, {selected} FROM {table} WHERE {within.sql}"  # noqa: S608
-            f" ORDER BY {key.sql} {way}, {first} {way} LIMIT {self.size + 1}",
+            f"{rows_of.sql} ORDER BY {key.sql} {way}, {first} {way} LIMIT {self.size + 1}",
             (*shown.values, *total.values, *within.values, *key.values),
         )
 
@@ -199,16 +211,17 @@ class Page:
             return Clause("NULL")
         return counted(table, where)
 
-    def total(self, rows: Sequence[Sequence[Any]], count: Callable[[], int]) -> dict[str, Any] | None:
+    def total(
+        self, rows: Sequence[Sequence[Any]], count: Callable[[], int]
+    ) -> dict[str, Any] | None:
         """The `total` of the envelope. `count` is asked where the statement could not say it."""
         if self.count == "none":
             return None
         if self.count == "exact":
             return {"value": count(), "relation": "eq"}
-        if rows:
-            value = rows[0][2]
-        else:  # without rows nothing says how many there are: none, or all on the other side of the cursor
-            value = 0 if self.cursor is None else count()
+        # Without rows nothing says how many there are: none, or all on the other side of the cursor.
+        otherwise = 0 if self.cursor is None or rows else count()
+        value = rows[0][2] if rows else otherwise
         return {"value": min(value, COUNTED), "relation": "gte" if value > COUNTED else "eq"}
 
     def arrange(self, rows: list[Row]) -> tuple[list[Row], str | None, str | None]:
@@ -218,7 +231,9 @@ class Page:
         rows = rows[: self.size]
         if cursor is None:
             return rows, self._after(rows[-1]) if has_more else None, None
-        if not rows:  # all that was on this side is gone; the way back starts with the row that led here
+        if (
+            not rows
+        ):  # all that was on this side is gone; the way back starts with the row that led here
             back = Cursor(">=" if cursor.is_backward else "<=", cursor.key, cursor.id)
             text = _write(self.print, back)
             return (rows, text, None) if cursor.is_backward else (rows, None, text)
@@ -236,20 +251,24 @@ class Page:
 
 def counted(table: str, where: Clause) -> Clause:
     """How many rows there are, up to one more than is told."""
-    return Clause(f"(SELECT count(*) FROM (SELECT FROM {table} WHERE {where.sql} LIMIT {COUNTED + 1}) AS counted)", where.values)  # noqa: S608
+    rows = select("", table, where)
+    some = f"({rows.sql} LIMIT {COUNTED + 1}) AS counted"
+    return Clause(f"({select('count(*)', some, EVERYTHING).sql})", rows.values)
 
 
 def _fingerprint(query: Query, resource: str, ordering: str) -> bytes:
-    bound = sorted(item for item in query.values.items() if item[0] not in _FREE and item[0] != "ordering")
+    bound = sorted(
+        item for item in query.values.items() if item[0] not in _FREE and item[0] != "ordering"
+    )
     return blake2b(orjson.dumps([resource, ordering, bound]), digest_size=_PRINT_LENGTH).digest()
 
 
 @lru_cache(maxsize=8)
-def _signing_key(secret: str) -> bytes:
-    return blake2b(secret.encode(), digest_size=32, person=b"list cursors").digest()
+def _signing_key(secret: str | bytes) -> bytes:
+    return blake2b(force_bytes(secret), digest_size=32, person=b"list cursors").digest()
 
 
-def _sign(data: bytes, secret: str) -> bytes:
+def _sign(data: bytes, secret: str | bytes) -> bytes:
     return hmac.digest(_signing_key(secret), data, "sha256")[:_MAC_LENGTH]
 
 

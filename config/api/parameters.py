@@ -42,8 +42,13 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:
     """Say what could be written instead of `text`."""
-    shown = ", ".join(list(choices)[:30]) + (", …" if len(choices) > 30 else "")  # noqa: PLR2004 - a readable line
-    return Fault("invalid_choice", f"“{text}” is not one of {shown}.", name, suggestion=nearest(text, choices))
+    shown = ", ".join(list(choices)[:30]) + (", …" if len(choices) > 30 else "")
+    return Fault(
+        "invalid_choice",
+        f"“{text}” is not one of {shown}.",
+        name,
+        suggestion=nearest(text, choices),
+    )
 
 
 class Query:
@@ -75,15 +80,23 @@ class Query:
         name = _decoded(raw_name)
         if name is None:
             shown = raw_name[:MAX_VALUE_LENGTH].encode("ascii", "backslashreplace").decode()
-            self.fault("invalid_encoding", "The parameter's name is not percent-encoded UTF-8 without NUL.", shown)
+            self.fault(
+                "invalid_encoding",
+                "The parameter's name is not percent-encoded UTF-8 without NUL.",
+                shown,
+            )
             return
         self._pairs.append((name, piece))
         if name in self.values:
-            self.fault("repeated_parameter", "Given more than once; divide several values by commas.", name)
+            self.fault(
+                "repeated_parameter", "Given more than once; divide several values by commas.", name
+            )
             return
         text = _decoded(raw_text)
         if text is None:
-            self.fault("invalid_encoding", "The value is not percent-encoded UTF-8 without NUL.", name)
+            self.fault(
+                "invalid_encoding", "The value is not percent-encoded UTF-8 without NUL.", name
+            )
             text = ""
         elif not text.strip():
             self.fault("empty_value", "The value is empty; leave the parameter out instead.", name)
@@ -99,7 +112,12 @@ class Query:
         for name in self.values:
             if name not in known:
                 shown = name[:MAX_VALUE_LENGTH]
-                self.fault("unknown_parameter", "There is no such parameter here.", shown, _nearest_parameter(shown, known))
+                self.fault(
+                    "unknown_parameter",
+                    "There is no such parameter here.",
+                    shown,
+                    _nearest_parameter(shown, known),
+                )
 
     def refuse_faults(self) -> None:
         """Raise all faults as one problem, if there are any."""
@@ -112,7 +130,11 @@ class Query:
         if not text:
             return None
         if len(text) > at_most:
-            self.fault("too_long", f"The value has {len(text)} characters; at most {at_most} are taken.", name)
+            self.fault(
+                "too_long",
+                f"The value has {len(text)} characters; at most {at_most} are taken.",
+                name,
+            )
             return None
         return text
 
@@ -123,14 +145,22 @@ class Query:
             return []
         words = list(dict.fromkeys(text.split(",")))
         if len(words) > at_most:
-            self.fault("too_many_values", f"There are {len(words)} values; at most {at_most} are taken.", name)
+            self.fault(
+                "too_many_values",
+                f"There are {len(words)} values; at most {at_most} are taken.",
+                name,
+            )
             return []
         good = []
         for word in words:
             if not word.strip():
-                self.fault("empty_value", "One of the values is empty: there is a comma too many.", name)
+                self.fault(
+                    "empty_value", "One of the values is empty: there is a comma too many.", name
+                )
             elif len(word) > MAX_VALUE_LENGTH:
-                detail = f"A value has {len(word)} characters; at most {MAX_VALUE_LENGTH} are taken."
+                detail = (
+                    f"A value has {len(word)} characters; at most {MAX_VALUE_LENGTH} are taken."
+                )
                 self.fault("too_long", detail, name)
             else:
                 good.append(word)
@@ -152,7 +182,7 @@ class Query:
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal()):
             self.fault("invalid_number", f"“{text}” is not a whole number in ASCII digits.", name)
-        elif len(digits) > 9 or not at_least <= int(text) <= at_most:  # noqa: PLR2004 - beyond any bound, cheap to refuse
+        elif len(digits) > 9 or not at_least <= int(text) <= at_most:
             self.fault("out_of_range", f"{text} is not from {at_least} to {at_most}.", name)
         else:
             return int(text)
@@ -167,7 +197,7 @@ def _decoded(raw: str) -> str | None:
     """Percent-decode strictly; None when it is no UTF-8, holds NUL, or a percent sign stands alone."""
     if "%" in raw:
         for piece in raw.split("%")[1:]:
-            if len(piece) < 2 or piece[0] not in _HEX or piece[1] not in _HEX:  # noqa: PLR2004 - two hex digits
+            if len(piece) < 2 or piece[0] not in _HEX or piece[1] not in _HEX:
                 return None
     elif raw.isascii() and "\0" not in raw:
         return raw.replace("+", " ")

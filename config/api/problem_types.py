@@ -51,10 +51,30 @@ _TYPES = (
         " the entry suggests.",
         400,
     ),
-    ProblemType("bad_request", "Bad request", "The request cannot be understood; its Host header may be unknown.", 400),
-    ProblemType("invalid_document", "Invalid document", "The document sent breaks rules; `errors` points at each place.", 400),
-    ProblemType("unauthenticated", "Not authenticated", "The request carries no valid key, and needs one.", 401),
-    ProblemType("forbidden", "Not allowed", "The request is understood, and not allowed for this caller.", 403),
+    ProblemType(
+        "bad_request",
+        "Bad request",
+        "The request cannot be understood; its Host header may be unknown.",
+        400,
+    ),
+    ProblemType(
+        "invalid_document",
+        "Invalid document",
+        "The document sent breaks rules; `errors` points at each place.",
+        400,
+    ),
+    ProblemType(
+        "unauthenticated",
+        "Not authenticated",
+        "The request carries no valid key, and needs one.",
+        401,
+    ),
+    ProblemType(
+        "forbidden",
+        "Not allowed",
+        "The request is understood, and not allowed for this caller.",
+        403,
+    ),
     ProblemType(
         "not_found",
         "Not found",
@@ -62,67 +82,162 @@ _TYPES = (
         " which.",
         404,
     ),
-    ProblemType("method_not_allowed", "Method not allowed", "This address does not take the method; `Allow` lists those it takes.", 405),
+    ProblemType(
+        "method_not_allowed",
+        "Method not allowed",
+        "This address does not take the method; `Allow` lists those it takes.",
+        405,
+    ),
     ProblemType(
         "not_acceptable",
         "Not acceptable",
         "The answer is not available in any of the formats asked for; `available` lists those that are.",
         406,
     ),
-    ProblemType("conflict", "Conflict", "The request contradicts the present state of what it would change.", 409),
+    ProblemType(
+        "conflict",
+        "Conflict",
+        "The request contradicts the present state of what it would change.",
+        409,
+    ),
     ProblemType(
         "withdrawn",
         "Withdrawn",
         "The record was published and then withdrawn; `reason` and `withdrawn_at` say why and when. Copies of it should go too.",
         410,
     ),
-    ProblemType("precondition_failed", "Precondition failed", "The record changed since the version that the request names.", 412),
-    ProblemType("content_too_large", "Content too large", "The body of the request is larger than this address takes.", 413),
-    ProblemType("uri_too_long", "Address too long", "The query string is longer than 16,384 bytes.", 414),
-    ProblemType("unsupported_media_type", "Unsupported media type", "The body's Content-Type is not taken here.", 415),
-    ProblemType("too_many_requests", "Too many requests", "The caller's rate is used up; `Retry-After` says when to try again.", 429),
+    ProblemType(
+        "precondition_failed",
+        "Precondition failed",
+        "The record changed since the version that the request names.",
+        412,
+    ),
+    ProblemType(
+        "content_too_large",
+        "Content too large",
+        "The body of the request is larger than this address takes.",
+        413,
+    ),
+    ProblemType(
+        "uri_too_long", "Address too long", "The query string is longer than 16,384 bytes.", 414
+    ),
+    ProblemType(
+        "unsupported_media_type",
+        "Unsupported media type",
+        "The body's Content-Type is not taken here.",
+        415,
+    ),
+    ProblemType(
+        "too_many_requests",
+        "Too many requests",
+        "The caller's rate is used up; `Retry-After` says when to try again.",
+        429,
+    ),
     ProblemType(
         "internal_error",
         "Internal error",
         "The service failed in a way that its authors did not foresee. The log has the details under the `request_id`.",
         500,
     ),
-    ProblemType("database_unavailable", "Database unavailable", "The database cannot be reached. Try again after `Retry-After` seconds.", 503),
-    ProblemType("database_timeout", "Database too slow", "The database took too long. Try again, or ask for less.", 503),
-    ProblemType("database_read_only", "Database read-only", "The database takes no changes at the moment; reading works.", 503),
-    ProblemType("database_full", "Database full", "The database has no room for this at the moment.", 503),
+    ProblemType(
+        "database_unavailable",
+        "Database unavailable",
+        "The database cannot be reached. Try again after `Retry-After` seconds.",
+        503,
+    ),
+    ProblemType(
+        "database_timeout",
+        "Database too slow",
+        "The database took too long. Try again, or ask for less.",
+        503,
+    ),
+    ProblemType(
+        "database_read_only",
+        "Database read-only",
+        "The database takes no changes at the moment; reading works.",
+        503,
+    ),
+    ProblemType(
+        "database_full", "Database full", "The database has no room for this at the moment.", 503
+    ),
     ProblemType(
         "count_timeout",
         "Counting took too long",
         "`count=exact` gave up. Leave it out for a count up to 1,000, or narrow the filters.",
         503,
     ),
-    ProblemType("unknown_parameter", "Unknown parameter", "This address has no such parameter; `suggestion` names the nearest."),
-    ProblemType("missing_parameter", "Missing parameter", "The parameter means something only together with another one."),
-    ProblemType("repeated_parameter", "Repeated parameter", "A parameter is given once; several values are divided by commas."),
-    ProblemType("empty_value", "Empty value", "A parameter, or one of the values in its list, is empty. Leave it out instead."),
-    ProblemType("too_many_parameters", "Too many parameters", "A request has at most 20 parameters."),
-    ProblemType("too_many_values", "Too many values", "The parameter takes fewer values than were given, at most 100."),
+    ProblemType(
+        "unknown_parameter",
+        "Unknown parameter",
+        "This address has no such parameter; `suggestion` names the nearest.",
+    ),
+    ProblemType(
+        "missing_parameter",
+        "Missing parameter",
+        "The parameter means something only together with another one.",
+    ),
+    ProblemType(
+        "repeated_parameter",
+        "Repeated parameter",
+        "A parameter is given once; several values are divided by commas.",
+    ),
+    ProblemType(
+        "empty_value",
+        "Empty value",
+        "A parameter, or one of the values in its list, is empty. Leave it out instead.",
+    ),
+    ProblemType(
+        "too_many_parameters", "Too many parameters", "A request has at most 20 parameters."
+    ),
+    ProblemType(
+        "too_many_values",
+        "Too many values",
+        "The parameter takes fewer values than were given, at most 100.",
+    ),
     ProblemType("too_long", "Too long", "The value is longer than the parameter takes."),
     ProblemType(
         "invalid_encoding",
         "Invalid encoding",
         "Names and values are percent-encoded UTF-8 without NUL characters; a percent sign itself is written %25.",
     ),
-    ProblemType("invalid_choice", "Invalid choice", "The value is not one of those that the parameter knows."),
-    ProblemType("invalid_date", "Invalid date", "Dates in filters are YYYY, YYYY-MM or YYYY-MM-DD, in the years 0001 to 9999."),
+    ProblemType(
+        "invalid_choice",
+        "Invalid choice",
+        "The value is not one of those that the parameter knows.",
+    ),
+    ProblemType(
+        "invalid_date",
+        "Invalid date",
+        "Dates in filters are YYYY, YYYY-MM or YYYY-MM-DD, in the years 0001 to 9999.",
+    ),
     ProblemType("reversed_range", "Reversed range", "The lower bound lies above the upper one."),
     ProblemType("invalid_boolean", "Invalid boolean", "The value is `true` or `false`."),
-    ProblemType("invalid_number", "Invalid number", "The value is not a number as this parameter takes it, in ASCII digits."),
-    ProblemType("out_of_range", "Out of range", "The number is smaller or larger than the parameter takes."),
+    ProblemType(
+        "invalid_number",
+        "Invalid number",
+        "The value is not a number as this parameter takes it, in ASCII digits.",
+    ),
+    ProblemType(
+        "out_of_range", "Out of range", "The number is smaller or larger than the parameter takes."
+    ),
     ProblemType(
         "invalid_reference",
         "Invalid reference",
         "A record is named by its id (UUID), its slug, `scheme:value` of one of its identifiers, or its code where its kind has codes.",
     ),
-    ProblemType("invalid_text", "Invalid text", "The text has characters that the parameter does not take."),
-    ProblemType("unknown_field", "Unknown field", "Documents of this kind have no such field; `suggestion` names the nearest."),
-    ProblemType("invalid_field", "Invalid field", "The body's field breaks a rule; `pointer` says where (RFC 6901)."),
+    ProblemType(
+        "invalid_text", "Invalid text", "The text has characters that the parameter does not take."
+    ),
+    ProblemType(
+        "unknown_field",
+        "Unknown field",
+        "Documents of this kind have no such field; `suggestion` names the nearest.",
+    ),
+    ProblemType(
+        "invalid_field",
+        "Invalid field",
+        "The body's field breaks a rule; `pointer` says where (RFC 6901).",
+    ),
 )
 
 PROBLEM_TYPES = {problem.code: problem for problem in _TYPES}

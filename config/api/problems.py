@@ -41,11 +41,20 @@ class Fault:
 
     def as_document(self) -> dict[str, str]:
         """The entry, without what does not apply."""
-        named = {"code": self.code, "detail": self.detail, "parameter": self.parameter, "pointer": self.pointer}
-        return {name: value for name, value in {**named, "suggestion": self.suggestion}.items() if value is not None}
+        named = {
+            "code": self.code,
+            "detail": self.detail,
+            "parameter": self.parameter,
+            "pointer": self.pointer,
+        }
+        return {
+            name: value
+            for name, value in {**named, "suggestion": self.suggestion}.items()
+            if value is not None
+        }
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
     """Raised anywhere in a view to answer with a problem."""
 
     def __init__(
@@ -76,7 +85,9 @@ def parameter_problem(faults: Sequence[Fault]) -> Problem:
         return Problem(faults[0].code, faults[0].detail, faults=faults)
     count = "1 parameter" if len(faults) == 1 else f"{len(faults)} things"
     verb = "is" if len(faults) == 1 else "are"
-    return Problem("invalid_parameters", f"{count} in the query string {verb} not right.", faults=faults)
+    return Problem(
+        "invalid_parameters", f"{count} in the query string {verb} not right.", faults=faults
+    )
 
 
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -109,7 +120,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
     problem = foreseen(exception)
     if problem is None:
         return None
-    return respond(context["request"]._request, problem)
+    return respond(context["request"], problem)
 
 
 def foreseen(exception: BaseException) -> Problem | None:
@@ -130,7 +141,9 @@ def foreseen(exception: BaseException) -> Problem | None:
 def _of_rest_framework(exception: exceptions.APIException) -> Problem:
     if isinstance(exception, exceptions.ValidationError):
         return Problem("invalid_document", faults=list(_pointed(exception.detail)))
-    code = BY_STATUS.get(exception.status_code, "bad_request" if exception.status_code < 500 else "internal_error")
+    code = BY_STATUS.get(
+        exception.status_code, "bad_request" if exception.status_code < 500 else "internal_error"
+    )
     headers = {}
     if header := getattr(exception, "auth_header", None):
         headers["WWW-Authenticate"] = str(header)
@@ -144,11 +157,17 @@ def _pointed(detail: Any, pointer: str = "") -> Iterator[Fault]:
     """DRF's nested error detail, flattened to JSON pointers."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            own = pointer if name == "non_field_errors" else f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            own = (
+                pointer
+                if name == "non_field_errors"
+                else f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            )
             yield from _pointed(inner, own)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
-            yield from _pointed(inner, f"{pointer}/{index}" if isinstance(inner, dict | list) else pointer)
+            yield from _pointed(
+                inner, f"{pointer}/{index}" if isinstance(inner, dict | list) else pointer
+            )
     else:
         yield Fault("invalid_field", str(detail), pointer=pointer)
 

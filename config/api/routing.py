@@ -15,7 +15,8 @@ REF = r"(?P<ref>[^/]+)"
 
 def address(route: str, view: Any, name: str) -> URLPattern:
     """One address, given as a regular expression without anchors and without the last slash."""
-    return re_path(rf"^{route}/?\Z", view, name=name)
+    pattern: URLPattern = re_path(rf"^{route}/?\Z", view, name=name)
+    return pattern
 
 
 def resource(viewset: Any) -> list[URLPattern | URLResolver]:
@@ -33,7 +34,14 @@ def resource(viewset: Any) -> list[URLPattern | URLResolver]:
         *actions,
         address(REF, viewset.as_view({"get": "retrieve"}), f"{name}-detail"),
         address(f"{REF}/revisions", viewset.as_view({"get": "revisions"}), f"{name}-revisions"),
-        address(rf"{REF}/revisions/(?P<number>[^/]+)", viewset.as_view({"get": "revision"}), f"{name}-revision"),
+        address(
+            rf"{REF}/revisions/(?P<number>[^/]+)",
+            viewset.as_view({"get": "revision"}),
+            f"{name}-revision",
+        ),
     ]
     # What lies below a resource is a list of its own, so that others pass it by in one comparison.
-    return [address(name, viewset.as_view({"get": "list"}), f"{name}-list"), path(f"{name}/", include(below))]
+    return [
+        address(name, viewset.as_view({"get": "list"}), f"{name}-list"),
+        path(f"{name}/", include(below)),
+    ]

@@ -7,10 +7,17 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import uritemplate
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, force_instance, get_doc, list_hash, resolve_type_hint
+from drf_spectacular.plumbing import (
+    ResolvedComponent,
+    force_instance,
+    get_doc,
+    list_hash,
+    resolve_type_hint,
+)
 
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
@@ -36,10 +43,19 @@ PATH_PARAMETERS = {
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
-    "Link": {"description": 'Addresses of the next and previous page (`rel="next"`, `rel="prev"`).', "schema": _TEXT},
+    "Link": {
+        "description": 'Addresses of the next and previous page (`rel="next"`, `rel="prev"`).',
+        "schema": _TEXT,
+    },
     "Location": {"description": "The address of the surviving record.", "schema": _TEXT},
-    "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}},
-    "X-Request-ID": {"description": "The id of the request: the caller's own if it sent one, else made here.", "schema": _TEXT},
+    "Retry-After": {
+        "description": "Seconds after which to try again.",
+        "schema": {"type": "integer"},
+    },
+    "X-Request-ID": {
+        "description": "The id of the request: the caller's own if it sent one, else made here.",
+        "schema": _TEXT,
+    },
 }
 
 TOTAL = {
@@ -47,7 +63,11 @@ TOTAL = {
     "description": "How many records there are on all pages together.",
     "properties": {
         "value": {"type": "integer", "minimum": 0},
-        "relation": {"type": "string", "enum": ["eq", "gte"], "description": "Whether it is that many, or at least that many."},
+        "relation": {
+            "type": "string",
+            "enum": ["eq", "gte"],
+            "description": "Whether it is that many, or at least that many.",
+        },
     },
     "required": ["value", "relation"],
 }
@@ -59,7 +79,10 @@ FAULT = {
         "code": {"type": "string", "enum": sorted(PROBLEM_TYPES)},
         "detail": {"type": "string", "description": "For people; may change."},
         "parameter": {"type": "string", "description": "The query parameter that it is in."},
-        "pointer": {"type": "string", "description": "The place in the body (JSON Pointer, RFC 6901)."},
+        "pointer": {
+            "type": "string",
+            "description": "The place in the body (JSON Pointer, RFC 6901).",
+        },
         "suggestion": {"type": "string", "description": "What was probably meant."},
     },
     "required": ["code", "detail"],
@@ -69,20 +92,39 @@ PROBLEM = {
     "type": "object",
     "description": "What went wrong (RFC 9457). Some kinds of problem have members of their own.",
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "The page that explains this kind of problem."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The page that explains this kind of problem.",
+        },
         "title": {"type": "string", "description": "The kind of problem, in words."},
         "status": {"type": "integer", "description": "The status of the answer."},
         "detail": {"type": "string", "description": "This occurrence, for people; may change."},
-        "instance": {"type": "string", "format": "uri-reference", "description": "The address that was asked for."},
+        "instance": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The address that was asked for.",
+        },
         "code": {
             "type": "string",
             "enum": sorted(code for code, kind in PROBLEM_TYPES.items() if kind.status),
             "description": "The kind of problem, for programs.",
         },
         "request_id": {**_NULLABLE_TEXT, "description": "To be quoted when asking about it."},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}, "description": "Everything that is wrong."},
-        "reason": {"type": "string", "description": "Of `withdrawn`: why the record was withdrawn."},
-        "withdrawn_at": {"type": "string", "format": "date-time", "description": "Of `withdrawn`: when."},
+        "errors": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Fault"},
+            "description": "Everything that is wrong.",
+        },
+        "reason": {
+            "type": "string",
+            "description": "Of `withdrawn`: why the record was withdrawn.",
+        },
+        "withdrawn_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Of `withdrawn`: when.",
+        },
         "available": {
             "type": "array",
             "items": {"type": "object", "additionalProperties": _TEXT},
@@ -99,7 +141,7 @@ class ApiSchema(AutoSchema):
     @property
     def operation(self) -> Operation:
         """What the view says about the address."""
-        operation: Operation = self.view.operation()
+        operation: Operation = self.view.operation()  # type: ignore[attr-defined]  # ReadView has it
         return operation
 
     def get_operation_id(self) -> str:
@@ -114,7 +156,7 @@ class ApiSchema(AutoSchema):
         """Return the declared one."""
         return self.operation.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
         """Return the declared one, or the view's docstring."""
         return self.operation.description or get_doc(self.view.__class__)
 
@@ -123,13 +165,24 @@ class ApiSchema(AutoSchema):
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = [
-            {"in": "path", "name": name, "required": True, "description": PATH_PARAMETERS[name], "schema": _TEXT}
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "description": PATH_PARAMETERS[name],
+                "schema": _TEXT,
+            }
             for name in uritemplate.variables(self.path)
         ]
         for parameter in self.operation.parameters.values():
             entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
             if parameter.is_list:
-                values = {"type": "array", "items": dict(parameter.schema), "minItems": 1, "maxItems": 100}
+                values = {
+                    "type": "array",
+                    "items": dict(parameter.schema),
+                    "minItems": 1,
+                    "maxItems": 100,
+                }
                 parameters.append({**entry, "style": "form", "explode": False, "schema": values})
             else:
                 parameters.append({**entry, "schema": dict(parameter.schema)})
@@ -165,8 +218,14 @@ class ApiSchema(AutoSchema):
             "description": "One page.",
             "properties": {
                 "results": {"type": "array", "items": schema},
-                "next": {**address, "description": "Address of the next page; null on the last one."},
-                "previous": {**address, "description": "Address of the previous page; null on the first one."},
+                "next": {
+                    **address,
+                    "description": "Address of the next page; null on the last one.",
+                },
+                "previous": {
+                    **address,
+                    "description": "Address of the previous page; null on the first one.",
+                },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
             },
             "required": ["results", "next", "previous", "total"],
@@ -174,12 +233,12 @@ class ApiSchema(AutoSchema):
         return self._component(operation.envelope, page)
 
     def _error(self, status: int) -> dict[str, Any]:
-        if status == 308:  # noqa: PLR2004 - Permanent Redirect
+        if status == 308:
             return {
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")  # noqa: PLR2004 - its old phrase
+        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")
         headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
         if status in {429, 503}:
             headers["Retry-After"] = HEADERS["Retry-After"]
@@ -193,24 +252,30 @@ class ApiSchema(AutoSchema):
     def _map_response_type_hint(self, method: Any) -> Any:
         """Read the type of a method field; its arguments' types are of no interest, and not imported at run time."""
         function = getattr(method, "__func__", method)
-        if get_override(method, "field") is None and isinstance(function.__annotations__.get("return"), str):
+        if get_override(method, "field") is None and isinstance(
+            function.__annotations__.get("return"), str
+        ):
             stub = FunctionType((lambda: None).__code__, function.__globals__)
             stub.__annotations__ = {"return": function.__annotations__["return"]}
             return resolve_type_hint(get_type_hints(stub)["return"])
-        return super()._map_response_type_hint(method)
+        return super()._map_response_type_hint(method)  # type: ignore[no-untyped-call]
 
-    def _component(self, name: str, schema: dict[str, Any], kind: str = ResolvedComponent.SCHEMA) -> dict[str, Any]:
+    def _component(
+        self, name: str, schema: dict[str, Any], kind: str = ResolvedComponent.SCHEMA
+    ) -> dict[str, Any]:
         component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
         self.registry.register_on_missing(component)
         reference: dict[str, Any] = component.ref
         return reference
 
 
-def finish(result: dict[str, Any], generator: Any, **_options: Any) -> dict[str, Any]:
+def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     """Name the choice lists after their classes, and say that documents always have all of their fields."""
     schemas = result["components"]["schemas"]
     # A list beside a component of the same name (a status, and the document around it) is called its value.
-    names = {mark: f"{name}Value" if name in schemas else name for mark, name in _choice_lists().items()}
+    names = {
+        mark: f"{name}Value" if name in schemas else name for mark, name in _choice_lists().items()
+    }
     found: dict[str, dict[str, Any]] = {}
     for schema in list(schemas.values()):
         for name, content in schema.get("properties", {}).items():
@@ -226,17 +291,28 @@ def finish(result: dict[str, Any], generator: Any, **_options: Any) -> dict[str,
 
 
 def _tags(result: dict[str, Any]) -> list[str]:
-    return [tag for path in result["paths"].values() for operation in path.values() for tag in operation["tags"]]
+    return [
+        tag
+        for path in result["paths"].values()
+        for operation in path.values()
+        for tag in operation["tags"]
+    ]
 
 
-def _named(content: dict[str, Any], names: dict[str, str], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _named(
+    content: dict[str, Any], names: dict[str, str], found: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """A property whose choice list is replaced by the name of it."""
     if content.get("type") == "array":
         return {**content, "items": _named(content["items"], names, found)}
     mark = content.get("x-spec-enum-id")
     if mark is None:
         return content
-    rest = {name: value for name, value in content.items() if name not in {"x-spec-enum-id", "enum", "type", "description"}}
+    rest = {
+        name: value
+        for name, value in content.items()
+        if name not in {"x-spec-enum-id", "enum", "type", "description"}
+    }
     help_text, _, meanings = content.get("description", "").partition("\n\n* ")
     if help_text.startswith("* "):
         help_text, meanings = "", help_text[2:]
@@ -245,7 +321,8 @@ def _named(content: dict[str, Any], names: dict[str, str], found: dict[str, dict
         return {name: value for name, value in content.items() if name != "x-spec-enum-id"}
     component = {"type": "string", "enum": words, "description": f"* {meanings}"}
     known = found.setdefault(names[mark], component)
-    assert known["enum"] == words, f"two choice lists are called {names[mark]}"
+    if known["enum"] != words:
+        raise ImproperlyConfigured(f"Two choice lists are called {names[mark]}.")
     reference: dict[str, Any] = {"$ref": f"#/components/schemas/{names[mark]}"}
     if None in content["enum"]:
         reference = {"oneOf": [reference, {"type": "null"}]}

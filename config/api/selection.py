@@ -16,8 +16,14 @@ from config.api.parameters import Parameter, nearest
 if TYPE_CHECKING:
     from config.api.parameters import Query
 
-FIELDS = Parameter("fields", "Only these fields of the document; a dot leads into a field (`citations.source`).", is_list=True)
-OMIT = Parameter("omit", "Without these fields of the document; a dot leads into a field.", is_list=True)
+FIELDS = Parameter(
+    "fields",
+    "Only these fields of the document; a dot leads into a field (`citations.source`).",
+    is_list=True,
+)
+OMIT = Parameter(
+    "omit", "Without these fields of the document; a dot leads into a field.", is_list=True
+)
 
 #: A shape: the names at each level; an empty one below a field that has no parts.
 Shape = dict[str, Any]
@@ -32,11 +38,13 @@ class Selection:
     tag: str  #: tells representations apart in ETags
 
     @classmethod
-    def read(cls, query: Query, serializer: type[serializers.BaseSerializer[Any]]) -> Selection | None:
+    def read(
+        cls, query: Query, serializer: type[serializers.BaseSerializer[Any]]
+    ) -> Selection | None:
         """Read `fields` and `omit`; None when the whole document is wanted. Unknown names are reported."""
         if "fields" not in query.values and "omit" not in query.values:
             return None
-        shape = shape_of(serializer)
+        shape = shape_of(serializer)  # type: ignore[arg-type]  # a class can be hashed
         picked, omitted = query.words("fields"), query.words("omit")
         for parameter, paths in (("fields", picked), ("omit", omitted)):
             for path in paths:
@@ -62,7 +70,9 @@ def _check(path: str, shape: Shape, parameter: str, query: Query) -> None:
             near = nearest(name, level)
             suggestion = ".".join([*done, near]) if near else None
             where = f" in {'.'.join(done)}" if done else ""
-            query.fault("unknown_field", f"There is no field “{name}”{where}.", parameter, suggestion)
+            query.fault(
+                "unknown_field", f"There is no field “{name}”{where}.", parameter, suggestion
+            )
             return
         done.append(name)
         level = level[name]
@@ -88,7 +98,11 @@ def _pick(node: Any, tree: Shape) -> Any:
         return [_pick(item, tree) for item in node]
     if not isinstance(node, dict):
         return node
-    return {name: _pick(value, tree[name]) if tree[name] else value for name, value in node.items() if name in tree}
+    return {
+        name: _pick(value, tree[name]) if tree[name] else value
+        for name, value in node.items()
+        if name in tree
+    }
 
 
 def _omit(node: Any, tree: Shape) -> Any:
@@ -117,10 +131,11 @@ def _shape(field: Any) -> Shape:
     if isinstance(field, serializers.Serializer):
         return {name: _shape(inner) for name, inner in field.fields.items()}
     if isinstance(field, serializers.SerializerMethodField):
-        assert field.method_name is not None
-        declared = get_override(getattr(field.parent, field.method_name), "field")
+        declared = get_override(getattr(field.parent, str(field.method_name)), "field")
     else:
         declared = get_override(field, "field")
-    if isinstance(declared, serializers.BaseSerializer) or isinstance(declared, type) and issubclass(declared, serializers.BaseSerializer):
+    if isinstance(declared, serializers.BaseSerializer) or (
+        isinstance(declared, type) and issubclass(declared, serializers.BaseSerializer)
+    ):
         return _shape(declared)
     return {}

@@ -55,7 +55,24 @@ def test_one_record_takes_one_query_by_id_and_two_by_another_name(client, gold):
 def test_what_is_not_published_is_the_same_404_as_what_was_never_there(client, gold):
     draft = make_topic("secret")
     answers = set()
-    for ref in (draft.pk, "secret", uuid4(), "never-there", "wikidata:Q1", "%00", "a%00b", "%FF", "%C3%28", "x" * 500, "%0A", "gold%0A", "a%20b", "é", "'", ":"):
+    for ref in (
+        draft.pk,
+        "secret",
+        uuid4(),
+        "never-there",
+        "wikidata:Q1",
+        "%00",
+        "a%00b",
+        "%FF",
+        "%C3%28",
+        "x" * 500,
+        "%0A",
+        "gold%0A",
+        "a%20b",
+        "é",
+        "'",
+        ":",
+    ):
         for place in ("", "revisions/", "revisions/1/"):
             response = client.get(f"/api/v1/topics/{ref}/{place}")
             problem = json.loads(response.content)
@@ -66,7 +83,9 @@ def test_what_is_not_published_is_the_same_404_as_what_was_never_there(client, g
     assert answers.pop()[0] == 404
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "2", "01", "x", "1.0", "99999999999999999999", "%D9%A1"])
+@pytest.mark.parametrize(
+    "number", ["0", "-1", "2", "01", "x", "1.0", "99999999999999999999", "%D9%A1"]
+)
 def test_a_revision_that_never_was_is_not_found(client, gold, number):
     assert client.get(f"/api/v1/topics/gold/revisions/{number}/").status_code == 404
 
@@ -88,7 +107,9 @@ def test_a_record_has_a_strong_version_and_is_not_sent_twice(client, gold):
         {"if-none-match": tag, "if-modified-since": "Mon, 01 Jan 1990 00:00:00 GMT"},
     ):
         again = client.get("/api/v1/topics/gold/", headers=conditions)
-        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag), conditions
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag), (
+            conditions
+        )
 
     for conditions in (
         {"if-none-match": '"x"'},
@@ -97,7 +118,9 @@ def test_a_record_has_a_strong_version_and_is_not_sent_twice(client, gold):
         {"if-modified-since": "Mon, 01 Jan 1990 00:00:00 GMT"},
         {"if-modified-since": "nonsense"},
     ):
-        assert client.get("/api/v1/topics/gold/", headers=conditions).content == first.content, conditions
+        assert client.get("/api/v1/topics/gold/", headers=conditions).content == first.content, (
+            conditions
+        )
 
 
 def test_who_has_the_version_is_told_so_before_the_document_is_read(client, gold):
@@ -110,13 +133,23 @@ def test_who_has_the_version_is_told_so_before_the_document_is_read(client, gold
 
 
 def test_the_version_changes_with_the_revision_and_with_the_representation(client, gold):
-    tags = [client.get(f"/api/v1/topics/gold/{query}").headers["ETag"] for query in ("", "?fields=id", "?omit=id", "?fields=id,slug")]
+    tags = [
+        client.get(f"/api/v1/topics/gold/{query}").headers["ETag"]
+        for query in ("", "?fields=id", "?omit=id", "?fields=id,slug")
+    ]
     rename(gold, "Au")
     tags.append(client.get("/api/v1/topics/gold/").headers["ETag"])
 
     assert len(set(tags)) == 5
-    assert client.get("/api/v1/topics/gold/?fields=slug,id").headers["ETag"] != tags[3]  # another revision
-    assert client.get("/api/v1/topics/gold/?fields=id", headers={"if-none-match": tags[-1]}).status_code == 200
+    assert (
+        client.get("/api/v1/topics/gold/?fields=slug,id").headers["ETag"] != tags[3]
+    )  # another revision
+    assert (
+        client.get(
+            "/api/v1/topics/gold/?fields=id", headers={"if-none-match": tags[-1]}
+        ).status_code
+        == 200
+    )
 
 
 def test_headers_let_anybody_keep_it_a_minute(client, gold):
@@ -141,8 +174,12 @@ def test_fields_pick_and_omit_drops(client, gold):
         **{name: value for name, value in whole.items() if name != "label"},
         "identifiers": [{"value": item["value"]} for item in whole["identifiers"]],
     }
-    assert client.get("/api/v1/topics/gold/?fields=identifiers,identifiers.value").json() == {"identifiers": whole["identifiers"]}
-    assert client.get("/api/v1/topics/gold/?omit=identifiers,identifiers.value").json().keys() == whole.keys() - {"identifiers"}
+    assert client.get("/api/v1/topics/gold/?fields=identifiers,identifiers.value").json() == {
+        "identifiers": whole["identifiers"]
+    }
+    assert client.get(
+        "/api/v1/topics/gold/?omit=identifiers,identifiers.value"
+    ).json().keys() == whole.keys() - {"identifiers"}
 
 
 # Merged and withdrawn
@@ -155,7 +192,10 @@ def test_a_merged_record_leads_to_its_survivor_with_the_query(client, gold):
 
     for ref in ("aurum", twin.pk):
         response = client.get(f"/api/v1/topics/{ref}/?fields=code")
-        assert (response.status_code, response.headers["Location"]) == (308, f"/api/v1/topics/{gold.pk}/?fields=code")
+        assert (response.status_code, response.headers["Location"]) == (
+            308,
+            f"/api/v1/topics/{gold.pk}/?fields=code",
+        )
     assert client.get("/api/v1/topics/aurum/", follow=True).json()["code"] == "gold"
     assert client.get("/api/v1/topics/aurum/revisions/1/").json()["code"] == "aurum"
 
@@ -176,7 +216,11 @@ def test_a_withdrawn_record_says_why_and_when_and_shows_nothing_else(client, gol
     for place in ("", "revisions/1/", "revisions/2/", "revisions/3/"):
         response = client.get(f"/api/v1/topics/gold/{place}")
         problem = response.json()
-        assert (response.status_code, problem["code"], problem["reason"]) == (410, "withdrawn", "Made in error."), place
+        assert (response.status_code, problem["code"], problem["reason"]) == (
+            410,
+            "withdrawn",
+            "Made in error.",
+        ), place
         assert problem["withdrawn_at"].endswith("Z")
         assert b"Au" not in response.content
 
@@ -196,11 +240,36 @@ def test_revisions_are_listed_newest_first_in_the_same_envelope(client, gold):
 
     address = f"/api/v1/topics/{gold.pk}/revisions"
     assert [{**entry, "published_at": None} for entry in page["results"]] == [
-        {"revision": 3, "action": "withdrawn", "published_at": None, "reason": "Made in error.", "merged_into": None, "url": f"{address}/3/"},
-        {"revision": 2, "action": "updated", "published_at": None, "reason": None, "merged_into": None, "url": f"{address}/2/"},
-        {"revision": 1, "action": "published", "published_at": None, "reason": None, "merged_into": None, "url": f"{address}/1/"},
+        {
+            "revision": 3,
+            "action": "withdrawn",
+            "published_at": None,
+            "reason": "Made in error.",
+            "merged_into": None,
+            "url": f"{address}/3/",
+        },
+        {
+            "revision": 2,
+            "action": "updated",
+            "published_at": None,
+            "reason": None,
+            "merged_into": None,
+            "url": f"{address}/2/",
+        },
+        {
+            "revision": 1,
+            "action": "published",
+            "published_at": None,
+            "reason": None,
+            "merged_into": None,
+            "url": f"{address}/1/",
+        },
     ]
-    assert (page["next"], page["previous"], page["total"]) == (None, None, {"value": 3, "relation": "eq"})
+    assert (page["next"], page["previous"], page["total"]) == (
+        None,
+        None,
+        {"value": 3, "relation": "eq"},
+    )
 
 
 def test_revisions_are_paged(client, gold):
@@ -220,17 +289,27 @@ def test_each_revision_is_served_as_it_was(client, gold):
     for revision in (1, 2):
         response = client.get(f"/api/v1/topics/gold/revisions/{revision}/")
         assert response.content == document_of(gold, revision).encode()
-        assert response.content == client.get(f"/api/v1/topics/{gold.pk}/revisions/{revision}").content
+        assert (
+            response.content == client.get(f"/api/v1/topics/{gold.pk}/revisions/{revision}").content
+        )
 
 
 # Methods
 
 
 def test_head_is_get_without_the_body(client, gold):
-    for address in ("/api/v1/topics/", "/api/v1/topics/gold/", "/api/v1/topics/gold/revisions/", "/api/v1/"):
+    for address in (
+        "/api/v1/topics/",
+        "/api/v1/topics/gold/",
+        "/api/v1/topics/gold/revisions/",
+        "/api/v1/",
+    ):
         get, head = client.get(address), client.head(address)
         assert (head.status_code, head.content) == (200, b"")
-        assert (head.headers["ETag"], head.headers["Content-Length"]) == (get.headers["ETag"], get.headers["Content-Length"])
+        assert (head.headers["ETag"], head.headers["Content-Length"]) == (
+            get.headers["ETag"],
+            get.headers["Content-Length"],
+        )
 
 
 def test_options_say_what_may_be_done(client, gold):

@@ -9,7 +9,14 @@ from records.curation import publish, withdraw
 from records.merging import merge
 from records.models import Reference, TopicIdentifier
 from tests.factories.events import make_event, make_event_type, make_participation
-from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure, publish_cited
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+    publish_cited,
+)
 from tests.factories.records import make_source, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +46,12 @@ def events(minerals):
     made = [
         make_event("Earths", type=kind, topics=(minerals["earths"],), when="2025-09"),
         make_event("Gold", type=kind, topics=(minerals["gold"],), when="2025-09-13"),
-        make_event("Both", type=kind, topics=(minerals["gold"], minerals["dysprosium"]), when="2025-05/2025-10"),
+        make_event(
+            "Both",
+            type=kind,
+            topics=(minerals["gold"], minerals["dysprosium"]),
+            when="2025-05/2025-10",
+        ),
         make_event("Undated", type=kind),
     ]
     publish(kind, by=None)
@@ -54,7 +66,9 @@ def test_a_reference_may_be_an_id_a_slug_a_code_or_an_identifier(client, mineral
         assert found(client, f"broader={text}") == ["rare-earths"], text
 
 
-@pytest.mark.parametrize("text", ["PK", "pk", "Pk", "PAK", "pak", "PKXX", "iso3166-1-alpha-2:PK", "pakistan"])
+@pytest.mark.parametrize(
+    "text", ["PK", "pk", "Pk", "PAK", "pak", "PKXX", "iso3166-1-alpha-2:PK", "pakistan"]
+)
 def test_a_state_is_also_named_by_its_bare_code_in_any_case(client, text):
     state = make_state("Pakistan", alpha_2="PK")
     StateCode.objects.create(state=state, scheme="iso3166-1-alpha-3", value="PAK")
@@ -112,13 +126,18 @@ def test_what_is_asked_of_a_participant_must_hold_of_the_same_one(client):
     assert titles(client, "person=host&role=mediator") == ["Talks"]
     assert titles(client, "participant.person=host&participant.role=mediator") == []
     assert titles(client, "participant.person=mediator&participant.role=mediator") == ["Talks"]
-    assert titles(client, "participant.person=host,mediator&participant.role=mediator,chair") == ["Talks"]
+    assert titles(client, "participant.person=host,mediator&participant.role=mediator,chair") == [
+        "Talks"
+    ]
     assert titles(client, "participant.person=never-there&participant.role=mediator") == []
     assert titles(client, "participant.role=mediator") == ["Talks"]
 
 
 def test_values_divided_by_commas_are_any_of_them(client, minerals):
-    assert found(client, "broader=critical-minerals,rare-earths&ordering=code") == ["dysprosium", "rare-earths"]
+    assert found(client, "broader=critical-minerals,rare-earths&ordering=code") == [
+        "dysprosium",
+        "rare-earths",
+    ]
     assert found(client, "broader=critical-minerals,never-there") == ["rare-earths"]
     assert found(client, "code=gold,rare-earths,gold") == ["gold", "rare-earths"]
 
@@ -147,7 +166,9 @@ def test_a_merged_reference_leads_to_its_survivor(client, minerals):
 
 def test_a_code_that_names_two_records_is_refused_with_both(client):
     for topic in (make_topic("one"), make_topic("two")):
-        TopicIdentifier.objects.bulk_create([TopicIdentifier(record=topic, scheme="local", value=f"x-{topic.code}")])
+        TopicIdentifier.objects.bulk_create(
+            [TopicIdentifier(record=topic, scheme="local", value=f"x-{topic.code}")]
+        )
         publish(topic, by=None)
     Reference.objects.update(keys=["local:same"])
 
@@ -185,7 +206,10 @@ def test_a_new_name_of_a_published_record_is_not_known_before_it_is_published(cl
 
 
 def test_a_filter_reads_through_the_editions_of_another_kind(client):
-    minister, envoy = make_office("Minister", classification="foreign_minister"), make_office("Envoy", classification="special_envoy")
+    minister, envoy = (
+        make_office("Minister", classification="foreign_minister"),
+        make_office("Envoy", classification="special_envoy"),
+    )
     person = make_person("Ishaq Dar")
     held = make_tenure(person, minister, start="2024-03")
     other = make_tenure(person, envoy, start="2020")
@@ -194,17 +218,26 @@ def test_a_filter_reads_through_the_editions_of_another_kind(client):
 
     assert found(client, "classification=foreign_minister", "tenures", "id") == [str(held.pk)]
     assert found(client, "classification=foreign_minister", "people", "label") == ["Ishaq Dar"]
-    assert found(client, f"person={person.slug}&ordering=start", "tenures", "id") == [str(other.pk), str(held.pk)]
+    assert found(client, f"person={person.slug}&ordering=start", "tenures", "id") == [
+        str(other.pk),
+        str(held.pk),
+    ]
     # Both hold of some tenure of the person, but not of the same one.
     assert found(client, "classification=special_envoy&office=minister", "people", "label") == []
 
 
 def test_nothing_of_a_working_table_changes_an_answer(client, minerals):
-    before = [client.get(f"/api/v1/topics/?{query}").content for query in ("", "broader__isnull=true", "search=gold")]
+    before = [
+        client.get(f"/api/v1/topics/?{query}").content
+        for query in ("", "broader__isnull=true", "search=gold")
+    ]
 
     gold = minerals["gold"]
     gold.label, gold.broader = "Gold and silver", minerals["top"]
     gold.save()
     make_topic("gold-draft", label="Gold draft")
 
-    assert [client.get(f"/api/v1/topics/?{query}").content for query in ("", "broader__isnull=true", "search=gold")] == before
+    assert [
+        client.get(f"/api/v1/topics/?{query}").content
+        for query in ("", "broader__isnull=true", "search=gold")
+    ] == before

@@ -14,13 +14,25 @@ from people.models import TenureEdition
 from records.curation import publish, withdraw
 from records.editions import TopicEdition
 from records.views import count
-from tests.factories.people import make_office, make_person, make_tenure, publish_cited
+from tests.factories.people import make_office, make_person, make_tenure
 from tests.factories.records import make_source, make_topic
 
 pytestmark = pytest.mark.django_db
 
 # Ties, months that contain days, an open start, and dates that nobody knows.
-STARTS = ["2025-05-10", "2025-05", "2025-05-10", "", "1961", "../1990", "", "2024-02-29", "0001", "9999", ""]
+STARTS = [
+    "2025-05-10",
+    "2025-05",
+    "2025-05-10",
+    "",
+    "1961",
+    "../1990",
+    "",
+    "2024-02-29",
+    "0001",
+    "9999",
+    "",
+]
 
 
 def content(client, address):
@@ -52,7 +64,8 @@ def tenures():
     people = [make_person(f"Person {number}", source=source) for number in range(3)]
     offices = [make_office(f"Office {number}", source=source) for number in range(4)]
     made = [
-        make_tenure(people[number % 3], offices[number // 3], start=start, source=source) for number, start in enumerate(STARTS)
+        make_tenure(people[number % 3], offices[number // 3], start=start, source=source)
+        for number, start in enumerate(STARTS)
     ]
     publish(source, *people, *offices, by=None)
     publish(*made, by=None)
@@ -66,7 +79,9 @@ def in_order(ordering):
     rows = list(TenureEdition.objects.current().values_list(column, "record_id"))
     is_descending = ordering.startswith("-")
     known = sorted((row for row in rows if row[0] is not None), reverse=is_descending)
-    unknown = sorted((row for row in rows if row[0] is None), key=lambda row: row[1], reverse=is_descending)
+    unknown = sorted(
+        (row for row in rows if row[0] is None), key=lambda row: row[1], reverse=is_descending
+    )
     return [str(key) for _value, key in known + unknown]
 
 
@@ -77,12 +92,17 @@ def test_a_list_is_an_envelope_around_stored_documents(client):
 
     assert response.headers["Content-Type"] == "application/json"
     assert response.content == (
-        b'{"results":[' + edition.document.encode() + b'],"next":null,"previous":null,"total":{"value":1,"relation":"eq"}}'
+        b'{"results":['
+        + edition.document.encode()
+        + b'],"next":null,"previous":null,"total":{"value":1,"relation":"eq"}}'
     )
 
 
 def test_an_empty_list_is_one_too(client):
-    assert client.get("/api/v1/topics/").content == b'{"results":[],"next":null,"previous":null,"total":{"value":0,"relation":"eq"}}'
+    assert (
+        client.get("/api/v1/topics/").content
+        == b'{"results":[],"next":null,"previous":null,"total":{"value":0,"relation":"eq"}}'
+    )
 
 
 @pytest.mark.parametrize("ordering", ["start", "-start", "label", "-label"])
@@ -137,7 +157,11 @@ def test_a_page_whose_records_are_gone_still_leads_back(client):
     page = content(client, local(first["next"]))
     back = content(client, local(page["previous"]))
 
-    assert (page["results"], page["next"], page["total"]) == ([], None, {"value": 2, "relation": "eq"})
+    assert (page["results"], page["next"], page["total"]) == (
+        [],
+        None,
+        {"value": 2, "relation": "eq"},
+    )
     assert back["results"] == first["results"]
 
 
@@ -148,7 +172,10 @@ def test_links_repeat_the_query_and_stand_in_the_link_header(client):
     second = client.get(local(first.json()["next"]))
 
     following = second.json()["next"]
-    assert second.headers["Link"] == f'<{following}>; rel="next", <{second.json()["previous"]}>; rel="prev"'
+    assert (
+        second.headers["Link"]
+        == f'<{following}>; rel="next", <{second.json()["previous"]}>; rel="prev"'
+    )
     query = parse_qs(urlsplit(following).query)
     del query["cursor"]
     assert query == {"page_size": ["2"], "broader__isnull": ["true"], "ordering": ["-code"]}
@@ -157,12 +184,22 @@ def test_links_repeat_the_query_and_stand_in_the_link_header(client):
 
 def test_a_cursor_may_change_page_size_but_nothing_that_decides_what_comes_next(client):
     publish(*[make_topic(f"topic-{number}") for number in range(5)], by=None)
-    cursor = parse_qs(urlsplit(content(client, "/api/v1/topics/?page_size=2")["next"]).query)["cursor"][0]
+    cursor = parse_qs(urlsplit(content(client, "/api/v1/topics/?page_size=2")["next"]).query)[
+        "cursor"
+    ][0]
 
     assert [
-        record["code"] for record in content(client, f"/api/v1/topics/?page_size=3&count=none&fields=code&cursor={cursor}")["results"]
+        record["code"]
+        for record in content(
+            client, f"/api/v1/topics/?page_size=3&count=none&fields=code&cursor={cursor}"
+        )["results"]
     ] == ["topic-2", "topic-3", "topic-4"]
-    for address in ("topics/?ordering=-code", "topics/?broader__isnull=true", "topics/?search=topic", "sources/?count=none"):
+    for address in (
+        "topics/?ordering=-code",
+        "topics/?broader__isnull=true",
+        "topics/?search=topic",
+        "sources/?count=none",
+    ):
         problem = client.get(f"/api/v1/{address}&cursor={cursor}")
         assert (problem.status_code, problem.json()["code"]) == (400, "cursor_mismatch"), address
 
@@ -177,7 +214,9 @@ def test_a_cursor_that_is_none_of_ours_is_refused(client, cursor):
 
 def test_every_altered_cursor_is_refused(client):
     publish(*[make_topic(f"topic-{number}") for number in range(3)], by=None)
-    cursor = parse_qs(urlsplit(content(client, "/api/v1/topics/?page_size=1")["next"]).query)["cursor"][0]
+    cursor = parse_qs(urlsplit(content(client, "/api/v1/topics/?page_size=1")["next"]).query)[
+        "cursor"
+    ][0]
 
     for place in range(len(cursor)):
         altered = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
@@ -190,11 +229,20 @@ def test_every_altered_cursor_is_refused(client):
 
 def test_the_total_is_counted_up_to_a_thousand(client, bulk_topics):
     bulk_topics(1000)
-    assert content(client, "/api/v1/topics/?page_size=1")["total"] == {"value": 1000, "relation": "eq"}
+    assert content(client, "/api/v1/topics/?page_size=1")["total"] == {
+        "value": 1000,
+        "relation": "eq",
+    }
 
     bulk_topics(1)
-    assert content(client, "/api/v1/topics/?page_size=1")["total"] == {"value": 1000, "relation": "gte"}
-    assert content(client, "/api/v1/topics/?page_size=1&count=exact")["total"] == {"value": 1001, "relation": "eq"}
+    assert content(client, "/api/v1/topics/?page_size=1")["total"] == {
+        "value": 1000,
+        "relation": "gte",
+    }
+    assert content(client, "/api/v1/topics/?page_size=1&count=exact")["total"] == {
+        "value": 1001,
+        "relation": "eq",
+    }
     assert content(client, "/api/v1/topics/?page_size=1&count=none")["total"] is None
 
 
@@ -223,7 +271,9 @@ def bulk_topics():
     return make
 
 
-def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connection_usable(settings, bulk_topics):
+def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connection_usable(
+    settings, bulk_topics
+):
     bulk_topics(10)
     settings.EXACT_COUNT_MILLISECONDS = 50
 
@@ -255,7 +305,9 @@ def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connecti
 def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(client, query, expected):
     counts = []
     for wave in (1, 2):
-        publish(*[make_topic(f"topic-{number}") for number in range(wave - 1, wave * wave)], by=None)
+        publish(
+            *[make_topic(f"topic-{number}") for number in range(wave - 1, wave * wave)], by=None
+        )
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/api/v1/topics/?{query}").status_code == 200
         counts.append(len(queries))
@@ -269,7 +321,12 @@ def test_a_list_reads_editions_and_references_only(client, tenures):
         client.get(f"/api/v1/tenures/{tenures[0].slug}/")
         client.get(f"/api/v1/tenures/{tenures[0].pk}/revisions/1/")
 
-    tables = {word.strip('()",') .partition(".")[0].strip('"') for query in queries for word in query["sql"].split() if "_" in word}
+    tables = {
+        word.strip('()",').partition(".")[0].strip('"')
+        for query in queries
+        for word in query["sql"].split()
+        if "_" in word
+    }
     named = {table for table in tables if table in connection.introspection.table_names()}
     assert named == {"people_tenureedition", "records_reference"}
 
@@ -296,7 +353,10 @@ def test_a_list_is_not_sent_twice_while_nothing_on_it_changes(client):
 def test_another_representation_of_a_list_has_another_version(client):
     publish(make_topic("gold"), by=None)
 
-    tags = {client.get(f"/api/v1/topics/{query}").headers["ETag"] for query in ("", "?fields=id", "?omit=id", "?count=none")}
+    tags = {
+        client.get(f"/api/v1/topics/{query}").headers["ETag"]
+        for query in ("", "?fields=id", "?omit=id", "?count=none")
+    }
 
     assert len(tags) == 4
 
@@ -306,12 +366,20 @@ def test_fields_and_omit_cut_documents_down(client):
     topic = make_topic("gold", broader=broader)
     publish(broader, topic, by=None)
 
-    cut = content(client, "/api/v1/topics/?fields=code,broader.label,broader.id&omit=broader.id&ordering=code")
-    assert cut["results"] == [{"code": "gold", "broader": {"label": "Minerals"}}, {"code": "minerals", "broader": None}]
+    cut = content(
+        client, "/api/v1/topics/?fields=code,broader.label,broader.id&omit=broader.id&ordering=code"
+    )
+    assert cut["results"] == [
+        {"code": "gold", "broader": {"label": "Minerals"}},
+        {"code": "minerals", "broader": None},
+    ]
 
     whole = json.loads(TopicEdition.objects.get(code="gold").document)
     del whole["label"], whole["broader"]["id"]
-    assert content(client, "/api/v1/topics/?omit=label,broader.id&ordering=code")["results"][0] == whole
+    assert (
+        content(client, "/api/v1/topics/?omit=label,broader.id&ordering=code")["results"][0]
+        == whole
+    )
 
 
 def test_a_search_finds_unaccented_words_and_ranks_the_label_first(client):
@@ -322,12 +390,15 @@ def test_a_search_finds_unaccented_words_and_ranks_the_label_first(client):
         by=None,
     )
 
-    assert [record["code"] for record in content(client, "/api/v1/topics/?search=munster")["results"]] == ["peace", "other"]
-    assert [record["code"] for record in content(client, "/api/v1/topics/?search=MÜNSTER&ordering=code")["results"]] == ["other", "peace"]
+    assert [
+        record["code"] for record in content(client, "/api/v1/topics/?search=munster")["results"]
+    ] == ["peace", "other"]
+    assert [
+        record["code"]
+        for record in content(client, "/api/v1/topics/?search=MÜNSTER&ordering=code")["results"]
+    ] == ["other", "peace"]
     assert content(client, "/api/v1/topics/?search=peace+munster")["total"]["value"] == 1
     assert content(client, "/api/v1/topics/?search=%21%21")["results"] == []
     forward, last = walk(client, "/api/v1/topics/?search=munster&page_size=1")
     backward, _first = walk(client, last, step="previous")
     assert (len(forward), backward[::-1]) == (2, forward)
-
-

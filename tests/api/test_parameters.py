@@ -54,7 +54,10 @@ CASES = [
     ("count=exakt", [("invalid_choice", "count", "exact")]),
     (f"search={LONG}", [("too_long", "search", None)]),
     (f"search={'a+' * 17}", [("too_many_values", "search", None)]),
-    (f"state={','.join(f's{number}' for number in range(101))}", [("too_many_values", "state", None)]),
+    (
+        f"state={','.join(f's{number}' for number in range(101))}",
+        [("too_many_values", "state", None)],
+    ),
     (f"state={LONG}", [("too_long", "state", None)]),
     # Words
     ("status=ocurred", [("invalid_choice", "status", "occurred")]),
@@ -118,8 +121,14 @@ def test_a_fault_is_refused_and_named(client, query, faults):
     response = client.get(f"/api/v1/events/?{query}")
 
     problem = response.json()
-    assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")
-    found = [(fault["code"], fault.get("parameter"), fault.get("suggestion")) for fault in problem["errors"]]
+    assert (response.status_code, response.headers["Content-Type"]) == (
+        400,
+        "application/problem+json",
+    )
+    found = [
+        (fault["code"], fault.get("parameter"), fault.get("suggestion"))
+        for fault in problem["errors"]
+    ]
     assert found == faults
     assert problem["code"] == "invalid_parameters"
     assert problem["type"] == "/api/v1/problems/invalid_parameters/"
@@ -141,7 +150,9 @@ def test_a_query_too_long_to_look_at_is_refused(client):
 
 
 def test_at_most_fifty_faults_are_listed(client):
-    response = client.get(f"/api/v1/events/?status={','.join(f'x{number}' for number in range(100))}")
+    response = client.get(
+        f"/api/v1/events/?status={','.join(f'x{number}' for number in range(100))}"
+    )
 
     assert len(response.json()["errors"]) == 50
 
@@ -164,10 +175,25 @@ def test_addresses_without_filters_are_as_strict(client, address):
     problem = client.get(f"{address}?formt=json")
 
     assert problem.status_code == 400
-    assert [(fault["code"], fault["suggestion"]) for fault in problem.json()["errors"]] == [("unknown_parameter", "format")]
+    assert [(fault["code"], fault["suggestion"]) for fault in problem.json()["errors"]] == [
+        ("unknown_parameter", "format")
+    ]
 
 
-@pytest.mark.parametrize("query", ["", "?", "?&", "?page_size=200", "?page_size=001", "?format=json", "?search=a+b", "?search=%C3%A9", "?state=PK%2CUS"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?",
+        "?&",
+        "?page_size=200",
+        "?page_size=001",
+        "?format=json",
+        "?search=a+b",
+        "?search=%C3%A9",
+        "?state=PK%2CUS",
+    ],
+)
 def test_what_is_right_is_taken(client, query):
     assert client.get(f"/api/v1/events/{query}").status_code == 200
 
@@ -179,4 +205,6 @@ def test_every_documented_parameter_is_taken_and_every_other_refused():
         if viewset is None or not (pattern.name or "").endswith("-list"):
             continue
         operation = docs.schema()["paths"][f"/api/v1/{viewset.resource}/"]["get"]
-        assert {parameter["name"] for parameter in operation["parameters"]} == set(viewset.list_parameters)
+        assert {parameter["name"] for parameter in operation["parameters"]} == set(
+            viewset.list_parameters
+        )

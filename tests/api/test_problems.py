@@ -11,8 +11,8 @@ from django.test import Client, override_settings
 from django.urls import include, path
 
 from config.api.problems import Problem, database_problem
-from config.urls import *  # noqa: F403 - the project's addresses, and some that fail
 from config.logging import RequestIdFilter
+from config.urls import *  # noqa: F403 - the project's addresses, and some that fail
 from config.urls import urlpatterns as project
 from records.curation import publish
 from tests.factories.records import make_topic
@@ -34,7 +34,12 @@ def database_fails(request):
 
 
 urlpatterns = [
-    path("api/v1/", include([path("fail/", fail), path("refuse/", refuse), path("database-fails/", database_fails)])),
+    path(
+        "api/v1/",
+        include(
+            [path("fail/", fail), path("refuse/", refuse), path("database-fails/", database_fails)]
+        ),
+    ),
     path("fail/", fail),
     *project,
 ]
@@ -48,9 +53,25 @@ def lenient():
 
 def check(response, status, code):
     problem = response.json()
-    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
-    assert list(problem)[:8] == ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"]
-    assert (problem["status"], problem["code"], problem["type"]) == (status, code, f"/api/v1/problems/{code}/")
+    assert (response.status_code, response.headers["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    )
+    assert list(problem)[:8] == [
+        "type",
+        "title",
+        "status",
+        "detail",
+        "instance",
+        "code",
+        "request_id",
+        "errors",
+    ]
+    assert (problem["status"], problem["code"], problem["type"]) == (
+        status,
+        code,
+        f"/api/v1/problems/{code}/",
+    )
     assert problem["request_id"] == response.headers["X-Request-ID"]
     assert response.headers["Cache-Control"] == "no-store"
     return problem
@@ -58,7 +79,17 @@ def check(response, status, code):
 
 @pytest.mark.parametrize(
     "address",
-    ["/api", "/api/", "/api/v2/", "/api/v1/nothing/", "/api/v1/topics/gold/nothing/", "/api/v1/problems/nothing/", "/api/v1/%00", "/api/v1/%FF/", "/api/v1/topics//"],
+    [
+        "/api",
+        "/api/",
+        "/api/v2/",
+        "/api/v1/nothing/",
+        "/api/v1/topics/gold/nothing/",
+        "/api/v1/problems/nothing/",
+        "/api/v1/%00",
+        "/api/v1/%FF/",
+        "/api/v1/topics//",
+    ],
 )
 @pytest.mark.parametrize("debug", [True, False])
 def test_an_address_that_leads_nowhere(client, settings, address, debug):
@@ -71,7 +102,13 @@ def test_an_address_that_leads_nowhere(client, settings, address, debug):
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
 def test_a_method_that_is_not_taken(method):
     client = Client(enforce_csrf_checks=True)
-    for address in ("/api/v1/", "/api/v1/topics/", "/api/v1/topics/gold/", "/api/v1/topics/gold/revisions/", "/api/v1/openapi.json"):
+    for address in (
+        "/api/v1/",
+        "/api/v1/topics/",
+        "/api/v1/topics/gold/",
+        "/api/v1/topics/gold/revisions/",
+        "/api/v1/openapi.json",
+    ):
         response = getattr(client, method)(address)
 
         check(response, 405, "method_not_allowed")
@@ -103,7 +140,10 @@ def test_what_the_caller_accepts(client, accept, status):
 
 
 def test_a_format_in_the_query_decides_alone(client):
-    assert client.get("/api/v1/topics/?format=json", headers={"accept": "text/html"}).status_code == 200
+    assert (
+        client.get("/api/v1/topics/?format=json", headers={"accept": "text/html"}).status_code
+        == 200
+    )
     check(client.get("/api/v1/topics/?format=xml"), 406, "not_acceptable")
 
 
@@ -163,7 +203,10 @@ def _sqlstate(code):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (_caused(OperationalError, psycopg2.OperationalError("could not connect")), "database_unavailable"),
+        (
+            _caused(OperationalError, psycopg2.OperationalError("could not connect")),
+            "database_unavailable",
+        ),
         (InterfaceError("connection already closed"), "database_unavailable"),
         (_caused(OperationalError, _sqlstate("57P01")), "database_unavailable"),
         (_caused(OperationalError, _sqlstate("53300")), "database_unavailable"),
@@ -210,9 +253,15 @@ def test_a_request_id_is_made_or_taken_over(client):
     assert all(re.fullmatch("[0-9a-f]{32}", key) for key in made)
     assert made[0] != made[1]
 
-    assert client.get("/api/v1/", headers={"x-request-id": "caller-1:a"}).headers["X-Request-ID"] == "caller-1:a"
+    assert (
+        client.get("/api/v1/", headers={"x-request-id": "caller-1:a"}).headers["X-Request-ID"]
+        == "caller-1:a"
+    )
     for bad in ("x" * 129, "a b", "<script>", "é", "a\tb"):
-        assert re.fullmatch("[0-9a-f]{32}", client.get("/api/v1/", headers={"x-request-id": bad}).headers["X-Request-ID"]), bad
+        assert re.fullmatch(
+            "[0-9a-f]{32}",
+            client.get("/api/v1/", headers={"x-request-id": bad}).headers["X-Request-ID"],
+        ), bad
 
 
 @override_settings(ROOT_URLCONF="tests.api.test_problems")
@@ -231,19 +280,29 @@ def test_log_records_of_a_request_carry_its_id(lenient):
     assert set(seen) == {"caller-2"}
 
 
-@pytest.mark.parametrize("address", ["/api/v1/topics/", "/api/v1/nothing/", "/api/v1/topics/?x=1", "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/topics/", "/api/v1/nothing/", "/api/v1/topics/?x=1", "/api/v1/openapi.json"],
+)
 def test_any_page_may_read_any_answer(client, address):
     headers = client.get(address, headers={"origin": "https://example.org"}).headers
 
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in headers
-    assert {"ETag", "Link", "X-Request-ID", "Retry-After"} <= set(headers["Access-Control-Expose-Headers"].split(", "))
+    assert {"ETag", "Link", "X-Request-ID", "Retry-After"} <= set(
+        headers["Access-Control-Expose-Headers"].split(", ")
+    )
 
 
 def test_the_index_names_every_resource(client):
     index = client.get("/api/v1/").json()
 
     assert index["resources"]["topics"] == "/api/v1/topics/"
-    for address in [*index["resources"].values(), index["openapi"], index["docs"], index["problems"]]:
+    for address in [
+        *index["resources"].values(),
+        index["openapi"],
+        index["docs"],
+        index["problems"],
+    ]:
         assert client.get(address).status_code == 200, address
     assert client.get("/api/v1").content == client.get("/api/v1/").content

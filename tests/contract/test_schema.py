@@ -28,10 +28,22 @@ def test_the_schema_is_the_one_that_was_reviewed(schema):
     found = OpenApiYamlRenderer().render(schema).decode()
     reviewed = SNAPSHOT.read_text() if SNAPSHOT.exists() else ""
 
-    difference = list(difflib.unified_diff(reviewed.splitlines(), found.splitlines(), "docs/openapi.yaml", "the code", lineterm="", n=1))
+    difference = list(
+        difflib.unified_diff(
+            reviewed.splitlines(),
+            found.splitlines(),
+            "docs/openapi.yaml",
+            "the code",
+            lineterm="",
+            n=1,
+        )
+    )
     if difference:
         shown = "\n".join(difference[:60])
-        pytest.fail(f"The API's schema changed. If that is intended, run `make schema`, read the difference, commit it.\n{shown}", pytrace=False)
+        pytest.fail(
+            f"The API's schema changed. If that is intended, run `make schema`, read the difference, commit it.\n{shown}",
+            pytrace=False,
+        )
 
 
 def test_the_schema_is_valid_and_made_without_warnings(schema):
@@ -45,7 +57,9 @@ def test_every_operation_says_what_it_answers_when_something_is_wrong(schema):
         errors = {status for status in operation["responses"] if int(status) >= 400}
 
         assert {"400", "406", "414", "500", "503"} <= errors, operation["operationId"]
-        assert all("$ref" in operation["responses"][status] for status in errors), operation["operationId"]
+        assert all("$ref" in operation["responses"][status] for status in errors), operation[
+            "operationId"
+        ]
 
 
 def test_every_parameter_is_described_and_typed(schema):
