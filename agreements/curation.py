@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -48,24 +47,27 @@ AGREEMENT = register(
 let_statements_be_about("agreement_subjects", {"agreement": "agreement_id"})
 
 
-def publish_due_statuses(*, on: date) -> int:
+def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
     """Give every document whose status has changed by that day an edition that says so; return how many there were.
 
     The status is derived from the actions in the *published* document, and nothing else in it is touched: what the desk
     has changed since stays unpublished. A batch per transaction; safe to stop at any moment, to start again and to run twice.
     """
     done = 0
-    for _batch in count():
-        with transaction.atomic():
-            position, moment = store.lock_feed()
-            due = AgreementEdition.objects.due(on=on).order_by("status_until", "record_id")[:BATCH]
-            entries = []
-            for edition in due.only("revision", "document"):
-                document = next_document(edition)
-                AgreementEdition.settle_status(document, on)
-                entries.append(store.Entry(AGREEMENT, document, Action.UPDATED, REASON))
-            store.append(entries, position, moment)
-        done += len(entries)
-        if len(entries) < BATCH:
-            break
+    while batch := _publish_due(on, size):
+        done += batch
     return done
+
+
+def _publish_due(on: date, size: int) -> int:
+    """Publish one batch."""
+    with transaction.atomic():
+        position, moment = store.lock_feed()
+        due = AgreementEdition.objects.due(on=on).order_by("status_until", "record_id")[:size]
+        entries = []
+        for edition in due.only("revision", "document"):
+            document = next_document(edition)
+            AgreementEdition.settle_status(document, on)
+            entries.append(store.Entry(AGREEMENT, document, Action.UPDATED, REASON))
+        store.append(entries, position, moment)
+    return len(entries)

@@ -131,12 +131,22 @@ class Effect:
         """Last day on which it may happen."""
         return self.bounds.latest
 
+    @property
+    def decides_by_date(self) -> bool:
+        """Whether it matters when it happens, beside others of its kind; not so before entry into force."""
+        return self.rank >= _IN_FORCE
+
+    @property
+    def is_departure(self) -> bool:
+        """Whether by it the party left."""
+        return self.rank == _WITHDRAWN
+
     def takes_over_from(self, other: Effect) -> bool:
         """Whether this one decides, once both have happened."""
-        if self.rank < _IN_FORCE or other.rank < _IN_FORCE:
+        if not (self.decides_by_date and other.decides_by_date):
             return self.rank > other.rank
         mine, theirs = self.bounds, other.bounds
-        if _WITHDRAWN in {self.rank, other.rank}:
+        if self.is_departure or other.is_departure:
             # Who left is out of what happens to the others, and comes back by an act of its own only.
             if self.own is None or other.own is None:
                 return self.own is not None

@@ -60,6 +60,18 @@ class Span:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An effect, and the day from which it has certainly happened; None when that never comes."""
+
+    effect: Effect
+    certain: date | None
+
+    def is_possible(self, day: date) -> bool:
+        """Whether it may have happened by that day."""
+        return self.effect.earliest is None or self.effect.earliest <= day
+
+
 class History:
     """All statuses of an agreement or of a party, from the first to the last day.
 
@@ -68,15 +80,13 @@ class History:
     """
 
     def __init__(self, effects: Iterable[Effect], known_on: date) -> None:
-        self._effects = [(effect, _certain_from(effect, known_on)) for effect in effects]
+        self._effects = _telling([Dated(effect, _certain_from(effect, known_on)) for effect in effects])
         self._known_on = known_on
 
     @cached_property
     def spans(self) -> list[Span]:
         """The spans in order, without gaps, no two neighbours alike."""
-        days = {effect.earliest for effect, _certain in self._effects} | {
-            certain for _effect, certain in self._effects
-        }
+        days = {day for each in self._effects for day in (each.effect.earliest, each.certain)}
         starts: list[date | None] = [
             None,
             *sorted(day for day in days if day is not None and day > date.min),
@@ -101,20 +111,17 @@ class History:
     def _possible(self, day: date) -> frozenset[str]:
         """Every status that some choice of days leaves possible on that day.
 
-        The deciding action is one that may have happened and that nothing which certainly happened takes over from.
+        An action may decide if it may have happened, and nothing that certainly happened takes over from it. Who left may
+        have come back by an action of which that is not certain, and then what happened to all decides again.
         """
-        happened = [
-            effect for effect, certain in self._effects if certain is not None and certain <= day
-        ]
-        may_have = [
-            effect
-            for effect, _certain in self._effects
-            if effect.earliest is None or effect.earliest <= day
-        ]
+        happened = [each.effect for each in self._effects if each.certain and each.certain <= day]
+        may_have = [each.effect for each in self._effects if each.is_possible(day)]
+        has_left = any(effect.is_departure for effect in happened)
+        returns: list[list[Effect]] = [[effect] for effect in may_have if has_left and effect not in happened]
         possible = {
             effect.value
             for effect in may_have
-            if not any(other.takes_over_from(effect) for other in happened)
+            if any(_decides(effect, [*happened, effect, *more]) for more in [[], *returns])
         }
         if not happened:
             possible.add(UNKNOWN)
@@ -129,9 +136,9 @@ class History:
         while first and value in self.spans[first - 1].possible:
             first -= 1
         earliest = self.spans[first].start
-        for effect, certain in self._effects:
-            if effect.value == value and effect.earliest == earliest and certain == latest:
-                return effect.when
+        for each in self._effects:
+            if (each.effect.value, each.effect.earliest, each.certain) == (value, earliest, latest):
+                return each.effect.when
         if (
             latest == self._known_on
         ):  # certain by being on record only: that day is no date of anything that was done
@@ -141,6 +148,32 @@ class History:
         if earliest == latest:
             return UncertainDate.parse(f"{latest}").as_document()
         return UncertainDate.parse(f"[{earliest or ''}..{latest}]").as_document()
+
+
+def _telling(effects: list[Dated]) -> list[Dated]:
+    """Leave out what changes nothing: of like steps towards force only the first possible and the first certain one count.
+
+    A treaty of two hundred parties has that many signatures, and is signed with the first.
+    """
+    found = [each for each in effects if each.effect.decides_by_date]
+    steps: dict[str, list[Dated]] = {}
+    for each in effects:
+        if not each.effect.decides_by_date:
+            steps.setdefault(each.effect.value, []).append(each)
+    for alike in steps.values():
+        possible = min(alike, key=lambda each: (each.effect.earliest or date.min, each.certain or date.max))
+        certain = min(alike, key=lambda each: (each.certain or date.max, each.effect.earliest or date.min))
+        found += [possible] if possible is certain else [possible, certain]
+    return found
+
+
+def _decides(effect: Effect, happened: list[Effect]) -> bool:
+    """Whether of all that happened this decides the status. Who came back is not kept out by having left."""
+    for other in happened:
+        is_undone = other.is_departure and any(third.takes_over_from(other) for third in happened)
+        if not is_undone and other.takes_over_from(effect):
+            return False
+    return True
 
 
 def _certain_from(effect: Effect, known_on: date) -> date | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from agreements.models import Agreement
 from events.models import Event, EventCitation, EventType
 from tests.factories.agreements import (
     make_action,
@@ -23,9 +24,16 @@ from tests.factories.records import make_source, make_topic
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def agreements() -> dict[str, Agreement]:
-    """Six published agreements and a draft."""
+@pytest.fixture(scope="module", autouse=True)
+def agreements(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Six published agreements and a draft, made once: nothing here writes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        publish_six_agreements()
+        yield
+        transaction.set_rollback(True)
+
+
+def publish_six_agreements() -> None:
     pakistan = make_state("Pakistan", alpha_2="PK")
     usa, russia = make_state("United States", alpha_2="US"), make_state("Russia", alpha_2="RU")
     company = make_organization("Mota-Engil", slug="mota-engil", classification="company")
@@ -91,7 +99,6 @@ def agreements() -> dict[str, Agreement]:
     publish_with_what_they_name(*published)
     draft = make_agreement("Secret pact", slug="secret", form="treaty", topics=(minerals,))
     make_party(draft, pakistan)
-    return {agreement.slug: agreement for agreement in [*published, draft]}
 
 
 def ask(query: str, status: int = 200) -> dict[str, Any]:
@@ -174,18 +181,14 @@ ALL = ["new-start", "loan", "pact", "note", "talks", "minerals-package"]
         ("search=mota-engil", ["minerals-package", "loan"]),
     ],
 )
-def test_filters_find_exactly(
-    agreements: dict[str, Agreement], query: str, slugs: list[str]
-) -> None:
+def test_filters_find_exactly(query: str, slugs: list[str]) -> None:
     answer = ask(query)
 
     assert sorted(result["slug"] for result in answer["results"]) == sorted(slugs)
     assert answer["total"] == {"value": len(slugs), "relation": "eq"}
 
 
-def test_agreements_come_latest_signed_first_and_undated_last_either_way(
-    agreements: dict[str, Agreement],
-) -> None:
+def test_agreements_come_latest_signed_first_and_undated_last_either_way() -> None:
     dated = ["new-start", "loan", "pact"]
 
     def slugs(query: str) -> list[str]:
@@ -205,7 +208,7 @@ def test_agreements_come_latest_signed_first_and_undated_last_either_way(
     assert slugs("ordering=-label&page_size=2") == ["talks", "pact"]
 
 
-def test_pages_hold_every_agreement_once(agreements: dict[str, Agreement]) -> None:
+def test_pages_hold_every_agreement_once() -> None:
     found, address = [], "/api/v1/agreements/?page_size=2"
     while address:
         content = json.loads(Client().get(address).content)

@@ -312,18 +312,25 @@ def test_with_exact_dates_the_status_is_what_a_replay_of_the_days_arrives_at(
         assert status.since["earliest"] == status.since["latest"] == begun.isoformat()
 
 
-def in_order_of_things(days: list[tuple[date, Act]], bounds: list[tuple[date, date]]) -> bool:
+def place_of(kind: str, *, for_a_party: bool = False) -> int | None:
+    """Where such an action stands in the order of things; a party's consent brings the treaty into force for it."""
+    if for_a_party and kind in CONSENT:
+        return ORDER.index("entry_into_force")
+    return ORDER.index(kind) if kind in ORDER else None
+
+
+def in_order_of_things(
+    days: list[tuple[date, Act]],
+    bounds: list[tuple[date, date]],
+    *,
+    for_a_party: bool = False,
+) -> bool:
     """Whether each two actions whose dates leave their order open are in the order in which such things happen."""
     for (one, first), own in zip(days, bounds, strict=True):
         for (other, second), others in zip(days, bounds, strict=True):
             is_open = own[0] <= others[1] and others[0] <= own[1]
-            decide = first.kind in ORDER and second.kind in ORDER
-            if (
-                is_open
-                and decide
-                and ORDER.index(first.kind) < ORDER.index(second.kind)
-                and one > other
-            ):
+            places = [place_of(each.kind, for_a_party=for_a_party) for each in (first, second)]
+            if is_open and None not in places and places[0] < places[1] and one > other:  # type: ignore[operator]
                 return False
     return True
 
@@ -434,3 +441,37 @@ def test_with_exact_dates_a_partys_status_is_what_a_replay_arrives_at(
     history = party_history(acts, "A", laterality="multilateral", known_on=END)
 
     assert history.on(on).value == party.status
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(uncertain_acts, max_size=4),
+    st.integers(0, 4).map(lambda n: FIRST + timedelta(days=n)),
+)
+def test_with_uncertain_dates_possible_for_a_party_is_what_some_replay_arrives_at(
+    acts: list[Act],
+    on: date,
+) -> None:
+    bounds = [
+        (date.fromisoformat(each.date["earliest"]), date.fromisoformat(each.date["latest"]))  # type: ignore[index,arg-type]
+        for each in acts
+    ]
+    choices = [
+        [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        for first, last in bounds
+    ]
+    in_order = set()
+    for chosen in product(*choices):
+        party = PartyReplay("A", acts)
+        for ahead in range((on - FIRST).days + 1):
+            today = FIRST + timedelta(days=ahead)
+            party.live([each for when, each in zip(chosen, acts, strict=True) if when == today])
+        if in_order_of_things(list(zip(chosen, acts, strict=True)), bounds, for_a_party=True):
+            in_order.add(party.status)
+
+    history = party_history(acts, "A", laterality="multilateral", known_on=END)
+    possible = next(span.possible for span in history.spans if span.holds(on))
+
+    assert possible >= in_order
+    if in_order and all(last <= on for _first, last in bounds):
+        assert possible == in_order
