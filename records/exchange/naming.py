@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.apps import apps
 
+from records.exchange.references import Wanted
 from records.exchange.rejection import nearest
 from records.exchange.shapes import Exchange, exchange_of
-from records.exchange.values import Wanted, WrongError
+from records.exchange.values import WrongError
 from records.identity import new_id
 
 if TYPE_CHECKING:

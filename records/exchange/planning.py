@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from records.exchange.references import OneOf, Wanted, demand_kind
 from records.exchange.rejection import Fault, choose_from, nearest, step
 from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, SiblingWanted
-from records.exchange.values import OneOf, Wanted, WrongError, demand_kind
+from records.exchange.values import WrongError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

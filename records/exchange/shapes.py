@@ -24,7 +24,8 @@ from django.utils.module_loading import autodiscover_modules
 
 from config.db.dates import UncertainDateField
 from records.exchange import values
-from records.exchange.values import OneOf, Ref, Row, Slugs, Treatment
+from records.exchange.references import Coded, OneOf, Pair, Ref, object_kind
+from records.exchange.values import Row, Slugs, Treatment
 from records.kinds import all_kinds
 
 if TYPE_CHECKING:
@@ -221,8 +222,8 @@ class Shape:
                 cast("models.ForeignKey[Any, Any]", meta.get_field(name)) for name in field.fields
             ]
             if isinstance(field, Both):
-                return values.Pair(field.name, keys)
-            return OneOf(field.name, {values.object_kind(key): key for key in keys})
+                return Pair(field.name, keys)
+            return OneOf(field.name, {object_kind(key): key for key in keys})
         if isinstance(field, Sibling):
             by = cast("PartShape", self).owner.parts[field.part].fields[field.by]
             key = cast("models.ForeignKey[Any, Any]", meta.get_field(field.name))
@@ -234,7 +235,7 @@ class Shape:
         found = meta.get_field(source)
         if isinstance(found, models.ForeignKey):
             is_record = hasattr(found.related_model, "object_kind")
-            return Ref(name, found) if is_record else values.Coded(name, found)
+            return Ref(name, found) if is_record else Coded(name, found)
         for kind, treatment in _COLUMNS:
             if isinstance(found, kind):
                 return treatment(name, found)

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.sample_story.facts import FACTS, SOURCE, Fact
+from tests.sample_story.background import BACKGROUND_FACTS
+from tests.sample_story.call import CALL_FACTS
+from tests.sample_story.package import PACKAGE_FACTS
+from tests.sample_story.telling import SOURCE, Fact
+
+FACTS = (*CALL_FACTS, *PACKAGE_FACTS, *BACKGROUND_FACTS)
 
 pytestmark = pytest.mark.django_db
 
