@@ -226,6 +226,11 @@ _TYPES = (
         "A record is named by its id (UUID), its slug, `scheme:value` of one of its identifiers, or its code where its kind has codes.",
     ),
     ProblemType(
+        "invalid_currency",
+        "Invalid currency",
+        "A currency is its alphabetic code of ISO 4217, three letters.",
+    ),
+    ProblemType(
         "invalid_text", "Invalid text", "The text has characters that the parameter does not take."
     ),
     ProblemType(
