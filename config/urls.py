@@ -10,6 +10,7 @@ from config.api.views import IndexView, ProblemView, index_of
 from config.db.edtf_preview import edtf_meaning
 from events.urls import urlpatterns as events_urls
 from people.urls import urlpatterns as people_urls
+from records.home import home
 from records.urls import urlpatterns as records_urls
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
@@ -27,6 +28,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     address("api/v1", IndexView.as_view({"get": "list"}, resources=index_of(resources)), "index"),
+    path("", home, name="home"),
     path("admin/edtf-meaning/", edtf_meaning, name="edtf-meaning"),
     path("admin/", admin.site.urls),
 ]

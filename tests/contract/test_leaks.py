@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from events.models import EventStatePair
 from records.kinds import all_kinds
-from records.models import Change, Edition, Part, PendingLabel, Record, Reference
+from records.models import Change, Edition, Part, Record, Reference
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event, make_place, make_relation, make_statement
 from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
@@ -37,7 +38,7 @@ EXAMPLES = {
     "existed_on": "1975",
     "signed_after": "2020",
     "signed_before": "2030",
-    "status_on": "2025-09-13",
+    "status_on": "2025-09-13&status=signed",
     "in_force_on": "2025-09-13",
     "value__gte": "1",
     "value__lte": "900000000",
@@ -109,8 +110,8 @@ def answers() -> dict[str, bytes]:
 @pytest.fixture
 def only_editions() -> Iterator[None]:
     """Run as a role that may read what is published, and nothing that the desk works on."""
-    public = [model for model in apps.get_models() if issubclass(model, Edition)]
-    tables = [model._meta.db_table for model in (*public, Reference, Change, PendingLabel)]
+    editions = [model for model in apps.get_models() if issubclass(model, Edition)]
+    tables = [model._meta.db_table for model in (*editions, EventStatePair, Reference, Change)]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
