@@ -43,10 +43,10 @@ class CapacityOfActor(TriggerConstraint):
         )
 
     def body(self, model: type[models.Model]) -> str:
-        """Compare the two persons.
+        """Compare the two persons, so that nobody who changes one of them misses a new capacity, nor it him.
 
-        The share locks make a new capacity wait for whoever is changing one of the persons, and the other way round,
-        so that neither misses the other.
+        Who changes the owner's person waits for a new capacity already, and the other way round: both mark the same record
+        as changed. Who changes the tenure's person is made to wait by the share lock.
         """
         owner, key, person, tenures, holder = self._tables(model)
         capacities = model._meta.db_table
@@ -56,7 +56,6 @@ class CapacityOfActor(TriggerConstraint):
         )
         return f"""
     IF TG_TABLE_NAME = '{capacities}' THEN
-        PERFORM 1 FROM "{owner}" WHERE id = NEW."{key}" FOR SHARE;
         PERFORM 1 FROM "{tenures}" WHERE id = NEW.tenure_id FOR SHARE;
         IF NOT EXISTS ({another} AND c.id = NEW.id) THEN RETURN NULL; END IF;
     ELSIF TG_TABLE_NAME = '{owner}' THEN

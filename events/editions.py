@@ -80,7 +80,7 @@ def _span(when: dict[str, Any] | None, end: dict[str, Any] | None) -> dict[str, 
     """
     begun = when or {"edtf": None, "earliest": None, "latest": None}
     over = end if end and end["edtf"] else begun
-    days = (begun["earliest"], begun["latest"], over["earliest"], over["latest"])
+    days = (begun["earliest"], begun["latest"], over["latest"])
     return {
         "when_earliest": begun["earliest"],
         "when_latest": over["latest"],

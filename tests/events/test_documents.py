@@ -1,0 +1,627 @@
+"""What the world reads of event types, places, events, statements and relations: whole documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.models import (
+    Event,
+    EventCitation,
+    EventEdition,
+    EventType,
+    EventTypeEdition,
+    PlaceName,
+    Relation,
+    RelationEdition,
+)
+from people.models import Office, Person, State, Tenure
+from records.curation import CurationRefused, publish
+from records.kinds import kind_named
+from records.models import Source
+from tests.factories.events import (
+    make_event,
+    make_event_link,
+    make_event_place,
+    make_event_type,
+    make_participation,
+    make_period,
+    make_place,
+    make_relation,
+    make_statement,
+    publish_whole,
+)
+from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
+from tests.factories.records import make_source, make_topic
+from tests.people.test_documents import document_of, opening, reference
+
+pytestmark = pytest.mark.django_db
+
+
+def citation(source: Source, **others: Any) -> dict[str, Any]:
+    return {
+        "source": reference(source, source.title),
+        "field": None,
+        "locator": None,
+        "attributed_to": None,
+        "attribution_text": None,
+        "evidence": "reported",
+        "stance": "supports",
+        **others,
+    }
+
+
+def month(text: str, last: int) -> dict[str, Any]:
+    return {
+        "edtf": text,
+        "earliest": f"{text}-01",
+        "latest": f"{text}-{last}",
+        "precision": "month",
+        "text": None,
+    }
+
+
+def test_event_type_lists_the_types_above_it() -> None:
+    meeting = make_event_type("meeting", label="Meeting")
+    summit = make_event_type("summit", label="Summit", broader=meeting)
+    trilateral = make_event_type(
+        "trilateral_summit",
+        label="Trilateral summit",
+        description="A summit of three.",
+        broader=summit,
+        plover_type="CONSULT",
+        plover_mode="visit",
+        cameo_code="042",
+        goldstein="1.9",
+    )
+
+    publish(trilateral, summit, meeting, by=None)
+
+    assert document_of(trilateral) == {
+        **opening(trilateral, "Trilateral summit"),
+        "code": "trilateral_summit",
+        "description": "A summit of three.",
+        "parents": ["summit", "meeting"],
+        "broader": reference(summit, "Summit", code="summit", parents=["meeting"]),
+        "plover_type": "CONSULT",
+        "plover_mode": "visit",
+        "cameo_code": "042",
+        "goldstein": 1.9,
+        "identifiers": [],
+        "citations": [],
+    }
+    assert document_of(meeting)["parents"] == []
+    assert trilateral.slug == "trilateral_summit"
+
+
+def test_a_type_that_moves_in_the_tree_takes_what_names_it_along() -> None:
+    meeting, hospitality = make_event_type("meeting"), make_event_type("hospitality")
+    dinner = make_event_type("dinner", broader=meeting)
+    banquet = make_event_type("banquet", broader=dinner)
+    event = make_event(type=banquet)
+    publish(meeting, hospitality, by=None)
+    publish_whole(event)
+
+    EventType.objects.filter(pk=dinner.pk).update(broader=hospitality)
+    assert document_of(event)["type"]["parents"] == ["dinner", "meeting"]
+    publish(dinner, by=None)
+
+    assert document_of(dinner)["parents"] == ["hospitality"]
+    assert document_of(banquet)["parents"] == ["dinner", "hospitality"]
+    assert document_of(event)["type"]["parents"] == ["dinner", "hospitality"]
+
+
+def test_place_shows_where_it_lies() -> None:
+    us = make_state("United States", alpha_2="US")
+    washington = make_place("Washington", state=us)
+    house = make_place(
+        "White House",
+        kind="venue",
+        state=us,
+        parent=washington,
+        latitude="38.897676",
+        longitude="-77.036530",
+    )
+    PlaceName.objects.create(record=house, name="Executive Mansion", kind="former", end="1901")
+
+    publish_whole(house)
+
+    assert document_of(house) == {
+        **opening(house, "White House"),
+        "name": "White House",
+        "kind": "venue",
+        "state": reference(us, "United States", code="US"),
+        "parent": reference(washington, "Washington"),
+        "latitude": 38.897676,
+        "longitude": -77.03653,
+        "names": [
+            {
+                "name": "Executive Mansion",
+                "kind": "former",
+                "language": None,
+                "script": None,
+                "start": None,
+                "end": {
+                    "edtf": "1901",
+                    "earliest": "1901-01-01",
+                    "latest": "1901-12-31",
+                    "precision": "year",
+                    "text": None,
+                },
+            },
+        ],
+        "identifiers": [],
+        "citations": [],
+    }
+
+
+def test_event_shows_all_that_its_record_says() -> None:
+    """The call of the sample story, with a mediator, a place and a link added."""
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    qatar = make_state("Qatar", alpha_2="QA")
+    ministry = make_organization("Ministry of Foreign Affairs of Pakistan", state=pk)
+    company = make_organization("Mota-Engil", classification="company", domicile=us)
+    secretary = make_office("Secretary of State", state=us)
+    deputy = make_office("Deputy Prime Minister of Pakistan", state=pk)
+    rubio, dar = make_person("Marco Rubio"), make_person("Ishaq Dar")
+    as_secretary = make_tenure(rubio, secretary)
+    as_deputy = make_tenure(dar, deputy)
+    trade = make_topic("trade", label="Trade")
+    source = make_source(title="S1")
+    doha = make_place("Doha", state=qatar)
+    earlier = make_event("Earlier call", status="alleged")
+    visit = make_event("Visit")
+    event = make_event(
+        "Rubio calls Dar",
+        type=make_event_type("call", label="Call"),
+        summary="They spoke by telephone.",
+        when={"edtf": "", "text": "Saturday night", "precision": "part_of_day"},
+        attendance="remote",
+        parent=visit,
+        contested=True,
+        topics=(trade,),
+        source=source,
+    )
+    EventCitation.objects.filter(record=event).update(
+        field="when",
+        locator="paragraph 1",
+        attributed_to_organization=ministry,
+        attribution_text="the ministry",
+        evidence="documented",
+    )
+    make_event_place(event, doha, name_as_given="the Qatari capital", role="venue", order=2)
+    make_event_place(event, name_as_given="a third country", role="origin", order=1)
+    caller = make_participation(event, rubio, role="caller", presence="remote", tenures=(as_secretary,))
+    callee = make_participation(
+        event,
+        dar,
+        name_as_given="the deputy premier",
+        role="callee",
+        side="PK",
+        capacity_text="deputy prime minister",
+        tenures=(as_deputy,),
+    )
+    callee.participation_capacities.update(evidence="inferred")
+    make_participation(event, "several aides", role="accompanying", on_behalf_of_organization=company)
+    make_participation(event, qatar, role="mediator", on_behalf_of_state=us, contested=True)
+    make_event_link(event, earlier, kind="counterpart")
+    assert caller.contested is False
+
+    publish_whole(event)
+
+    in_us, in_pk = reference(us, "United States", code="US"), reference(pk, "Pakistan", code="PK")
+    in_qatar = reference(qatar, "Qatar", code="QA")
+    nothing = {
+        "name_as_given": None,
+        "side": None,
+        "capacities": [],
+        "capacity_text": None,
+        "on_behalf_of": None,
+        "states": [],
+        "presence": "unknown",
+        "contested": False,
+    }
+    document = document_of(event)
+    assert document == {
+        **opening(event, "Rubio calls Dar"),
+        "type": reference(event.type, "Call", code="call", parents=[]),
+        "title": "Rubio calls Dar",
+        "summary": "They spoke by telephone.",
+        "when": {
+            "edtf": None,
+            "earliest": None,
+            "latest": None,
+            "precision": "part_of_day",
+            "text": "Saturday night",
+        },
+        "end": None,
+        "status": "occurred",
+        "attendance": "remote",
+        "visit_class": None,
+        "parent": reference(visit, "Visit"),
+        "topics": [reference(trade, "Trade", code="trade")],
+        "places": [
+            {"place": None, "state": None, "name_as_given": "a third country", "role": "origin"},
+            {
+                "place": reference(doha, "Doha"),
+                "state": in_qatar,
+                "name_as_given": "the Qatari capital",
+                "role": "venue",
+            },
+        ],
+        "states": [in_pk, in_qatar, in_us],
+        "participations": [
+            {
+                **nothing,
+                "participant": reference(rubio, "Marco Rubio"),
+                "role": "caller",
+                "capacities": [
+                    {
+                        "tenure": reference(as_secretary, "Marco Rubio, Secretary of State"),
+                        "office": reference(secretary, "Secretary of State"),
+                        "evidence": "reported",
+                    },
+                ],
+                "states": [in_us],
+                "presence": "remote",
+            },
+            {
+                **nothing,
+                "participant": reference(dar, "Ishaq Dar"),
+                "name_as_given": "the deputy premier",
+                "role": "callee",
+                "side": "PK",
+                "capacities": [
+                    {
+                        "tenure": reference(as_deputy, "Ishaq Dar, Deputy Prime Minister of Pakistan"),
+                        "office": reference(deputy, "Deputy Prime Minister of Pakistan"),
+                        "evidence": "inferred",
+                    },
+                ],
+                "capacity_text": "deputy prime minister",
+                "states": [in_pk],
+            },
+            {
+                **nothing,
+                "participant": None,
+                "name_as_given": "several aides",
+                "role": "accompanying",
+                "on_behalf_of": reference(company, "Mota-Engil"),
+            },
+            {
+                **nothing,
+                "participant": in_qatar,
+                "role": "mediator",
+                "on_behalf_of": in_us,
+                "states": [in_qatar, in_us],
+                "contested": True,
+            },
+        ],
+        "links": [{"kind": "counterpart", "event": reference(earlier, "Earlier call")}],
+        "identifiers": [],
+        "citations": [
+            citation(
+                source,
+                field="when",
+                locator="paragraph 1",
+                attributed_to=reference(ministry, "Ministry of Foreign Affairs of Pakistan"),
+                attribution_text="the ministry",
+                evidence="documented",
+            ),
+        ],
+    }
+    assert list(document)[8:20] == [
+        "type",
+        "title",
+        "summary",
+        "when",
+        "end",
+        "status",
+        "attendance",
+        "visit_class",
+        "parent",
+        "topics",
+        "places",
+        "states",
+    ]
+
+
+def test_event_at_a_place_lay_in_the_state_of_its_time() -> None:
+    france, germany = make_state("France"), make_state("Germany")
+    strasbourg = make_place("Strasbourg", state=france)
+    event = make_event()
+    make_event_place(event, strasbourg, state=germany)
+
+    publish_whole(event)
+
+    document = document_of(event)
+    assert document["places"][0]["state"] == reference(germany, "Germany", code=None)
+    assert document["states"] == [reference(germany, "Germany", code=None)]
+
+
+def test_statement_shows_who_said_what_about_what() -> None:
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    office = make_office("Chargé d'affaires in Islamabad", state=us)
+    baker = make_person("Natalie Baker")
+    tenure = make_tenure(baker, office)
+    relation = make_relation(us, pk)
+    event = make_event("Signing")
+    release = make_statement("The embassy's release.")
+    minerals = make_topic("critical-minerals", label="Critical minerals")
+    source = make_source(title="S1")
+    statement = make_statement(
+        "She called such deals a priority because of what critical minerals mean for security and for prosperity.",
+        kind="quote",
+        speaker_person=baker,
+        speaker_as_given="the US envoy",
+        date="2025-09",
+        event=event,
+        part_of=release,
+        language="en",
+        text="A priority.",
+        about=(relation, event, minerals),
+        tenures=(tenure,),
+        topics=(minerals,),
+        source=source,
+    )
+
+    publish_whole(statement)
+
+    topic = reference(minerals, "Critical minerals", code="critical-minerals")
+    label = "She called such deals a priority because of what critical minerals mean for sec…"
+    assert len(label) == 80
+    assert document_of(statement) == {
+        **opening(statement, label),
+        "kind": "quote",
+        "speaker": reference(baker, "Natalie Baker"),
+        "speaker_as_given": "the US envoy",
+        "capacities": [
+            {
+                "tenure": reference(tenure, "Natalie Baker, Chargé d'affaires in Islamabad"),
+                "office": reference(office, "Chargé d'affaires in Islamabad"),
+                "evidence": "reported",
+            },
+        ],
+        "date": month("2025-09", 30),
+        "event": reference(event, "Signing"),
+        "about": [reference(relation, "Pakistan – United States"), reference(event, "Signing"), topic],
+        "part_of": reference(release, "The embassy's release."),
+        "language": "en",
+        "text": "A priority.",
+        "summary": "She called such deals a priority because of what critical minerals mean for security and for prosperity.",
+        "topics": [topic],
+        "identifiers": [],
+        "citations": [citation(source)],
+    }
+
+
+def test_relation_shows_the_pair_and_its_periods() -> None:
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    ceasefire, reset = make_event("Ceasefire"), make_event("Reset")
+    minerals = make_topic("critical-minerals", label="Critical minerals")
+    institute = make_organization("Institute", classification="ngo")
+    source = make_source(title="S1")
+    relation = make_relation(pk, us, source=source)
+    make_period(relation, start="2025-05/..", start_event=ceasefire, end_status="ongoing")
+    make_period(
+        relation,
+        dimension="cooperation_area",
+        direction="first_to_second",
+        value="exploring",
+        end="2026",
+        end_status="ended",
+        end_event=reset,
+        topics=(minerals,),
+        asserted_by_organization=institute,
+        asserted_by_as_given="analysts",
+    )
+
+    publish_whole(relation)
+
+    assert document_of(relation) == {
+        **opening(relation, "Pakistan – United States"),
+        "states": [
+            reference(us, "United States", code="US"),  # made first, so its id is the smaller one
+            reference(pk, "Pakistan", code="PK"),
+        ],
+        "periods": [
+            {
+                "dimension": "tenor",
+                "direction": "mutual",
+                "value": "warming",
+                "start": {
+                    "edtf": "2025-05/..",
+                    "earliest": "2025-05-01",
+                    "latest": None,
+                    "precision": "interval",
+                    "text": None,
+                },
+                "end": None,
+                "end_status": "ongoing",
+                "start_event": reference(ceasefire, "Ceasefire"),
+                "end_event": None,
+                "topics": [],
+                "asserted_by": None,
+                "asserted_by_as_given": None,
+            },
+            {
+                "dimension": "cooperation_area",
+                "direction": "first_to_second",
+                "value": "exploring",
+                "start": None,
+                "end": {
+                    "edtf": "2026",
+                    "earliest": "2026-01-01",
+                    "latest": "2026-12-31",
+                    "precision": "year",
+                    "text": None,
+                },
+                "end_status": "ended",
+                "start_event": None,
+                "end_event": reference(reset, "Reset"),
+                "topics": [reference(minerals, "Critical minerals", code="critical-minerals")],
+                "asserted_by": reference(institute, "Institute"),
+                "asserted_by_as_given": "analysts",
+            },
+        ],
+        "identifiers": [],
+        "citations": [citation(source)],
+    }
+    assert relation.slug == "pakistan-united-states"
+
+
+def test_relation_is_renamed_with_its_states() -> None:
+    relation = make_relation(make_state("Burma"), make_state("China"))
+    statement = make_statement(about=(relation,))
+    publish_whole(statement)
+
+    State.objects.filter(name="Burma").update(name="Myanmar")
+    publish(State.objects.get(name="Myanmar"), by=None)
+
+    assert RelationEdition.objects.current().get().label == "China – Myanmar"
+    assert document_of(statement)["about"][0]["label"] == "China – Myanmar"
+
+
+def test_a_pair_is_one_relation_whichever_state_is_named_first() -> None:
+    us, pk = make_state(), make_state()
+    relation = make_relation(pk, us)
+
+    assert (relation.state_a, relation.state_b) == (us, pk)
+    assert list(Relation.objects.between(pk, us)) == list(Relation.objects.between(us, pk)) == [relation]
+    assert [(each, each.other_id) for each in Relation.objects.with_other(pk)] == [(relation, us.pk)]
+
+
+def test_drafts_of_what_it_names_do_not_show_in_a_newly_published_event() -> None:
+    """Everything that an event takes from other records is taken from what is published of them."""
+    us, pk, qatar = (make_state(name) for name in ("United States", "Pakistan", "Qatar"))
+    published_office = make_office("Secretary of State", state=us)
+    person = make_person("Marco Rubio")
+    tenure = make_tenure(person, published_office)
+    ministry = make_organization("Ministry", state=pk)
+    broader, kind = make_event_type("meeting"), make_event_type("summit")
+    kind.broader = broader
+    kind.save()
+    place = make_place("Doha", state=qatar)
+    secret = make_office("Draft office", state=make_state("Draft state"))
+    publish_whole(tenure, ministry, kind, place)
+    expected = _event_of(person, tenure, ministry, kind, place)
+    publish_whole(expected)
+
+    Person.objects.update(name="Draft name")
+    Office.objects.filter(pk=published_office.pk).update(title="Draft title", state=pk)
+    Tenure.objects.filter(pk=tenure.pk).update(office=secret)
+    type(ministry).objects.filter(pk=ministry.pk).update(name="Draft ministry", state=secret.state)
+    EventType.objects.filter(pk=kind.pk).update(label="Draft type", broader=None)
+    type(place).objects.filter(pk=place.pk).update(name="Draft place", state=pk)
+    event = _event_of(person, tenure, ministry, kind, place)
+    publish_whole(event)
+
+    own = {"id", "slug", "url", "published_at"}
+    shown = {name: value for name, value in document_of(event).items() if name not in own}
+    assert shown == {name: value for name, value in document_of(expected).items() if name not in own}
+    assert "Draft" not in EventEdition.objects.current().get(record_id=event.pk).document
+    assert [state["label"] for state in shown["states"]] == ["Pakistan", "Qatar", "United States"]
+
+
+def _event_of(person: Any, tenure: Any, ministry: Any, kind: Any, place: Any) -> Event:
+    source = Source.objects.filter(title="S1").first() or make_source(title="S1")
+    event = make_event("Summit", type=kind, source=source)
+    make_participation(event, person, tenures=(tenure,))
+    make_participation(event, ministry)
+    make_event_place(event, place)
+    return event
+
+
+def test_event_that_names_a_draft_is_refused_with_what_to_publish_first() -> None:
+    us = make_state("United States")
+    tenure = make_tenure(make_person("Marco Rubio"), make_office("Secretary of State", state=us))
+    event = make_event(type=make_event_type("call"))
+    make_participation(event, tenure.person, tenures=(tenure,))
+
+    with pytest.raises(CurationRefused) as refused:
+        publish(event, by=None)
+
+    assert {str(record) for record in refused.value.publish_first} == {
+        "Call",
+        "Marco Rubio",
+        "Marco Rubio, Secretary of State",
+        str(Source.objects.get(pk=event.citations.get().source_id)),
+    }
+    assert not EventEdition.objects.exists()
+
+
+def test_a_change_of_a_part_of_a_part_waits_to_be_published() -> None:
+    tenure = make_tenure()
+    event = make_event()
+    participation = make_participation(event, tenure.person, tenures=(tenure,))
+    publish_whole(event)
+    event.refresh_from_db()
+    assert not event.has_unpublished_changes
+
+    participation.participation_capacities.update(evidence="inferred")
+
+    event.refresh_from_db()
+    assert event.has_unpublished_changes
+
+
+def test_publishing_a_batch_of_events_costs_the_same_number_of_statements_whatever_it_holds() -> None:
+    def batch(size: int) -> list[Event]:
+        events = []
+        for _each in range(size):
+            tenure = make_tenure(office=make_office(state=make_state()))
+            event = make_event(topics=(make_topic(),))
+            make_participation(event, tenure.person, tenures=(tenure,))
+            make_event_place(event, make_place(state=make_state()))
+            make_event_link(event, make_event())
+            publish_whole(event)
+            Event.objects.filter(pk=event.pk).update(summary="Told again.")
+            events.append(event)
+        return events
+
+    counts = []
+    for size in (1, 4):
+        events = batch(size)
+        with CaptureQueriesContext(connection) as captured:
+            publish(*events, by=None)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def test_every_type_that_ships_is_published_with_its_tree() -> None:
+    from events.reference import CAMEO, TYPES, load  # noqa: PLC0415 - beside its only use
+
+    first, second = load(), load()
+
+    assert [(loaded.created, loaded.unchanged) for loaded in (*first, *second)] == [(31, 0), (0, 31)]
+    shown = {edition.code: document_of(EventType.objects.get(code=edition.code)) for edition in EventTypeEdition.objects.all()}
+    assert {code: (each["cameo_code"], each["plover_type"], each["plover_mode"], each["goldstein"], each["parents"]) for code, each in shown.items()} == {
+        entry.code: (
+            entry.cameo,
+            CAMEO[entry.cameo].plover_type or None,
+            CAMEO[entry.cameo].plover_mode or None,
+            float(CAMEO[entry.cameo].goldstein),
+            [entry.broader] if entry.broader else [],
+        )
+        for entry in TYPES
+    }
+    assert shown["call"]["cameo_code"] == "041"
+    assert shown["luncheon"]["parents"] == ["hospitality"]
+
+
+def test_reference_data_leave_alone_what_the_desk_changed() -> None:
+    from events.reference import load  # noqa: PLC0415 - beside its only use
+
+    load()
+    call = EventType.objects.get(code="call")
+    EventType.objects.filter(pk=call.pk).update(label="Telephone call", goldstein=None)
+    EventType.objects.filter(code="threat").update(description="")
+    load()
+
+    call.refresh_from_db()
+    assert (call.label, call.goldstein) == ("Telephone call", None)
+    assert EventType.objects.get(code="threat").description == ""
+    assert kind_named("event_type").editions.objects.filter(revision__gt=1).count() == 0

@@ -1,0 +1,496 @@
+"""Every filter and ordering of event types, places, events, statements and relations: whole answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.models import Event, EventEdition, EventStatePair
+from people.models import State
+from records.curation import publish, withdraw
+from records.merging import merge
+from tests.factories.agreements import make_action, make_agreement
+from tests.factories.events import (
+    make_event,
+    make_event_place,
+    make_event_type,
+    make_participation,
+    make_place,
+    make_relation,
+    make_statement,
+    publish_whole,
+)
+from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
+from tests.factories.records import make_source, make_topic
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def get(client: Client, address: str, status: int = 200) -> dict[str, Any]:
+    response = client.get(f"/api/v1/{address}")
+    content: dict[str, Any] = json.loads(response.content)
+    assert response.status_code == status, content
+    return content
+
+
+def slugs(client: Client, address: str) -> list[str]:
+    return [document["slug"] for document in get(client, address)["results"]]
+
+
+@pytest.fixture
+def events() -> None:
+    """A call, a summit with a mediator, a ceasefire, a luncheon without a date, and a plan."""
+    us, pk, india = (
+        make_state(name, alpha_2=code)
+        for name, code in (("United States", "US"), ("Pakistan", "PK"), ("India", "IN"))
+    )
+    rubio, dar, trump = make_person("Marco Rubio"), make_person("Ishaq Dar"), make_person("Donald Trump")
+    secretary = make_tenure(rubio, make_office("Secretary of State", state=us))
+    company = make_organization("Mota-Engil", classification="company")
+    meeting = make_event_type("meeting")
+    summit = make_event_type("summit", broader=meeting)
+    minerals = make_topic("critical-minerals")
+    rare = make_topic("rare-earth-elements", broader=minerals)
+    washington = make_place("Washington", state=us)
+    house = make_place("White House", kind="venue", parent=washington)
+    story = make_source(title="S1", slug="s1")
+
+    call = make_event(
+        "Call",
+        type=make_event_type("call"),
+        when="2025-09-13",
+        attendance="remote",
+        topics=(minerals,),
+        source=story,
+    )
+    make_participation(call, rubio, role="caller", tenures=(secretary,))
+    make_participation(call, dar, role="callee", on_behalf_of_state=pk)
+    talks = make_event("Talks", type=summit, when="2025-09-20", end="2025-09-22", attendance="in_person")
+    make_participation(talks, dar, role="mediator")
+    make_participation(talks, rubio, role="visitor")
+    make_participation(talks, india, role="party")
+    make_participation(talks, company, role="observer", on_behalf_of_state=us)
+    make_event_place(talks, house)
+    ceasefire = make_event("Ceasefire", type=make_event_type("ceasefire"), when="2025-05", source=story)
+    make_participation(ceasefire, india, role="party")
+    make_participation(ceasefire, pk, role="party")
+    make_participation(ceasefire, trump, role="mediator", on_behalf_of_state=us)
+    luncheon = make_event("Luncheon", type=meeting, topics=(rare,), parent=talks)
+    make_participation(luncheon, trump, role="host")
+    make_event_place(luncheon, washington)
+    visit = make_event(
+        "Visit",
+        type=make_event_type("visit"),
+        when="2026",
+        status="planned",
+        visit_class="state",
+    )
+    make_participation(visit, "several ministers", on_behalf_of_state=pk)
+    agreement = make_agreement("Package")
+    make_action(agreement, kind="signature", event=talks)
+    publish_whole(call, talks, ceasefire, luncheon, visit, agreement)
+    draft = make_event("Draft", when="2025-09-13")
+    make_participation(draft, us, role="mediator")
+
+
+EVENTS = {
+    "": ["visit", "talks", "call", "ceasefire", "luncheon"],
+    "ordering=date": ["ceasefire", "call", "talks", "visit", "luncheon"],
+    "ordering=label": ["call", "ceasefire", "luncheon", "talks", "visit"],
+    "type=call": ["call"],
+    "type=meeting": ["talks", "luncheon"],
+    "type=summit,call": ["talks", "call"],
+    "type__not=meeting": ["visit", "call", "ceasefire"],
+    "status=planned": ["visit"],
+    "status__not=planned": ["talks", "call", "ceasefire", "luncheon"],
+    "attendance=remote,in_person": ["talks", "call"],
+    "visit_class=state": ["visit"],
+    "state=US": ["talks", "call", "ceasefire", "luncheon"],
+    "state=US&ordering=date": ["ceasefire", "call", "talks", "luncheon"],
+    "state=pakistan": ["visit", "call", "ceasefire"],
+    "state=IN,PK": ["visit", "talks", "call", "ceasefire"],
+    "state__all=US,PK": ["call", "ceasefire"],
+    "state__all=PK,US": ["call", "ceasefire"],
+    "state__all=US": ["talks", "call", "ceasefire", "luncheon"],
+    "state__all=US,US": ["talks", "call", "ceasefire", "luncheon"],
+    "state__all=US,PK,IN": ["ceasefire"],
+    "state__all=US,ZZ": [],
+    "state__all=US,PK&ordering=-label": ["ceasefire", "call"],
+    "state__all=US,PK&type=call": ["call"],
+    "state__not=US": ["visit"],
+    "state=US&status=planned": [],
+    "state=ZZ": [],
+    "person=marco-rubio": ["talks", "call"],
+    "person=marco-rubio,donald-trump": ["talks", "call", "ceasefire", "luncheon"],
+    "person__all=marco-rubio,ishaq-dar": ["talks", "call"],
+    "person__not=marco-rubio": ["visit", "ceasefire", "luncheon"],
+    "organization=mota-engil": ["talks"],
+    "role=mediator": ["talks", "ceasefire"],
+    "role=host,callee": ["call", "luncheon"],
+    "role__all=mediator,observer": ["talks"],
+    "role__not=mediator,host": ["visit", "call"],
+    "participant.role=mediator": ["talks", "ceasefire"],
+    "participant.person=marco-rubio&participant.role=mediator": [],
+    "participant.person=ishaq-dar&participant.role=mediator": ["talks"],
+    "participant.person=ishaq-dar,marco-rubio&participant.role=mediator,caller": ["talks", "call"],
+    "participant.person=marco-rubio,donald-trump&participant.role=mediator,callee": ["ceasefire"],
+    "participant.organization=mota-engil&participant.role=observer,party": ["talks"],
+    "participant.state=US&participant.role=mediator": ["ceasefire"],
+    "participant.state=US&participant.role=caller": ["call"],
+    "participant.state=US,IN&participant.role=party,observer": ["talks", "ceasefire"],
+    "participant.state=US&participant.role=party": [],
+    "participant.state=US&participant.person=marco-rubio": ["call"],
+    "participant.state=PK,US&participant.person=ishaq-dar,marco-rubio&participant.role=callee,caller": ["call"],
+    "participant.person=nobody&participant.role=mediator": [],
+    "person=marco-rubio&role=mediator": ["talks"],
+    "place=washington": ["talks", "luncheon"],
+    "place=white-house": ["talks"],
+    "topic=critical-minerals": ["call", "luncheon"],
+    "topic=rare-earth-elements": ["luncheon"],
+    "topic__not=critical-minerals": ["visit", "talks", "ceasefire"],
+    "source=s1": ["call", "ceasefire"],
+    "parent=talks": ["luncheon"],
+    "parent__isnull=true": ["visit", "talks", "call", "ceasefire"],
+    "agreement=package": ["talks"],
+    "agreement=nothing": [],
+    "date_after=2025-09-13": ["visit", "talks", "call"],
+    "date_after=2025-09-22&date_before=2025-09-22": ["talks"],
+    "date_before=2025-05-10": ["ceasefire"],
+    "date_before=2025-05-10&date_match=certain": [],
+    "date_after=2025-05&date_before=2025-05&date_match=certain": ["ceasefire"],
+    "date_after=2025-09-21&date_match=certain": ["visit"],
+    "date_after=2026&include_undated=true": ["visit", "luncheon"],
+    "search=dar+mediator": [],
+    "search=ishaq+dar&ordering=-date": ["talks", "call"],
+}
+
+
+@pytest.mark.usefixtures("events")
+def test_events(client: Client) -> None:
+    contents = {query: get(client, f"events/?{query}") for query in EVENTS}
+
+    found = {query: [document["slug"] for document in content["results"]] for query, content in contents.items()}
+    assert found == EVENTS
+    totals = {query: content["total"] for query, content in contents.items()}
+    assert totals == {query: {"value": len(slugs), "relation": "eq"} for query, slugs in EVENTS.items()}
+
+
+@pytest.mark.usefixtures("events")
+def test_a_misspelt_filter_is_refused_with_the_right_one(client: Client) -> None:
+    (error,) = get(client, "events/?stat=US", 400)["errors"]
+
+    assert (error["parameter"], error["suggestion"]) == ("stat", "state")
+
+
+@pytest.mark.usefixtures("events")
+def test_pages_of_two_states_follow_each_other_both_ways(client: Client) -> None:
+    forward, backward = [], []
+    address = "events/?state__all=US,PK&page_size=1"
+    while address:
+        content = get(client, address)
+        forward += [document["slug"] for document in content["results"]]
+        address, back = (link and link.partition("/api/v1/")[2] for link in (content["next"], content["previous"]))
+        if not address:
+            while back:
+                content = get(client, back)
+                backward += [document["slug"] for document in content["results"]]
+                back = content["previous"] and content["previous"].partition("/api/v1/")[2]
+
+    assert forward == ["call", "ceasefire"]
+    assert backward == ["call"]
+
+
+# Pairs of states
+
+
+def pairs() -> set[tuple[str, str, str, str]]:
+    """Every row of the table of pairs, in words; the day as text, for Python knows no infinity."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT low_id, high_id, day::text, record_id FROM events_eventstatepair")
+        found = cursor.fetchall()
+    names = dict(State.objects.values_list("pk", "name"))
+    titles = dict(Event.objects.values_list("pk", "title"))
+    return {(names[low], names[high], day, titles[event]) for low, high, day, event in found}
+
+
+def test_pairs_follow_what_is_published(client: Client) -> None:
+    a, b, c = (make_state(name) for name in ("A", "B", "C"))
+    event = make_event("One", when="2001-02-03")
+    first = make_participation(event, b)
+    make_participation(event, a)
+    undated = make_event("Two")
+    make_participation(undated, c)
+    publish_whole(event, undated)
+    two = ("C", "C", "-infinity", "Two")
+    before = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "B"), ("B", "B"))}
+    assert pairs() == {*before, two}
+
+    type(first).objects.filter(pk=first.pk).update(state=c)
+    assert pairs() == {*before, two}
+    publish(event, by=None)
+    after = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "C"), ("C", "C"))}
+    assert pairs() == {*after, two}
+
+    Event.objects.filter(pk=event.pk).update(**Event.when.columns("2002"))
+    publish(Event.objects.get(pk=event.pk), by=None)
+    assert pairs() == {*((x, y, "2002-01-01", "One") for x, y, _day, _title in after), two}
+
+    withdraw(undated, by=None, reason="Never happened.")
+    assert pairs() == {(x, y, "2002-01-01", "One") for x, y, _day, _title in after}
+    assert slugs(client, f"events/?state={c.pk}") == ["one"]
+
+
+def test_pairs_follow_a_merger_of_states(client: Client) -> None:
+    turkey, turkiye, greece = (make_state(name) for name in ("Turkey", "Türkiye", "Greece"))
+    event, other = make_event("Call"), make_event("Meeting")
+    make_participation(event, turkey)
+    make_participation(event, greece)
+    make_participation(other, turkiye)
+    publish_whole(event, other)
+
+    merge(turkey, turkiye, by=None, reason="One state under two names.")
+
+    assert pairs() == {
+        ("Türkiye", "Türkiye", "-infinity", "Call"),
+        ("Türkiye", "Greece", "-infinity", "Call"),
+        ("Greece", "Greece", "-infinity", "Call"),
+        ("Türkiye", "Türkiye", "-infinity", "Meeting"),
+    }
+    assert slugs(client, "events/?state__all=turkiye,greece") == ["call"]
+
+
+def test_many_events_of_a_pair_are_read_off_the_pairs_in_one_statement(client: Client) -> None:
+    a, b = make_state("A", slug="a"), make_state("B", slug="b")
+    events = []
+    for day in range(1, 31):
+        event = make_event(f"Event {day:02}", when=f"2001-01-{day:02}", type=_a_type())
+        make_participation(event, a)
+        if day % 2:
+            make_participation(event, b)
+        events.append(event)
+    publish_whole(*events)
+
+    with CaptureQueriesContext(connection) as captured:
+        content = get(client, "events/?state__all=b,a&page_size=10")
+
+    assert [document["slug"] for document in content["results"]] == [f"event-{day:02}" for day in range(29, 9, -2)]
+    assert content["total"] == {"value": 15, "relation": "eq"}
+    assert [EventStatePair._meta.db_table in query["sql"] for query in captured] == [False, True]
+    second = get(client, content["next"].partition("/api/v1/")[2])
+    assert [document["slug"] for document in second["results"]] == [f"event-{day:02}" for day in range(9, 0, -2)]
+
+
+def _a_type() -> Any:
+    from events.models import EventType  # noqa: PLC0415 - beside its only use
+
+    return EventType.objects.filter(code="meeting").first() or make_event_type("meeting")
+
+
+# Uncertain dates against brute force
+
+WHENS = ["", "2001", "2001-02", "2001-02-15", "2001?", "2001-02/..", "../2001-02", "2001-01/2001-03", "/2001", "200X", "[2001-01-05,2001-03-05]"]
+ENDS = ["", "2001-02-20", "2001-12", "2002/.."]
+
+
+def _days(event: Event) -> tuple[date | None, date | None] | None:
+    """The first and last day on which it may have been; None when nothing is known."""
+    over = event.end if event.end.edtf else event.when
+    days = (event.when.earliest, over.latest)
+    return None if days == (None, None) else days
+
+
+def test_dates_find_what_brute_force_finds(client: Client) -> None:
+    kind = make_event_type("meeting")
+    events = []
+    for number, (when, end) in enumerate(product(WHENS, ENDS)):
+        if end and when in {"2001-02/..", "/2001", "200X"}:
+            continue
+        try:
+            events.append(make_event(f"Event {number}", type=kind, when=when, end=end))
+        except Exception as error:  # noqa: BLE001 - an end before the start
+            assert "end" in str(error).lower()
+    publish_whole(*events)
+    after, before = date(2001, 2, 1), date(2001, 2, 20)
+
+    def matches(event: Event, match: str) -> bool:
+        days = _days(event)
+        if days is None:
+            return False
+        first, last = days
+        if match == "certain":
+            return bool(first and last and after <= first and last <= before)
+        return (first is None or first <= before) and (last is None or last >= after)
+
+    for match in ("possible", "certain"):
+        found = slugs(client, f"events/?date_after={after}&date_before={before}&date_match={match}&page_size=200")
+        assert sorted(found) == sorted(event.slug for event in events if matches(event, match))
+    dated = [event.slug for event in events if _days(event)]
+    assert sorted(slugs(client, "events/?date_after=0001&page_size=200")) == sorted(dated)
+    assert len(slugs(client, "events/?date_after=0001&include_undated=true&page_size=200")) == len(events)
+
+
+def test_undated_events_come_last_in_either_order_and_pages_go_on_into_them(client: Client) -> None:
+    kind = make_event_type("meeting")
+    dated = [make_event(f"Dated {n}", type=kind, when=str(date(2001, 1, 1) + timedelta(days=n))) for n in range(3)]
+    undated = [make_event(f"Undated {n}", type=kind) for n in range(3)]
+    publish_whole(*undated, *dated)
+
+    def walk(ordering: str) -> list[str]:
+        found: list[str] = []
+        address = f"events/?page_size=2&ordering={ordering}"
+        while address:
+            content = get(client, address)
+            found += [document["slug"] for document in content["results"]]
+            address = (content["next"] or "").partition("/api/v1/")[2]
+        return found
+
+    assert walk("date") == ["dated-0", "dated-1", "dated-2", "undated-0", "undated-1", "undated-2"]
+    assert walk("-date") == ["dated-2", "dated-1", "dated-0", "undated-2", "undated-1", "undated-0"]
+
+
+def test_filter_columns_of_every_current_event_follow_from_its_document() -> None:
+    event = make_event(when="2001-02")
+    make_participation(event, make_state())
+    publish_whole(event)
+
+    for edition in EventEdition.objects.current():
+        expected = EventEdition.columns(json.loads(edition.document))
+        shown = {name: getattr(edition, name) for name in expected}
+        assert json.loads(json.dumps(shown, default=str)) == expected
+
+
+# The other resources
+
+
+@pytest.fixture
+def said() -> None:
+    """Statements about an agreement's relation, an event and a state, by a person, a ministry and nobody."""
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    india = make_state("India", alpha_2="IN")
+    relation, other = make_relation(us, pk), make_relation(pk, india)
+    minerals = make_topic("critical-minerals")
+    rare = make_topic("rare-earth-elements", broader=minerals)
+    ministry, baker = make_organization("Ministry", state=pk), make_person("Natalie Baker")
+    call = make_event("Call")
+    story = make_source(title="S1", slug="s1")
+    release = make_statement(
+        "Release",
+        kind="press_release",
+        speaker_organization=ministry,
+        date="2025-09-13",
+        about=(call,),
+        source=story,
+    )
+    closer = make_statement("Closer", part_of=release, event=call, about=(relation,), date="2025-09")
+    priority = make_statement("Priority", kind="quote", speaker_person=baker, about=(us, relation), topics=(rare,))
+    publish_whole(release, closer, priority, other)
+
+
+STATEMENTS_AND_RELATIONS = {
+    "statements/": ["release", "closer", "priority"],
+    "statements/?ordering=date": ["closer", "release", "priority"],
+    "statements/?kind=quote,press_release": ["release", "priority"],
+    "statements/?kind__not=quote": ["release", "closer"],
+    "statements/?speaker=natalie-baker": ["priority"],
+    "statements/?speaker=ministry,natalie-baker": ["release", "priority"],
+    "statements/?speaker__isnull=true": ["closer"],
+    "statements/?event=call": ["closer"],
+    "statements/?about=call": ["release"],
+    "statements/?about=pakistan-united-states": ["closer", "priority"],
+    "statements/?about__all=US,pakistan-united-states": ["priority"],
+    "statements/?part_of=release": ["closer"],
+    "statements/?topic=critical-minerals": ["priority"],
+    "statements/?source=s1": ["release"],
+    "statements/?date_after=2025-09-14": ["closer"],
+    "statements/?date_after=2025-09-13&date_before=2025-09-13&date_match=certain": ["release"],
+    "statements/?date_after=2025&include_undated=true": ["release", "closer", "priority"],
+    "statements/?search=baker": ["priority"],
+    "relations/": ["india-pakistan", "pakistan-united-states"],
+    "relations/?state=US": ["pakistan-united-states"],
+    "relations/?state=PK": ["india-pakistan", "pakistan-united-states"],
+    "relations/?state__all=PK,IN": ["india-pakistan"],
+    "relations/?state__all=US,IN": [],
+    "relations/?search=pakistan+india": ["india-pakistan"],
+}
+
+
+@pytest.mark.usefixtures("said")
+def test_statements_and_relations(client: Client) -> None:
+    assert {address: slugs(client, address) for address in STATEMENTS_AND_RELATIONS} == STATEMENTS_AND_RELATIONS
+
+
+PAIRS = {
+    "relations/US/PK/": 200,
+    "relations/PK/US": 200,
+    "relations/pakistan/iso3166-1-alpha-2:US/": 200,
+    "relations/PK/PK/": 404,
+    "relations/US/IN/": 404,
+    "relations/US/ZZ/": 404,
+    "relations/US/%20/": 404,
+    "relations/pakistan-united-states/revisions/": 200,
+    "relations/US/PK/?nonsense=1": 400,
+}
+
+
+@pytest.mark.usefixtures("said")
+def test_the_relation_of_two_states_is_found_in_either_order(client: Client) -> None:
+    found = {address: get(client, address, status) for address, status in PAIRS.items()}
+
+    relation = get(client, "relations/pakistan-united-states/")
+    for address in ("relations/US/PK/", "relations/PK/US", "relations/pakistan/iso3166-1-alpha-2:US/"):
+        assert found[address] == relation
+
+
+@pytest.mark.usefixtures("said")
+def test_a_withdrawn_relation_is_gone_by_its_states_too(client: Client) -> None:
+    from events.models import Relation  # noqa: PLC0415 - beside its only use
+
+    withdraw(Relation.objects.get(slug="india-pakistan"), by=None, reason="Never recorded.")
+
+    assert get(client, "relations/PK/IN/", 410)["reason"] == "Never recorded."
+
+
+@pytest.fixture
+def lists() -> None:
+    """A small tree of types and of places."""
+    us = make_state("United States", alpha_2="US")
+    meeting = make_event_type("meeting", plover_type="CONSULT", cameo_code="040")
+    summit = make_event_type("summit", broader=meeting, plover_type="CONSULT", cameo_code="040")
+    threat = make_event_type("threat", plover_type="THREATEN", cameo_code="130")
+    region = make_place("East Coast", kind="region", state=us)
+    city = make_place("Washington", parent=region, state=us)
+    house = make_place("White House", kind="venue", parent=city)
+    publish_whole(summit, threat, house)
+
+
+TYPES_AND_PLACES = {
+    "event-types/": ["meeting", "summit", "threat"],
+    "event-types/?ordering=-code": ["threat", "summit", "meeting"],
+    "event-types/?code=summit": ["summit"],
+    "event-types/?broader=meeting": ["summit"],
+    "event-types/?broader__isnull=true": ["meeting", "threat"],
+    "event-types/?plover_type=consult": ["meeting", "summit"],
+    "event-types/?cameo_code=040,130": ["meeting", "summit", "threat"],
+    "places/": ["east-coast", "washington", "white-house"],
+    "places/?kind=venue,region": ["east-coast", "white-house"],
+    "places/?kind__not=venue": ["east-coast", "washington"],
+    "places/?state=US": ["east-coast", "washington"],
+    "places/?parent=east-coast": ["washington"],
+    "places/?within=east-coast": ["washington", "white-house"],
+    "places/?parent__isnull=true": ["east-coast"],
+    "places/?state__isnull=true": ["white-house"],
+}
+
+
+@pytest.mark.usefixtures("lists")
+def test_event_types_and_places(client: Client) -> None:
+    assert {address: slugs(client, address) for address in TYPES_AND_PLACES} == TYPES_AND_PLACES
