@@ -63,7 +63,11 @@ def _publish_due(on: date, size: int) -> int:
     """Publish one batch."""
     with transaction.atomic():
         position, moment = store.lock_feed()
-        due = AgreementEdition.objects.due(on=on).order_by("status_until", "record_id")[:size]
+        due = (
+            AgreementEdition.objects.current()
+            .filter(status_until__lte=on)
+            .order_by("status_until", "record_id")[:size]
+        )
         entries = []
         for edition in due.only("revision", "document"):
             document = next_document(edition)

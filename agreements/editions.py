@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,13 +12,13 @@ from django.db.models import F
 from agreements.effects import SIGNING, acts_of
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
-from agreements.querysets import AgreementEditionQuerySet
 from agreements.status import agreement_history, party_history
 from config.db.ordering import undated_last
 from records.models.edition import CURRENT, Edition, gin_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from records.rendering import References
 
@@ -81,8 +80,6 @@ class AgreementEdition(Edition):
         models.UUIDField(), default=list, help_text="Persons who acted for the parties."
     )
 
-    objects = AgreementEditionQuerySet.as_manager()
-
     class Meta(Edition.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
         indexes: ClassVar[list[models.Index]] = [
@@ -111,11 +108,11 @@ class AgreementEdition(Edition):
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:  # noqa: ARG003 - one signature
         """Tell the status as of today: what is published says how things stand when it is published."""
-        cls.settle_status(document, datetime.now(UTC).date())
+        cls.settle_status(document, dt.datetime.now(dt.UTC).date())
         return iter(())
 
     @staticmethod
-    def settle_status(document: dict[str, Any], day: date) -> None:
+    def settle_status(document: dict[str, Any], day: dt.date) -> None:
         """Derive the status of the agreement and of each party on a day from the document's own actions."""
         acts, laterality = acts_of(document), document["laterality"]
         history = agreement_history(acts, laterality=laterality, known_on=day)
@@ -158,7 +155,7 @@ class AgreementEdition(Edition):
 
     @staticmethod
     def _statuses(document: dict[str, Any]) -> list[dict[str, Any]]:
-        known_on = date.fromisoformat(document["published_at"][:10])
+        known_on = dt.date.fromisoformat(document["published_at"][:10])
         # As elsewhere in filters, what has no date at all is found on no day in the past.
         acts = [act.counted_from(known_on) for act in acts_of(document)]
         history = agreement_history(acts, laterality=document["laterality"], known_on=known_on)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from agreements.models.action import ActionKind
@@ -61,7 +61,7 @@ class Act:
         """When it takes effect: when it is done, where no other day is given."""
         return self.effective_date or self.date
 
-    def counted_from(self, day: date) -> Act:
+    def counted_from(self, day: dt.date) -> Act:
         """Return the act as done on that day, where neither it nor its effect has any date."""
         bounds = Bounds.of(self.date), Bounds.of(self.effective_date)
         if any(each.earliest or each.latest for each in bounds):
@@ -87,8 +87,8 @@ def acts_of(document: Mapping[str, Any]) -> list[Act]:
 class Bounds:
     """First and last day that something may have happened; None where there is no such limit."""
 
-    earliest: date | None
-    latest: date | None
+    earliest: dt.date | None
+    latest: dt.date | None
 
     @classmethod
     def of(cls, when: When) -> Bounds:
@@ -104,8 +104,8 @@ class Bounds:
         )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,12 @@ class Effect:
     )
 
     @property
-    def earliest(self) -> date | None:
+    def earliest(self) -> dt.date | None:
         """First day on which it may happen."""
         return self.bounds.earliest
 
     @property
-    def latest(self) -> date | None:
+    def latest(self) -> dt.date | None:
         """Last day on which it may happen."""
         return self.bounds.latest
 

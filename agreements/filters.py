@@ -6,9 +6,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from agreements.models import AgreementForm, Laterality, LegalCharacter
-from agreements.querysets import had_status, signed_within, worth
+from agreements.models import AgreementEdition, AgreementForm, Laterality, LegalCharacter
 from agreements.statuses import AgreementStatus
+from config.api.clauses import Clause
+from config.api.clauses import column as edition_column
 from config.api.filtering import (
     DATE_SCHEMA,
     ChoiceFilter,
@@ -24,15 +25,77 @@ from config.api.parameters import Parameter
 from records.filters import ReferenceFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.db.models import Q
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from config.api.filtering import Condition
     from config.api.parameters import Query
 
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
+
+
+def _any_element(of: str, shape: str, condition: str, *values: Any) -> Clause:
+    """Some element of a JSON list of the edition, read as a row of that shape, meets the condition."""
+    column, _type = edition_column(AgreementEdition, of)
+    return Clause(
+        f"EXISTS (SELECT 1 FROM jsonb_to_recordset({column}) AS element({shape}) WHERE {condition})",  # noqa: S608 - SQL of ours
+        values,
+    )
+
+
+def had_status(statuses: Sequence[str], first: date, last: date, *, is_certain: bool) -> Clause:
+    """Agreements that may have had one of the statuses on a day from `first` to `last`, or that certainly had one."""
+    return _any_element(
+        "statuses",
+        'value text, start date, "end" date, certain boolean',
+        'value = ANY(%s::text[]) AND (start IS NULL OR start <= %s) AND ("end" IS NULL OR "end" > %s)'
+        " AND (certain OR NOT %s)",
+        list(statuses),
+        last,
+        first,
+        is_certain,
+    )
+
+
+def signed_within(
+    after: date | None,
+    before: date | None,
+    *,
+    is_certain: bool,
+    include_undated: bool,
+) -> Clause:
+    """Agreements of which one signature may have been put from `after` to `before`, or certainly was."""
+    if is_certain:
+        condition = "(%s::date IS NULL OR earliest >= %s) AND (%s::date IS NULL OR latest <= %s)"
+    else:
+        condition = (
+            "(%s::date IS NULL OR latest IS NULL OR latest >= %s)"
+            " AND (%s::date IS NULL OR earliest IS NULL OR earliest <= %s)"
+        )
+    shape = "earliest date, latest date"
+    found = _any_element("signatures", shape, condition, after, after, before, before)
+    if not include_undated:
+        return found
+    column, _type = edition_column(AgreementEdition, "signatures")
+    return Clause(f"{found.sql} OR {column} = '[]'", found.values)
+
+
+def valued(
+    *,
+    value__gte: Decimal | None = None,
+    value__lte: Decimal | None = None,
+    currency: list[str] | None = None,
+) -> Clause:
+    """Agreements with one value to which all of it applies: that may be as much, and as little, in one of the currencies."""
+    return _any_element(
+        "values",
+        "currency text, least numeric, greatest numeric",
+        "(%s::text[] IS NULL OR currency = ANY(%s))"
+        " AND (%s::numeric IS NULL OR greatest IS NULL OR greatest >= %s)"
+        " AND (%s::numeric IS NULL OR least IS NULL OR least <= %s)",
+        *(currency, currency, value__gte, value__gte, value__lte, value__lte),
+    )
 
 
 class StatusFilter(ChoiceFilter):
@@ -110,16 +173,6 @@ def _number(name: str, query: Query) -> Decimal | None:
     if name not in query.values or any(fault.parameter == name for fault in query.faults):
         return None
     return Decimal(query.values[name])
-
-
-def valued(
-    *,
-    value__gte: Decimal | None = None,
-    value__lte: Decimal | None = None,
-    currency: list[str] | None = None,
-) -> Q:
-    """Agreements with a value to which all of it applies."""
-    return worth(at_least=value__gte, at_most=value__lte, currencies=currency)
 
 
 class AgreementFilter(FilterSet):

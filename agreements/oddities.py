@@ -74,9 +74,9 @@ def _gone_parties(agreement: Agreement, actions: list[AgreementAction]) -> Itera
     earliest, _latest = _first_signature(actions)
     for party in agreement.parties.select_related("state", "organization"):
         actor = party.state or party.organization
-        if actor is None or actor.end_latest is None:
+        if actor is None or actor.end.latest is None:
             continue
-        if earliest and actor.end_latest < earliest:
+        if earliest and actor.end.latest < earliest:
             yield f"{actor} had ended ({actor.end}) before the agreement was signed."
         else:
             yield f"{actor} ended ({actor.end}): say what became of its part in the agreement."

@@ -6,7 +6,7 @@ was legal tender in each territory. Decimal places are ISO's own: the CLDR's say
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pycountry
 from babel import Locale
@@ -76,34 +76,42 @@ def all_currencies() -> list[Currency]:
     in_use = {currency.alpha_3: currency for currency in pycountry.currencies}
     tender = _legal_tender()
     current = [
-        Currency(
-            code=code,
-            name=names.get(code) or currency.name,
+        _currency(
+            code,
+            names.get(code) or currency.name,
+            start=_start(tender.get(code, [])),
             numeric_code=currency.numeric,
             minor_units=None if code in WITHOUT_MINOR_UNITS else MINOR_UNITS.get(code, 2),
-            start=_edtf(
-                min((since for since, _until in tender.get(code, []) if since), default=None)
-            ),
         )
         for code, currency in in_use.items()
     ]
     former = [
-        Currency(
-            code=code,
-            name=names[code],
-            is_withdrawn=True,
-            start=_edtf(
-                min((since for since, _until in tender.get(code, []) if since), default=None)
-            ),
+        _currency(
+            code,
+            names[code],
+            start=_start(tender.get(code, [])),
             end=_end(tender.get(code, [])),
+            is_withdrawn=True,
         )
         for code in names.keys() - in_use.keys() - NOT_ISO
     ]
     more = [
-        Currency(code=code, name=name, is_withdrawn=True, end=end)
+        _currency(code, name, end=end, is_withdrawn=True)
         for code, (name, end) in MORE_WITHDRAWN.items()
     ]
     return sorted([*current, *former, *more], key=lambda currency: currency.code)
+
+
+def _currency(code: str, name: str, *, start: str = "", end: str = "", **fields: Any) -> Currency:
+    currency = Currency(code=code, name=name, **fields)
+    currency.start = start
+    currency.end = end
+    return currency
+
+
+def _start(days: list[tuple[_Day | None, _Day | None]]) -> str:
+    """Write the first day anywhere."""
+    return _edtf(min((since for since, _until in days if since), default=None))
 
 
 def _end(days: list[tuple[_Day | None, _Day | None]]) -> str:

@@ -80,7 +80,9 @@ class History:
     """
 
     def __init__(self, effects: Iterable[Effect], known_on: date) -> None:
-        self._effects = _telling([Dated(effect, _certain_from(effect, known_on)) for effect in effects])
+        self._effects = _telling(
+            [Dated(effect, _certain_from(effect, known_on)) for effect in effects]
+        )
         self._known_on = known_on
 
     @cached_property
@@ -117,7 +119,9 @@ class History:
         happened = [each.effect for each in self._effects if each.certain and each.certain <= day]
         may_have = [each.effect for each in self._effects if each.is_possible(day)]
         has_left = any(effect.is_departure for effect in happened)
-        returns: list[list[Effect]] = [[effect] for effect in may_have if has_left and effect not in happened]
+        returns: list[list[Effect]] = [
+            [effect] for effect in may_have if has_left and effect not in happened
+        ]
         possible = {
             effect.value
             for effect in may_have
@@ -161,8 +165,12 @@ def _telling(effects: list[Dated]) -> list[Dated]:
         if not each.effect.decides_by_date:
             steps.setdefault(each.effect.value, []).append(each)
     for alike in steps.values():
-        possible = min(alike, key=lambda each: (each.effect.earliest or date.min, each.certain or date.max))
-        certain = min(alike, key=lambda each: (each.certain or date.max, each.effect.earliest or date.min))
+        possible = min(
+            alike, key=lambda each: (each.effect.earliest or date.min, each.certain or date.max)
+        )
+        certain = min(
+            alike, key=lambda each: (each.certain or date.max, each.effect.earliest or date.min)
+        )
         found += [possible] if possible is certain else [possible, certain]
     return found
 

@@ -78,8 +78,7 @@ class Currency(models.Model):
 
     def was_in_use(self, first: date | None, last: date | None) -> bool:
         """Whether it may have been in use on some day from `first` to `last`; None sets no limit."""
-        over = first is not None and self.end_latest is not None and self.end_latest < first
-        still_to_come = (
-            last is not None and self.start_earliest is not None and self.start_earliest > last
-        )
-        return not (over or still_to_come)
+        start, end = self.start.earliest, self.end.latest
+        is_over = first is not None and end is not None and end < first
+        is_to_come = last is not None and start is not None and start > last
+        return not (is_over or is_to_come)
