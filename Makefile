@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PY = .venv/bin/python
+# Processes for the tests. Each migrates a database of its own, which more than two do not win back.
+JOBS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check fix schema docs bench lock db-stop
 
@@ -14,8 +16,8 @@ run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000
 
 setup: .venv/.dev ## the virtual environment, with the tools for tests and checks
 
-test: .venv/.dev ## all tests, on a PostgreSQL of their own (ARGS="-k name")
-	@exec $(PY) -m pytest $(ARGS)
+test: .venv/.dev ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
+	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: .venv/.dev ## linters, types, import contracts, migrations, deployment settings
 	$(PY) -m ruff check .
