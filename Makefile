@@ -39,7 +39,7 @@ docs: .venv/.dev ## run the examples of the documentation
 	@exec $(PY) -m pytest tests/contract -k docs $(ARGS)
 
 bench: .venv/.runtime ## measure against the goals (benchmarks/)
-	@exec $(PY) -m benchmarks $(ARGS)
+	@exec $(PY) -m benchmarks.run $(ARGS)
 
 lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
 	cd requirements && for name in "runtime.in ../requirements.txt" "dev.in dev.txt"; do \
