@@ -139,7 +139,7 @@ def test_walking_survives_what_is_published_in_between(client):
         if changed is not None:  # jumps to the end or to the beginning
             changed.label = f"{'Zebra' if changed.pk.int % 2 else 'Aardvark'} {changed.code}"
             changed.save()
-            publish(changed, make_topic(), by=None)
+            publish(changed, make_topic(f"new-{changed.code}"), by=None)
         if page["next"] is None:
             break
         address = local(page["next"])
