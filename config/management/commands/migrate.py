@@ -58,7 +58,7 @@ def _render_only_what_is_new() -> None:
         finally:
             del state.reload_model
 
-    CreateModel.state_forwards = state_forwards  # type: ignore[method-assign]
+    CreateModel.state_forwards = state_forwards  # type: ignore[method-assign, assignment]
 
 
 _render_only_what_is_new()
