@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count, Value
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from records.badges import BADGE, Badge
@@ -18,6 +19,8 @@ from records.kinds import all_kinds
 from records.models import EditorialState, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -51,6 +54,18 @@ class Desk(admin.AdminSite):
     site_title = "Chancery"
     site_header = "Chancery"
     index_title = "Curation desk"
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+        """Drop NUL from queries: no text has one, and the database does not take it."""
+        page = super().admin_view(view, cacheable)
+
+        def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                query = request.META["QUERY_STRING"].replace("%00", "")
+                return HttpResponseRedirect(f"{request.path}?{query}")
+            return page(request, *args, **kwargs)
+
+        return without_nul
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a search for a record."""

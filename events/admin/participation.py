@@ -39,8 +39,9 @@ class ParticipationInline(PartInline):
     verbose_name = "participation"
     prefetched = ("participation_capacities",)
     rows = (
-        ("person", "organization", "state", "name_as_given"),
-        ("role", "side", "presence", "order", "contested"),
+        ("person", "organization", "state"),
+        ("name_as_given", "role", "presence"),
         ("offices", "inferred_offices", "capacity_text"),
-        ("on_behalf_of_state", "on_behalf_of_organization"),
+        ("on_behalf_of_state", "on_behalf_of_organization", "side"),
+        ("order", "contested"),
     )

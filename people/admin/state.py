@@ -33,10 +33,10 @@ def usual_code() -> Any:
     """Return the query for the code of a state: those that ended count where there is no other."""
     codes = StateCode.objects.filter(state=OuterRef("pk"), scheme__in=USUAL).order_by()
     joined = (
-        codes.values("state").annotate(all=StringAgg("value", ", ", ordering="value")).values("all")
+        codes.values("state").annotate(all=StringAgg("value", ", ", order_by="value")).values("all")
     )
     going_on = codes.filter(Q(end_edtf="")).values("state")
-    current = going_on.annotate(all=StringAgg("value", ", ", ordering="value")).values("all")
+    current = going_on.annotate(all=StringAgg("value", ", ", order_by="value")).values("all")
     return Coalesce(Subquery(current), Subquery(joined), Value(""), output_field=TextField())
 
 

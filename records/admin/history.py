@@ -209,7 +209,7 @@ def _labels(tables: list[tuple[type[Model], list[Any]]]) -> dict[Any, dict[str, 
             if isinstance(each, ForeignKey) and admin.site.is_registered(each.remote_field.model):
                 keys = {getattr(row, each.attname) for row in rows}
                 wanted[each.remote_field.model] |= {str(key) for key in keys if key is not None}
-    return {model: labels_of(admin.site, model, keys) for model, keys in wanted.items() if keys}
+    return {model: labels_of(admin.site, model, keys, plain=True) for model, keys in wanted.items() if keys}
 
 
 def _people(rows: Iterator[Any]) -> dict[Any, str]:

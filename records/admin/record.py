@@ -65,7 +65,10 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     list_max_show_all = 200
     show_full_result_count = False
     paginator = BoundedPaginator
-    formfield_overrides: ClassVar[dict[Any, Any]] = {ArrayField: {"form_class": Lines}}
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        ArrayField: {"form_class": Lines},
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     #: Rows of the form's first part, as in fieldsets.
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
@@ -124,10 +127,6 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         """Return the label, and say when the world does not know the record."""
         name = self.label_of(row)
         return name if row.is_published else f"{name} · {row.get_editorial_state_display().lower()}"
-
-    def label_of(self, row: Any) -> str:
-        """Return what tells the record apart from its namesakes."""
-        return str(row)
 
     @property
     def media(self) -> forms.Media:
@@ -196,7 +195,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         except CurationRefused as refusal:
             refused = [each.detail for each in refusal.refusals]
             gathering = getattr(request, "desk_gathering", None)
-            extra["gathering"] = shown(gathering) if gathering is not None and gathering.also else None
+            if gathering is not None and gathering.also:
+                extra["gathering"] = shown(gathering)
+                refused = ["Nothing is saved or published yet: see above what would have to be published along."]
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
@@ -231,6 +232,8 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     ) -> HttpResponse:
         """Add what the desk shows around the form."""
         show_chosen(self.admin_site, _forms_in(context))
+        for inline in context["inline_admin_formsets"]:
+            inline.pages = _pages(request, inline.formset)
         may_publish = self.has_publish_permission(request)
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
@@ -307,4 +310,15 @@ def _forms_in(context: dict[str, Any]) -> Iterator[Any]:
         yield from inline.formset.forms
 
 
-__all__ = ["Record", "RecordAdmin"]
+def _pages(request: HttpRequest, formset: Any) -> list[tuple[str, str]]:
+    """Return (query, words) of the pages beside the one of these rows."""
+    pages = []
+    for page, words, is_there in (
+        (formset.page - 1, "Rows before these", formset.page > 1),
+        (formset.page + 1, "More rows", formset.has_next),
+    ):
+        query = request.GET.copy()
+        query[formset.page_parameter] = str(page)
+        if is_there:
+            pages.append((f"?{query.urlencode()}#{formset.prefix}-group", words))
+    return pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from records.models import EditorialState, Record
 
@@ -39,7 +42,7 @@ class RecordSelect(AutocompleteSelect):
     @property
     def media(self) -> forms.Media:
         """Django's scripts, and the one that narrows a search."""
-        return super().media + forms.Media(js=["config/narrow.js"])
+        return super().media + forms.Media(js=["admin/js/jquery.init.js", "config/narrow.js"])
 
     def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
         """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""
@@ -75,12 +78,13 @@ def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
     return [one for one in found if one not in {"None", ""}]
 
 
-def labels_of(site: AdminSite, model: type[Model], keys: Iterable[str]) -> dict[str, str]:
-    """Return the labels of rows as the desk shows them, in one query."""
+def labels_of(site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False) -> dict[str, str]:
+    """Return the labels of rows as the desk shows them, in one query; `plain` without where they stand today."""
     desk = site.get_model_admin(model)
     rows: Any = model._default_manager.filter(pk__in=list(keys))
     if isinstance(desk, Labelled):
-        return {str(row.pk): desk.label(row) for row in desk.labelled(rows)}
+        label = desk.label_of if plain else desk.label
+        return {str(row.pk): label(row) for row in desk.labelled(rows)}
     return {str(row.pk): str(row) for row in rows}
 
 
@@ -100,6 +104,11 @@ def show_chosen(site: AdminSite, all_forms: Iterable[forms.BaseForm]) -> None:
         widget.known = known[widget.field.remote_field.model]
 
 
+def marked_up(help_text: str) -> SafeString:
+    """Return a help text with `code` set as code; in the API's documentation it is Markdown."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(help_text)))  # noqa: S308 - escaped
+
+
 class Labelled(_Base):
     """An admin class whose rows have a label that tells them apart in a search."""
 
@@ -109,6 +118,10 @@ class Labelled(_Base):
 
     def label(self, row: Any) -> str:
         """Return the label of a row read by `labelled`."""
+        return self.label_of(row)
+
+    def label_of(self, row: Any) -> str:
+        """Return what tells the row apart from its namesakes."""
         return str(row)
 
 
@@ -131,8 +144,10 @@ class Relations(_Base):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Leave out the cross beside a relation that would delete the other record."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and hasattr(field.widget, "can_delete_related"):
-            field.widget.can_delete_related = False
+        if field is not None:
+            field.help_text = marked_up(field.help_text)
+            if hasattr(field.widget, "can_delete_related"):
+                field.widget.can_delete_related = False
         return field
 
     def _searched(self) -> list[ForeignKey[Any, Any]]:

@@ -1,0 +1,63 @@
+"""Reads a page's forms as a browser would, so that a test can change what it wants and send all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+
+def address(record: Any, page: str = "change") -> str:
+    """Return the address of a page of the desk: of a record, or of a model (`add`, `changelist`)."""
+    opts = record._meta
+    args = [] if isinstance(record, type) else [record.pk]
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args)
+
+
+def filled(response: Any) -> dict[str, Any]:
+    """Return what the browser would send for the form as it stands."""
+    data: dict[str, Any] = {}
+    _take(data, response.context["adminform"].form)
+    for inline in response.context["inline_admin_formsets"]:
+        _take(data, inline.formset.management_form)
+        for form in inline.formset.forms:
+            _take(data, form)
+    original = response.context.get("original")
+    if original is not None:
+        data["_seen"] = original.changed_at.isoformat()
+    return data
+
+
+def prefix_of(response: Any, model: Any) -> str:
+    """Return the prefix of an inline's fields."""
+    (prefix,) = [
+        inline.formset.prefix
+        for inline in response.context["inline_admin_formsets"]
+        if inline.formset.model is model
+    ]
+    return str(prefix)
+
+
+def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> int:
+    """Add a row to an inline, as its "Add another" does; return its number."""
+    number = int(data[f"{prefix}-TOTAL_FORMS"])
+    data[f"{prefix}-TOTAL_FORMS"] = number + 1
+    data.update({f"{prefix}-{number}-{name}": value for name, value in fields.items()})
+    return number
+
+
+def errors_of(response: Any) -> list[str]:
+    """Return every error on the page."""
+    found = list(response.context["errors"])
+    return [str(error) for group in found for error in (group if isinstance(group, list) else [group])]
+
+
+def _take(data: dict[str, Any], form: Any) -> None:
+    for bound in form:
+        value = bound.value()
+        if value is None or value is False:
+            continue
+        if isinstance(value, list | tuple):
+            data[bound.html_name] = [str(each) for each in value]
+        else:
+            data[bound.html_name] = "on" if value is True else str(value)

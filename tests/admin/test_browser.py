@@ -1,0 +1,82 @@
+"""One pass in a real browser: a curator logs in, publishes a draft, and the world reads it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from playwright.sync_api import sync_playwright
+
+from records.roles import PUBLISHER
+from tests.factories.people import make_person
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def browser_page(complaints: list[str]) -> Iterator[Any]:
+    """Open a page in headless Chromium, and collect what the browser complains about.
+
+    While it is open, Playwright runs an event loop in this thread, and Django refuses to ask the database: ask before or
+    after.
+    """
+    with sync_playwright() as playwright:
+        # As root there is no sandbox; the only pages opened are our own.
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        browser.close()
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_is_published_in_the_browser_and_read_by_the_world(live_server: Any) -> None:
+    user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
+    user.groups.add(Group.objects.get(name=PUBLISHER))
+    person = make_person("Marco Rubio")
+    source = str(person.citations.get().source)
+    public = f"{live_server.url}/api/v1/people/{person.pk}/"
+    complaints: list[str] = []
+
+    with browser_page(complaints) as page:
+        assert page.request.get(public).status == 404
+        page.goto(f"{live_server.url}/admin/")
+        page.fill("#id_username", "ada")
+        page.fill("#id_password", "a long pass phrase")
+        page.click("input[type=submit]")
+        page.click("#waiting >> text=People")
+        page.click("text=Marco Rubio")
+
+        # Its meaning shows while the date is typed.
+        page.locator("#id_birth_edtf").press_sequentially("1971~")
+        page.wait_for_selector(".field-birth_edtf .edtf-meaning:has-text('1971')")
+        # The attribution is searched for.
+        page.click("#citations-0 .fieldBox.field-attributed_to_person .select2-selection")
+        page.locator(".select2-search__field").press_sequentially("rubi")
+        page.click(".select2-results__option >> text=Marco Rubio")
+
+        page.click("input[name=_publish] >> nth=0")
+        assert page.locator(".gathering li a").all_text_contents() == [source]
+        page.click("text=Save, and publish all of these")
+        assert "is public as revision 1" in page.inner_text(".messagelist")
+
+        answer = page.request.get(public)
+        assert answer.status == 200
+        document = answer.json()
+        page.click("text=History")
+        assert "publish" in page.inner_text(".step >> nth=0")
+
+    assert (document["label"], document["birth"]["edtf"]) == ("Marco Rubio", "1971~")
+    assert document["citations"][0]["attributed_to"]["label"] == "Marco Rubio"
+    assert complaints == []
