@@ -94,7 +94,7 @@ def test_the_package_of_the_sample_story_is_published_whole() -> None:
 
     status = {"value": "signed", "since": words("last Monday"), "until": None}
     for_a_party = {**status, "value": "signatory"}
-    nothing = {
+    nothing: dict[str, Any] = {
         "side": None,
         "represented_by": [],
         "represented_by_text": None,

@@ -18,8 +18,8 @@ from tests.factories.people import make_state
 pytestmark = pytest.mark.django_db
 
 
-def odd(**fields: str) -> Agreement:
-    agreement = make_agreement(**fields)
+def odd() -> Agreement:
+    agreement = make_agreement()
     make_action(agreement, "signature", "1979-03-26")
     return agreement
 

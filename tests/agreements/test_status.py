@@ -36,8 +36,8 @@ def told(
     asked = {"laterality": laterality, "known_on": TODAY}
     history = party_history(acts, party, **asked) if party else agreement_history(acts, **asked)  # type: ignore[arg-type]
     status = history.on(date.fromisoformat(on))
-    since = status.since and (status.since["edtf"] or status.since["text"])
-    return status.value, since, status.until and status.until.isoformat()
+    since = (status.since["edtf"] or status.since["text"]) if status.since else None
+    return status.value, since, status.until.isoformat() if status.until else None
 
 
 CAMP_DAVID = [

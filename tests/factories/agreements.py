@@ -75,7 +75,7 @@ def make_action(
 ) -> AgreementAction:
     """Return a saved action of the agreement as a whole, a signature; the agreement is made if not given."""
     action = AgreementAction(
-        agreement=agreement or make_agreement(), kind=kind, date=date, **fields
+        **{"agreement": agreement or make_agreement(), "kind": kind, "date": date, **fields},
     )
     action.full_clean()
     action.save()
