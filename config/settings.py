@@ -74,10 +74,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 INSTALLED_APPS = [
     "config",  # first: its `migrate` command wins over Django's
-    "agreements",
-    "events",
+    "records",  # what is named comes before what names it
     "people",
-    "records",
+    "events",
+    "agreements",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -163,7 +164,17 @@ def _object(line: bytes, faults: list[Fault]) -> dict[str, Any] | None:
             Fault("", None, f"Lists and objects lie at most {DEPTH_LIMIT} deep.", "too_deep")
         )
         return None
+    repeated: list[str] = []
+    json.loads(line, object_pairs_hook=lambda pairs: _unique(pairs, repeated))
+    for name in repeated:
+        reason = "This name stands twice in one object, and only one of the two values would count."
+        faults.append(Fault("", name, reason, "repeated_name"))
     return document
+
+
+def _unique(pairs: list[tuple[str, Any]], repeated: list[str]) -> None:
+    names = [name for name, _value in pairs]
+    repeated.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
 
 
 def _is_utf8(line: bytes) -> bool:

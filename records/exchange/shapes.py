@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
@@ -350,7 +349,4 @@ def exchange_of(kind: str) -> Exchange | None:
 def declared() -> tuple[Exchange, ...]:
     """Every declared kind: what is named comes before what names it."""
     _discover()
-    # Settings list an app before those that it builds on.
-    order = [app.label for app in apps.get_app_configs()]
-    kinds = [_DECLARED[kind.name] for kind in all_kinds() if kind.name in _DECLARED]
-    return tuple(sorted(kinds, key=lambda kind: -order.index(kind.model._meta.app_label)))
+    return tuple(_DECLARED[kind.name] for kind in all_kinds() if kind.name in _DECLARED)

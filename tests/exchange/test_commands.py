@@ -119,6 +119,6 @@ def test_the_sample_story_loaded_twice_changes_nothing() -> None:
     first, second = run("load_sample_story")[0], run("load_sample_story")[0]
 
     assert first == (
-        "Sample story: 71 lines: 71 created, 0 updated, 0 unchanged, 0 rejected; 71 published.\n"
+        "Sample story: 58 lines: 58 created, 0 updated, 0 unchanged, 0 rejected; 58 published.\n"
     )
-    assert second == "Sample story: 71 lines: 0 created, 0 updated, 71 unchanged, 0 rejected.\n"
+    assert second == "Sample story: 58 lines: 0 created, 0 updated, 58 unchanged, 0 rejected.\n"

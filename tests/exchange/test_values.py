@@ -282,3 +282,17 @@ def test_parts_of_parts_are_compared_too() -> None:
     assert after.pk == before.pk
     capacities = after.participation_capacities.values_list("tenure__slug", flat=True)
     assert list(capacities) == ["t1", "t2"]
+
+
+def test_a_name_given_twice_in_one_object_is_rejected_at_any_depth() -> None:
+    lines = (
+        '{"object": "topic", "code": "mining", "label": "Mining", "label": "Mines"}\n'
+        '{"object": "topic", "code": "trade", "label": "Trade", "identifiers": [{"scheme": "a", "scheme": "b", "value": "1"}]}\n'
+    )
+
+    report = load(io.BytesIO(lines.encode()), by=None)
+
+    assert [(r.line, r.value, r.code) for r in report.rejections] == [
+        (1, "label", "repeated_name"),
+        (2, "scheme", "repeated_name"),
+    ]
