@@ -28,18 +28,15 @@ class CapacityOfActor(TriggerConstraint):
     def _tables(self, model: type[models.Model]) -> tuple[str, str, str, str, str]:
         """Return the owner's table, its key in the capacity and its person, then the tenure's table and person."""
         link, _, person = self.actor.partition("__")
-        to_owner, to_tenure = model._meta.get_field(link), model._meta.get_field("tenure")
-        owner, tenure = to_owner.related_model, to_tenure.related_model
-        assert owner is not None
-        assert tenure is not None
-        assert not isinstance(owner, str)
-        assert not isinstance(tenure, str)
+        capacity: Any = model._meta
+        to_owner, to_tenure = capacity.get_field(link), capacity.get_field("tenure")
+        owner, tenure = to_owner.related_model._meta, to_tenure.related_model._meta
         return (
-            owner._meta.db_table,
-            str(to_owner.column),
-            str(owner._meta.get_field(person).column),
-            tenure._meta.db_table,
-            str(tenure._meta.get_field("person").column),
+            owner.db_table,
+            to_owner.column,
+            owner.get_field(person).column,
+            tenure.db_table,
+            tenure.get_field("person").column,
         )
 
     def body(self, model: type[models.Model]) -> str:
@@ -51,8 +48,8 @@ class CapacityOfActor(TriggerConstraint):
         owner, key, person, tenures, holder = self._tables(model)
         capacities = model._meta.db_table
         another = (
-            f'SELECT 1 FROM "{capacities}" c JOIN "{owner}" o ON o.id = c."{key}" JOIN "{tenures}" t ON t.id = c.tenure_id'
-            f' WHERE t."{holder}" IS DISTINCT FROM o."{person}"'
+            f'SELECT 1 FROM "{capacities}" c JOIN "{owner}" o ON o.id = c."{key}"'  # noqa: S608 - names of our own only
+            f' JOIN "{tenures}" t ON t.id = c.tenure_id WHERE t."{holder}" IS DISTINCT FROM o."{person}"'
         )
         return f"""
     IF TG_TABLE_NAME = '{capacities}' THEN

@@ -87,7 +87,13 @@ STATEMENT = register(
         model=Statement,
         editions=StatementEdition,
         serializer=StatementSerializer,
-        prefetch=("identifiers", "citations", "statement_capacities", "subjects", "statement_topics"),
+        prefetch=(
+            "identifiers",
+            "citations",
+            "statement_capacities",
+            "subjects",
+            "statement_topics",
+        ),
     ),
 )
 

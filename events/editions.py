@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pgtrigger
@@ -55,7 +55,9 @@ def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -
 
 def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
     """Ask for the states that the named records stand for, in their order."""
-    keys = [key for reference in named if reference for key in references.stands_for(reference["id"])]
+    keys = [
+        key for reference in named if reference for key in references.stands_for(reference["id"])
+    ]
     return [references.want("state", key) for key in dict.fromkeys(keys)]
 
 
@@ -100,8 +102,11 @@ class EventTypeEdition(Edition):
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("eventtypeedition_by_content")]
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
+            *Edition.Meta.indexes,
+            gin_index("eventtypeedition_by_content"),
+        ]
 
     @classmethod
     def compose(cls, document: dict[str, Any]) -> None:
@@ -144,11 +149,15 @@ class PlaceEdition(Edition):
     parent_place_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("placeedition_by_content"),
-            models.Index(fields=["state_id", "sort_label", "record_id"], condition=CURRENT, name="placeedition_by_state"),
+            models.Index(
+                fields=["state_id", "sort_label", "record_id"],
+                condition=CURRENT,
+                name="placeedition_by_state",
+            ),
         ]
 
     @classmethod
@@ -200,7 +209,9 @@ class EventEdition(Edition):
     parent_id = models.UUIDField(null=True)
     when_earliest = models.DateField(null=True, help_text="First day on which it may have begun.")
     when_latest = models.DateField(null=True, help_text="Last day on which it may have gone on.")
-    date = models.DateField(null=True, help_text="For ordering: the first day that is known of it, else the last.")
+    date = models.DateField(
+        null=True, help_text="For ordering: the first day that is known of it, else the last."
+    )
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="All states involved.")
     participants = models.JSONField(
         default=list,
@@ -208,8 +219,8 @@ class EventEdition(Edition):
     )
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds places, topics and sources: only events that have one name it.
             GinIndex(
@@ -237,13 +248,13 @@ class EventEdition(Edition):
                 name="eventedition_by_parent",
             ),
         ]
-        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+        triggers = [
             pgtrigger.Trigger(
                 name="keep_state_pairs",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="published"),
+                referencing=pgtrigger.Referencing(new="published"),  # type: ignore[no-untyped-call] # it carries no types
                 func=_KEEP_STATE_PAIRS,
             ),
         ]
@@ -262,11 +273,19 @@ class EventEdition(Edition):
             named = [participation["participant"], participation["on_behalf_of"], *offices]
             participation["states"] = _stood_for(named, references)
         for place in document["places"]:
-            place["state"] = place["state"] or next(iter(_stood_for([place["place"]], references)), None)
+            place["state"] = place["state"] or next(
+                iter(_stood_for([place["place"]], references)), None
+            )
         yield
-        involved = [state for participation in document["participations"] for state in participation["states"]]
+        involved = [
+            state
+            for participation in document["participations"]
+            for state in participation["states"]
+        ]
         involved += [place["state"] for place in document["places"] if place["state"]]
-        document["states"] = sorted({state["id"]: state for state in involved}.values(), key=_by_label)
+        document["states"] = sorted(
+            {state["id"]: state for state in involved}.values(), key=_by_label
+        )
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
@@ -279,7 +298,9 @@ class EventEdition(Edition):
             "parent_id": _id(document["parent"]),
             **_span(document["when"], document["end"]),
             "involved_ids": _ids(document["states"]),
-            "participants": [_matchable(participation) for participation in document["participations"]],
+            "participants": [
+                _matchable(participation) for participation in document["participations"]
+            ],
         }
 
     @classmethod
@@ -306,7 +327,9 @@ class EventStatePair(models.Model):
     pk = models.CompositePrimaryKey("low_id", "high_id", "day", "record_id")
     low_id = models.UUIDField(help_text="The state with the smaller id.")
     high_id = models.UUIDField(help_text="The state with the larger id, or the same one.")
-    day = models.DateField(help_text="The edition's `date`; -infinity when unknown, for undated events come last.")
+    day = models.DateField(
+        help_text="The edition's `date`; -infinity when unknown, for undated events come last."
+    )
     record_id = models.UUIDField(help_text="The event.")
 
     class Meta:
@@ -326,16 +349,23 @@ class StatementEdition(Edition):
     about_ids = ArrayField(models.UUIDField(), default=list)
     date_earliest = models.DateField(null=True)
     date_latest = models.DateField(null=True)
-    date = models.DateField(null=True, help_text="For ordering: the first day on which it may have been said, else the last.")
+    date = models.DateField(
+        null=True,
+        help_text="For ordering: the first day on which it may have been said, else the last.",
+    )
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds topics and sources: only statements that have one name it.
             gin_index("statementedition_by_content", "about_ids"),
-            models.Index(_LATEST, "record_id", condition=CURRENT, name="statementedition_latest_first"),
-            models.Index(_OLDEST, "record_id", condition=CURRENT, name="statementedition_oldest_first"),
+            models.Index(
+                _LATEST, "record_id", condition=CURRENT, name="statementedition_latest_first"
+            ),
+            models.Index(
+                _OLDEST, "record_id", condition=CURRENT, name="statementedition_oldest_first"
+            ),
             *[
                 models.Index(
                     F(f"{column}_id"),
@@ -370,8 +400,16 @@ class StatementEdition(Edition):
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         """Who spoke, and of what, are names; the words and their sense are the rest."""
         speaker = document["speaker"]["label"] if document["speaker"] else ""
-        names = [speaker, document["speaker_as_given"] or "", *(subject["label"] for subject in document["about"])]
-        rest = [document["summary"] or "", document["text"] or "", *(topic["label"] for topic in document["topics"])]
+        names = [
+            speaker,
+            document["speaker_as_given"] or "",
+            *(subject["label"] for subject in document["about"]),
+        ]
+        rest = [
+            document["summary"] or "",
+            document["text"] or "",
+            *(topic["label"] for topic in document["topics"]),
+        ]
         return " ".join(names), " ".join(rest)
 
 
@@ -383,8 +421,8 @@ class RelationEdition(Edition):
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("relationedition_by_content", "involved_ids"),
         ]

@@ -11,7 +11,16 @@ from django.db.models import F, Func, Q
 from config.api.clauses import Clause, Lead, all_of, column
 from config.api.filtering import ChoiceFilter, FilterSet, Group, TextFilter, UncertainDateFilter
 from config.api.pagination import Ordering
-from events.models import Attendance, EventEdition, EventStatePair, EventStatus, PlaceKind, Role, StatementKind, VisitClass
+from events.models import (
+    Attendance,
+    EventEdition,
+    EventStatePair,
+    EventStatus,
+    PlaceKind,
+    Role,
+    StatementKind,
+    VisitClass,
+)
 from records.filters import ReferenceFilter
 from records.kinds import kind_named
 
@@ -24,7 +33,16 @@ if TYPE_CHECKING:
 LATEST_FIRST = Ordering("date", descending=True, is_nullable=True)
 
 #: Kinds that a statement can be about, those of later apps included.
-SUBJECT_KINDS = ("event", "agreement", "state", "relation", "organization", "person", "place", "topic")
+SUBJECT_KINDS = (
+    "event",
+    "agreement",
+    "state",
+    "relation",
+    "organization",
+    "person",
+    "place",
+    "topic",
+)
 
 
 class EventTypeFilter(FilterSet):
@@ -37,15 +55,21 @@ class EventTypeFilter(FilterSet):
         operators=("isnull",),
         help_text="The next broader type, without those further up.",
     )
-    plover_type = TextFilter("plover_type", normalise=str.upper, help_text="Its PLOVER type, without regard to case.")
+    plover_type = TextFilter(
+        "plover_type", normalise=str.upper, help_text="Its PLOVER type, without regard to case."
+    )
     cameo_code = TextFilter("cameo_code", help_text="Its CAMEO code, with leading zeros.")
 
 
 class PlaceFilter(FilterSet):
     """Filters of places."""
 
-    kind = ChoiceFilter("kind", choices=PlaceKind, operators=("not",), help_text="What sort of place it is.")
-    state = ReferenceFilter("state", "state_id", operators=("isnull",), help_text="The state in which it lies today.")
+    kind = ChoiceFilter(
+        "kind", choices=PlaceKind, operators=("not",), help_text="What sort of place it is."
+    )
+    state = ReferenceFilter(
+        "state", "state_id", operators=("isnull",), help_text="The state in which it lies today."
+    )
     parent = ReferenceFilter(
         "place",
         "parent_place_id",
@@ -61,7 +85,12 @@ class PlaceFilter(FilterSet):
 
 
 #: Where a JSON path finds what a member of `participant` is compared with.
-_PATHS = {"person": "@.person", "organization": "@.organization", "state": "@.states[*]", "role": "@.role"}
+_PATHS = {
+    "person": "@.person",
+    "organization": "@.organization",
+    "state": "@.states[*]",
+    "role": "@.role",
+}
 
 
 def participating(**given: list[UUID] | list[str]) -> Clause:
@@ -72,10 +101,15 @@ def participating(**given: list[UUID] | list[str]) -> Clause:
     participants, _kind = column(EventEdition, "participants")
     words = {member: [str(value) for value in values] for member, values in given.items()}
     if all(len(values) == 1 for values in words.values()):
-        return Clause(f"{participants} @> %s::jsonb", (_part({member: values[0] for member, values in words.items()}),))
+        return Clause(
+            f"{participants} @> %s::jsonb",
+            (_part({member: values[0] for member, values in words.items()}),),
+        )
     # The index finds events that have each somewhere; the path keeps those that have all in one place.
     somewhere = [
-        Clause(f"{participants} @> ANY(%s::jsonb[])", ([_part({member: value}) for value in values],))
+        Clause(
+            f"{participants} @> ANY(%s::jsonb[])", ([_part({member: value}) for value in values],)
+        )
         for member, values in words.items()
     ]
     if len(words) == 1:
@@ -100,7 +134,9 @@ class InvolvedStateFilter(ReferenceFilter):
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
         """Any of the states."""
         found = super().matches(model, values)
-        return replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found
+        return (
+            replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found
+        )
 
     def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         found = super()._all(model, needed)
@@ -129,7 +165,9 @@ def named_in_agreements(agreements: list[UUID]) -> Q:
     Asked of the agreement's edition: an event's document says nothing of agreements, nor does this app know their model.
     """
     current = kind_named("agreement").editions._default_manager.current()
-    named = current.filter(record_id__in=agreements).annotate(named=Func(F("refs"), function="unnest"))
+    named = current.filter(record_id__in=agreements).annotate(
+        named=Func(F("refs"), function="unnest")
+    )
     return Q(record_id__in=named.values("named"))
 
 
@@ -143,7 +181,9 @@ class EventFilter(FilterSet):
         operators=("not",),
         help_text="What sort of event it is; narrower types are included.",
     )
-    status = ChoiceFilter("status", choices=EventStatus, operators=("not",), help_text="How far it has come.")
+    status = ChoiceFilter(
+        "status", choices=EventStatus, operators=("not",), help_text="How far it has come."
+    )
     attendance = ChoiceFilter(
         "attendance",
         choices=Attendance,
@@ -183,7 +223,10 @@ class EventFilter(FilterSet):
     )
     participant = Group(
         where=participating,
-        person=ReferenceFilter("person", help_text="The person of a participation that all `participant.` filters match."),
+        person=ReferenceFilter(
+            "person",
+            help_text="The person of a participation that all `participant.` filters match.",
+        ),
         organization=ReferenceFilter(
             "organization",
             help_text="The organization of a participation that all `participant.` filters match.",
@@ -192,7 +235,10 @@ class EventFilter(FilterSet):
             "state",
             help_text="A state of a participation that all `participant.` filters match: itself, or for which somebody acted.",
         ),
-        role=ChoiceFilter(choices=Role, help_text="The role in a participation that all `participant.` filters match."),
+        role=ChoiceFilter(
+            choices=Role,
+            help_text="The role in a participation that all `participant.` filters match.",
+        ),
     )
     # Ids are unique over all kinds, so that an event names a place, topic or source in its one field for those.
     place = ReferenceFilter(
@@ -235,7 +281,9 @@ class EventFilter(FilterSet):
 class StatementFilter(FilterSet):
     """Filters of statements."""
 
-    kind = ChoiceFilter("kind", choices=StatementKind, operators=("not",), help_text="In what form it was said.")
+    kind = ChoiceFilter(
+        "kind", choices=StatementKind, operators=("not",), help_text="In what form it was said."
+    )
     speaker = ReferenceFilter(
         ("person", "organization"),
         "speaker_id",

@@ -74,27 +74,91 @@ class Entry:
 #: Every type, after the one above it.
 TYPES: tuple[Entry, ...] = (
     Entry("call", "Call", "041", "A conversation by telephone or video between two or more sides."),
-    Entry("meeting", "Meeting", "040", "A conversation in one room, or in one session by video, of any rank and size."),
-    Entry("summit", "Summit", "040", "A meeting of heads of state or government, or announced as a summit.", "meeting"),
-    Entry("conference", "Conference", "040", "A meeting of many sides with an agenda and a chair.", "meeting"),
-    Entry("visit", "Visit", "042", "A journey to another state for its own sake, with all that happens during it."),
-    Entry("transit_stop", "Transit stop", "042", "A stop on the way elsewhere, with or without talks.", "visit"),
-    Entry("negotiation", "Negotiation", "046", "Talks meant to end in an agreement, over one session or many."),
+    Entry(
+        "meeting",
+        "Meeting",
+        "040",
+        "A conversation in one room, or in one session by video, of any rank and size.",
+    ),
+    Entry(
+        "summit",
+        "Summit",
+        "040",
+        "A meeting of heads of state or government, or announced as a summit.",
+        "meeting",
+    ),
+    Entry(
+        "conference",
+        "Conference",
+        "040",
+        "A meeting of many sides with an agenda and a chair.",
+        "meeting",
+    ),
+    Entry(
+        "visit",
+        "Visit",
+        "042",
+        "A journey to another state for its own sake, with all that happens during it.",
+    ),
+    Entry(
+        "transit_stop",
+        "Transit stop",
+        "042",
+        "A stop on the way elsewhere, with or without talks.",
+        "visit",
+    ),
+    Entry(
+        "negotiation",
+        "Negotiation",
+        "046",
+        "Talks meant to end in an agreement, over one session or many.",
+    ),
     Entry(
         "mediation",
         "Mediation",
         "045",
         "A third side proposes to the parties how to settle (UN Charter, art. 33); good offices are included.",
     ),
-    Entry("signing", "Signing", "057", "Signatures are put to an agreement (VCLT 1969, arts. 12 and 18)."),
-    Entry("announcement", "Announcement", "010", "Something is made known, whatever becomes of it."),
-    Entry("press_release", "Press release", "010", "A written announcement to the press.", "announcement"),
-    Entry("speech", "Speech", "010", "An address to an audience; what was said is recorded as a statement."),
+    Entry(
+        "signing",
+        "Signing",
+        "057",
+        "Signatures are put to an agreement (VCLT 1969, arts. 12 and 18).",
+    ),
+    Entry(
+        "announcement", "Announcement", "010", "Something is made known, whatever becomes of it."
+    ),
+    Entry(
+        "press_release",
+        "Press release",
+        "010",
+        "A written announcement to the press.",
+        "announcement",
+    ),
+    Entry(
+        "speech",
+        "Speech",
+        "010",
+        "An address to an audience; what was said is recorded as a statement.",
+    ),
     Entry("hospitality", "Hospitality", "040", "A meal or reception given for somebody."),
     Entry("luncheon", "Luncheon", "040", "A midday meal given for somebody.", "hospitality"),
-    Entry("dinner", "Dinner", "040", "An evening meal given for somebody, state banquets included.", "hospitality"),
-    Entry("reception", "Reception", "040", "A gathering of guests without a set meal.", "hospitality"),
-    Entry("ceremony", "Ceremony", "017", "An act of ceremony: an inauguration, a funeral, an award, a wreath."),
+    Entry(
+        "dinner",
+        "Dinner",
+        "040",
+        "An evening meal given for somebody, state banquets included.",
+        "hospitality",
+    ),
+    Entry(
+        "reception", "Reception", "040", "A gathering of guests without a set meal.", "hospitality"
+    ),
+    Entry(
+        "ceremony",
+        "Ceremony",
+        "017",
+        "An act of ceremony: an inauguration, a funeral, an award, a wreath.",
+    ),
     Entry(
         "credentials_presentation",
         "Presentation of credentials",
@@ -102,7 +166,12 @@ TYPES: tuple[Entry, ...] = (
         "A head of mission presents letters of credence (VCDR 1961, art. 13).",
         "ceremony",
     ),
-    Entry("recognition", "Recognition", "054", "A state or a government is recognised, in words or by an act that implies it."),
+    Entry(
+        "recognition",
+        "Recognition",
+        "054",
+        "A state or a government is recognised, in words or by an act that implies it.",
+    ),
     Entry(
         "relations_established",
         "Relations established",
@@ -121,8 +190,18 @@ TYPES: tuple[Entry, ...] = (
         "161",
         "The level of representation falls, or heads of mission are recalled, while relations go on.",
     ),
-    Entry("relations_severed", "Relations severed", "161", "Diplomatic relations are broken off (VCDR 1961, art. 45)."),
-    Entry("relations_resumed", "Relations resumed", "054", "Diplomatic relations begin again after they were broken off."),
+    Entry(
+        "relations_severed",
+        "Relations severed",
+        "161",
+        "Diplomatic relations are broken off (VCDR 1961, art. 45).",
+    ),
+    Entry(
+        "relations_resumed",
+        "Relations resumed",
+        "054",
+        "Diplomatic relations begin again after they were broken off.",
+    ),
     Entry(
         "expulsion",
         "Expulsion",
@@ -131,10 +210,27 @@ TYPES: tuple[Entry, ...] = (
     ),
     Entry("sanctions", "Sanctions", "163", "An embargo, a boycott or other sanctions are imposed."),
     Entry("aid", "Aid", "070", "Aid is given: economic, military or humanitarian."),
-    Entry("ceasefire", "Ceasefire", "0871", "Fighting is stopped by agreement or declaration, for a time or for good."),
-    Entry("troop_withdrawal", "Troop withdrawal", "0874", "Forces leave territory that they held or where they were stationed."),
-    Entry("protest_note", "Protest note", "114", "A formal complaint, handed over or sent as a diplomatic note."),
-    Entry("threat", "Threat", "130", "Somebody is warned of harm: by force, by sanctions, by a break."),
+    Entry(
+        "ceasefire",
+        "Ceasefire",
+        "0871",
+        "Fighting is stopped by agreement or declaration, for a time or for good.",
+    ),
+    Entry(
+        "troop_withdrawal",
+        "Troop withdrawal",
+        "0874",
+        "Forces leave territory that they held or where they were stationed.",
+    ),
+    Entry(
+        "protest_note",
+        "Protest note",
+        "114",
+        "A formal complaint, handed over or sent as a diplomatic note.",
+    ),
+    Entry(
+        "threat", "Threat", "130", "Somebody is warned of harm: by force, by sanctions, by a break."
+    ),
 )
 
 
@@ -144,7 +240,10 @@ def load() -> list[Loaded]:
 
     A type that is there, known by its code, is the desk's: it is neither touched nor published again.
     """
-    known = {found.code: found for found in EventType.objects.filter(code__in=[entry.code for entry in TYPES])}
+    known = {
+        found.code: found
+        for found in EventType.objects.filter(code__in=[entry.code for entry in TYPES])
+    }
     new = [entry for entry in TYPES if entry.code not in known]
     for entry in new:
         known[entry.code] = EventType(**entry.fields(), broader=known.get(entry.broader))

@@ -14,7 +14,6 @@ from events.models import (
     EventPlace,
     EventType,
     Participation,
-    ParticipationCapacity,
     Place,
     Relation,
     RelationPeriod,
@@ -47,7 +46,9 @@ if TYPE_CHECKING:
 
 #: Where a statement keeps what it is about: per related name of `Statement`, each kind and the attribute with its key.
 #: Apps that come after this one add theirs through `events.curation.let_statements_be_about`.
-STATEMENT_SUBJECTS: dict[str, dict[str, str]] = {"subjects": {name: f"{name}_id" for name in SUBJECTS}}
+STATEMENT_SUBJECTS: dict[str, dict[str, str]] = {
+    "subjects": {name: f"{name}_id" for name in SUBJECTS}
+}
 
 _PARTICIPANTS = {"person": "person_id", "organization": "organization_id", "state": "state_id"}
 _PRINCIPALS = {"state": "on_behalf_of_state_id", "organization": "on_behalf_of_organization_id"}
@@ -107,8 +108,12 @@ class CapacitySerializer(PublicSerializer):
 class EventTypeSerializer(UncitedRecordSerializer):
     """A type of event, with its place in the codebooks of event data."""
 
-    parents = serializers.SerializerMethodField(help_text="Codes of the types above it, the next one first.")
-    broader = EventTypeReferenceField("event_type", allow_null=True, help_text="The next broader type.")
+    parents = serializers.SerializerMethodField(
+        help_text="Codes of the types above it, the next one first."
+    )
+    broader = EventTypeReferenceField(
+        "event_type", allow_null=True, help_text="The next broader type."
+    )
     goldstein = serializers.FloatField(
         allow_null=True,
         help_text="Score of its CAMEO code on the Goldstein scale, from -10 (conflict) to 10 (cooperation).",
@@ -141,21 +146,39 @@ class EventTypeSerializer(UncitedRecordSerializer):
 class PlaceSerializer(UncitedRecordSerializer):
     """A place where events happen."""
 
-    state = CodedReferenceField("state", allow_null=True, help_text="The state in which it lies today.")
-    parent = ReferenceField("place", allow_null=True, help_text="The place in which it lies.")
+    state = CodedReferenceField(
+        "state", allow_null=True, help_text="The state in which it lies today."
+    )
+    parent = ReferenceField(  # type: ignore[assignment] # a field, which DRF takes off the class
+        "place", allow_null=True, help_text="The place in which it lies."
+    )
     latitude = serializers.FloatField(allow_null=True, help_text="Degrees north (WGS 84).")
     longitude = serializers.FloatField(allow_null=True, help_text="Degrees east (WGS 84).")
     names = NameSerializer(many=True, help_text="Other names, dated, per language and kind.")
 
     class Meta:
         model = Place
-        fields = (*OPENING, "name", "kind", "state", "parent", "latitude", "longitude", "names", *CLOSING)
+        fields = (
+            *OPENING,
+            "name",
+            "kind",
+            "state",
+            "parent",
+            "latitude",
+            "longitude",
+            "names",
+            *CLOSING,
+        )
 
 
 class EventPlaceSerializer(PublicModelSerializer):
     """A place of an event, or as much of it as is known."""
 
-    place = ReferenceField("place", allow_null=True, help_text="The place; null when only the state or words are known.")
+    place = ReferenceField(
+        "place",
+        allow_null=True,
+        help_text="The place; null when only the state or words are known.",
+    )
     state = CodedReferenceField(
         "state",
         allow_null=True,
@@ -217,9 +240,15 @@ class EventSerializer(CitedRecordSerializer):
     """Something that happened between states, organizations and persons, or that is planned or claimed."""
 
     type = EventTypeReferenceField("event_type", help_text="What sort of event it is.")
-    parent = ReferenceField("event", allow_null=True, help_text="The event of which it is a part.")
-    topics = CodedReferenceListField("topic", "topic_id", source="event_topics", help_text="What it was about.")
-    places = EventPlaceSerializer(source="event_places", many=True, help_text="Where it took place, in order.")
+    parent = ReferenceField(  # type: ignore[assignment] # a field, which DRF takes off the class
+        "event", allow_null=True, help_text="The event of which it is a part."
+    )
+    topics = CodedReferenceListField(
+        "topic", "topic_id", source="event_topics", help_text="What it was about."
+    )
+    places = EventPlaceSerializer(
+        source="event_places", many=True, help_text="Where it took place, in order."
+    )
     states = DerivedStatesField(
         help_text="All states involved, in the order of their labels: those that participants stood for, and of places.",
     )
@@ -270,16 +299,28 @@ class SubjectsField(serializers.Field[Any, Any, Any, Any]):
 class StatementSerializer(CitedRecordSerializer):
     """Something that was said, whether or not at an event that is known."""
 
-    speaker = EitherReferenceField(_SPEAKERS, help_text="The person or organization that said it; null when unknown.")
+    speaker = EitherReferenceField(
+        _SPEAKERS, help_text="The person or organization that said it; null when unknown."
+    )
     capacities = CapacitySerializer(
         source="statement_capacities",
         many=True,
         help_text="The offices in which the person spoke.",
     )
-    event = ReferenceField("event", allow_null=True, help_text="The event at which it was said, if at one that is known.")
-    about = SubjectsField(help_text="What it is about: events, agreements, states, relations, persons ...")
-    part_of = ReferenceField("statement", allow_null=True, help_text="The statement from which it is taken.")
-    topics = CodedReferenceListField("topic", "topic_id", source="statement_topics", help_text="What field it concerns.")
+    event = ReferenceField(
+        "event",
+        allow_null=True,
+        help_text="The event at which it was said, if at one that is known.",
+    )
+    about = SubjectsField(
+        help_text="What it is about: events, agreements, states, relations, persons ..."
+    )
+    part_of = ReferenceField(
+        "statement", allow_null=True, help_text="The statement from which it is taken."
+    )
+    topics = CodedReferenceListField(
+        "topic", "topic_id", source="statement_topics", help_text="What field it concerns."
+    )
 
     class Meta:
         model = Statement
@@ -308,10 +349,16 @@ class RelationPeriodSerializer(PublicModelSerializer):
         Direction.choices,
         help_text="Mutual, or of one of the two `states` towards the other, counted as they are listed.",
     )
-    start_event = ReferenceField("event", allow_null=True, help_text="The event with which it began.")
+    start_event = ReferenceField(
+        "event", allow_null=True, help_text="The event with which it began."
+    )
     end_event = ReferenceField("event", allow_null=True, help_text="The event with which it ended.")
-    topics = CodedReferenceListField("topic", "topic_id", source="period_topics", help_text="In what field.")
-    asserted_by = EitherReferenceField(_ASSERTERS, help_text="The person or organization that says that it was so.")
+    topics = CodedReferenceListField(
+        "topic", "topic_id", source="period_topics", help_text="In what field."
+    )
+    asserted_by = EitherReferenceField(
+        _ASSERTERS, help_text="The person or organization that says that it was so."
+    )
 
     class Meta:
         model = RelationPeriod
@@ -347,8 +394,12 @@ class PairField(serializers.Field[Any, Any, Any, Any]):
 class RelationSerializer(CitedRecordSerializer):
     """How two states stand to each other, over time and in several respects at once."""
 
-    states = PairField(help_text="The two states; periods with a direction count them in this order.")
-    periods = RelationPeriodSerializer(many=True, help_text="What held when; periods may overlap or contradict each other.")
+    states = PairField(
+        help_text="The two states; periods with a direction count them in this order."
+    )
+    periods = RelationPeriodSerializer(
+        many=True, help_text="What held when; periods may overlap or contradict each other."
+    )
 
     class Meta:
         model = Relation

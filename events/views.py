@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from config.api.negotiation import check_format
-from config.api.parameters import Query
 from config.api.problems import Problem
 from config.api.selection import Selection
+from config.api.views import read_query
 from events.curation import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
-from events.filters import EventFilter, EventTypeFilter, PlaceFilter, RelationFilter, StatementFilter
+from events.filters import (
+    EventFilter,
+    EventTypeFilter,
+    PlaceFilter,
+    RelationFilter,
+    StatementFilter,
+)
+from events.models import RelationEdition
 from records.resolution import References, is_well_formed
 from records.views import EditionViewSet
 
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
     from rest_framework.request import Request
+
+    from config.api.parameters import Query
 
 
 class EventTypeViewSet(EditionViewSet):
@@ -62,27 +70,31 @@ class RelationViewSet(EditionViewSet):
     kind = RELATION
     filterset_class = RelationFilter
 
-    def pair(self, request: Request, a: str, b: str) -> HttpResponse:
+    def pair(self, request: Request, a: str, b: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
         """Serve the relation of two states, named in either order."""
-        http = request._request
-        query = Query(http.META["QUERY_STRING"])
-        query.refuse_unknown(self.detail_parameters)
-        check_format(query)
+        query = read_query(self.http, self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
-        return self.serve_newest(http, self._relation_of(a, b, query), selection)
+        return self.serve_newest(self.http, self._relation_of(a, b, query), selection)
 
     def _relation_of(self, a: str, b: str, query: Query) -> UUID:
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""
         references = References()
-        wanted = [references.want(("state",), text, name, query) for name, text in (("a", a), ("b", b)) if is_well_formed(text)]
+        wanted = [
+            references.want(("state",), text, name, query)
+            for name, text in (("a", a), ("b", b))
+            if is_well_formed(text)
+        ]
         references.resolve(query)
         query.refuse_faults()
         states = {key for one in wanted if one for key in one.ids}
         if len(states) != 2:
             raise Problem("not_found")
-        editions = self.kind.editions._default_manager
-        for found in (editions.current(), editions.newest()):
-            relation: UUID | None = found.filter(involved_ids__contains=list(states)).values_list("record_id", flat=True).first()
+        relations = RelationEdition.objects.filter(involved_ids__contains=list(states))
+        relation: UUID | None = None
+        for found in (relations.current(), relations.newest()):
+            relation = found.values_list("record_id", flat=True).first()
             if relation is not None:
-                return relation
-        raise Problem("not_found")
+                break
+        if relation is None:
+            raise Problem("not_found")
+        return relation

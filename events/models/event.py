@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -29,7 +29,10 @@ class EventStatus(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"  #: agreed or announced by all sides; RFC 5545 CONFIRMED
     ONGOING = "ongoing", "Ongoing"  #: has begun and is not over
     OCCURRED = "occurred", "Occurred"  #: took place
-    POSTPONED = "postponed", "Postponed"  #: put off, whether or not to a known day; schema.org EventPostponed
+    POSTPONED = (
+        "postponed",
+        "Postponed",
+    )  #: put off, whether or not to a known day; schema.org EventPostponed
     CANCELLED = "cancelled", "Cancelled"  #: will not take place; RFC 5545 CANCELLED
     ALLEGED = "alleged", "Alleged"  #: somebody says that it took place, nobody involved confirms it
     DENIED = "denied", "Denied"  #: somebody involved says that it did not take place
@@ -46,9 +49,18 @@ class Attendance(models.TextChoices):
 class VisitClass(models.TextChoices):
     """Rank of a visit in the protocol of the host."""
 
-    STATE = "state", "State visit"  #: by a head of state, at the invitation of one, with full honours
-    OFFICIAL = "official", "Official visit"  #: by invitation, with honours below those of a state visit
-    OFFICIAL_WORKING = "official_working", "Official working visit"  #: talks, with some of the honours
+    STATE = (
+        "state",
+        "State visit",
+    )  #: by a head of state, at the invitation of one, with full honours
+    OFFICIAL = (
+        "official",
+        "Official visit",
+    )  #: by invitation, with honours below those of a state visit
+    OFFICIAL_WORKING = (
+        "official_working",
+        "Official working visit",
+    )  #: talks, with some of the honours
     WORKING = "working", "Working visit"  #: talks, without honours
     INFORMAL = "informal", "Informal visit"  #: talks, without programme or protocol
     PRIVATE = "private", "Private visit"  #: not on official business
@@ -62,7 +74,10 @@ class PlaceRole(models.TextChoices):
     STOP = "stop", "Stop"  #: one of several places of a journey, in `order`
     ORIGIN = "origin", "Origin"  #: the journey began there (schema.org: fromLocation)
     DESTINATION = "destination", "Destination"  #: the journey led there (schema.org: toLocation)
-    AFFECTED = "affected", "Affected"  #: it took effect there, wherever it was decided (a ceasefire, a withdrawal)
+    AFFECTED = (
+        "affected",
+        "Affected",
+    )  #: it took effect there, wherever it was decided (a ceasefire, a withdrawal)
 
 
 class EventLinkKind(models.TextChoices):
@@ -72,7 +87,10 @@ class EventLinkKind(models.TextChoices):
     RESULT_OF = "result_of", "Result of"  #: what the other set out to bring about
     CAUSED_BY = "caused_by", "Caused by"  #: would not have happened without the other
     COUNTERPART = "counterpart", "Counterpart of"  #: the return visit, the answering call
-    SAME_AS = "same_as", "May be the same as"  #: perhaps one event that two sources tell differently
+    SAME_AS = (
+        "same_as",
+        "May be the same as",
+    )  #: perhaps one event that two sources tell differently
     CANCELS = "cancels", "Cancels"  #: takes the other back
     RESCHEDULES = "reschedules", "Reschedules"  #: takes the other's place on another day
 
@@ -89,10 +107,17 @@ class Event(Record):
         related_name="events",
         help_text="What sort of event it is.",
     )
-    title = models.CharField(max_length=300, help_text="Title in plain words, as documents show it.")
-    summary = models.TextField(blank=True, help_text="What happened, in the desk's own words; blank when the title says it.")
+    title = models.CharField(
+        max_length=300, help_text="Title in plain words, as documents show it."
+    )
+    summary = models.TextField(
+        blank=True,
+        help_text="What happened, in the desk's own words; blank when the title says it.",
+    )
     when = UncertainDateField(help_text="When it happened or began; blank when unknown.")
-    end = UncertainDateField(help_text="When it ended, where that is another day; blank when it is not, or when unknown.")
+    end = UncertainDateField(
+        help_text="When it ended, where that is another day; blank when it is not, or when unknown."
+    )
     status = models.CharField(
         max_length=12,
         choices=EventStatus.choices,
@@ -144,7 +169,7 @@ class Event(Record):
 
     class Meta(Record.Meta):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("event", "status", EventStatus),
             choice_constraint("event", "attendance", Attendance, blank=True),
@@ -180,7 +205,7 @@ class EventCitation(AttributedCitation):
     record = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_event_has_a_citation",
@@ -200,7 +225,7 @@ class EventTopic(Part):
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["event", "topic"],
                 name="event_topic_is_named_once",
@@ -253,10 +278,12 @@ class EventPlace(Part):
 
     class Meta(Part.Meta):
         ordering = ("order", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("event_place", "role", PlaceRole),
             models.CheckConstraint(
-                condition=models.Q(place__isnull=False) | models.Q(state__isnull=False) | ~models.Q(name_as_given=""),
+                condition=models.Q(place__isnull=False)
+                | models.Q(state__isnull=False)
+                | ~models.Q(name_as_given=""),
                 name="event_place_names_a_place",
                 violation_error_message="Name a place or a state, or give the source's words.",
             ),
@@ -293,7 +320,7 @@ class EventLink(Part):
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("event_link", "kind", EventLinkKind),
             models.CheckConstraint(
                 condition=~models.Q(event=models.F("linked_event")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -29,7 +29,9 @@ class EventType(Record):
         help_text="Short code in lower case with underscores (`transit_stop`); the slug is the same.",
     )
     label = models.CharField(max_length=200, help_text="What the type is called in English.")
-    description = models.TextField(blank=True, help_text="What counts as an event of this type; blank when plain.")
+    description = models.TextField(
+        blank=True, help_text="What counts as an event of this type; blank when plain."
+    )
     broader = models.ForeignKey(
         "self",
         null=True,
@@ -66,7 +68,7 @@ class EventType(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             NoCycle(
                 name="event_type_is_not_broader_than_itself",
@@ -74,12 +76,14 @@ class EventType(Record):
                 violation_error_message="A type cannot lie below itself.",
             ),
             models.CheckConstraint(
-                condition=models.Q(cameo_code="") | models.Q(cameo_code__regex=r"^(0[1-9]|1[0-9]|20)[0-9]{0,2}$"),
+                condition=models.Q(cameo_code="")
+                | models.Q(cameo_code__regex=r"^(0[1-9]|1[0-9]|20)[0-9]{0,2}$"),
                 name="event_type_cameo_code_is_two_to_four_digits",
                 violation_error_message="A CAMEO code has two to four digits and starts with 01 to 20.",
             ),
             models.CheckConstraint(
-                condition=models.Q(goldstein=None) | models.Q(goldstein__range=(-GOLDSTEIN_LIMIT, GOLDSTEIN_LIMIT)),
+                condition=models.Q(goldstein=None)
+                | models.Q(goldstein__range=(-GOLDSTEIN_LIMIT, GOLDSTEIN_LIMIT)),
                 name="event_type_goldstein_lies_on_its_scale",
                 violation_error_message="The Goldstein scale goes from -10 to 10.",
             ),

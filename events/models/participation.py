@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -26,7 +26,10 @@ class Role(models.TextChoices):
     CALLEE = "callee", "Callee"  #: received the call
     CHAIR = "chair", "Chair"  #: presided
     PARTICIPANT = "participant", "Participant"  #: took part, no more is known
-    HEAD_OF_DELEGATION = "head_of_delegation", "Head of delegation"  #: VCLT 1969, art. 7; led those of a state or organization
+    HEAD_OF_DELEGATION = (
+        "head_of_delegation",
+        "Head of delegation",
+    )  #: VCLT 1969, art. 7; led those of a state or organization
     DELEGATE = "delegate", "Delegate"  #: belonged to such a delegation
     SIGNATORY = "signatory", "Signatory"  #: put the signature (VCLT 1969, art. 12)
     WITNESS = "witness", "Witness"  #: was present at a signature, without being bound by it
@@ -147,7 +150,7 @@ class Participation(Part):
 
     class Meta(Part.Meta):
         ordering = ("order", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("participation", "role", Role),
             choice_constraint("participation", "presence", Presence),
             models.CheckConstraint(
@@ -166,7 +169,8 @@ class Participation(Part):
                 violation_error_message="Name one participant: make a participation of its own for each other one.",
             ),
             models.CheckConstraint(
-                condition=models.Q(on_behalf_of_state=None) | models.Q(on_behalf_of_organization=None),
+                condition=models.Q(on_behalf_of_state=None)
+                | models.Q(on_behalf_of_organization=None),
                 name="participation_is_on_behalf_of_one_at_most",
                 violation_error_message="The participant acted for a state or for an organization, not for both.",
             ),
@@ -219,7 +223,7 @@ class ParticipationCapacity(Part):
     class Meta(Part.Meta):
         verbose_name_plural = "participation capacities"
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("participation_capacity", "evidence", Evidence),
             models.UniqueConstraint(
                 fields=["participation", "tenure"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -32,7 +32,9 @@ class Place(Record):
 
     object_kind = "place"
 
-    name = models.CharField(max_length=300, help_text="Usual name in English, as documents show it.")
+    name = models.CharField(
+        max_length=300, help_text="Usual name in English, as documents show it."
+    )
     kind = models.CharField(
         max_length=8,
         choices=PlaceKind.choices,
@@ -75,7 +77,7 @@ class Place(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("place", "kind", PlaceKind),
             NoCycle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def pair_label(one: str, other: str) -> str:
     """Return what the relation of two states is called: their names in the order of the alphabet."""
-    return " – ".join(sorted([one, other]))
+    return " – ".join(sorted([one, other]))  # noqa: RUF001 - an en dash joins equals
 
 
 class Dimension(models.TextChoices):
@@ -33,7 +33,10 @@ class Dimension(models.TextChoices):
     REPRESENTATION_LEVEL = "representation_level", "Level of representation"
     TENOR = "tenor", "Tenor"  #: friendly, warming, strained, hostile
     ENGAGEMENT = "engagement", "Engagement"  #: how much contact there is: high, low, suspended
-    COOPERATION_AREA = "cooperation_area", "Area of cooperation"  #: exploring, agreed, active, ended; the topics say what area
+    COOPERATION_AREA = (
+        "cooperation_area",
+        "Area of cooperation",
+    )  #: exploring, agreed, active, ended; the topics say what area
     DISPUTE = "dispute", "Dispute"  #: claimed, active, frozen, settled; the topics say about what
 
 
@@ -41,8 +44,14 @@ class Direction(models.TextChoices):
     """Whose stance it is. The first and the second state are those of the document's `states`."""
 
     MUTUAL = "mutual", "Mutual"  #: holds for both alike
-    FIRST_TO_SECOND = "first_to_second", "First state to second"  #: the first state's towards the second
-    SECOND_TO_FIRST = "second_to_first", "Second state to first"  #: the second state's towards the first
+    FIRST_TO_SECOND = (
+        "first_to_second",
+        "First state to second",
+    )  #: the first state's towards the second
+    SECOND_TO_FIRST = (
+        "second_to_first",
+        "Second state to first",
+    )  #: the second state's towards the first
 
 
 @tracked
@@ -73,7 +82,7 @@ class Relation(Record):
 
     class Meta(Record.Meta):
         ordering = ("slug",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state_a__lt=F("state_b")),
@@ -96,7 +105,10 @@ class Relation(Record):
             if self.state_a_id > self.state_b_id:
                 self.state_a, self.state_b = self.state_b, self.state_a
         elif not self.slug:
-            exclude = {*(exclude or ()), "slug"}  # without both states there is nothing to make it of
+            exclude = {
+                *(exclude or ()),
+                "slug",
+            }  # without both states there is nothing to make it of
             models.Model.clean_fields(self, exclude=exclude)
             return
         super().clean_fields(exclude=exclude)
@@ -119,7 +131,7 @@ class RelationCitation(AttributedCitation):
     record = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_relation_has_a_citation",
@@ -151,7 +163,9 @@ class RelationPeriod(Part):
         help_text="How it stood, in a word: of tenor `warming` or `strained`, of engagement `low`, of cooperation `exploring`.",
     )
     start = UncertainDateField(help_text="When the period began; blank when unknown.")
-    end = UncertainDateField(help_text="When the period ended; blank when it goes on, or when unknown.")
+    end = UncertainDateField(
+        help_text="When the period ended; blank when it goes on, or when unknown."
+    )
     end_status = models.CharField(
         max_length=8,
         choices=EndStatus.choices,
@@ -207,7 +221,7 @@ class RelationPeriod(Part):
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("relation_period", "dimension", Dimension),
             choice_constraint("relation_period", "direction", Direction),
             choice_constraint("relation_period", "end_status", EndStatus),
@@ -220,7 +234,8 @@ class RelationPeriod(Part):
                 violation_error_message="A value is one word in lower case, with underscores where it needs several.",
             ),
             models.CheckConstraint(
-                condition=~Q(end_status=EndStatus.ONGOING) | Q(end_edtf="", end_text="", end_event=None),
+                condition=~Q(end_status=EndStatus.ONGOING)
+                | Q(end_edtf="", end_text="", end_event=None),
                 name="ongoing_relation_period_has_no_end",
                 violation_error_message="A period that goes on has neither an end nor an event that ended it.",
             ),
@@ -241,12 +256,14 @@ class RelationPeriodTopic(Part):
 
     part_of = "period__relation"
 
-    period = models.ForeignKey(RelationPeriod, on_delete=models.CASCADE, related_name="period_topics")
+    period = models.ForeignKey(
+        RelationPeriod, on_delete=models.CASCADE, related_name="period_topics"
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["period", "topic"],
                 name="relation_period_topic_is_named_once",

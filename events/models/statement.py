@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Func, IntegerField, Q, Value
@@ -97,8 +97,12 @@ class Statement(Record):
         related_name="parts",
         help_text="The statement from which it is taken (a sentence: the press release).",
     )
-    language = models.CharField(max_length=35, blank=True, help_text="Language tag (BCP 47) of the text, such as `ur`.")
-    text = models.TextField(blank=True, help_text="The words themselves; blank when only their sense is recorded.")
+    language = models.CharField(
+        max_length=35, blank=True, help_text="Language tag (BCP 47) of the text, such as `ur`."
+    )
+    text = models.TextField(
+        blank=True, help_text="The words themselves; blank when only their sense is recorded."
+    )
     summary = models.TextField(blank=True, help_text="What was said, in the desk's own words.")
     topics = models.ManyToManyField(
         Topic,
@@ -116,7 +120,7 @@ class Statement(Record):
 
     class Meta(Record.Meta):
         ordering = (F("date_earliest").desc(nulls_last=True), "pk")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             choice_constraint("statement", "kind", StatementKind),
             *uncertain_date_constraints("statement", "date"),
@@ -138,7 +142,9 @@ class Statement(Record):
         ]
 
     def __str__(self) -> str:
-        return Truncator(" ".join((self.summary or self.text).split())).chars(LABEL_LENGTH, truncate="…")
+        return Truncator(" ".join((self.summary or self.text).split())).chars(
+            LABEL_LENGTH, truncate="…"
+        )
 
 
 @tracked
@@ -158,7 +164,7 @@ class StatementCitation(AttributedCitation):
     record = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="citations")
 
     class Meta(AttributedCitation.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *AttributedCitation.Meta.constraints,
             PublishedIsCited(
                 name="published_statement_has_a_citation",
@@ -173,7 +179,9 @@ class StatementCapacity(Part):
 
     part_of = "statement"
 
-    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="statement_capacities")
+    statement = models.ForeignKey(
+        Statement, on_delete=models.CASCADE, related_name="statement_capacities"
+    )
     tenure = models.ForeignKey(
         Tenure,
         on_delete=models.PROTECT,
@@ -190,7 +198,7 @@ class StatementCapacity(Part):
     class Meta(Part.Meta):
         verbose_name_plural = "statement capacities"
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             choice_constraint("statement_capacity", "evidence", Evidence),
             models.UniqueConstraint(
                 fields=["statement", "tenure"],
@@ -215,21 +223,37 @@ class StatementAbout(Part):
     part_of = "statement"
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="subjects")
-    event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    state = models.ForeignKey(State, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    relation = models.ForeignKey(Relation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(
+        Event, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.ForeignKey(
+        State, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    relation = models.ForeignKey(
+        Relation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    place = models.ForeignKey(
+        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    topic = models.ForeignKey(
+        Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta(Part.Meta):
         verbose_name = "subject of a statement"
         verbose_name_plural = "subjects of statements"
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.CheckConstraint(
-                condition=Exact(Func(*SUBJECTS, function="num_nonnulls", output_field=IntegerField()), Value(1)),
+                condition=Exact(
+                    Func(*SUBJECTS, function="num_nonnulls", output_field=IntegerField()), Value(1)
+                ),
                 name="statement_about_names_one_subject",
                 violation_error_message="Name exactly one subject: an event, a state, a relation ...",
             ),
@@ -251,12 +275,14 @@ class StatementTopic(Part):
 
     part_of = "statement"
 
-    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="statement_topics")
+    statement = models.ForeignKey(
+        Statement, on_delete=models.CASCADE, related_name="statement_topics"
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Part.Meta):
         ordering = ("pk",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["statement", "topic"],
                 name="statement_topic_is_named_once",

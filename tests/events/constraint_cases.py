@@ -14,7 +14,6 @@ from events.models import (
     Event,
     EventCitation,
     EventIdentifier,
-    EventLink,
     EventPlace,
     EventTopic,
     EventType,
@@ -129,13 +128,12 @@ def twice(make: Callable[[], models.Model]) -> Callable[[], None]:
     return copy
 
 
-for _name, _make in MAKERS.items():
-
-    def _change_the_edition(make: Make = _make) -> None:
+def a_record(name: str, make: Make) -> None:
+    def change_the_edition() -> None:
         record = published(make())
         kind_of(record).editions._default_manager.filter(record_id=record.pk).update(label="Other")
 
-    def _copy_the_edition(changes: dict[str, Any], make: Make) -> None:
+    def copy_the_edition(**changes: Any) -> None:
         record = published(make())
         edition = kind_of(record).editions._default_manager.get(record_id=record.pk)
         edition.pk = None
@@ -144,67 +142,54 @@ for _name, _make in MAKERS.items():
             setattr(edition, field, value)
         edition.save(force_insert=True)
 
-    CASES |= {
-        f"once_published_{_name}_keeps_id_and_slug": lambda make=_make: row(
-            published(make()),
-        ).update(slug="other"),
-        f"merged_{_name}_names_its_survivor": lambda make=_make: row(make()).update(
-            editorial_state="merged",
-        ),
-        f"published_{_name}_has_a_time": lambda make=_make: row(make()).update(
-            editorial_state="published",
-        ),
-        f"{_name}edition_newest_is_only_one": lambda make=_make: _copy_the_edition(
-            {"revision": 2},
-            make,
-        ),
-        f"{_name}edition_revision_is_unique": lambda make=_make: _copy_the_edition(
-            {"superseded_at": timezone.now() + timedelta(days=1)},
-            make,
-        ),
-        f"{_name}edition_is_never_changed": _change_the_edition,
-    }
-
-for _name, _model in {
-    "eventtype": EventTypeIdentifier,
-    "place": PlaceIdentifier,
-    "event": EventIdentifier,
-    "relation": RelationIdentifier,
-    "statement": StatementIdentifier,
-}.items():
-
-    def _give_to_two(make: Make = MAKERS[_name], model: type[models.Model] = _model) -> None:
-        for _each in range(2):
-            model._default_manager.create(record=make(), scheme="wikidata", value="Q1")
-
-    CASES[f"{_name}identifier_names_one_record"] = _give_to_two
-
-for _name, _model in {
-    "event": EventCitation,
-    "relation": RelationCitation,
-    "statement": StatementCitation,
-}.items():
-
-    def _cite(
-        make: Make = MAKERS[_name],
-        model: type[models.Model] = _model,
-        **fields: Any,
-    ) -> models.Model:
-        return model._default_manager.create(record=make(), source=make_source(), **fields)
-
-    def _remove_the_citation(
-        make: Make = MAKERS[_name],
-        model: type[models.Model] = _model,
-    ) -> None:
-        model._default_manager.filter(record=published(make())).delete()
-
-    outside_its_list(f"{_name}citation", "evidence", _cite)
-    outside_its_list(f"{_name}citation", "stance", _cite)
-    CASES[f"{_name}citation_is_attributed_to_one_at_most"] = lambda cite=_cite: cite(
-        attributed_to_person=make_person(),
-        attributed_to_organization=make_organization(),
+    CASES[f"once_published_{name}_keeps_id_and_slug"] = lambda: row(published(make())).update(
+        slug="other"
     )
-    CASES[f"published_{_name}_has_a_citation"] = _remove_the_citation
+    CASES[f"merged_{name}_names_its_survivor"] = lambda: row(make()).update(
+        editorial_state="merged"
+    )
+    CASES[f"published_{name}_has_a_time"] = lambda: row(make()).update(editorial_state="published")
+    CASES[f"{name}edition_newest_is_only_one"] = lambda: copy_the_edition(revision=2)
+    CASES[f"{name}edition_revision_is_unique"] = lambda: copy_the_edition(
+        superseded_at=timezone.now() + timedelta(days=1)
+    )
+    CASES[f"{name}edition_is_never_changed"] = change_the_edition
+
+
+def identifiers(name: str, model: type[models.Model]) -> None:
+    def give_to_two() -> None:
+        for _each in range(2):
+            model._default_manager.create(record=MAKERS[name](), scheme="wikidata", value="Q1")
+
+    CASES[f"{name}identifier_names_one_record"] = give_to_two
+
+
+def citations(name: str, model: type[models.Model]) -> None:
+    def cite(**fields: Any) -> models.Model:
+        return model._default_manager.create(record=MAKERS[name](), source=make_source(), **fields)
+
+    def attribute_to_two() -> None:
+        cite(attributed_to_person=make_person(), attributed_to_organization=make_organization())
+
+    def remove_the_citation() -> None:
+        model._default_manager.filter(record=published(MAKERS[name]())).delete()
+
+    outside_its_list(f"{name}citation", "evidence", cite)
+    outside_its_list(f"{name}citation", "stance", cite)
+    CASES[f"{name}citation_is_attributed_to_one_at_most"] = attribute_to_two
+    CASES[f"published_{name}_has_a_citation"] = remove_the_citation
+
+
+for _name, _make in MAKERS.items():
+    a_record(_name, _make)
+identifiers("eventtype", EventTypeIdentifier)
+identifiers("place", PlaceIdentifier)
+identifiers("event", EventIdentifier)
+identifiers("relation", RelationIdentifier)
+identifiers("statement", StatementIdentifier)
+citations("event", EventCitation)
+citations("relation", RelationCitation)
+citations("statement", StatementCitation)
 
 
 # Event types
@@ -221,7 +206,9 @@ CASES |= {
     "event_type_cameo_code_is_two_to_four_digits": lambda: row(make_event_type()).update(
         cameo_code="42",
     ),
-    "event_type_goldstein_lies_on_its_scale": lambda: row(make_event_type()).update(goldstein="10.1"),
+    "event_type_goldstein_lies_on_its_scale": lambda: row(make_event_type()).update(
+        goldstein="10.1"
+    ),
     "event_type_plover_mode_has_a_type": lambda: row(make_event_type()).update(plover_mode="phone"),
 }
 

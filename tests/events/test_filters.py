@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -26,7 +28,13 @@ from tests.factories.events import (
     make_statement,
     publish_whole,
 )
-from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+)
 from tests.factories.records import make_source, make_topic
 
 if TYPE_CHECKING:
@@ -53,7 +61,11 @@ def events() -> None:
         make_state(name, alpha_2=code)
         for name, code in (("United States", "US"), ("Pakistan", "PK"), ("India", "IN"))
     )
-    rubio, dar, trump = make_person("Marco Rubio"), make_person("Ishaq Dar"), make_person("Donald Trump")
+    rubio, dar, trump = (
+        make_person("Marco Rubio"),
+        make_person("Ishaq Dar"),
+        make_person("Donald Trump"),
+    )
     secretary = make_tenure(rubio, make_office("Secretary of State", state=us))
     company = make_organization("Mota-Engil", classification="company")
     meeting = make_event_type("meeting")
@@ -74,13 +86,17 @@ def events() -> None:
     )
     make_participation(call, rubio, role="caller", tenures=(secretary,))
     make_participation(call, dar, role="callee", on_behalf_of_state=pk)
-    talks = make_event("Talks", type=summit, when="2025-09-20", end="2025-09-22", attendance="in_person")
+    talks = make_event(
+        "Talks", type=summit, when="2025-09-20", end="2025-09-22", attendance="in_person"
+    )
     make_participation(talks, dar, role="mediator")
     make_participation(talks, rubio, role="visitor")
     make_participation(talks, india, role="party")
     make_participation(talks, company, role="observer", on_behalf_of_state=us)
     make_event_place(talks, house)
-    ceasefire = make_event("Ceasefire", type=make_event_type("ceasefire"), when="2025-05", source=story)
+    ceasefire = make_event(
+        "Ceasefire", type=make_event_type("ceasefire"), when="2025-05", source=story
+    )
     make_participation(ceasefire, india, role="party")
     make_participation(ceasefire, pk, role="party")
     make_participation(ceasefire, trump, role="mediator", on_behalf_of_state=us)
@@ -149,7 +165,9 @@ EVENTS = {
     "participant.state=US,IN&participant.role=party,observer": ["talks", "ceasefire"],
     "participant.state=US&participant.role=party": [],
     "participant.state=US&participant.person=marco-rubio": ["call"],
-    "participant.state=PK,US&participant.person=ishaq-dar,marco-rubio&participant.role=callee,caller": ["call"],
+    "participant.state=PK,US&participant.person=ishaq-dar,marco-rubio&participant.role=callee,caller": [
+        "call"
+    ],
     "participant.person=nobody&participant.role=mediator": [],
     "person=marco-rubio&role=mediator": ["talks"],
     "place=washington": ["talks", "luncheon"],
@@ -178,10 +196,15 @@ EVENTS = {
 def test_events(client: Client) -> None:
     contents = {query: get(client, f"events/?{query}") for query in EVENTS}
 
-    found = {query: [document["slug"] for document in content["results"]] for query, content in contents.items()}
+    found = {
+        query: [document["slug"] for document in content["results"]]
+        for query, content in contents.items()
+    }
     assert found == EVENTS
     totals = {query: content["total"] for query, content in contents.items()}
-    assert totals == {query: {"value": len(slugs), "relation": "eq"} for query, slugs in EVENTS.items()}
+    assert totals == {
+        query: {"value": len(slugs), "relation": "eq"} for query, slugs in EVENTS.items()
+    }
 
 
 @pytest.mark.usefixtures("events")
@@ -198,7 +221,10 @@ def test_pages_of_two_states_follow_each_other_both_ways(client: Client) -> None
     while address:
         content = get(client, address)
         forward += [document["slug"] for document in content["results"]]
-        address, back = (link and link.partition("/api/v1/")[2] for link in (content["next"], content["previous"]))
+        address, back = (
+            link and link.partition("/api/v1/")[2]
+            for link in (content["next"], content["previous"])
+        )
         if not address:
             while back:
                 content = get(client, back)
@@ -282,11 +308,15 @@ def test_many_events_of_a_pair_are_read_off_the_pairs_in_one_statement(client: C
     with CaptureQueriesContext(connection) as captured:
         content = get(client, "events/?state__all=b,a&page_size=10")
 
-    assert [document["slug"] for document in content["results"]] == [f"event-{day:02}" for day in range(29, 9, -2)]
+    assert [document["slug"] for document in content["results"]] == [
+        f"event-{day:02}" for day in range(29, 9, -2)
+    ]
     assert content["total"] == {"value": 15, "relation": "eq"}
     assert [EventStatePair._meta.db_table in query["sql"] for query in captured] == [False, True]
     second = get(client, content["next"].partition("/api/v1/")[2])
-    assert [document["slug"] for document in second["results"]] == [f"event-{day:02}" for day in range(9, 0, -2)]
+    assert [document["slug"] for document in second["results"]] == [
+        f"event-{day:02}" for day in range(9, 0, -2)
+    ]
 
 
 def _a_type() -> Any:
@@ -297,7 +327,19 @@ def _a_type() -> Any:
 
 # Uncertain dates against brute force
 
-WHENS = ["", "2001", "2001-02", "2001-02-15", "2001?", "2001-02/..", "../2001-02", "2001-01/2001-03", "/2001", "200X", "[2001-01-05,2001-03-05]"]
+WHENS = [
+    "",
+    "2001",
+    "2001-02",
+    "2001-02-15",
+    "2001?",
+    "2001-02/..",
+    "../2001-02",
+    "2001-01/2001-03",
+    "/2001",
+    "200X",
+    "[2001-01-05,2001-03-05]",
+]
 ENDS = ["", "2001-02-20", "2001-12", "2002/.."]
 
 
@@ -312,12 +354,8 @@ def test_dates_find_what_brute_force_finds(client: Client) -> None:
     kind = make_event_type("meeting")
     events = []
     for number, (when, end) in enumerate(product(WHENS, ENDS)):
-        if end and when in {"2001-02/..", "/2001", "200X"}:
-            continue
-        try:
+        with suppress(ValidationError):  # it would end before it starts
             events.append(make_event(f"Event {number}", type=kind, when=when, end=end))
-        except Exception as error:  # noqa: BLE001 - an end before the start
-            assert "end" in str(error).lower()
     publish_whole(*events)
     after, before = date(2001, 2, 1), date(2001, 2, 20)
 
@@ -331,16 +369,24 @@ def test_dates_find_what_brute_force_finds(client: Client) -> None:
         return (first is None or first <= before) and (last is None or last >= after)
 
     for match in ("possible", "certain"):
-        found = slugs(client, f"events/?date_after={after}&date_before={before}&date_match={match}&page_size=200")
+        found = slugs(
+            client,
+            f"events/?date_after={after}&date_before={before}&date_match={match}&page_size=200",
+        )
         assert sorted(found) == sorted(event.slug for event in events if matches(event, match))
     dated = [event.slug for event in events if _days(event)]
     assert sorted(slugs(client, "events/?date_after=0001&page_size=200")) == sorted(dated)
-    assert len(slugs(client, "events/?date_after=0001&include_undated=true&page_size=200")) == len(events)
+    assert len(slugs(client, "events/?date_after=0001&include_undated=true&page_size=200")) == len(
+        events
+    )
 
 
 def test_undated_events_come_last_in_either_order_and_pages_go_on_into_them(client: Client) -> None:
     kind = make_event_type("meeting")
-    dated = [make_event(f"Dated {n}", type=kind, when=str(date(2001, 1, 1) + timedelta(days=n))) for n in range(3)]
+    dated = [
+        make_event(f"Dated {n}", type=kind, when=str(date(2001, 1, 1) + timedelta(days=n)))
+        for n in range(3)
+    ]
     undated = [make_event(f"Undated {n}", type=kind) for n in range(3)]
     publish_whole(*undated, *dated)
 
@@ -390,8 +436,12 @@ def said() -> None:
         about=(call,),
         source=story,
     )
-    closer = make_statement("Closer", part_of=release, event=call, about=(relation,), date="2025-09")
-    priority = make_statement("Priority", kind="quote", speaker_person=baker, about=(us, relation), topics=(rare,))
+    closer = make_statement(
+        "Closer", part_of=release, event=call, about=(relation,), date="2025-09"
+    )
+    priority = make_statement(
+        "Priority", kind="quote", speaker_person=baker, about=(us, relation), topics=(rare,)
+    )
     publish_whole(release, closer, priority, other)
 
 
@@ -425,7 +475,9 @@ STATEMENTS_AND_RELATIONS = {
 
 @pytest.mark.usefixtures("said")
 def test_statements_and_relations(client: Client) -> None:
-    assert {address: slugs(client, address) for address in STATEMENTS_AND_RELATIONS} == STATEMENTS_AND_RELATIONS
+    assert {
+        address: slugs(client, address) for address in STATEMENTS_AND_RELATIONS
+    } == STATEMENTS_AND_RELATIONS
 
 
 PAIRS = {
@@ -446,7 +498,11 @@ def test_the_relation_of_two_states_is_found_in_either_order(client: Client) -> 
     found = {address: get(client, address, status) for address, status in PAIRS.items()}
 
     relation = get(client, "relations/pakistan-united-states/")
-    for address in ("relations/US/PK/", "relations/PK/US", "relations/pakistan/iso3166-1-alpha-2:US/"):
+    for address in (
+        "relations/US/PK/",
+        "relations/PK/US",
+        "relations/pakistan/iso3166-1-alpha-2:US/",
+    ):
         assert found[address] == relation
 
 

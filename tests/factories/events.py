@@ -27,11 +27,12 @@ from events.models import (
 )
 from people.models import Organization, Person, State, Tenure
 from records.curation import CurationRefused, publish
-from records.models import Edition, Record, Source, Topic
+from records.models import Edition, Part, Record, Source, Topic
 from tests.factories.people import make_state
 from tests.factories.records import make_source
 
 R = TypeVar("R", bound=Record)
+P = TypeVar("P", bound=Part)
 
 _number = count(1)
 
@@ -39,7 +40,9 @@ _number = count(1)
 def make_event_type(code: str = "", **fields: Any) -> EventType:
     """Return a saved event type; its label is made of its code."""
     code = code or f"type_{next(_number)}"
-    return _saved(EventType(**{"code": code, "label": code.replace("_", " ").capitalize(), **fields}))
+    return _saved(
+        EventType(**{"code": code, "label": code.replace("_", " ").capitalize(), **fields})
+    )
 
 
 def make_place(name: str = "", **fields: Any) -> Place:
@@ -63,7 +66,9 @@ def make_event(
     return event
 
 
-def make_event_place(event: Event | None = None, place: Place | None = None, **fields: Any) -> EventPlace:
+def make_event_place(
+    event: Event | None = None, place: Place | None = None, **fields: Any
+) -> EventPlace:
     """Return a saved place of an event; the event is made if not given, and the place if nothing else names one."""
     if place is None and not fields.keys() & {"state", "name_as_given"}:
         place = make_place()
@@ -82,17 +87,25 @@ def make_participation(
     The event and a state are made if not given.
     """
     participant = participant or make_state()
-    named = {"name_as_given": participant} if isinstance(participant, str) else {participant.object_kind: participant}
+    named = (
+        {"name_as_given": participant}
+        if isinstance(participant, str)
+        else {participant.object_kind: participant}
+    )
     participation = _saved_part(Participation(event=event or make_event(), **named, **fields))
     for tenure in tenures:
         _saved_part(ParticipationCapacity(participation=participation, tenure=tenure))
     return participation
 
 
-def make_event_link(event: Event | None = None, linked_event: Event | None = None, **fields: Any) -> EventLink:
+def make_event_link(
+    event: Event | None = None, linked_event: Event | None = None, **fields: Any
+) -> EventLink:
     """Return a saved link, a follow-up; the events are made if not given."""
     fields = {"kind": "follow_up", **fields}
-    return _saved_part(EventLink(event=event or make_event(), linked_event=linked_event or make_event(), **fields))
+    return _saved_part(
+        EventLink(event=event or make_event(), linked_event=linked_event or make_event(), **fields)
+    )
 
 
 def make_relation(
@@ -103,7 +116,9 @@ def make_relation(
     **fields: Any,
 ) -> Relation:
     """Return the saved relation of two states in whichever order, cited to `source` or to a new one; states are made if not given."""
-    relation = _saved(Relation(state_a=one or make_state(), state_b=other or make_state(), **fields))
+    relation = _saved(
+        Relation(state_a=one or make_state(), state_b=other or make_state(), **fields)
+    )
     RelationCitation.objects.create(record=relation, source=source or make_source())
     return relation
 
@@ -117,7 +132,9 @@ def make_period(
     """Return a saved period of warming relations without dates; the relation is made if not given."""
     fields = {"dimension": "tenor", "value": "warming", **fields}
     period = _saved_part(RelationPeriod(relation=relation or make_relation(), **fields))
-    RelationPeriodTopic.objects.bulk_create(RelationPeriodTopic(period=period, topic=topic) for topic in topics)
+    RelationPeriodTopic.objects.bulk_create(
+        RelationPeriodTopic(period=period, topic=topic) for topic in topics
+    )
     return period
 
 
@@ -137,7 +154,9 @@ def make_statement(
         _saved_part(StatementAbout(statement=statement, **{subject.object_kind: subject}))
     for tenure in tenures:
         _saved_part(StatementCapacity(statement=statement, tenure=tenure))
-    StatementTopic.objects.bulk_create(StatementTopic(statement=statement, topic=topic) for topic in topics)
+    StatementTopic.objects.bulk_create(
+        StatementTopic(statement=statement, topic=topic) for topic in topics
+    )
     StatementCitation.objects.create(record=statement, source=source or make_source())
     return statement
 
@@ -164,7 +183,7 @@ def _saved(record: R) -> R:
     return record
 
 
-def _saved_part(part: Any) -> Any:
+def _saved_part(part: P) -> P:
     part.full_clean()
     part.save()
     return part
