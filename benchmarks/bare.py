@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 QUERIES: dict[str, tuple[str, list[object]]] = json.loads(os.environ.get("BENCHMARK_QUERIES", "{}"))
 
 
-def rows(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def rows(request: HttpRequest, name: str) -> HttpResponse:
     """Answer with the stored documents that the query finds."""
     sql, parameters = QUERIES[name]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         documents = [row[0] for row in cursor.fetchall()]
-    return HttpResponse('{"results":[' + ",".join(documents) + "]}", content_type="application/json")
+    return HttpResponse(
+        '{"results":[' + ",".join(documents) + "]}", content_type="application/json"
+    )
 
 
 urlpatterns = [path("<str:name>/", rows)]

@@ -1,6 +1,6 @@
 """The project's own settings, less everything that a bare view does without."""
 
-from config.settings import *  # noqa: F403
+from config.settings import *
 
 ROOT_URLCONF = "benchmarks.bare"
 WSGI_APPLICATION = "benchmarks.bare_wsgi.application"

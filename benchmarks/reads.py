@@ -34,7 +34,9 @@ class Scenario:
     sql: str
     parameters: list[Any] = field(default_factory=list)
     is_list: bool = True
-    find: Callable[[HTTPConnection], str] | None = None  #: finds the address where it is not known beforehand
+    find: Callable[[HTTPConnection], str] | None = (
+        None  #: finds the address where it is not known beforehand
+    )
 
     def path(self, api: HTTPConnection) -> str:
         """Return the address that asks the API."""
@@ -45,10 +47,19 @@ def scenarios(depth: int) -> list[Scenario]:
     """Make the questions, with the ids of what is in the database."""
     us, pakistan = (_id("state", slug) for slug in ("united-states", "pakistan"))
     call = _id("event_type", "call")
-    one = str(EventEdition.objects.current().order_by("position").values_list("record_id", flat=True)[1000])
+    one = str(
+        EventEdition.objects.current()
+        .order_by("position")
+        .values_list("record_id", flat=True)[1000]
+    )
     deep = _row_at(depth)
     return [
-        Scenario("latest", "50 latest", "/api/v1/events/", f"SELECT document FROM {TABLE} WHERE {CURRENT} {LATEST}"),
+        Scenario(
+            "latest",
+            "50 latest",
+            "/api/v1/events/",
+            f"SELECT document FROM {TABLE} WHERE {CURRENT} {LATEST}",
+        ),
         Scenario(
             "filtered",
             "state, type and dates",
@@ -98,7 +109,7 @@ def _id(kind: str, slug: str) -> str:
 
 def _row_at(depth: int) -> tuple[str, str]:
     rows = EventEdition.objects.raw(
-        f"SELECT id, record_id, date FROM {TABLE} WHERE {CURRENT} {LATEST.removesuffix(' LIMIT 50')} OFFSET %s LIMIT 1",  # noqa: S608
+        f"SELECT id, record_id, date FROM {TABLE} WHERE {CURRENT} {LATEST.removesuffix(' LIMIT 50')} OFFSET %s LIMIT 1",
         [depth - 1],
     )
     return str(rows[0].date or "-infinity"), str(rows[0].record_id)

@@ -32,13 +32,15 @@ DEEP = 100_000
 
 def main() -> None:
     """Run all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--events", type=int, default=int(os.environ.get("EVENTS", "200000")))
     arguments = parser.parse_args()
     os.environ.setdefault("CHANCERY_VAR", str(ROOT / "var" / "bench"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
-    from config.db import embedded  # noqa: PLC0415 - the environment must be set first
+    from config.db import embedded
 
     server = None
     if not os.environ.get("DATABASE_URL"):
@@ -53,34 +55,36 @@ def main() -> None:
 
 def measure(events: int) -> None:
     """Prepare the database, publish what is not published, then compare reads."""
-    import django  # noqa: PLC0415 - the environment must be set first
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from benchmarks import reads  # noqa: PLC0415
+    from benchmarks import reads
 
     call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    call_command("load_reference", verbosity=0, stdout=open(os.devnull, "w"))
     publish(events)
     compare(reads.scenarios(min(DEEP, events // 400 * 200)))
 
 
 def publish(count: int) -> None:
     """Generate and publish, and say how fast and in how much memory."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from benchmarks.generate import generate  # noqa: PLC0415
-    from benchmarks.processes import cpu_seconds  # noqa: PLC0415
-    from events.models import Event, EventEdition, Place  # noqa: PLC0415
-    from people.models import Person  # noqa: PLC0415
-    from records.curation import publish_in_batches  # noqa: PLC0415
-    from records.kinds import kind_of  # noqa: PLC0415
-    from records.models import EditorialState, Source, Topic  # noqa: PLC0415
+    from benchmarks.generate import generate
+    from benchmarks.processes import cpu_seconds
+    from events.models import Event, EventEdition, Place
+    from people.models import Person
+    from records.curation import publish_in_batches
+    from records.kinds import kind_of
+    from records.models import EditorialState, Source, Topic
 
     if Event.objects.count() != count:
         if Event.objects.exists():
-            sys.exit(f"{os.environ['CHANCERY_VAR']} holds another number of events: remove that folder first.")
+            sys.exit(
+                f"{os.environ['CHANCERY_VAR']} holds another number of events: remove that folder first."
+            )
         for done in generate(count):
             print(f"\rgenerated {done:,}", end="", flush=True)
         print()
@@ -89,7 +93,9 @@ def publish(count: int) -> None:
     postmaster = postmaster_pid()
     for model in (Source, Topic, Place, Person, Event):
         keys = list(
-            model._default_manager.filter(editorial_state=EditorialState.DRAFT).order_by("pk").values_list("pk", flat=True),
+            model._default_manager.filter(editorial_state=EditorialState.DRAFT)
+            .order_by("pk")
+            .values_list("pk", flat=True),
         )
         if not keys:
             continue
@@ -99,7 +105,11 @@ def publish(count: int) -> None:
             done += len(batch.published)
             if batch.refusals:
                 sys.exit(f"refused: {batch.refusals[0].detail}")
-            print(f"\rpublished {done:,} of {len(keys):,} {model._meta.verbose_name_plural}", end="", flush=True)
+            print(
+                f"\rpublished {done:,} of {len(keys):,} {model._meta.verbose_name_plural}",
+                end="",
+                flush=True,
+            )
         took = time.monotonic() - started
         print(
             f": {done / took:,.0f} a second; CPU of Python {time.process_time() - own:.0f} s,"
@@ -113,15 +123,20 @@ def publish(count: int) -> None:
 
 def compare(scenarios: list[Any]) -> None:
     """Serve the API and the bare views, ask both in turn, and print the table."""
-    from benchmarks.processes import cpu_seconds, memory_mib  # noqa: PLC0415
+    from benchmarks.processes import cpu_seconds, memory_mib
 
     queries = {scenario.name: (scenario.sql, scenario.parameters) for scenario in scenarios}
     postmaster = postmaster_pid()
     with (
         served("config.wsgi:application") as (api, api_pid),
-        served("benchmarks.bare_wsgi:application", BENCHMARK_QUERIES=json.dumps(queries)) as (bare, bare_pid),
+        served("benchmarks.bare_wsgi:application", BENCHMARK_QUERIES=json.dumps(queries)) as (
+            bare,
+            bare_pid,
+        ),
     ):
-        costs: dict[str, tuple[list[float], list[float]]] = {scenario.name: ([], []) for scenario in scenarios}
+        costs: dict[str, tuple[list[float], list[float]]] = {
+            scenario.name: ([], []) for scenario in scenarios
+        }
         paths = {scenario.name: scenario.path(api) for scenario in scenarios}
         for scenario in scenarios:
             check_same(scenario, get(api, paths[scenario.name]), get(bare, f"/{scenario.name}/"))
@@ -136,16 +151,22 @@ def compare(scenarios: list[Any]) -> None:
                     cost = (cpu_seconds(pid) + cpu_seconds(postmaster) - before) / REQUESTS * 1000
                     if turn >= 0:
                         costs[scenario.name][which].append(cost)
-        print(f"\nCPU milliseconds per request, server and PostgreSQL, median of {ROUNDS} rounds of {REQUESTS} requests\n")
+        print(
+            f"\nCPU milliseconds per request, server and PostgreSQL, median of {ROUNDS} rounds of {REQUESTS} requests\n"
+        )
         print(f"{'':34}{'API':>8}{'bare view':>12}{'ratio':>8}{'queries':>10}")
         first = middle(costs[scenarios[0].name][0])
         for scenario in scenarios:
             mine, theirs = (middle(values) for values in costs[scenario.name])
             ratio = mine / theirs if theirs else float("inf")
-            print(f"{scenario.title:34}{mine:8.2f}{theirs:12.2f}{ratio:8.2f}{queries_of(paths[scenario.name]):10}")
+            print(
+                f"{scenario.title:34}{mine:8.2f}{theirs:12.2f}{ratio:8.2f}{queries_of(paths[scenario.name]):10}"
+            )
             if scenario.name == "deep":
                 print(f"{'  beside the first page':34}{mine / first:28.2f}")
-        print(f"\nmemory of the API server: {memory_mib(api_pid):.0f} MiB (PSS), launcher and 2 workers together")
+        print(
+            f"\nmemory of the API server: {memory_mib(api_pid):.0f} MiB (PSS), launcher and 2 workers together"
+        )
 
 
 def check_same(scenario: Any, mine: bytes, theirs: bytes) -> None:
@@ -160,13 +181,13 @@ def check_same(scenario: Any, mine: bytes, theirs: bytes) -> None:
 
 def queries_of(path: str) -> int:
     """Count the SQL statements of one request."""
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         response = Client(SERVER_NAME="127.0.0.1").get(path)
-    assert response.status_code == 200, response.content  # noqa: PLR2004
+    assert response.status_code == 200, response.content
     return len(captured)
 
 
@@ -180,14 +201,14 @@ def get(connection: http.client.HTTPConnection, path: str) -> bytes:
     connection.request("GET", path, headers={"Accept": "application/json"})
     response = connection.getresponse()
     body = response.read()
-    if response.status != 200:  # noqa: PLR2004
+    if response.status != 200:
         sys.exit(f"{path} answered {response.status}: {body[:500]!r}")
     return body
 
 
 def postmaster_pid() -> int:
     """Return the process id of the PostgreSQL server, which must run on this machine."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -197,7 +218,9 @@ def postmaster_pid() -> int:
 
 
 @contextmanager
-def served(application: str, **environment: str) -> Iterator[tuple[http.client.HTTPConnection, int]]:
+def served(
+    application: str, **environment: str
+) -> Iterator[tuple[http.client.HTTPConnection, int]]:
     """Run the production server as `make run` does, and give a connection to it and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -206,7 +229,7 @@ def served(application: str, **environment: str) -> Iterator[tuple[http.client.H
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1",
         "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
     ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         deadline = time.monotonic() + 30
         while True:

@@ -22,7 +22,9 @@ api = [
     address(r"openapi\.yaml", docs.openapi_yaml, "openapi-yaml"),
     address("docs", docs.swagger, "docs"),
     address("problems", ProblemView.as_view({"get": "list"}), "problem-types"),
-    address(r"problems/(?P<code>[a-z_]+)", ProblemView.as_view({"get": "retrieve"}), "problem-type"),
+    address(
+        r"problems/(?P<code>[a-z_]+)", ProblemView.as_view({"get": "retrieve"}), "problem-type"
+    ),
 ]
 
 urlpatterns = [

@@ -57,9 +57,7 @@ class TenureQuerySet(QuerySet[Any]):
 
     def beside(self, tenure: Tenure) -> Self:
         """Tenures of the same office by other persons that certainly have a day in common with `tenure`."""
-        own = self.model.objects.filter(pk=tenure.pk).values_list(
-            CERTAINLY_HELD, flat=True
-        )
+        own = self.model.objects.filter(pk=tenure.pk).values_list(CERTAINLY_HELD, flat=True)
         return (
             self.in_office()
             .exclude(editorial_state="merged")

@@ -140,7 +140,11 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
         position, moment = store.lock_feed()
         newest = newest_by_record(locked)
         refusals = [
-            Refusal(record, "not_published", f"{record} is not published, so there is nothing to withdraw.")
+            Refusal(
+                record,
+                "not_published",
+                f"{record} is not published, so there is nothing to withdraw.",
+            )
             for record in locked
             if record.pk not in newest or newest[record.pk].document is None
         ]
@@ -171,7 +175,9 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         newest = newest_by_record([locked]).get(locked.pk)
         if newest is None or newest.action != Action.WITHDRAWN:
             raise CurationRefused([Refusal(locked, "not_withdrawn", f"{locked} is not withdrawn.")])
-        last = kind_of(locked).editions._default_manager.get(record_id=locked.pk, revision=newest.revision - 1)
+        last = kind_of(locked).editions._default_manager.get(
+            record_id=locked.pk, revision=newest.revision - 1
+        )
         document = next_document(last)
         document["revision"] = newest.revision + 1
         missing = refresh(document)
@@ -210,21 +216,31 @@ def publish_in_batches(
         return
     with ThreadPoolExecutor(threads, "publish") as pool:
         try:
-            under_way = deque(pool.submit(_publish_batch, kind, chunk, by, reason) for chunk in islice(chunks, threads))
+            under_way = deque(
+                pool.submit(_publish_batch, kind, chunk, by, reason)
+                for chunk in islice(chunks, threads)
+            )
             while under_way:
                 batch = under_way.popleft().result()
-                under_way += [pool.submit(_publish_batch, kind, chunk, by, reason) for chunk in islice(chunks, 1)]
+                under_way += [
+                    pool.submit(_publish_batch, kind, chunk, by, reason)
+                    for chunk in islice(chunks, 1)
+                ]
                 yield batch
         finally:
             for _ in range(threads):
                 pool.submit(connection.close)
 
 
-def _publish_batch(kind: Kind, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
+def _publish_batch(
+    kind: Kind, chunk: list[UUID], by: AbstractBaseUser | None, reason: str
+) -> Batch:
     refusals: list[Refusal] = []
     while chunk:
         try:
-            return Batch([record.pk for record in _publish({kind.name: chunk}, by, reason)], refusals)
+            return Batch(
+                [record.pk for record in _publish({kind.name: chunk}, by, reason)], refusals
+            )
         except CurationRefused as refused:
             refusals += refused.refusals
             out = {refusal.record.pk for refusal in refused.refusals}
@@ -245,7 +261,10 @@ def refusals_to_publish(*records: Record) -> list[Refusal]:
 @contextmanager
 def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
     """One transaction whose history rows say who did what, and why."""
-    with transaction.atomic(), pghistory.context(user=by.pk if by else None, deed=name, reason=reason):
+    with (
+        transaction.atomic(),
+        pghistory.context(user=by.pk if by else None, deed=name, reason=reason),
+    ):
         yield
 
 
@@ -254,7 +273,9 @@ def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]
     for model in dict.fromkeys(models):
         permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
         if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
-            msg = f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
+            msg = (
+                f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
+            )
             raise PermissionDenied(msg)
 
 
@@ -284,10 +305,16 @@ def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> li
             locked.extend(found)
     there = {record.pk for record in locked}
     refusals = [
-        Refusal(record, "gone", f"{record} was deleted in the meantime.") for record in known if record.pk not in there
+        Refusal(record, "gone", f"{record} was deleted in the meantime.")
+        for record in known
+        if record.pk not in there
     ]
     refusals += [
-        Refusal(record, "merged", f"{record} was merged into {record.merged_into}: work on that record instead.")
+        Refusal(
+            record,
+            "merged",
+            f"{record} was merged into {record.merged_into}: work on that record instead.",
+        )
         for record in locked
         if record.editorial_state == EditorialState.MERGED
     ]
@@ -324,7 +351,9 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
     for key, name in missing.items():
         by_kind[name].append(key)
     needed = [
-        found for name, keys in by_kind.items() for found in kind_named(name).model._default_manager.filter(pk__in=keys)
+        found
+        for name, keys in by_kind.items()
+        for found in kind_named(name).model._default_manager.filter(pk__in=keys)
     ]
     names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
     detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
@@ -355,7 +384,10 @@ def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
     return {
         edition.record_id: edition
         for name, pks in _keys_by_kind(records).items()
-        for edition in kind_named(name).editions._default_manager.newest().filter(record_id__in=pks).defer(*later)
+        for edition in kind_named(name)
+        .editions._default_manager.newest()
+        .filter(record_id__in=pks)
+        .defer(*later)
     }
 
 
@@ -386,7 +418,9 @@ def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) ->
     for name, group in groupby(records, key=lambda record: record.object_kind):
         found = list(group)
         keys = [record.pk for record in found]
-        kind_named(name).model._default_manager.filter(pk__in=keys).update(editorial_state=state, published_at=moment)
+        kind_named(name).model._default_manager.filter(pk__in=keys).update(
+            editorial_state=state, published_at=moment
+        )
         for record in found:
             record.editorial_state = state
             record.published_at = moment

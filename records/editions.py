@@ -17,7 +17,10 @@ class SourceEdition(Edition):
 
     class Meta(Edition.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("sourceedition_by_content")]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("sourceedition_by_content"),
+        ]
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +41,10 @@ class TopicEdition(Edition):
 
     class Meta(Edition.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [*Edition.Meta.indexes, gin_index("topicedition_by_content")]
+        indexes: ClassVar[list[models.Index]] = [
+            *Edition.Meta.indexes,
+            gin_index("topicedition_by_content"),
+        ]
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:

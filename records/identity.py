@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.utils.text import slugify
 from anyascii import anyascii
+from django.utils.text import slugify
 from uuid6 import uuid7
 
 if TYPE_CHECKING:

@@ -24,7 +24,9 @@ class Kind:
     model: type[Record]
     editions: type[Edition]
     serializer: type[RecordSerializer]
-    prefetch: tuple[str, ...] = ()  #: what rendering needs, so that a batch costs a fixed number of queries
+    prefetch: tuple[
+        str, ...
+    ] = ()  #: what rendering needs, so that a batch costs a fixed number of queries
     is_cited: bool = True  #: whether publishing demands a citation
 
     def path(self, record_id: UUID | str) -> str:

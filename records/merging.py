@@ -52,7 +52,9 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         newest = newest_by_record([gone, kept])
         was_published = gone.pk in newest
         if was_published and (kept.pk not in newest or newest[kept.pk].document is None):
-            detail = f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
+            detail = (
+                f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
+            )
             raise CurationRefused([Refusal(kept, "not_published", detail)])
         _take_own_parts(gone, kept)
         _move_references(gone, kept)
@@ -65,8 +67,12 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         if was_published:
             kind = kind_of(gone)
             last = newest[gone.pk]
-            if last.document is None:  # withdrawn before: the tombstone is made of the last document there was
-                last = kind.editions._default_manager.get(record_id=gone.pk, revision=last.revision - 1)
+            if (
+                last.document is None
+            ):  # withdrawn before: the tombstone is made of the last document there was
+                last = kind.editions._default_manager.get(
+                    record_id=gone.pk, revision=last.revision - 1
+                )
             document = next_document(last)
             document["revision"] = newest[gone.pk].revision + 1
             tombstone = store.Entry(kind, document, Action.MERGED, reason, merged_into=kept.pk)
@@ -85,7 +91,9 @@ def moves_with(loser: Record, survivor: Record) -> list[str]:
             continue
         names = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
         if issubclass(model, Name | Identifier | Citation) and field.name == "record":
-            told.append(f"{count} {names} would go to {survivor}, but for those that it has already")
+            told.append(
+                f"{count} {names} would go to {survivor}, but for those that it has already"
+            )
         elif issubclass(model, Part) and model.part_of == field.name:
             told.append(f"{count} {names} would stay with the merged record")
         else:
@@ -95,7 +103,9 @@ def moves_with(loser: Record, survivor: Record) -> list[str]:
 
 def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:
     if loser.pk == survivor.pk:
-        raise CurationRefused([Refusal(loser, "same_record", "A record cannot be merged into itself.")])
+        raise CurationRefused(
+            [Refusal(loser, "same_record", "A record cannot be merged into itself.")]
+        )
     if loser.object_kind != survivor.object_kind:
         detail = f"{loser} is a {loser._meta.verbose_name} and {survivor} a {survivor._meta.verbose_name}."
         raise CurationRefused([Refusal(loser, "other_kind", detail)])
@@ -140,8 +150,12 @@ def _move_references(loser: Record, survivor: Record) -> None:
         raise CurationRefused(refusals)
 
 
-def _links_to(model: type[Record]) -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:
+def _links_to(
+    model: type[Record],
+) -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:
     """Every foreign key of the working tables that points at this kind of record."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, models.ManyToOneRel) and not issubclass(relation.related_model, pghistory.models.Event):
+        if isinstance(relation, models.ManyToOneRel) and not issubclass(
+            relation.related_model, pghistory.models.Event
+        ):
             yield relation.related_model, relation.field

@@ -37,7 +37,11 @@ def _load(records: Sequence[Any], accessor: str) -> list[Any]:
     assert isinstance(relation, ManyToOneRel)
     link = relation.field
     owners = [record.pk for record in records]
-    parts = list(link.model._base_manager.filter(**{f"{link.name}__in": owners}).order_by(*link.model._meta.ordering))
+    parts = list(
+        link.model._base_manager.filter(**{f"{link.name}__in": owners}).order_by(
+            *link.model._meta.ordering
+        )
+    )
     of_record: dict[Any, list[Any]] = {key: [] for key in owners}
     for part in parts:
         of_record[getattr(part, link.attname)].append(part)

@@ -63,11 +63,17 @@ def _patch_all(changed: set[UUID], position: int, moment: datetime) -> None:
             unique_fields=["record_id"],
             update_fields=["since"],
         )
-        entries = [
-            entry
-            for kind in all_kinds()
-            for entry in _patched(kind, kind.editions._default_manager.current().filter(refs__overlap=list(now)))
-        ] if now else []
+        entries = (
+            [
+                entry
+                for kind in all_kinds()
+                for entry in _patched(
+                    kind, kind.editions._default_manager.current().filter(refs__overlap=list(now))
+                )
+            ]
+            if now
+            else []
+        )
         changed = _relabelled(entries)
         position = store.append(entries, position, moment)
 
@@ -154,7 +160,9 @@ def _bodies(keys: set[UUID]) -> dict[str, dict[str, Any]]:
         [reference.merged_into for reference in found.values() if reference.merged_into],
     )
     return {
-        str(key): (survivors[reference.merged_into] if reference.merged_into else reference).embedded()
+        str(key): (
+            survivors[reference.merged_into] if reference.merged_into else reference
+        ).embedded()
         for key, reference in found.items()
         if reference.standing != Standing.WITHDRAWN
     }

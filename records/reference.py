@@ -48,7 +48,9 @@ def load() -> list[Loaded]:
         entry = json.loads(line)
         if entry["code"] in known:
             continue
-        broader = known.get(entry.pop("broader", ""))  # a broader topic stands before its narrower ones
+        broader = known.get(
+            entry.pop("broader", "")
+        )  # a broader topic stands before its narrower ones
         topic = Topic(slug=entry["code"], broader=broader, **entry)
         topic.full_clean()
         topic.save()

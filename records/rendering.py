@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -52,7 +52,9 @@ class References:
         if key not in self._given:
             reference = self._known.get(key)
             is_published = reference is not None and reference.standing == Standing.PUBLISHED
-            self._given[key] = reference.embedded() if reference is not None and is_published else {}
+            self._given[key] = (
+                reference.embedded() if reference is not None and is_published else {}
+            )
         return self._given[key]
 
     def fill(self) -> None:
@@ -60,7 +62,9 @@ class References:
         keys = [key for key in self._given if key not in self._known]
         found = Reference.objects.in_bulk([key for key in keys if key not in self._composed])
         for key in keys:
-            reference = reference_to(*self._composed[key]) if key in self._composed else found.get(key)
+            reference = (
+                reference_to(*self._composed[key]) if key in self._composed else found.get(key)
+            )
             self._known[key] = reference
             if reference is not None and reference.standing == Standing.PUBLISHED:
                 self._given[key].update(reference.embedded())
@@ -111,7 +115,9 @@ def complete(drafts: Sequence[Draft], references: References) -> None:
             draft.kind.editions.compose(draft.document)
             references.learn(draft.kind, draft.document)
     derivations = [
-        (draft, draft.kind.editions.derive(draft.document, references)) for draft in drafts if not draft.missing
+        (draft, draft.kind.editions.derive(draft.document, references))
+        for draft in drafts
+        if not draft.missing
     ]
     while derivations:
         derivations = [each for each in derivations if _goes_on(*each)]
@@ -126,11 +132,19 @@ def _goes_on(draft: Draft, derivation: Iterator[None]) -> bool:
 
 def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Put what is made of other documents' references after those documents: a tenure after its person and office."""
-    waiting = {UUID(draft.document["id"]): draft for draft in drafts if draft.kind.editions.label_needs_references}
+    waiting = {
+        UUID(draft.document["id"]): draft
+        for draft in drafts
+        if draft.kind.editions.label_needs_references
+    }
     yield from (draft for draft in drafts if not draft.kind.editions.label_needs_references)
     while waiting:
-        ready = [key for key, draft in waiting.items() if not (draft.wanted.keys() & waiting.keys())]
-        for key in ready or list(waiting):  # a circle is refused elsewhere; here it must only not hang
+        ready = [
+            key for key, draft in waiting.items() if not (draft.wanted.keys() & waiting.keys())
+        ]
+        for key in ready or list(
+            waiting
+        ):  # a circle is refused elsewhere; here it must only not hang
             yield waiting.pop(key)
 
 
@@ -196,4 +210,3 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "search": [document["label"], names, rest],
         **kind.editions.columns(document),
     }
-

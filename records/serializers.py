@@ -87,7 +87,10 @@ class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
         """Show an uncertain date, which is one attribute over several columns."""
         attribute = getattr(model_class, field_name, None)
         if isinstance(attribute, UncertainDateField):
-            return UncertainDateDocumentField, {"help_text": attribute.help_text, "allow_null": True}
+            return UncertainDateDocumentField, {
+                "help_text": attribute.help_text,
+                "allow_null": True,
+            }
         return super().build_property_field(field_name, model_class)
 
 
@@ -95,13 +98,22 @@ class CitationSerializer(PublicSerializer):
     """A source for the record or for one of its fields."""
 
     source = ReferenceField("source", help_text="The source that says it.")
-    field = serializers.CharField(allow_null=True, help_text="The field of the document that it supports; null for the whole.")
-    locator = serializers.CharField(allow_null=True, help_text="The place in the source: page, paragraph, article.")
-    attribution_text = serializers.CharField(
-        allow_null=True, help_text="Whom the source attributes it to, in its words.",
+    field = serializers.CharField(
+        allow_null=True, help_text="The field of the document that it supports; null for the whole."
     )
-    evidence = serializers.ChoiceField(Evidence.choices, help_text="Documented, reported, or inferred by a curator.")
-    stance = serializers.ChoiceField(Stance.choices, help_text="Whether the source supports or disputes it.")
+    locator = serializers.CharField(
+        allow_null=True, help_text="The place in the source: page, paragraph, article."
+    )
+    attribution_text = serializers.CharField(
+        allow_null=True,
+        help_text="Whom the source attributes it to, in its words.",
+    )
+    evidence = serializers.ChoiceField(
+        Evidence.choices, help_text="Documented, reported, or inferred by a curator."
+    )
+    stance = serializers.ChoiceField(
+        Stance.choices, help_text="Whether the source supports or disputes it."
+    )
 
 
 class IdentifierSerializer(PublicSerializer):
@@ -134,8 +146,12 @@ class RecordSerializer(PublicModelSerializer):
     object = serializers.CharField(source="object_kind", help_text="The record's kind.")
     url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
     label = serializers.SerializerMethodField(help_text="How other documents name it.")
-    revision = serializers.SerializerMethodField(help_text="1 for the first published version, then counting up.")
-    published_at = serializers.SerializerMethodField(help_text="When this revision was published (UTC).")
+    revision = serializers.SerializerMethodField(
+        help_text="1 for the first published version, then counting up."
+    )
+    published_at = serializers.SerializerMethodField(
+        help_text="When this revision was published (UTC)."
+    )
     identifiers = IdentifierSerializer(many=True, help_text="What other systems call it.")
 
     def get_url(self, record: Record) -> str:
@@ -163,7 +179,9 @@ class RecordSerializer(PublicModelSerializer):
 class UncitedRecordSerializer(RecordSerializer):
     """Base of documents that need no citation: sources, topics and other reference data."""
 
-    citations = serializers.SerializerMethodField(help_text="Always empty: this kind of record needs none.")
+    citations = serializers.SerializerMethodField(
+        help_text="Always empty: this kind of record needs none."
+    )
 
     @extend_schema_field(CitationSerializer(many=True))
     def get_citations(self, record: Record) -> list[Any]:  # noqa: ARG002 - DRF's signature
@@ -174,7 +192,9 @@ class UncitedRecordSerializer(RecordSerializer):
 class SourceSerializer(UncitedRecordSerializer):
     """Something that can be cited. Whatever is unknown about it is null."""
 
-    web_address = serializers.CharField(source="url", allow_null=True, help_text="Its address on the web.")
+    web_address = serializers.CharField(
+        source="url", allow_null=True, help_text="Its address on the web."
+    )
     archived_at = serializers.CharField(
         source="archived_url",
         allow_null=True,

@@ -28,7 +28,9 @@ FEED_LOCK = int.from_bytes(b"Chancery"[:7], "big")
 CONFIGURATION = "chancery"
 
 
-def insert(model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_update: bool = False) -> None:
+def insert(
+    model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_update: bool = False
+) -> None:
     """Insert rows in one statement; with `or_update`, rows whose primary key is there are overwritten.
 
     The rows travel as one JSON value and are given the types of the model's columns by the database, which is several
@@ -47,9 +49,7 @@ def insert(model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_upda
         for field, name in zip(fields, names, strict=True)
     )
     columns = ", ".join(f'"{name}"' for name in names)
-    statement = (
-        f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM json_to_recordset(%s) AS r({shape})'
-    )
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM json_to_recordset(%s) AS r({shape})'
     if or_update:
         key = model._meta.pk.column
         updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names if name != key)
@@ -133,7 +133,9 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
     for name, rows in by_kind.items():
         replaced = [row["record_id"] for row in rows if row["revision"] > 1]
         if replaced:
-            newest = kinds[name].editions._default_manager.filter(record_id__in=replaced, superseded_at=None)
+            newest = kinds[name].editions._default_manager.filter(
+                record_id__in=replaced, superseded_at=None
+            )
             newest.update(superseded_at=moment)
         insert(kinds[name].editions, rows)
     insert(Change, changes)

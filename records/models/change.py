@@ -27,8 +27,12 @@ class Change(models.Model):
         default_permissions = ()
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["record_id", "revision"], name="change_is_one_per_revision"),
-            models.CheckConstraint(condition=models.Q(position__gte=1), name="change_positions_start_at_one"),
+            models.UniqueConstraint(
+                fields=["record_id", "revision"], name="change_is_one_per_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1), name="change_positions_start_at_one"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "position"], name="change_by_kind"),

@@ -59,8 +59,12 @@ class Edition(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    record_id = models.UUIDField(help_text="The record. No foreign key: read nodes hold no working tables.")
-    revision = models.PositiveIntegerField(help_text="1 for the first edition of the record, then without gaps.")
+    record_id = models.UUIDField(
+        help_text="The record. No foreign key: read nodes hold no working tables."
+    )
+    revision = models.PositiveIntegerField(
+        help_text="1 for the first edition of the record, then without gaps."
+    )
     position = models.BigIntegerField(unique=True, help_text="Its place in the change feed.")
     action = models.CharField(max_length=10, choices=Action.choices)
     slug = models.CharField(max_length=120)
@@ -74,15 +78,21 @@ class Edition(models.Model):
         help_text="The JSON that the API sends, byte for byte; NULL in a tombstone.",
     )
     published_at = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True, help_text="When the next edition took its place.")
-    reason = models.TextField(blank=True, help_text="Why it was withdrawn or changed, as told to the public.")
+    superseded_at = models.DateTimeField(
+        null=True, help_text="When the next edition took its place."
+    )
+    reason = models.TextField(
+        blank=True, help_text="Why it was withdrawn or changed, as told to the public."
+    )
     merged_into = models.UUIDField(null=True, help_text="The survivor, in a merge tombstone.")
     refs = ArrayField(
         models.UUIDField(),
         default=list,
         help_text="Every record that the document names.",
     )
-    search = SearchVectorField(null=True, help_text="Full text: label (A), other names (B), the rest (C).")
+    search = SearchVectorField(
+        null=True, help_text="Full text: label (A), other names (B), the rest (C)."
+    )
 
     objects = EditionQuerySet.as_manager()
 
@@ -90,7 +100,9 @@ class Edition(models.Model):
         abstract = True
         default_permissions = ()
         constraints: Sequence[models.BaseConstraint] = [
-            models.UniqueConstraint(fields=["record_id", "revision"], name="%(class)s_revision_is_unique"),
+            models.UniqueConstraint(
+                fields=["record_id", "revision"], name="%(class)s_revision_is_unique"
+            ),
             models.UniqueConstraint(
                 fields=["record_id"],
                 condition=models.Q(superseded_at__isnull=True),
@@ -102,8 +114,12 @@ class Edition(models.Model):
             ),
         ]
         indexes: Sequence[models.Index] = [
-            models.Index(fields=["sort_label", "record_id"], condition=CURRENT, name="%(class)s_by_label"),
-            models.Index(fields=["published_at", "record_id"], condition=CURRENT, name="%(class)s_by_time"),
+            models.Index(
+                fields=["sort_label", "record_id"], condition=CURRENT, name="%(class)s_by_label"
+            ),
+            models.Index(
+                fields=["published_at", "record_id"], condition=CURRENT, name="%(class)s_by_time"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,13 +28,17 @@ class Reference(models.Model):
     kind = models.CharField(max_length=20, help_text="The record's kind, `object` in documents.")
     standing = models.CharField(max_length=10, choices=Standing.choices)
     slug = models.CharField(max_length=120)
-    code = models.CharField(max_length=40, blank=True, help_text="The short code of a state, event type or topic.")
+    code = models.CharField(
+        max_length=40, blank=True, help_text="The short code of a state, event type or topic."
+    )
     keys = ArrayField(
         models.TextField(),
         default=list,
         help_text="`scheme:value` of every identifier it has as published.",
     )
-    body = models.JSONField(help_text="The reference as documents embed it: id, object, label, url and extras.")
+    body = models.JSONField(
+        help_text="The reference as documents embed it: id, object, label, url and extras."
+    )
     broader_id = models.UUIDField(null=True, help_text="The record above it in its tree.")
     state_ids = ArrayField(
         models.UUIDField(),
@@ -45,12 +49,16 @@ class Reference(models.Model):
         default=dict,
         help_text="What documents that name it may say of it beyond the reference itself (a tenure: its office).",
     )
-    merged_into = models.UUIDField(null=True, help_text="The survivor; always the last one of a chain.")
+    merged_into = models.UUIDField(
+        null=True, help_text="The survivor; always the last one of a chain."
+    )
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["kind", "slug"], name="reference_slug_names_one_record_of_its_kind"),
+            models.UniqueConstraint(
+                fields=["kind", "slug"], name="reference_slug_names_one_record_of_its_kind"
+            ),
             models.CheckConstraint(
                 condition=models.Q(standing="merged", merged_into__isnull=False)
                 | (~models.Q(standing="merged") & models.Q(merged_into__isnull=True)),

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.db.dates import UncertainDateField, uncertain_date_constraints
+from records.folding import folded_index
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record
@@ -18,7 +19,10 @@ class SourceKind(models.TextChoices):
 
     NEWS = "news", "News"  #: a news story
     PRESS_RELEASE = "press_release", "Press release"  #: issued by one of the parties
-    OFFICIAL_RECORD = "official_record", "Official record"  #: gazette, parliamentary record, register
+    OFFICIAL_RECORD = (
+        "official_record",
+        "Official record",
+    )  #: gazette, parliamentary record, register
     TREATY_SERIES = "treaty_series", "Treaty series"  #: UNTS, TIAS, a national series
     DATASET = "dataset", "Data set"
     SOCIAL_POST = "social_post", "Social media post"
@@ -37,19 +41,31 @@ class Source(Record):
         choices=SourceKind.choices,
         help_text="News, press release, official record, treaty series, data set, social post, book or other.",
     )
-    title = models.CharField(max_length=500, help_text="The title, or a plain description where it has none.")
-    publisher = models.CharField(max_length=300, blank=True, help_text="Who published it; blank when unknown.")
+    title = models.CharField(
+        max_length=500, help_text="The title, or a plain description where it has none."
+    )
+    publisher = models.CharField(
+        max_length=300, blank=True, help_text="Who published it; blank when unknown."
+    )
     authors = ArrayField(
         models.CharField(max_length=200),
         default=list,
         blank=True,
         help_text="Authors as the source names them, in its order.",
     )
-    url = models.URLField(max_length=2000, blank=True, help_text="Its address on the web; blank when unknown.")
-    archived_url = models.URLField(max_length=2000, blank=True, help_text="The address of an archived copy.")
+    url = models.URLField(
+        max_length=2000, blank=True, help_text="Its address on the web; blank when unknown."
+    )
+    archived_url = models.URLField(
+        max_length=2000, blank=True, help_text="The address of an archived copy."
+    )
     published = UncertainDateField(help_text="When it was published; blank when unknown.")
-    retrieved_on = models.DateField(null=True, blank=True, help_text="The day on which the desk read it.")
-    language = models.CharField(max_length=35, blank=True, help_text="Language tag (BCP 47), such as `en`.")
+    retrieved_on = models.DateField(
+        null=True, blank=True, help_text="The day on which the desk read it."
+    )
+    language = models.CharField(
+        max_length=35, blank=True, help_text="Language tag (BCP 47), such as `en`."
+    )
     licence = models.CharField(
         max_length=200,
         blank=True,
@@ -63,11 +79,13 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
+        indexes: ClassVar[list[models.Index]] = [folded_index("source_folded", "title")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),
             models.CheckConstraint(
-                condition=models.Q(content_hash="") | models.Q(content_hash__regex=r"^[0-9a-f]{64}$"),
+                condition=models.Q(content_hash="")
+                | models.Q(content_hash__regex=r"^[0-9a-f]{64}$"),
                 name="source_content_hash_is_sha256",
                 violation_error_message="A content hash is 64 hexadecimal digits in lower case (SHA-256).",
             ),

@@ -16,7 +16,13 @@ from records.kinds import all_kinds
 from records.models import Change, Edition, Part, Record, Reference
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event, make_place, make_relation, make_statement
-from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+)
 from tests.factories.records import make_source, make_topic
 
 if TYPE_CHECKING:
@@ -67,7 +73,14 @@ def addresses() -> Iterator[str]:
     """Every public address: from the schema, with every parameter; and every record that the lists show."""
     client = Client()
     schema = client.get("/api/v1/openapi.json").json()
-    yield from ("/", "/api/v1/", "/api/v1/problems/", "/api/v1/openapi.json", "/api/v1/docs/", "/healthz")
+    yield from (
+        "/",
+        "/api/v1/",
+        "/api/v1/problems/",
+        "/api/v1/openapi.json",
+        "/api/v1/docs/",
+        "/healthz",
+    )
     for path, operations in schema["paths"].items():
         if "{" in path or "get" not in operations:
             continue
@@ -154,16 +167,25 @@ def edit_everything() -> None:
     """Change every text of every working row, and unpublish nothing."""
     edited = 0
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # published slugs may not change, but suppose they did
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # published slugs may not change, but suppose they did
         for model in apps.get_models():
             if not issubclass(model, Record | Part) or model._meta.proxy:
                 continue
             for field in model._meta.concrete_fields:
-                if isinstance(field, models.CharField | models.TextField) and not field.choices and not field.unique:
+                if (
+                    isinstance(field, models.CharField | models.TextField)
+                    and not field.choices
+                    and not field.unique
+                ):
                     value = SECRET[: field.max_length or 100]
                     try:
                         with transaction.atomic():
-                            cursor.execute(f'UPDATE "{model._meta.db_table}" SET "{field.column}" = %s', [value])
+                            cursor.execute(
+                                f'UPDATE "{model._meta.db_table}" SET "{field.column}" = %s',
+                                [value],
+                            )
                             edited += cursor.rowcount
                     except DatabaseError:
                         continue  # a column with rules of its own: EDTF text, codes

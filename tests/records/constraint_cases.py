@@ -50,9 +50,15 @@ def _record(name: str, make: Callable[[], Any]) -> None:
             make().identifiers.create(scheme="wikidata", value="Q1")
 
     tomorrow = timezone.now() + timedelta(days=1)
-    CASES[f"once_published_{name}_keeps_id_and_slug"] = lambda: _stored(_published(make())).update(slug="other")
-    CASES[f"merged_{name}_names_its_survivor"] = lambda: _stored(make()).update(editorial_state="merged")
-    CASES[f"published_{name}_has_a_time"] = lambda: _stored(make()).update(editorial_state="published")
+    CASES[f"once_published_{name}_keeps_id_and_slug"] = lambda: _stored(_published(make())).update(
+        slug="other"
+    )
+    CASES[f"merged_{name}_names_its_survivor"] = lambda: _stored(make()).update(
+        editorial_state="merged"
+    )
+    CASES[f"published_{name}_has_a_time"] = lambda: _stored(make()).update(
+        editorial_state="published"
+    )
     CASES[f"{name}edition_revision_is_unique"] = lambda: copy_edition(superseded_at=tomorrow)
     CASES[f"{name}edition_newest_is_only_one"] = lambda: copy_edition(revision=2)
     CASES[f"{name}edition_is_never_changed"] = change_edition
@@ -72,7 +78,9 @@ def _topics_in_a_circle() -> None:
 def _source_published_for_ever() -> None:
     source = make_source(published="2001")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE records_source SET published_latest = 'infinity' WHERE id = %s", [source.pk])
+        cursor.execute(
+            "UPDATE records_source SET published_latest = 'infinity' WHERE id = %s", [source.pk]
+        )
 
 
 def _source_of(**columns: Any) -> Callable[[], object]:

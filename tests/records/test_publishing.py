@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from records.curation import CurationRefused, publish, publish_in_batches, restore, withdraw
 from records.curation import TOPIC as TOPIC_KIND
+from records.curation import CurationRefused, publish, publish_in_batches, restore, withdraw
 from records.merging import merge
 from records.models import Change, Reference, Topic, TopicEdition
 from tests.factories.records import make_source, make_topic
@@ -18,14 +18,19 @@ pytestmark = pytest.mark.django_db
 
 
 def current_document(topic: Topic) -> dict[str, object]:
-    document: dict[str, object] = orjson.loads(TopicEdition.objects.current().get(record_id=topic.pk).document)
+    document: dict[str, object] = orjson.loads(
+        TopicEdition.objects.current().get(record_id=topic.pk).document
+    )
     return document
 
 
 def feed() -> list[tuple[int, str, str, int]]:
     rows = Change.objects.values_list("position", "action", "record_id", "revision")
     labels = {reference.pk: reference.slug for reference in Reference.objects.all()}
-    return [(position, action, labels[record_id], revision) for position, action, record_id, revision in rows]
+    return [
+        (position, action, labels[record_id], revision)
+        for position, action, record_id, revision in rows
+    ]
 
 
 def test_first_publication_stores_the_whole_document() -> None:
@@ -173,7 +178,11 @@ def test_withdrawing_leaves_a_tombstone_and_restoring_brings_back_what_was_publi
 
     (tombstone,) = withdraw(topic, by=None, reason="Entered twice.")
 
-    assert (tombstone.action, tombstone.reason, tombstone.document) == ("withdrawn", "Entered twice.", None)
+    assert (tombstone.action, tombstone.reason, tombstone.document) == (
+        "withdrawn",
+        "Entered twice.",
+        None,
+    )
     assert Reference.objects.get(pk=topic.pk).standing == "withdrawn"
     assert not TopicEdition.objects.current().exists()
 
@@ -182,7 +191,11 @@ def test_withdrawing_leaves_a_tombstone_and_restoring_brings_back_what_was_publi
     after = current_document(topic)
     assert after == {**before, "revision": 3, "published_at": after["published_at"]}
     assert edition.action == "restored"
-    assert feed() == [(1, "published", "mining", 1), (2, "withdrawn", "mining", 2), (3, "restored", "mining", 3)]
+    assert feed() == [
+        (1, "published", "mining", 1),
+        (2, "withdrawn", "mining", 2),
+        (3, "restored", "mining", 3),
+    ]
     topic.refresh_from_db()
     assert topic.has_unpublished_changes
 
@@ -224,7 +237,10 @@ def test_merging_leads_the_loser_to_the_survivor_and_moves_what_names_it() -> No
     assert current_document(named)["broader"]["id"] == str(survivor.pk)  # type: ignore[index]
     named.refresh_from_db()
     assert named.broader == survivor
-    merged = {reference.slug: (reference.standing, reference.merged_into) for reference in Reference.objects.all()}
+    merged = {
+        reference.slug: (reference.standing, reference.merged_into)
+        for reference in Reference.objects.all()
+    }
     assert merged == {
         "mines": ("merged", survivor.pk),
         "old-mines": ("merged", survivor.pk),
@@ -232,7 +248,11 @@ def test_merging_leads_the_loser_to_the_survivor_and_moves_what_names_it() -> No
         "gold-mining": ("published", None),
     }
     assert list(survivor.identifiers.values_list("value", flat=True)) == ["Q44497"]
-    assert [action for _position, action, _slug, _revision in feed()[4:]] == ["merged", "merged", "updated"]
+    assert [action for _position, action, _slug, _revision in feed()[4:]] == [
+        "merged",
+        "merged",
+        "updated",
+    ]
     with pytest.raises(CurationRefused) as refused:
         publish(Topic.objects.get(pk=loser.pk), by=None)
     assert [refusal.code for refusal in refused.value.refusals] == ["merged"]
@@ -277,7 +297,11 @@ def test_the_deed_is_kept_in_the_history() -> None:
 
     last = topic.history.order_by("-pgh_id").first()
     assert last.editorial_state == "published"
-    assert last.pgh_context.metadata == {"user": publisher.pk, "deed": "publish", "reason": "Checked."}
+    assert last.pgh_context.metadata == {
+        "user": publisher.pk,
+        "deed": "publish",
+        "reason": "Checked.",
+    }
 
 
 def test_batches_publish_what_they_can_and_report_the_rest() -> None:
@@ -285,9 +309,13 @@ def test_batches_publish_what_they_can_and_report_the_rest() -> None:
     bad = make_topic("bad", broader=hidden)
     good = [make_topic(f"good-{number}") for number in range(5)]
 
-    batches = list(publish_in_batches(TOPIC_KIND, [*(topic.pk for topic in good), bad.pk], by=None, size=4))
+    batches = list(
+        publish_in_batches(TOPIC_KIND, [*(topic.pk for topic in good), bad.pk], by=None, size=4)
+    )
 
-    assert [(len(batch.published), [refusal.code for refusal in batch.refusals]) for batch in batches] == [
+    assert [
+        (len(batch.published), [refusal.code for refusal in batch.refusals]) for batch in batches
+    ] == [
         (4, []),
         (1, ["unpublished_reference"]),
     ]
@@ -295,7 +323,9 @@ def test_batches_publish_what_they_can_and_report_the_rest() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 40])
-def test_publishing_costs_a_fixed_number_of_queries(size: int, django_assert_num_queries: object) -> None:
+def test_publishing_costs_a_fixed_number_of_queries(
+    size: int, django_assert_num_queries: object
+) -> None:
     broader = make_topic("broader")
     publish(broader, by=None)
     topics = [make_topic(broader=broader) for _ in range(size)]
@@ -304,7 +334,9 @@ def test_publishing_costs_a_fixed_number_of_queries(size: int, django_assert_num
         publish(*topics, by=None)
 
 
-PUBLISH_QUERIES = 15  # savepoint, lock, parts, feed lock and position, references, editions, writes, mark
+PUBLISH_QUERIES = (
+    15  # savepoint, lock, parts, feed lock and position, references, editions, writes, mark
+)
 
 
 def test_an_edition_is_never_changed_or_deleted() -> None:
@@ -332,7 +364,10 @@ def test_a_source_with_nothing_but_a_title_is_published_with_nulls() -> None:
     (edition,) = publish(source, by=None)
 
     document = orjson.loads(edition.document or "")
-    assert {key: document[key] for key in ("publisher", "web_address", "published", "retrieved_on", "authors")} == {
+    assert {
+        key: document[key]
+        for key in ("publisher", "web_address", "published", "retrieved_on", "authors")
+    } == {
         "publisher": None,
         "web_address": None,
         "published": None,

@@ -52,12 +52,16 @@ def test_simultaneous_publishes_of_one_record_give_one_revision_each_or_none() -
             mine.save()
         return publish(Topic.objects.get(pk=topic.pk), by=None)[0].revision
 
-    results = at_once(*[lambda label=f"Label {number}": edit_and_publish(label) for number in range(6)])
+    results = at_once(
+        *[lambda label=f"Label {number}": edit_and_publish(label) for number in range(6)]
+    )
 
     assert not [result for result in results if isinstance(result, Exception)]
     editions = list(TopicEdition.objects.order_by("revision"))
     assert [edition.revision for edition in editions] == list(range(1, len(editions) + 1))
-    assert [edition.superseded_at for edition in editions[:-1]] == [edition.published_at for edition in editions[1:]]
+    assert [edition.superseded_at for edition in editions[:-1]] == [
+        edition.published_at for edition in editions[1:]
+    ]
     assert editions[-1].superseded_at is None
     topic.refresh_from_db()
     assert orjson.loads(editions[-1].document or "")["label"] == topic.label
@@ -70,7 +74,9 @@ def test_simultaneous_publishes_of_one_record_give_one_revision_each_or_none() -
 def test_a_record_is_first_published_once_however_many_try() -> None:
     topic = make_topic("mining")
 
-    results = at_once(*[lambda: publish(Topic.objects.get(pk=topic.pk), by=None)[0].revision for _ in range(6)])
+    results = at_once(
+        *[lambda: publish(Topic.objects.get(pk=topic.pk), by=None)[0].revision for _ in range(6)]
+    )
 
     assert results == [1] * 6
     assert Change.objects.count() == 1
@@ -87,7 +93,9 @@ def test_groups_that_share_records_in_other_orders_do_not_deadlock() -> None:
     results = at_once(
         *[
             lambda order=order, number=number: republish(order, f"Label {number}")
-            for number, order in enumerate([topics, topics[::-1], topics[3:] + topics[:3], topics[::2] + topics[1::2]])
+            for number, order in enumerate(
+                [topics, topics[::-1], topics[3:] + topics[:3], topics[::2] + topics[1::2]]
+            )
         ],
     )
 
@@ -135,7 +143,9 @@ def test_publish_and_withdraw_at_once_leave_a_whole_state() -> None:
 
         published, withdrawn = at_once(
             lambda topic=topic: publish(Topic.objects.get(pk=topic.pk), by=None),
-            lambda broader=broader: withdraw(Topic.objects.get(pk=broader.pk), by=None, reason="Too wide."),
+            lambda broader=broader: withdraw(
+                Topic.objects.get(pk=broader.pk), by=None, reason="Too wide."
+            ),
         )
 
         # Either the topic was first, and its broader one is named and stays; or it was second, and is refused.
@@ -155,7 +165,9 @@ def test_a_label_published_beside_a_document_that_names_it_is_never_stale() -> N
         )
 
         assert not [result for result in results if isinstance(result, Exception)]
-        document = orjson.loads(TopicEdition.objects.current().get(record_id=topic.pk).document or "")
+        document = orjson.loads(
+            TopicEdition.objects.current().get(record_id=topic.pk).document or ""
+        )
         assert document["broader"]["label"] == f"New {number}"
 
 
@@ -169,7 +181,9 @@ def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
     assert [key for batch in batches for key in batch.published] == [topic.pk for topic in topics]
     assert [refusal.record.pk for batch in batches for refusal in batch.refusals] == [bad.pk]
     assert list(Change.objects.values_list("position", flat=True)) == list(range(1, 24))
-    assert set(TopicEdition.objects.values_list("record_id", flat=True)) == {topic.pk for topic in topics}
+    assert set(TopicEdition.objects.values_list("record_id", flat=True)) == {
+        topic.pk for topic in topics
+    }
 
 
 def test_a_rolled_back_publication_leaves_nothing() -> None:
@@ -187,7 +201,9 @@ def test_a_rolled_back_publication_leaves_nothing() -> None:
     assert list(Change.objects.values_list("position", flat=True)) == [1]
 
 
-def test_a_label_shown_often_is_propagated_in_batches_that_can_stop_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_label_shown_often_is_propagated_in_batches_that_can_stop_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(propagation, "AT_ONCE", 3)
     broader = make_topic()
     topics = [make_topic(broader=broader) for _ in range(7)]
@@ -208,7 +224,10 @@ def test_a_label_shown_often_is_propagated_in_batches_that_can_stop_anywhere(mon
 
 
 def labels_shown() -> list[str]:
-    documents = [orjson.loads(text) for text in TopicEdition.objects.current().values_list("document", flat=True)]
+    documents = [
+        orjson.loads(text)
+        for text in TopicEdition.objects.current().values_list("document", flat=True)
+    ]
     return [document["broader"]["label"] for document in documents if document["broader"]]
 
 
