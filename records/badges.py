@@ -29,7 +29,11 @@ class Badge(models.TextChoices):
 
 #: The badge of a row, as part of the query that reads it.
 BADGE = Case(
-    When(editorial_state=EditorialState.PUBLISHED, changed_at__gt=F("published_at"), then=Value(Badge.CHANGED.value)),
+    When(
+        editorial_state=EditorialState.PUBLISHED,
+        changed_at__gt=F("published_at"),
+        then=Value(Badge.CHANGED.value),
+    ),
     default=F("editorial_state"),
     output_field=CharField(),
 )
@@ -50,6 +54,10 @@ class BadgeFilter(admin.SimpleListFilter):
         """Offer every badge."""
         return [(badge.value, str(badge.label)) for badge in Badge]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:  # noqa: ARG002
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: models.QuerySet[Any],
+    ) -> models.QuerySet[Any]:
         """Keep the rows that have it; the list's query carries the annotation."""
         return queryset.filter(badge=self.value()) if self.value() else queryset

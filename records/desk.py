@@ -19,8 +19,6 @@ from records.kinds import all_kinds
 from records.models import EditorialState, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -55,7 +53,7 @@ class Desk(admin.AdminSite):
     site_header = "Chancery"
     index_title = "Curation desk"
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Drop NUL from queries: no text has one, and the database does not take it."""
         page = super().admin_view(view, cacheable)
 
@@ -73,7 +71,11 @@ class Desk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show what waits for whom, above the list of kinds."""
-        context = {"waiting": self._waiting(request), "waiting_columns": WAITING, **(extra_context or {})}
+        context = {
+            "waiting": self._waiting(request),
+            "waiting_columns": WAITING,
+            **(extra_context or {}),
+        }
         return super().index(request, context)
 
     def _waiting(self, request: HttpRequest) -> list[dict[str, Any]]:
@@ -81,7 +83,8 @@ class Desk(admin.AdminSite):
         kinds = [
             kind
             for kind in all_kinds()
-            if self.is_registered(kind.model) and self.get_model_admin(kind.model).has_view_permission(request)
+            if self.is_registered(kind.model)
+            and self.get_model_admin(kind.model).has_view_permission(request)
         ]
         if not kinds:
             return []
@@ -93,13 +96,19 @@ class Desk(admin.AdminSite):
             .annotate(found=Count("pk"))
             for kind in kinds
         ]
-        counts = {(row["of_kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)}
+        counts = {
+            (row["of_kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)
+        }
         lines = []
         for kind in kinds:
             opts = kind.model._meta
             address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
             cells = [
-                (counts.get((kind.name, badge.value), 0), f"{address}?publication={badge.value}", badge.label)
+                (
+                    counts.get((kind.name, badge.value), 0),
+                    f"{address}?publication={badge.value}",
+                    badge.label,
+                )
                 for badge in WAITING
             ]
             if any(count for count, _address, _label in cells):

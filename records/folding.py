@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -47,12 +48,14 @@ def search(
     model = queryset.model
     for word in typed.replace("\x00", "").split()[:MAX_WORDS]:
         text = word[:MAX_LENGTH]
-        places = [{f"{place}__folded__contains": text} for place in parts_of]
+        places: list[dict[str, str | UUID]] = [
+            {f"{place}__folded__contains": text} for place in parts_of
+        ]
         places += [{f"{place}__exact": text} for place in whole]
-        try:
+        with suppress(ValueError):
             places.append({"pk": UUID(text)})
-        except ValueError:
-            pass
-        first, *others = [model._default_manager.order_by().filter(**place).values("pk") for place in places]
+        first, *others = [
+            model._default_manager.order_by().filter(**place).values("pk") for place in places
+        ]
         queryset = queryset.filter(pk__in=first.union(*others) if others else first)
     return queryset

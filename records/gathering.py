@@ -17,7 +17,9 @@ class Gathering:
     """Records to be published together."""
 
     asked: tuple[Record, ...]  #: those that somebody wants to publish
-    also: tuple[Record, ...]  #: those that they name, directly or not, and that the world does not know yet
+    also: tuple[
+        Record, ...
+    ]  #: those that they name, directly or not, and that the world does not know yet
     reasons: tuple[Refusal, ...]  #: why those asked for cannot be published alone
     obstacles: tuple[Refusal, ...]  #: what would still refuse all of them together
 
@@ -32,7 +34,10 @@ def gather(*records: Record) -> Gathering:
     found = {record.pk: record for record in records}
     reasons = obstacles = refusals_to_publish(*records)
     while named := {
-        record.pk: record for refusal in obstacles for record in refusal.publish_first if record.pk not in found
+        record.pk: record
+        for refusal in obstacles
+        for record in refusal.publish_first
+        if record.pk not in found
     }:
         found |= named
         obstacles = refusals_to_publish(*found.values())

@@ -9,6 +9,7 @@ from django.db import models
 from people.models import AttributedCitation, DatedName, Organization, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 
@@ -148,6 +149,10 @@ class Agreement(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
+        indexes: ClassVar[list[models.Index]] = [
+            folded_index("agreement_folded", "title"),
+            folded_index("agreement_folded_short", "short_title"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             choice_constraint("agreement", "form", AgreementForm),

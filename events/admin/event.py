@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 
 from events.admin.participation import ParticipationInline
-from events.models import Event, EventCitation, EventIdentifier, EventLink, EventPlace, EventTopic, Statement
+from events.models import (
+    Event,
+    EventCitation,
+    EventIdentifier,
+    EventLink,
+    EventPlace,
+    EventTopic,
+    Statement,
+)
 from records.admin.forms import dated
 from records.admin.listed import Listed
 from records.admin.parts import CitationInline, IdentifierInline, PartInline, TabularPartInline
@@ -85,5 +93,5 @@ class EventAdmin(RecordAdmin):
 
     def label_of(self, row: Event) -> str:
         """Tell events of one title apart by date."""
-        when = row.when_edtf or row.when_text
+        when = row.when.edtf or row.when.text
         return f"{row} ({when})" if when else f"{row} (undated)"

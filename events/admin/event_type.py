@@ -35,4 +35,4 @@ class EventTypeAdmin(RecordAdmin):
 
     def label_of(self, row: EventType) -> str:
         """Show the type under its broader one."""
-        return f"{row.broader} › {row}" if row.broader else str(row)
+        return f"{row.broader} › {row}" if row.broader else str(row)  # noqa: RUF001 - a breadcrumb

@@ -68,7 +68,12 @@ class RelationAdmin(RecordAdmin):
         "periods__dimension",
         "periods__end_status",
     )
-    search_fields = ("state_a__name", "state_b__name", "state_a__names__name", "state_b__names__name")
+    search_fields = (
+        "state_a__name",
+        "state_b__name",
+        "state_a__names__name",
+        "state_b__names__name",
+    )
     label_related = ("state_a", "state_b")
     rows = (("state_a", "state_b"),)
     inlines = (RelationPeriodInline, RelationCitationInline, RelationIdentifierInline)

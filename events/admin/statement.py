@@ -71,7 +71,14 @@ class StatementCitationInline(CitationInline):
 class StatementAdmin(RecordAdmin):
     """Statements: what somebody said."""
 
-    columns = ("kind", "speaker_person", "speaker_organization", "speaker_as_given", "date_edtf", "event")
+    columns = (
+        "kind",
+        "speaker_person",
+        "speaker_organization",
+        "speaker_as_given",
+        "date_edtf",
+        "event",
+    )
     list_filter = (
         "kind",
         ("speaker_person", RelationFilter),

@@ -13,6 +13,7 @@ from events.querysets import EventQuerySet
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 
@@ -169,6 +170,7 @@ class Event(Record):
 
     class Meta(Record.Meta):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
+        indexes = [folded_index("event_folded", "title")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("event", "status", EventStatus),

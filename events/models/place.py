@@ -9,6 +9,7 @@ from django.db import models
 from people.models import DatedName, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -77,6 +78,7 @@ class Place(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
+        indexes = [folded_index("place_folded", "name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("place", "kind", PlaceKind),

@@ -17,6 +17,7 @@ from events.models.relation import Relation
 from people.models import AttributedCitation, Organization, Person, State, Tenure
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Evidence, Identifier, Part, Record, Topic
 
@@ -120,6 +121,10 @@ class Statement(Record):
 
     class Meta(Record.Meta):
         ordering = (F("date_earliest").desc(nulls_last=True), "pk")
+        indexes = [
+            folded_index("statement_folded_summary", "summary"),
+            folded_index("statement_folded_text", "text"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("statement", "kind", StatementKind),

@@ -65,7 +65,15 @@ class OfficeAdmin(RecordAdmin):
         dated("start"),
         dated("end"),
     )
-    listed = (Listed("Held by", Tenure, "office", ("kind", "start_edtf", "end_edtf", "end_status"), ("person", "office")),)
+    listed = (
+        Listed(
+            "Held by",
+            Tenure,
+            "office",
+            ("kind", "start_edtf", "end_edtf", "end_status"),
+            ("person", "office"),
+        ),
+    )
     inlines = (
         OfficeAccreditationInline,
         OfficeNameInline,

@@ -44,10 +44,18 @@ class PersonAdmin(RecordAdmin):
         dated("death"),
         "living",
     )
-    listed = (Listed("Offices held", Tenure, "person", ("kind", "start_edtf", "end_edtf", "end_status"), ("person", "office")),)
+    listed = (
+        Listed(
+            "Offices held",
+            Tenure,
+            "person",
+            ("kind", "start_edtf", "end_edtf", "end_status"),
+            ("person", "office"),
+        ),
+    )
     inlines = (PersonNameInline, PersonCitationInline, PersonIdentifierInline)
 
     def label_of(self, row: Person) -> str:
         """Tell namesakes apart by their dates."""
-        dates = f"{row.birth_edtf}–{row.death_edtf}" if row.birth_edtf or row.death_edtf else ""
+        dates = f"{row.birth.edtf}–{row.death.edtf}" if row.birth or row.death else ""  # noqa: RUF001
         return f"{row} ({dates})" if dates else str(row)

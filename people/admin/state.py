@@ -94,11 +94,13 @@ class StateAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read the code with each row."""
-        return super().get_queryset(request).annotate(code=usual_code())
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(code=usual_code())
+        return rows
 
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Read the code with each row."""
-        return super().labelled(queryset).annotate(code=usual_code())
+        rows: QuerySet[Any] = super().labelled(queryset).annotate(code=usual_code())
+        return rows
 
     @admin.display(description="code", ordering="code")
     def code(self, state: Any) -> str:

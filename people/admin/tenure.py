@@ -66,8 +66,9 @@ class TenureAdmin(RecordAdmin):
 
     def label_of(self, row: Tenure) -> str:
         """Tell the terms of one holder apart by their dates."""
-        dates = f"{row.start_edtf or row.start_text or '?'}–{row.end_edtf or row.end_text}"
-        return f"{row} ({dates.removesuffix('–')})" if dates != "?–" else str(row)
+        start, end = row.start.edtf or row.start.text, row.end.edtf or row.end.text
+        dates = " to ".join(filter(None, [start or (end and "?"), end]))
+        return f"{row} ({dates})" if dates else str(row)
 
     def narrow(self, queryset: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
         """Offer the tenures of one person where a form asks for a capacity (`?person=`)."""

@@ -6,6 +6,7 @@ from django.db import models
 
 from config.db.dates import BoundsConstraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
+from records.folding import folded_index
 from records.models import Name, NameKind
 
 
@@ -14,6 +15,7 @@ class DatedName(Name):
 
     class Meta(Name.Meta):
         abstract = True
+        indexes = [folded_index("%(class)s_folded", "name")]
         constraints = [
             choice_constraint("%(class)s", "kind", NameKind),
             *uncertain_date_constraints("%(class)s", "start"),

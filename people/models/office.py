@@ -13,6 +13,7 @@ from people.models.name import DatedName
 from people.models.organization import Organization
 from people.models.state import State
 from records.constraints import PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record
 
@@ -119,6 +120,7 @@ class Office(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
+        indexes = [folded_index("office_folded", "title")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),

@@ -12,6 +12,7 @@ from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from people.models.state import State
 from records.constraints import NoCycle, PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 
@@ -115,6 +116,7 @@ class Organization(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
+        indexes = [folded_index("organization_folded", "name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("organization", "classification", OrganizationClass),

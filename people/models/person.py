@@ -12,6 +12,7 @@ from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from people.querysets import PersonQuerySet
 from records.constraints import PublishedIsCited
+from records.folding import folded_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -71,6 +72,7 @@ class Person(Record):
     class Meta(Record.Meta):
         verbose_name_plural = "people"
         ordering = ("name", "pk")
+        indexes = [folded_index("person_folded", "name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("person", "living", Living),

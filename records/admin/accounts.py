@@ -35,7 +35,11 @@ class AccountAdmin(_UserAdmin):
         names = [group.name for group in account.groups.all()]
         return ", ".join(["superuser", *names] if account.is_superuser else names)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,
+        obj: Any = None,  # noqa: ARG002 - Django's signature
+    ) -> list[str]:
         """Keep single rights and superusers for superusers."""
         fixed = ["last_login", "date_joined"]
         return fixed if request.user.is_superuser else [*fixed, "is_superuser", "user_permissions"]

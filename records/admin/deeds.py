@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -55,7 +55,7 @@ REASONS = {
 class Deeds(_ModelAdmin):
     """What a publisher does with records. All of it goes through records.curation, which checks the right to it again."""
 
-    actions: ClassVar[Sequence[str]] = ("publish_selected", "withdraw_selected", "restore_selected", "merge_selected")
+    actions = ("publish_selected", "withdraw_selected", "restore_selected", "merge_selected")
 
     has_publish_permission: Callable[[HttpRequest], bool]
 
@@ -84,7 +84,10 @@ class Deeds(_ModelAdmin):
             EditorialState.WITHDRAWN: [RESTORE, MERGE],
         }.get(EditorialState(record.editorial_state), [])
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        return [(reverse(f"{name}_{deed}", args=[record.pk]), f"{deed.capitalize()}…") for deed in possible]
+        return [
+            (reverse(f"{name}_{deed}", args=[record.pk]), f"{deed.capitalize()}…")
+            for deed in possible
+        ]
 
     def public_path(self, record: Record) -> str:
         """Return where the world reads the record, or nothing when it never could."""
@@ -109,8 +112,10 @@ class Deeds(_ModelAdmin):
             return format_html("{} {} are public now.", len(records), self.opts.verbose_name_plural)
         (record,) = records
         edition = kind_of(record).editions._default_manager.newest().get(record_id=record.pk)
-        words = "The {} “{}” is public as <a href=\"{}\">revision {}</a>."
-        return format_html(words, self.opts.verbose_name, record, kind_of(record).path(record.pk), edition.revision)
+        words = 'The {} “{}” is public as <a href="{}">revision {}</a>.'
+        return format_html(
+            words, self.opts.verbose_name, record, kind_of(record).path(record.pk), edition.revision
+        )
 
     # From the list
 
@@ -187,10 +192,10 @@ class Deeds(_ModelAdmin):
             "checkbox": ACTION_CHECKBOX_NAME,
             "back": form_address(records[0]) if len(records) == 1 else request.get_full_path(),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/deed.html", context)
 
-    def _do(self, request: HttpRequest, deed: str, records: list[Any], survivor: Any, reason: str) -> None:
+    def _do(self, request: Any, deed: str, records: list[Any], survivor: Any, reason: str) -> None:
         try:
             match deed:
                 case "publish":
@@ -210,17 +215,21 @@ class Deeds(_ModelAdmin):
             # Their own kind they may publish; something else that takes part they may not.
             raise CurationRefused([Refusal(records[0], "permission", str(denied))]) from denied
 
-    def _done(self, request: HttpRequest, deed: str, records: list[Any], survivor: Any) -> HttpResponse:
+    def _done(
+        self, request: HttpRequest, deed: str, records: list[Any], survivor: Any
+    ) -> HttpResponse:
         message: str | SafeString
         if deed == PUBLISH:
             message = self.published_message(records)
         elif deed == MERGE:
             losers = [record for record in records if record != survivor]
             names = format_html_join(", ", "“{}”", ((loser,) for loser in losers))
-            message = format_html("{} merged into “{}”. Look through it, and publish it.", names, survivor)
+            message = format_html(
+                "{} merged into “{}”. Look through it, and publish it.", names, survivor
+            )
         else:
             names = format_html_join(", ", "“{}”", ((record,) for record in records[:10]))
-            more = f" and {len(records) - 10} more" if len(records) > 10 else ""  # noqa: PLR2004 - as above
+            more = f" and {len(records) - 10} more" if len(records) > 10 else ""
             message = format_html("{}{} {}.", names, more, DONE[deed])
         self.message_user(request, message, messages.SUCCESS)
         if "action" in request.POST:
@@ -229,7 +238,9 @@ class Deeds(_ModelAdmin):
 
     # The survivor of a merge
 
-    def _survivor_field(self, request: HttpRequest, records: list[Any]) -> forms.ModelChoiceField[Any]:
+    def _survivor_field(
+        self, request: HttpRequest, records: list[Any]
+    ) -> forms.ModelChoiceField[Any]:
         rows = self.get_queryset(request).exclude(editorial_state=EditorialState.MERGED)
         if len(records) > 1:
             return forms.ModelChoiceField(
@@ -250,10 +261,18 @@ class Deeds(_ModelAdmin):
         except forms.ValidationError:
             return None
 
-    def _render_choice(self, choice: forms.ModelChoiceField[Any], survivor: Any, *, confirmed: bool) -> SafeString:
+    def _render_choice(
+        self, choice: forms.ModelChoiceField[Any], survivor: Any, *, confirmed: bool
+    ) -> SafeString:
         error = "" if survivor or not confirmed else "Choose the record that stays."
-        widget = choice.widget.render("survivor", str(survivor.pk) if survivor else None, {"id": "id_survivor"})
-        return format_html('<ul class="errorlist"><li>{}</li></ul>{}', error, widget) if error else widget
+        widget = choice.widget.render(
+            "survivor", str(survivor.pk) if survivor else None, {"id": "id_survivor"}
+        )
+        return (
+            format_html('<ul class="errorlist"><li>{}</li></ul>{}', error, widget)
+            if error
+            else widget
+        )
 
 
 def _agreed(request: HttpRequest, gathering: Gathering) -> bool:
@@ -283,11 +302,14 @@ def shown(gathering: Gathering) -> dict[str, Any]:
             for record in gathering.also
         ],
         "obstacles": [
-            {"detail": refusal.detail, "address": form_address(refusal.record)} for refusal in gathering.obstacles
+            {"detail": refusal.detail, "address": form_address(refusal.record)}
+            for refusal in gathering.obstacles
         ],
     }
 
 
 def form_address(record: Record) -> str:
     """Return the address of a record's form, of whatever kind."""
-    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+    return reverse(
+        f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
+    )

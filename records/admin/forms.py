@@ -34,7 +34,7 @@ class Lines(SimpleArrayField):
         kwargs["widget"] = forms.Textarea({"rows": 3, "class": "vLargeTextField"})
         super().__init__(base_field, delimiter="\n", **kwargs)
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override] # of an array it is no text
         """Split into entries; empty lines are none."""
         if isinstance(value, str):
             value = [line.strip() for line in value.splitlines() if line.strip()]
@@ -48,10 +48,14 @@ class Suggest(forms.TextInput):
         self.values = list(values)
         super().__init__(attrs)
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         """Render the input and its list."""
         key = f"{name}-values"
-        options = format_html_join("", '<option value="{}"></option>', ((each,) for each in self.values))
+        options = format_html_join(
+            "", '<option value="{}"></option>', ((each,) for each in self.values)
+        )
         text_input = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
         return format_html('{}<datalist id="{}">{}</datalist>', text_input, key, options)
 
@@ -84,13 +88,15 @@ class RecordForm(_ModelForm):
 
     def _lockable(self) -> list[str]:
         """Fields that an import could write, and whatever is locked already."""
-        own = [name for name in facts_of(type(self.instance)) if name not in facts_of(Record)]
-        return own + [name for name in self.instance.locked_fields if name not in own]
+        record: Any = self.instance
+        common = facts_of(Record)
+        own: list[str] = [name for name in facts_of(type(record)) if name not in common]
+        return own + [name for name in record.locked_fields if name not in own]
 
 
 def facts_of(model: type[Model]) -> list[str]:
     """Return the names of a model's editable fields; an uncertain date is one."""
-    names = []
+    names: list[str] = []
     for field in model._meta.fields:
         name = field.name
         for suffix in ("_edtf", "_text", "_precision"):
@@ -104,7 +110,7 @@ def facts_of(model: type[Model]) -> list[str]:
 def documented_fields(model: type[Record]) -> list[str]:
     """Return the fields of a record's document that a citation can support."""
     bookkeeping = {"id", "object", "slug", "url", "revision", "published_at", "citations"}
-    return [name for name in kind_of(model).serializer().fields if name not in bookkeeping]
+    return [name for name in kind_of(model).serializer().get_fields() if name not in bookkeeping]
 
 
 class CitationForm(_ModelForm):
@@ -114,7 +120,9 @@ class CitationForm(_ModelForm):
         super().__init__(*args, **kwargs)
         record: Any = self._meta.model._meta.get_field("record").remote_field.model
         self.documented = documented_fields(record)
-        self.fields["field"].widget = Suggest(self.documented, {"class": "vTextField", "maxlength": 80})
+        self.fields["field"].widget = Suggest(
+            self.documented, {"class": "vTextField", "maxlength": 80}
+        )
 
     def clean_field(self) -> str:
         """Refuse the name of no field: nobody would ever find the citation by it."""
@@ -122,7 +130,11 @@ class CitationForm(_ModelForm):
         first = named.partition(".")[0].partition("[")[0]
         if named and "field" in self.changed_data and first not in self.documented:
             near = get_close_matches(first, self.documented, n=1)
-            hint = f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(self.documented)}."
+            hint = (
+                f" Did you mean “{near[0]}”?"
+                if near
+                else f" There are: {', '.join(self.documented)}."
+            )
             msg = f"The document has no field “{first}”.{hint}"
             raise forms.ValidationError(msg, code="no_such_field")
         return named
@@ -141,7 +153,7 @@ class ReasonForm(forms.Form):
         self.fields["reason"].required = is_required
         self.fields["reason"].help_text = help_text
         if is_required:
-            self.fields["reason"].label_suffix = mark_safe(" *:")  # noqa: S308 - a constant
+            self.fields["reason"].label_suffix = mark_safe(" *:")
 
 
 def dated(name: str) -> tuple[str, str, str]:

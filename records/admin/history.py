@@ -13,6 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey
+from django.http import Http404
 from django.template.response import TemplateResponse
 
 from records.admin.relations import labels_of
@@ -69,11 +70,13 @@ class Step:
 class HistoryPage(_ModelAdmin):
     """The history page of a record."""
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         """Show every step, newest first, field by field."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+            raise Http404
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         steps, is_cut = _steps(self.model, record.pk)
@@ -86,7 +89,7 @@ class HistoryPage(_ModelAdmin):
             "is_cut": is_cut,
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/record_history.html", context)
 
 
@@ -113,9 +116,10 @@ def parts_of(model: type[Record]) -> Iterator[type[Part]]:
 
 
 def _steps(model: type[Record], key: Any) -> tuple[list[Step], bool]:
-    tables: list[tuple[type[Model], list[Any]]] = [(model, _newest(_history(model).filter(pgh_obj_id=key)))]
-    for part in parts_of(model):
-        tables.append((part, _newest(_rows_of_part(part, key))))
+    tables: list[tuple[type[Model], list[Any]]] = [
+        (model, _newest(_history(model).filter(pgh_obj_id=key)))
+    ]
+    tables += [(part, _newest(_rows_of_part(part, key))) for part in parts_of(model)]
     labels = _labels(tables)
     people = _people(row for _model, rows in tables for row in rows)
     steps: dict[tuple[datetime, Any], Step] = {}
@@ -163,7 +167,9 @@ def _rows_of_part(part: type[Part], key: Any) -> QuerySet[Any]:
     return _history(part).filter(pgh_obj_id__in=ever.values("pgh_obj_id"))
 
 
-def _row_change(model: type[Model], before: Any, row: Any, labels: dict[Any, dict[str, str]]) -> RowChange | None:
+def _row_change(
+    model: type[Model], before: Any, row: Any, labels: dict[Any, dict[str, str]]
+) -> RowChange | None:
     owner = model.part_of.partition("__")[0] if issubclass(model, Part) else ""
     shown = {
         each.name: (str(each.verbose_name), _said(each, before, labels), _said(each, row, labels))
@@ -209,7 +215,11 @@ def _labels(tables: list[tuple[type[Model], list[Any]]]) -> dict[Any, dict[str, 
             if isinstance(each, ForeignKey) and admin.site.is_registered(each.remote_field.model):
                 keys = {getattr(row, each.attname) for row in rows}
                 wanted[each.remote_field.model] |= {str(key) for key in keys if key is not None}
-    return {model: labels_of(admin.site, model, keys, plain=True) for model, keys in wanted.items() if keys}
+    return {
+        model: labels_of(admin.site, model, keys, plain=True)
+        for model, keys in wanted.items()
+        if keys
+    }
 
 
 def _people(rows: Iterator[Any]) -> dict[Any, str]:

@@ -30,7 +30,9 @@ class Listed:
     def about(self, record: Any) -> dict[str, Any]:
         """Return the table for a record, in one query."""
         opts = self.model._meta
-        rows = self.model._default_manager.filter(**{self.named_by: record}).select_related(*self.related)
+        rows = self.model._default_manager.filter(**{self.named_by: record}).select_related(
+            *self.related
+        )
         found: list[Any] = list(rows.annotate(badge=BADGE)[: LISTED + 1])
         name = f"admin:{opts.app_label}_{opts.model_name}"
         return {

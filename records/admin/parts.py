@@ -80,12 +80,21 @@ class PartInline(Relations, _Inline):
         """Show the page that was asked for."""
         formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
         asked = request.GET.get(f"{formset.get_default_prefix()}-page", "")
-        formset.page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+        formset.page = (
+            int(asked)
+            if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked)
+            else 1
+        )
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read what parts name along with them: the heading of each says what it is."""
-        return super().get_queryset(request).select_related(*self._named()).prefetch_related(*self.prefetched)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(*self._named())
+            .prefetch_related(*self.prefetched)
+        )
 
     def _named(self) -> list[str]:
         paths = []
@@ -105,7 +114,7 @@ class PartInline(Relations, _Inline):
         app, name = self.parent_model._meta.app_label, self.parent_model._meta.model_name
         return self._may_edit(request) or request.user.has_perm(f"{app}.view_{name}")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # noqa: ARG002 - Django's signature
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """With the record."""
         return self._may_edit(request)
 
@@ -153,4 +162,11 @@ class CitationInline(PartInline):
     )
 
 
-__all__ = ["CitationInline", "IdentifierInline", "Labelled", "NameInline", "PartInline", "TabularPartInline"]
+__all__ = [
+    "CitationInline",
+    "IdentifierInline",
+    "Labelled",
+    "NameInline",
+    "PartInline",
+    "TabularPartInline",
+]

@@ -12,16 +12,16 @@ from django.db.models import ProtectedError
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
-from records.badges import BADGE, BadgeFilter, badge_html
 from records.admin.deeds import Deeds, form_address, shown
 from records.admin.forms import BY_HAND, Lines, RecordForm
 from records.admin.history import HistoryPage, steps_since
 from records.admin.listed import Listed
 from records.admin.relations import Labelled, RecordSelect, Relations, show_chosen
 from records.admin.violations import message_of
+from records.badges import BADGE, BadgeFilter, badge_html
 from records.curation import CurationRefused
 from records.folding import search
-from records.models import EditorialState, Record
+from records.models import EditorialState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,8 @@ class BoundedPaginator(_Paginator):
     @cached_property
     def count(self) -> int:
         """Count the rows, up to the bound."""
-        return self.object_list[: COUNTED + 1].count()  # type: ignore[union-attr,no-any-return,call-arg,arg-type]
+        rows: Any = self.object_list
+        return int(rows[: COUNTED + 1].count())
 
     @property
     def is_cut(self) -> bool:
@@ -75,7 +76,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     #: Columns of the list between the label and the status.
     columns: ClassVar[Sequence[str]] = ()
     #: What the search box and every field that names this kind look through; `whole_search_fields` match as a whole only.
-    search_fields: ClassVar[Sequence[str]] = ()
+    search_fields: ClassVar[list[str] | tuple[str, ...]] = ()
     whole_search_fields: ClassVar[Sequence[str]] = ("slug", "identifiers__value")
     #: Tables of records that name this one.
     listed: ClassVar[Sequence[Listed]] = ()
@@ -89,7 +90,8 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read the badge with each row."""
-        return super().get_queryset(request).annotate(badge=BADGE)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(badge=BADGE)
+        return rows
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
         """Label, what the kind shows, status."""
@@ -99,10 +101,10 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         """Status first, then what the kind filters by."""
         return [BadgeFilter, *self.list_filter, "contested"]
 
-    def get_list_select_related(self, request: HttpRequest) -> Any:
+    def get_list_select_related(self, request: HttpRequest) -> Any:  # noqa: ARG002 - Django's signature
         """Read the foreign keys among the columns, and what the label needs, with the rows."""
         named = [field.name for field in self._searched() if field.name in self.columns]
-        return [*named, *self.label_related, *(super().get_list_select_related(request) or ())]
+        return [*named, *self.label_related]
 
     def get_search_results(
         self,
@@ -111,7 +113,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
         """Find parts of words, whatever their accents; no row comes twice."""
-        found = search(queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields)
+        found = search(
+            queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields
+        )
         return found, False
 
     @admin.display(description="publication", ordering="badge")
@@ -153,9 +157,15 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             fixed.append("editorial_state")
         return fixed
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **kwargs: Any,
+    ) -> Any:
         """Hand the form what was refused, so that it comes back with everything that was typed."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, "desk_refused", ())
         return form
 
@@ -166,7 +176,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was ever published is withdrawn instead."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+        return super().has_delete_permission(request, obj) and (
+            obj is None or obj.published_at is None
+        )
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Whether the person may publish, withdraw, restore and merge records of this kind."""
@@ -197,7 +209,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             gathering = getattr(request, "desk_gathering", None)
             if gathering is not None and gathering.also:
                 extra["gathering"] = shown(gathering)
-                refused = ["Nothing is saved or published yet: see above what would have to be published along."]
+                refused = [
+                    "Nothing is saved or published yet: see above what would have to be published along."
+                ]
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
@@ -210,7 +224,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             rows = self.model._default_manager.filter(pk=key.to_python(object_id))
         except Exception:  # noqa: BLE001 - an address that is no key is Django's to answer
             return {}
-        changed_at = rows.select_for_update(no_key=True).values_list("changed_at", flat=True).first()
+        changed_at = (
+            rows.select_for_update(no_key=True).values_list("changed_at", flat=True).first()
+        )
         seen = request.POST.get("_seen", "")
         if changed_at is None or seen == changed_at.isoformat():
             return {}
@@ -221,7 +237,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         setattr(request, "desk_refused", (message,))  # noqa: B010 - as above
         return {"meanwhile": steps_since(self.model, object_id, seen)}
 
-    def render_change_form(
+    def render_change_form(  # noqa: PLR0917 - Django's signature
         self,
         request: HttpRequest,
         context: dict[str, Any],
@@ -245,7 +261,9 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             "show_publish": may_publish and not merged and not context["is_popup"],
             "was_published": obj is not None and obj.published_at is not None,
         }
-        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        return super().render_change_form(
+            request, context, add=add, change=change, form_url=form_url, obj=obj
+        )
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
         """Save the parts, let the database check everything now, and publish where that was asked for."""
@@ -255,10 +273,14 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             self.publish_from_form(request, form.instance)
             connection.check_constraints()
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """After publishing, stay with the record."""
         self._warn(request, obj)
-        return self._published(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._published(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """After publishing, stay with the record."""
@@ -294,11 +316,13 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             super().delete_queryset(request, queryset)
             connection.check_constraints()
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Run an action; what the database refuses is a message."""
         try:
             with transaction.atomic():
-                return super().response_action(request, queryset)
+                return super().response_action(request, queryset, *args, **kwargs)
         except (IntegrityError, ProtectedError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

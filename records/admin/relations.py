@@ -44,7 +44,7 @@ class RecordSelect(AutocompleteSelect):
         """Django's scripts, and the one that narrows a search."""
         return super().media + forms.Media(js=["admin/js/jquery.init.js", "config/narrow.js"])
 
-    def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
         """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""
         chosen = chosen_keys(self, value)
         labels = {key: self.known[key] for key in chosen if key in self.known}
@@ -55,7 +55,9 @@ class RecordSelect(AutocompleteSelect):
             options.append(self.create_option(name, "", "", selected=False, index=0))
         for key in chosen:
             if key in labels:
-                options.append(self.create_option(name, key, labels[key], selected=True, index=len(options)))
+                options.append(
+                    self.create_option(name, key, labels[key], selected=True, index=len(options))
+                )
         return [(None, options, 0)]
 
 
@@ -78,7 +80,9 @@ def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
     return [one for one in found if one not in {"None", ""}]
 
 
-def labels_of(site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False) -> dict[str, str]:
+def labels_of(
+    site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False
+) -> dict[str, str]:
     """Return the labels of rows as the desk shows them, in one query; `plain` without where they stand today."""
     desk = site.get_model_admin(model)
     rows: Any = model._default_manager.filter(pk__in=list(keys))
@@ -132,20 +136,24 @@ class Relations(_Base):
         """All foreign keys whose model can be searched: nobody has to remember to list them."""
         return [field.name for field in self._searched()]
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         """Search instead of listing. A merged record cannot be chosen: its survivor can."""
         if db_field in self._searched():
             kwargs["widget"] = RecordSelect(db_field, self.admin_site)
             target: Any = db_field.remote_field.model
             if issubclass(target, Record):
-                kwargs["queryset"] = target._default_manager.exclude(editorial_state=EditorialState.MERGED)
+                kwargs["queryset"] = target._default_manager.exclude(
+                    editorial_state=EditorialState.MERGED
+                )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Leave out the cross beside a relation that would delete the other record."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            field.help_text = marked_up(field.help_text)
+            field.help_text = marked_up(str(field.help_text))
             if hasattr(field.widget, "can_delete_related"):
                 field.widget.can_delete_related = False
         return field
@@ -165,12 +173,16 @@ class RelationFilter(_FieldListFilter):
 
     template = "admin/relation_filter.html"
 
-    def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
-        self.lookup_kwarg = f"{field_path}__{field.target_field.name if field.many_to_one else 'id'}__exact"
+    def __init__(  # noqa: PLR0917 - Django's signature
+        self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.lookup_kwarg = (
+            f"{field_path}__{field.target_field.name if field.many_to_one else 'id'}__exact"
+        )
         self.site: AdminSite = model_admin.admin_site
         super().__init__(field, request, params, model, model_admin, field_path)
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """The key of the chosen record."""
         return [self.lookup_kwarg]
 
@@ -178,7 +190,7 @@ class RelationFilter(_FieldListFilter):
         """Always offered: counting what there is to choose from would cost a query."""
         return True
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Return what the template needs for its small form: the widget, the rest of the query, and a way out."""
         given = self.used_parameters.get(self.lookup_kwarg)
         value = given[-1] if isinstance(given, list) else given

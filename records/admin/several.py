@@ -49,7 +49,9 @@ class Several(_MultipleChoice):
         queryset = model._default_manager.all()
         if issubclass(model, Record):
             queryset = queryset.exclude(editorial_state=EditorialState.MERGED)
-        widget = RecordSelectMultiple(target, admin.site, attrs={"data-narrow-field": narrow} if narrow else None)
+        widget = RecordSelectMultiple(
+            target, admin.site, attrs={"data-narrow-field": narrow} if narrow else None
+        )
         super().__init__(queryset, required=False, widget=widget, **kwargs)
 
     def rows_of(self, part: Any) -> list[Any]:
@@ -84,11 +86,17 @@ class SeveralForm(_ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self._several():
-            self.initial.setdefault(name, [getattr(row, field.to.attname) for row in field.rows_of(self.instance)])
+            self.initial.setdefault(
+                name, [getattr(row, field.to.attname) for row in field.rows_of(self.instance)]
+            )
 
     def _save_m2m(self) -> None:
         super()._save_m2m()  # type: ignore[misc]
-        changed = [(field, self.cleaned_data[name]) for name, field in self._several() if name in self.changed_data]
+        changed = [
+            (field, self.cleaned_data[name])
+            for name, field in self._several()
+            if name in self.changed_data
+        ]
         # All that goes before all that comes: a record may move from one field to another.
         for field, chosen in changed:
             field.remove(self.instance, chosen)

@@ -40,4 +40,6 @@ class SourceAdmin(RecordAdmin):
 
     def label_of(self, row: Source) -> str:
         """Tell stories of one title apart by publisher and date."""
-        return ", ".join(filter(None, [row.title, row.publisher, row.published_edtf or row.published_text]))
+        return ", ".join(
+            filter(None, [row.title, row.publisher, row.published.edtf or row.published.text])
+        )

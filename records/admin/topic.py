@@ -29,4 +29,4 @@ class TopicAdmin(RecordAdmin):
 
     def label_of(self, row: Topic) -> str:
         """Show the topic under its broader one."""
-        return f"{row.broader} › {row}" if row.broader else str(row)
+        return f"{row.broader} › {row}" if row.broader else str(row)  # noqa: RUF001 - a breadcrumb

@@ -38,7 +38,7 @@ def names_of(error: ProtectedError) -> str:
     """Name a few of the rows that keep a record from being deleted."""
     rows = list(error.protected_objects)
     shown = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in rows[:5])
-    return f"{shown} and {len(rows) - 5} more" if len(rows) > 5 else shown  # noqa: PLR2004 - as above
+    return f"{shown} and {len(rows) - 5} more" if len(rows) > 5 else shown
 
 
 @cache

@@ -72,7 +72,13 @@ from people.models import (
     TenureMilestone,
 )
 from records.models import Record, Source, SourceIdentifier, Topic, TopicIdentifier
-from tests.factories.people import make_office, make_organization, make_person, make_state, make_tenure
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+)
 from tests.factories.records import make_source, make_topic
 
 
@@ -81,6 +87,11 @@ def saved(record: Any) -> Any:
     record.full_clean()
     record.save()
     return record
+
+
+def add(model: Any, **fields: Any) -> Any:
+    """Save a part."""
+    return model.objects.create(**fields)
 
 
 def make_event_type(code: str = "call", **fields: Any) -> EventType:
@@ -92,32 +103,34 @@ def make_event_type(code: str = "call", **fields: Any) -> EventType:
 def make_event(title: str = "A call", **fields: Any) -> Event:
     """Return a saved event, cited."""
     event: Event = saved(Event(**{"title": title, "type": make_event_type(), **fields}))
-    EventCitation.objects.create(record=event, source=make_source())
+    add(EventCitation, record=event, source=make_source())
     return event
 
 
 def source(parts: int) -> Source:
-    record = make_source(publisher="A newspaper", authors=["One, A.", "Two, B."], published="2025-05")
+    record = make_source(
+        publisher="A newspaper", authors=["One, A.", "Two, B."], published="2025-05"
+    )
     for number in range(parts):
-        SourceIdentifier.objects.create(record=record, scheme="isbn", value=f"{record.pk}-{number}")
+        add(SourceIdentifier, record=record, scheme="isbn", value=f"{record.pk}-{number}")
     return record
 
 
 def topic(parts: int) -> Topic:
     record = make_topic(broader=make_topic())
     for number in range(parts):
-        TopicIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(TopicIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
     return record
 
 
 def state(parts: int) -> State:
     record = make_state(start="1947-08-14")
     for number in range(parts):
-        StateCode.objects.create(state=record, scheme="gw", value=f"{record.slug}-{number}", start="1947")
-        StateName.objects.create(record=record, name=f"Name {number}", kind="official", start="1947")
-        StateIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
-        StateCitation.objects.create(record=record, source=make_source(), attributed_to_person=make_person())
-        StateSuccession.objects.create(successor=record, predecessor=make_state(), kind="separation")
+        add(StateCode, state=record, scheme="gw", value=f"{record.slug}-{number}", start="1947")
+        add(StateName, record=record, name=f"Name {number}", kind="official", start="1947")
+        add(StateIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(StateCitation, record=record, source=make_source(), attributed_to_person=make_person())
+        add(StateSuccession, successor=record, predecessor=make_state(), kind="separation")
     return record
 
 
@@ -125,10 +138,10 @@ def organization(parts: int) -> Organization:
     record = make_organization(state=make_state(), parent=make_organization())
     record.citations.all().delete()
     for number in range(parts):
-        OrganizationName.objects.create(record=record, name=f"Name {number}")
-        OrganizationIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
-        OrganizationCitation.objects.create(record=record, source=make_source())
-        OrganizationTopic.objects.create(organization=record, topic=make_topic())
+        add(OrganizationName, record=record, name=f"Name {number}")
+        add(OrganizationIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(OrganizationCitation, record=record, source=make_source())
+        add(OrganizationTopic, organization=record, topic=make_topic())
     return record
 
 
@@ -136,10 +149,13 @@ def person(parts: int) -> Person:
     record = make_person(birth="1950?")
     record.citations.all().delete()
     for number in range(parts):
-        PersonName.objects.create(record=record, name=f"Rank {number}", kind="rank", start="2025-05")
-        PersonIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
-        PersonCitation.objects.create(
-            record=record, source=make_source(), attributed_to_organization=make_organization()
+        add(PersonName, record=record, name=f"Rank {number}", kind="rank", start="2025-05")
+        add(PersonIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(
+            PersonCitation,
+            record=record,
+            source=make_source(),
+            attributed_to_organization=make_organization(),
         )
         make_tenure(record)
     return record
@@ -149,10 +165,10 @@ def office(parts: int) -> Office:
     record = make_office(state=make_state(), organization=make_organization(), seats=None)
     record.citations.all().delete()
     for number in range(parts):
-        OfficeName.objects.create(record=record, name=f"Title {number}")
-        OfficeIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
-        OfficeCitation.objects.create(record=record, source=make_source())
-        OfficeAccreditation.objects.create(office=record, state=make_state())
+        add(OfficeName, record=record, name=f"Title {number}")
+        add(OfficeIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(OfficeCitation, record=record, source=make_source())
+        add(OfficeAccreditation, office=record, state=make_state())
         make_tenure(office=record)
     return record
 
@@ -161,26 +177,33 @@ def tenure(parts: int) -> Tenure:
     record = make_tenure(start="2025-01-21", end_status="ongoing")
     record.citations.all().delete()
     for number in range(parts):
-        TenureIdentifier.objects.create(record=record, scheme="pocom", value=f"{record.pk}-{number}")
-        TenureCitation.objects.create(record=record, source=make_source())
-        TenureMilestone.objects.create(tenure=record, kind="appointed", date=f"202{number}")
+        add(TenureIdentifier, record=record, scheme="pocom", value=f"{record.pk}-{number}")
+        add(TenureCitation, record=record, source=make_source())
+        add(TenureMilestone, tenure=record, kind="appointed", date=f"202{number}")
     return record
 
 
 def event_type(parts: int) -> EventType:
-    record = make_event_type(f"visit_{parts}", broader=make_event_type("contact"), cameo_code="042", goldstein="1.9")
+    record = make_event_type(
+        f"visit_{parts}", broader=make_event_type("contact"), cameo_code="042", goldstein="1.9"
+    )
     for number in range(parts):
-        EventTypeIdentifier.objects.create(record=record, scheme="wikidata", value=f"{record.pk}-{number}")
+        add(EventTypeIdentifier, record=record, scheme="wikidata", value=f"{record.pk}-{number}")
     return record
 
 
 def place(parts: int) -> Place:
     record: Place = saved(
-        Place(name="A house", kind="venue", parent=saved(Place(name="A city", kind="city")), state=make_state())
+        Place(
+            name="A house",
+            kind="venue",
+            parent=saved(Place(name="A city", kind="city")),
+            state=make_state(),
+        )
     )
     for number in range(parts):
-        PlaceName.objects.create(record=record, name=f"Name {number}")
-        PlaceIdentifier.objects.create(record=record, scheme="geonames", value=f"{record.pk}-{number}")
+        add(PlaceName, record=record, name=f"Name {number}")
+        add(PlaceIdentifier, record=record, scheme="geonames", value=f"{record.pk}-{number}")
     return record
 
 
@@ -189,41 +212,54 @@ def event(parts: int) -> Event:
     record.citations.all().delete()
     for number in range(parts):
         held = make_tenure()
-        taking_part = Participation.objects.create(
-            event=record, person=held.person, role="caller", on_behalf_of_state=make_state()
+        taking_part = add(
+            Participation,
+            event=record,
+            person=held.person,
+            role="caller",
+            on_behalf_of_state=make_state(),
         )
-        ParticipationCapacity.objects.create(participation=taking_part, tenure=held)
-        ParticipationCapacity.objects.create(
-            participation=taking_part, tenure=make_tenure(held.person), evidence="inferred"
+        add(ParticipationCapacity, participation=taking_part, tenure=held)
+        add(
+            ParticipationCapacity,
+            participation=taking_part,
+            tenure=make_tenure(held.person),
+            evidence="inferred",
         )
-        Participation.objects.create(event=record, organization=make_organization(), role="observer")
-        EventTopic.objects.create(event=record, topic=make_topic())
-        EventPlace.objects.create(event=record, place=place(0), state=make_state())
-        EventLink.objects.create(event=record, kind="follow_up", linked_event=make_event())
-        EventIdentifier.objects.create(record=record, scheme="acled", value=f"{record.pk}-{number}")
-        EventCitation.objects.create(record=record, source=make_source(), field="when")
+        add(Participation, event=record, organization=make_organization(), role="observer")
+        add(EventTopic, event=record, topic=make_topic())
+        add(EventPlace, event=record, place=place(0), state=make_state())
+        add(EventLink, event=record, kind="follow_up", linked_event=make_event())
+        add(EventIdentifier, record=record, scheme="acled", value=f"{record.pk}-{number}")
+        add(EventCitation, record=record, source=make_source(), field="when")
     return record
 
 
 def statement(parts: int) -> Statement:
     held = make_tenure()
     record: Statement = saved(
-        Statement(kind="quote", speaker_person=held.person, summary="That it was good.", event=make_event())
+        Statement(
+            kind="quote",
+            speaker_person=held.person,
+            summary="That it was good.",
+            event=make_event(),
+        )
     )
     for number in range(parts):
-        StatementCapacity.objects.create(statement=record, tenure=make_tenure(held.person))
-        StatementAbout.objects.create(statement=record, state=make_state())
-        StatementAbout.objects.create(statement=record, event=make_event())
-        StatementTopic.objects.create(statement=record, topic=make_topic())
-        StatementIdentifier.objects.create(record=record, scheme="url", value=f"{record.pk}-{number}")
-        StatementCitation.objects.create(record=record, source=make_source())
+        add(StatementCapacity, statement=record, tenure=make_tenure(held.person))
+        add(StatementAbout, statement=record, state=make_state())
+        add(StatementAbout, statement=record, event=make_event())
+        add(StatementTopic, statement=record, topic=make_topic())
+        add(StatementIdentifier, record=record, scheme="url", value=f"{record.pk}-{number}")
+        add(StatementCitation, record=record, source=make_source())
     return record
 
 
 def relation(parts: int) -> Relation:
     record: Relation = saved(Relation(state_a=make_state(), state_b=make_state()))
     for number in range(parts):
-        period = RelationPeriod.objects.create(
+        period = add(
+            RelationPeriod,
             relation=record,
             dimension="tenor",
             value="warming",
@@ -231,29 +267,36 @@ def relation(parts: int) -> Relation:
             start_event=make_event(),
             asserted_by_person=make_person(),
         )
-        RelationPeriodTopic.objects.create(period=period, topic=make_topic())
-        RelationIdentifier.objects.create(record=record, scheme="cow", value=f"{record.pk}-{number}")
-        RelationCitation.objects.create(record=record, source=make_source())
+        add(RelationPeriodTopic, period=period, topic=make_topic())
+        add(RelationIdentifier, record=record, scheme="cow", value=f"{record.pk}-{number}")
+        add(RelationCitation, record=record, source=make_source())
     return record
 
 
 def agreement(parts: int) -> Agreement:
     record: Agreement = saved(Agreement(title="A package", form="package", place=place(0)))
-    dollar, _made = Currency.objects.get_or_create(code="USD", defaults={"name": "US dollar", "minor_units": 2})
+    dollar, _made = Currency.objects.get_or_create(
+        code="USD", defaults={"name": "US dollar", "minor_units": 2}
+    )
     for number in range(parts):
-        party = AgreementParty.objects.create(agreement=record, state=make_state())
-        AgreementRepresentative.objects.create(party=party, person=make_person())
-        AgreementParty.objects.create(agreement=record, organization=make_organization(), role="investor")
-        AgreementAction.objects.create(
-            agreement=record, kind="signature", party=party, date="2025-09-08", event=make_event()
+        party = add(AgreementParty, agreement=record, state=make_state())
+        add(AgreementRepresentative, party=party, person=make_person())
+        add(AgreementParty, agreement=record, organization=make_organization(), role="investor")
+        add(
+            AgreementAction,
+            agreement=record,
+            kind="signature",
+            party=party,
+            date="2025-09-08",
+            event=make_event(),
         )
-        MonetaryValue.objects.create(agreement=record, amount="500000000", currency=dollar, scope="package")
-        AgreementTopic.objects.create(agreement=record, topic=make_topic())
-        AgreementDepositary.objects.create(agreement=record, state=make_state())
-        AgreementLink.objects.create(agreement=record, kind="implements", linked_agreement=agreement(0))
-        AgreementName.objects.create(record=record, name=f"Name {number}")
-        AgreementIdentifier.objects.create(record=record, scheme="unts", value=f"{record.pk}-{number}")
-        AgreementCitation.objects.create(record=record, source=make_source())
+        add(MonetaryValue, agreement=record, amount="500000000", currency=dollar, scope="package")
+        add(AgreementTopic, agreement=record, topic=make_topic())
+        add(AgreementDepositary, agreement=record, state=make_state())
+        add(AgreementLink, agreement=record, kind="implements", linked_agreement=agreement(0))
+        add(AgreementName, record=record, name=f"Name {number}")
+        add(AgreementIdentifier, record=record, scheme="unts", value=f"{record.pk}-{number}")
+        add(AgreementCitation, record=record, source=make_source())
     return record
 
 

@@ -49,7 +49,9 @@ def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> int:
 def errors_of(response: Any) -> list[str]:
     """Return every error on the page."""
     found = list(response.context["errors"])
-    return [str(error) for group in found for error in (group if isinstance(group, list) else [group])]
+    return [
+        str(error) for group in found for error in (group if isinstance(group, list) else [group])
+    ]
 
 
 def _take(data: dict[str, Any], form: Any) -> None:

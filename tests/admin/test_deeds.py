@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
@@ -25,7 +26,9 @@ def feed() -> list[tuple[str, str]]:
 
 
 def document(editions: Any, record: Any) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(editions.objects.current().get(record_id=record.pk).document)
+    found: dict[str, Any] = orjson.loads(
+        editions.objects.current().get(record_id=record.pk).document
+    )
     return found
 
 
@@ -78,7 +81,9 @@ class TestSaveAndPublish:
     def test_offers_to_publish_what_is_missing_all_the_way_down(self, publisher: Client) -> None:
         held = make_tenure(office=make_office("Foreign Minister", state=make_state("Pakistan")))
         record = make_event("A call")
-        record.participations.create(person=held.person, role="caller").participation_capacities.create(tenure=held)
+        record.participations.create(
+            person=held.person, role="caller"
+        ).participation_capacities.create(tenure=held)
 
         response = send(publisher, record, _publish="1", title="A telephone call")
 
@@ -94,7 +99,9 @@ class TestSaveAndPublish:
         assert feed() == []
 
         also = [str(link["key"]) for link in offered["also"]]
-        response = publisher.post(address(record), filled(response) | {"_publish": "1", "_also": also})
+        response = publisher.post(
+            address(record), filled(response) | {"_publish": "1", "_also": also}
+        )
 
         assert response.status_code == 302, errors_of(response)
         assert document(EventEdition, record)["title"] == "A telephone call"
@@ -144,7 +151,9 @@ class TestSaveAndPublish:
         assert errors_of(response) == ["You may edit sources, but not publish or withdraw them."]
         assert feed() == []
 
-    def test_a_published_record_stays_as_it_is_until_it_is_published_again(self, publisher: Client) -> None:
+    def test_a_published_record_stays_as_it_is_until_it_is_published_again(
+        self, publisher: Client
+    ) -> None:
         topic = make_topic("mining")
         publish(topic, by=None)
 
@@ -154,7 +163,9 @@ class TestSaveAndPublish:
         assert "badge-changed" in publisher.get(address(topic)).context["badge"]
 
     @pytest.mark.parametrize("kind", MAKERS)
-    def test_every_kind_is_published_with_all_its_parts_in_one_go(self, kind: str, publisher: Client) -> None:
+    def test_every_kind_is_published_with_all_its_parts_in_one_go(
+        self, kind: str, publisher: Client
+    ) -> None:
         record = MAKERS[kind](1)
         response = send(publisher, record, _publish="1")
         if response.status_code == 200:
@@ -173,8 +184,6 @@ class TestSaveAndPublish:
 
 
 def _cite(form_address: str) -> None:
-    from django.apps import apps
-
     _empty, _admin, app, model, key, _page, _end = form_address.split("/")
     record = apps.get_model(app, model)._default_manager.get(pk=UUID(key))
     record.citations.create(source=make_source())
@@ -201,14 +210,21 @@ class TestPages:
         assert [link["name"] for link in page.context["gathering"]["also"]] == ["Raw materials"]
         assert feed() == []
         response = self.run(
-            publisher, "publish", *topics, _confirm="1", reason="First batch.", _also=[str(broader.pk)]
+            publisher,
+            "publish",
+            *topics,
+            _confirm="1",
+            reason="First batch.",
+            _also=[str(broader.pk)],
         )
 
         assert response.status_code == 302
         assert len(feed()) == 3
         assert set(TopicEdition.objects.values_list("reason", flat=True)) == {"First batch."}
 
-    def test_publishing_is_refused_for_all_when_one_lacks_something(self, publisher: Client) -> None:
+    def test_publishing_is_refused_for_all_when_one_lacks_something(
+        self, publisher: Client
+    ) -> None:
         good, bad = make_person("Good"), make_person("Bad")
         bad.citations.all().delete()
         publish_sources = [citation.source for citation in good.citations.all()]
@@ -226,8 +242,10 @@ class TestPages:
         publish(topic, by=None)
 
         response = publisher.post(address(topic, "withdraw"), {"_confirm": "1", "reason": "  "})
-        assert response.context["form"].errors == {"reason": ["This field is required."]}  # type: ignore[index]
-        response = publisher.post(address(topic, "withdraw"), {"_confirm": "1", "reason": "An error."})
+        assert response.context["form"].errors == {"reason": ["This field is required."]}
+        response = publisher.post(
+            address(topic, "withdraw"), {"_confirm": "1", "reason": "An error."}
+        )
 
         assert response.status_code == 302
         edition = TopicEdition.objects.newest().get()
@@ -247,7 +265,10 @@ class TestPages:
         topics = [make_topic("mining"), make_topic("oil")]
         publish(*topics, by=None)
 
-        assert self.run(publisher, "withdraw", *topics, _confirm="1", reason="Both wrong.").status_code == 302
+        assert (
+            self.run(publisher, "withdraw", *topics, _confirm="1", reason="Both wrong.").status_code
+            == 302
+        )
         assert [action for action, _kind in feed()[2:]] == ["withdrawn", "withdrawn"]
         assert self.run(publisher, "restore", *topics, _confirm="1").status_code == 302
         assert [action for action, _kind in feed()[4:]] == ["restored", "restored"]
@@ -300,11 +321,17 @@ class TestPages:
         )
 
         assert response.status_code == 302
-        assert [Topic.objects.get(pk=topic.pk).merged_into for topic in topics] == [topics[1], None, topics[1]]
+        assert [Topic.objects.get(pk=topic.pk).merged_into for topic in topics] == [
+            topics[1],
+            None,
+            topics[1],
+        ]
 
     def test_a_merged_record_is_shown_and_not_edited(self, publisher: Client) -> None:
         kept, gone = make_topic("mining"), make_topic("mines")
-        self.run(publisher, "merge", kept, gone, _confirm="1", reason="Same.", survivor=str(kept.pk))
+        self.run(
+            publisher, "merge", kept, gone, _confirm="1", reason="Same.", survivor=str(kept.pk)
+        )
 
         page = publisher.get(address(gone)).content.decode()
 
@@ -337,7 +364,9 @@ def test_a_removed_citation_and_publishing_are_refused_together(publisher: Clien
     page = publisher.get(address(record))
     prefix = prefix_of(page, EventCitation)
 
-    response = publisher.post(address(record), filled(page) | {f"{prefix}-0-DELETE": "on", "_publish": "1"})
+    response = publisher.post(
+        address(record), filled(page) | {f"{prefix}-0-DELETE": "on", "_publish": "1"}
+    )
 
     assert response.status_code == 200
     assert record.citations.count() == 1

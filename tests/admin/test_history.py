@@ -27,7 +27,8 @@ def test_each_step_says_who_changed_what(publisher: Client) -> None:
 
     assert (step.who, step.deed) == ("publisher", "")
     assert [
-        (row.verb, row.what, [(each.name, each.before, each.after) for each in row.fields]) for row in step.rows
+        (row.verb, row.what, [(each.name, each.before, each.after) for each in row.fields])
+        for row in step.rows
     ] == [
         ("changed", "", [("birth", "", "1971-05-28"), ("living", "Unknown", "Living")]),
         ("changed", "person citation", [("locator", "", "para 2")]),
@@ -41,8 +42,14 @@ def test_deeds_are_told_with_their_reasons(publisher: Client) -> None:
 
     withdrawn, published, made = publisher.get(address(topic, "history")).context["steps"]
 
-    assert (withdrawn.who, withdrawn.deed, withdrawn.reason) == ("publisher", "withdraw", "An error.")
-    assert [(each.before, each.after) for each in withdrawn.rows[0].fields] == [("Published", "Withdrawn")]
+    assert (withdrawn.who, withdrawn.deed, withdrawn.reason) == (
+        "publisher",
+        "withdraw",
+        "An error.",
+    )
+    assert [(each.before, each.after) for each in withdrawn.rows[0].fields] == [
+        ("Published", "Withdrawn")
+    ]
     assert (published.who, published.deed) == ("a command", "publish")
     assert made.rows[0].verb == "added"
 
@@ -69,7 +76,9 @@ def test_parts_that_a_merge_took_away_stay_in_the_history(publisher: Client) -> 
 
     for person in (kept, gone):
         steps = publisher.get(address(person, "history")).context["steps"]
-        told = {(row.verb, row.name) for step in steps for row in step.rows if row.what == "person name"}
+        told = {
+            (row.verb, row.name) for step in steps for row in step.rows if row.what == "person name"
+        }
         assert ("added", "Dar, Alias") in told
 
 

@@ -21,15 +21,30 @@ def test_markup_in_labels_is_shown_as_text_everywhere(publisher: Client) -> None
     state = make_state(SCRIPT)
     held = make_tenure(make_person(SCRIPT, given_name=SCRIPT), make_office(SCRIPT, state=state))
     record = make_event(SCRIPT)
-    record.participations.create(person=held.person, name_as_given=SCRIPT).participation_capacities.create(tenure=held)
+    record.participations.create(
+        person=held.person, name_as_given=SCRIPT
+    ).participation_capacities.create(tenure=held)
 
-    pages = [address(Person, "changelist"), address(held), address(held.person), address(record), "/admin/"]
-    pages += [address(held.person, page) for page in ("history", "publish", "withdraw", "merge", "delete")]
-    pages += [f"{address(Person, 'changelist')}?q={SCRIPT}", f"{address(type(held), 'changelist')}?person__id__exact={held.person.pk}"]
+    pages = [
+        address(Person, "changelist"),
+        address(held),
+        address(held.person),
+        address(record),
+        "/admin/",
+    ]
+    pages += [
+        address(held.person, page) for page in ("history", "publish", "withdraw", "merge", "delete")
+    ]
+    pages += [
+        f"{address(Person, 'changelist')}?q={SCRIPT}",
+        f"{address(type(held), 'changelist')}?person__id__exact={held.person.pk}",
+    ]
     for page in pages:
         text = publisher.get(page).content.decode()
         assert SCRIPT not in text, page
-    response = publisher.post(address(held), filled(publisher.get(address(held))) | {"_publish": "1"})
+    response = publisher.post(
+        address(held), filled(publisher.get(address(held))) | {"_publish": "1"}
+    )
     assert SCRIPT not in response.content.decode()
     assert ESCAPED in response.content.decode()
 
@@ -55,7 +70,9 @@ def test_searches_answer_as_json_only(publisher: Client) -> None:
     assert response.json()["results"][0]["text"] == f"{SCRIPT} · draft"
 
 
-@pytest.mark.parametrize("typed", ["\x00", "%", "_", "'", '"', "\\", "x" * 100_000, "\u202e", "🙂", "a " * 5000])
+@pytest.mark.parametrize(
+    "typed", ["\x00", "%", "_", "'", '"', "\\", "x" * 100_000, "\u202e", "🙂", "a " * 5000]
+)
 def test_any_text_can_be_searched_for(contributor: Client, typed: str) -> None:
     make_person("Marco Rubio")
     asked = {"app_label": "people", "model_name": "tenure", "field_name": "person", "term": typed}
@@ -85,17 +102,31 @@ def test_any_query_of_a_list_has_an_answer(contributor: Client, query: str) -> N
     assert contributor.get(f"/admin/people/office/?{query}").status_code in {200, 302}
 
 
-@pytest.mark.parametrize("query", ["birth_earliest__year=99999", "birth_earliest__year=0", "birth_earliest__month=13", "birth_earliest__year=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "birth_earliest__year=99999",
+        "birth_earliest__year=0",
+        "birth_earliest__month=13",
+        "birth_earliest__year=x",
+    ],
+)
 def test_any_date_of_a_list_has_an_answer(contributor: Client, query: str) -> None:
     make_person(birth="1950")
     assert contributor.get(f"/admin/people/person/?{query}").status_code in {200, 302, 400}
 
 
-@pytest.mark.parametrize("key", ["nonsense", "%00", "1", "_3D", "../../x", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "key", ["nonsense", "%00", "1", "_3D", "../../x", "00000000-0000-0000-0000-000000000000"]
+)
 @pytest.mark.parametrize("page", ["change", "history", "delete", "publish", "merge"])
 def test_any_address_has_an_answer(publisher: Client, key: str, page: str) -> None:
     assert publisher.get(f"/admin/people/person/{key}/{page}/").status_code in {302, 404}
-    assert publisher.post(f"/admin/people/person/{key}/{page}/", {"_confirm": "1"}).status_code in {302, 403, 404}
+    assert publisher.post(f"/admin/people/person/{key}/{page}/", {"_confirm": "1"}).status_code in {
+        302,
+        403,
+        404,
+    }
 
 
 @pytest.mark.parametrize(
@@ -132,9 +163,27 @@ def test_a_long_row_of_parts_is_saved(contributor: Client) -> None:
     data = filled(page)
     prefix = prefix_of(page, record.participations.model)
     for number in range(80):
-        add_row(data, prefix, name_as_given=f"Minister {number}", role="visitor", presence="unknown", order="0", **{
-            name: "" for name in ("person", "organization", "state", "side", "capacity_text", "on_behalf_of_state", "id", "event")
-        })
+        add_row(
+            data,
+            prefix,
+            name_as_given=f"Minister {number}",
+            role="visitor",
+            presence="unknown",
+            order="0",
+            **dict.fromkeys(
+                (
+                    "person",
+                    "organization",
+                    "state",
+                    "side",
+                    "capacity_text",
+                    "on_behalf_of_state",
+                    "id",
+                    "event",
+                ),
+                "",
+            ),
+        )
 
     assert contributor.post(address(record), data).status_code == 302
     assert record.participations.count() == 80

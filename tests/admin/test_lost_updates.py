@@ -57,7 +57,9 @@ def test_a_change_of_a_part_counts_as_well(contributor: Client, publisher: Clien
     ]
 
 
-def test_a_row_that_somebody_removed_meanwhile_is_an_error_too(contributor: Client, publisher: Client) -> None:
+def test_a_row_that_somebody_removed_meanwhile_is_an_error_too(
+    contributor: Client, publisher: Client
+) -> None:
     person = make_person("Marco Rubio")
     name = person.names.create(name="Little Marco")
     mine = filled(contributor.get(address(person)))
@@ -83,7 +85,10 @@ def test_a_form_that_does_not_say_what_it_saw_is_refused(contributor: Client) ->
 
 def test_publishing_in_between_is_no_change_of_the_text(contributor: Client) -> None:
     person = make_person("Marco Rubio")
-    data = filled(contributor.get(address(person))) | {"given_name": "Marco", "editorial_state": "draft"}
+    data = filled(contributor.get(address(person))) | {
+        "given_name": "Marco",
+        "editorial_state": "draft",
+    }
     publish_cited(person)
 
     assert contributor.post(address(person), data).status_code == 302

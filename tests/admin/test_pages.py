@@ -14,8 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from events.models import Event
 from records.admin.record import RecordAdmin
+from records.curation import publish
+from records.folding import search as search_rows
 from records.kinds import all_kinds
+from records.merging import merge
 from tests.admin.each_kind import MAKERS, make_event
 from tests.admin.filling import address
 from tests.factories.people import make_office, make_person, make_state, make_tenure
@@ -99,7 +103,9 @@ def test_forms_list_no_relation_in_full(kind: str, publisher: Client) -> None:
 
 
 def _inner(field: Any) -> Any:
-    return field.widget.widget if isinstance(field.widget, RelatedFieldWidgetWrapper) else field.widget
+    return (
+        field.widget.widget if isinstance(field.widget, RelatedFieldWidgetWrapper) else field.widget
+    )
 
 
 def search(client: Client, model: str, field: str, term: str, **more: Any) -> list[str]:
@@ -161,8 +167,6 @@ def test_search_of_a_capacity_is_narrowed_to_the_participant(contributor: Client
 
 
 def test_merged_records_cannot_be_chosen(publisher: Client) -> None:
-    from records.merging import merge
-
     kept, gone = make_topic("mining"), make_topic("minings")
     merge(gone, kept, by=None, reason="The same.")
 
@@ -183,8 +187,6 @@ def test_a_search_costs_the_same_whatever_it_finds(contributor: Client) -> None:
 
 
 def test_list_filters_by_publication_and_by_a_relation(publisher: Client) -> None:
-    from records.curation import publish
-
     here, there = make_topic("here"), make_topic("there")
     below = make_topic("below", broader=here)
     publish(here, by=None)
@@ -204,8 +206,6 @@ def test_list_filters_by_publication_and_by_a_relation(publisher: Client) -> Non
 
 
 def test_front_page_counts_what_waits(publisher: Client) -> None:
-    from records.curation import publish
-
     changed, draft = make_topic("changed"), make_topic("draft")
     make_topic("waiting", editorial_state="in_review")
     publish(changed, by=None)
@@ -247,7 +247,9 @@ def test_records_that_name_a_person_are_listed_in_its_form(publisher: Client) ->
 
     assert [row["label"] for row in table["rows"]] == [str(held)]
     assert publisher.get(table["all"]).context["cl"].result_count == 1
-    assert publisher.get(table["add"]).context["adminform"].form["person"].value() == str(held.person.pk)
+    assert publisher.get(table["add"]).context["adminform"].form["person"].value() == str(
+        held.person.pk
+    )
 
 
 def test_desk_is_closed_to_whoever_is_no_staff(db: None) -> None:
@@ -256,3 +258,13 @@ def test_desk_is_closed_to_whoever_is_no_staff(db: None) -> None:
 
     assert client.get("/admin/").status_code == 302
     assert client.get(reverse("admin:autocomplete")).status_code == 302
+
+
+def test_search_finds_parts_of_words_through_an_index(db: None) -> None:
+    found = search_rows(Event.objects.all(), "gène", parts_of=["title"]).order_by()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = found.explain()
+
+    assert "event_folded" in plan

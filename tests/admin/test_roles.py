@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +19,9 @@ from tests.factories.records import make_topic
 
 
 def rights(role: str) -> set[str]:
-    rows = Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
+    rows = Group.objects.get(name=role).permissions.values_list(
+        "content_type__app_label", "codename"
+    )
     return {f"{app}.{codename}" for app, codename in rows}
 
 
@@ -26,7 +29,12 @@ def rights(role: str) -> set[str]:
 def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
     edits, publishes, administers = rights(CONTRIBUTOR), rights(PUBLISHER), rights(ADMINISTRATOR)
 
-    assert {right.partition(".")[2].partition("_")[0] for right in edits} == {"add", "change", "delete", "view"}
+    assert {right.partition(".")[2].partition("_")[0] for right in edits} == {
+        "add",
+        "change",
+        "delete",
+        "view",
+    }
     assert {right.partition(".")[2].partition("_")[0] for right in publishes - edits} == {"publish"}
     assert len(publishes - edits) == len(MAKERS)
     assert {right.partition(".")[0] for right in administers - publishes} == {"auth", "axes"}
@@ -35,8 +43,6 @@ def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
 
 @pytest.mark.django_db
 def test_migrating_again_gives_the_roles_back_what_they_had() -> None:
-    from django.apps import apps
-
     before = rights(CONTRIBUTOR)
     group = Group.objects.get(name=CONTRIBUTOR)
     group.permissions.clear()
@@ -71,7 +77,12 @@ class TestContributor:
         topic = make_topic("mining")
         data = filled(contributor.get(address(topic)))
 
-        assert contributor.post(address(topic), data | {"_publish": "1", "label": "Changed"}).status_code == 403
+        assert (
+            contributor.post(
+                address(topic), data | {"_publish": "1", "label": "Changed"}
+            ).status_code
+            == 403
+        )
         new = {"code": "new", "label": "New", "editorial_state": "draft", "_publish": "1"}
         page = filled(contributor.get(address(Topic, "add")))
         assert contributor.post(address(Topic, "add"), page | new).status_code == 403
@@ -110,14 +121,20 @@ class TestContributor:
         "crafted",
         [
             {"editorial_state": "published"},
-            {"editorial_state": "published", "published_at": "2025-01-01", "published_at_0": "2025-01-01"},
+            {
+                "editorial_state": "published",
+                "published_at": "2025-01-01",
+                "published_at_0": "2025-01-01",
+            },
             {"editorial_state": "withdrawn"},
             {"editorial_state": "merged", "merged_into": "x"},
             {"published_at": "2025-01-01"},
             {"is_published": "on", "badge": "published", "changed_at": "2025-01-01"},
         ],
     )
-    def test_cannot_send_fields_that_are_not_in_the_form(self, contributor: Client, crafted: Any) -> None:
+    def test_cannot_send_fields_that_are_not_in_the_form(
+        self, contributor: Client, crafted: Any
+    ) -> None:
         topic = make_topic("mining")
         data = filled(contributor.get(address(topic)))
 
@@ -131,9 +148,12 @@ class TestContributor:
         record = MAKERS[kind](0)
 
         assert contributor.post(address(record, "publish"), {"_confirm": "1"}).status_code == 403
-        assert contributor.post(
-            address(record), filled(contributor.get(address(record))) | {"_publish": "1"}
-        ).status_code == 403
+        assert (
+            contributor.post(
+                address(record), filled(contributor.get(address(record))) | {"_publish": "1"}
+            ).status_code
+            == 403
+        )
         assert not Change.objects.exists()
 
     def test_cannot_see_accounts(self, contributor: Client) -> None:
@@ -144,7 +164,11 @@ class TestContributor:
 def test_nobody_skips_the_check_by_sending_several_buttons(contributor: Client) -> None:
     topic = make_topic("mining")
     data = filled(contributor.get(address(topic)))
-    for buttons in ({"_save": "1", "_publish": "1"}, {"_continue": "1", "_publish": ""}, {"_addanother": "1", "_publish": "x"}):
+    for buttons in (
+        {"_save": "1", "_publish": "1"},
+        {"_continue": "1", "_publish": ""},
+        {"_addanother": "1", "_publish": "x"},
+    ):
         assert contributor.post(address(topic), data | buttons).status_code == 403
     assert nothing_happened(topic)
 
@@ -161,7 +185,9 @@ class TestAdministrator:
             "is_staff": "on",
             "groups": [str(Group.objects.get(name=PUBLISHER).pk)],
         }
-        assert {"is_superuser", "user_permissions"} & set(page.context["adminform"].form.fields) == set()
+        assert {"is_superuser", "user_permissions"} & set(
+            page.context["adminform"].form.fields
+        ) == set()
 
         response = administrator.post(address(user), data | {"is_superuser": "on"})
 
