@@ -14,7 +14,10 @@ from django.test import Client
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-_REQUEST = re.compile(r"^\$ curl '?http://127\.0\.0\.1:8000(?P<address>/[^'\s]*)'?$.*?^```json\n(?P<answer>.*?)^```", re.M | re.S)
+_REQUEST = re.compile(
+    r"^\$ curl '?http://127\.0\.0\.1:8000(?P<address>/[^'\s]*)'?$.*?^```json\n(?P<answer>.*?)^```",
+    re.M | re.S,
+)
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -49,7 +52,9 @@ def test_docs_links_lead_to_files_that_exist(page: Path) -> None:
     targets = [match["target"] for match in _LINK.finditer(page.read_text(encoding="utf-8"))]
 
     missing = [
-        target for target in targets if not urlsplit(target).scheme and not (page.parent / target).exists()
+        target
+        for target in targets
+        if not urlsplit(target).scheme and not (page.parent / target).exists()
     ]
 
     assert missing == []

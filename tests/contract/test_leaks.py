@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from django.test import Client
 from events.models import EventStatePair
 from records.kinds import all_kinds
 from records.models import Change, Edition, Part, Record, Reference
+from tests.contract.addresses import addresses
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event, make_place, make_relation, make_statement
 from tests.factories.people import (
@@ -33,81 +34,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "Sekretdraft"
 ROLE = "chancery_test_reader"
 
-#: Values for parameters whose schema lists none.
-EXAMPLES = {
-    "search": "pakistan",
-    "date_after": "2020",
-    "date_before": "2030",
-    "include_undated": "true",
-    "on": "2025-09-13",
-    "holding_on": "2025-09-13",
-    "existed_on": "1975",
-    "signed_after": "2020",
-    "signed_before": "2030",
-    "status_on": "2025-09-13&status=signed",
-    "in_force_on": "2025-09-13",
-    "value__gte": "1",
-    "value__lte": "900000000",
-    "currency": "USD",
-    "page_size": "3",
-    "fields": "id,label",
-    "omit": "citations",
-    "state": "PK",
-    "party": "PK",
-    "state__all": "US,PK",
-    "person": "ishaq-dar",
-    "participant.person": "ishaq-dar",
-    "topic": "critical-minerals",
-    "type": "call",
-}
-
 
 @pytest.fixture
 def story() -> None:
     """Load what a newcomer sees."""
     call_command("load_reference", verbosity=0)
     call_command("load_sample_story", verbosity=0)
-
-
-def addresses() -> Iterator[str]:
-    """Every public address: from the schema, with every parameter; and every record that the lists show."""
-    client = Client()
-    schema = client.get("/api/v1/openapi.json").json()
-    yield from (
-        "/",
-        "/api/v1/",
-        "/api/v1/problems/",
-        "/api/v1/openapi.json",
-        "/api/v1/docs/",
-        "/healthz",
-    )
-    for path, operations in schema["paths"].items():
-        if "{" in path or "get" not in operations:
-            continue
-        yield path
-        for parameter in operations["get"].get("parameters", []):
-            if parameter["in"] == "query" and (value := _example(parameter)):
-                yield f"{path}?{parameter['name']}={value}"
-    for kind in all_kinds():
-        listed = client.get(f"/api/v1/{kind.resource}/?page_size=20").json()["results"]
-        for document in listed:
-            yield document["url"]
-            yield f"{document['url']}revisions/"
-            yield f"{document['url']}revisions/1/"
-            yield f"/api/v1/{kind.resource}/{document['slug']}/"
-    yield "/api/v1/relations/PK/US/"
-    yield "/api/v1/states/PK/"
-
-
-def _example(parameter: dict[str, Any]) -> str | None:
-    schema = parameter["schema"]
-    schema = schema.get("items", schema)
-    if parameter["name"] in EXAMPLES:
-        return EXAMPLES[parameter["name"]]
-    for where in (schema.get("enum"), schema.get("examples")):
-        if where:
-            return str(where[0])
-    return "true" if schema.get("type") == "boolean" else None
 
 
 def answers() -> dict[str, bytes]:
