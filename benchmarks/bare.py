@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 #: Scenario name -> [SQL, parameters], written by benchmarks/run.py.
-QUERIES: dict[str, tuple[str, list[object]]] = json.loads(os.environ.get("BENCHMARK_QUERIES", "{}"))
+QUERIES: dict[str, tuple[str, list[str]]] = json.loads(os.environ.get("BENCHMARK_QUERIES", "{}"))
 
 
-def rows(request: HttpRequest, name: str) -> HttpResponse:
+def rows(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer with the stored documents that the query finds."""
     sql, parameters = QUERIES[name]
     with connection.cursor() as cursor:

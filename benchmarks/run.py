@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import io
 import json
 import os
 import resource
@@ -40,7 +41,7 @@ def main() -> None:
     os.environ.setdefault("CHANCERY_VAR", str(ROOT / "var" / "bench"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
-    from config.db import embedded
+    from config.db import embedded  # noqa: PLC0415 - the environment must be set first
 
     server = None
     if not os.environ.get("DATABASE_URL"):
@@ -55,30 +56,30 @@ def main() -> None:
 
 def measure(events: int) -> None:
     """Prepare the database, publish what is not published, then compare reads."""
-    import django
+    import django  # noqa: PLC0415 - the environment must be set first
 
     django.setup()
-    from django.core.management import call_command
+    from django.core.management import call_command  # noqa: PLC0415
 
-    from benchmarks import reads
+    from benchmarks import reads  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=open(os.devnull, "w"))
+    call_command("load_reference", verbosity=0, stdout=io.StringIO())
     publish(events)
     compare(reads.scenarios(min(DEEP, events // 400 * 200)))
 
 
 def publish(count: int) -> None:
     """Generate and publish, and say how fast and in how much memory."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415
 
-    from benchmarks.generate import generate
-    from benchmarks.processes import cpu_seconds
-    from events.models import Event, EventEdition, Place
-    from people.models import Person
-    from records.curation import publish_in_batches
-    from records.kinds import kind_of
-    from records.models import EditorialState, Source, Topic
+    from benchmarks.generate import generate  # noqa: PLC0415
+    from benchmarks.processes import cpu_seconds  # noqa: PLC0415
+    from events.models import Event, EventEdition, Place  # noqa: PLC0415
+    from people.models import Person  # noqa: PLC0415
+    from records.curation import publish_in_batches  # noqa: PLC0415
+    from records.kinds import kind_of  # noqa: PLC0415
+    from records.models import EditorialState, Source, Topic  # noqa: PLC0415
 
     if Event.objects.count() != count:
         if Event.objects.exists():
@@ -118,12 +119,13 @@ def publish(count: int) -> None:
         )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
-    assert EventEdition.objects.current().count() == count
+    if EventEdition.objects.current().count() != count:
+        sys.exit(f"{EventEdition.objects.current().count():,} events are published, not {count:,}.")
 
 
 def compare(scenarios: list[Any]) -> None:
     """Serve the API and the bare views, ask both in turn, and print the table."""
-    from benchmarks.processes import cpu_seconds, memory_mib
+    from benchmarks.processes import cpu_seconds, memory_mib  # noqa: PLC0415
 
     queries = {scenario.name: (scenario.sql, scenario.parameters) for scenario in scenarios}
     postmaster = postmaster_pid()
@@ -181,13 +183,14 @@ def check_same(scenario: Any, mine: bytes, theirs: bytes) -> None:
 
 def queries_of(path: str) -> int:
     """Count the SQL statements of one request."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
     with CaptureQueriesContext(connection) as captured:
         response = Client(SERVER_NAME="127.0.0.1").get(path)
-    assert response.status_code == 200, response.content
+    if response.status_code != 200:
+        sys.exit(f"{path} answered {response.status_code}: {response.content[:500]!r}")
     return len(captured)
 
 
@@ -208,7 +211,7 @@ def get(connection: http.client.HTTPConnection, path: str) -> bytes:
 
 def postmaster_pid() -> int:
     """Return the process id of the PostgreSQL server, which must run on this machine."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

@@ -79,7 +79,7 @@ class Batch:
     refusals: list[Refusal]
 
 
-class CurationRefused(Exception):
+class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its reasons
     """Nothing was done; the refusals say why, for every record at once."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
@@ -402,7 +402,7 @@ def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
     keys = [record.pk for record in records]
     refusals = []
     for record in records:
-        named_in = []
+        named_in: list[str] = []
         for kind in all_kinds():
             editions = kind.editions._default_manager.current().filter(refs__contains=[record.pk])
             named_in += editions.exclude(record_id__in=keys).values_list("label", flat=True)[:SHOWN]

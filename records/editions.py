@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 
@@ -16,8 +16,8 @@ class SourceEdition(Edition):
     publisher = models.TextField(blank=True)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("sourceedition_by_content"),
         ]
@@ -40,8 +40,8 @@ class TopicEdition(Edition):
     broader_topic_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
-        indexes: ClassVar[list[models.Index]] = [
+        constraints = [*Edition.Meta.constraints]
+        indexes = [
             *Edition.Meta.indexes,
             gin_index("topicedition_by_content"),
         ]

@@ -16,7 +16,7 @@ def tracked(model: M) -> M:
     `changed_at` alone is no change: it only says that a part of the record changed, and the part has a history of its own.
     """
     has_changed_at = any(field.name == "changed_at" for field in model._meta.concrete_fields)
-    return pghistory.track(
+    decorated: M = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
@@ -25,3 +25,4 @@ def tracked(model: M) -> M:
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
     )(model)
+    return decorated

@@ -22,7 +22,7 @@ def new_id() -> UUID:
 
 def free_slug(model: type[Record], text: str) -> str:
     """Return a slug made of `text` that no record of this kind has yet (`ishaq-dar`, `ishaq-dar-2`)."""
-    base = slugify(anyascii(text))[: SLUG_LENGTH - 6].strip("-") or model._meta.model_name
+    base = slugify(anyascii(text))[: SLUG_LENGTH - 6].strip("-") or str(model._meta.model_name)
     taken = set(
         model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True),
     )

@@ -115,7 +115,9 @@ def _take_own_parts(loser: Record, survivor: Record) -> None:
     """Names, identifiers and citations are kept as the survivor's, where it does not have them already."""
     for model, field in _links_to(type(loser)):
         if issubclass(model, Name | Identifier | Citation) and field.name == "record":
-            for part in model._default_manager.filter(record=loser):
+            # Only the concrete ones have `record`.
+            parts: models.Manager[Any] = model._default_manager
+            for part in parts.filter(record=loser):
                 if not _is_there(part, survivor):
                     part.record = survivor
                     part.save(update_fields=["record"])

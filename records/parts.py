@@ -34,12 +34,15 @@ def _load(records: Sequence[Any], accessor: str) -> list[Any]:
     if isinstance(descriptor, ForwardManyToOneDescriptor):
         return _load_named(records, descriptor.field)
     relation = descriptor.rel
-    assert isinstance(relation, ManyToOneRel)
+    if not isinstance(relation, ManyToOneRel):
+        raise TypeError(
+            f"{accessor} of {type(records[0]).__name__} is no foreign key, in either direction."
+        )
     link = relation.field
     owners = [record.pk for record in records]
     parts = list(
         link.model._base_manager.filter(**{f"{link.name}__in": owners}).order_by(
-            *link.model._meta.ordering
+            *(link.model._meta.ordering or ())
         )
     )
     of_record: dict[Any, list[Any]] = {key: [] for key in owners}
@@ -47,8 +50,8 @@ def _load(records: Sequence[Any], accessor: str) -> list[Any]:
         of_record[getattr(part, link.attname)].append(part)
     for record in records:
         if not hasattr(record, "_prefetched_objects_cache"):
-            record._prefetched_objects_cache = {}
-        record._prefetched_objects_cache[relation.cache_name] = of_record[record.pk]
+            record._prefetched_objects_cache = {}  # noqa: SLF001 - where Django's own prefetching leaves them
+        record._prefetched_objects_cache[relation.cache_name] = of_record[record.pk]  # noqa: SLF001
     return parts
 
 

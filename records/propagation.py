@@ -54,7 +54,8 @@ def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
 
 def _patch_all(changed: set[UUID], position: int, moment: datetime) -> None:
     while changed:
-        now, later = set(), set()
+        now: set[UUID] = set()
+        later: set[UUID] = set()
         for key in changed:
             (later if _is_shown_too_often(key) else now).add(key)
         PendingLabel.objects.bulk_create(

@@ -24,7 +24,10 @@ class ReferenceSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="The record's id.")
     object = serializers.CharField(help_text="The record's kind.")
-    label = serializers.CharField(help_text="Its label, as last published.")
+    # DRF takes declared fields off the class, so they replace no attribute of its own.
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="Its label, as last published."
+    )
     url = serializers.CharField(help_text="Its address, a path on the same host.")
 
 
@@ -97,7 +100,9 @@ class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
 class CitationSerializer(PublicSerializer):
     """A source for the record or for one of its fields."""
 
-    source = ReferenceField("source", help_text="The source that says it.")
+    source = ReferenceField(  # type: ignore[assignment] # as `label` above
+        "source", help_text="The source that says it."
+    )
     field = serializers.CharField(
         allow_null=True, help_text="The field of the document that it supports; null for the whole."
     )
@@ -145,7 +150,9 @@ class RecordSerializer(PublicModelSerializer):
 
     object = serializers.CharField(source="object_kind", help_text="The record's kind.")
     url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
-    label = serializers.SerializerMethodField(help_text="How other documents name it.")
+    label = serializers.SerializerMethodField(  # type: ignore[assignment] # as `label` above
+        help_text="How other documents name it."
+    )
     revision = serializers.SerializerMethodField(
         help_text="1 for the first published version, then counting up."
     )

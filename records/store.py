@@ -38,7 +38,7 @@ def insert(
     """
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in rows[0]]
+    fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
     names = [str(field.column) for field in fields]
     shape = ", ".join(
         f'"{field.column}" {"json" if isinstance(field, SearchVectorField) else field.db_type(connection)}'
@@ -49,7 +49,7 @@ def insert(
         for field, name in zip(fields, names, strict=True)
     )
     columns = ", ".join(f'"{name}"' for name in names)
-    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM json_to_recordset(%s) AS r({shape})'
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM json_to_recordset(%s) AS r({shape})'  # noqa: S608 - names of our own tables and columns
     if or_update:
         key = model._meta.pk.column
         updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names if name != key)
@@ -105,12 +105,12 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
     changes = []
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     kinds = {}
-    for position, entry in enumerate(entries, start=position + 1):  # noqa: B020 - the last one is what we return
+    for place, entry in enumerate(entries, start=position + 1):
         document = entry.document
         document["published_at"] = stamp(moment)
         row = {
             **edition_row(entry.kind, document),
-            "position": position,
+            "position": place,
             "action": entry.action,
             "reason": entry.reason,
             "merged_into": entry.merged_into,
@@ -121,7 +121,7 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
         kinds[entry.kind.name] = entry.kind
         changes.append(
             {
-                "position": position,
+                "position": place,
                 "at": moment,
                 "action": entry.action,
                 "kind": entry.kind.name,
@@ -140,7 +140,7 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
         insert(kinds[name].editions, rows)
     insert(Change, changes)
     insert(Reference, [_reference_row(entry) for entry in entries], or_update=True)
-    return position
+    return position + len(entries)
 
 
 def _reference_row(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import models
 from records.constraints import AppendOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from records.rendering import References
@@ -73,8 +73,8 @@ class Edition(models.Model):
         db_collation="C",
         help_text="The label unaccented and in lower case, for ordering.",
     )
-    document = models.TextField(
-        null=True,  # noqa: DJ001 - a tombstone has no document, which is not an empty one
+    document = models.TextField(  # noqa: DJ001 - a tombstone has no document, which is not an empty one
+        null=True,
         help_text="The JSON that the API sends, byte for byte; NULL in a tombstone.",
     )
     published_at = models.DateTimeField()
@@ -99,7 +99,7 @@ class Edition(models.Model):
     class Meta:
         abstract = True
         default_permissions = ()
-        constraints: Sequence[models.BaseConstraint] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["record_id", "revision"], name="%(class)s_revision_is_unique"
             ),
@@ -113,7 +113,7 @@ class Edition(models.Model):
                 violation_error_message="An edition is never changed or deleted.",
             ),
         ]
-        indexes: Sequence[models.Index] = [
+        indexes = [
             models.Index(
                 fields=["sort_label", "record_id"], condition=CURRENT, name="%(class)s_by_label"
             ),

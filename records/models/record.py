@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pgtrigger
 from django.apps import apps
@@ -13,9 +13,6 @@ from django.db.models.functions import Now
 
 from records.constraints import OncePublishedStays
 from records.identity import SLUG_LENGTH, new_id
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class EditorialState(models.TextChoices):
@@ -90,7 +87,7 @@ class Record(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
-        constraints: Sequence[models.BaseConstraint] = [
+        constraints = [
             OncePublishedStays(
                 name="once_published_%(class)s_keeps_id_and_slug",
                 violation_error_message="What was published keeps its id and slug and is not deleted: withdraw it instead.",
@@ -154,26 +151,20 @@ class TouchRecord(pgtrigger.Trigger):
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         """Follow `part_of` to the record; only the first change in a transaction, or since a publication in it, writes."""
         # Migrations compile triggers from a copy of the model that has only its fields.
-        model = apps.get_model(model._meta.label)
-        assert issubclass(model, Part)
-        first, _, rest = model.part_of.partition("__")
-        link = model._meta.get_field(first)
-        owner = link.related_model
-        assert owner is not None
-        assert not isinstance(owner, str)
+        part = cast("type[Part]", apps.get_model(model._meta.label))
+        first, _, rest = part.part_of.partition("__")
+        link: Any = part._meta.get_field(first)
+        owner = link.related_model._meta
         key = f'ROW_."{link.column}"'
         if rest:
-            middle = owner
-            onward = middle._meta.get_field(rest)
-            owner = onward.related_model
-            assert owner is not None
-            assert not isinstance(owner, str)
-            key = f'(SELECT "{onward.column}" FROM "{middle._meta.db_table}" WHERE id = {key})'
+            middle, onward = owner, owner.get_field(rest)
+            owner = onward.related_model._meta
+            key = f'(SELECT "{onward.column}" FROM "{middle.db_table}" WHERE id = {key})'  # noqa: S608 - our own names
         update = (
-            f'UPDATE "{owner._meta.db_table}" SET changed_at = clock_timestamp() '
+            f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
             f"WHERE id = {key} AND (changed_at < now() OR changed_at <= published_at);"
         )
         old, new = update.replace("ROW_", "OLD"), update.replace("ROW_", "NEW")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -19,10 +17,8 @@ class SourceKind(models.TextChoices):
 
     NEWS = "news", "News"  #: a news story
     PRESS_RELEASE = "press_release", "Press release"  #: issued by one of the parties
-    OFFICIAL_RECORD = (
-        "official_record",
-        "Official record",
-    )  #: gazette, parliamentary record, register
+    #: gazette, parliamentary record, register
+    OFFICIAL_RECORD = "official_record", "Official record"
     TREATY_SERIES = "treaty_series", "Treaty series"  #: UNTS, TIAS, a national series
     DATASET = "dataset", "Data set"
     SOCIAL_POST = "social_post", "Social media post"
@@ -79,8 +75,8 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        indexes: ClassVar[list[models.Index]] = [folded_index("source_folded", "title")]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        indexes = [folded_index("source_folded", "title")]
+        constraints = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),
             models.CheckConstraint(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -42,7 +40,7 @@ class Topic(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Record.Meta.constraints,
             NoCycle(
                 name="topic_is_not_broader_than_itself",

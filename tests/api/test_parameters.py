@@ -202,7 +202,7 @@ def test_every_documented_parameter_is_taken_and_every_other_refused():
     """The list that requests are checked against is the list that the schema shows: there is only one."""
     for pattern in resources:
         viewset = getattr(getattr(pattern, "callback", None), "cls", None)
-        if viewset is None or not (pattern.name or "").endswith("-list"):
+        if viewset is None or not (getattr(pattern, "name", None) or "").endswith("-list"):
             continue
         operation = docs.schema()["paths"][f"/api/v1/{viewset.resource}/"]["get"]
         assert {parameter["name"] for parameter in operation["parameters"]} == set(

@@ -266,9 +266,13 @@ def test_a_request_id_is_made_or_taken_over(client):
 
 @override_settings(ROOT_URLCONF="tests.api.test_problems")
 def test_log_records_of_a_request_carry_its_id(lenient):
-    seen = []
-    handler = logging.Handler()
-    handler.emit = lambda record: seen.append(record.request_id)
+    seen: list[str] = []
+
+    class Seeing(logging.Handler):
+        def emit(self, record):
+            seen.append(record.__dict__["request_id"])
+
+    handler = Seeing()
     handler.addFilter(RequestIdFilter())
     logging.getLogger("django.request").addHandler(handler)
     try:

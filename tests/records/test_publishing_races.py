@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier, Event
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,14 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(run, deeds))
+
+
+def publish_as_it_is(topic: Topic) -> object:
+    return publish(Topic.objects.get(pk=topic.pk), by=None)
+
+
+def withdraw_as_it_is(topic: Topic) -> object:
+    return withdraw(Topic.objects.get(pk=topic.pk), by=None, reason="Too wide.")
 
 
 def test_simultaneous_publishes_of_one_record_give_one_revision_each_or_none() -> None:
@@ -142,10 +151,8 @@ def test_publish_and_withdraw_at_once_leave_a_whole_state() -> None:
         topic = make_topic(broader=broader)
 
         published, withdrawn = at_once(
-            lambda topic=topic: publish(Topic.objects.get(pk=topic.pk), by=None),
-            lambda broader=broader: withdraw(
-                Topic.objects.get(pk=broader.pk), by=None, reason="Too wide."
-            ),
+            partial(publish_as_it_is, topic),
+            partial(withdraw_as_it_is, broader),
         )
 
         # Either the topic was first, and its broader one is named and stays; or it was second, and is refused.
@@ -160,8 +167,8 @@ def test_a_label_published_beside_a_document_that_names_it_is_never_stale() -> N
         Topic.objects.filter(pk=broader.pk).update(label=f"New {number}")
 
         results = at_once(
-            lambda topic=topic: publish(Topic.objects.get(pk=topic.pk), by=None),
-            lambda broader=broader: publish(Topic.objects.get(pk=broader.pk), by=None),
+            partial(publish_as_it_is, topic),
+            partial(publish_as_it_is, broader),
         )
 
         assert not [result for result in results if isinstance(result, Exception)]
@@ -189,9 +196,13 @@ def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
 def test_a_rolled_back_publication_leaves_nothing() -> None:
     topic = make_topic("mining")
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def publish_then_fail() -> None:
         publish(topic, by=None)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        publish_then_fail()
 
     assert not TopicEdition.objects.exists()
     assert not Change.objects.exists()
