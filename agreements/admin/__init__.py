@@ -1,5 +1,5 @@
 """Agreements and currencies at the desk."""
 
-from agreements.admin import agreement, currency, party
+from agreements.admin import agreement, currency, party, subject
 
-__all__ = ["agreement", "currency", "party"]
+__all__ = ["agreement", "currency", "party", "subject"]

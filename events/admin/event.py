@@ -62,7 +62,7 @@ class EventCitationInline(CitationInline):
 class EventAdmin(RecordAdmin):
     """Events: what happened, was planned, or is said to have happened."""
 
-    columns = ("type", "when_edtf", "when_text", "status")
+    columns = ("type", "dated", "status")
     list_filter = (
         ("type", RelationFilter),
         "status",
@@ -90,6 +90,11 @@ class EventAdmin(RecordAdmin):
         EventLinkInline,
         EventIdentifierInline,
     )
+
+    @admin.display(description="when", ordering="when_earliest")
+    def dated(self, event: Event) -> str:
+        """Show the date, or the source's words where no date is known."""
+        return event.when.edtf or event.when.text
 
     def label_of(self, row: Event) -> str:
         """Tell events of one title apart by date."""

@@ -15,6 +15,7 @@ from agreements.models import (
     AgreementName,
     AgreementParty,
     AgreementRepresentative,
+    AgreementSubject,
     AgreementTopic,
     Currency,
     MonetaryValue,
@@ -249,6 +250,7 @@ def statement(parts: int) -> Statement:
         add(StatementCapacity, statement=record, tenure=make_tenure(held.person))
         add(StatementAbout, statement=record, state=make_state())
         add(StatementAbout, statement=record, event=make_event())
+        add(AgreementSubject, statement=record, agreement=agreement(0))
         add(StatementTopic, statement=record, topic=make_topic())
         add(StatementIdentifier, record=record, scheme="url", value=f"{record.pk}-{number}")
         add(StatementCitation, record=record, source=make_source())

@@ -71,6 +71,7 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_world(live_server: 
         page.click(".select2-results__option >> text=Marco Rubio")
 
         page.click("input[name=_publish] >> nth=0")
+        page.wait_for_selector(".gathering li a")
         assert page.locator(".gathering li a").all_text_contents() == [source]
         page.click("text=Save, and publish all of these")
         assert "is public as revision 1" in page.inner_text(".messagelist")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import User
@@ -16,10 +17,12 @@ from django.urls import reverse
 
 from events.models import Event
 from records.admin.record import RecordAdmin
+from records.admin.several import Several
 from records.curation import publish
 from records.folding import search as search_rows
 from records.kinds import all_kinds
 from records.merging import merge
+from records.models import Part
 from tests.admin.each_kind import MAKERS, make_event
 from tests.admin.filling import address
 from tests.factories.people import make_office, make_person, make_state, make_tenure
@@ -37,7 +40,7 @@ QUERIES = {
     "event_type": (7, 7, 8),
     "place": (6, 9, 10),
     "event": (8, 22, 22),
-    "statement": (8, 16, 19),
+    "statement": (8, 18, 20),
     "relation": (6, 16, 18),
     "agreement": (6, 30, 26),
 }
@@ -54,6 +57,17 @@ def test_every_kind_of_record_has_its_place_at_the_desk() -> None:
     assert {kind.name for kind in all_kinds()} == set(MAKERS)
     for kind in all_kinds():
         assert isinstance(admin.site.get_model_admin(kind.model), RecordAdmin)
+
+
+def test_every_part_of_a_record_can_be_edited_at_the_desk() -> None:
+    edited = set()
+    for kind in all_kinds():
+        for inline in admin.site.get_model_admin(kind.model).inlines:
+            fields = inline.form.base_fields.values()
+            edited |= {inline.model}
+            edited |= {field.to.model for field in fields if isinstance(field, Several)}
+
+    assert {model for model in apps.get_models() if issubclass(model, Part)} == edited
 
 
 @pytest.mark.parametrize("kind", MAKERS)
