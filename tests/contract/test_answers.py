@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from records.curation import publish
 from records.gathering import gather
 from records.kinds import Kind, all_kinds
+from records.models import Record
 from tests.contract.addresses import addresses
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_place, make_relation
@@ -71,12 +73,13 @@ def _validator(schema: dict[str, Any], content: dict[str, Any]) -> jsonschema.Dr
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_costs_one_query_at_one_record_and_at_three(story: None, kind: Kind) -> None:
     # The story has at least three records of every other kind.
-    if make := {
+    makers: dict[str, Callable[[], Record]] = {
         "agreement": make_agreement,
         "place": make_place,
         "relation": make_relation,
         "source": make_source,
-    }.get(kind.name):
+    }
+    if make := makers.get(kind.name):
         publish(*gather(*(make() for _ in range(3))).together, by=None)
     client = Client()
 

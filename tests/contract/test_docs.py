@@ -16,7 +16,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 
 _REQUEST = re.compile(
     r"^\$ curl '?http://127\.0\.0\.1:8000(?P<address>/[^'\s]*)'?$.*?^```json\n(?P<answer>.*?)^```",
-    re.M | re.S,
+    re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)")
 
@@ -63,9 +63,11 @@ def test_docs_links_lead_to_files_that_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", [pytest.param(page, id=_name(page)) for page in PAGES])
 def test_docs_name_verbs_and_commands_that_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    verbs = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
 
-    assert {verb for verb in re.findall(r"(?:`|\$ )make ([a-z-]+)", text)} <= verbs
+    assert set(re.findall(r"(?:`|\$ )make ([a-z-]+)", text)) <= verbs
     assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= set(get_commands())
 
 

@@ -133,7 +133,7 @@ def test_every_code_that_is_used_is_documented_and_every_documented_one_is_used(
                 ):
                     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                     if name in {"Fault", "Problem", "fault"}:
-                        used.add(node.args[0].value)
+                        used.add(str(node.args[0].value))
 
     # Chosen by SQLSTATE, not written beside the call.
     used |= {"database_timeout", "database_read_only", "database_full"}
