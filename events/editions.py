@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from records.rendering import References
+
+#: Events that may have gone on for longer are few; a range of days looks for them apart.
+A_YEAR = timedelta(days=366)
 
 #: Sort keys of dates, as config.db.ordering has them: each index stands for one direction.
 _LATEST = undated_last("date", descending=True)
@@ -82,12 +86,12 @@ def _span(when: dict[str, Any] | None, end: dict[str, Any] | None) -> dict[str, 
     """
     begun = when or {"edtf": None, "earliest": None, "latest": None}
     over = end if end and end["edtf"] else begun
-    days = (begun["earliest"], begun["latest"], over["latest"])
-    return {
-        "when_earliest": begun["earliest"],
-        "when_latest": over["latest"],
-        "date": next((day for day in days if day), None),
-    }
+    first, last = begun["earliest"], over["latest"]
+    if first and last:
+        is_long = date.fromisoformat(last) - date.fromisoformat(first) > A_YEAR
+    else:
+        is_long = bool(first or last)
+    return {"when_earliest": first, "when_latest": last, "date": first, "is_long": is_long}
 
 
 class EventTypeEdition(Edition):
@@ -210,7 +214,12 @@ class EventEdition(Edition):
     when_earliest = models.DateField(null=True, help_text="First day on which it may have begun.")
     when_latest = models.DateField(null=True, help_text="Last day on which it may have gone on.")
     date = models.DateField(
-        null=True, help_text="For ordering: the first day that is known of it, else the last."
+        null=True,
+        help_text="For ordering: the first day on which it may have begun; NULL when that is unknown.",
+    )
+    is_long = models.BooleanField(
+        default=False,
+        help_text="Whether it may have gone on for more than a year, or began or ended on an unknown day.",
     )
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="All states involved.")
     participants = models.JSONField(
@@ -233,6 +242,11 @@ class EventEdition(Edition):
             ),
             models.Index(_LATEST, "record_id", condition=CURRENT, name="eventedition_latest_first"),
             models.Index(_OLDEST, "record_id", condition=CURRENT, name="eventedition_oldest_first"),
+            models.Index(
+                fields=["when_latest"],
+                condition=CURRENT & models.Q(is_long=True),
+                name="eventedition_long",
+            ),
             models.Index(
                 F("type_id"),
                 _LATEST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,6 +12,7 @@ from django.db.models import F, Func, Q
 from config.api.clauses import Clause, Lead, all_of, column
 from config.api.filtering import ChoiceFilter, FilterSet, Group, TextFilter, UncertainDateFilter
 from config.api.pagination import Ordering
+from events.editions import A_YEAR
 from events.models import (
     Attendance,
     EventEdition,
@@ -159,6 +161,36 @@ def _pair(model: type[Model], low: UUID, high: UUID) -> Lead:
     )
 
 
+def on_days(
+    after: date | None, before: date | None, *, is_certain: bool, include_undated: bool
+) -> Clause:
+    """Events that may have had a day from `after` to `before`, or certainly had no other.
+
+    The sort key of the list is the first day, -infinity where that is unknown, so it bounds what must be looked at: from
+    above always, from below too but for the few events that may have gone on for longer than a year.
+    """
+    first, last, is_long = (
+        column(EventEdition, name)[0] for name in ("when_earliest", "when_latest", "is_long")
+    )
+    key = LATEST_FIRST.key(EventEdition).sql
+    needed = [Clause(f"({first} IS NOT NULL OR {last} IS NOT NULL)")]
+    if before:
+        needed.append(Clause(f"{key} <= %s::date", (before,)))
+    if is_certain:
+        needed += [Clause(f"{last} <= %s::date", (before,))] if before else []
+        needed += [Clause(f"{key} >= %s::date", (after,))] if after else []
+    elif after:
+        year_before = after - min(A_YEAR, after - date.min)
+        needed += [
+            Clause(f"{key} >= %s::date OR {is_long}", (year_before,)),
+            Clause(f"{last} IS NULL OR {last} >= %s::date", (after,)),
+        ]
+    found = all_of(needed)
+    if not include_undated:
+        return found
+    return Clause(f"({found.sql}) OR ({first} IS NULL AND {last} IS NULL)", found.values)
+
+
 def named_in_agreements(agreements: list[UUID]) -> Q:
     """Events that an agreement names as published: at which something was done to it.
 
@@ -275,7 +307,9 @@ class EventFilter(FilterSet):
         where=named_in_agreements,
         help_text="An agreement at which something was done at the event: a signature, an announcement ...",
     )
-    date = UncertainDateFilter("when", help_text="When it happened, from its beginning to its end")
+    date = UncertainDateFilter(
+        where=on_days, help_text="When it happened, from its beginning to its end"
+    )
 
 
 class StatementFilter(FilterSet):

@@ -340,6 +340,17 @@ WHENS = [
     "200X",
     "[2001-01-05,2001-03-05]",
 ]
+WINDOWS = [
+    (date(2001, 2, 1), date(2001, 2, 20)),
+    (date(2001, 2, 15), date(2001, 2, 15)),
+    (date(2003, 6, 1), date(2003, 6, 30)),
+    (date(1999, 1, 1), date(2010, 12, 31)),
+    (date(2001, 1, 1), None),
+    (None, date(2001, 3, 5)),
+    (date(1, 1, 1), None),
+    (None, date(9999, 12, 31)),
+    (date(1, 1, 1), date(1, 12, 31)),
+]
 ENDS = ["", "2001-02-20", "2001-12", "2002/.."]
 
 
@@ -357,28 +368,27 @@ def test_dates_find_what_brute_force_finds(client: Client) -> None:
         with suppress(ValidationError):  # it would end before it starts
             events.append(make_event(f"Event {number}", type=kind, when=when, end=end))
     publish_whole(*events)
-    after, before = date(2001, 2, 1), date(2001, 2, 20)
 
-    def matches(event: Event, match: str) -> bool:
+    def matches(event: Event, after: date | None, before: date | None, match: str) -> bool:
         days = _days(event)
         if days is None:
             return False
         first, last = days
         if match == "certain":
-            return bool(first and last and after <= first and last <= before)
-        return (first is None or first <= before) and (last is None or last >= after)
+            from_then_on = after is None or bool(first and first >= after)
+            return from_then_on and (before is None or bool(last and last <= before))
+        until_then = before is None or first is None or first <= before
+        return until_then and (after is None or last is None or last >= after)
 
-    for match in ("possible", "certain"):
-        found = slugs(
-            client,
-            f"events/?date_after={after}&date_before={before}&date_match={match}&page_size=200",
-        )
-        assert sorted(found) == sorted(event.slug for event in events if matches(event, match))
-    dated = [event.slug for event in events if _days(event)]
-    assert sorted(slugs(client, "events/?date_after=0001&page_size=200")) == sorted(dated)
-    assert len(slugs(client, "events/?date_after=0001&include_undated=true&page_size=200")) == len(
-        events
-    )
+    for (after, before), match in product(WINDOWS, ("possible", "certain")):
+        asked = {"date_after": after, "date_before": before, "date_match": match, "page_size": 200}
+        query = "&".join(f"{name}={value}" for name, value in asked.items() if value)
+        found = slugs(client, f"events/?{query}")
+        expected = [event.slug for event in events if matches(event, after, before, match)]
+        assert (query, sorted(found)) == (query, sorted(expected))
+        undated = [event.slug for event in events if _days(event) is None]
+        found = slugs(client, f"events/?{query}&include_undated=true")
+        assert (query, sorted(found)) == (query, sorted(expected + undated))
 
 
 def test_undated_events_come_last_in_either_order_and_pages_go_on_into_them(client: Client) -> None:
