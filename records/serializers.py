@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -68,10 +69,30 @@ class CodedReferenceField(ReferenceField):
 class PublicSerializer(serializers.Serializer[Any]):
     """Base of all public shapes: what is unknown or empty is null."""
 
+    @cached_property
+    def _plan(self) -> list[tuple[str, str | None, Any]]:
+        """Name, attribute and field of all that is shown; no attribute where reading it takes more than that."""
+        return [
+            (
+                str(field.field_name),
+                field.source_attrs[0] if len(field.source_attrs) == 1 else None,
+                field,
+            )
+            for field in self._readable_fields
+        ]
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Render, with empty text as null."""
-        document = super().to_representation(instance)
-        return {name: None if value == "" else value for name, value in document.items()}
+        """Render, with empty text as null.
+
+        Like the framework's own, less what it does for callables, mappings and keys in every field of every row: that
+        took as long as all the rest of it.
+        """
+        document = {}
+        for name, attribute, field in self._plan:
+            value = field.get_attribute(instance) if attribute is None else getattr(instance, attribute)
+            shown = None if value is None else field.to_representation(value)
+            document[name] = None if shown == "" else shown
+        return document
 
 
 class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
