@@ -17,4 +17,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Load, and say what was made."""
         for loaded in load_all():
-            self.stdout.write(f"{loaded.what}: {loaded.created} created, {loaded.unchanged} there already")
+            self.stdout.write(
+                f"{loaded.what}: {loaded.created} created, {loaded.unchanged} there already"
+            )
