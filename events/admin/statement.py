@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 
@@ -20,6 +20,7 @@ from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
+    from django.contrib.admin.options import InlineModelAdmin
     from django.http import HttpRequest
 
 
@@ -95,7 +96,7 @@ class StatementAdmin(RecordAdmin):
         dated("date"),
         ("event", "part_of"),
     )
-    inlines = (
+    inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (
         StatementCapacityInline,
         StatementAboutInline,
         StatementTopicInline,
