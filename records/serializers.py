@@ -89,7 +89,9 @@ class PublicSerializer(serializers.Serializer[Any]):
         """
         document = {}
         for name, attribute, field in self._plan:
-            value = field.get_attribute(instance) if attribute is None else getattr(instance, attribute)
+            value = (
+                field.get_attribute(instance) if attribute is None else getattr(instance, attribute)
+            )
             shown = None if value is None else field.to_representation(value)
             document[name] = None if shown == "" else shown
         return document
