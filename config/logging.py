@@ -16,12 +16,23 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class WithoutTraceback(logging.Filter):
+    """Say in one line what any caller can cause: where in Django it was noticed tells nothing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
 def configuration(*, style: str, level: str) -> dict[str, Any]:
     """Return the LOGGING setting."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {
+            "request_id": {"()": RequestIdFilter},
+            "without_traceback": {"()": WithoutTraceback},
+        },
         "formatters": {
             "text": {
                 "format": "{asctime} {levelname} {name} [{request_id}] {message}",
@@ -49,5 +60,10 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             "axes.apps": {"level": "WARNING"},
             # An answer of 404 is no event worth a line; a 500 is.
             "django.request": {"level": "ERROR"},
+            # A wrong Host header: scanners send many.
+            "django.security.DisallowedHost": {
+                "filters": ["without_traceback"],
+                "level": "WARNING",
+            },
         },
     }

@@ -20,7 +20,7 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import is_conditional, is_fresh, mark
+from config.api.caching import CACHE_CONTROL, VARY, is_conditional, is_fresh, mark
 from config.api.clauses import NOTHING, Clause, all_of, is_one_of, select
 from config.api.filtering import FilterSet
 from config.api.negotiation import FORMAT
@@ -298,7 +298,12 @@ class EditionViewSet(ReadView):
         survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
         raw = http.META["QUERY_STRING"]
         address = self.kind.path(str(survivor)) + (f"?{raw}" if raw else "")
-        return HttpResponsePermanentRedirect(address, preserve_request=True)
+        response = HttpResponsePermanentRedirect(address, preserve_request=True)
+        del response.headers["Content-Type"]  # it has no body
+        # Said, for else a cache may keep it for ever, and the survivor may be merged too.
+        response.headers["Cache-Control"] = CACHE_CONTROL
+        response.headers["Vary"] = VARY
+        return response
 
 
 class SourceViewSet(EditionViewSet):

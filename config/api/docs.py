@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from config.api.caching import answer
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
 
 
 @cache
@@ -40,22 +43,33 @@ def _tagged(body: bytes) -> tuple[bytes, str]:
     return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-@csrf_exempt  # other methods are refused as such, not for want of a token
-@require_safe
+def _reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let a view answer to the methods of the rest of the API; others are refused as such, not for want of a token."""
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "OPTIONS"])
+    @wraps(view)
+    def answering(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+        return view(request)
+
+    return answering
+
+
+@_reading
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Serve the schema as JSON."""
     return answer(request, *_json(), media_type="application/vnd.oai.openapi+json;version=3.1")
 
 
-@csrf_exempt
-@require_safe
+@_reading
 def openapi_yaml(request: HttpRequest) -> HttpResponse:
     """Serve the schema as YAML."""
     return answer(request, *_yaml(), media_type="application/vnd.oai.openapi;version=3.1")
 
 
-@csrf_exempt
-@require_safe
+@_reading
 def swagger(request: HttpRequest) -> HttpResponse:
     """Serve Swagger UI: a page without inline script or style, for the content security policy allows none."""
     return render(request, "api/docs.html")

@@ -30,6 +30,8 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Authorization, If-Modified-Since, If-None-Match, X-Request-ID",
     "Access-Control-Max-Age": "86400",
 }
+#: Statuses whose answers have no body.
+_WITHOUT_BODY = frozenset({204, 304})
 #: Headers of an error that stay when it becomes a problem.
 _KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -70,6 +72,9 @@ class ApiMiddleware:
             kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
             response = respond(request, Problem(code, headers=kept))
         headers = response.headers
+        if status in _WITHOUT_BODY:
+            # Nothing is no HTML, and its length is not that of the document (RFC 9110, sections 8.6 and 15.4.5).
+            del headers["Content-Type"], headers["Content-Length"]
         for name, value in _CROSS_ORIGIN.items():
             headers[name] = value
         if request.method == "OPTIONS":

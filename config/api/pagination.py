@@ -36,7 +36,13 @@ MAX_PAGE_SIZE = 200
 #: Totals are counted up to here, which stays cheap at any size.
 COUNTED = 1_000
 
-CURSOR = Parameter("cursor", "Where to go on: taken from `next` or `previous` as it is.")
+MAX_CURSOR_LENGTH = 8_192
+
+CURSOR = Parameter(
+    "cursor",
+    "Where to go on: taken from `next` or `previous` as it is.",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": MAX_CURSOR_LENGTH},
+)
 PAGE_SIZE = Parameter(
     "page_size",
     "Records per page.",
@@ -148,7 +154,7 @@ class Page:
         )
         count = query.choice("count", ("exact", "none"))
         fingerprint = _fingerprint(query, resource, ordering)
-        text = query.text("cursor", at_most=8_192)
+        text = query.text("cursor", at_most=MAX_CURSOR_LENGTH)
         cursor = None
         if text is not None:
             found = _read(text)

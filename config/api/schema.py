@@ -19,10 +19,13 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 
+from config.api.parameters import MAX_VALUE_LENGTH
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from config.api.operations import Operation
 
 #: Statuses that any operation may answer with.
@@ -135,6 +138,13 @@ PROBLEM = {
 }
 
 
+def _never_empty(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter's value: no text is empty, nor longer than the parameter takes."""
+    if schema.get("type") != "string" or "enum" in schema:
+        return dict(schema)
+    return {"minLength": 1, "maxLength": MAX_VALUE_LENGTH, **schema}
+
+
 class ApiSchema(AutoSchema):
     """Writes down the `Operation` that a view declares for its action."""
 
@@ -179,13 +189,13 @@ class ApiSchema(AutoSchema):
             if parameter.is_list:
                 values = {
                     "type": "array",
-                    "items": dict(parameter.schema),
+                    "items": _never_empty(parameter.schema),
                     "minItems": 1,
                     "maxItems": 100,
                 }
                 parameters.append({**entry, "style": "form", "explode": False, "schema": values})
             else:
-                parameters.append({**entry, "schema": dict(parameter.schema)})
+                parameters.append({**entry, "schema": _never_empty(parameter.schema)})
         return parameters
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:  # noqa: ARG002 - its signature

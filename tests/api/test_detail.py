@@ -196,6 +196,8 @@ def test_a_merged_record_leads_to_its_survivor_with_the_query(client, gold):
             308,
             f"/api/v1/topics/{gold.pk}/?fields=code",
         )
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+        assert "Content-Type" not in response.headers
     assert client.get("/api/v1/topics/aurum/", follow=True).json()["code"] == "gold"
     assert client.get("/api/v1/topics/aurum/revisions/1/").json()["code"] == "aurum"
 
@@ -312,9 +314,21 @@ def test_head_is_get_without_the_body(client, gold):
         )
 
 
-def test_options_say_what_may_be_done(client, gold):
-    response = client.options("/api/v1/topics/gold/")
+@pytest.mark.parametrize("address", ["topics/gold/", "topics/", "", "docs/", "openapi.json"])
+def test_options_say_what_may_be_done(client, gold, address):
+    response = client.options(f"/api/v1/{address}")
 
     assert (response.status_code, response.content) == (204, b"")
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_an_answer_without_a_body_has_neither_type_nor_length(client, gold):
+    tag = client.get("/api/v1/topics/gold/").headers["ETag"]
+
+    for response in (
+        client.options("/api/v1/topics/gold/"),
+        client.get("/api/v1/topics/gold/", headers={"if-none-match": tag}),
+    ):
+        assert response.status_code in {204, 304}
+        assert not {"Content-Type", "Content-Length"} & set(response.headers)

@@ -58,6 +58,7 @@ CASES = [
         f"state={','.join(f's{number}' for number in range(101))}",
         [("too_many_values", "state", None)],
     ),
+    (f"state={','.join(['US'] * 101)}", [("too_many_values", "state", None)]),
     (f"state={LONG}", [("too_long", "state", None)]),
     # Words
     ("status=ocurred", [("invalid_choice", "status", "occurred")]),

@@ -188,6 +188,14 @@ def test_a_host_that_is_not_ours(client):
     check(response, 400, "bad_request")
 
 
+def test_a_host_that_is_not_ours_costs_the_log_one_line(client, caplog):
+    client.get("/api/v1/topics/", headers={"host": "evil.example"})
+
+    (record,) = (one for one in caplog.records if one.name == "django.security.DisallowedHost")
+    assert record.exc_info is None
+    assert "evil.example" in record.getMessage()
+
+
 def _caused(error_class, cause):
     error = error_class(str(cause))
     error.__cause__ = cause
