@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from records import curation
 from records.admin.forms import ReasonForm
 from records.admin.relations import RecordSelect
+from records.badges import badge_html
 from records.curation import CurationRefused, Refusal
 from records.gathering import gather
 from records.kinds import kind_of
@@ -181,6 +182,7 @@ class Deeds(_ModelAdmin):
             "media": self.media,
             "deed": deed,
             "records": records,
+            "badges": [(record, badge_html(record.badge)) for record in records],
             "form": form,
             "problems": problems,
             "gathering": shown(gathering) if gathering else None,

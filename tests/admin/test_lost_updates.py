@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from people.models import PersonName
@@ -96,3 +101,28 @@ def test_publishing_in_between_is_no_change_of_the_text(contributor: Client) -> 
     person.refresh_from_db()
     assert (person.given_name, person.editorial_state) == ("Marco", "published")
     assert person.has_unpublished_changes
+
+
+def test_of_two_forms_sent_at_the_same_moment_one_is_refused(
+    contributor: Client, publisher: Client
+) -> None:
+    person = make_person("Marco Rubio")
+    forms = [
+        (contributor, filled(contributor.get(address(person))) | {"given_name": "Marco"}),
+        (publisher, filled(publisher.get(address(person))) | {"family_name": "Rubio"}),
+    ]
+    together = Barrier(len(forms))
+
+    def send(client: Client, data: dict[str, Any]) -> int:
+        together.wait()
+        try:
+            return client.post(address(person), data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        answers = list(pool.map(lambda form: send(*form), forms))
+
+    assert sorted(answers) == [200, 302]
+    person.refresh_from_db()
+    assert (person.given_name, person.family_name) in {("Marco", ""), ("", "Rubio")}
