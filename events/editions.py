@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -14,6 +13,7 @@ from django.db.models import F
 
 from config.db.ordering import undated_last
 from events.models.relation import pair_label
+from events.models.state_pair import KeepStatePairs
 from records.models.edition import CURRENT, Edition, gin_index
 from records.rendering import sort_label
 
@@ -184,25 +184,6 @@ class PlaceEdition(Edition):
         return _ids([document["state"]])
 
 
-#: Keeps the pairs of states right, from what is published now and what was before. One statement per statement of the
-#: writer, who inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same deed.
-_KEEP_STATE_PAIRS = """
-    DELETE FROM events_eventstatepair AS pair
-    USING published AS now, events_eventedition AS past,
-        unnest(past.involved_ids) AS low, unnest(past.involved_ids) AS high
-    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
-        AND (now.document IS NULL OR now.date IS DISTINCT FROM past.date OR now.involved_ids <> past.involved_ids)
-        AND pair.low_id = low AND pair.high_id = high AND pair.record_id = past.record_id
-        AND pair.day = COALESCE(past.date, '-infinity'::date);
-    INSERT INTO events_eventstatepair (low_id, high_id, day, record_id)
-    SELECT low, high, COALESCE(date, '-infinity'::date), record_id
-    FROM published, unnest(involved_ids) AS low, unnest(involved_ids) AS high
-    WHERE document IS NOT NULL AND low <= high
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-"""
-
-
 class EventEdition(Edition):
     """A published version of an event."""
 
@@ -262,16 +243,7 @@ class EventEdition(Edition):
                 name="eventedition_by_parent",
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="keep_state_pairs",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="published"),  # type: ignore[no-untyped-call] # it carries no types
-                func=_KEEP_STATE_PAIRS,
-            ),
-        ]
+        triggers = [KeepStatePairs()]
 
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
@@ -330,27 +302,6 @@ class EventEdition(Edition):
             names.append(participation["name_as_given"] or "")
             rest.append(participation["capacity_text"] or "")
         return " ".join(names), " ".join(rest)
-
-
-class EventStatePair(models.Model):
-    """Every two states involved in an event that the world can read, in the order of its list (docs/decisions/0040).
-
-    Derived from the editions by a trigger on them. A state alone is a pair with itself.
-    """
-
-    pk = models.CompositePrimaryKey("low_id", "high_id", "day", "record_id")
-    low_id = models.UUIDField(help_text="The state with the smaller id.")
-    high_id = models.UUIDField(help_text="The state with the larger id, or the same one.")
-    day = models.DateField(
-        help_text="The edition's `date`; -infinity when unknown, for undated events come last."
-    )
-    record_id = models.UUIDField(help_text="The event.")
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.low_id}, {self.high_id}: {self.record_id}"
 
 
 class StatementEdition(Edition):

@@ -2,7 +2,6 @@
 
 from events.editions import (
     EventEdition,
-    EventStatePair,
     EventTypeEdition,
     PlaceEdition,
     RelationEdition,
@@ -33,6 +32,7 @@ from events.models.relation import (
     RelationPeriod,
     RelationPeriodTopic,
 )
+from events.models.state_pair import EventStatePair
 from events.models.statement import (
     Statement,
     StatementAbout,
