@@ -180,7 +180,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         )
         document = next_document(last)
         document["revision"] = newest.revision + 1
-        missing = refresh(document)
+        missing = refresh(kind_of(locked), document)
         if missing:
             raise CurationRefused([_unpublished(locked, missing)])
         entry = store.Entry(kind_of(locked), document, Action.RESTORED, reason)

@@ -181,9 +181,15 @@ def _replace(document: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> dic
     return missing
 
 
-def refresh(document: dict[str, Any]) -> dict[UUID, str]:
-    """Bring the references in a stored document up to date; return those that are no longer published."""
-    return _replace(document, _bodies({UUID(node["id"]) for node in embedded(document)}))
+def refresh(kind: Kind, document: dict[str, Any]) -> dict[UUID, str]:
+    """Bring the references in a stored document, and the label made of them, up to date.
+
+    Returns the references that are no longer published.
+    """
+    missing = _replace(document, _bodies({UUID(node["id"]) for node in embedded(document)}))
+    if not missing and kind.editions.label_needs_references:
+        kind.editions.compose(document)
+    return missing
 
 
 def drain_aside() -> None:

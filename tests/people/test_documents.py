@@ -19,7 +19,7 @@ from people.models import (
     StateSuccession,
     TenureMilestone,
 )
-from records.curation import CurationRefused, publish
+from records.curation import CurationRefused, publish, restore, withdraw
 from records.kinds import kind_of
 from records.models import Record, Reference, Source
 from tests.factories.people import (
@@ -29,6 +29,7 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
+    publish_cited,
 )
 from tests.factories.records import make_source, make_topic
 
@@ -464,6 +465,23 @@ def test_unpublished_name_of_a_person_stays_out_of_a_tenure_published_meanwhile(
     document = document_of(tenure)
     assert document["label"] == "Shahbaz Sharif, Prime Minister"
     assert document["person"] == reference(person, "Shahbaz Sharif")
+
+
+def test_restored_tenure_is_labelled_as_its_person_is_called_by_now() -> None:
+    person, office = make_person("Ali Khan"), make_office("Minister")
+    tenure = make_tenure(person, office)
+    publish_cited(person, office, tenure)
+    withdraw(tenure, by=None, reason="Doubtful.")
+    person.name = "Ali Ahmad Khan"
+    person.save()
+    publish(person, by=None)
+
+    restore(tenure, by=None)
+
+    document = document_of(tenure)
+    assert document["person"] == reference(person, "Ali Ahmad Khan")
+    assert document["label"] == "Ali Ahmad Khan, Minister"
+    assert Reference.objects.get(pk=tenure.pk).body["label"] == "Ali Ahmad Khan, Minister"
 
 
 def test_new_state_of_an_office_rewrites_no_tenure() -> None:
