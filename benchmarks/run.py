@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
-REQUESTS = 60  # per scenario, server and round
+REQUESTS = 100  # per scenario, server and round
 DEEP = 100_000
 
 
