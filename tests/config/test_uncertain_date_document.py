@@ -3,6 +3,7 @@
 import pytest
 from django.urls import path
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 from rest_framework import generics, serializers
 
 from config.api.dates import UncertainDateField
@@ -60,6 +61,7 @@ def test_the_schema_names_the_shape_once():
     class SpellView(generics.RetrieveAPIView[Spell]):
         serializer_class = SpellSerializer
         queryset = Spell.objects.none()
+        schema = AutoSchema()  # ours describes views of editions only
 
     schema = SchemaGenerator(patterns=[path("spells/<int:pk>/", SpellView.as_view())]).get_schema(
         public=True
