@@ -35,6 +35,7 @@ def main() -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     server = None
+    code: int | str = 1
     try:
         address = _address()
         _refuse_taken(*address)
@@ -44,7 +45,7 @@ def main() -> NoReturn:
         _prepare()
         _serve(*address, server)
     except Stopped:
-        code: int | str = 0
+        code = 0
     except (ImproperlyConfigured, embedded.EmbeddedError) as error:
         code = f"Chancery: {error}"
     finally:
@@ -52,7 +53,10 @@ def main() -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         if server is not None:
-            server.stop_if_unused()
+            try:
+                server.stop_if_unused()
+            except embedded.EmbeddedError as error:
+                code = code or f"Chancery: {error}"  # what went wrong first is told
     sys.exit(code)
 
 

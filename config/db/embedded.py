@@ -186,17 +186,33 @@ class Server:
 
     def _ask(self) -> int:
         """Ask the socket: 0 accepts connections, 1 is starting or stopping, 2 is not there."""
-        return self._run("pg_isready", "-q", "-h", self.socket_folder, as_server=False).returncode
+        # With a name that it knows, or each question would leave a complaint in its log.
+        names = ("-h", self.socket_folder, "-U", NAME, "-d", NAME)
+        return self._run("pg_isready", "-q", *names, as_server=False).returncode
 
     def _wait_while_busy(self) -> bool:
+        """Wait until the server answers or is gone, and tell which.
+
+        It may be on its way up or down, or its machine may be too busy to let it answer in time.
+        """
         deadline = time.monotonic() + START_SECONDS
-        while (answer := self._ask()) == 1:
+        while (answer := self._ask()) != 0:
+            if answer != 1 and not self._is_alive():
+                return False
             if time.monotonic() > deadline:
                 raise EmbeddedError(
-                    f"PostgreSQL neither starts nor stops; see {self.home / 'log'}."
+                    f"PostgreSQL runs but does not answer; see {self.home / 'log'}, or stop it."
                 )
             time.sleep(0.1)
-        return answer == 0
+        return True
+
+    def _is_alive(self) -> bool:
+        """Tell whether the process that says it runs on our data does so."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return False
+        return str(self.data) in _command_line(pid)
 
     def _make_folders(self) -> None:
         for folder in (self.home, self.socket_folder):
@@ -247,20 +263,7 @@ class Server:
         PostgreSQL does this itself only if no process has that id. A container that does not
         collect its dead children, or an id that was given out again, would stop it for ever.
         """
-        pid_file = self.data / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return
-        deadline = time.monotonic() + START_SECONDS
-        while str(self.data) in _command_line(pid):
-            # It is ours and alive, but its socket did not answer: it is on its way up or down.
-            if time.monotonic() > deadline:
-                raise EmbeddedError(
-                    f"PostgreSQL (process {pid}) runs but does not answer; stop it."
-                )
-            time.sleep(0.1)
-        pid_file.unlink(missing_ok=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         for socket in self.socket_folder.glob(".s.PGSQL.*"):
             socket.unlink(missing_ok=True)
 

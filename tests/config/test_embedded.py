@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psycopg2
@@ -92,6 +93,29 @@ def test_a_process_id_that_now_means_something_else_does_not_stop_the_start(serv
 
     assert server.start() is True
     assert server.is_ready()
+
+
+def test_a_server_that_is_too_busy_to_answer_is_waited_for(server):
+    server.start()
+    before = pid_file(server)
+    postmaster = int(before.split()[0])
+
+    os.kill(postmaster, signal.SIGSTOP)
+    waking = threading.Timer(5, os.kill, (postmaster, signal.SIGCONT))
+    waking.start()
+    try:
+        assert server.start() is False
+    finally:
+        waking.join()
+    assert pid_file(server) == before
+    assert query(server, "SELECT 1") == 1
+
+
+def test_asking_whether_it_is_ready_leaves_no_complaint_in_its_log(server):
+    server.start()
+
+    assert server.is_ready()
+    assert "FATAL" not in (server.home / "log").read_text()
 
 
 def test_an_init_that_was_killed_is_begun_again(server):

@@ -144,6 +144,29 @@ def test_a_wrong_setting_is_one_line(serve, free_port):
     assert complaint.count("\n") == 1
 
 
+def test_a_folder_that_cannot_be_written_is_one_line(serve, server, free_port):
+    blocked = server.folder.parent / "file"
+    blocked.touch()
+    service = serve(free_port, CHANCERY_VAR=str(blocked))
+
+    _, complaint = service.process.communicate(timeout=30)
+
+    assert service.process.returncode == 1
+    assert f"{blocked} cannot be written" in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
+    service = serve(free_port, DATABASE_URL="postgres://u:p@127.0.0.1:1/none")
+
+    _, complaint = service.process.communicate(timeout=30)
+
+    assert service.process.returncode == 1
+    assert "port 1 failed: Connection refused" in complaint
+    assert "(see DATABASE_URL)" in complaint
+    assert complaint.count("\n") == 1
+
+
 def test_ready_names_what_is_missing(server, free_port):
     """Without our supervisor, as another deployment may run it: nothing has been migrated."""
     server.start()

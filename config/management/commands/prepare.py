@@ -6,8 +6,9 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from psycopg2.errors import InsufficientPrivilege
 
 
 class Command(BaseCommand):
@@ -16,7 +17,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *_args: Any, sample_story: bool = True, **_options: Any) -> None:
-        call_command("migrate", verbosity=0)
+        self._reach()
+        try:
+            call_command("migrate", verbosity=0)
+        except ProgrammingError as error:
+            if isinstance(error.__cause__, InsufficientPrivilege):
+                raise CommandError(_refusal(error)) from None
+            raise
         if self._is_empty():
             # Both or neither: half of them would no longer count as empty next time.
             with transaction.atomic():
@@ -27,6 +34,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-sample-story", action="store_false", dest="sample_story")
+
+    def _reach(self) -> None:
+        try:
+            connection.ensure_connection()
+        except DatabaseError as error:
+            raise CommandError(_refusal(error)) from None
 
     def _is_empty(self) -> bool:
         # By name, for this package imports no app. Every record of any kind needs a source.
@@ -42,3 +55,8 @@ class Command(BaseCommand):
             f"\n  Staff account for /admin/:  admin  {password}\n"
             "  (shown this once; change it with `.venv/bin/python manage.py changepassword admin`)\n\n"
         )
+
+
+def _refusal(error: DatabaseError) -> str:
+    """Say in one line why the database cannot be used."""
+    return f"The database cannot be used: {' '.join(str(error).split())} (see DATABASE_URL)"
