@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from records import store
 from records.editions import SourceEdition, TopicEdition
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
     from records.models import Edition, Record
 
@@ -214,8 +215,16 @@ def publish_in_batches(
         for chunk in chunks:
             yield _publish_batch(kind, chunk, by, reason)
         return
-    with ThreadPoolExecutor(threads, "publish") as pool:
-        try:
+    of_threads: list[BaseDatabaseWrapper] = []
+
+    def hand_over_connection() -> None:
+        # A thread that ends does not close what it opened: that is done here, when all have ended.
+        mine = connections[DEFAULT_DB_ALIAS]
+        mine.inc_thread_sharing()
+        of_threads.append(mine)
+
+    try:
+        with ThreadPoolExecutor(threads, "publish", hand_over_connection) as pool:
             under_way = deque(
                 pool.submit(_publish_batch, kind, chunk, by, reason)
                 for chunk in islice(chunks, threads)
@@ -227,9 +236,9 @@ def publish_in_batches(
                     for chunk in islice(chunks, 1)
                 ]
                 yield batch
-        finally:
-            for _ in range(threads):
-                pool.submit(connection.close)
+    finally:
+        for opened in of_threads:
+            opened.close()
 
 
 def _publish_batch(

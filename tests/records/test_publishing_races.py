@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -193,6 +194,30 @@ def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
     }
 
 
+def test_threads_that_published_leave_no_connection_open() -> None:
+    topics = [make_topic() for _ in range(8)]
+
+    list(publish_in_batches(TOPIC_KIND, [topic.pk for topic in topics], by=None, size=2, threads=2))
+
+    assert other_sessions_stay() == 0
+
+
+def other_sessions_stay() -> int:
+    """Count the other connections to this database; one just closed has a moment to go."""
+    deadline = time.monotonic() + 5
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
+                " AND pid <> pg_backend_pid()"
+            )
+            (count,) = cursor.fetchone()
+        if count == 0 or time.monotonic() > deadline:
+            return int(count)
+        time.sleep(0.05)
+
+
 def test_a_rolled_back_publication_leaves_nothing() -> None:
     topic = make_topic("mining")
 
@@ -251,6 +276,9 @@ def another_drain_running() -> Iterator[None]:
     try:
         yield
         wait_for_threads()
+        # Closing alone lets go of the lock only when the server comes to it.
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [propagation.DRAIN_LOCK])
     finally:
         other.close()
 
