@@ -102,7 +102,7 @@ def publish(count: int) -> None:
             continue
         started, own, database = time.monotonic(), time.process_time(), cpu_seconds(postmaster)
         done = 0
-        for batch in publish_in_batches(kind_of(model), keys, by=None, threads=2):
+        for batch in publish_in_batches(kind_of(model), keys, by=None, processes=2):
             done += len(batch.published)
             if batch.refusals:
                 sys.exit(f"refused: {batch.refusals[0].detail}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from records import store
 from records.editions import SourceEdition, TopicEdition
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
     from records.models import Edition, Record
 
@@ -116,10 +118,14 @@ def _publish(
     demand_permission(by, [kind_named(name).model for name in wanted])
     with deed("publish", by, reason):
         locked = _lock(wanted, known)
+        seen = store.last_position()
         drafts, references = _serialise(locked)
+        _complete(drafts, references)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         position, moment = store.lock_feed()
-        _complete(drafts, references)
+        if store.has_changed(references.asked(), since=seen):
+            drafts, references = _serialise(locked)
+            _complete(drafts, references)
         entries = _entries(drafts, reason)
         store_and_propagate(entries, position, moment)
         _mark(locked, EditorialState.PUBLISHED, moment)
@@ -200,56 +206,39 @@ def publish_in_batches(
     by: AbstractBaseUser | None,
     reason: str = "",
     size: int = BATCH,
-    threads: int = 1,
+    processes: int = 1,
 ) -> Iterator[Batch]:
     """Publish many records of one kind, a batch per transaction, so that the desk is never blocked for long.
 
     A record that is refused is left out and reported; the others of its batch are published. Memory is bounded by the
-    batches under way, and each costs a fixed number of queries whatever it holds. With more than one thread, a batch
-    is rendered while the database stores another; each then has a connection of its own, so what an open transaction
-    of the caller wrote is not seen.
+    batches under way, and each costs a fixed number of queries whatever it holds. With more than one process, batches are
+    rendered side by side and stored one after another; each process has a connection of its own, so this is refused
+    inside a transaction, whose rows they would not see.
     """
     waiting = iter(keys)
     chunks = iter(lambda: list(islice(waiting, size)), [])
-    if threads == 1:
+    if processes == 1:
         for chunk in chunks:
-            yield _publish_batch(kind, chunk, by, reason)
+            yield _publish_batch(kind.name, chunk, by, reason)
         return
-    of_threads: list[BaseDatabaseWrapper] = []
-
-    def hand_over_connection() -> None:
-        # A thread that ends does not close what it opened: that is done here, when all have ended.
-        mine = connections[DEFAULT_DB_ALIAS]
-        mine.inc_thread_sharing()
-        of_threads.append(mine)
-
-    try:
-        with ThreadPoolExecutor(threads, "publish", hand_over_connection) as pool:
-            under_way = deque(
-                pool.submit(_publish_batch, kind, chunk, by, reason)
-                for chunk in islice(chunks, threads)
-            )
-            while under_way:
-                batch = under_way.popleft().result()
-                under_way += [
-                    pool.submit(_publish_batch, kind, chunk, by, reason)
-                    for chunk in islice(chunks, 1)
-                ]
-                yield batch
-    finally:
-        for opened in of_threads:
-            opened.close()
+    if connection.in_atomic_block:
+        msg = "Several processes cannot publish inside one transaction."
+        raise TransactionManagementError(msg)
+    connection.close()  # or the children would share it
+    with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+        submit = partial(pool.submit, _publish_batch, kind.name, by=by, reason=reason)
+        under_way = deque(submit(chunk) for chunk in islice(chunks, processes * 2))
+        while under_way:
+            batch = under_way.popleft().result()
+            under_way += [submit(chunk) for chunk in islice(chunks, 1)]
+            yield batch
 
 
-def _publish_batch(
-    kind: Kind, chunk: list[UUID], by: AbstractBaseUser | None, reason: str
-) -> Batch:
+def _publish_batch(kind: str, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
     refusals: list[Refusal] = []
     while chunk:
         try:
-            return Batch(
-                [record.pk for record in _publish({kind.name: chunk}, by, reason)], refusals
-            )
+            return Batch([record.pk for record in _publish({kind: chunk}, by, reason)], refusals)
         except CurationRefused as refused:
             refusals += refused.refusals
             out = {refusal.record.pk for refusal in refused.refusals}

@@ -79,6 +79,10 @@ class References:
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
+    def asked(self) -> list[UUID]:
+        """Every record that was asked for so far."""
+        return list(self._given)
+
     def is_known(self, key: UUID) -> bool:
         """Whether the record is published, or about to be."""
         reference = self._known.get(key)

@@ -65,6 +65,16 @@ def _search_vector(column: str) -> str:
     )
 
 
+def last_position() -> int:
+    """Return the feed's last position, without waiting for whoever is publishing."""
+    return Change.objects.order_by("-position").values_list("position", flat=True).first() or 0
+
+
+def has_changed(record_ids: Sequence[UUID], *, since: int) -> bool:
+    """Tell whether the world got to see something else of any of these records after that position."""
+    return Change.objects.filter(position__gt=since, record_id__in=record_ids).exists()
+
+
 def lock_feed() -> tuple[int, datetime]:
     """Wait for the feed, hold it until the transaction ends, and return its last position and the time.
 

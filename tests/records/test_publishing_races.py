@@ -179,12 +179,12 @@ def test_a_label_published_beside_a_document_that_names_it_is_never_stale() -> N
         assert document["broader"]["label"] == f"New {number}"
 
 
-def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
+def test_batches_in_two_processes_publish_everything_once_and_in_order() -> None:
     topics = [make_topic() for _ in range(23)]
     bad = make_topic(broader=make_topic())
 
     keys = [topic.pk for topic in topics] + [bad.pk]
-    batches = list(publish_in_batches(TOPIC_KIND, keys, by=None, size=4, threads=2))
+    batches = list(publish_in_batches(TOPIC_KIND, keys, by=None, size=4, processes=2))
 
     assert [key for batch in batches for key in batch.published] == [topic.pk for topic in topics]
     assert [refusal.record.pk for batch in batches for refusal in batch.refusals] == [bad.pk]
@@ -194,10 +194,12 @@ def test_batches_in_two_threads_publish_everything_once_and_in_order() -> None:
     }
 
 
-def test_threads_that_published_leave_no_connection_open() -> None:
+def test_processes_that_published_leave_no_connection_open() -> None:
     topics = [make_topic() for _ in range(8)]
 
-    list(publish_in_batches(TOPIC_KIND, [topic.pk for topic in topics], by=None, size=2, threads=2))
+    list(
+        publish_in_batches(TOPIC_KIND, [topic.pk for topic in topics], by=None, size=2, processes=2)
+    )
 
     assert other_sessions_stay() == 0
 
