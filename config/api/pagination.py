@@ -196,7 +196,9 @@ class Page:
         if lead is not None and lead.stands_for == key.sql:
             rows, way_in, first, key = lead.table, lead.where, lead.unique, Clause(lead.key)
             table = f"{lead.table} JOIN {table} ON {lead.join}"
-        total = self._total(rows, way_in)
+        total = self._total(
+            rows, way_in, f"{key.sql} DESC, {first} DESC" if f"{key.sql} <=" in way_in.sql else ""
+        )
         within = way_in
         if self.cursor is not None:
             within = all_of([way_in, self.cursor.condition(model, ordering, key, first, kind)])
@@ -212,10 +214,10 @@ class Page:
     def _is_turned(self) -> bool:
         return self.cursor is not None and self.cursor.is_backward
 
-    def _total(self, table: str, where: Clause) -> Clause:
+    def _total(self, table: str, where: Clause, along: str) -> Clause:
         if self.count is not None:
             return Clause("NULL")
-        return counted(table, where)
+        return counted(table, where, along)
 
     def total(
         self, rows: Sequence[Sequence[Any]], count: Callable[[], int]
@@ -255,10 +257,15 @@ class Page:
         return _write(self.print, Cursor("<", row[0], row[1]))
 
 
-def counted(table: str, where: Clause) -> Clause:
-    """How many rows there are, up to one more than is told."""
+def counted(table: str, where: Clause, along: str = "") -> Clause:
+    """How many rows there are, up to one more than is told.
+
+    Which of them are counted makes no difference to the answer. Where the condition bounds the sort key from above, as ranges
+    of days do, a count that goes down `along` the key starts among them; left to itself it walks there from the other end.
+    """
     rows = select("", table, where)
-    some = f"({rows.sql} LIMIT {COUNTED + 1}) AS counted"
+    order = f" ORDER BY {along}" if along else ""
+    some = f"({rows.sql}{order} LIMIT {COUNTED + 1}) AS counted"
     return Clause(f"({select('count(*)', some, EVERYTHING).sql})", rows.values)
 
 
