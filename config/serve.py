@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from types import FrameType
@@ -24,6 +25,10 @@ from config.db import embedded
 
 GRACE_SECONDS = 15  # for running requests, when asked to stop
 DATABASE_WATCH_SECONDS = 5
+
+
+#: Set as well as raised: Python drops an exception that a signal raises while an object is being thrown away.
+_asked_to_stop = threading.Event()
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody pressed Ctrl-C
@@ -61,7 +66,13 @@ def main() -> NoReturn:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    _asked_to_stop.set()
     raise Stopped
+
+
+def _stop_if_asked() -> None:
+    if _asked_to_stop.is_set():
+        raise Stopped
 
 
 def _address() -> tuple[str, int]:
@@ -112,6 +123,7 @@ def _serve(host: str, port: int, server: embedded.Server | None) -> None:
     try:
         _announce(host, port, child)
         while True:
+            _stop_if_asked()
             with suppress(subprocess.TimeoutExpired):
                 code = child.wait(DATABASE_WATCH_SECONDS)
                 raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
@@ -125,14 +137,25 @@ def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
     """Wait for the first answer, then say where it came from."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     while child.poll() is None:
-        connection = http.client.HTTPConnection(name, port, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                shown = f"[{name}]" if ":" in name else name
-                print(f"Chancery is ready on http://{shown}:{port}/ (Ctrl-C stops it)", flush=True)
-                return
+        _stop_if_asked()
+        if _is_answered(name, port):
+            shown = f"[{name}]" if ":" in name else name
+            print(f"Chancery is ready on http://{shown}:{port}/ (Ctrl-C stops it)", flush=True)
+            return
         time.sleep(0.05)
+
+
+def _is_answered(name: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(name, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        response = connection.getresponse()
+        response.read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return response.status == http.HTTPStatus.OK
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -154,10 +177,15 @@ def _die_with_parent() -> None:
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End a child and all that it started, politely first."""
     child.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
     try:
-        child.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
+        while time.monotonic() < deadline:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(1)
+                return
+            # A worker that was still starting has missed the first call.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
