@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
@@ -226,7 +225,10 @@ def publish_in_batches(
         raise TransactionManagementError(msg)
     connection.close()  # or the children would share it
     with ProcessPoolExecutor(processes, get_context("fork")) as pool:
-        submit = partial(pool.submit, _publish_batch, kind.name, by=by, reason=reason)
+
+        def submit(chunk: list[UUID]) -> Future[Batch]:
+            return pool.submit(_publish_batch, kind.name, chunk, by, reason)
+
         under_way = deque(submit(chunk) for chunk in islice(chunks, processes * 2))
         while under_way:
             batch = under_way.popleft().result()
