@@ -13,7 +13,6 @@ from records.constraints import AppendOnly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from records.rendering import References
 
@@ -41,14 +40,6 @@ class EditionQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         """What the world can read now: the last edition of each record that is not withdrawn or merged."""
         return self.filter(CURRENT)
-
-    def current_at(self, moment: datetime) -> Self:
-        """What the world could read at `moment`."""
-        return self.filter(
-            models.Q(superseded_at=None) | models.Q(superseded_at__gt=moment),
-            published_at__lte=moment,
-            document__isnull=False,
-        )
 
 
 class Edition(models.Model):
