@@ -1,0 +1,1 @@
+"""Translations of public data sets into the exchange form, see `records.importing`."""
