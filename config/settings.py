@@ -159,8 +159,12 @@ def _database() -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
+    # Every trigger asks for this setting, and where it is missing pays for an error that is caught: several times the
+    # cost of the row, and growing within a transaction (docs/decisions/0080).
+    session = ["-c pgtrigger.ignore={}"]
     if _STATEMENT_TIMEOUT:
-        options["options"] = f"-c statement_timeout={_STATEMENT_TIMEOUT}s"
+        session.append(f"-c statement_timeout={_STATEMENT_TIMEOUT}s")
+    options["options"] = " ".join(session)
     return {
         **database,
         "ENGINE": "config.db.pool",

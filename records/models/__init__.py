@@ -4,12 +4,22 @@ from records.editions import SourceEdition, TopicEdition
 from records.models.change import Change
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
+from records.models.imports import (
+    AT_WORK,
+    ImportBatch,
+    ImportedRecord,
+    ImportedRow,
+    ImportStatus,
+    PossibleDuplicate,
+    Verdict,
+)
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.topic import Topic, TopicIdentifier
 
 __all__ = [
+    "AT_WORK",
     "CURRENT",
     "Action",
     "Change",
@@ -19,10 +29,15 @@ __all__ = [
     "EditorialState",
     "Evidence",
     "Identifier",
+    "ImportBatch",
+    "ImportStatus",
+    "ImportedRecord",
+    "ImportedRow",
     "Name",
     "NameKind",
     "Part",
     "PendingLabel",
+    "PossibleDuplicate",
     "Record",
     "Reference",
     "Source",
@@ -35,5 +50,6 @@ __all__ = [
     "TopicEdition",
     "TopicIdentifier",
     "TouchRecord",
+    "Verdict",
     "gin_index",
 ]
