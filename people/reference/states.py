@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from people.reference import dissolved
 from people.reference.entry import Code, Entry
 from people.reference.former import RENAMED, STATES, SUCCESSIONS, UNCODED, former_codes
 from people.reference.present import present_entries
@@ -22,5 +23,6 @@ def all_states() -> list[Entry]:
         past = [code for code in renamed.get(alpha_2, []) if (code.scheme, code.value) not in kept]
         entries.append(replace(entry, codes=[*entry.codes, *past]))
     entries += [replace(entry, codes=withdrawn[alpha_4]) for alpha_4, entry in STATES.items()]
-    entries += UNCODED
-    return [replace(entry, predecessors=SUCCESSIONS.get(entry.slug, [])) for entry in entries]
+    entries += [*UNCODED, *dissolved.STATES]
+    successions = SUCCESSIONS | dissolved.SUCCESSIONS
+    return [replace(entry, predecessors=successions.get(entry.slug, [])) for entry in entries]

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from people.models import State, StateCode, StateEdition, StateName
-from people.reference import load
+from people.reference import dissolved, load
 from people.reference.former import SUCCESSIONS
 from people.reference.states import all_states
 from records.curation import publish
@@ -22,8 +22,9 @@ from records.reference import Loaded
 
 pytestmark = pytest.mark.django_db
 
-# 249 of ISO 3166-1, Kosovo, the 21 of ISO 3166-3 that are no mere renaming, North Yemen and South Vietnam.
-STATES = 249 + 1 + 21 + 2
+# 249 of ISO 3166-1, Kosovo, the 21 of ISO 3166-3 that are no mere renaming, North Yemen and South Vietnam, and those of
+# the nineteenth century.
+STATES = 249 + 1 + 21 + 2 + 22
 
 
 def document_of(slug: str) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def test_kinds_of_states_add_up() -> None:
         "sovereign_state": 193 + 2,  # members of the United Nations, the Holy See and Palestine
         "dependency": 48 + 10,
         "partially_recognised": 4,
-        "historical_state": 10,
+        "historical_state": 10 + 22,
         "sub_state_entity": 3,
         "international_territory": 3,
     }
@@ -131,7 +132,7 @@ def test_no_entry_of_a_table_is_misspelt() -> None:
     for entry in entries.values():
         assert {predecessor.slug for predecessor in entry.predecessors} <= entries.keys()
     assert sum(len(entry.predecessors) for entry in entries.values()) == sum(
-        map(len, SUCCESSIONS.values())
+        map(len, [*SUCCESSIONS.values(), *dissolved.SUCCESSIONS.values()])
     )
 
 
