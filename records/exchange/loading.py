@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
 
-from records.curation import CurationRefused, deed, publish
+from records.curation import deed, demand_permission
+from records.exchange.manner import EXCHANGE, Manner
 from records.exchange.naming import Names
 from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Proposal, Report
 from records.exchange.planning import Changes, Planned, compare, look_up, read_record, wanted
+from records.exchange.publication import publish_all, wanting
 from records.exchange.reading import Entry, Index
 from records.exchange.rejection import Fault, Rejection
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
@@ -24,13 +28,16 @@ from records.exchange.shapes import Exchange, declared
 from records.models import EditorialState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.exchange.planning import Existing
     from records.exchange.shapes import Shape
-    from records.models import Record
+
+    #: Told what is being done, how much of it is done, and of how much.
+    Progress = Callable[[str, int, int], None]
 
 #: Records that are read, compared and written together.
 BATCH = 500
@@ -45,23 +52,57 @@ class _Work:
     changes: Changes
 
 
-class _Load:
-    """One run of `load`."""
+def _silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+    del stage, done, total
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.index = Index.of(file)
+
+class Load:
+    """One reading of a file into the tables. Run it inside a transaction, and take that back when there are rejections."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        *,
+        manner: Manner = EXCHANGE,
+        left_out: Iterable[Rejection] = (),
+        progress: Progress = _silent,
+    ) -> None:
+        """`left_out` are rejections that an earlier reading made: their lines stay out, and are rejected as before."""
+        self.index = Index.of(file, manner)
         self.names = Names(self.index)
         self.report = Report(lines=self.index.lines)
         self.loaded: list[Entry] = []
         self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
         self.rejected: set[tuple[str, int]] = set()  #: kind and line
+        self._manner = manner
+        self._progress = progress
+        self._done = 0
         for rejection in self.index.rejections:
             self._note(rejection)
+        known = {(rejection.line, rejection.code) for rejection in self.index.rejections}
+        for rejection in left_out:
+            if (rejection.line, rejection.code) not in known:
+                self._note(rejection)
+        self.found_before = len(self.report.rejections)
+        for kind, entries in self.index.entries.items():
+            for entry in entries:
+                entry.is_rejected = (kind, entry.line) in self.rejected
+
+    @property
+    def has_found_more(self) -> bool:
+        """Whether there are rejections beyond those that were known before anything was written."""
+        return len(self.report.rejections) > self.found_before
 
     def run(self) -> None:
+        """Match, compare and write all lines; what is wrong is in the report."""
+        # Plans of triggers and foreign keys are made while tables may still be empty, and kept: they must not choose to
+        # read the whole of a table that grows with every row.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
         kinds = declared()
         for exchange in kinds:
-            entries = self.index.entries.get(exchange.kind, [])
+            entries = self._entries(exchange)
             for start in range(0, len(entries), BATCH):
                 for entry, wrong in self.names.match(exchange, entries[start : start + BATCH]):
                     self._reject(
@@ -70,12 +111,23 @@ class _Load:
         for exchange in kinds:
             for batch in self.index.batches(exchange, BATCH):
                 self._batch(exchange, batch)
+                self._done += len(batch)
+                self._progress("writing", self._done, self.index.lines)
         if not self.report.rejections:
             self._check_all()
+
+    def _entries(self, exchange: Exchange) -> list[Entry]:
+        return [
+            entry for entry in self.index.entries.get(exchange.kind, []) if not entry.is_rejected
+        ]
 
     def _batch(self, exchange: Exchange, batch: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
         plans: list[tuple[Entry, Planned, list[Fault]]] = []
         for entry, document in batch:
+            if entry.is_rejected:
+                continue
+            if entry.is_wish:
+                document["slug"] = entry.slug if entry.is_new else None
             faults: list[Fault] = []
             plan = read_record(exchange, document, faults, is_new=entry.is_new)
             plan.pk = entry.pk
@@ -95,9 +147,12 @@ class _Load:
         locked = _locked(exchange, there)
         works = []
         for entry, plan in good:
-            changes, proposed = compare(plan, there.get(plan.pk), locked.get(plan.pk, ()))
+            changes, proposed = compare(
+                plan, there.get(plan.pk), locked.get(plan.pk, ()), self._manner.adding
+            )
             self.report.proposals += [
-                Proposal(entry.line, exchange.kind, entry.name, name) for name in proposed
+                Proposal(entry.line, exchange.kind, entry.name, name)
+                for name in dict.fromkeys(proposed)
             ]
             works.append(_Work(entry, plan, changes))
         self._write(exchange, works)
@@ -142,36 +197,33 @@ class _Load:
             ]
             self.report.rejections.append(_broken_rule(error, shapes).on(None, None, None))
 
-    def publish(self, by: AbstractBaseUser | None, reason: str) -> None:
-        """Publish what the file is about, where the world does not have it yet; withdrawn records stay withdrawn."""
-        records: list[Record] = []
+    def to_publish(self) -> dict[str, list[UUID]]:
+        """Return what the world does not have yet of what the file is about, by kind; withdrawn records stay withdrawn."""
+        found: dict[str, list[UUID]] = {}
         for exchange in declared():
             keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
-            rows = exchange.model._default_manager.filter(pk__in=keys).exclude(
-                editorial_state=EditorialState.WITHDRAWN
-            )
-            records += [
-                record
-                for record in rows
-                if not record.is_published or record.has_unpublished_changes
-            ]
-        if not records:
-            return
-        before = {record.pk: record.published_at for record in records}
-        try:
-            publish(*records, by=by, reason=reason)
-        except CurationRefused as refused:
-            entries = {entry.pk: entry for entry in self.loaded}
-            for refusal in refused.refusals:
-                entry = entries[refusal.record.pk]
-                kind = entry.exchange.kind
-                if (kind, entry.line) not in self.rejected:
-                    self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
-                self._reject(entry, [Fault("", None, refusal.detail, refusal.code)])
-        else:
-            self.report.published = sum(
-                record.published_at != before[record.pk] for record in records
-            )
+            for start in range(0, len(keys), BATCH):
+                rows = exchange.model._default_manager.filter(
+                    pk__in=keys[start : start + BATCH]
+                ).exclude(editorial_state=EditorialState.WITHDRAWN)
+                waiting = {
+                    record.pk
+                    for record in rows.only("pk", "editorial_state", "changed_at", "published_at")
+                    if not record.is_published or record.has_unpublished_changes
+                }
+                found.setdefault(exchange.kind, []).extend(
+                    key for key in keys[start : start + BATCH] if key in waiting
+                )
+        return found
+
+    def refuse_to_publish(self, keys: dict[str, list[UUID]]) -> None:
+        """Reject the lines whose records `publish` would refuse."""
+        entries = {entry.pk: entry for entry in self.loaded}
+        for kind, key, code, detail in wanting(keys):
+            entry = entries[key]
+            if (kind, entry.line) not in self.rejected:
+                self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
+            self._reject(entry, [Fault("", None, detail, code)])
 
     def _reject(self, entry: Entry, faults: Iterable[Fault]) -> None:
         for fault in faults:
@@ -187,38 +239,102 @@ class _Load:
             self.report.add(rejection.object or "", REJECTED)
 
 
+def take_in(
+    file: IO[bytes],
+    *,
+    by: AbstractBaseUser | None,
+    publish: bool,
+    partial: bool,
+    manner: Manner = EXCHANGE,
+    progress: Progress = _silent,
+) -> tuple[Load, dict[str, list[UUID]]]:
+    """Read a file into the tables, in the transaction of the caller, and return what was read and what to publish.
+
+    Without `partial` whatever is written when there are rejections is for the caller to take back. With it, a reading that
+    finds lines at fault is taken back and done again without them, until what is left is good: so a good line never leans
+    on a bad one.
+
+    Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
+    """
+    left_out: list[Rejection] = []
+    while True:
+        with transaction.atomic() if partial else nullcontext():
+            work = Load(file, manner=manner, left_out=left_out, progress=progress)
+            _demand_editing(by, work.index.entries, publish=publish)
+            work.run()
+            keys = work.to_publish() if publish and not work.has_found_more else {}
+            work.refuse_to_publish(keys)
+            no_line = any(rejection.line is None for rejection in work.report.rejections)
+            if not partial or not work.has_found_more or no_line:
+                return work, keys
+            left_out = work.report.rejections
+            transaction.set_rollback(True)
+
+
 def load(
     file: IO[bytes],
     *,
     by: AbstractBaseUser | None,
     publish: bool = False,
     dry_run: bool = False,
+    partial: bool = False,
     reason: str = "",
+    manner: Manner = EXCHANGE,
+    progress: Progress = _silent,
 ) -> Report:
     """Take in an exchange file, and publish what it is about if asked to.
 
-    Everything or nothing: when any line is rejected, or publishing is refused, nothing is written, and the report holds
-    every rejection of every line. A dry run does all the work and then takes it back. `by` is None for commands that
-    run as the operator.
+    Everything or nothing: when any line is rejected, or publishing would be refused, nothing is written, and the report
+    holds every rejection of every line. With `partial` the good lines are kept. A dry run does all the work and then takes
+    it back. `by` is None for commands that run as the operator. What is written is published after it was committed, in
+    batches; who is stopped meanwhile runs the same file again.
 
-    Raises PermissionDenied when `by` may not publish.
+    Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
     """
     with tempfile.TemporaryFile() as spool:
         if not file.seekable():
             shutil.copyfileobj(file, spool)
             file = spool
         with deed("import", by, reason):
-            work = _Load(file)
-            work.run()
-            if publish and not work.report.rejections:
-                work.publish(by, reason)
-            work.report.is_done = not (dry_run or work.report.rejections)
-            if not work.report.is_done:
+            work, keys = take_in(
+                file, by=by, publish=publish, partial=partial, manner=manner, progress=progress
+            )
+            report = work.report
+            is_good = partial or not report.rejections
+            report.is_done = is_good and not dry_run
+            if not report.is_done:
                 transaction.set_rollback(True)
-    work.report.rejections.sort(
+    total = sum(map(len, keys.values()))
+    if dry_run:
+        report.published = total
+    elif report.is_done and publish:
+        outcome = publish_all(
+            keys,
+            by=by,
+            reason=reason,
+            progress=lambda done: progress("publishing", done, total),
+        )
+        report.published = outcome.published
+        report.refusals = outcome.refusals
+    report.rejections.sort(
         key=lambda rejection: (rejection.is_consequence, rejection.line or 0, rejection.field)
     )
-    return work.report
+    return report
+
+
+def _demand_editing(by: AbstractBaseUser | None, kinds: Collection[str], *, publish: bool) -> None:
+    """Refuse who may not add and change, or publish, records of these kinds."""
+    models = [exchange.model for exchange in declared() if exchange.kind in kinds]
+    for model in models:
+        for verb in ("add", "change"):
+            right = f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+            if by is not None and not by.has_perm(right):  # type: ignore[attr-defined] # PermissionsMixin
+                msg = (
+                    f"You may not {verb} {model._meta.verbose_name_plural}, which are in this file."
+                )
+                raise PermissionDenied(msg)
+    if publish:
+        demand_permission(by, models)
 
 
 def _locked(exchange: Exchange, there: dict[Any, Existing]) -> dict[Any, list[str]]:

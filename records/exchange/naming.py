@@ -11,7 +11,7 @@ from records.exchange.references import Wanted
 from records.exchange.rejection import nearest
 from records.exchange.shapes import Exchange, exchange_of
 from records.exchange.values import WrongError
-from records.identity import new_id
+from records.identity import SLUG_LENGTH, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +39,9 @@ class Names:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._known: dict[Wanted, UUID | str | WrongError] = {}
+        self._given: set[tuple[str, str]] = (
+            set()
+        )  #: kind and slug of new records that wished for one
 
     def match(self, exchange: Exchange, entries: Sequence[Entry]) -> list[tuple[Entry, WrongError]]:
         """Give each entry the key of its record, or a new one; return what is wrong."""
@@ -63,7 +66,27 @@ class Names:
                 entry.is_new = True
                 if entry.slug is None:
                     wrong.append((entry, WrongError("required", "A new record needs a slug.")))
+        self._grant(exchange, [entry for entry in entries if entry.is_wish and entry.is_new])
         return wrong
+
+    def _grant(self, exchange: Exchange, wishing: Sequence[Entry]) -> None:
+        """Give new records the slug that they wish for, or the next one that is free (`john-smith-2`)."""
+        waiting = [(entry, entry.slug, 1) for entry in wishing if entry.slug]
+        while waiting:
+            slugs = exchange.model._default_manager.order_by().filter(
+                slug__in=[_numbered(base, number) for _entry, base, number in waiting]
+            )
+            taken = set(slugs.values_list("slug", flat=True))
+            again = []
+            for entry, base, number in waiting:
+                slug = _numbered(base, number)
+                named = self._index.names.get((exchange.kind, slug))
+                if slug in taken or (exchange.kind, slug) in self._given or named is not None:
+                    again.append((entry, base, number + 1))
+                else:
+                    self._given.add((exchange.kind, slug))
+                    entry.slug = slug
+            waiting = again
 
     def resolve(self, wanted: Iterable[Wanted]) -> None:
         """Look up all that is not known yet: a fixed number of queries per kind of record."""
@@ -174,6 +197,12 @@ def _by_code(
         )
         if (scheme, value) in wanted
     ]
+
+
+def _numbered(slug: str, number: int) -> str:
+    """Return the n-th slug of this name."""
+    ending = f"-{number}" if number > 1 else ""
+    return f"{slug[: SLUG_LENGTH - len(ending)].rstrip('-')}{ending}"
 
 
 def _uuid(name: str) -> UUID | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from records.curation import Refusal
     from records.exchange.rejection import Rejection
 
 #: How a line ends.
@@ -34,6 +35,9 @@ class Report:
     rejections: list[Rejection] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     published: int = 0  #: editions that were made
+    refusals: list[Refusal] = field(
+        default_factory=list
+    )  #: what was written and could not be published after all: something it names was withdrawn meanwhile
     is_done: bool = (
         False  #: False when nothing was written: lines were rejected, or it was a dry run
     )

@@ -11,7 +11,7 @@ from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, Sibling
 from records.exchange.values import WrongError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from records.exchange.naming import Names
 
@@ -215,9 +215,15 @@ def _field_of(shape: Shape, column: str) -> str:
 
 
 def compare(
-    plan: Planned, there: Existing | None, locked: Sequence[str] = ()
+    plan: Planned,
+    there: Existing | None,
+    locked: Sequence[str] = (),
+    adding: Collection[str] = (),
 ) -> tuple[Changes, list[str]]:
-    """Return what has to be written for a record, and the locked fields that the line would change and does not."""
+    """Return what has to be written for a record, and the locked fields that the line would change and does not.
+
+    Of the lists in `adding`, what the line does not have stays.
+    """
     changes = Changes()
     proposed: list[str] = []
     if there is None:
@@ -245,9 +251,12 @@ def compare(
         changes.updated.append(plan)
     for name, rows in plan.parts.items():
         part_changes = Changes()
-        _compare_parts(plan.shape.parts[name], rows, there.parts.get(name, []), plan, part_changes)
-        if part_changes and name in locked:
-            proposed.append(name)
+        shape = plan.shape.parts[name]
+        _compare_parts(shape, rows, there.parts.get(name, []), plan, part_changes)
+        if shape.name in adding:
+            part_changes.deleted = [gone for gone in part_changes.deleted if gone[0] is not shape]
+        if part_changes and shape.name in locked:
+            proposed.append(shape.name)
         else:
             changes.add(part_changes)
     return changes, proposed

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import ValidationError
 
+from records.exchange.manner import EXCHANGE, Manner
 from records.exchange.rejection import Fault, Rejection, choose_from, nearest, step
 from records.exchange.shapes import Exchange, declared, exchange_of
 
@@ -35,6 +36,7 @@ class Entry:
     document_id: UUID | None
     slug: str | None
     others: tuple[str, ...]  #: codes and identifiers, as references name them
+    is_wish: bool = False  #: whether the slug is one that a new record would like to have
     pk: UUID | None = None  #: the record's key, once known
     is_new: bool = False
     is_rejected: bool = False
@@ -42,6 +44,8 @@ class Entry:
     @property
     def name(self) -> str:
         """What messages call the record."""
+        if self.is_wish and self.others:
+            return self.others[0]
         return self.slug or (str(self.document_id) if self.document_id else self.others[0])
 
     @property
@@ -49,7 +53,7 @@ class Entry:
         """Everything by which other lines may refer to it."""
         if self.document_id:
             yield str(self.document_id)
-        if self.slug:
+        if self.slug and not self.is_wish:
             yield self.slug
         yield from self.others
 
@@ -67,15 +71,16 @@ class Index:
     """Which records a file holds, and where: what is kept of a file of any size while it is taken in."""
 
     file: IO[bytes]
+    manner: Manner = EXCHANGE
     lines: int = 0  #: lines that are not blank
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     names: dict[tuple[str, str], Entry] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
 
     @classmethod
-    def of(cls, file: IO[bytes]) -> Index:
+    def of(cls, file: IO[bytes], manner: Manner = EXCHANGE) -> Index:
         """Read the file once. It must allow seeking."""
-        index = cls(file)
+        index = cls(file, manner)
         file.seek(0)
         offset = 0
         number = 0
@@ -120,7 +125,7 @@ class Index:
         entry = None
         if document is not None and exchange is not None:
             place = _Place(number, offset, len(line))
-            entry = _entry(place, exchange, document, faults)
+            entry = _entry(place, exchange, document, faults, self.manner)
         if entry is not None:
             for name in entry.names:
                 first = self.names.get((entry.exchange.kind, name))
@@ -222,6 +227,7 @@ def _entry(
     exchange: Exchange,
     document: dict[str, Any],
     faults: list[Fault],
+    manner: Manner,
 ) -> Entry | None:
     given = document.get("id")
     key = None
@@ -254,7 +260,9 @@ def _entry(
             reason = "Say which record it is: by slug, id or an identifier."
             faults.append(Fault("", None, reason, "unnamed"))
         return None
-    return Entry(*place, exchange, key, slug, tuple(dict.fromkeys(others)))
+    names = tuple(dict.fromkeys(others))
+    is_wish = manner.is_known_by_identifiers and bool(key or names)
+    return Entry(*place, exchange, key, slug, names, is_wish)
 
 
 def _slug(exchange: Exchange, given: Any, faults: list[Fault]) -> str | None:

@@ -1,0 +1,174 @@
+"""Publishing what a file is about: what would be refused is known before anything is committed, then it goes in batches."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from records.curation import CurationRefused, Refusal, publish, publish_in_batches
+from records.exchange.references import Coded
+from records.exchange.shapes import declared
+from records.kinds import kind_named
+from records.models import Reference, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from records.exchange.shapes import Exchange, Shape
+
+#: Keys that one query takes.
+CHUNK = 5_000
+#: Records from which on a second process is worth its start.
+MANY = 2_000
+#: Records that may be published in one deed, where they name each other in circles.
+TOGETHER = 20_000
+#: How many names a refusal lists.
+SHOWN = 10
+
+
+@dataclass
+class Outcome:
+    """What became of publishing."""
+
+    published: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]:
+    """Tell, of records that are to be published together, what `publish` would refuse: kind, key, code and detail.
+
+    Costs a fixed number of queries per kind and 5,000 records.
+    """
+    going = {key for those in keys.values() for key in those}
+    for exchange in declared():
+        those = keys.get(exchange.kind, [])
+        for start in range(0, len(those), CHUNK):
+            chunk = those[start : start + CHUNK]
+            if kind_named(exchange.kind).is_cited:
+                yield from _uncited(exchange, chunk)
+            yield from _naming_unpublished(exchange, chunk, going)
+
+
+def _uncited(exchange: Exchange, keys: Sequence[UUID]) -> Iterator[tuple[str, UUID, str, str]]:
+    records = exchange.model._default_manager.filter(pk__in=keys, citations=None).order_by()
+    for record in records:
+        detail = f"{record} has no citation: add at least one source before publishing."
+        yield exchange.kind, record.pk, "no_citation", detail
+
+
+def _naming_unpublished(
+    exchange: Exchange, keys: Sequence[UUID], going: set[UUID]
+) -> Iterator[tuple[str, UUID, str, str]]:
+    missing: dict[UUID, dict[UUID, str]] = {}
+    published = Reference.objects.filter(standing=Standing.PUBLISHED).values("pk")
+    for shape, owner in _tables(exchange):
+        for column, kind in _naming_columns(shape):
+            rows = (
+                shape.model._default_manager.order_by()
+                .filter(**{f"{owner}__in": keys, f"{column}__isnull": False})
+                .exclude(**{f"{column}__in": published})
+                .values_list(owner, column)
+            )
+            for key, named in rows:
+                if named not in going:
+                    missing.setdefault(key, {})[named] = kind
+    for key, named in missing.items():
+        names = ", ".join(_called(kind, other) for other, kind in list(named.items())[:SHOWN])
+        more = " and more" if len(named) > SHOWN else ""
+        detail = f"It names records that are not published: {names}{more}. Publish them first, or together with it."
+        yield exchange.kind, key, "unpublished_reference", detail
+
+
+def _tables(exchange: Exchange) -> Iterator[tuple[Shape, str]]:
+    """The tables of a kind, each with the lookup from a row to its record's key."""
+    yield exchange, "pk"
+    for part in exchange.descendants():
+        yield part, part.path
+
+
+def _naming_columns(shape: Shape) -> Iterator[tuple[str, str]]:
+    for treatment in shape.fields.values():
+        if isinstance(treatment, Coded):
+            continue
+        kinds = getattr(treatment, "kinds", None) or (getattr(treatment, "kind", None),) * len(
+            treatment.columns
+        )
+        for column, kind in zip(treatment.columns, kinds, strict=False):
+            if kind is not None:
+                yield column, kind
+
+
+def _called(kind: str, key: UUID) -> str:
+    found: Any = kind_named(kind).model._default_manager.filter(pk=key).first()
+    return f"{kind.replace('_', ' ')} “{found or key}”"
+
+
+def publish_all(
+    keys: dict[str, list[UUID]],
+    *,
+    by: AbstractBaseUser | None,
+    reason: str,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Outcome:
+    """Publish records of several kinds in batches, so that nobody else waits long for the feed.
+
+    What names a record that comes later is tried again when that is published; what is left in the end names each other in
+    circles and is published in one deed. Records that are refused for good are told.
+    """
+    outcome = Outcome()
+    processes = 1 if connection.in_atomic_block else min(2, os.cpu_count() or 1)
+    waiting = {kind: list(those) for kind, those in keys.items() if those}
+    while waiting:
+        before = sum(map(len, waiting.values()))
+        refused: dict[UUID, Refusal] = {}
+        for exchange in declared():
+            those = waiting.get(exchange.kind, [])
+            for batch in publish_in_batches(
+                kind_named(exchange.kind),
+                those,
+                by=by,
+                reason=reason,
+                processes=processes if len(those) >= MANY else 1,
+            ):
+                outcome.published += len(batch.published)
+                progress(outcome.published)
+                refused |= {refusal.record.pk: refusal for refusal in batch.refusals}
+        outcome.refusals += [r for r in refused.values() if r.code != "unpublished_reference"]
+        again = {key for key, r in refused.items() if r.code == "unpublished_reference"}
+        waiting = {
+            kind: left
+            for kind, those in waiting.items()
+            if (left := [key for key in those if key in again])
+        }
+        if sum(map(len, waiting.values())) == before:
+            _together(list(refused.values()), outcome, by, reason)
+            return outcome
+    return outcome
+
+
+def _together(
+    refusals: list[Refusal],
+    outcome: Outcome,
+    by: AbstractBaseUser | None,
+    reason: str,
+) -> None:
+    records = [refusal.record for refusal in refusals]
+    if len(records) > TOGETHER:
+        outcome.refusals += refusals
+        return
+    try:
+        publish(*records, by=by, reason=reason)
+    except CurationRefused as refused:
+        out = {refusal.record.pk for refusal in refused.refusals}
+        outcome.refusals += refused.refusals
+        left = [refusal for refusal in refusals if refusal.record.pk not in out]
+        if left and len(left) < len(refusals):
+            _together(left, outcome, by, reason)
+    else:
+        outcome.published += len(records)
