@@ -83,7 +83,7 @@ class _Unpacking:
         if not self.unpacked and (kind := archive_kind(data[:512])):
             raise InputError(
                 "nested_archive",
-                f"This is a {kind} archive inside an archive. Unpack the outer one first.",
+                f"This is a {kind} archive inside an archive. Unpack both, and give the folder.",
                 self.path,
             )
         self.unpacked += len(data)
@@ -286,7 +286,7 @@ def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
             "Of zips, only the usual method (Deflate) is read. Pack it again.",
             path,
         )
-    if path == "[Content_Types].xml" or path.endswith((".ods", ".odt")):
+    if path in {"[Content_Types].xml", "mimetype"}:
         raise InputError(
             "spreadsheet",
             "This is an Office document. Save the table as CSV (UTF-8) and import that.",
@@ -294,7 +294,9 @@ def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
         )
     if is_archive_name(path):
         raise InputError(
-            "nested_archive", "An archive inside an archive is not read. Unpack it first.", path
+            "nested_archive",
+            "An archive inside an archive is not read. Unpack both, and give the folder.",
+            path,
         )
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import IO
@@ -309,7 +310,9 @@ def _folder(root: Path, allowance: Allowance) -> Tree:
         folder, prefix = folders.pop()
         try:
             with os.scandir(folder) as listing:
-                found = sorted(listing, key=lambda item: item.name)
+                # One more than is allowed is enough to see that there are too many.
+                some = islice(listing, allowance.limits.files + 1)
+                found = sorted(some, key=lambda item: item.name)
         except OSError as error:
             raise _unreadable(error, prefix.rstrip("/") or root.name) from error
         for item in found:

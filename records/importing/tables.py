@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 #: What may stand between cells, the likeliest first.
 _DELIMITERS = (",", ";", "\t")
 #: Characters of all lines of one row; an unclosed quote makes one row of all that follows.
-_ROW_LIMIT = 8 * 1024 * 1024
+_ROW_LIMIT = 1024 * 1024
+_COLUMN_LIMIT = 2000
+#: Cells of a ragged row that its fault repeats.
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _line(number: int, header: Sequence[str], cells: list[str], cell_size: int) 
             f"The row has {len(cells)} cells, and the header {len(header)}. "
             "A cell with a delimiter or a line end in it stands in quotes."
         )
-        faults.append(Fault("", cells, reason, "ragged_row"))
+        faults.append(Fault("", cells[:_SHOWN], reason, "ragged_row"))
     named = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
     for name, cell in named.items():
         if len(cell) > cell_size:
@@ -123,20 +126,24 @@ def _line(number: int, header: Sequence[str], cells: list[str], cell_size: int) 
 
 def _header(lines: _Lines, required: Sequence[str]) -> tuple[list[str], str]:
     """Return the names of the columns and what stands between them."""
-    text = []
+    text: list[str] = []
+    quotes = 0
     for part in lines:
-        text.append(part)
-        # A name may stand in quotes and have a line end in it.
-        if "".join(text).count('"') % 2 == 0:
-            if "".join(text).strip():
-                break
-            text.clear()
+        if not text and not part.strip():
             lines.next_row()
+            continue
+        text.append(part)
+        quotes += part.count('"')
+        if quotes % 2 == 0:  # a name may stand in quotes and have a line end in it
+            break
     if not text:
         raise InputError("empty", "The table is empty: not even a header.", lines.path)
     readings = []
     for delimiter in _DELIMITERS:
         cells = _next(csv.reader(text, delimiter=delimiter, strict=True), lines) or []
+        if len(cells) > _COLUMN_LIMIT:
+            reason = f"A table has at most {_COLUMN_LIMIT:,} columns."
+            raise lines.refuse("too_many_columns", reason)
         names = [" ".join(cell.split()) for cell in cells]
         missing = [name for name in required if name not in names]
         readings.append((len(missing), -len(names), delimiter, names, missing))

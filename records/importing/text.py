@@ -94,6 +94,8 @@ def _save_as_utf8(what: str) -> str:
 
 def _not_utf8(start: int, error: UnicodeDecodeError) -> str:
     byte = error.object[error.start]
+    if byte == 0xED and error.object[error.start + 1 : error.start + 2] >= b"\xa0":
+        return f"Byte {start:,} starts half a surrogate pair, which UTF-8 does not have. Save it as UTF-8."
     return _save_as_utf8(
         f"Byte {start:,} (0x{byte:02X}) is not UTF-8. It is probably Latin-1 or Windows-1252"
     )

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, cast
 from xml.etree import ElementTree as ET
-from xml.parsers.expat import ExpatError
+from xml.parsers.expat import ExpatError, errors
 
 from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser
@@ -216,10 +216,20 @@ def _feed(stream: IO[bytes], builder: _Builder) -> Iterator[None]:
             "entity", "Entities of one's own are not read. Remove them."
         ) from error
     except (ET.ParseError, ExpatError) as error:
-        line = error.position[0] if isinstance(error, ET.ParseError) else error.lineno
-        raise InputError("xml", f"This is not XML: {error}.", file.path, line) from error
+        raise _not_xml(error, file) from error
     finally:
         builder.parser = None  # they hold each other, and the tree
+
+
+def _not_xml(error: ET.ParseError | ExpatError, file: File) -> InputError:
+    line = error.position[0] if isinstance(error, ET.ParseError) else error.lineno
+    if error.code == errors.codes[errors.XML_ERROR_BAD_CHAR_REF]:
+        reason = "A character reference (&#...;) names what is no character of XML: NUL, another control character or half a surrogate pair. Remove it."
+        return InputError("character", reason, file.path, line)
+    if error.code == errors.codes[errors.XML_ERROR_UNDEFINED_ENTITY]:
+        reason = f"XML has no such entity ({error}). Write the character itself."
+        return InputError("entity", reason, file.path, line)
+    return InputError("xml", f"This is not XML: {error}.", file.path, line)
 
 
 def text(element: ET.Element, path: str, default: str = "") -> str:
