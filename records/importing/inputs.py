@@ -30,7 +30,7 @@ from records.importing.archives import (
     spool,
     zip_entries,
 )
-from records.importing.limits import Allowance, InputError, Limits
+from records.importing.limits import DEFAULT_LIMITS, Allowance, InputError, Limits
 from records.importing.text import open_text, read_text
 
 
@@ -46,7 +46,7 @@ class File:
     size: int  #: bytes; of a file in a zip, what the zip claims
     opener: Callable[[], IO[bytes]] = field(default=_not_opened, repr=False, compare=False)
     allowance: Allowance = field(
-        default_factory=lambda: Allowance(Limits()), repr=False, compare=False
+        default_factory=lambda: Allowance(DEFAULT_LIMITS), repr=False, compare=False
     )
 
     def open(self) -> IO[bytes]:
@@ -95,7 +95,7 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 @contextmanager
-def open_input(path: Path, limits: Limits = Limits()) -> Iterator[Tree]:  # noqa: B008 - it is frozen
+def open_input(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Tree]:
     """Open a folder, a file, a gzip file or a zip, whatever their names.
 
     Raises `InputError`.
@@ -124,7 +124,7 @@ def open_input(path: Path, limits: Limits = Limits()) -> Iterator[Tree]:  # noqa
 
 
 @contextmanager
-def open_stream(file: IO[bytes], name: str, limits: Limits = Limits()) -> Iterator[Tree]:  # noqa: B008
+def open_stream(file: IO[bytes], name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Tree]:
     """Open an uploaded file or standard input, as `open_input` would a file of this name.
 
     Raises `InputError`.
@@ -363,6 +363,7 @@ def _opener(path: Path, name: str, allowance: Allowance) -> Callable[[], IO[byte
 
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "File",
     "InputError",
     "LeftOut",

@@ -30,10 +30,13 @@ class Limits:
     files: int = 600_000
     rows: int = 10_000_000  #: rows of a table, or records of an XML file that is read one by one
     nodes: int = 3_000_000  #: elements, lists and values of a file that is read as a whole
-    cell_size: int = 1_000_000  #: characters of a cell, of an element's text, of a value
+    cell_size: int = 100_000  #: characters of a cell, of an element's text, of a value
     depth: int = 64  #: elements or lists inside one another
     #: Seconds that reading and parsing may take together. What is done with the rows in between is not counted.
     seconds: float = 3600
+
+
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass

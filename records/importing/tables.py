@@ -139,27 +139,42 @@ def _header(lines: _Lines, required: Sequence[str]) -> tuple[list[str], str]:
     if not text:
         raise InputError("empty", "The table is empty: not even a header.", lines.path)
     readings = []
+    wrong: InputError | None = None
     for delimiter in _DELIMITERS:
-        cells = _next(csv.reader(text, delimiter=delimiter, strict=True), lines) or []
-        if len(cells) > _COLUMN_LIMIT:
-            reason = f"A table has at most {_COLUMN_LIMIT:,} columns."
-            raise lines.refuse("too_many_columns", reason)
+        try:
+            cells = _header_cells(text, delimiter, lines)
+        except InputError as error:  # with another delimiter the quotes may stand right
+            wrong = wrong or error
+            continue
         names = [" ".join(cell.split()) for cell in cells]
         missing = [name for name in required if name not in names]
         readings.append((len(missing), -len(names), delimiter, names, missing))
+    if wrong and not readings:
+        raise wrong
     # The fewest columns missing, then the most columns, then the likeliest delimiter.
     _count, _width, delimiter, names, missing = min(readings, key=lambda reading: reading[:2])
+    if len(names) > _COLUMN_LIMIT:
+        reason = f"A table has at most {_COLUMN_LIMIT:,} columns."
+        raise lines.refuse("too_many_columns", reason)
     if missing:
         close = nearest(missing[0], names)
         found = f"did you mean “{close}”" if close else choose_from(names)
         reason = f"There is no column “{'”, “'.join(missing)}” in the header ({found})."
         raise lines.refuse("missing_column", reason)
-    for number, name in enumerate(names, 1):
+    for number, name in enumerate(names):
         if not name:
-            raise lines.refuse("unnamed_column", f"Column {number} has no name. Give it one.")
-        if name in names[: number - 1]:
+            raise lines.refuse("unnamed_column", f"Column {number + 1} has no name. Give it one.")
+        if name in names[:number]:
             raise lines.refuse("duplicate_column", f"Two columns are called “{name}”. Rename one.")
     return names, delimiter
+
+
+def _header_cells(text: Sequence[str], delimiter: str, lines: _Lines) -> list[str]:
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    cells = _next(reader, lines) or []
+    if reader.line_num != len(text):  # a lone quote in an unquoted name made more of it than is
+        raise lines.refuse("quotes", "A column's name with a quote in it stands in quotes.")
+    return cells
 
 
 __all__ = ["Line", "read_table"]

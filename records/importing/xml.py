@@ -130,10 +130,11 @@ class _Records(_Builder):
         self.rows = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.depth == 1:
+            self.nodes = 0  # they are counted in each record
         self.check(tag, attributes)
         if self.depth == 2:
             self.rows += 1
-            self.nodes = 1  # of this record
             self.tree = self.new_tree()
             if self.rows > self.limits.rows:
                 reason = f"A file has at most {self.limits.rows:,} records. Split it."
