@@ -1,0 +1,162 @@
+"""One spelling for the many ways in which a name is written in Latin letters."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from anyascii import anyascii
+
+_APART = re.compile(r"[^a-z0-9' -]+")
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Return the phrases of a table, which commas separate."""
+    return frozenset(" ".join(phrase.split()) for phrase in text.split(","))
+
+
+#: Names whose spellings differ by more than the rules below say, one line each: the first spelling stands for the others.
+VARIANTS = {
+    spelling: line.split()[0]
+    for line in """
+    abdel abdul abdal abdoul
+    abdullah abdallah abdulla abdoulaye
+    ahmed ahmad achmad ahmet
+    aleksandr alexander aleksander alexandr alyaksandr alisher
+    anthony antony
+    ashraf achraf
+    bourguiba burguiba
+    catherine katherine kathryn catharine katharine
+    chernyshev chernyshov
+    dmitri dmitry dimitry dmitriy dimitri dimitriy dmytro
+    eric erik erich
+    faisal faysal feisal faycal
+    fahd fahad
+    gaddafi qaddafi qadhafi kadafi kaddafi gadhafi ghaddafi khadafy
+    geoffrey jeffrey geoffry jeffery
+    gamal jamal djamal
+    gorbachev gorbachyov gorbatchev gorbatschow gorbachov
+    hafez hafiz
+    hasan hassan hasen
+    heydar geidar haydar heidar haidar gaidar
+    hissein hissene
+    hussein husain hussain husayn husein hussayn hossein hosein houssein
+    ibrahim ebrahim
+    islam eslam
+    jaber jabir jabbir
+    jimmy jimmie
+    john jon
+    karzai karzay
+    khalid khaled
+    khomeini khomeyni
+    khrushchev khruschev khrushchov chruschtschow krushchev khrushchyov
+    louis lewis luis
+    mahmoud mahmud mehmud
+    marc mark
+    mikhail mikhael michail mikheil
+    mohammed muhammad mohamed mohammad muhammed mohamad mahomed mehmed muhamed mohamud
+    mossadeq mosaddegh mossadegh mosaddeq musaddiq
+    mustafa mostafa moustapha mustapha moustafa
+    nasser nasir naser
+    nikolai nikolay nicolai nicolay mykola
+    nuri nouri noori
+    nikita mykyta
+    omar umar omer
+    osman usman othman uthman ousmane
+    peking beijing
+    philip phillip philippe filip
+    qaboos qabus kabus
+    rachid rashid rasheed
+    reza riza
+    sabah subah
+    sadat sadate
+    said saeed saied
+    salih saleh salah
+    salman sulman
+    sarah sara
+    seeiso seiso
+    sergei sergey serguei siarhei
+    seyni seini
+    sisi sissi
+    stalin staline
+    stephen steven
+    sukarno soekarno
+    suharto soeharto
+    sulaiman suleiman sulayman soliman suleyman
+    tamim tameem
+    teresa theresa
+    tsar czar
+    viktor victor
+    volodymyr vladimir
+    walter valter
+    yasir yasser yaser
+    yeltsin eltsin jelzin
+    yevgeny evgeny yevgeni evgeni yevgeniy evgueni
+    yusuf yousef youssef yousuf yusef yosef youssouf jusuf
+    yuri yury iurii juri
+    zaynab zainab
+    enlai
+    kaishek jieshi
+    pibulsonggram phibunsongkhram
+    zedong tsetung
+    zhou chou
+    """.splitlines()
+    for spelling in line.split()
+}
+
+# Applied in this order to a word of four letters or more. Each is a difference between usual systems of transliteration or
+# between the spelling of one name in several European languages.
+_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?:ow|off?)$", "ov"),
+        (r"(?:yev|iev|eff|ew)$", "ev"),
+        (r"(?:skij|skyj|skiy|skii|skyi|sky)$", "ski"),
+        (r"(?:iy|yi|ii|ij|yj|ey|ei|ie|ee|y)$", "i"),
+        (r"tsch|tch", "ch"),
+        (r"sch", "sh"),
+        (r"kh|q|ck", "k"),
+        (r"gh", "g"),
+        (r"dh", "d"),
+        (r"th", "t"),
+        (r"ph", "f"),
+        (r"dj", "j"),
+        (r"c(?![eihy])", "k"),
+        (r"x", "ks"),
+        (r"w", "v"),
+        (r"oe|ou|oo|ue", "u"),
+        (r"ae", "a"),
+        (r"ay|ai|ei|ey", "ei"),
+        (r"ee|ie", "i"),
+        (r"yo|io", "o"),
+        (r"y|j", "i"),
+        (r"(.)\1+", r"\1"),
+        (r"(?<=.{3})h$", ""),
+    )
+]
+_VOWELS = re.compile(r"(?<=.)[aeiou']")
+
+
+def fold(text: str) -> str:
+    """Return a text in lower-case ASCII: transliterated, without accents; only apostrophes, hyphens and spaces are left."""
+    plain = anyascii(text).lower().replace("`", "'")
+    return " ".join(_APART.sub(" ", plain.replace(".", " ")).split())
+
+
+@cache
+def spelling(word: str) -> str:
+    """Return what all usual spellings of a folded word have in common; two words with the same one are the same name."""
+    known = VARIANTS.get(word)
+    if known is not None:
+        return known
+    if len(word) < 4:
+        return word
+    for pattern, replacement in _RULES:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+@cache
+def block(word: str) -> str:
+    """Return the key under which a word is looked up: like words mostly have the same one. Its first letter and consonants."""
+    return _VOWELS.sub("", spelling(word))[:4]
