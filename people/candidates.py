@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Value
 
-from people.likeness import KnownPerson, Match, bounds, ranked
+from people.likeness import KnownPerson, Match, bounds, ranked, telling
 from people.matching import NO_NAMES
 from people.models import Person, PersonName
 from people.names import PersonName as ParsedName
@@ -90,7 +90,7 @@ def _known(found: list[UUID]) -> list[KnownPerson]:
     return [
         KnownPerson(
             person.pk,
-            (parse(person.name), *names[person.pk]),
+            telling((parse(person.name), *names[person.pk])),
             (person.birth_earliest, person.birth_latest),
             (person.death_earliest, person.death_latest),
         )

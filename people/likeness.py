@@ -51,7 +51,7 @@ class KnownPerson:
     """What the database knows of a person that can be compared."""
 
     id: UUID
-    names: tuple[PersonName, ...]  #: all that are names of one, not ranks
+    names: tuple[PersonName, ...]  #: those that tell it from others (`telling`)
     born: Bounds = (None, None)
     died: Bounds = (None, None)
 
@@ -79,6 +79,24 @@ class KnownPerson:
                 reasons.append(f"the dates of {word} agree")
         told = "; ".join(reasons)
         return Near(self.id, round(score, 3), f"{told[:1].upper()}{told[1:]}.")
+
+
+def telling(names: Iterable[PersonName]) -> tuple[PersonName, ...]:
+    """Return the names of one person without those that a fuller one of them makes idle.
+
+    `George Bush` beside `George Herbert Walker Bush` would let `George Walker Bush` pass, whom the fuller name contradicts.
+    """
+    unique = list(dict.fromkeys(names))
+    return tuple(
+        name
+        for name in unique
+        if not any(
+            len("".join(other.words)) > len("".join(name.words))
+            and (found := compare(name, other)).is_compatible
+            and found.level == Level.SAME
+            for other in unique
+        )
+    )
 
 
 def bounds(when: UncertainDate | str | None) -> Bounds:

@@ -18,7 +18,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from people.likeness import Bounds, KnownPerson, Match, Near, bounds, ranked
+from people.likeness import Bounds, KnownPerson, Match, Near, bounds, ranked, telling
 from people.models import (
     Office,
     OfficeIdentifier,
@@ -154,9 +154,7 @@ class PersonIndex:
             if given and family:
                 names.append(of_parts(given, family, suffix=names[0].suffix))
             names += [parse(other) for other in others[pk]]
-            known = KnownPerson(
-                pk, tuple(dict.fromkeys(names)), (rest[0], rest[1]), (rest[2], rest[3])
-            )
+            known = KnownPerson(pk, telling(names), (rest[0], rest[1]), (rest[2], rest[3]))
             self.persons[pk] = known
             for key in sorted({key for each in known.names for key in blocks(each)}):
                 self._blocks[key].append(pk)

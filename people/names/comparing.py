@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: From here on two names are the same. Measured (docs/names.md).
 SAME = 0.88
 #: From here on they may be: for the review list.
-NEAR = 0.6
+NEAR = 0.66
 
 # What each difference leaves of a score of 1.
 ORDER = 0.97  #: family name first in the one, last in the other
@@ -28,9 +28,10 @@ SHORT_FORM = 0.97  #: Bill for William
 INITIAL = 0.98  #: G. for Gooderham
 MIDDLE_LEFT_OUT = 0.98
 SUFFIX_LEFT_OUT = 0.97
-SECOND_FAMILY_LEFT_OUT = 0.93  #: Salinas for Salinas de Gortari
+SECOND_FAMILY_LEFT_OUT = 0.86  #: Salinas for Salinas de Gortari
 FIRST_FAMILY_LEFT_OUT = 0.87
 LATER_GIVEN = 0.85  #: Dean Rusk for David Dean Rusk
+FIRST_INITIAL_LEFT_OUT = 0.93  #: Brady Anderson for J. Brady Anderson
 TRUNCATED = 0.85  #: a given name that begins another, and is no known short form of it
 SLIP = 0.87  #: a letter or two differ in a long word
 ONLY_INITIALS = 0.8  #: no given name in common is written out
@@ -91,6 +92,9 @@ class _Found:
         )
 
 
+_ONE_NAME = _Found(ONE_NAME, ("one name only",))
+
+
 def compare(one: str | PersonName, other: str | PersonName) -> Comparison:
     """Compare two names: `compare("Dean G. Acheson", "Acheson, Dean Gooderham").level` is `same`.
 
@@ -109,7 +113,8 @@ def compare(one: str | PersonName, other: str | PersonName) -> Comparison:
     if found is None:
         return Comparison(0.0, ("names differ",))
     found = found.and_then(number)
-    return Comparison(round(found.score, 3), found.reasons, found.is_compatible)
+    is_compatible = found.is_compatible and found.score >= NEAR
+    return Comparison(round(found.score, 3), found.reasons, is_compatible)
 
 
 def blocks(name: str | PersonName) -> frozenset[str]:
@@ -138,11 +143,12 @@ def _numbers(a: PersonName, b: PersonName) -> _Found | None:
 
 def _readings(a: PersonName, b: PersonName) -> Iterator[_Found]:
     """Compare in every way in which the two can be read."""
-    by_parts = _by_parts(a, b)
-    if by_parts:
-        yield by_parts
-        if by_parts.score == 1:
-            return
+    for one, other in product(a.readings, b.readings):
+        by_parts = _by_parts(one, other)
+        if by_parts:
+            yield by_parts
+            if by_parts.score == 1:
+                return
     if not (a.is_ordered and b.is_ordered):
         same_words = _same_words(a, b)
         if same_words:
@@ -205,11 +211,12 @@ def _sequence(one: tuple[str, ...], other: tuple[str, ...]) -> _Found | None:
 def _givens(a: PersonName, b: PersonName) -> _Found | None:
     mine, others = a.given_words, b.given_words
     if not (mine or others):
-        return _Found() if a.is_monarch and b.is_monarch else _Found(ONE_NAME, ("one name only",))
+        return _Found() if a.is_monarch and b.is_monarch else _ONE_NAME
     if not (mine and others):
         return _Found(FAMILY_ONLY, ("one has a family name only",))
-    if spelling("".join(mine)) == spelling("".join(others)) and len("".join(mine)) > 3:
-        return _Found(1.0 if "".join(mine) == "".join(others) else SPELLING, full=1)
+    joined = _joined(mine, others)
+    if joined:
+        return joined
     readings = [_aligned(*sorted((mine, others), key=len))]
     for nickname, name in ((a.nickname_words, others), (b.nickname_words, mine)):
         if nickname:
@@ -218,6 +225,16 @@ def _givens(a: PersonName, b: PersonName) -> _Found | None:
     if found and not found.full:
         return found.and_then(_Found(ONLY_INITIALS, ("no given name is written out in both",)))
     return found
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> _Found | None:
+    """Compare words that are written as one or apart: `moo hyun` and `moohyun`."""
+    if any(len(word) == 1 for word in (*one, *other)):
+        return None
+    mine, others = "".join(one), "".join(other)
+    if spelling(mine) != spelling(others):
+        return None
+    return _Found(1.0 if mine == others else SPELLING, full=1)
 
 
 def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
@@ -232,7 +249,9 @@ def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
             rest = _middles(short[1:], long[skipped + 1 :])
             if rest:
                 reason = f"{long[0].title()} is left out in one"
-                return first.and_then(rest).and_then(_Found(LATER_GIVEN, (reason,)))
+                is_initial = all(len(word) == 1 for word in long[:skipped])
+                cost = FIRST_INITIAL_LEFT_OUT if is_initial else LATER_GIVEN
+                return first.and_then(rest).and_then(_Found(cost, (reason,)))
     return None
 
 
@@ -241,7 +260,7 @@ def _middles(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
         short, long = long, short
     if not short:
         return _Found(MIDDLE_LEFT_OUT, ("a middle name in one only",)) if long else _Found()
-    joined = _Found(full=1) if spelling("".join(short)) == spelling("".join(long)) else None
+    joined = _joined(short, long)
     if joined:
         return joined
     found = _Found()
@@ -282,19 +301,20 @@ def _same_words(a: PersonName, b: PersonName) -> _Found | None:
         _score, other, match = max(full, key=lambda each: each[0])
         left.remove(other)
         found = found.and_then(match)
+    if len(a.words) == 1:
+        return found if a.is_monarch and b.is_monarch else found.and_then(_ONE_NAME)
     in_order = all(_word(mine, others) for mine, others in zip(a.words, b.words, strict=True))
     return found if in_order else found.and_then(_Found(ORDER, ("another order",)))
 
 
 def _contained(a: PersonName, b: PersonName) -> _Found | None:
     """Compare names whose parts cannot be told for certain: every word of the shorter one is in the longer one, in order."""
-    (short, shorter), (long, _) = sorted(
-        ((a.words, a), (b.words, b)), key=lambda each: len(each[0])
-    )
-    if len(short) >= len(long) or (
-        len(short) == 1 and not (a.is_monarch or b.is_monarch or shorter.title)
-    ):
+    shorter, longer = sorted((a, b), key=lambda name: len(name.words))
+    short, long = shorter.words, longer.words
+    if len(short) == len(long) or (len(short) == 1 and not _one_word_may_do(shorter, longer)):
         return None
+    if longer.is_ordered and set(short).isdisjoint(longer.family_words):
+        return None  # named after him: George Washington Buckner
     found = _Found()
     at = 0
     for word in short:
@@ -309,6 +329,14 @@ def _contained(a: PersonName, b: PersonName) -> _Found | None:
     if a.regnal and a.regnal == b.regnal and found.full:
         return found.and_then(_Found(MIDDLE_LEFT_OUT, ("further names in one",)))
     return found.and_then(_Found(CONTAINED, ("one has further names",)))
+
+
+def _one_word_may_do(shorter: PersonName, longer: PersonName) -> bool:
+    """Whether one word can stand for a longer name: a monarch's first name, or a family name that is not the last word."""
+    is_first = _word(shorter.words[0], longer.words[0]) is not None
+    if shorter.is_monarch:
+        return is_first and (longer.is_monarch or not longer.title)
+    return bool(shorter.title) and not is_first
 
 
 def _word(one: str, other: str, *, given: bool = False) -> _Found | None:

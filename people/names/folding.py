@@ -40,6 +40,7 @@ VARIANTS = {
     hasan hassan hasen
     heydar geidar haydar heidar haidar gaidar
     hissein hissene
+    hosni husni
     hussein husain hussain husayn husein hussayn hossein hosein houssein
     ibrahim ebrahim
     islam eslam
@@ -56,6 +57,7 @@ VARIANTS = {
     mikhail mikhael michail mikheil
     mohammed muhammad mohamed mohammad muhammed mohamad mahomed mehmed muhamed mohamud
     mossadeq mosaddegh mossadegh mosaddeq musaddiq
+    muammar moammar muamar
     mustafa mostafa moustapha mustapha moustafa
     nasser nasir naser
     nikolai nikolay nicolai nicolay mykola
@@ -109,8 +111,9 @@ VARIANTS = {
 _RULES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"^mac(?=[^aeiouy])", "mc"),
         (r"(?:ow|off?)$", "ov"),
-        (r"(?:yev|iev|eff|ew)$", "ev"),
+        (r"(?:yev|iev|eff?|ew)$", "ev"),
         (r"(?:skij|skyj|skiy|skii|skyi|sky)$", "ski"),
         (r"(?:iy|yi|ii|ij|yj|ey|ei|ie|ee|y)$", "i"),
         (r"tsch|tch", "ch"),

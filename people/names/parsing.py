@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from people.names.folding import VARIANTS, fold, phrases
@@ -36,6 +36,8 @@ _FAMILY_FIRST = phrases("""
 _FAMILY_FIRST_BEFORE_TWO = phrases("""
     ahn, choi, ho, kim, lee, long, shin, young
 """)
+#: "George T.Weitzel", "J.D."
+_GLUED_INITIAL = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z])")
 _BROKEN_ARTICLE = re.compile(r"\b([AaEe][dlnrstz]h?)-\s+")
 
 _SUFFIXES = {
@@ -64,6 +66,7 @@ class PersonName:
     regnal: str = ""  #: the number of a monarch or pope: `II`
     #: whether the text itself says which is the family name, by a comma; otherwise it is a guess by position
     is_ordered: bool = False
+    is_family_first: bool = False  #: whether the guess was that the first word is the family name
 
     @cached_property
     def given_words(self) -> tuple[str, ...]:
@@ -86,6 +89,14 @@ class PersonName:
         return (*self.given_words, *self.family_words)
 
     @cached_property
+    def readings(self) -> tuple[PersonName, ...]:
+        """The name itself; and where its first word was taken for the family name, with the last one in that place."""
+        if not self.is_family_first:
+            return (self,)
+        *given, family = self.given.split()
+        return (self, replace(self, given=" ".join([self.family, *given]), family=family))
+
+    @cached_property
     def is_monarch(self) -> bool:
         """Whether it is that of somebody who needs no family name: with a number, or a title such as `King`."""
         return bool(self.regnal or _MONARCH.search(self.title.lower()))
@@ -99,7 +110,7 @@ def parse(text: str) -> PersonName:
     word is where it is a family name that stands first. Never raises: a text without a name has no parts.
     """
     title, rest = strip_titles(_BROKEN_ARTICLE.sub(r"\1-", text))
-    rest, nickname = _take_nickname(rest)
+    rest, nickname = _take_nickname(_GLUED_INITIAL.sub(". ", rest))
     suffix = regnal = ""
     kept = []
     for at, part in enumerate(each.strip() for each in rest.split(",")):
@@ -117,6 +128,8 @@ def parse(text: str) -> PersonName:
             suffix = number or suffix
         parts.append(words)
     is_ordered = len(parts) > 1
+    if parts and not (is_ordered or regnal):
+        parts[0], regnal = _take_inner_number(parts[0])
     if is_ordered:
         given = [word for words in parts[1:] for word in words]
         trailing, leading = _trailing_particles(given), _leading_particles(parts[0])
@@ -124,6 +137,7 @@ def parse(text: str) -> PersonName:
         particles, family = [*trailing, *leading], parts[0][len(leading) :]
     else:
         given, particles, family = _split(parts[0] if parts else [], has_number=bool(regnal))
+    is_family_first = not is_ordered and bool(given) and parts[0][0] in family
     return PersonName(
         text,
         title,
@@ -133,13 +147,14 @@ def parse(text: str) -> PersonName:
         " ".join(family),
         suffix,
         regnal,
-        is_ordered,
+        is_ordered=is_ordered,
+        is_family_first=is_family_first,
     )
 
 
 def of_parts(given: str, family: str, *, suffix: str = "", text: str = "") -> PersonName:
     """Return the name of somebody whose given and family names are known apart."""
-    given, nickname = _take_nickname(" ".join(given.split()))
+    given, nickname = _take_nickname(" ".join(_GLUED_INITIAL.sub(". ", given).split()))
     words = family.split()
     leading = _leading_particles(words)
     rest, number = _take_number(words[len(leading) :])
@@ -177,6 +192,15 @@ def _take_number(words: list[str]) -> tuple[list[str], str]:
     return (words[:-1], found) if found else (words, "")
 
 
+def _take_inner_number(words: list[str]) -> tuple[list[str], str]:
+    """Take the number of a monarch out of a name that goes on: `Abdullah II ibn al-Hussein`."""
+    for at in range(1, len(words) - 1):
+        number = _roman(words[at])
+        if len(number) > 1 and not words[at].endswith("."):
+            return words[:at] + words[at + 1 :], number
+    return words, ""
+
+
 def _is_regnal(number: str, words: list[str], title: str) -> bool:
     # Whoever has one name before a number is a monarch; with more names the title must say so ("Juan Carlos I" has
     # the first number, which no commoner has).
@@ -188,25 +212,38 @@ def _is_regnal(number: str, words: list[str], title: str) -> bool:
 def _split(words: list[str], *, has_number: bool) -> tuple[list[str], list[str], list[str]]:
     if len(words) < 2:
         return (words, [], []) if has_number else ([], [], words)
-    folded = [fold(word) for word in words]
-    if folded[0] in _FAMILY_FIRST or (
-        folded[0] in _FAMILY_FIRST_BEFORE_TWO
-        and (len(words) == 2) == ("-" in folded[1])
-        and len(words) <= 3
-    ):
+    if _has_family_first(words):
         return words[1:], [], words[:1]
-    for at, word in enumerate(folded):
-        is_first = at == 0 and word in _GIVEN
-        if not is_first and at < len(words) - 1 and _is_particle(words[at], at):
-            last = at
-            while last + 2 < len(words) and _is_particle(words[last + 1], last + 1):
-                last += 1
-            return words[:at], words[at : last + 1], words[last + 1 :]
-        if at and _is_article(word):
+    folded = [fold(word) for word in words]
+    at = 0
+    while at < len(words):
+        if at and _is_article(folded[at]):
             return words[:at], [], words[at:]
+        after = at
+        while after < len(words) and _is_particle(words[after], after):
+            after += 1
+        is_given = at == 0 and folded[0] in _GIVEN
+        # What stands before an initial belongs to a middle name: "John Van A. MacMurray".
+        if at < after < len(words) and not is_given and not _is_initial(words[after]):
+            return words[:at], words[at:after], words[after:]
+        at = max(after, at + 1)
     if has_number:
         return words, [], []
     return words[:-1], [], words[-1:]
+
+
+def _has_family_first(words: list[str]) -> bool:
+    first, *rest = (fold(word) for word in words)
+    if any(_is_initial(word) for word in words):
+        return False
+    parts = sum(len(word.split("-")) for word in rest)
+    return first in _FAMILY_FIRST or (
+        first in _FAMILY_FIRST_BEFORE_TWO and parts == 2 and len(rest) <= 2
+    )
+
+
+def _is_initial(word: str) -> bool:
+    return len(word.strip(".")) == 1 and word[0].isupper()
 
 
 def _is_particle(word: str, at: int) -> bool:
@@ -238,7 +275,7 @@ def _trailing_particles(words: list[str]) -> list[str]:
 def _words(text: str) -> tuple[str, ...]:
     found = []
     # "J.D." are two initials, as "J. D." are.
-    originals = text.replace(".", ". ").split()
+    originals = _GLUED_INITIAL.sub(". ", text).split()
     for at, original in enumerate(originals):
         word = fold(original)
         pieces = [piece for piece in word.replace("'", "").split("-") if piece]

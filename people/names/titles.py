@@ -18,7 +18,7 @@ from people.names.title_words import (
     TITLES,
 )
 
-#: Abbreviations that are words without their full stops.
+#: Abbreviations that are words without their full stops, and initials where no other title follows ("H.E. Peck").
 _DOTTED = {"h.e.": "excellency", "h.m.": "his majesty", "h.h.": "his highness"}
 
 _LONGEST = max(len(line.split()) for line in TITLES | BODIES | PORTFOLIOS)
@@ -99,7 +99,8 @@ def _take_front(text: str) -> Titled:
     ends = [0]  # where the name could begin, after no title, one, two ...
     while (end := _title_end(folded, ends[-1])) > ends[-1]:
         ends.append(end)
-    if len(ends) == 2 and ends[-1] == 1 < len(words) and folded[0] in GIVEN_NAMES:
+    is_doubtful = folded and (folded[0] in GIVEN_NAMES or words[0].lower() in _DOTTED)
+    if len(ends) == 2 and ends[-1] == 1 < len(words) and is_doubtful:
         return Titled("", " ".join(words))
     if ends[-1] == len(words) and len(ends) > 1:
         last = " ".join(folded[ends[-2] : ends[-1]])
