@@ -28,8 +28,8 @@ _TITLES_BY_LENGTH = {
 }
 #: A title of this many letters is recognised with a slip in it ("Prime Minster", "Prime Ministere").
 _LONG_TITLE = 10
-#: How alike it must then be, of 100: one letter more, less or swapped in `prime minister` gives 93 and more, while the
-#: titles of the table that are most alike (`chief of defence staff` and `chief of defense staff` apart) reach 90.
+#: How alike it must then be, of 100: one letter more, less or swapped in `prime minister` leaves 92.9 or more. A title that
+#: is in the table goes before one that is only like it, so that titles that are like each other are not mixed up.
 _SLIP = 92.5
 _GLUED = re.compile(r"\b(Minister|President|Chancellor|Premier|Secretary|King|Queen)([A-Z])")
 _ELECT = re.compile(r"\s*-\s*(elect|designate)\b", re.IGNORECASE)
