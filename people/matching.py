@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 #: Names of a person that are no names of one: what somebody was or what stands for somebody.
 NO_NAMES = (NameKind.RANK, NameKind.METONYM)
-#: Among all persons a family name alone names too many: what scores less than this is not listed.
-LISTED = 0.7
+#: Among all persons a family name alone (0.75) names too many: what scores less than this is not listed. Dates of birth or
+#: death that agree lift it above.
+LISTED = 0.76
 
 
 @dataclass(frozen=True, slots=True)

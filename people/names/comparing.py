@@ -34,12 +34,12 @@ LATER_GIVEN = 0.85  #: Dean Rusk for David Dean Rusk
 FIRST_INITIAL_LEFT_OUT = 0.93  #: Brady Anderson for J. Brady Anderson
 TRUNCATED = 0.85  #: a given name that begins another, and is no known short form of it
 SLIP = 0.87  #: a letter or two differ in a long word
-ONLY_INITIALS = 0.8  #: no given name in common is written out
+ONLY_INITIALS = 0.82  #: no given name in common is written out
 ONE_NAME = 0.85  #: both have one name only, and are no monarchs
 FAMILY_ONLY = 0.75  #: one has nothing but a family name
 NUMBER_LEFT_OUT = 0.8  #: Hassan for Hassan II
 CONTAINED = 0.78  #: every name of the one is among the other's
-MIDDLE_SKIPPED = 0.7  #: George Walker for George Herbert Walker
+MIDDLE_SKIPPED = 0.77  #: George Walker for George Herbert Walker
 
 #: A slip of the pen is looked for in words of this many letters; two in words of so many.
 SLIP_LENGTH = 6

@@ -202,6 +202,15 @@ def test_dates_of_birth_lift_or_exclude() -> None:
     assert scores("Ann B. Smith", "1971") == []
 
 
+def test_a_family_name_alone_is_not_listed_unless_a_date_agrees() -> None:
+    person = make_person("Charles Spencer Francis", birth="1853")
+    index = PersonIndex.read()
+
+    assert index.named("Pope Francis").near == ()
+    assert [near.id for near in index.named("Francis", born="1853").near] == [person.pk]
+    assert [near.id for near in candidates("Francis").near] == [person.pk]
+
+
 def test_a_rank_is_no_name() -> None:
     person = make_person("Asim Munir")
     make_part(PersonName, record=person, name="Field Marshal", kind="rank")
