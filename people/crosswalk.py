@@ -148,6 +148,16 @@ def folded(name: str) -> str:
     return text.removeprefix("the ").removesuffix(" the")
 
 
+@cache
+def territories() -> dict[str, tuple[str, ...]]:
+    """Return the ids of `gsh` that the table leads to each state, by slug or `gsh:<id>`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for (dataset, given), entries in read_table().items():
+        if dataset == "gsh":
+            found[entries[0].state].append(given)
+    return {target: tuple(sorted(ids)) for target, ids in found.items()}
+
+
 def _key(dataset: str, name: str) -> str:
     return folded(name) if dataset in _BY_NAME else name.strip()
 
@@ -266,6 +276,22 @@ class Crosswalk:
             spans.append(Span(match, first, None))
         spans[-1] = replace(spans[-1], end=end)
         return spans
+
+    def is_called(self, slug: str, *names: str) -> bool:
+        """Return whether a state with this slug is there and bears one of the names."""
+        pk = self._slugs.get(slug)
+        called = [folded(name) for name in names if name]
+        return any(pk in self._own_names[name] | self._names[name] for name in called)
+
+    def find(self, target: str) -> StateMatch | None:
+        """Return the state with a slug, or with an identifier written `gsh:<id>`, if it is there."""
+        pk = self._find(target)
+        return self._states[pk].match if pk else None
+
+    def namesakes(self, name: str) -> list[StateMatch]:
+        """Return the states with this everyday name."""
+        found = (self._states[pk].match for pk in self._own_names.get(folded(name), ()))
+        return sorted(found, key=lambda match: match.slug)
 
     def knows(self, dataset: str, given: str) -> bool:
         """Return whether the data set's name is known for any day."""

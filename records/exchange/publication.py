@@ -56,8 +56,9 @@ def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]
 
 
 def _uncited(exchange: Exchange, keys: Sequence[UUID]) -> Iterator[tuple[str, UUID, str, str]]:
-    records = exchange.model._default_manager.filter(pk__in=keys, citations=None).order_by()
-    for record in records:
+    # Which kinds have citations is known only when all apps are loaded.
+    uncited: dict[str, Any] = {"pk__in": keys, "citations": None}
+    for record in exchange.model._default_manager.filter(**uncited).order_by():
         detail = f"{record} has no citation: add at least one source before publishing."
         yield exchange.kind, record.pk, "no_citation", detail
 

@@ -1,17 +1,6 @@
 """What an importer is: a data set that is known by its files, and a translation of its rows into exchange documents.
 
-    TRAVELS = register(
-        Dataset(
-            name="travels",
-            title="Travels of the President and the Secretary of State",
-            source={"slug": "historyatstate-travels", "kind": "dataset", "title": "...", "licence": "CC0-1.0"},
-            recognises=lambda tree: bool(tree.matching("president-travels/*.xml")),
-            translate=translate,
-        ),
-    )
-
-    def translate(tree: Tree, source: str) -> Iterator[Row | Document]:
-        ...
+Each importer registers a `Dataset` with a function `translate(tree, source)` that yields `Row`, `Document` and `NearMatch`.
 """
 
 from __future__ import annotations
@@ -82,7 +71,8 @@ class Dataset:
     #: Yields rows, documents and near matches in any order, documents that are named before those that name them where
     #: that is easy. `source` is the reference of the source to cite. May ask the database; writes nothing.
     translate: Callable[[Tree, str], Iterator[Row | Document | NearMatch]]
-    after: tuple[str, ...] = field(default=())  #: data sets to import before it, when both are there
+    #: Data sets to import before it, when both are there.
+    after: tuple[str, ...] = field(default=())
 
 
 _DATASETS: dict[str, Dataset] = {}

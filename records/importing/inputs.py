@@ -16,7 +16,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -38,7 +38,7 @@ def _not_opened() -> IO[bytes]:
     raise InputError("unreadable", "This file was not opened by `open_input`.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the input."""
 
@@ -64,7 +64,7 @@ class File:
         return data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file or folder of the input that is not read."""
 
@@ -261,7 +261,9 @@ class _Counted(io.FileIO):
         return self._position
 
 
-def _open_file(path: Path, name: str, allowance: Allowance, *, follow: bool = False) -> IO[bytes]:
+def _open_file(
+    path: Path | str, name: str, allowance: Allowance, *, follow: bool = False
+) -> IO[bytes]:
     # Between the look at a folder and the opening, a file may have been exchanged for a link or a pipe.
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
     try:
@@ -327,7 +329,9 @@ def _folder(root: Path, allowance: Allowance) -> Tree:
             else:
                 size = item.stat(follow_symlinks=False).st_size
                 total += size
-                files.append(File(path, size, _opener(Path(item.path), path, allowance), allowance))
+                files.append(
+                    File(path, size, partial(_open_file, item.path, path, allowance), allowance)
+                )
             if len(files) + len(left_out) + len(folders) > allowance.limits.files:
                 reason = (
                     f"A folder has at most {allowance.limits.files:,} files. Import it in parts."
@@ -356,10 +360,6 @@ def _reason_to_leave_out(item: os.DirEntry[str], inside: Path) -> str:
     if item.is_file(follow_symlinks=False) and is_archive_name(item.name):
         return "Archives in a folder are not read: unpack it, or import it by itself."
     return ""
-
-
-def _opener(path: Path, name: str, allowance: Allowance) -> Callable[[], IO[bytes]]:
-    return lambda: _open_file(path, name, allowance)
 
 
 __all__ = [

@@ -49,7 +49,7 @@ class _Builder:
         self.parser: DefusedXMLParser | None = None
         self.depth = 0
         self.nodes = 0
-        self.size = [0]  # characters of text directly in each open element
+        self.size = 0  # characters of text since the last tag
         self.tree = self.new_tree()
 
     def new_tree(self) -> ET.TreeBuilder:
@@ -90,7 +90,7 @@ class _Builder:
         """Refuse an element that should not be there."""
         self.depth += 1
         self.nodes += 1
-        self.size.append(0)
+        self.size = 0
         if self.depth > self.limits.depth:
             raise self.refuse(
                 "too_deep", f"Elements lie at most {self.limits.depth} deep inside one another."
@@ -107,13 +107,13 @@ class _Builder:
 
     def end(self, tag: str) -> None:
         self.depth -= 1
-        self.size.pop()
+        self.size = 0
         self.tree.end(tag)
 
     def data(self, text: str) -> None:
-        self.size[-1] += len(text)
-        if self.size[-1] > self.limits.cell_size:
-            reason = f"The text of an element has at most {self.limits.cell_size:,} characters."
+        self.size += len(text)
+        if self.size > self.limits.cell_size:
+            reason = f"A text between two tags has at most {self.limits.cell_size:,} characters."
             raise self.refuse("cell_too_long", reason)
         self.tree.data(text)
 

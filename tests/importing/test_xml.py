@@ -264,8 +264,14 @@ def test_length_of_a_text_is_limited_however_it_is_cut(given, refused):
     assert (
         given("<a><b>12345<!-- -->67890</b><b>1234567890</b></a>", limits)[0].text == "1234567890"
     )
-    for content in ("12345678901", "12345<c>x</c>678901", "123456<![CDATA[78901]]>"):
+    for content in ("12345678901", "12345<!-- -->678901", "123456<![CDATA[78901]]>"):
         assert refused(f"<a><b>{content}</b></a>", limits).code == "cell_too_long"
+
+
+def test_white_space_between_many_elements_is_no_long_text(given):
+    content = "<a>" + "\n    <b/>" * 100 + "</a>"
+    limits = Limits(cell_size=10)
+    assert len(given(content, limits)) == len(given(content, limits, all_records)) == 100
 
 
 def test_size_of_a_tree_is_limited_and_of_records_only_that_of_the_file(given):
