@@ -259,13 +259,13 @@ def refusals_to_publish(*records: Record) -> list[Refusal]:
 
 
 @contextmanager
-def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[None]:
-    """One transaction whose history rows say who did what, and why."""
+def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[UUID]:
+    """One transaction whose history rows say who did what, and why. Gives the id by which they do."""
     with (
         transaction.atomic(),
-        pghistory.context(user=by.pk if by else None, deed=name, reason=reason),
+        pghistory.context(user=by.pk if by else None, deed=name, reason=reason) as context,
     ):
-        yield
+        yield context.id
 
 
 def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]]) -> None:

@@ -68,6 +68,9 @@ def test_rejections_are_shown_and_written_to_the_report(file: Path, tmp_path: Pa
         f"line 2 topic x /lable: {reason} [unknown_field]",
     ]
     assert [orjson.loads(line) for line in report.read_bytes().splitlines()][1] == {
+        "outcome": "rejected",
+        "file": "topics.ndjson",
+        "row": None,
         "line": 2,
         "object": "topic",
         "record": "x",

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from records.curation import publish
+from records.identity import new_id
 from records.kinds import kind_of
-from records.models import Change, Reference, Source, Topic
+from records.models import (
+    Change,
+    ImportBatch,
+    ImportedRecord,
+    ImportedRow,
+    PossibleDuplicate,
+    Reference,
+    Source,
+    Topic,
+)
 from tests.factories.records import make_source, make_topic
 
 if TYPE_CHECKING:
@@ -108,7 +119,49 @@ def _change(**columns: Any) -> Callable[[], object]:
     return make
 
 
+def _imported_twice() -> None:
+    batch = ImportBatch.objects.create(file_name="trips.xml")
+    for _ in range(2):
+        ImportedRow.objects.create(dataset="travels", row_id="1", file="trips.xml", batch=batch)
+
+
+def _told_twice() -> None:
+    batch = ImportBatch.objects.create(file_name="trips.xml")
+    for _ in range(2):
+        ImportedRecord.objects.create(
+            dataset="travels",
+            kind="event",
+            name="travels:1",
+            record_id=new_id(),
+            members={},
+            batch=batch,
+        )
+
+
+def _possible_duplicate(**columns: Any) -> Callable[[], object]:
+    def make() -> None:
+        one, two = new_id(), new_id()
+        row = {"record_id": one, "other_id": two, "score": 0.9, "kind": "person", **columns}
+        PossibleDuplicate.objects.create(**row)
+
+    return make
+
+
+def _possible_duplicate_twice() -> None:
+    one, two = new_id(), new_id()
+    for _ in range(2):
+        _possible_duplicate(record_id=one, other_id=two)()
+
+
 CASES |= {
+    "import_status_is_in_its_list": lambda: ImportBatch.objects.create(
+        file_name="trips.xml", status="lost"
+    ),
+    "imported_row_is_kept_once": _imported_twice,
+    "imported_record_is_kept_once": _told_twice,
+    "possible_duplicate_is_listed_once": _possible_duplicate_twice,
+    "possible_duplicate_pair_is_ordered": _possible_duplicate(other_id=UUID(int=0)),
+    "possible_duplicate_verdict_is_in_its_list": _possible_duplicate(verdict="perhaps"),
     "topic_is_not_broader_than_itself": _topics_in_a_circle,
     "source_content_hash_is_sha256": _source_of(content_hash="A" * 64),
     "source_published_earliest_is_not_after_latest": _source_of(
