@@ -400,8 +400,11 @@ def next_document(edition: Edition) -> dict[str, Any]:
 def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
     """Published documents that name the records, other than the records themselves."""
     keys = [record.pk for record in records]
+    named = _named_by_others(keys) if len(keys) > SHOWN else set(keys)
     refusals = []
     for record in records:
+        if record.pk not in named:
+            continue
         named_in: list[str] = []
         for kind in all_kinds():
             editions = kind.editions._default_manager.current().filter(refs__contains=[record.pk])
@@ -412,6 +415,20 @@ def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
             detail = f"{record} is named in published records: {shown}{more}. Change or withdraw those first, or merge it."
             refusals.append(Refusal(record, "still_named", detail))
     return refusals
+
+
+def _named_by_others(keys: Sequence[UUID]) -> set[UUID]:
+    """Return those of many records that published documents of others name: one query per kind and batch."""
+    known = set(keys)
+    found: set[UUID] = set()
+    for kind in all_kinds():
+        for start in range(0, len(keys), BATCH):
+            chunk = list(keys[start : start + BATCH])
+            editions = kind.editions._default_manager.current().filter(refs__overlap=chunk)
+            for record_id, refs in editions.values_list("record_id", "refs"):
+                if record_id not in known:
+                    found |= known.intersection(refs)
+    return found
 
 
 def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> None:

@@ -78,7 +78,7 @@ def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
         if inserted[shape] and isinstance(shape, PartShape):
             _draw_keys(shape.model, [row for row, _owner in inserted[shape]])
         if updated[shape]:
-            _update(
+            overwrite(
                 shape.model, [_columns(row, ("slug", *shape.columns)) for row in updated[shape]]
             )
         if inserted[shape]:
@@ -125,7 +125,7 @@ def _as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _update(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
     key = model._meta.pk.attname
     columns = {field.attname: field for field in model._meta.concrete_fields}

@@ -18,6 +18,7 @@ from records.importing.report import REJECTED, Remark, Result
 from records.models import ImportBatch, ImportStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -59,6 +60,7 @@ def run(
             good = terms.is_partial or not result.rows[REJECTED]
             result.is_done = good and not terms.is_dry_run and not _has_fault_of_all(result)
             if result.is_done:
+                batch.written_at = _now()
                 _keep(batch, result, ImportStatus.PUBLISHING if keys else ImportStatus.DONE)
             else:
                 transaction.set_rollback(True)
@@ -94,6 +96,14 @@ def _keep_apart(name: str) -> None:
         if not cursor.fetchone()[0]:
             reason = f"Another import of {name} is under way. Wait until it is done."
             raise InputError("busy", reason)
+
+
+def _now() -> datetime:
+    """Return the time by the database's clock, which marks changes of records too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _others(batch: ImportBatch) -> models.QuerySet[ImportBatch]:

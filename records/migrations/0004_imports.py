@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why, as told to the public in the revisions that are published.')),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When the process that works on it last gave a sign of life.')),
+                ('written_at', models.DateTimeField(help_text="When the records were written, by the database's clock; later changes are somebody else's.", null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('stage', models.CharField(blank=True, help_text='What is being done right now.', max_length=60)),
                 ('done', models.PositiveIntegerField(default=0, help_text='Of the stage, how much is done ...')),

@@ -74,6 +74,10 @@ class ImportBatch(models.Model):
     changed_at = models.DateTimeField(
         db_default=Now(), help_text="When the process that works on it last gave a sign of life."
     )
+    written_at = models.DateTimeField(
+        null=True,
+        help_text="When the records were written, by the database's clock; later changes are somebody else's.",
+    )
     finished_at = models.DateTimeField(null=True)
     stage = models.CharField(max_length=60, blank=True, help_text="What is being done right now.")
     done = models.PositiveIntegerField(default=0, help_text="Of the stage, how much is done ...")
