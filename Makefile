@@ -5,7 +5,7 @@ PY = .venv/bin/python
 # Processes for the tests. Each migrates a database of its own, which more than two do not win back.
 JOBS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema docs bench lock db-stop
+.PHONY: help run setup test check fix schema docs bench bench-imports lock db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -40,6 +40,9 @@ docs: .venv/.dev ## run the examples of the documentation
 
 bench: .venv/.runtime ## measure against the goals (benchmarks/)
 	@exec $(PY) -m benchmarks.run $(ARGS)
+
+bench-imports: .venv/.runtime ## measure imports beside COPY (ARGS="--events 10000")
+	@exec $(PY) -m benchmarks.imports $(ARGS)
 
 lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
 	cd requirements && for name in "runtime.in ../requirements.txt" "dev.in dev.txt"; do \
