@@ -148,15 +148,16 @@ def read_date(value: str, note: str = "") -> Reading:
     return Reading(edtf, words if is_qualified else "")
 
 
-def dates_in(text: str) -> Iterator[tuple[int, Reading]]:
-    """Yield the dates in a sentence, each with its place ("about February 13, 1811")."""
+def dates_in(text: str) -> Iterator[tuple[int, int, Reading]]:
+    """Yield the dates in a sentence, each with where it begins and ends ("about February 13, 1811")."""
     for found in _PROSE.finditer(text):
         plain = _from_prose(found)
         if plain is not None:
             before = text[: found.start()]
             edtf, is_qualified = _qualified(plain, before, with_doubt=False)
             words = before.split()[-3:] if is_qualified else []
-            yield found.start(), Reading(edtf, " ".join([*words, found[0]]) if words else "")
+            told = " ".join([*words, found[0]]) if words else ""
+            yield found.start(), found.end(), Reading(edtf, told)
 
 
 def _from_words(note: str) -> Reading:

@@ -157,7 +157,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("sentence", "readings"), SENTENCES.items())
 def test_dates_in_a_sentence(sentence, readings):
-    assert [reading for _place, reading in dates_in(sentence)] == readings
+    assert [reading for _begin, _end, reading in dates_in(sentence)] == readings
 
 
 def test_documents_say_no_more_than_the_source():
