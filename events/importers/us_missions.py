@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from config.db.edtf import EdtfError, UncertainDate
 from events.importers.us_missions_ranges import DATASET as NAME
-from events.importers.us_missions_ranges import Change, Period, States
+from events.importers.us_missions_ranges import LEVELS, Change, Period, States
 from events.models import Dimension, Direction, Relation, RelationIdentifier
 from people.crosswalk import UnknownStateError
 from records.exchange.rejection import Fault, choose_from, nearest
+from records.identity import SLUG_LENGTH
 from records.importing.dataset import Dataset, Row, register
 from records.importing.inputs import InputError
 from records.importing.tables import read_table
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
     from records.importing.tables import Line
 
 COLUMNS = ("state_dept_name", "status_change", "year", "month", "day")
-#: The levels of the codebook, the highest first, and what the relation calls them.
-LEVELS = {
-    "Embassy": "embassy",
-    "Ambassador Nonresident": "ambassador_nonresident",
-    "Legation": "legation",
-    "Envoy Nonresident": "envoy_nonresident",
-    "Consulate": "consulate",
-    "Consul Nonresident": "consul_nonresident",
-    "Liaison": "liaison",
-    "Interests": "interests",
-    "None": "none",
-}
 _LOCATOR = 200
 
 
@@ -185,7 +174,7 @@ def _relations(periods: Sequence[Period], home: StateMatch, source: str) -> Iter
         direction = Direction.FIRST_TO_SECOND if is_first else Direction.SECOND_TO_FIRST
         document: Document = {
             "object": "relation",
-            "slug": "-".join(sorted((state.slug, home.slug))),
+            "slug": "-".join(sorted((state.slug, home.slug)))[:SLUG_LENGTH].rstrip("-"),
             "states": [each.ref for each in pair],
             "periods": [_document(period, direction) for period in own],
             "identifiers": [{"scheme": NAME, "value": state.slug}],

@@ -8,7 +8,8 @@ A change begins a period that lasts to the day before the next change of the sam
   for `1835`, which is one of the days that this allows.
 - What the data set calls one country may have been several states, one after the other: where the crosswalk says so, the
   period is cut at that day, and each part goes to the state of its time. A period never outlasts its state. What is
-  carried to the next state so gives way to the lines which another name has about that state.
+  carried to the next state so gives way to the lines which another name has about that state, once they are no lower: a
+  name of the new state speaks for it, and one of a part of it does not ("Zanzibar" beside Tanzania).
 - The last period goes on where `last_verified` says that somebody looked after it had begun: it was so that day, and no
   change had been found. Without that day nobody knows.
 - A line that cannot be read leaves a gap: the end of the period before it is not known.
@@ -36,6 +37,19 @@ if TYPE_CHECKING:
 
 DATASET = "us-missions"
 HOME = "United States"
+#: The levels of the codebook, the highest first, and what the relation calls them.
+LEVELS = {
+    "Embassy": "embassy",
+    "Ambassador Nonresident": "ambassador_nonresident",
+    "Legation": "legation",
+    "Envoy Nonresident": "envoy_nonresident",
+    "Consulate": "consulate",
+    "Consul Nonresident": "consul_nonresident",
+    "Liaison": "liaison",
+    "Interests": "interests",
+    "None": "none",
+}
+_BY_HEIGHT = list(LEVELS.values())
 _DAY = timedelta(days=1)
 
 
@@ -255,27 +269,30 @@ def _warn_uncertain(change: Change, span: Span, after: Change | None) -> None:
 
 def _without_repeated(periods: Sequence[Period]) -> list[Period]:
     """End what was carried to a state when another name begins to speak of it, and say where names disagree."""
-    by_state: dict[UUID, list[Period]] = defaultdict(list)
+    by_state = _by_state(periods)
+    kept = []
     for period in periods:
-        by_state[period.state.id].append(period)
-    found = []
+        others = _of_other_names(period, by_state)
+        left = _giving_way(period, others) if period.is_carried else period
+        if left is not None:
+            kept.append(left)
+    by_state = _by_state(kept)
+    for period in kept:
+        if not period.is_carried:
+            _warn_of_others(period, _of_other_names(period, by_state))
+    return kept
+
+
+def _by_state(periods: Sequence[Period]) -> dict[UUID, list[Period]]:
+    found: dict[UUID, list[Period]] = defaultdict(list)
     for period in periods:
-        others = [
-            other
-            for other in by_state[period.state.id]
-            if other.changes[0].name != period.changes[0].name
-        ]
-        kept = _giving_way(period, others) if period.is_carried else period
-        if kept is None:
-            continue
-        found.append(kept)
-        for other in others:
-            if not other.is_carried and other.level != kept.level and _meet(kept, other):
-                reason = f"“{other.changes[0].name}” is this state too, and has {other.level} from {other.start} on: both are kept."
-                kept.changes[0].warnings.append(
-                    Fault("/state_dept_name", kept.changes[0].name, reason, "names_disagree")
-                )
+        found[period.state.id].append(period)
     return found
+
+
+def _of_other_names(period: Period, by_state: dict[UUID, list[Period]]) -> list[Period]:
+    name = period.changes[0].name
+    return [other for other in by_state[period.state.id] if other.changes[0].name != name]
 
 
 def _giving_way(period: Period, others: Sequence[Period]) -> Period | None:
@@ -286,14 +303,29 @@ def _giving_way(period: Period, others: Sequence[Period]) -> Period | None:
         # Of two that were carried with one level, the one that lasts longer says it all.
         if other.is_carried and other.level == period.level and _lasts_longer(other, period):
             return None
-    lines = [other for other in others if not other.is_carried]
-    starts = [other.start.earliest for other in lines if _may_last_to(other, begun)]
+    starts = [
+        other.start.earliest
+        for other in others
+        if not other.is_carried and _may_last_to(other, begun) and _is_as_high(other, period)
+    ]
     if any(start <= begun for start in starts if start):
         return None
     later = sorted(start for start in starts if start and _may_last_to(period, start))
     if not later:
         return period
     return replace(period, end=_day(_day_before(later[0])), status=EndStatus.ENDED)
+
+
+def _is_as_high(one: Period, other: Period) -> bool:
+    return _BY_HEIGHT.index(one.level) <= _BY_HEIGHT.index(other.level)
+
+
+def _warn_of_others(period: Period, others: Sequence[Period]) -> None:
+    change = period.changes[0]
+    for other in others:
+        if other.level != period.level and _meet(period, other):
+            reason = f"“{other.changes[0].name}” is this state too, and has {other.level} from {other.start} on: both are kept."
+            change.warnings.append(Fault("/state_dept_name", change.name, reason, "names_disagree"))
 
 
 def _lasts_longer(one: Period, other: Period) -> bool:

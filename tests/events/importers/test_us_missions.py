@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.db.edtf import UncertainDate
-from events.importers.us_missions import DATASET, LEVELS
-from events.importers.us_missions_ranges import Change, States
+from events.importers.us_missions import DATASET
+from events.importers.us_missions_ranges import LEVELS, Change, States
 from events.models import Relation
 from people.crosswalk import Crosswalk, StateMatch, _Known
 from people.models import EndStatus, StateIdentifier
@@ -361,6 +361,30 @@ def test_what_is_carried_to_a_state_gives_way_to_the_lines_of_its_own_name(home,
             slug="serbia-united-states",
         ),
     ]
+
+
+def test_name_of_a_part_does_not_end_what_holds_for_the_whole(home, folder):
+    for slug, end in (("tanganyika-1964", "1964-04-25"), ("zanzibar-1964", "1964-04-25")):
+        part = make_state(slug, slug=slug, end=end)
+        StateIdentifier.objects.create(record=part, scheme="gsh", value=slug)
+    whole = make_state("Tanzania", slug="tanzania")
+
+    rows, documents = translated(
+        folder,
+        "Tanzania,Embassy,1961,12,9,2024-01-01,\n"
+        "Zanzibar,Embassy,1963,12,10,2024-01-01,\n"
+        "Zanzibar,Consulate,1964,6,27,2024-01-01,\n",
+    )
+
+    assert documents[1] == relation(
+        home,
+        whole,
+        ("embassy", "1964-04-26", None, "ongoing"),
+        ("consulate", "1964-06-27", None, "ongoing"),
+        slug="tanzania-united-states",
+        locators=["Tanzania", "Zanzibar"],
+    )
+    assert codes(rows) == [([], []), ([], []), ([], ["names_disagree"])]
 
 
 def test_two_names_that_disagree_about_one_state_are_both_kept_with_a_warning(home, folder):
