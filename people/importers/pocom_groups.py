@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from people.crosswalk import UnknownStateError
 from people.importers.pocom_dates import Reading, dates_in
 from people.importers.pocom_milestones import milestone
+from people.importers.pocom_records import slug_of
 from people.models import MilestoneKind
 from records.models import Evidence
 
@@ -94,11 +95,10 @@ def statement(note: Note, offices: Offices, source: str) -> Document | None:
     except UnknownStateError as error:
         note.faults.append(error.at(""))
         return None
-    mission, _slash, number = note.id.rpartition("/")
     note.becomes.append(("statement", f"pocom-note:{note.id}"))
     return {
         "object": "statement",
-        "slug": f"note-on-us-mission-{mission}-{number}"[-120:].strip("-"),
+        "slug": slug_of(f"note on us mission {note.id.replace('/', ' ')}"),
         "identifiers": [{"scheme": "pocom-note", "value": note.id}],
         "kind": "claim",
         "speaker_as_given": SPEAKER,

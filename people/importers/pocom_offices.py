@@ -15,13 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
 from people.crosswalk import UnknownStateError
 from people.importers.pocom_positions import SHARED, facts_of, position_title
+from people.importers.pocom_records import slug_of
 from people.models import MissionClass, OfficeClass
-from records.identity import SLUG_LENGTH
 from records.models import Evidence
 
 if TYPE_CHECKING:
@@ -256,7 +253,7 @@ class Offices:
         if found := self._known.unidentified_office(office.shared, office.title):
             document["id"] = str(found)
         document |= {
-            "slug": slugify(anyascii(office.title))[:SLUG_LENGTH].strip("-"),
+            "slug": slug_of(office.title, office.value),
             "identifiers": office.identifiers,
             "state": home.ref,
             "classification": str(office.classification),

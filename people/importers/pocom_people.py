@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from people.importers.pocom_records import slug_of
 from people.models import Living
 from people.names import of_parts
 from records.importing.dataset import NearMatch
@@ -58,7 +59,7 @@ class People:
         name = full_name(person)
         document: Document = {
             "object": "person",
-            "slug": person.id,
+            "slug": slug_of(person.id, name),
             "identifiers": [{"scheme": SCHEME, "value": each} for each in self._ids_of(person)],
             "name": name,
         }
@@ -105,25 +106,18 @@ class People:
 
 
 def _life(person: PersonItem) -> Document:
+    """Return birth and death as far as they are known: what is empty says nothing, and others may know more."""
     birth, death = person.birth, person.death
     born, died = birth.bounds[0], death.bounds[1]
     if born and died and died < born:
         reason = f"The person died ({death.edtf}) before being born ({birth.edtf}): the death is kept as words."
         person.warn("/death", death.edtf, reason, "dies_before_birth")
         death = death.in_words()
-    life = {"birth": birth.document(), "death": death.document()}
-    return {member: told for member, told in life.items() if told} | {
-        "living": str(_living(person))
-    }
-
-
-def _living(person: PersonItem) -> Living:
-    if person.death:
-        return Living.DEAD
-    # "unknown" is: no longer living, and it is not known since when. An empty element says nothing.
-    return {"still-living": Living.LIVING, "unknown": Living.DEAD}.get(
-        person.death_code, Living.UNKNOWN
-    )
+    # The code "unknown" is: no longer living, and it is not known since when.
+    codes = {"still-living": Living.LIVING, "unknown": Living.DEAD}
+    living = Living.DEAD if death else codes.get(person.death_code)
+    life = {"birth": birth.document(), "death": death.document(), "living": living and str(living)}
+    return {member: told for member, told in life.items() if told}
 
 
 def full_name(person: PersonItem) -> str:

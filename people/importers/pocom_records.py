@@ -26,6 +26,12 @@ SCHEME = "pocom-organization"
 DEPARTMENT = ("us-department-of-state", "US Department of State")
 
 
+def slug_of(*texts: str) -> str:
+    """Return the slug that a record would like, from the first text that gives one."""
+    found = (slugify(anyascii(text))[:SLUG_LENGTH].strip("-_") for text in texts)
+    return next((slug for slug in found if slug), "record")
+
+
 @dataclass(frozen=True)
 class Organization:
     """An organization as this data set knows it."""
@@ -100,7 +106,7 @@ class KnownRecords:
             value,
             name,
             OrganizationClass.IGO,
-            slugify(anyascii(name))[:SLUG_LENGTH].strip("-"),
+            slug_of(name, value),
             locator,
             found[0][0] if is_new and len(found) == 1 else None,
         )

@@ -11,13 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
 from people.importers.pocom_dates import Reading
 from people.importers.pocom_milestones import end_reason, milestones_of
+from people.importers.pocom_records import slug_of
 from people.models import IN_OFFICE, EndStatus, TenureKind
-from records.identity import SLUG_LENGTH
 from records.models import Evidence
 
 if TYPE_CHECKING:
@@ -88,32 +85,27 @@ def is_in_office(appointment: Appointment) -> bool:
 
 
 def document(appointment: Appointment, source: str) -> Document:
-    """Return the tenure. What is not known is left out."""
+    """Return the tenure. What is not known is told as such: nobody else tells anything of it."""
     is_over = bool(appointment.end or appointment.notes["ended"]) or not is_in_office(appointment)
-    document: Document = {
+    reason = end_reason(appointment.notes["ended"])
+    return {
         "object": "tenure",
         "slug": _slug(appointment),
         "identifiers": [{"scheme": "pocom-appointment", "value": appointment.id}],
         "person": f"pocom:{appointment.person}",
         "office": appointment.office,
         "kind": str(appointment.kind_of_tenure),
+        "start": appointment.start.document(),
+        "end": appointment.end.document(),
         "end_status": str(EndStatus.ENDED if is_over else EndStatus.UNKNOWN),
+        "end_reason": str(reason) if reason else None,
         "milestones": appointment.milestones,
         "citations": [
             {"source": source, "locator": appointment.locator, "evidence": str(Evidence.REPORTED)}
         ],
     }
-    for name, reading in (("start", appointment.start), ("end", appointment.end)):
-        if told := reading.document():
-            document[name] = told
-    if reason := end_reason(appointment.notes["ended"]):
-        document["end_reason"] = str(reason)
-    return document
 
 
 def _slug(appointment: Appointment) -> str:
-    office = appointment.office.partition(":")[2]
-    wish = slugify(
-        anyascii(f"{appointment.person} {office.replace('/', ' ')} {appointment.year or ''}")
-    )
-    return wish[:SLUG_LENGTH].strip("-")
+    office = appointment.office.partition(":")[2].replace("/", " ")
+    return slug_of(f"{appointment.person} {office} {appointment.year}")

@@ -109,7 +109,7 @@ def test_a_person_is_told_with_all_names_ids_and_years(home, tmp_path):
 @pytest.mark.parametrize(
     ("years", "expected"),
     [
-        ("<birth>1870</birth><death/>", {"birth": "1870", "living": "unknown"}),
+        ("<birth>1870</birth><death/>", {"birth": "1870"}),
         ("<birth/><death>1901</death>", {"death": "1901", "living": "dead"}),
         ("<death>still-living</death>", {"living": "living"}),
         ('<death type="still-living"/>', {"living": "living"}),
@@ -121,7 +121,7 @@ def test_a_person_is_told_with_all_names_ids_and_years(home, tmp_path):
             "<birth>1901</birth><death>1870</death>",
             {"birth": "1901", "death": {"text": "1870", "precision": "year"}, "living": "dead"},
         ),
-        ("", {"living": "unknown"}),
+        ("", {}),
     ],
 )
 def test_whether_a_person_lives_is_said_by_the_year_or_the_code(home, tmp_path, years, expected):
@@ -170,6 +170,7 @@ def test_an_appointment_becomes_a_tenure_of_the_one_office_for_state_and_title(
         "start": "1893-08-02",
         "end": {"edtf": "[..1895-03]", "text": "Left post on or before 1895-03"},
         "end_status": "ended",
+        "end_reason": None,
         "milestones": [
             {"kind": "appointed", "date": "1893-06-01"},
             {"kind": "credentials_presented", "date": "1893-08-02"},
@@ -193,7 +194,9 @@ def test_an_appointment_becomes_a_tenure_of_the_one_office_for_state_and_title(
         "office": "pocom-office:ruritania/ambassador-e-p",
         "kind": "substantive",
         "start": "1896-08-02",
+        "end": None,
         "end_status": "unknown",
+        "end_reason": None,
         "milestones": [
             {"kind": "appointed", "date": "1896-06-01"},
             {"kind": "credentials_presented", "date": "1896-08-02"},
@@ -363,6 +366,7 @@ def test_the_secretary_of_state_is_the_office_that_other_data_sets_name_too(home
             "start": "1894-01-02",
             "end": "1895-01-02",
             "end_status": "ended",
+            "end_reason": None,
             "milestones": [
                 {"kind": "appointed", "date": "1894-01-01"},
                 {"kind": "other", "date": "1894-01-02", "note": "Entered on duty"},
