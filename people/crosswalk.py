@@ -12,7 +12,7 @@ In this order, the first that answers:
 2. The identifier `gsh` of a state, or a slug, where the data set has ids; the name of a state where it has names.
 
 A label that is the name of a state which the id never stands for contradicts the id, and neither is believed. Nothing
-else is tried: a spelling that is not known is not guessed. Decision 62 (docs/decisions) says why.
+else is tried: a spelling that is not known is not guessed. Decision 82 (docs/decisions) says why.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Translations of public data sets into the exchange form, see `records.importing`."""
 
-from people.importers import pocom, us_executive
+from people.importers import gsh, pocom, us_executive
 
-__all__ = ["pocom", "us_executive"]
+__all__ = ["gsh", "pocom", "us_executive"]
