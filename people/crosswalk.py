@@ -358,7 +358,7 @@ class Crosswalk:
         self, dataset: str, given: str, label: str, pk: UUID, entries: list[Entry]
     ) -> None:  # fmt: skip
         """Refuse a label that is the name of a state for which the id never stands."""
-        named = self._own_names.get(folded(label), set())
+        named = self._own_names.get(folded(label), set()) if label else set()
         if not named or pk in named:
             return
         stands_for = {self._find(entry.state) for entry in entries}
