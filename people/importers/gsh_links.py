@@ -103,6 +103,7 @@ def _is_there(
     elif other not in territories:
         reason = "There is no file of a territory with this id: left out."
         territory.warn(at, other, reason, "unknown_territory")
+        territory.lacks_neighbours = True
     else:
         return True
     return False

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
@@ -100,7 +101,7 @@ class Record:
         else:
             document["slug"] = self.slug
         document["identifiers"] = self._identifiers()
-        if not self.is_reference:
+        if not self._others_know_better:
             document |= self._facts()
         parts = {
             "names": self._names(),
@@ -118,6 +119,13 @@ class Record:
         own = [] if self.is_reference else [self.key.removeprefix(f"{SCHEME}:")]
         ids = [*own, *territories().get(self.key, ()), *sorted(form.id for form in self.forms)]
         return [{"scheme": SCHEME, "value": value} for value in dict.fromkeys(ids)]
+
+    @property
+    def _others_know_better(self) -> bool:
+        """Whether the project tells of it, or an earlier import had files of it that are not at hand now."""
+        at_hand = {form.id for form in self.forms}
+        is_whole = at_hand.issuperset(territories().get(self.key, ()))
+        return self.is_reference or (self.match is not None and not is_whole)
 
     def _facts(self) -> dict[str, Any]:
         first, last, lead = self.forms[0], self.forms[-1], self.lead
@@ -139,7 +147,10 @@ class Record:
 
     def _names(self) -> list[dict[str, Any]]:
         """Return the names that add to its own: of past forms with their time, of today's without."""
-        known = {folded(self.entry.name if self.entry else self.lead.name)}
+        is_told = self.match is not None and self._others_know_better
+        known = {folded(self.match.name if self.match and is_told else self.lead.name)}
+        if self.entry:
+            known.add(folded(self.entry.name))
         has_official = False
         for own in self.entry.names if self.entry else ():
             known.add(folded(own.name))
@@ -163,7 +174,8 @@ class Record:
         return row
 
     def _citation(self, form: Territory, source: str) -> dict[str, Any]:
-        locator = f"{form.file}, {form.id}"
+        # The same place whether the whole set is given, the folder, or the file alone.
+        locator = f"territories/{PurePosixPath(form.file).name}, {form.id}"
         if self.is_reference and form.notes:
             # The desk's note on a state that ships with the project is the desk's own.
             locator += f": {form.notes}"

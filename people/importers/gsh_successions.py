@@ -59,6 +59,12 @@ class Step:
         return self.link.is_handover and self.link.begin == self.after.start
 
     @property
+    def is_partly_told(self) -> bool:
+        """Whether more files could change what is said here."""
+        forms = (*self.before.forms, *self.after.forms)
+        return any(form.lacks_neighbours for form in forms)
+
+    @property
     def is_disproved(self) -> bool:
         """Whether the later state was there before the earlier one."""
         before, after = self.before.start, self.after.start
@@ -85,13 +91,16 @@ def successions(records: Mapping[str, Record], links: Iterable[Link]) -> dict[st
         for predecessor in record.entry.predecessors
     }
     proved = _settle([step for step in steps if step.pair not in told], told)
-    held = _held(records, {step.pair for step in proved} - told)
+    there = _in_database(records)
+    held = there - ({step.pair for step in proved} - told)
     ended_here = {
         before for before, _after in told if (it := records.get(before)) and not it.goes_on
     }
     found: dict[str, list[Step]] = defaultdict(list)
     for step in _without_circles(proved, held, ended_here):
-        found[step.after.key].append(step)
+        # What an earlier import said with more files at hand stays.
+        if not (step.is_partly_told and step.pair in there):
+            found[step.after.key].append(step)
     for each in found.values():
         each.sort(key=_order)
     return found
@@ -109,13 +118,11 @@ def _steps(records: Mapping[str, Record], links: Iterable[Link]) -> list[Step]:
     return list(steps.values())
 
 
-def _held(records: Mapping[str, Record], own: Collection[Pair]) -> set[Pair]:
-    """Return the successions that the database has from elsewhere; a state without territories is called by its id."""
+def _in_database(records: Mapping[str, Record]) -> set[Pair]:
+    """Return the successions of the database; a state without territories is called by its id."""
     keys = {record.match.id: record.key for record in records.values() if record.match}
     pairs = StateSuccession.objects.values_list("predecessor_id", "successor_id")
-    return {(keys.get(one, str(one)), keys.get(other, str(other))) for one, other in pairs} - set(
-        own
-    )
+    return {(keys.get(one, str(one)), keys.get(other, str(other))) for one, other in pairs}
 
 
 # Kinds and dates

@@ -63,6 +63,7 @@ class Territory:
     successors: tuple[str, ...]
     notes: str
     sources: tuple[str, ...]
+    lacks_neighbours: bool = False  #: whether it lists territories that are not at hand
     warnings: list[Fault] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 

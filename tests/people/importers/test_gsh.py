@@ -604,6 +604,13 @@ def test_a_file_alone_is_recognised_after_a_mark_and_comments(folder):
 # Whole imports
 
 
+def test_a_file_alone_says_what_it_says_in_its_folder(folder):
+    write(folder, "ruritania")
+
+    assert imported(folder) == {"created": 1}
+    assert imported(folder / "territories" / "ruritania.xml") == {"unchanged": 1}
+
+
 def test_created_states_are_found_by_their_ids_and_a_second_import_changes_nothing(folder):
     make_state("Ethiopia", slug="ethiopia")
     link(folder, "a>b", a="1800 1900", b="1900 9999")
@@ -617,3 +624,20 @@ def test_created_states_are_found_by_their_ids_and_a_second_import_changes_nothi
         crosswalk.state("gsh", given).slug for given in ("a", "b", "ethiopia", "abyssinia-1936")
     ] == ["a", "b", "ethiopia", "ethiopia"]
     assert [str(each) for each in StateSuccession.objects.all()] == ["A → B"]
+
+
+def test_a_part_of_the_files_does_not_undo_what_the_whole_said(folder):
+    write(folder, "prussia-1871", "1701", "1871", name="Old Prussia", after=["prussia-1918"])
+    write(folder, "prussia-1918", "1871", "1918", name="Prussia", before=["prussia-1871"])
+    link(folder, "a>c", "b>c", a="1800 1900", b="1800 1900", c="1900 9999")
+    assert imported(folder) == {"created": 5}
+
+    for given in ("prussia-1918", "b"):
+        (folder / "territories" / f"{given}.xml").unlink()
+
+    assert imported(folder) == {"unchanged": 3}
+    assert [str(each) for each in StateSuccession.objects.filter(kind="union")] == [
+        "A → C",
+        "B → C",
+    ]
+    assert State.objects.get(slug="prussia").end.edtf == "1918"
