@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict, deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,6 +30,7 @@ from records.serializers import SourceSerializer, TopicSerializer
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from multiprocessing.process import BaseProcess
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -224,7 +227,7 @@ def publish_in_batches(
         msg = "Several processes cannot publish inside one transaction."
         raise TransactionManagementError(msg)
     connection.close()  # or the children would share it
-    with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+    with ProcessPoolExecutor(processes, get_context("fork"), _end_with_parent) as pool:
 
         def submit(chunk: list[UUID]) -> Future[Batch]:
             return pool.submit(_publish_batch, kind.name, chunk, by, reason)
@@ -234,6 +237,18 @@ def publish_in_batches(
             batch = under_way.popleft().result()
             under_way += [submit(chunk) for chunk in islice(chunks, 1)]
             yield batch
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent does; one that was killed cannot tell its children to stop waiting for work."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _publish_batch(kind: str, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:

@@ -115,6 +115,21 @@ def published(database: str) -> list[tuple[Any, ...]]:
     )
 
 
+def published_records() -> int:
+    ((count,),) = query("SELECT count(*) FROM records_change")
+    return int(count)
+
+
+def wait_until_it_publishes(process: subprocess.Popen[bytes]) -> None:
+    """Return when a batch of persons is in the feed: processes beside the command are at work then."""
+    source_alone = published_records() + 1
+    until = time.monotonic() + 120
+    while published_records() <= source_alone:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def kill_server() -> None:
     pid = int((embedded.main_server().data / "postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
@@ -139,7 +154,10 @@ def test_what_is_killed_five_times_ends_as_what_was_not(
     interrupted = 0
     for attempt in range(KILLS):
         process = manage("import", path, "--publish")
-        time.sleep(duration * chance.uniform(0.15, 0.95))
+        if attempt == 0:
+            wait_until_it_publishes(process)
+        else:
+            time.sleep(duration * chance.uniform(0.15, 0.95))
         if process.poll() is None:
             interrupted += 1
         if attempt % 2:
@@ -148,6 +166,7 @@ def test_what_is_killed_five_times_ends_as_what_was_not(
             server.start()
         else:
             process.kill()
+            # The pipe is closed when the last process that writes to it is gone: none outlives the command.
             process.communicate(timeout=60)
     assert interrupted >= KILLS - 2
 
