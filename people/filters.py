@@ -17,6 +17,7 @@ from config.api.filtering import (
 from config.db.dates import certainly_overlaps, possibly_overlaps
 from people.models import (
     IN_OFFICE,
+    NEVER_HELD,
     EndStatus,
     OfficeClass,
     OfficeEdition,
@@ -148,17 +149,18 @@ class OfficeFilter(FilterSet):
 
 
 def held(*, on: Days | None = None, date_match: list[str] | None = None) -> Q:
-    """Tenures that may have had one of the days, or certainly had one.
+    """Tenures that may have had one of the days, or certainly had one; an office that was never taken up had none.
 
     That a tenure goes on was known when it was published, and says nothing of later days.
     """
     if on is None:
         return Q()
+    taken_up = ~Q(kind__in=NEVER_HELD)
     if date_match != ["certain"]:
-        return possibly_overlaps("start", "end", *on)
+        return taken_up & possibly_overlaps("start", "end", *on)
     first, last = on
     ongoing = Q(end_status=EndStatus.ONGOING, start_latest__lte=last, published_at__date__gte=first)
-    return certainly_overlaps("start", "end", first, last) | ongoing
+    return taken_up & (certainly_overlaps("start", "end", first, last) | ongoing)
 
 
 def of_state(states: list[UUID]) -> Q:
@@ -201,7 +203,8 @@ class TenureFilter(FilterSet):
         where=held,
         prefixed=False,
         on=DayFilter(
-            help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD)."
+            help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
+            " not serve never held it.",
         ),
         date_match=ChoiceFilter(
             choices=("possible", "certain"),

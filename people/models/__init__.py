@@ -8,7 +8,7 @@ from people.editions import (
     TenureEdition,
 )
 from people.models.citation import AttributedCitation
-from people.models.holding import IN_OFFICE, EndStatus, TenureKind
+from people.models.holding import IN_OFFICE, NEVER_HELD, EndStatus, TenureKind
 from people.models.name import DatedName
 from people.models.office import (
     MissionClass,
@@ -49,6 +49,7 @@ from people.models.tenure import (
 
 __all__ = [
     "IN_OFFICE",
+    "NEVER_HELD",
     "AttributedCitation",
     "DatedName",
     "EndReason",

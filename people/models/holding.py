@@ -29,6 +29,8 @@ class TenureKind(models.TextChoices):
 
 #: Kinds that mean being in office.
 IN_OFFICE = (TenureKind.SUBSTANTIVE, TenureKind.ACTING, TenureKind.AD_INTERIM)
+#: Kinds of those who were appointed, and never held the office on any day.
+NEVER_HELD = (TenureKind.NOT_CONFIRMED, TenureKind.DID_NOT_SERVE)
 
 
 class EndStatus(models.TextChoices):
