@@ -106,13 +106,13 @@ def shown(
         "source": _source(batch.source_ref, site),
         "endings": ENDINGS,
         "counts": _counts(batch),
-        "total": sum(batch.rows.values()),
+        "caption": _caption(batch),
         "excerpt": found,
         "remarks": [_remark(each) for each in found.remarks],
         "sorts": [
             {
                 "words": SORTS[name],
-                "count": count,
+                "count": f"{count:,}",
                 "query": urlencode({"sort": name}),
                 "is_shown": name == found.sort,
             }
@@ -136,8 +136,8 @@ def _source(ref: str, site: AdminSite) -> str:
         return ref
 
 
-def _counts(batch: ImportBatch) -> list[tuple[str, list[int]]]:
-    """Return how many ended how: the rows first, then the records of each kind, in the order of kinds."""
+def _counts(batch: ImportBatch) -> list[tuple[str, list[str]]]:
+    """Return how many ended how: the rows first, then the records of each kind, in the order of kinds; "" for none."""
     if not batch.rows:
         return []
     names = {kind.name: str(kind.model._meta.verbose_name_plural) for kind in all_kinds()}
@@ -148,7 +148,20 @@ def _counts(batch: ImportBatch) -> list[tuple[str, list[int]]]:
     lines += [
         ("Of no known kind", counts) for name, counts in batch.records.items() if name not in names
     ]
-    return [(words, [counts.get(name, 0) for name in ENDINGS]) for words, counts in lines]
+    return [
+        (words, [f"{counts[name]:,}" if counts.get(name) else "" for name in ENDINGS])
+        for words, counts in lines
+    ]
+
+
+def _caption(batch: ImportBatch) -> str:
+    total = sum(batch.rows.values())
+    told = f"{total:,} {'row' if total == 1 else 'rows'}"
+    if batch.published and batch.status in {ImportStatus.CHECKED, ImportStatus.DONE}:
+        records = "record" if batch.published == 1 else "records"
+        to_be = "" if batch.status == ImportStatus.DONE else "to be "
+        told += f", {batch.published:,} {records} {to_be}published"
+    return told
 
 
 def _remark(said: dict[str, Any]) -> dict[str, Any]:

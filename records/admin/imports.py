@@ -113,6 +113,10 @@ class ImportAdmin(_ModelAdmin):
 
     # The list
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the list; nobody selects an import to change it."""
+        return super().changelist_view(request, {"title": "Imports", **(extra_context or {})})
+
     @admin.display(description="status", ordering="status")
     def status_badge(self, batch: Any) -> SafeString:
         """Show the status as a coloured word."""

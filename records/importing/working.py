@@ -64,6 +64,7 @@ def work(batch_id: UUID, step: Step, by: AbstractBaseUser | None) -> None:
             raise NotWaitingError(f"The import is {state}, so it does not wait for {step}.")
         try:
             if step == Step.UNDO:
+                pulse("undoing", 0, 0)
                 undo(batch, by=by, progress=pulse)
             elif batch.status == ImportStatus.PUBLISHING:
                 publish_rest(batch, by=by, progress=pulse)
