@@ -35,7 +35,9 @@ def visit_class(words: str) -> VisitClass | None:
 
 
 def _class_of(sentence: str) -> VisitClass | None:
-    return next((kind for pattern, kind in _CLASSES if pattern.match(sentence)), None)
+    # "Met with President Ford during a private visit" names it as well.
+    _before, _during, rest = sentence.rpartition(" during a ")
+    return next((kind for pattern, kind in _CLASSES if pattern.match(rest)), None)
 
 
 def is_transit(words: str) -> bool:
