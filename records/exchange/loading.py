@@ -245,6 +245,7 @@ def take_in(
     by: AbstractBaseUser | None,
     publish: bool,
     partial: bool,
+    left_out: Iterable[Rejection] = (),
     manner: Manner = EXCHANGE,
     progress: Progress = _silent,
 ) -> tuple[Load, dict[str, list[UUID]]]:
@@ -252,11 +253,10 @@ def take_in(
 
     Without `partial` whatever is written when there are rejections is for the caller to take back. With it, a reading that
     finds lines at fault is taken back and done again without them, until what is left is good: so a good line never leans
-    on a bad one.
+    on a bad one. Lines with rejections in `left_out` stay out from the start.
 
     Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
     """
-    left_out: list[Rejection] = []
     while True:
         with transaction.atomic() if partial else nullcontext():
             work = Load(file, manner=manner, left_out=left_out, progress=progress)

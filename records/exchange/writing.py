@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Records that are read together.
 BATCH = 500
 #: Fields that stay at the desk unless asked for.
-_DESK_ONLY = "curators_note"
+DESK_ONLY = "curators_note"
 
 
 def export(file: IO[bytes], *, kinds: Collection[str] = (), with_notes: bool = False) -> int:
@@ -34,13 +34,14 @@ def export(file: IO[bytes], *, kinds: Collection[str] = (), with_notes: bool = F
     number = 0
     for exchange in declared():
         if not kinds or exchange.kind in kinds:
-            for document in _documents(exchange, with_notes=with_notes):
+            for document in documents_of(exchange, with_notes=with_notes):
                 file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
                 number += 1
     return number
 
 
-def _documents(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, Any]]:
+def documents_of(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, Any]]:
+    """Yield the records of one kind as `export` writes them."""
     gone = (EditorialState.WITHDRAWN, EditorialState.MERGED)
     # In the order of code points, which is Python's too, whatever the database's own order is.
     in_order = exchange.model._default_manager.annotate(code_points=Collate("slug", "C"))
@@ -54,7 +55,7 @@ def _documents(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, An
             document = {"object": exchange.kind, "id": str(row.pk), "slug": row.values["slug"]}
             document |= _members(exchange, row, slugs)
             if not with_notes:
-                document.pop(_DESK_ONLY, None)
+                document.pop(DESK_ONLY, None)
             yield document
 
 

@@ -1,15 +1,18 @@
-"""Taking in exchange files: every line is a record."""
+"""Taking in exchange files: every line is a record, and so is every row of a table."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from codecs import BOM_UTF8
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from records.exchange.loading import take_in
 from records.exchange.manner import EXCHANGE
+from records.importing.exchange_tables import is_csv, lines_of
+from records.importing.inputs import InputError
 from records.importing.report import Remark, Result, in_order, remark_of_rejection
 
 if TYPE_CHECKING:
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.exchange.loading import Progress
+    from records.exchange.rejection import Rejection
     from records.importing.formats import Found
+    from records.importing.inputs import File
     from records.importing.terms import Terms
     from records.models import ImportBatch
 
@@ -38,6 +43,7 @@ def take_exchange_files(
             by=by,
             publish=terms.publishes,
             partial=terms.is_partial,
+            left_out=lines.rejections,
             manner=EXCHANGE,
             progress=progress,
         )
@@ -70,35 +76,56 @@ class _Lines:
 
     file: IO[bytes]
     starts: list[tuple[int, str]]  #: lines before each file, and its path
+    numbers: dict[str, list[int]] = field(default_factory=dict)  #: of a table, where its rows begin
+    rejections: list[Rejection] = field(default_factory=list)  #: what is wrong with rows of tables
 
     @classmethod
     def of(cls, found: Found) -> _Lines:
         files = found.tree.files
-        if len(files) == 1:
+        if len(files) == 1 and not is_csv(files[0]):
             return cls(files[0].open(), [(0, files[0].path)])
-        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the object
-        starts = []
-        number = 0
-        for file in files:
-            starts.append((number, file.path))
-            with file.open() as stream:
-                begin = spool.tell()
-                shutil.copyfileobj(stream, spool)
-            if spool.tell() > begin:
-                spool.seek(-1, 2)
-                if spool.read(1) != b"\n":
-                    spool.write(b"\n")
-            spool.seek(begin)
-            number += sum(1 for _line in spool)
-        spool.seek(0)
-        return cls(spool, starts)
+        lines = cls(tempfile.TemporaryFile(), [])  # noqa: SIM115 - closed with the object
+        try:
+            number = 0
+            for file in files:
+                lines.starts.append((number, file.path))
+                number += lines.add_table(file, number) if is_csv(file) else lines.add_lines(file)
+        except InputError:
+            lines.close()
+            raise
+        lines.file.seek(0)
+        return lines
+
+    def add_lines(self, file: File) -> int:
+        """Take in a file of lines, and return how many there are."""
+        begin = self.file.tell()
+        with file.open() as stream:
+            if stream.read(len(BOM_UTF8)) != BOM_UTF8:
+                stream.seek(0)
+            shutil.copyfileobj(stream, self.file)
+        if self.file.tell() > begin:
+            self.file.seek(-1, 2)
+            if self.file.read(1) != b"\n":
+                self.file.write(b"\n")
+        self.file.seek(begin)
+        return sum(1 for _line in self.file)
+
+    def add_table(self, file: File, before: int) -> int:
+        """Take in a table, and return how many lines it became."""
+        numbers = self.numbers[file.path] = []
+        for number, line, rejections in lines_of(file, before):
+            numbers.append(number)
+            self.file.write(line + b"\n")
+            self.rejections += rejections
+        return len(numbers)
 
     def place(self, line: int | None) -> tuple[str, int | None]:
         """Return the file and the line in it."""
         if line is None:
             return "", None
         before, path = max(start for start in self.starts if start[0] < line)
-        return path, line - before
+        numbers = self.numbers.get(path)
+        return path, numbers[line - before - 1] if numbers else line - before
 
     def close(self) -> None:
         """Close the file."""

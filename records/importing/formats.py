@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from records.exchange.rejection import choose_from, nearest
 from records.importing.dataset import datasets
+from records.importing.exchange_tables import is_table
 from records.importing.inputs import InputError, Tree
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 #: The exchange form's name among the formats.
 EXCHANGE = "chancery"
-#: Endings of exchange files.
-_ENDINGS = (".ndjson", ".jsonl", ".csv")
+#: Endings of exchange files that hold lines.
+_ENDINGS = (".ndjson", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def _is_exchange(tree: Tree) -> bool:
     ):  # standard input has no name
         with tree.files[0].open() as stream:
             return stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    return bool(tree.files) and all(file.path.lower().endswith(_ENDINGS) for file in tree.files)
+    return bool(tree.files) and all(
+        file.path.lower().endswith(_ENDINGS) or is_table(file) for file in tree.files
+    )
 
 
 def _in_order(found: list[Found]) -> list[Found]:

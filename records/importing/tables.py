@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 #: What may stand between cells, the likeliest first.
 _DELIMITERS = (",", ";", "\t")
 #: Characters of all lines of one row; an unclosed quote makes one row of all that follows.
-_ROW_LIMIT = 1024 * 1024
+ROW_LIMIT = 1024 * 1024
+# Python's own bound on cells holds for the whole process: that on rows, and on cells by the reader's caller, stand before it.
+csv.field_size_limit(ROW_LIMIT + 1)
 _COLUMN_LIMIT = 2000
 #: Cells of a ragged row that its fault repeats.
 _SHOWN = 40
@@ -44,11 +46,11 @@ class _Lines:
         self.number = 0  #: the line that was read last
 
     def __iter__(self) -> Iterator[str]:
-        while text := self._stream.readline(_ROW_LIMIT + 1):
+        while text := self._stream.readline(ROW_LIMIT + 1):
             self.number += 1
             self._size += len(text)
-            if self._size > _ROW_LIMIT:
-                raise _too_long(f"A row has at most {_ROW_LIMIT:,} characters", self)
+            if self._size > ROW_LIMIT:
+                raise _too_long(f"A row has at most {ROW_LIMIT:,} characters", self)
             yield text
 
     def next_row(self) -> None:
@@ -63,7 +65,9 @@ def _too_long(what: str, lines: _Lines) -> InputError:
     return lines.refuse("row_too_long", f"{what}. Perhaps a quote that opens there is not closed.")
 
 
-def read_table(file: File, required: Sequence[str]) -> Iterator[Line]:
+def read_table(
+    file: File, required: Sequence[str], *, cell_size: int | None = None
+) -> Iterator[Line]:
     """Yield the rows of a table that has at least these columns, in the order of the file.
 
     The delimiter is the one with which the header names all required columns. A row with too many or too few cells, or
@@ -90,7 +94,7 @@ def read_table(file: File, required: Sequence[str]) -> Iterator[Line]:
                 raise lines.refuse(
                     "too_many_rows", f"A table has at most {limits.rows:,} rows. Split it."
                 )
-            yield _line(lines.start, header, cells, limits.cell_size)
+            yield _line(lines.start, header, cells, cell_size or limits.cell_size)
 
 
 def _next(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
