@@ -32,8 +32,9 @@ fix: .venv/.dev ## let the linter and the formatter correct what they can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-schema: .venv/.dev ## write docs/openapi.yaml anew; look at the difference before you commit it
+schema: .venv/.dev ## write docs/openapi.yaml and docs/exchange.schema.json anew; look at the difference before you commit
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(PY) manage.py exchange_schema > docs/exchange.schema.json
 
 docs: .venv/.dev ## run the examples of the documentation
 	@exec $(PY) -m pytest tests/contract -k docs $(ARGS)
