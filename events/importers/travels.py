@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.importers.accompaniments import Accompaniments
 from events.importers.earlier import Earlier, citation, slug_of
+from events.importers.exchanges import Exchanges, Side
 from events.importers.places import Places
 from events.importers.tours import Tour, in_order, tours_of
 from events.importers.travellers import ELECT, SCHEME, Travellers
@@ -101,6 +102,7 @@ class _Travels:
         self.places = Places(NAME, crosswalk, earlier, journeys)
         self.tours = tours_of(self.trips)
         self._tour_of = {stop.id: tour for tour in self.tours for stop in tour.stops}
+        self._exchanges = Exchanges(NAME)
         self._accompaniments = Accompaniments(self.trips, self.travellers.officials)
 
     def items(self) -> Iterator[Row | Document | NearMatch]:
@@ -160,7 +162,8 @@ class _Travels:
         }
         if found := visit_class(trip.words):
             document["visit_class"] = found.value
-        if links := self._accompaniments.links(trip):
+        side = Side(trip.ref, trip.first, trip.last, trip.words, {trip.state.id}, [trip.traveller])
+        if links := self._accompaniments.links(trip) + self._exchanges.links(side):
             document["links"] = links
         trip.becomes.append(("event", trip.ref))
         if tour:

@@ -6,7 +6,8 @@
 | a visitor with a name | a person, one for all the visits that are proved to be theirs (`visitors`) |
 
 Title and name are told apart; the title is the capacity, with the tenure where the database knows one of that day. The
-description, which is in the public domain, is the summary, and its fixed words are the class of the visit.
+description, which is in the public domain, is the summary, and its fixed words are the class of the visit. A trip to that
+state on the same days that answers it is its counterpart (`exchanges`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from events.importers.earlier import Earlier, citation, slug_of
+from events.importers.exchanges import Exchanges, Side
 from events.importers.guests import Guests
 from events.importers.visit_classes import is_transit, visit_class
 from events.importers.visitors import Visitor, visitors_of
@@ -66,6 +68,7 @@ class _Visits:
         self.visits = [visit for visit in files.visits if visit.is_good]
         self._visitors = {visit.id: visitors_of(visit) for visit in self.visits}
         named = [visitor for visitors in self._visitors.values() for visitor in visitors]
+        self._exchanges = Exchanges(NAME)
         self.guests = Guests(named, PersonIndex.read(), Earlier(NAME, "person"))
 
     def items(self) -> Iterator[Row | Document | NearMatch]:
@@ -101,6 +104,9 @@ class _Visits:
         }
         if found := visit_class(visit.words):
             document["visit_class"] = found.value
+        side = Side(visit.ref, visit.first, visit.last, visit.words, {visit.state.id})
+        if links := self._exchanges.links(side):
+            document["links"] = links
         visit.becomes.append(("event", visit.ref))
         visit.becomes += [
             ("person", guest.ref) for visitor in visitors if (guest := self.guests.guest(visitor))

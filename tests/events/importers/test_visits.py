@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from events.importers.travels import DATASET as TRAVELS
 from events.importers.visits import DATASET
-from events.models import Event, EventType
+from events.models import Event, EventLink, EventType
 from people.models import Person, PersonIdentifier
 from records.curation import publish
 from records.importing.dataset import Row
@@ -15,7 +16,17 @@ from records.importing.running import run
 from records.importing.terms import Terms
 from records.models import ImportBatch
 from tests.events.importers import journeys
-from tests.events.importers.journeys import VISITS, citation, codes, visit, visits, write
+from tests.events.importers.journeys import (
+    PRESIDENT,
+    VISITS,
+    citation,
+    codes,
+    trip,
+    trips,
+    visit,
+    visits,
+    write,
+)
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 
 
@@ -319,10 +330,10 @@ def test_what_cannot_be_taken_in_is_rejected_with_its_reason(ruritania, tmp_path
     assert [fault.code for fault in rows["visit:5"].warnings] == ["ends_before_start"]
 
 
-def take(folder):
+def take(folder, dataset=DATASET):
     batch = ImportBatch.objects.create(file_name="visits")
     with open_input(folder) as tree:
-        found = Found(DATASET, tree)
+        found = Found(dataset, tree)
         result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
     assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
     return {name: number for name, number in result.rows.items() if number}
@@ -341,6 +352,45 @@ def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_
     assert [take(tmp_path), take(tmp_path)] == [{"created": 3}, {"unchanged": 3}]
     assert Event.objects.filter(editorial_state="published").count() == 3
     assert [person.name for person in Person.objects.order_by("name")] == ["Karl", "Rupert Hentzau"]
+
+
+DAM = "Met with President Rassendyll February 1 at the dedication of a dam."
+
+
+def links_after(folder, *datasets):
+    """Import the data sets one after the other; return the links and the outcomes of a further import of each."""
+    for each in datasets:
+        take(folder, each)
+    outcomes = [take(folder, each) for each in (*datasets, *datasets)]
+    links = EventLink.objects.values_list(
+        "kind", "event__identifiers__value", "linked_event__identifiers__value"
+    )
+    return list(links), outcomes
+
+
+@pytest.mark.parametrize("datasets", [(DATASET, TRAVELS), (TRAVELS, DATASET)])
+def test_a_trip_and_a_visit_that_answer_each_other_are_counterparts_whichever_came_first(
+    home, ruritania, tmp_path, datasets
+):
+    kind = EventType.objects.create(code="visit", slug="visit", label="Visit")
+    publish(home, ruritania, kind, by=None)
+    write(
+        tmp_path,
+        {
+            PRESIDENT: trips(trip("1", "1897-02-01"), trip("2", "1898-02-01")),
+            VISITS: visits(
+                visit("3", "1897-02-01", description=DAM),
+                visit("4", "1898-02-01", description="Met with President Black."),
+                visit("5", "1899-02-01", description=DAM),
+            ),
+        },
+    )
+
+    links, outcomes = links_after(tmp_path, *datasets)
+
+    (link,) = links
+    assert link in {("counterpart", "1", "3"), ("counterpart", "3", "1")}
+    assert [set(outcome) for outcome in outcomes] == [{"unchanged"}] * 4
 
 
 def test_without_the_united_states_nothing_can_be_told(db, tmp_path):
