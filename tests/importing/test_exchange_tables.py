@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,24 @@ from tests.factories.records import make_source, make_topic
 from tests.importing.test_exchange_files import take
 
 STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+
+#: What tables and those who read them are known to change.
+ODD = [
+    *(
+        "a\rb",
+        "a\nb",
+        "a\r\nb",
+        "\u2028x\u0085y\x1cz\x0bv",
+        "\ufeffbom",
+        'q"uo"te',
+        ";semi",
+        "a; b",
+        " lead",
+        "tail ",
+    ),
+    *("\t=1", "+49 1", "-5", "=1+1", "@x", "\uff1dx", "'=x", "''=x", "'lead"),
+    *("[x", "{y", "null", "true", "1e5", "007"),
+]
 
 
 def lines() -> bytes:
@@ -66,6 +85,28 @@ def test_tables_taken_in_by_an_empty_database_are_written_again_as_the_same_byte
     empty_all_kinds()
     created = take(tmp_path / "out")
     assert dict(created.rows) == {"created": len(before.splitlines())}
+    assert lines() == before
+    assert tables(tmp_path / "again", *options) == written
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("options", [(), ("--spreadsheets",)])
+def test_odd_text_comes_back_from_an_archive_of_tables(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    for number, odd in enumerate(ODD):
+        make_topic(f"first-{number}", label=odd, alternative_labels=[odd, "x"])
+        make_topic(f"last-{number}", label=f"Last {number}", alternative_labels=["x", odd])
+    before, written = lines(), tables(tmp_path / "out", *options)
+    archive = tmp_path / "out.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, data in written.items():
+            packed.writestr(name, data)
+
+    assert dict(take(archive).rows) == {"unchanged": 2 * len(ODD)}
+
+    empty_all_kinds()
+    assert dict(take(archive).rows) == {"created": 2 * len(ODD)}
     assert lines() == before
     assert tables(tmp_path / "again", *options) == written
 
