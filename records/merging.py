@@ -19,7 +19,17 @@ from records.curation import (
     next_document,
 )
 from records.kinds import kind_of
-from records.models import Action, Citation, EditorialState, Identifier, Name, Part, Reference
+from records.models import (
+    Action,
+    Citation,
+    EditorialState,
+    Identifier,
+    Name,
+    Part,
+    PossibleDuplicate,
+    Reference,
+    Verdict,
+)
 from records.propagation import propagate
 
 if TYPE_CHECKING:
@@ -58,6 +68,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
             raise CurationRefused([Refusal(kept, "not_published", detail)])
         _take_own_parts(gone, kept)
         _move_references(gone, kept)
+        _settle_duplicates(gone, kept, by)
         type(gone)._default_manager.filter(merged_into=gone).update(merged_into=kept)
         type(gone)._default_manager.filter(pk=gone.pk).update(
             editorial_state=EditorialState.MERGED,
@@ -85,7 +96,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
 def moves_with(loser: Record, survivor: Record) -> list[str]:
     """Say what a merge would do with the rows that belong to `loser` or name it."""
     told = []
-    for model, field in _links_to(type(loser)):
+    for model, field in links_to(type(loser)):
         count = model._default_manager.filter(**{field.name: loser}).count()
         if not count:
             continue
@@ -113,7 +124,7 @@ def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:
 
 def _take_own_parts(loser: Record, survivor: Record) -> None:
     """Names, identifiers and citations are kept as the survivor's, where it does not have them already."""
-    for model, field in _links_to(type(loser)):
+    for model, field in links_to(type(loser)):
         if issubclass(model, Name | Identifier | Citation) and field.name == "record":
             # Only the concrete ones have `record`.
             parts: models.Manager[Any] = model._default_manager
@@ -135,7 +146,7 @@ def _is_there(part: Any, survivor: Record) -> bool:
 def _move_references(loser: Record, survivor: Record) -> None:
     """Point what names the loser at the survivor; refuse, naming them all, where a rule does not allow it."""
     refusals = []
-    for model, field in _links_to(type(loser)):
+    for model, field in links_to(type(loser)):
         if issubclass(model, Part) and model.part_of == field.name:
             continue  # the loser's own part
         if issubclass(model, type(loser)) and field.name == "merged_into":
@@ -152,7 +163,24 @@ def _move_references(loser: Record, survivor: Record) -> None:
         raise CurationRefused(refusals)
 
 
-def _links_to(
+def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) -> None:
+    """Close the question whether these two are one, and ask of the survivor what was asked of the other."""
+    either = models.Q(record_id=gone.pk) | models.Q(other_id=gone.pk)
+    for pair in PossibleDuplicate.objects.select_for_update().filter(either):
+        third = pair.other_id if pair.record_id == gone.pk else pair.record_id
+        if third == kept.pk:
+            pair.verdict, pair.decided_by_id = Verdict.SAME, by.pk if by else None
+            pair.save(update_fields=["verdict", "decided_by"])
+            continue
+        pair.record_id, pair.other_id = sorted((kept.pk, third))
+        known = PossibleDuplicate.objects.filter(record_id=pair.record_id, other_id=pair.other_id)
+        if known.exists():
+            pair.delete()
+        else:
+            pair.save(update_fields=["record_id", "other_id"])
+
+
+def links_to(
     model: type[Record],
 ) -> Iterator[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:
     """Every foreign key of the working tables that points at this kind of record."""

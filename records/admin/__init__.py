@@ -1,5 +1,5 @@
 """The curation desk: what every record's form and list have in common, and the forms of sources and topics."""
 
-from records.admin import accounts, imports, source, topic
+from records.admin import accounts, imports, possible_duplicates, source, topic
 
-__all__ = ["accounts", "imports", "source", "topic"]
+__all__ = ["accounts", "imports", "possible_duplicates", "source", "topic"]

@@ -49,14 +49,22 @@ def documents_of(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, 
     after = ""
     while keys := dict(records.filter(code_points__gt=after).values_list("pk", "slug")[:BATCH]):
         after = max(keys.values())
-        rows = read_rows(exchange, keys, for_export=True)
-        slugs = _slugs(exchange, rows.values())
-        for row in sorted(rows.values(), key=lambda row: str(row.values["slug"])):
-            document = {"object": exchange.kind, "id": str(row.pk), "slug": row.values["slug"]}
-            document |= _members(exchange, row, slugs)
+        documents = documents_by_key(exchange, keys).values()
+        for document in sorted(documents, key=lambda document: str(document["slug"])):
             if not with_notes:
                 document.pop(DESK_ONLY, None)
             yield document
+
+
+def documents_by_key(exchange: Exchange, keys: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return records of one kind as lines have them, with the curators' notes."""
+    rows = read_rows(exchange, keys, for_export=True)
+    slugs = _slugs(exchange, rows.values())
+    opening = {"object": exchange.kind}
+    return {
+        pk: opening | {"id": str(pk), "slug": row.values["slug"]} | _members(exchange, row, slugs)
+        for pk, row in rows.items()
+    }
 
 
 def _members(shape: Shape, row: Existing, slugs: dict[tuple[str, UUID], str]) -> dict[str, Any]:
