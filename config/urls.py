@@ -10,6 +10,7 @@ from config.api.views import IndexView, ProblemView, index_of
 from config.db.edtf_preview import edtf_meaning
 from events.urls import urlpatterns as events_urls
 from people.urls import urlpatterns as people_urls
+from records.exchange.published import exchange_schema_json
 from records.home import home
 from records.urls import urlpatterns as records_urls
 
@@ -20,6 +21,7 @@ api = [
     *resources,
     address(r"openapi\.json", docs.openapi_json, "openapi-json"),
     address(r"openapi\.yaml", docs.openapi_yaml, "openapi-yaml"),
+    address(r"exchange\.schema\.json", exchange_schema_json, "exchange-schema"),
     address("docs", docs.swagger, "docs"),
     address("problems", ProblemView.as_view({"get": "list"}), "problem-types"),
     address(

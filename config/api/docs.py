@@ -31,19 +31,20 @@ def schema() -> dict[str, Any]:
 
 @cache
 def _json() -> tuple[bytes, str]:
-    return _tagged(orjson.dumps(schema(), default=str))
+    return tagged(orjson.dumps(schema(), default=str))
 
 
 @cache
 def _yaml() -> tuple[bytes, str]:
-    return _tagged(OpenApiYamlRenderer().render(schema()))
+    return tagged(OpenApiYamlRenderer().render(schema()))
 
 
-def _tagged(body: bytes) -> tuple[bytes, str]:
+def tagged(body: bytes) -> tuple[bytes, str]:
+    """Return a body and its ETag."""
     return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def _reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Let a view answer to the methods of the rest of the API; others are refused as such, not for want of a token."""
 
     @csrf_exempt
@@ -57,19 +58,19 @@ def _reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
     return answering
 
 
-@_reading
+@reading
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Serve the schema as JSON."""
     return answer(request, *_json(), media_type="application/vnd.oai.openapi+json;version=3.1")
 
 
-@_reading
+@reading
 def openapi_yaml(request: HttpRequest) -> HttpResponse:
     """Serve the schema as YAML."""
     return answer(request, *_yaml(), media_type="application/vnd.oai.openapi;version=3.1")
 
 
-@_reading
+@reading
 def swagger(request: HttpRequest) -> HttpResponse:
     """Serve Swagger UI: a page without inline script or style, for the content security policy allows none."""
     return render(request, "api/docs.html")

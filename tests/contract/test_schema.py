@@ -98,6 +98,7 @@ def test_every_code_of_a_problem_has_its_page(client):
     [
         ("/api/v1/openapi.json", "application/vnd.oai.openapi+json;version=3.1"),
         ("/api/v1/openapi.yaml", "application/vnd.oai.openapi;version=3.1"),
+        ("/api/v1/exchange.schema.json", "application/schema+json"),
     ],
 )
 def test_the_schema_is_served_from_memory_and_not_sent_twice(client, address, media_type):

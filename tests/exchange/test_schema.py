@@ -6,7 +6,7 @@ import io
 import json
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +16,9 @@ from records.exchange.loading import load
 from records.exchange.schema import exchange_schema
 from records.exchange.shapes import declared
 from records.exchange.writing import export
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 FILE = Path(__file__).parents[2] / "docs" / "exchange.schema.json"
 
@@ -37,6 +40,10 @@ def test_the_published_schema_is_what_the_declarations_say() -> None:
 
     assert FILE.read_text(encoding="utf-8") == printed.getvalue()
     assert json.loads(printed.getvalue()) == exchange_schema()
+
+
+def test_it_is_served_beside_the_schema_of_the_api(client: Client) -> None:
+    assert client.get("/api/v1/exchange.schema.json").json() == exchange_schema()
 
 
 def test_every_kind_has_its_members() -> None:

@@ -1,0 +1,26 @@
+"""The JSON Schema of the exchange form, served beside the OpenAPI document."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from config.api.caching import answer
+from config.api.docs import reading, tagged
+from records.exchange.schema import exchange_schema
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@cache
+def _json() -> tuple[bytes, str]:
+    return tagged(orjson.dumps(exchange_schema()))
+
+
+@reading
+def exchange_schema_json(request: HttpRequest) -> HttpResponse:
+    """Serve the schema of one line of an exchange file."""
+    return answer(request, *_json(), media_type="application/schema+json")
