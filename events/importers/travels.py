@@ -7,7 +7,7 @@
 | a line of the list of presidents | a person, and a tenure where the database knows none of that day |
 
 The remarks, which are in the public domain, are the summary. A president's journey before the inauguration is one of a
-President-elect. Trips of one traveller to one country on one day, and trips that overlap, are imported with a warning.
+President-elect. Who is named with an office as having been met takes part too (`met`). Trips of one traveller to one country on one day, and trips that overlap, are imported with a warning.
 
 A secretary's trip that "accompanied President ..." would not have been made without the president's: it is linked to that
 as caused by it. They are no counterparts, which answer each other, and not the same event, for each has its own talks.
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from events.importers.accompaniments import Accompaniments
 from events.importers.earlier import Earlier, citation, slug_of
 from events.importers.exchanges import Exchanges, Side
+from events.importers.met import Meetings
 from events.importers.places import Places
 from events.importers.tours import Tour, in_order, tours_of
 from events.importers.travellers import ELECT, SCHEME, Travellers
@@ -97,7 +98,9 @@ class _Travels:
             _place(trip, crosswalk)
         self.trips = [trip for trip in files.trips if trip.is_good]
         earlier = Earlier(NAME, "person", "place")
-        self.travellers = Travellers(files, PersonIndex.read(), home, earlier)
+        index = PersonIndex.read()
+        self.travellers = Travellers(files, index, home, earlier)
+        self._meetings = Meetings(index, self.travellers.officials)
         journeys = [(trip, trip.locale) for trip in self.trips]
         self.places = Places(NAME, crosswalk, earlier, journeys)
         self.tours = tours_of(self.trips)
@@ -142,6 +145,10 @@ class _Travels:
         assert trip.state is not None  # noqa: S101 - for the type checker: without one it is rejected
         tour = self._tour_of.get(trip.id)
         places = self.places.stops(trip, trip.locale)
+        traveller = self.travellers.traveller(trip)
+        met = self._meetings.documents(
+            trip.words, trip.first, trip.state, order=3, but=str(traveller.record or traveller.ref)
+        )
         is_stop = is_transit(trip.words)
         what = "Transit stop" if is_stop else "Visit"
         where = f"{'in' if is_stop else 'to'} {with_article(trip.state.name)}"
@@ -156,7 +163,7 @@ class _Travels:
             "attendance": Attendance.IN_PERSON.value,
             "parent": tour.ref if tour else None,
             "places": places,
-            "participations": [self._visitor(trip), self._host(trip.state)],
+            "participations": [self._visitor(trip), self._host(trip.state), *met],
             "identifiers": [{"scheme": NAME, "value": trip.id}],
             "citations": [citation(self.source, f"{trip.file}, {trip.id}")],
         }

@@ -64,7 +64,7 @@ class Visitor:
     @property
     def office(self) -> str:
         """The title without what says that it was not quite held: `president` of a President-elect."""
-        return fold(_MODIFIERS.sub("", self.title))
+        return office_of(self.title)
 
     @property
     def is_full(self) -> bool:
@@ -75,6 +75,11 @@ class Visitor:
     def day(self) -> date | None:
         """The first day of the visit."""
         return self.visit.first
+
+
+def office_of(title: str) -> str:
+    """Return the office of a title, folded: `president` of an Acting President."""
+    return fold(_MODIFIERS.sub("", title))
 
 
 def visitors_of(visit: Visit) -> list[Visitor]:

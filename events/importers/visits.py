@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from events.importers.earlier import Earlier, citation, slug_of
 from events.importers.exchanges import Exchanges, Side
 from events.importers.guests import Guests
+from events.importers.met import Meetings
+from events.importers.us_officials import Officials
 from events.importers.visit_classes import is_transit, visit_class
 from events.importers.visitors import Visitor, visitors_of
 from events.importers.visits_files import read_files, recognises
@@ -69,7 +71,9 @@ class _Visits:
         self._visitors = {visit.id: visitors_of(visit) for visit in self.visits}
         named = [visitor for visitors in self._visitors.values() for visitor in visitors]
         self._exchanges = Exchanges(NAME)
-        self.guests = Guests(named, PersonIndex.read(), Earlier(NAME, "person"))
+        index = PersonIndex.read()
+        self.guests = Guests(named, index, Earlier(NAME, "person"))
+        self._meetings = Meetings(index, Officials(index, home))
 
     def items(self) -> Iterator[Row | Document | NearMatch]:
         visits = [self._visit(visit) for visit in self.visits]
@@ -86,6 +90,8 @@ class _Visits:
         where = f"{'in' if is_stop else 'to'} the {self.home.name}"
         who = " and ".join(visitor.given for visitor in visitors)
         participations = [self._visitor(visitor, visit.state) for visitor in visitors]
+        order = len(visitors) + 1
+        met = self._meetings.documents(visit.words, visit.first, None, order=order + 1)
         document: Document = {
             "object": "event",
             "slug": slug_of(visit.state.slug, visitors[0].name, self.home.slug, visit.start.edtf),
@@ -98,7 +104,7 @@ class _Visits:
             "places": [
                 {"state": self.home.ref, "role": PlaceRole.DESTINATION.value, "order": 1},
             ],
-            "participations": [*participations, self._host(len(visitors) + 1)],
+            "participations": [*participations, self._host(order), *met],
             "identifiers": [{"scheme": NAME, "value": visit.id}],
             "citations": [citation(self.source, f"{visit.file}, {visit.id}")],
         }
