@@ -47,8 +47,8 @@ def visited(person, state, day, title="President"):
 def met(words, *, state="ruritania", day=DAY, but=""):
     crosswalk, index = Crosswalk.read(), PersonIndex.read()
     home = crosswalk.find("united-states")
-    meetings = Meetings(index, Officials(index, home))
     assert home is not None
+    meetings = Meetings(index, Officials(index, home))
     place = crosswalk.find(state) if state else None
     return list(meetings.documents(words, day, place, order=3, but=but))
 
