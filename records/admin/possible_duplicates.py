@@ -20,7 +20,7 @@ from records.exchange.shapes import exchange_of
 from records.exchange.writing import documents_by_key
 from records.kinds import kind_named
 from records.merging import links_to, moves_with
-from records.models import EditorialState, PossibleDuplicate, Record, Verdict
+from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -248,16 +248,20 @@ def _records(pair: PossibleDuplicate) -> list[Any]:
 
 
 def _named_by(record: Record) -> Iterator[str]:
-    """Yield what the records are called that name this one, so far as the page lists them."""
+    """Yield what the records are called that name this one, in themselves or in a part, so far as the page lists them."""
     for model, field in links_to(type(record)):
-        if not issubclass(model, Record) or field.name == "merged_into":
-            continue
         rows = model._default_manager.filter(**{field.name: record}).order_by("pk")
-        names = [str(row) for row in rows[: SHOWN + 1]]
-        kind = str(model._meta.verbose_name_plural)
-        yield from (f"{name}" for name in names[:SHOWN])
-        if len(names) > SHOWN:
-            yield f"and {rows.count() - SHOWN:,} more {kind}"
+        if issubclass(model, Part) and model.part_of != field.name:
+            owner: Any = model._meta.get_field(model.part_of)
+            if not issubclass(owner.related_model, Record):
+                continue
+            rows = rows.select_related(model.part_of)
+        elif not issubclass(model, Record) or field.name == "merged_into":
+            continue
+        named = [getattr(row, getattr(row, "part_of", ""), row) for row in rows[: SHOWN + 1]]
+        yield from map(str, named[:SHOWN])
+        if len(named) > SHOWN:
+            yield f"and {rows.count() - SHOWN:,} more {model._meta.verbose_name_plural}"
 
 
 def _compared(kind: str, records: list[Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from people.models import Person
 from records.curation import publish
 from records.merging import merge
 from records.models import EditorialState, PossibleDuplicate, Verdict
+from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_tenure
 from tests.factories.records import make_source, make_topic
 
@@ -94,6 +95,7 @@ def test_the_page_shows_both_side_by_side_with_what_names_them(
 ) -> None:
     john, initial = persons
     make_tenure(john, make_office("Envoy to Ruritania"), start="1785")
+    make_event(title="Audience").participations.create(person=initial, role="visitor")
     pair = pair_of(john, initial)
 
     page = contributor.get(page_of(pair))
@@ -104,7 +106,7 @@ def test_the_page_shows_both_side_by_side_with_what_names_them(
     assert rows["birth"] == ([["1735"] if person == john else [] for person in order], True)
     assert rows["living"] == ([["unknown"], ["unknown"]], False)
     named = {each["name"]: each["named_by"] for each in page.context["records"]}
-    assert (len(named["John Adams"]), named["J. Adams"]) == (1, [])
+    assert (len(named["John Adams"]), named["J. Adams"]) == (1, ["Audience"])
     assert "Envoy to Ruritania" in named["John Adams"][0]
 
 
