@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -251,17 +252,20 @@ def _named_by(record: Record) -> Iterator[str]:
     """Yield what the records are called that name this one, in themselves or in a part, so far as the page lists them."""
     for model, field in links_to(type(record)):
         rows = model._default_manager.filter(**{field.name: record}).order_by("pk")
+        owner = ""
         if issubclass(model, Part) and model.part_of != field.name:
-            owner: Any = model._meta.get_field(model.part_of)
-            if not issubclass(owner.related_model, Record):
-                continue
-            rows = rows.select_related(model.part_of)
+            owner = model.part_of  # a path, where it belongs to a part in turn
+            rows = rows.select_related(owner)
         elif not issubclass(model, Record) or field.name == "merged_into":
             continue
-        named = [getattr(row, getattr(row, "part_of", ""), row) for row in rows[: SHOWN + 1]]
+        named = [_at(row, owner) for row in rows[: SHOWN + 1]]
         yield from map(str, named[:SHOWN])
         if len(named) > SHOWN:
             yield f"and {rows.count() - SHOWN:,} more {model._meta.verbose_name_plural}"
+
+
+def _at(row: Any, path: str) -> Any:
+    return reduce(getattr, filter(None, path.split("__")), row)
 
 
 def _compared(kind: str, records: list[Any]) -> list[dict[str, Any]]:
