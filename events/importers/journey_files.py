@@ -61,7 +61,7 @@ class Journey(Item):
         if not (self.first and self.last and first and last):
             return False
         gap = timedelta(days=apart)
-        return self.first <= last + gap and first <= self.last + gap
+        return self.first - last <= gap and first - self.last <= gap
 
     def dates(self) -> dict[str, Any]:
         """Return the dates of the event."""

@@ -58,7 +58,7 @@ def tours_of(trips: Iterable[Trip]) -> list[Tour]:
     for _who, own in groupby(sorted(dated, key=in_order), key=lambda trip: trip.who):
         stops: list[Trip] = []
         for trip in own:
-            if stops and in_order(trip)[1] > max(map(_last, stops)) + _DAY:
+            if stops and in_order(trip)[1] - max(map(_last, stops)) > _DAY:
                 tours.append(stops)
                 stops = []
             stops.append(trip)

@@ -34,6 +34,10 @@ _YEAR = timedelta(days=366)
 #: How long after a visit the next one of the same name may be.
 _SAME_NAME, _LIKE_NAME, _SHORT_NAME = 25 * _YEAR, 8 * _YEAR, 4 * _YEAR
 _SEVERAL = re.compile(r"\s+(?:and|&)\s+|\s*;\s*")
+#: Names begin with a capital letter, `al-Sisi` with an article before that.
+_NAME = re.compile(
+    r"\W*(?:(?:al|el|ul|as|ad|ar|an|de|da|di|du|van|von|bin|ben|ibn|der|den)\b[-\s\u2019'])*[^\W\d_a-z]"
+)
 #: What no name has: it means several, or nobody in particular.
 _NO_NAME = re.compile(
     r"(?:\band\b|&|;|\d{2}|\bothers?\b|\bdelegations?\b|\bmembers?\b)", re.IGNORECASE
@@ -92,7 +96,7 @@ def visitors_of(visit: Visit) -> list[Visitor]:
 
 def _taken_apart(given: str) -> tuple[str, str]:
     title, name = strip_titles(given)
-    if not name or not parse(given).words or not name[0].isupper() or _NO_NAME.search(name):
+    if not _NAME.match(name) or not parse(given).words or _NO_NAME.search(name):
         return "", ""
     return title, name
 

@@ -184,6 +184,14 @@ def test_trips_that_follow_each_other_are_parts_of_one_tour(home, ruritania, tmp
     assert codes(rows) == {"trip:3": ["overlap"]}
 
 
+def test_the_last_day_that_there_is_ends_a_tour_too(ruritania, tmp_path):
+    told = (trip("1", "1897-02-01", "9999-12-31"), trip("2", "1897-02-04", "9999-12-31"))
+
+    _rows, documents, _near = translated(tmp_path, {PRESIDENT: trips(*told)})
+
+    assert events(documents)["rassendyll-rudolf-tour-1897-02-01"]["end"] == "9999-12-31"
+
+
 def test_a_line_of_presidents_becomes_a_tenure_where_none_is_there(home, ruritania, tmp_path):
     files = {
         PRESIDENTS: presidents(president("90", "1897-03-04", left("1901-03-04"))),

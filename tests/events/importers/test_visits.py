@@ -154,6 +154,7 @@ def test_a_visit_becomes_an_event_of_a_person_on_behalf_of_a_state(home, ruritan
             [("President", "President Rupert Hentzau, Jr.", "visits-person:1")],
         ),
         ("Rupert Hentzau", [("", "Rupert Hentzau", "visits-person:1")]),
+        ("King al-Helsing", [("King", "King al-Helsing", "visits-person:1")]),
         ("Crown Prince", [("", "Crown Prince", None)]),
         ("President Hentzau and others", [("", "President Hentzau and others", None)]),
         ("several ministers", [("", "several ministers", None)]),
