@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import transaction
 
 from records.curation import TOPIC, publish_in_batches
 from records.models import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 #: A small tree of what relations between states are about; labels and structure are the project's own.
 TOPICS = Path(__file__).parent / "data" / "topics.ndjson"
@@ -31,10 +35,11 @@ class Loaded:
     unchanged: int
 
 
-def load_all() -> list[Loaded]:
-    """Load the reference data of every app, the most general app first."""
+def load_all(labels: Collection[str] = ()) -> list[Loaded]:
+    """Load the reference data of the apps with these labels, or of every app; the most general app first."""
     # Settings list an app after those that it builds on.
-    names = [f"{app.name}.reference" for app in apps.get_app_configs()]
+    configs = [app for app in apps.get_app_configs() if not labels or app.label in labels]
+    names = [f"{app.name}.reference" for app in configs]
     modules = [import_module(name) for name in names if find_spec(name) is not None]
     return [loaded for module in modules if hasattr(module, "load") for loaded in module.load()]
 
