@@ -16,7 +16,8 @@ class InputError(Exception):
         self.reason = reason
         self.file = file
         self.line = line
-        super().__init__(f"{file}{f', line {line}' if line else ''}: {reason} [{code}]")
+        place = f"{file}{f', line {line}' if line else ''}: " if file else ""
+        super().__init__(f"{place}{reason} [{code}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,18 @@ def test_a_missing_file_is_said_in_one_line() -> None:
         run("import", "nowhere.ndjson")
 
 
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_done(
+    file: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "nowhere" / "report.ndjson"
+
+    with pytest.raises(CommandError, match=r"report\.ndjson: No such file or directory"):
+        call_command("import", str(file), "--report", str(report))
+    with pytest.raises(CommandError, match=r"^There is no format pocomm: .* Did you mean pocom\?"):
+        call_command("import", str(file), "--format", "pocomm")
+    assert not Topic.objects.exists()
+
+
 def test_export_writes_a_file_that_import_takes(tmp_path: Path) -> None:
     make_topic("mining")
     path = tmp_path / "out.ndjson"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from records.importing.formats import find_formats, formats
@@ -111,6 +112,11 @@ class Command(BaseCommand):
                         break
         except InputError as error:
             raise CommandError(str(error)) from error
+        except (OperationalError, InterfaceError) as error:
+            reason = f"The database went away ({str(error).strip()}). Nothing is half-written: run the same command again."
+            raise CommandError(reason) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['path']}: {error.strerror}.") from error
         if any(result.rows["rejected"] or not _is_good(result) for result in results):
             raise CommandError(_verdict(results))
 
