@@ -6,8 +6,16 @@ from collections.abc import Generator, Iterable, Iterator
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from config.db import embedded
+
+# How long an example takes says more of the machine than of the code.
+property_settings.register_profile(
+    "chancery", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+property_settings.load_profile("chancery")
 
 
 @pytest.fixture(scope="session")

@@ -284,7 +284,7 @@ lateralities = st.sampled_from(Laterality.values)
 moments = st.integers(0, DAYS).map(lambda offset: FIRST + timedelta(days=offset))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(exact_acts, max_size=6), lateralities, moments)
 def test_with_exact_dates_the_status_is_what_a_replay_of_the_days_arrives_at(
     acts: list[Act],
@@ -335,7 +335,7 @@ def in_order_of_things(
     return True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(uncertain_acts, max_size=4),
     lateralities,
@@ -424,7 +424,7 @@ class PartyReplay:
         )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(exact_acts, max_size=6), moments)
 def test_with_exact_dates_a_partys_status_is_what_a_replay_arrives_at(
     acts: list[Act], on: date
@@ -443,7 +443,7 @@ def test_with_exact_dates_a_partys_status_is_what_a_replay_arrives_at(
     assert history.on(on).value == party.status
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(uncertain_acts, max_size=4),
     st.integers(0, 4).map(lambda n: FIRST + timedelta(days=n)),

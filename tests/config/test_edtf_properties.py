@@ -43,7 +43,6 @@ times = st.builds("{}T{}{}".format, days, clock, st.sampled_from(["", "Z", "+05:
 expressions = dates | groupings | intervals | half_intervals | sets | ranges | times
 
 
-@settings(deadline=None)
 @given(expressions)
 def test_every_expression_is_kept_as_written_and_its_bounds_are_in_order(edtf):
     value = UncertainDate.parse(edtf)
@@ -55,7 +54,6 @@ def test_every_expression_is_kept_as_written_and_its_bounds_are_in_order(edtf):
     assert UncertainDate.coerce(value.as_document()) == value
 
 
-@settings(deadline=None)
 @given(dates, edges)
 def test_an_interval_without_an_end_has_no_latest_day(edtf, edge):
     value = UncertainDate.parse(edtf)
@@ -82,13 +80,12 @@ keys = st.sampled_from(["edtf", "text", "precision", "earliest", "x"])
 documents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner))
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.text() | edtf_like | shuffled)
 def test_any_text_is_read_or_refused_with_a_reason(text):
     assert (refusal_of(text) or ".").endswith(".")
 
 
-@settings(deadline=None)
 @given(documents)
 def test_any_json_is_read_or_refused_with_a_reason(document):
     assert (refusal_of(document) or ".").endswith(".")
@@ -117,7 +114,6 @@ several = st.lists(years, min_size=2, max_size=4) | st.lists(days, min_size=2, m
 simple_sets = several.map(lambda members: f"[{','.join(members)}]")
 
 
-@settings(deadline=None)
 @given(simple_dates | coarse | unsaid | simple_intervals | times | simple_sets)
 def test_bounds_agree_with_the_edtf_package(edtf):
     value = UncertainDate.parse(edtf)
