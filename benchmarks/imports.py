@@ -115,6 +115,8 @@ def real_trips(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     os.environ["DATABASE_URL"] = url(BASE)
     django.setup()
     del os.environ["DATABASE_URL"]
+    from django.db import connections  # noqa: PLC0415
+
     from records.importing.dataset import NearMatch, Row, datasets  # noqa: PLC0415
     from records.importing.inputs import open_input  # noqa: PLC0415
 
@@ -125,6 +127,7 @@ def real_trips(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
             for item in travels.translate(tree, str(travels.source["slug"]))
             if not isinstance(item, Row | NearMatch)
         ]
+    connections.close_all()  # or no database can be made of this one
     trips = [
         {**item, "parent": None, "links": []}
         for item in made

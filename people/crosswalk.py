@@ -30,6 +30,7 @@ from anyascii import anyascii
 
 from people.models import State, StateIdentifier, StateName
 from records.exchange.rejection import Fault, nearest
+from records.importing.limits import InputError
 from records.models import NameKind
 
 if TYPE_CHECKING:
@@ -287,6 +288,14 @@ class Crosswalk:
         """Return the state with a slug, or with an identifier written `gsh:<id>`, if it is there."""
         pk = self._find(target)
         return self._states[pk].match if pk else None
+
+    def home(self, slug: str) -> StateMatch:
+        """Return the state whose offices a data set is about. Raises InputError where it is not there."""
+        found = self.find(slug)
+        if found is None:
+            reason = f"The state “{slug}” is not in the database: run load_reference first."
+            raise InputError("unknown_state", reason)
+        return found
 
     def namesakes(self, name: str) -> list[StateMatch]:
         """Return the states with this everyday name."""

@@ -121,9 +121,7 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
         try:
             memberships += [_read(line, file.path) for line in read_table(file, COLUMNS)]
         except InputError as error:
-            place = f"line {error.line}" if error.line else file.path
-            fault = Fault("", None, error.reason, error.code)
-            yield Row(file.path, file.path, place, {}, faults=(fault,))
+            yield Row.unread(error)
             # The list of a treaty's parties is whole, or it is not told.
             memberships = [each for each in memberships if each.file != file.path]
     _find_repeated(memberships)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from config.db.edtf import EdtfError, Precision, UncertainDate
 from people.importers.pocom_items import Item
-from records.exchange.rejection import Fault
 from records.importing.dataset import Row
 from records.importing.inputs import InputError
 from records.importing.xml import line, read_xml, text
@@ -95,9 +94,7 @@ def read_roots(files: Iterable[File], unread: list[Row]) -> Iterator[tuple[str, 
         try:
             yield file.path, read_xml(file)
         except InputError as error:
-            place = f"line {error.line}" if error.line else file.path
-            fault = Fault("", None, error.reason, error.code)
-            unread.append(Row(file.path, file.path, place, {}, faults=(fault,)))
+            unread.append(Row.unread(error))
 
 
 def facts_of(element: Element, path: str, *, name: str = "id") -> dict[str, Any]:

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from records.importing.inputs import File, Tree
 
 NAME = "travels"
-HOME = "united-states"
 _HEAD = 4096
 _TITLE = 300
 #: Names of states that English gives an article.
@@ -89,17 +88,13 @@ class _Travels:
         self.files = files
         self.source = source
         crosswalk = Crosswalk.read()
-        home = crosswalk.find(HOME)
-        if home is None:
-            reason = "The United States are not among the states: run load_reference first."
-            raise InputError("unknown_state", reason)
-        self.home: StateMatch = home
+        self.home = crosswalk.home("united-states")
         for trip in files.trips:
             _place(trip, crosswalk)
         self.trips = [trip for trip in files.trips if trip.is_good]
         earlier = Earlier(NAME, "person", "place")
         index = PersonIndex.read()
-        self.travellers = Travellers(files, index, home, earlier)
+        self.travellers = Travellers(files, index, self.home, earlier)
         self._meetings = Meetings(index, self.travellers.officials)
         journeys = [(trip, trip.locale) for trip in self.trips]
         self.places = Places(NAME, crosswalk, earlier, journeys)

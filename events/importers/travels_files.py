@@ -10,6 +10,7 @@ from events.importers.journey_files import Journey, demand, facts_of, read_roots
 from people.importers.pocom_items import Item
 from records.exchange.rejection import Fault, choose_from, nearest
 from records.importing.dataset import Row
+from records.importing.inputs import InputError
 from records.importing.xml import text
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def read_files(tree: Tree) -> Files:
             reason = (
                 f"“{root.tag}” is no file of this data set: {choose_from(('trips', 'presidents'))}."
             )
-            fault = Fault("", None, reason, "unknown_element")
-            files.unread.append(Row(path, path, path, {}, faults=(fault,)))
+            files.unread.append(Row.unread(InputError("unknown_element", reason, path)))
     tell_repeated(files.trips)
     tell_repeated(files.presidents)
     return files

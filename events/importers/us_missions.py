@@ -51,9 +51,7 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
         try:
             changes += [_read(line, file.path) for line in read_table(file, COLUMNS)]
         except InputError as error:
-            place = f"line {error.line}" if error.line else file.path
-            fault = Fault("", None, error.reason, error.code)
-            yield Row(file.path, file.path, place, {}, faults=(fault,))
+            yield Row.unread(error)
             # Where lines are missing, periods would last too long.
             changes = [change for change in changes if change.file != file.path]
     _find_repeated(changes)

@@ -27,7 +27,6 @@ from events.models.participation import Presence
 from people.crosswalk import Crosswalk, UnknownStateError
 from people.matching import PersonIndex
 from records.importing.dataset import Dataset, register
-from records.importing.inputs import InputError
 from records.models import Evidence
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from records.importing.inputs import Tree
 
 NAME = "visits"
-HOME = "united-states"
 _TITLE = 300
 
 
@@ -60,11 +58,7 @@ class _Visits:
         self.files = files
         self.source = source
         crosswalk = Crosswalk.read()
-        home = crosswalk.find(HOME)
-        if home is None:
-            reason = "The United States are not among the states: run load_reference first."
-            raise InputError("unknown_state", reason)
-        self.home: StateMatch = home
+        self.home = crosswalk.home("united-states")
         for visit in files.visits:
             _place(visit, crosswalk)
         self.visits = [visit for visit in files.visits if visit.is_good]
@@ -73,7 +67,7 @@ class _Visits:
         self._exchanges = Exchanges(NAME)
         index = PersonIndex.read()
         self.guests = Guests(named, index, Earlier(NAME, "person"))
-        self._meetings = Meetings(index, Officials(index, home))
+        self._meetings = Meetings(index, Officials(index, self.home))
 
     def items(self) -> Iterator[Row | Document | NearMatch]:
         visits = [self._visit(visit) for visit in self.visits]

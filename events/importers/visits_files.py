@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from events.importers.journey_files import Journey, demand, facts_of, read_roots, tell_repeated
-from records.exchange.rejection import Fault
 from records.importing.dataset import Row
 from records.importing.inputs import InputError
 from records.importing.xml import text
@@ -73,8 +72,7 @@ def read_files(tree: Tree) -> Files:
             files.visits += [_visit(element, path) for element in root.iter("visit")]
         else:
             reason = f"“{root.tag}” is no file of this data set: its files are “visits”."
-            fault = Fault("", None, reason, "unknown_element")
-            files.unread.append(Row(path, path, path, {}, faults=(fault,)))
+            files.unread.append(Row.unread(InputError("unknown_element", reason, path)))
     tell_repeated(files.visits)
     return files
 

@@ -14,7 +14,6 @@ from people.importers.gsh_links import read_links
 from people.importers.gsh_records import SCHEME, gather
 from people.importers.gsh_successions import successions
 from people.importers.gsh_territories import read_territory
-from records.exchange.rejection import Fault
 from records.importing.dataset import Dataset, Row, register
 from records.importing.inputs import InputError
 from records.importing.xml import read_xml
@@ -45,9 +44,7 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
         try:
             root = read_xml(file)
         except InputError as error:
-            fault = Fault("", None, error.reason, error.code)
-            place = f"line {error.line}" if error.line else file.path
-            rejected.append(Row(file.path, file.path, place, {}, faults=(fault,)))
+            rejected.append(Row.unread(error))
             continue
         if root.tag != ROOT:
             continue

@@ -19,7 +19,7 @@ from people.importers.pocom_items import (
     PersonItem,
     Role,
 )
-from records.exchange.rejection import Fault, choose_from
+from records.exchange.rejection import choose_from
 from records.importing.dataset import Row
 from records.importing.inputs import InputError
 from records.importing.xml import line, read_xml, text, texts
@@ -60,20 +60,15 @@ def read_files(tree: Tree) -> Files:
         try:
             root = read_xml(file)
         except InputError as error:
-            place = f"line {error.line}" if error.line else file.path
-            files.unread.append(_unread(file.path, place, error.reason, error.code))
+            files.unread.append(Row.unread(error))
             continue
         if root.tag in READERS:
             READERS[root.tag](files, root, file.path)
         elif root.tag != CODE_TABLE:
             reason = f"“{root.tag}” is no file of this data set: {choose_from(READERS)}."
-            files.unread.append(_unread(file.path, file.path, reason, "unknown_element"))
+            files.unread.append(Row.unread(InputError("unknown_element", reason, file.path)))
     _tell_repeated(files)
     return files
-
-
-def _unread(path: str, place: str, reason: str, code: str) -> Row:
-    return Row(path, path, place, {}, faults=(Fault("", None, reason, code),))
 
 
 def content_of(element: Element) -> Any:

@@ -11,17 +11,15 @@ from django.utils.text import slugify
 from people.models import Organization as OrganizationRecord
 from people.models import OrganizationClass, OrganizationIdentifier
 from records.identity import SLUG_LENGTH
-from records.importing.inputs import InputError
 from records.models import EditorialState, Evidence
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from people.crosswalk import Crosswalk, StateMatch
+    from people.crosswalk import Crosswalk
     from people.matching import PersonIndex
     from records.importing.dataset import Document
 
-HOME = "united-states"
 SCHEME = "pocom-organization"
 DEPARTMENT = ("us-department-of-state", "US Department of State")
 
@@ -79,11 +77,7 @@ class KnownRecords:
     """
 
     def __init__(self, crosswalk: Crosswalk, index: PersonIndex) -> None:
-        home = crosswalk.find(HOME)
-        if home is None:
-            reason = "The United States are not among the states: run load_reference first."
-            raise InputError("unknown_state", reason)
-        self.home: StateMatch = home
+        self.home = crosswalk.home("united-states")
         self._index = index
         self._identified = set(
             OrganizationIdentifier.objects.filter(scheme=SCHEME).values_list("value", flat=True)

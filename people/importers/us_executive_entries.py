@@ -107,9 +107,7 @@ def read_entries(files: Iterable[File]) -> tuple[list[Entry], list[Row]]:
             if not isinstance(found, list):
                 raise InputError("wrong_type", "The file is no list of persons.", file.path)
         except InputError as error:
-            place = f"line {error.line}" if error.line else file.path
-            fault = Fault("", None, error.reason, error.code)
-            unread.append(Row(file.path, file.path, place, {}, faults=(fault,)))
+            unread.append(Row.unread(error))
             continue
         entries += [_entry(each, file.path, number) for number, each in enumerate(found, 1)]
     _find_repeated(entries)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 from django.utils.module_loading import autodiscover_modules
 
+from records.exchange.rejection import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from records.exchange.rejection import Fault
     from records.importing.inputs import Tree
+    from records.importing.limits import InputError
 
 #: A record in exchange form (docs/exchange.md), with what that form leaves to the importer:
 #:
@@ -43,6 +45,13 @@ class Row:
     skipped: str = ""  #: why it is left out on purpose, in a sentence; "" when it is not
     faults: tuple[Fault, ...] = ()  #: why it is rejected; the field is a pointer into `content`
     warnings: tuple[Fault, ...] = ()  #: what is odd about it, and was imported as it stands
+
+    @classmethod
+    def unread(cls, error: InputError) -> Row:
+        """Return the rejected row that stands for a file, or what is left of one, that cannot be read."""
+        place = f"line {error.line}" if error.line else error.file
+        fault = Fault("", None, error.reason, error.code)
+        return cls(error.file, error.file, place, {}, faults=(fault,))
 
     def content_hash(self) -> str:
         """Return the SHA-256 of what it says, in hexadecimal."""
