@@ -17,9 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
@@ -110,31 +112,38 @@ def write_events(file: IO[bytes], events: int, travels: Path | None) -> int:
 
 def real_trips(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return what the importer of the travels set makes: stops, and whatever they name."""
+    os.environ["DATABASE_URL"] = url(BASE)
+    try:
+        # In a process of its own: no database can be made of one to which somebody is connected.
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            made = pool.submit(translated, folder).result()
+    finally:
+        del os.environ["DATABASE_URL"]
+    trips = [
+        # Its slug is a wish, which two trips may have.
+        {**item, "slug": f"trip-{number}", "parent": None, "links": []}
+        for number, item in enumerate(made)
+        if item["object"] == "event" and item.get("when") and "/" not in str(item["when"])
+    ]
+    others = [item for item in made if item["object"] != "event"]
+    return others, trips
+
+
+def translated(folder: Path) -> list[dict[str, Any]]:
+    """Return the documents that the importer makes of the travels set, its source first."""
     import django  # noqa: PLC0415 - the environment must be set first
 
-    os.environ["DATABASE_URL"] = url(BASE)
     django.setup()
-    del os.environ["DATABASE_URL"]
-    from django.db import connections  # noqa: PLC0415
-
-    from records.importing.dataset import NearMatch, Row, datasets  # noqa: PLC0415
+    from records.importing.dataset import datasets  # noqa: PLC0415
     from records.importing.inputs import open_input  # noqa: PLC0415
 
     travels = datasets()["travels"]
     with open_input(folder) as tree:
-        made = [
-            item
-            for item in travels.translate(tree, str(travels.source["slug"]))
-            if not isinstance(item, Row | NearMatch)
-        ]
-    connections.close_all()  # or no database can be made of this one
-    trips = [
-        {**item, "parent": None, "links": []}
-        for item in made
-        if item["object"] == "event" and item.get("when") and "/" not in str(item["when"])
+        items = list(travels.translate(tree, str(travels.source["slug"])))
+    return [
+        {"object": "source", **travels.source},
+        *(item for item in items if isinstance(item, dict)),
     ]
-    others = [item for item in made if item["object"] != "event"]
-    return [{"object": "source", **travels.source}, *others], trips
 
 
 def invented_trips() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
