@@ -233,3 +233,26 @@ def test_published_records_are_told_by_their_badge(
     badges = {each["name"]: str(each["badge"]) for each in page.context["records"]}
     assert "Published" in badges["Lena"]
     assert "Draft" in badges["Lenna"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?verdict=perhaps", "?kind=nothing", "?verdict=%00", "?o=9", "?p=99", "?q=x", "?batch=x"],
+)
+def test_any_query_of_the_list_has_an_answer(
+    contributor: Client, persons: tuple[Person, Person], query: str
+) -> None:
+    pair_of(*persons)
+
+    assert contributor.get(f"{LIST}{query}").status_code in {200, 302, 400}
+    assert contributor.get(f"{LIST}{10**30}/").status_code == 404
+
+
+def test_markup_in_names_is_shown_as_text(contributor: Client) -> None:
+    pair = pair_of(make_person("<b>Ann</b>"), make_person("Ann"), reason="<i>alike</i>")
+
+    for address in (LIST, page_of(pair)):
+        page = contributor.get(address).content.decode()
+        assert "<b>Ann" not in page
+        assert "&lt;b&gt;Ann" in page
+        assert "<i>alike" not in page
