@@ -83,6 +83,9 @@ class Pulse:
         _traceback: TracebackType | None = None,
     ) -> None:
         _ours.remove(self._connection)
+        # A session that is closed keeps its locks until the server has noticed.
+        with suppress(Error), self._connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
