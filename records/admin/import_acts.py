@@ -52,7 +52,7 @@ PUBLISH = Act(
     publishes=True,
 )
 CHECK = Act("check", "Check again", UNDECIDED, ImportStatus.CHECKING, Step.DRY_RUN)
-GIVE_UP = Act("give-up", "Give up", UNDECIDED)
+GIVE_UP = Act("give-up", "Give up", (*UNDECIDED, ImportStatus.CHECKING, ImportStatus.RUNNING))
 PUBLISH_LATER = Act(
     "publish-later",
     "Publish what was imported",
@@ -121,6 +121,8 @@ def do(act: Act, batch: Any, user: Any, given: Mapping[str, str]) -> bool:
     if act == GIVE_UP:
         words = f"Given up by {user.get_full_name() or user.get_username()}."
         values |= {"content": None, "message": f"{batch.message}\n{words}"}
+        if batch.status in AT_WORK:  # and its process has ended, before anything was written
+            values |= {"status": ImportStatus.FAILED, "finished_at": Now()}
     elif act != GO_ON:
         values |= {"status": act.after, "done": 0, "total": 0, "finished_at": None}
     if act.publishes is not None:

@@ -165,6 +165,28 @@ def test_an_import_whose_process_was_killed_goes_on(
     assert Person.objects.get().is_published == (act == "publish")
 
 
+@pytest.mark.parametrize("act", ["check", "import"])
+def test_an_import_whose_process_was_killed_can_be_given_up(
+    desk: Desk, publisher: Client, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    batch = desk.upload(publisher, file_of(person("ada")))
+    with monkeypatch.context() as patch:
+        patch.setattr(starting, "start", lambda *_given: None)
+        desk.act(publisher, batch, act)
+    desk.act(publisher, batch, "give-up")  # too early: the process may be starting
+    assert batch.content is not None
+    silence(batch)
+
+    desk.act(publisher, batch, "give-up")
+
+    assert batch.status == ImportStatus.FAILED
+    assert not ImportBatch.objects.exclude(content=None).exists()
+    assert "Given up by publisher." in publisher.get(page_of(batch)).content.decode()
+    with pytest.raises(CommandError, match="failed"):  # one that was only late
+        call_command("work_on_import", str(batch.pk), "--dry-run" if act == "check" else "--import")
+    assert not Person.objects.exists()
+
+
 def test_publishing_that_broke_off_goes_on_with_what_is_left(
     desk: Desk, publisher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
