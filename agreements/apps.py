@@ -11,4 +11,4 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the app's kinds known to publishing."""
-        from agreements import curation  # noqa: F401, PLC0415 - models must be loaded first
+        from agreements import kinds  # noqa: F401, PLC0415 - models must be loaded first

@@ -13,14 +13,14 @@ from agreements.effects import SIGNING, acts_of
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
 from agreements.status import agreement_history, party_history
-from config.db.ordering import undated_last
+from config.dates.ordering import undated_last
 from records.models.edition import CURRENT, Edition, gin_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from records.rendering import References
+    from records.publishing.documents import References
 
 
 def _ids(references: list[dict[str, Any] | None]) -> list[str]:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agreements.models import AgreementEdition, AgreementForm, Laterality, LegalCharacter
 from agreements.statuses import AgreementStatus
-from config.api.clauses import Clause
-from config.api.clauses import column as edition_column
-from config.api.filtering import (
+from config.api.filters.values import (
     DATE_SCHEMA,
     ChoiceFilter,
     FilterSet,
@@ -21,15 +19,17 @@ from config.api.filtering import (
     asking,
     read_days,
 )
-from config.api.parameters import Parameter
-from records.filters import ReferenceFilter
+from config.api.query import Parameter
+from config.api.sql import Clause
+from config.api.sql import column as edition_column
+from records.api.filters import ReferenceFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from config.api.filtering import Condition
-    from config.api.parameters import Query
+    from config.api.filters.values import Condition
+    from config.api.query import Query
 
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)

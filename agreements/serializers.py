@@ -16,7 +16,7 @@ from agreements.models import (
     MonetaryValue,
 )
 from agreements.statuses import AgreementStatus, PartyStatus
-from config.api.dates import UncertainDateField
+from config.dates.serializers import UncertainDateField
 from people.serializers import (
     CodedReferenceListField,
     EitherReferenceField,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agreements.effects import Effect, agreement_effects, party_effects
 from agreements.statuses import AgreementStatus, PartyStatus
-from config.db.edtf import UncertainDate
+from config.dates.values import UncertainDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from agreements.curation import AGREEMENT
 from agreements.filters import AgreementFilter
-from records.views import EditionViewSet
+from agreements.kinds import AGREEMENT
+from records.api.views import EditionViewSet
 
 
 class AgreementViewSet(EditionViewSet):

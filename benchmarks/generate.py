@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from config.db.edtf import UncertainDate
+from config.dates.values import UncertainDate
 from events.models import (
     Event,
     EventCitation,

@@ -134,8 +134,8 @@ def translated(folder: Path) -> list[dict[str, Any]]:
     import django  # noqa: PLC0415 - the environment must be set first
 
     django.setup()
-    from records.importing.dataset import datasets  # noqa: PLC0415
-    from records.importing.inputs import open_input  # noqa: PLC0415
+    from imports.dataset import datasets  # noqa: PLC0415
+    from imports.files.tree import open_input  # noqa: PLC0415
 
     travels = datasets()["travels"]
     with open_input(folder) as tree:

@@ -7,12 +7,12 @@ from agreements.urls import urlpatterns as agreements_urls
 from config.api import docs
 from config.api.routing import address
 from config.api.views import IndexView, ProblemView, index_of
-from config.db.edtf_preview import edtf_meaning
+from config.dates.preview import edtf_meaning
 from events.urls import urlpatterns as events_urls
 from people.urls import urlpatterns as people_urls
+from records.api.urls import urlpatterns as records_urls
 from records.exchange.published import exchange_schema_json
-from records.home import home
-from records.urls import urlpatterns as records_urls
+from records.front_page import home
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
 resources = [*events_urls, *agreements_urls, *people_urls, *records_urls]

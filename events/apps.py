@@ -11,4 +11,4 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the app's kinds known to publishing."""
-        from events import curation  # noqa: F401, PLC0415 - models must be loaded first
+        from events import kinds  # noqa: F401, PLC0415 - models must be loaded first

@@ -11,21 +11,21 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F
 
-from config.db.ordering import undated_last
+from config.dates.ordering import undated_last
 from events.models.relation import pair_label
 from events.models.state_pair import KeepStatePairs
 from records.models.edition import CURRENT, Edition, gin_index
-from records.rendering import sort_label
+from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from records.rendering import References
+    from records.publishing.documents import References
 
 #: Events that may have gone on for longer are few; a range of days looks for them apart.
 A_YEAR = timedelta(days=366)
 
-#: Sort keys of dates, as config.db.ordering has them: each index stands for one direction.
+#: Sort keys of dates, as config.dates.ordering has them: each index stands for one direction.
 _LATEST = undated_last("date", descending=True)
 _OLDEST = undated_last("date", descending=False)
 

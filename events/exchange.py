@@ -9,7 +9,7 @@ from events.models.statement import SUBJECTS
 from records.exchange.shapes import Both, Either, Exchange, Refs, Renamed, Rows, declare
 
 if TYPE_CHECKING:
-    from records.exchange.planning import Planned
+    from records.exchange.compare import Planned
 
 _OPPOSITE = {
     Direction.FIRST_TO_SECOND.value: Direction.SECOND_TO_FIRST.value,

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.db.models import F, Func, Q
 
-from config.api.clauses import Clause, Lead, all_of, column
-from config.api.filtering import ChoiceFilter, FilterSet, Group, TextFilter, UncertainDateFilter
+from config.api.filters.values import (
+    ChoiceFilter,
+    FilterSet,
+    Group,
+    TextFilter,
+    UncertainDateFilter,
+)
 from config.api.pagination import Ordering
+from config.api.sql import Clause, Lead, all_of, column
 from events.editions import A_YEAR
 from events.models import (
     Attendance,
@@ -23,8 +29,8 @@ from events.models import (
     StatementKind,
     VisitClass,
 )
-from records.filters import ReferenceFilter
-from records.kinds import kind_named
+from records.api.filters import ReferenceFilter
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -42,10 +42,10 @@ from records.serializers import (
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from records.rendering import References
+    from records.publishing.documents import References
 
 #: Where a statement keeps what it is about: per related name of `Statement`, each kind and the attribute with its key.
-#: Apps that come after this one add theirs through `events.curation.let_statements_be_about`.
+#: Apps that come after this one add theirs through `events.kinds.let_statements_be_about`.
 STATEMENT_SUBJECTS: dict[str, dict[str, str]] = {
     "subjects": {name: f"{name}_id" for name in SUBJECTS}
 }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from config.api.fields import Selection
 from config.api.problems import Problem
-from config.api.selection import Selection
 from config.api.views import read_query
-from events.curation import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
 from events.filters import (
     EventFilter,
     EventTypeFilter,
@@ -15,9 +14,10 @@ from events.filters import (
     RelationFilter,
     StatementFilter,
 )
+from events.kinds import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
 from events.models import RelationEdition
-from records.resolution import References, is_well_formed
-from records.views import EditionViewSet
+from records.api.lookup import References, is_well_formed
+from records.api.views import EditionViewSet
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from config.api.parameters import Query
+    from config.api.query import Query
 
 
 class EventTypeViewSet(EditionViewSet):

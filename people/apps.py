@@ -11,4 +11,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the app's kinds known to publishing."""
-        from people import curation  # noqa: F401, PLC0415 - models must be loaded first
+        from people import kinds  # noqa: F401, PLC0415 - models must be loaded first

@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from config.db.ordering import undated_last
+from config.dates.ordering import undated_last
 from records.models.edition import CURRENT, Edition, gin_index
-from records.rendering import sort_label
+from records.publishing.documents import sort_label
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from config.api.filtering import (
+from config.api.filters.values import (
     ChoiceFilter,
     DayFilter,
     FilterSet,
     Group,
     TextFilter,
 )
-from config.db.dates import certainly_overlaps, possibly_overlaps
+from config.dates.fields import certainly_overlaps, possibly_overlaps
 from people.models import (
     IN_OFFICE,
     NEVER_HELD,
@@ -26,7 +26,7 @@ from people.models import (
     TenureEdition,
     TenureKind,
 )
-from records.filters import ReferenceFilter
+from records.api.filters import ReferenceFilter
 
 Days = tuple[date, date]
 

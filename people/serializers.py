@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.dates import UncertainDateField
+from config.dates.serializers import UncertainDateField
 from people.models import (
     Office,
     Organization,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Manager, Model
 
-    from records.rendering import References
+    from records.publishing.documents import References
 
 
 @extend_schema_field(ReferenceSerializer)

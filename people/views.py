@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from people.curation import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
-from records.views import EditionViewSet
+from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
+from records.api.views import EditionViewSet
 
 
 class StateViewSet(EditionViewSet):

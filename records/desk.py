@@ -15,8 +15,8 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from records.badges import BADGE, Badge
-from records.kinds import all_kinds
 from records.models import EditorialState, Record
+from records.registry import all_kinds
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet

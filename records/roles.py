@@ -19,11 +19,6 @@ PUBLISHER = "publisher"  #: also publishes, withdraws, restores and merges
 ADMINISTRATOR = "administrator"  #: also looks after accounts and locked-out log-ins
 
 _EDITING = ("view", "add", "change", "delete")
-#: What else contributors do: imports, and the pairs of records that imports found alike.
-_IMPORTING = {
-    *(("records", f"{verb}_importbatch") for verb in ("view", "add", "change")),
-    *(("records", f"{verb}_possibleduplicate") for verb in ("view", "change")),
-}
 
 
 def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
@@ -54,7 +49,12 @@ def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
     """Return the rights of each role as (app, codename)."""
     edits = {(app, f"{verb}_{name}") for app, name in _record_models() for verb in _EDITING}
     edits |= {(app, f"view_{name}") for app, name in _looked_up_models()}
-    edits |= _IMPORTING
+    edits |= {("records", f"{verb}_possibleduplicate") for verb in ("view", "change")}
+    edits |= {
+        (config.label, right)
+        for config in installed.get_app_configs()
+        for right in getattr(config, "contributor_rights", ())
+    }
     publishes = {(app, f"publish_{name}") for app, name in _record_models()}
     accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
     lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}

@@ -9,15 +9,15 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.dates import UncertainDateField as UncertainDateDocumentField
-from config.db.dates import UncertainDateField
+from config.dates.fields import UncertainDateField
+from config.dates.serializers import UncertainDateField as UncertainDateDocumentField
 from records.models import Evidence, NameKind, Source, Stance, Topic
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from records.models import Record
-    from records.rendering import References
+    from records.publishing.documents import References
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
@@ -186,13 +186,13 @@ class RecordSerializer(PublicModelSerializer):
 
     def get_url(self, record: Record) -> str:
         """Return the path by id: stored bytes know no host."""
-        from records.kinds import kind_of  # noqa: PLC0415 - kinds name serializers
+        from records.registry import kind_of  # noqa: PLC0415 - kinds name serializers
 
         return kind_of(record).path(record.pk)
 
     def get_label(self, record: Record) -> str:
         """Return the record's own words; a label made of other records' labels is set when those are known."""
-        from records.kinds import kind_of  # noqa: PLC0415 - kinds name serializers
+        from records.registry import kind_of  # noqa: PLC0415 - kinds name serializers
 
         return "" if kind_of(record).editions.label_needs_references else str(record)
 

@@ -6,10 +6,13 @@ from collections.abc import Generator, Iterable, Iterator
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 
 from config.db import embedded
+from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
+from tests.factories.staff import logged_in
 
 # How long an example takes says more of the machine than of the code.
 property_settings.register_profile(
@@ -69,3 +72,21 @@ def pytest_runtest_makereport(
             f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
         )
     return report
+
+
+@pytest.fixture
+def contributor(db: None) -> Client:
+    """Somebody who edits."""
+    return logged_in(CONTRIBUTOR)
+
+
+@pytest.fixture
+def publisher(db: None) -> Client:
+    """Somebody who also publishes."""
+    return logged_in(PUBLISHER)
+
+
+@pytest.fixture
+def administrator(db: None) -> Client:
+    """Somebody who also looks after accounts."""
+    return logged_in(ADMINISTRATOR)

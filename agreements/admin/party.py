@@ -11,7 +11,7 @@ from agreements.models import AgreementParty, AgreementRepresentative
 from records.admin.parts import PartInline
 from records.admin.relations import Labelled
 from records.admin.several import Several, SeveralForm
-from records.folding import search
+from records.desk_search import search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from django.db import models
 from agreements.constraints import PartyOfSameAgreement
 from agreements.models.agreement import Agreement
 from agreements.models.party import AgreementParty
-from config.db.dates import UncertainDateField, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from records.history import tracked
 from records.models import Part

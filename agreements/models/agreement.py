@@ -9,7 +9,7 @@ from django.db import models
 from people.models import AttributedCitation, DatedName, Organization, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 

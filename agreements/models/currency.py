@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 
 if TYPE_CHECKING:
     from datetime import date

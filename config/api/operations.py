@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.api.parameters import Parameter
+    from config.api.query import Parameter
 
 
 @dataclass(frozen=True)

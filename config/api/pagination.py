@@ -1,6 +1,6 @@
 """Keyset pages: a cursor names the row to go on from, so that page 10,000 costs what page 1 costs.
 
-Rows are compared whole, `(key, record_id) < (x, y)`, which an index on both serves; see `config.db.ordering` for keys that
+Rows are compared whole, `(key, record_id) < (x, y)`, which an index on both serves; see `config.dates.ordering` for keys that
 may be unknown.
 """
 
@@ -17,16 +17,16 @@ import orjson
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
-from config.api.clauses import EVERYTHING, Clause, Lead, all_of, column, select
-from config.api.parameters import Parameter
 from config.api.problems import Fault
+from config.api.query import Parameter
+from config.api.sql import EVERYTHING, Clause, Lead, all_of, column, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import Model
 
-    from config.api.parameters import Query
+    from config.api.query import Query
 
     #: Key, id as text, count, and the columns asked for.
     Row = Sequence[Any]
@@ -92,7 +92,7 @@ class Ordering:
 
     @property
     def unknown(self) -> str:
-        """Where unknown dates stand, beyond all known ones (see `config.db.ordering`)."""
+        """Where unknown dates stand, beyond all known ones (see `config.dates.ordering`)."""
         return "-infinity" if self.descending else "infinity"
 
 

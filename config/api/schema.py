@@ -19,9 +19,9 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 
-from config.api.parameters import MAX_VALUE_LENGTH
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
+from config.api.query import MAX_VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

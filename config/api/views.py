@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from rest_framework.viewsets import ViewSet
 
 from config.api.caching import answer
-from config.api.negotiation import FORMAT, check_format
+from config.api.formats import FORMAT, check_format
 from config.api.operations import Operation
-from config.api.parameters import Query
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
 from config.api.problems import Problem
+from config.api.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event_type import EventType
 from events.models.place import Place
 from events.querysets import EventQuerySet
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 

@@ -9,7 +9,7 @@ from django.db import models
 from people.models import DatedName, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Identifier, Record
 

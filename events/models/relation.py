@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event import Event
 from events.querysets import RelationQuerySet
 from people.models import AttributedCitation, EndStatus, Organization, Person, State

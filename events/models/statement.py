@@ -9,7 +9,7 @@ from django.db.models import F, Func, IntegerField, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.text import Truncator
 
-from config.db.dates import UncertainDateField, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, uncertain_date_constraints
 from events.constraints import CapacityOfActor
 from events.models.event import Event
 from events.models.place import Place
@@ -17,7 +17,7 @@ from events.models.relation import Relation
 from people.models import AttributedCitation, Organization, Person, State, Tenure
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Evidence, Identifier, Part, Record, Topic
 

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
-from config.db.ordering import EndOfTime
+from config.dates.ordering import EndOfTime
 
 
 class TenureKind(models.TextChoices):

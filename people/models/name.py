@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from config.db.dates import BoundsConstraint, uncertain_date_constraints
+from config.dates.fields import BoundsConstraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.models import Name, NameKind
 
 

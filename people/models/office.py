@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from people.models.organization import Organization
 from people.models.state import State
 from records.constraints import PublishedIsCited
-from records.folding import folded_index
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record
 

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Coalesce, Least
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
-from config.db.ordering import BeginningOfTime, EndOfTime
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.ordering import BeginningOfTime, EndOfTime
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName

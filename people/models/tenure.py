@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from config.db.dates import UncertainDateField, interval_constraint, uncertain_date_constraints
+from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus, TenureKind

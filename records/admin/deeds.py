@@ -15,15 +15,15 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from records import curation
 from records.admin.forms import ReasonForm
 from records.admin.relations import RecordSelect
 from records.badges import badge_html
-from records.curation import CurationRefused, Refusal
-from records.gathering import gather
-from records.kinds import kind_of
-from records.merging import merge, moves_with
 from records.models import EditorialState
+from records.publishing import publish
+from records.publishing.dependencies import gather
+from records.publishing.merge import merge, moves_with
+from records.publishing.publish import CurationRefused, Refusal
+from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-    from records.gathering import Gathering
     from records.models import Record
+    from records.publishing.dependencies import Gathering
 
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
     _ModelAdmin = admin.ModelAdmin
 
 #: Records in one deed of the desk; more than this is work for a command, which does it in batches.
-AT_ONCE = curation.BATCH
+AT_ONCE = publish.BATCH
 
 PUBLISH, WITHDRAW, RESTORE, MERGE = "publish", "withdraw", "restore", "merge"
 DONE = {PUBLISH: "published", WITHDRAW: "withdrawn", RESTORE: "restored", MERGE: "merged"}
@@ -54,7 +54,7 @@ REASONS = {
 
 
 class Deeds(_ModelAdmin):
-    """What a publisher does with records. All of it goes through records.curation, which checks the right to it again."""
+    """What a publisher does with records. All of it goes through records.publishing.publish, which checks the right to it again."""
 
     actions = ("publish_selected", "withdraw_selected", "restore_selected", "merge_selected")
 
@@ -206,10 +206,10 @@ class Deeds(_ModelAdmin):
                         raise CurationRefused(gathering.obstacles)
                     _publish(request, gathering, reason)
                 case "withdraw":
-                    curation.withdraw(*records, by=request.user, reason=reason)
+                    publish.withdraw(*records, by=request.user, reason=reason)
                 case "restore":
                     for record in records:
-                        curation.restore(record, by=request.user, reason=reason)
+                        publish.restore(record, by=request.user, reason=reason)
                 case "merge":
                     for loser in (record for record in records if record != survivor):
                         merge(loser, survivor, by=request.user, reason=reason)
@@ -284,7 +284,7 @@ def _agreed(request: HttpRequest, gathering: Gathering) -> bool:
 
 def _publish(request: HttpRequest, gathering: Gathering, reason: str = "") -> None:
     try:
-        curation.publish(*gathering.together, by=request.user, reason=reason)  # type: ignore[arg-type]
+        publish.publish(*gathering.together, by=request.user, reason=reason)  # type: ignore[arg-type]
     except PermissionDenied as denied:
         raise CurationRefused([Refusal(gathering.asked[0], "permission", str(denied))]) from denied
 

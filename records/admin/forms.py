@@ -10,9 +10,9 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from config.db.dates import UncertainDateField
-from records.kinds import kind_of
+from config.dates.fields import UncertainDateField
 from records.models import EditorialState, Record
+from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,9 +19,9 @@ from records.admin.listed import Listed
 from records.admin.relations import Labelled, RecordSelect, Relations, show_chosen
 from records.admin.violations import message_of
 from records.badges import BADGE, BadgeFilter, badge_html
-from records.curation import CurationRefused
-from records.folding import search
+from records.desk_search import search
 from records.models import EditorialState
+from records.publishing.publish import CurationRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     label_related: ClassVar[Sequence[str]] = ()
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["config/desk.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["records/desk.css"]}
 
     # The list
 

@@ -42,7 +42,7 @@ class RecordSelect(AutocompleteSelect):
     @property
     def media(self) -> forms.Media:
         """Django's scripts, and the one that narrows a search."""
-        return super().media + forms.Media(js=["admin/js/jquery.init.js", "config/narrow.js"])
+        return super().media + forms.Media(js=["admin/js/jquery.init.js", "records/narrow.js"])
 
     def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
         """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from records.curation import Refusal
-    from records.exchange.rejection import Rejection
+    from records.exchange.report import Rejection
+    from records.publishing.publish import Refusal
 
 #: How a line ends.
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"

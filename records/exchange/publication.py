@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from records.curation import CurationRefused, Refusal, publish, publish_in_batches
 from records.exchange.references import Coded
 from records.exchange.shapes import declared
-from records.kinds import kind_named
 from records.models import Reference, Standing
+from records.publishing.publish import CurationRefused, Refusal, publish, publish_in_batches
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

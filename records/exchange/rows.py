@@ -10,15 +10,15 @@ import orjson
 from django.db import connection, models
 
 from records.constraints import TriggerConstraint
-from records.exchange.planning import Existing, Planned
+from records.exchange.compare import Existing, Planned
 from records.exchange.shapes import Exchange, PartShape, Shape, SiblingValue
-from records.store import insert
+from records.publishing.feed import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from records.exchange.planning import Changes
+    from records.exchange.compare import Changes
 
 
 def read_rows(

@@ -14,7 +14,7 @@ from django.db import models
 from records.exchange import values
 from records.exchange.references import Coded, OneOf, Pair, Ref
 from records.exchange.shapes import SiblingValue, declared
-from records.kinds import kind_named
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable

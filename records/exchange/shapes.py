@@ -21,11 +21,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
 
-from config.db.dates import UncertainDateField
+from config.dates.fields import UncertainDateField
 from records.exchange import values
 from records.exchange.references import Coded, OneOf, Pair, Ref, object_kind
 from records.exchange.values import Row, Slugs, Treatment
-from records.kinds import all_kinds
+from records.registry import all_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

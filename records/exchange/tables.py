@@ -12,11 +12,11 @@ import io
 from typing import IO, TYPE_CHECKING, Any
 
 from records.exchange.cells import Switch, guarded, layout, unguarded
-from records.exchange.rejection import Fault, choose_from, nearest, step
+from records.exchange.export import DESK_ONLY, documents_of
+from records.exchange.report import Fault, choose_from, nearest, step
 from records.exchange.shapes import DERIVED, declared, exchange_of
 from records.exchange.values import WrongError
-from records.exchange.writing import DESK_ONLY, documents_of
-from records.kinds import kind_named
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

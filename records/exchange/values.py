@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from django.core.exceptions import ValidationError
 from django.db.models import NOT_PROVIDED
 
-from config.db.dates import TEXT_MAX_LENGTH, UncertainDateField
-from config.db.edtf import EdtfError, UncertainDate
-from records.exchange.rejection import Fault, choose_from, nearest, step
+from config.dates.fields import TEXT_MAX_LENGTH, UncertainDateField
+from config.dates.values import EdtfError, UncertainDate
+from records.exchange.report import Fault, choose_from, nearest, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

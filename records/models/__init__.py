@@ -3,23 +3,14 @@
 from records.editions import SourceEdition, TopicEdition
 from records.models.change import Change
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
+from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
-from records.models.imports import (
-    AT_WORK,
-    ImportBatch,
-    ImportedRecord,
-    ImportedRow,
-    ImportStatus,
-    PossibleDuplicate,
-    Verdict,
-)
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.topic import Topic, TopicIdentifier
 
 __all__ = [
-    "AT_WORK",
     "CURRENT",
     "Action",
     "Change",
@@ -29,10 +20,6 @@ __all__ = [
     "EditorialState",
     "Evidence",
     "Identifier",
-    "ImportBatch",
-    "ImportStatus",
-    "ImportedRecord",
-    "ImportedRow",
     "Name",
     "NameKind",
     "Part",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from config.db.dates import UncertainDateField
+from config.dates.fields import UncertainDateField
 from records.models.record import Part
 
 

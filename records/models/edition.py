@@ -14,7 +14,7 @@ from records.constraints import AppendOnly
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from records.rendering import References
+    from records.publishing.documents import References
 
 #: An edition the world can read now: the newest one, unless that is a tombstone.
 CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)

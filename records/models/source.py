@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from config.db.dates import UncertainDateField, uncertain_date_constraints
-from records.folding import folded_index
+from config.dates.fields import UncertainDateField, uncertain_date_constraints
+from records.desk_search import folded_index
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record

@@ -20,9 +20,9 @@ from agreements.models import (
     AgreementSubject,
 )
 from events.models import Event, EventCitation, EventType, Place, Statement, StatementCitation
-from records.curation import CurationRefused, publish
-from records.kinds import kind_of
 from records.models import Record
+from records.publishing.publish import CurationRefused, publish
+from records.registry import kind_of
 from tests.factories.agreements import (
     make_action,
     make_agreement,

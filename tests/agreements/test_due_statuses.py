@@ -9,10 +9,10 @@ import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
-from agreements.curation import publish_due_statuses
+from agreements.kinds import publish_due_statuses
 from agreements.models import Agreement, AgreementEdition
-from records.curation import restore, withdraw
 from records.models import Change
+from records.publishing.publish import restore, withdraw
 from tests.factories.agreements import (
     make_action,
     make_agreement,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agreements.effects import CONSENT, ENDING, NARROW, SIGNING, Act
 from agreements.models import ActionKind, Laterality
 from agreements.status import agreement_history, party_history, status_of
-from config.db.edtf import UncertainDate
+from config.dates.values import UncertainDate
 
 TODAY = date(2026, 11, 23)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from records.kinds import all_kinds
+from records.registry import all_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

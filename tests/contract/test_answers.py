@@ -14,10 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from records.curation import publish
-from records.gathering import gather
-from records.kinds import Kind, all_kinds
 from records.models import Record
+from records.publishing.dependencies import gather
+from records.publishing.publish import publish
+from records.registry import Kind, all_kinds
 from tests.contract.addresses import addresses
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_place, make_relation

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from events.models import EventStatePair
-from records.kinds import all_kinds
 from records.models import Change, Edition, Part, Record, Reference
+from records.registry import all_kinds
 from tests.contract.addresses import addresses
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event, make_place, make_relation, make_statement

@@ -34,8 +34,8 @@ from events.models import (
     StatementIdentifier,
     StatementTopic,
 )
-from records.kinds import kind_of
 from records.models import Record
+from records.registry import kind_of
 from tests.factories.events import (
     make_event,
     make_event_link,

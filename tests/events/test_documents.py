@@ -19,9 +19,9 @@ from events.models import (
     RelationEdition,
 )
 from people.models import Office, Person, State, Tenure
-from records.curation import CurationRefused, publish
-from records.kinds import kind_named
 from records.models import Source
+from records.publishing.publish import CurationRefused, publish
+from records.registry import kind_named
 from tests.factories.events import (
     make_event,
     make_event_link,
@@ -620,7 +620,7 @@ def test_publishing_a_batch_of_events_costs_the_same_number_of_statements_whatev
 
 
 def test_every_type_that_ships_is_published_with_its_tree() -> None:
-    from events.reference import CAMEO, TYPES, load  # noqa: PLC0415 - beside its only use
+    from events.reference_data import CAMEO, TYPES, load  # noqa: PLC0415 - beside its only use
 
     first, second = load(), load()
 
@@ -656,7 +656,7 @@ def test_every_type_that_ships_is_published_with_its_tree() -> None:
 
 
 def test_reference_data_leave_alone_what_the_desk_changed() -> None:
-    from events.reference import load  # noqa: PLC0415 - beside its only use
+    from events.reference_data import load  # noqa: PLC0415 - beside its only use
 
     load()
     call = EventType.objects.get(code="call")

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, EventEdition, EventStatePair
 from people.models import State
-from records.curation import publish, withdraw
-from records.merging import merge
+from records.publishing.merge import merge
+from records.publishing.publish import publish, withdraw
 from tests.factories.agreements import make_action, make_agreement
 from tests.factories.events import (
     make_event,

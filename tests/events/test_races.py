@@ -10,9 +10,9 @@ from django.db import OperationalError, transaction
 
 from events.models import Event, EventStatePair, Participation, ParticipationCapacity, Relation
 from people.models import State, Tenure
-from records.curation import publish
-from records.merging import merge
 from records.models import Record
+from records.publishing.merge import merge
+from records.publishing.publish import publish
 from tests.factories.events import (
     make_event,
     make_participation,
@@ -21,7 +21,7 @@ from tests.factories.events import (
 )
 from tests.factories.people import make_person, make_state, make_tenure
 from tests.people.test_races import refusals
-from tests.records.test_publishing_races import at_once
+from tests.records.publishing.test_races import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from agreements.models import (
     MonetaryValue,
 )
 from people.models import Organization, Person, State
-from records.curation import CurationRefused, publish
 from records.models import Edition, Record, Source, Topic
+from records.publishing.publish import CurationRefused, publish
 from tests.factories.people import make_state
 from tests.factories.records import make_source
 

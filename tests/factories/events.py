@@ -26,8 +26,8 @@ from events.models import (
     StatementTopic,
 )
 from people.models import Organization, Person, State, Tenure
-from records.curation import CurationRefused, publish
 from records.models import Edition, Part, Record, Source, Topic
+from records.publishing.publish import CurationRefused, publish
 from tests.factories.people import make_state
 from tests.factories.records import make_source
 

@@ -19,8 +19,8 @@ from people.models import (
     Tenure,
     TenureCitation,
 )
-from records.curation import publish
 from records.models import Part, Record, Source, Topic
+from records.publishing.publish import publish
 from tests.factories.records import make_source
 
 R = TypeVar("R", bound=Record)

@@ -32,7 +32,7 @@ from people.models import (
     TenureIdentifier,
     TenureMilestone,
 )
-from records.kinds import kind_of
+from records.registry import kind_of
 from tests.factories.people import (
     make_office,
     make_organization,

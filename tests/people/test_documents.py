@@ -19,9 +19,9 @@ from people.models import (
     StateSuccession,
     TenureMilestone,
 )
-from records.curation import CurationRefused, publish, restore, withdraw
-from records.kinds import kind_of
 from records.models import Record, Reference, Source
+from records.publishing.publish import CurationRefused, publish, restore, withdraw
+from records.registry import kind_of
 from tests.factories.people import (
     make_office,
     make_organization,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from people.likeness import telling
 from people.names import NEAR, SAME, Level, blocks, compare, of_parts, parse
+from people.names.likeness import telling
 
 with (Path(__file__).parent / "names_gold.csv").open(encoding="utf-8", newline="") as _file:
     GOLD = list(csv.DictReader(_file))

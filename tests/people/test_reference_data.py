@@ -13,12 +13,12 @@ import pytest
 from django.core.management import call_command
 
 from people.models import State, StateCode, StateEdition, StateName
-from people.reference import dissolved, load
-from people.reference.former import SUCCESSIONS
-from people.reference.states import all_states
-from records.curation import publish
+from people.reference_data import dissolved, load
+from people.reference_data.former import SUCCESSIONS
+from people.reference_data.states import all_states
 from records.models import Change
-from records.reference import Loaded
+from records.publishing.publish import publish
+from records.reference_data import Loaded
 
 pytestmark = pytest.mark.django_db
 

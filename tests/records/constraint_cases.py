@@ -9,19 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from records.curation import publish
 from records.identity import new_id
-from records.kinds import kind_of
-from records.models import (
-    Change,
-    ImportBatch,
-    ImportedRecord,
-    ImportedRow,
-    PossibleDuplicate,
-    Reference,
-    Source,
-    Topic,
-)
+from records.models import Change, PossibleDuplicate, Reference, Source, Topic
+from records.publishing.publish import publish
+from records.registry import kind_of
 from tests.factories.records import make_source, make_topic
 
 if TYPE_CHECKING:
@@ -119,25 +110,6 @@ def _change(**columns: Any) -> Callable[[], object]:
     return make
 
 
-def _imported_twice() -> None:
-    batch = ImportBatch.objects.create(file_name="trips.xml")
-    for _ in range(2):
-        ImportedRow.objects.create(dataset="travels", row_id="1", file="trips.xml", batch=batch)
-
-
-def _told_twice() -> None:
-    batch = ImportBatch.objects.create(file_name="trips.xml")
-    for _ in range(2):
-        ImportedRecord.objects.create(
-            dataset="travels",
-            kind="event",
-            name="travels:1",
-            record_id=new_id(),
-            members={},
-            batch=batch,
-        )
-
-
 def _possible_duplicate(**columns: Any) -> Callable[[], object]:
     def make() -> None:
         one, two = new_id(), new_id()
@@ -154,11 +126,6 @@ def _possible_duplicate_twice() -> None:
 
 
 CASES |= {
-    "import_status_is_in_its_list": lambda: ImportBatch.objects.create(
-        file_name="trips.xml", status="lost"
-    ),
-    "imported_row_is_kept_once": _imported_twice,
-    "imported_record_is_kept_once": _told_twice,
     "possible_duplicate_is_listed_once": _possible_duplicate_twice,
     "possible_duplicate_pair_is_ordered": _possible_duplicate(other_id=UUID(int=0)),
     "possible_duplicate_verdict_is_in_its_list": _possible_duplicate(verdict="perhaps"),

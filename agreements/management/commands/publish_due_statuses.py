@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from agreements.curation import publish_due_statuses
+from agreements.kinds import publish_due_statuses
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from records.exchange.export import export
 from records.exchange.shapes import declared
 from records.exchange.tables import export_table
-from records.exchange.writing import export
-from records.kinds import kind_named
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from records.reference import load_all
+from records.reference_data import load_all
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the apps whose data are wanted."""
-        having = [app for app in apps.get_app_configs() if find_spec(f"{app.name}.reference")]
+        having = [app for app in apps.get_app_configs() if find_spec(f"{app.name}.reference_data")]
         parser.add_argument(
             "--app",
             nargs="+",

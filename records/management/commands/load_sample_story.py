@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from records.exchange.loading import load
+from records.exchange.load import load
 from records.exchange.outcome import summary
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample-story.ndjson"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from records.propagation import drain
+from records.publishing.labels import drain
 
 
 class Command(BaseCommand):

@@ -1,0 +1,77 @@
+"""The kind of record that publishing knows from here, and the publication of statuses whose day has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from agreements.editions import AgreementEdition
+from agreements.models import Agreement
+from agreements.serializers import AgreementSerializer
+from events.kinds import let_statements_be_about
+from records.models import Action
+from records.publishing import feed
+from records.publishing.publish import next_document
+from records.registry import Kind, register
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: Documents per transaction, so that the desk is never blocked for long.
+BATCH = 500
+#: What the public is told of such an edition.
+REASON = "A known action took effect."
+
+AGREEMENT = register(
+    Kind(
+        name="agreement",
+        resource="agreements",
+        model=Agreement,
+        editions=AgreementEdition,
+        serializer=AgreementSerializer,
+        prefetch=(
+            "names",
+            "identifiers",
+            "citations",
+            "agreement_topics",
+            "depositaries",
+            "parties__representatives",
+            "actions__party",
+            "values__currency",
+            "links",
+        ),
+    ),
+)
+
+let_statements_be_about("agreement_subjects", {"agreement": "agreement_id"})
+
+
+def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
+    """Give every document whose status has changed by that day an edition that says so; return how many there were.
+
+    The status is derived from the actions in the *published* document, and nothing else in it is touched: what the desk
+    has changed since stays unpublished. A batch per transaction; safe to stop at any moment, to start again and to run twice.
+    """
+    done = 0
+    while batch := _publish_due(on, size):
+        done += batch
+    return done
+
+
+def _publish_due(on: date, size: int) -> int:
+    """Publish one batch."""
+    with transaction.atomic():
+        position, moment = feed.lock_feed()
+        due = (
+            AgreementEdition.objects.current()
+            .filter(status_until__lte=on)
+            .order_by("status_until", "record_id")[:size]
+        )
+        entries = []
+        for edition in due.only("revision", "document"):
+            document = next_document(edition)
+            AgreementEdition.settle_status(document, on)
+            entries.append(feed.Entry(AGREEMENT, document, Action.UPDATED, REASON))
+        feed.append(entries, position, moment)
+    return len(entries)

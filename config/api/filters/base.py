@@ -1,0 +1,180 @@
+"""What all filters have in common: how they are read, and how their values become conditions. Concrete ones: `filtering`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+from config.api.query import Parameter
+from config.api.sql import (
+    EVERYTHING,
+    NOTHING,
+    Clause,
+    all_of,
+    compiled,
+    has_all,
+    has_any,
+    is_one_of,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from django.db.models import Q
+
+    from config.api.query import Query
+
+#: Made when a parameter is read, called with the model of the editions when the references are known.
+Condition = Callable[[type[Model]], Clause]
+
+#: What the operators mean, for the docs.
+OPERATORS = {
+    "all": "Like `{name}`, but every value must be there at once.",
+    "not": "Leaves out what `{name}` with the same values would find; what is unknown stays in.",
+    "isnull": "`true` for records in which it is unknown or absent, `false` for the others.",
+    "gte": "{help} At least this.",
+    "lte": "{help} At most this.",
+}
+
+
+class Filter:
+    """Base of all filters. `help_text` says what a value means, in a sentence."""
+
+    def __init__(self, *, help_text: str) -> None:
+        self.help_text = help_text
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        """Every query parameter that the filter takes."""
+        yield Parameter(name, self.help_text, self.schema(), is_list=False)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of one value."""
+        return {"type": "string"}
+
+    def reading(self, name: str, query: Query, references: Any) -> Callable[[], Any] | None:
+        """Read the plain parameter: a callable that gives its value later, or None when it is absent or at fault."""
+        raise NotImplementedError
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
+        """Read all of the filter's parameters into conditions that must all hold."""
+        raise NotImplementedError
+
+
+class ValuesFilter(Filter):
+    """Base of filters that take values divided by commas and find any of them.
+
+    `column` is the edition's column; `many` says that it is an array. Instead of it, `where` may make the condition from
+    a list of values, of which any may match. `operators` adds parameters: `all` (for arrays), `not`, `isnull`.
+    """
+
+    def __init__(
+        self,
+        column: str = "",
+        *,
+        help_text: str,
+        many: bool = False,
+        where: Callable[[list[Any]], Q | Clause] | None = None,
+        operators: Sequence[str] = (),
+        single: bool = False,
+    ) -> None:
+        super().__init__(help_text=help_text)
+        self.column = column
+        self.many = many
+        self.where = where
+        self.operators = tuple(operators)
+        self.single = single
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        """Yield the plain parameter and one per operator."""
+        text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
+        yield Parameter(name, text, self.schema(), is_list=not self.single)
+        for operator in self.operators:
+            schema = {"type": "boolean"} if operator == "isnull" else self.schema()
+            text = OPERATORS[operator].format(name=name, help=self.help_text)
+            yield Parameter(f"{name}__{operator}", text, schema, is_list=operator != "isnull")
+
+    def value(self, word: str, name: str, query: Query, references: Any) -> Any:
+        """Read one value, or report its fault and return None."""
+        raise NotImplementedError
+
+    def alternatives(self, value: Any) -> list[Any]:
+        """What one value stands for, when references are known (a topic: also all narrower ones)."""
+        return [value]
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        """The condition that any of the values is there."""
+        if not values:
+            return NOTHING
+        if self.where is not None:
+            return as_clause(model, self.where(values))
+        return (has_any if self.many else is_one_of)(model, self.column, values)
+
+    def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
+        """Read the plain parameter: the list of values, any of which may match."""
+        values = self._values(name, query, references)
+        return partial(self._any, values) if values else None
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
+        """Read the plain parameter and the operators."""
+        for operator in ("", *self.operators):
+            parameter = f"{name}__{operator}" if operator else name
+            if parameter not in query.values:
+                continue
+            if operator == "isnull":
+                is_null = read_boolean(parameter, query)
+                if is_null is not None:
+                    yield partial(self._unknown, is_null=is_null)
+            elif values := self._values(parameter, query, references):
+                yield partial(self._condition, operator, values)
+
+    def _values(self, name: str, query: Query, references: Any) -> list[Any]:
+        words = query.words(name, at_most=1) if self.single else query.words(name)
+        values = [self.value(word, name, query, references) for word in words]
+        return [value for value in values if value is not None]
+
+    def _any(self, values: list[Any]) -> list[Any]:
+        return list(dict.fromkeys(one for value in values for one in self.alternatives(value)))
+
+    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
+        if operator == "all":
+            return self._all(model, [self.alternatives(value) for value in values])
+        found = self._any(values)
+        if operator == "not":
+            return ~self.matches(model, found) if found else EVERYTHING
+        return self.matches(model, found)
+
+    def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
+        if self.where is None and all(len(alternatives) == 1 for alternatives in needed):
+            # One condition, so that the index is asked once for all values together.
+            return has_all(model, self.column, [alternatives[0] for alternatives in needed])
+        return all_of(self.matches(model, alternatives) for alternatives in needed)
+
+    def _unknown(self, model: type[Model], *, is_null: bool) -> Clause:
+        unknown = is_unknown(model, self.column)
+        return unknown if is_null else ~unknown
+
+
+def as_clause(model: type[Model], condition: Q | Clause) -> Clause:
+    """What a `where` gave: mostly a condition of Django's."""
+    return condition if isinstance(condition, Clause) else compiled(model, condition)
+
+
+def asking(where: Callable[..., Q | Clause], *args: Any, **options: Any) -> Condition:
+    """The condition that `where` makes of these arguments, when it is asked."""
+    return lambda model: as_clause(model, where(*args, **options))
+
+
+def read_boolean(name: str, query: Query) -> bool | None:
+    """`true` or `false`, as JSON writes them."""
+    text = query.text(name)
+    if text in {None, "true", "false"}:
+        return None if text is None else text == "true"
+    suggestion = {"1": "true", "yes": "true", "0": "false", "no": "false"}.get(str(text).lower())
+    if str(text).lower() in {"true", "false"}:
+        suggestion = str(text).lower()
+    query.fault("invalid_boolean", f"“{text}” is neither true nor false.", name, suggestion)
+    return None

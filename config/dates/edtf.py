@@ -1,0 +1,390 @@
+"""The EDTF grammar: text in; bounds, precision and meaning out, or an error that names the fix.
+
+Each rule cites its section of the specification: "L1 Seasons" is level 1, heading Seasons, of the
+Library of Congress's Extended Date/Time Format of 4 February 2019, the same text as ISO
+8601-2:2019, clauses 4 to 8.
+"""
+
+import re
+from calendar import month_name, monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NoReturn
+
+from django.db.models import TextChoices
+
+from config.dates.edtf_mistakes import explain
+
+MAX_LENGTH = 100
+
+
+class EdtfError(ValueError):
+    """A text that is no EDTF, or none that Chancery takes. The message names the fix."""
+
+
+class Precision(TextChoices):
+    """How finely a date is known."""
+
+    TIME = "time", "time of day"  #: date and clock time (L0 Date and Time)
+    DAY = "day", "day"  #: one calendar day (L0 Date)
+    PART_OF_DAY = (
+        "part_of_day",
+        "part of a day",
+    )  #: words only, such as "Saturday night"; EDTF cannot write it
+    MONTH = "month", "month"  #: one calendar month (L0 Date), its day unknown or unsaid
+    SEASON = (
+        "season",
+        "season, quarter or half-year",
+    )  #: sub-year grouping (L1 Seasons, L2 Sub-year groupings)
+    YEAR = "year", "year"  #: one calendar year (L0 Date), its month unknown or unsaid
+    DECADE = "decade", "decade"  #: ten years, 196X (L1 Unspecified digits)
+    CENTURY = "century", "century"  #: a hundred years, 19XX (L1 Unspecified digits)
+    INTERVAL = (
+        "interval",
+        "interval",
+    )  #: start and end in one text (L0 Time interval, L1 Extended interval)
+    SET = "set", "set of dates"  #: one of, or all of, several (L2 Set representation)
+    UNKNOWN = "unknown", "unknown"  #: only the source's words are known
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an EDTF expression says: `words` is a whole phrase, `noun` the time within one."""
+
+    earliest: date | None
+    latest: date | None
+    precision: str
+    noun: str
+    words: str
+
+
+# Bounded, because any text that anyone may send passes through here; real data repeat their dates
+# far more often.
+@lru_cache(maxsize=8192)
+def read(text: str) -> Reading:
+    """Read one EDTF expression. Raises `EdtfError`."""
+    _check_characters(text)
+    if text[0] in "[{":
+        return _read_set(text)
+    if "/" in text:
+        return _read_interval(text)
+    if "T" in text:
+        return _read_date_time(text)
+    return _read_date(text)
+
+
+# Hyphen, no-break hyphen, figure dash, en dash, em dash, minus: what word processors make of a
+# hyphen.
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+
+
+def _check_characters(text: str) -> None:
+    if not text:
+        raise EdtfError("There is no EDTF to read.")
+    if len(text) > MAX_LENGTH:
+        raise EdtfError(
+            f"This EDTF is {len(text)} characters long; at most {MAX_LENGTH} are taken."
+        )
+    for position, character in enumerate(text, start=1):
+        if character.isspace():
+            raise EdtfError(f"EDTF has no spaces, but character {position} is one. Remove it.")
+        if not "!" <= character <= "~":
+            hint = " Use the plain hyphen, -." if character in _DASHES else ""
+            raise EdtfError(
+                f"EDTF is written in ASCII letters, digits and signs, but character {position} is "
+                f"U+{ord(character):04X}.{hint}"
+            )
+
+
+def _fail(text: str, why: str) -> NoReturn:
+    raise EdtfError(f"“{text}” is not taken: {why}")
+
+
+# Dates: L0 Date, L1 Qualification, L1 Unspecified digits from the right, L1 Seasons, L2 Sub-year
+# groupings
+
+_DATE = re.compile(
+    r"(?P<year>[0-9]{4}|[0-9]{3}X|[0-9]{2}XX)"
+    r"(?:-(?P<month>[0-9]{2}|XX)(?:-(?P<day>[0-9]{2}|XX))?)?(?P<qualifier>[?~%]?)"
+)
+_QUALIFIERS = {
+    "": "",
+    "?": " (uncertain)",
+    "~": " (approximate)",
+    "%": " (uncertain and approximate)",
+}
+# First and last month of each grouping, counted from January of its year: 0 is the December before,
+# 15 the March after. A season is as wide as its widest common definition, by the month or by the
+# sun. One that names no hemisphere covers both, and a winter or southern summer covers both ways of
+# giving it a year, for its bounds must not exclude the truth.
+_GROUPINGS = {
+    "21": ("spring (hemisphere not said)", 3, 12),
+    "22": ("summer (hemisphere not said)", 0, 15),
+    "23": ("autumn (hemisphere not said)", 3, 12),
+    "24": ("winter (hemisphere not said)", 0, 15),
+    "25": ("northern spring", 3, 6),
+    "26": ("northern summer", 6, 9),
+    "27": ("northern autumn", 9, 12),
+    "28": ("northern winter", 0, 15),
+    "29": ("southern spring", 9, 12),
+    "30": ("southern summer", 0, 15),
+    "31": ("southern autumn", 3, 6),
+    "32": ("southern winter", 6, 9),
+    "33": ("the first quarter", 1, 3),
+    "34": ("the second quarter", 4, 6),
+    "35": ("the third quarter", 7, 9),
+    "36": ("the fourth quarter", 10, 12),
+    "37": ("the first third", 1, 4),
+    "38": ("the second third", 5, 8),
+    "39": ("the last third", 9, 12),
+    "40": ("the first half", 1, 6),
+    "41": ("the second half", 7, 12),
+}
+
+
+def _read_date(text: str) -> Reading:
+    parts = _DATE.fullmatch(text)
+    if parts is None:
+        _fail(text, explain(text))
+    year, month, day = parts["year"], parts["month"], parts["day"]
+    first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    if first_year == 0:
+        _fail(text, "it reaches into year 0, and years run from 0001 to 9999.")
+    if "X" in year:
+        if month is not None:
+            _fail(
+                text,
+                "a year with an X stands alone; write 196X, or give all four digits before a month.",
+            )
+        precision = Precision.CENTURY if year.endswith("XX") else Precision.DECADE
+        reading = (
+            date(first_year, 1, 1),
+            date(last_year, 12, 31),
+            precision,
+            f"the years {first_year} to {last_year}",
+        )
+    elif month is None:
+        reading = (
+            date(first_year, 1, 1),
+            date(first_year, 12, 31),
+            Precision.YEAR,
+            f"{first_year}",
+        )
+    elif month == "XX":
+        if day not in {None, "XX"}:
+            _fail(text, f"a day needs its month; write {year}-XX-XX, or {year} alone.")
+        unknown = "month" if day is None else "month and day"
+        noun = f"{first_year} ({unknown} not known)"
+        reading = (date(first_year, 1, 1), date(first_year, 12, 31), Precision.YEAR, noun)
+    elif month in _GROUPINGS:
+        if day is not None:
+            _fail(
+                text,
+                f"{month} stands for a season or part of a year, which has no days; write {year}-{month}.",
+            )
+        reading = _grouping(text, first_year, month)
+    else:
+        reading = _day_or_month(text, first_year, month, day)
+    return _qualified(*reading, parts["qualifier"])
+
+
+def _qualified(
+    earliest: date, latest: date, precision: Precision, noun: str, qualifier: str
+) -> Reading:
+    # A qualifier doubts the source; it does not say how far off the date may be, so the bounds stay
+    # (L1 Qualification).
+    noun += _QUALIFIERS[qualifier]
+    words = noun if precision == Precision.DAY else f"some day in {noun}"
+    return Reading(earliest, latest, precision.value, noun, words)
+
+
+def _day_or_month(
+    text: str, year: int, month: str, day: str | None
+) -> tuple[date, date, Precision, str]:
+    if not 1 <= int(month) <= 12:  # months of a year
+        _fail(
+            text,
+            f"there is no month {month}; months run from 01 to 12 (21 to 41 are seasons and parts of a year).",
+        )
+    name, days = month_name[int(month)], monthrange(year, int(month))[1]
+    if day is None or day == "XX":
+        noun = f"{name} {year}" + (" (day not known)" if day else "")
+        return date(year, int(month), 1), date(year, int(month), days), Precision.MONTH, noun
+    if not 1 <= int(day) <= days:
+        _fail(text, f"there is no day {day} in {name} {year}; days run from 01 to {days}.")
+    the_day = date(year, int(month), int(day))
+    return the_day, the_day, Precision.DAY, f"{the_day.day} {name} {year}"
+
+
+def _grouping(text: str, year: int, code: str) -> tuple[date, date, Precision, str]:
+    name, first, last = _GROUPINGS[code]
+    first_year, first_month = year + (first - 1) // 12, (first - 1) % 12 + 1
+    last_year, last_month = year + (last - 1) // 12, (last - 1) % 12 + 1
+    if not (first_year >= 1 and last_year <= 9999):  # the years that Python's dates hold
+        _fail(text, "it may reach outside the years 0001 to 9999.")
+    days = monthrange(last_year, last_month)[1]
+    earliest, latest = date(first_year, first_month, 1), date(last_year, last_month, days)
+    return earliest, latest, Precision.SEASON, f"{name} of {year}"
+
+
+# Date and time: L0 Date and Time
+
+_DATE_TIME = re.compile(
+    r"(?P<date>[^T]*)T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+    r"(?P<zone>Z|(?P<sign>[+-])(?P<zone_hour>[0-9]{2})(?::(?P<zone_minute>[0-9]{2}))?)?"
+)
+
+
+def _read_date_time(text: str) -> Reading:
+    parts = _DATE_TIME.fullmatch(text)
+    if parts is None:
+        _fail(
+            text,
+            "a date with a time is YYYY-MM-DDThh:mm:ss and a zone, as in 2025-05-10T17:30:00Z or +05:00.",
+        )
+    if int(parts["hour"]) > 23 or int(parts["minute"]) > 59 or int(parts["second"]) > 59:
+        _fail(
+            text,
+            "there is no such time; hours run from 00 to 23, minutes and seconds from 00 to 59.",
+        )
+    zone_hour, zone_minute = int(parts["zone_hour"] or 0), int(parts["zone_minute"] or 0)
+    # Manila kept -15:56 until 1844: no place was ever further from Greenwich.
+    if zone_hour > 15 or zone_minute > 59:
+        _fail(text, "there is no such zone; offsets run from -15:59 to +15:59.")
+    if parts["sign"] == "-" and zone_hour == zone_minute == 0:
+        _fail(text, "the zone -00:00 is not allowed; write Z or +00:00.")
+    day = _read_date(parts["date"])
+    if day.precision != Precision.DAY or len(parts["date"]) != len("2025-05-10"):
+        _fail(
+            text,
+            "a time needs a whole day without X or qualifier before it, as in 2025-05-10T17:30:00Z.",
+        )
+    zone = {None: "zone not said", "Z": "UTC"}.get(parts["zone"], f"UTC{parts['zone']}")
+    noun = f"{day.noun}, {parts['hour']}:{parts['minute']}:{parts['second']} ({zone})"
+    # The day is the one on the calendar where the clock was read: no conversion, so it agrees with
+    # what was written.
+    return Reading(day.earliest, day.latest, Precision.TIME.value, noun, noun)
+
+
+# Intervals: L0 Time interval, L1 Extended interval
+
+
+def _read_interval(text: str) -> Reading:
+    sides = text.split("/")
+    if len(sides) != 2:
+        _fail(
+            text,
+            "an interval has one slash between its start and its end; within a date write hyphens.",
+        )
+    start, end = (None if side in {"", ".."} else _member(text, side) for side in sides)
+    if start is None and end is None:
+        _fail(
+            text,
+            "an interval needs a date on one side at least; leave the field empty when none is known.",
+        )
+    _check_order(text, start, end)
+    if start and end:
+        words = f"from {start.noun} to {end.noun}"
+    elif start:
+        words = f"from {start.noun}, " + ("open end" if sides[1] else "end not known")
+    elif end:
+        words = f"until {end.noun}, " + ("open start" if sides[0] else "start not known")
+    return _span(start, end, Precision.INTERVAL, words)
+
+
+def _member(text: str, part: str) -> Reading:
+    if "T" in part:
+        _fail(
+            text,
+            f"only dates stand in an interval or a set, no time of day; shorten {part} to its date.",
+        )
+    if set(part) & set("[]{}"):
+        _fail(text, "a set does not stand within an interval or another set.")
+    return _read_date(part)
+
+
+def _span(start: Reading | None, end: Reading | None, precision: Precision, words: str) -> Reading:
+    earliest, latest = start.earliest if start else None, end.latest if end else None
+    return Reading(earliest, latest, precision.value, words, words)
+
+
+def _check_order(text: str, start: Reading | None, end: Reading | None) -> None:
+    # Only what certainly ends before it starts is wrong: 2004-06-11/2004-06 may well be in order.
+    if start and end and start.earliest and end.latest and end.latest < start.earliest:
+        _fail(
+            text,
+            f"it ends ({end.noun}) before it starts ({start.noun}); swap the two, or correct one.",
+        )
+
+
+# Sets: L2 Set representation
+
+
+def _read_set(text: str) -> Reading:
+    close = {"[": "]", "{": "}"}[text[0]]
+    if not text.endswith(close):
+        _fail(text, f"a set that opens with {text[0]} closes with {close} at the very end.")
+    inner = text[1:-1]
+    if not inner:
+        _fail(text, "the set is empty; name its dates, separated by commas.")
+    parts = inner.split(",")
+    members = [
+        _read_element(text, part, first=i == 0, last=i == len(parts) - 1)
+        for i, part in enumerate(parts)
+    ]
+    starts = [member.earliest for member in members]
+    ends = [member.latest for member in members]
+    earliest = None if None in starts else min(day for day in starts if day)
+    latest = None if None in ends else max(day for day in ends if day)
+    words = _listed(
+        [member.noun for member in members],
+        "or" if close == "]" else "and",
+        shorten=".." not in inner,
+    )
+    if close == "}":
+        words = f"all of {words}"
+    return Reading(earliest, latest, Precision.SET.value, words, words)
+
+
+def _read_element(text: str, part: str, *, first: bool, last: bool) -> Reading:
+    if not part:
+        _fail(text, "a comma has no date beside it; remove the comma or add the date.")
+    if ".." not in part:
+        return _member(text, part)
+    left, _, right = part.partition("..")
+    start = _member(text, left) if left else None
+    end = _member(text, right) if right else None
+    if start is None and end is None:
+        _fail(text, "two dots need a date on one side at least.")
+    if (start is None and not first) or (end is None and not last):
+        _fail(text, "“..DATE” may only come first in a set, and “DATE..” only last.")
+    _check_order(text, start, end)
+    if start and end:
+        noun = (
+            f"some time from {start.noun} to {end.noun}"
+            if text[0] == "["
+            else f"{start.noun} to {end.noun}"
+        )
+    elif start:
+        noun = f"{start.noun} or later" if text[0] == "[" else f"{start.noun} and everything later"
+    elif end:
+        noun = f"{end.noun} or earlier" if text[0] == "[" else f"{end.noun} and everything earlier"
+    return _span(start, end, Precision.SET, noun)
+
+
+def _listed(nouns: list[str], conjunction: str, *, shorten: bool) -> str:
+    """Join names of dates, saying what they share only once: "6 or 13 September 2025"."""
+    names = [noun.split(" ") for noun in nouns]
+    shared: list[str] = []
+    while (
+        shorten
+        and len(names) > 1
+        and min(map(len, names)) > 1
+        and len({name[-1] for name in names}) == 1
+    ):
+        shared.insert(0, names[0][-1])
+        names = [name[:-1] for name in names]
+    *others, final = [" ".join(name) for name in names]
+    listed = f"{', '.join(others)} {conjunction} {final}" if others else final
+    return " ".join([listed, *shared])

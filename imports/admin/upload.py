@@ -1,0 +1,90 @@
+"""The form with which a file is uploaded to be imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
+
+from imports.dataset import datasets
+from imports.recognise import EXCHANGE, formats
+from records.admin.relations import RecordSelect, marked_up
+from records.models import EditorialState, Source
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+#: Bytes of an upload. It is kept in the database until it is imported; what is larger is work for a command.
+LARGEST = 50 * 1024**2
+
+
+class UploadForm(forms.Form):
+    """A file, and how it is to be taken in."""
+
+    file = forms.FileField(
+        max_length=250,
+        help_text=marked_up(
+            "An exchange file, or the files of a public data set packed as zip. "
+            f"{LARGEST // 1024**2} MB at most; `manage.py import` takes more."
+        ),
+    )
+    dataset = forms.ChoiceField(label="Format", required=False)
+    source = forms.ModelChoiceField(
+        Source.objects.none(),
+        required=False,
+        help_text="What the records cite, if not the data set itself. An exchange file names its sources itself.",
+    )
+    publishes = forms.BooleanField(
+        label="Publish",
+        required=False,
+        help_text="What is new or changed is to be published. Else it waits as drafts. You can still choose after the check.",
+    )
+    is_partial = forms.BooleanField(
+        label="Leave out what is rejected",
+        required=False,
+        help_text="Import the good rows although others are rejected. Else it is all or nothing.",
+    )
+    withdraws = forms.BooleanField(
+        label="Withdraw what has vanished",
+        required=False,
+        help_text="Withdraw published records whose rows are no longer in the data set. Else they are only listed.",
+    )
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
+        help_text="Shown to the public beside the revisions that are published. May stay blank.",
+    )
+
+    def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
+        """Offer publishing and withdrawing only to who may."""
+        super().__init__(*args, **kwargs)
+        if not may_publish:
+            del self.fields["publishes"], self.fields["withdraws"]
+        # Which formats there are is known only when all apps are loaded.
+        names = [name for name in formats() if name != EXCHANGE]
+        format_field: Any = self.fields["dataset"]
+        format_field.choices = [
+            ("", "Find out"),
+            (EXCHANGE, "Exchange file (chancery)"),
+            *((name, f"{datasets()[name].title} ({name})") for name in names),
+        ]
+        source_field: Any = self.fields["source"]
+        source_field.queryset = Source.objects.exclude(editorial_state=EditorialState.MERGED)
+        source_field.widget = RecordSelect(Source._meta.get_field("merged_into"), admin.site)
+        source_field.widget.is_required = False
+
+    def clean_file(self) -> UploadedFile[Any]:
+        """Refuse a file that is too large for the database."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        size = file.size or 0
+        if size > LARGEST:
+            most = filesizeformat(LARGEST)
+            raise forms.ValidationError(
+                f"The file has {filesizeformat(size)}, and {most} is the most. Pack it (zip or gzip), split it, or "
+                "let an operator import it with manage.py import.",
+                code="too_large",
+            )
+        return file

@@ -1,0 +1,206 @@
+"""What the files of pocom say, row by row, with what is odd or wrong about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from imports.dataset import Row
+from imports.datasets.pocom.dates import Reading, dates_in
+from records.exchange.report import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+#: The code table `still-living-code`.
+LIVING_CODES = ("still-living", "known", "unknown")
+#: Steps of an appointment, in the order in which they happen.
+EVENTS = ("appointed", "arrived", "started", "ended")
+
+
+@dataclass(kw_only=True)
+class Item:
+    """What becomes a row, with what is odd or wrong about it."""
+
+    kind: ClassVar[str]
+
+    id: str
+    file: str
+    line: int | None = None
+    content: Any = field(default_factory=dict)
+    alias: str = ""  #: what the row is called where another one has its id
+    becomes: list[tuple[str, str]] = field(default_factory=list)
+    skipped: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What the row is called: ids are unique within a kind only."""
+        return f"{self.kind}:{self.alias or self.id or f'{self.file}:{self.line}'}"
+
+    @property
+    def locator(self) -> str:
+        """Where it stands, for a citation."""
+        return f"{self.file}, {self.id}"[-200:]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is to be taken in."""
+        return not self.faults and not self.skipped
+
+    def reject(self, at: str, value: Any, reason: str, code: str) -> None:
+        """Note why it cannot be taken in."""
+        self.faults.append(Fault(at, value, reason, code))
+
+    def warn(self, at: str, value: Any, reason: str, code: str) -> None:
+        """Note what is odd, and was taken in as it stands."""
+        self.warnings.append(Fault(at, value, reason, code))
+
+    def row(self) -> Row:
+        """Return what the import counts."""
+        place = self.id or (f"line {self.line}" if self.line else self.file)
+        return Row(
+            self.name,
+            self.file,
+            place,
+            self.content,
+            becomes=tuple(dict.fromkeys(self.becomes)) if self.is_good else (),
+            skipped="" if self.faults else self.skipped,
+            faults=tuple(self.faults),
+            warnings=tuple(self.warnings),
+        )
+
+
+@dataclass(kw_only=True)
+class PersonItem(Item):
+    """A person's file."""
+
+    kind = "person"
+
+    given: str
+    family: str
+    generation: str  #: Jr., III
+    other_names: list[str]
+    old_ids: list[str]
+    birth: Reading
+    death: Reading
+    death_code: str  #: what stands for a date of death (`LIVING_CODES`), "" for nothing
+
+
+@dataclass(kw_only=True)
+class Mission(Item):
+    """A mission to a country or an organization, or a position of a principal officer."""
+
+    kind = "mission"
+
+    form: str  #: country, organization or position
+    singular: str
+    category: str
+    starts: list[str]
+    ends: list[str]
+    is_ongoing: bool
+
+    @property
+    def name(self) -> str:
+        """What the row is called; countries, organizations and positions have ids of their own."""
+        return super().name.replace(self.kind, self.form, 1)
+
+
+@dataclass(kw_only=True)
+class Appointment(Item):
+    """Somebody's appointment as chief of a mission or as a principal officer."""
+
+    kind = "appointment"
+
+    mission: Mission
+    is_listed: bool  #: whether it stands in the list of holders, and not among those who did not come to serve
+    person: str
+    role: str
+    territory: str  #: what the country was called then, for chiefs of missions to countries
+    dates: dict[str, Reading]
+    notes: dict[str, str]  #: what leads up to the dates
+    note: str
+
+    office: str = ""  #: the identifier of its office
+    kind_of_tenure: str = ""
+    start: Reading = field(default_factory=Reading)
+    end: Reading = field(default_factory=Reading)
+    milestones: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def identifier(self) -> str:
+        """What documents call the tenure."""
+        return f"pocom-appointment:{self.id}"
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Days at which to ask what the state was then, the best first: of its dates, else of its note."""
+        readings = [self.dates[name] for name in ("started", "arrived", "appointed", "ended")]
+        if not any(reading.day for reading in readings):
+            readings = [reading for _begin, _end, reading in dates_in(self.note)]
+        return tuple(reading.day for reading in readings if reading.day)
+
+    @property
+    def year(self) -> str:
+        """Its year: of its first day, else the one in its id (`pk-1959-roun-01`); "" where neither is there."""
+        if self.days:
+            return f"{self.days[0].year:04}"
+        found = re.search(r"-(\d{4})-", self.id, re.ASCII)
+        return found[1] if found else ""
+
+
+@dataclass(kw_only=True)
+class Role(Item):
+    """A title of chiefs of missions to countries."""
+
+    kind = "role"
+
+    singular: str
+
+
+@dataclass(kw_only=True)
+class Group(Item):
+    """Appointments that one person held at the same time."""
+
+    kind = "concurrent"
+
+    person: str
+    appointments: list[str]
+    locale: str
+    territory: str
+
+
+@dataclass(kw_only=True)
+class Note(Item):
+    """What a mission's file tells between its chiefs, of the relations mostly."""
+
+    kind = "note"
+
+    mission: Mission
+    text: str
+    after: Appointment | None  #: the appointment before it
+
+
+@dataclass
+class Files:
+    """All that was read, in the order of the files."""
+
+    people: list[PersonItem] = field(default_factory=list)
+    missions: list[Mission] = field(default_factory=list)
+    appointments: list[Appointment] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    unread: list[Row] = field(default_factory=list)
+
+    def items(self) -> Iterable[Item]:
+        """Every row."""
+        yield from self.people
+        yield from self.roles
+        yield from self.missions
+        yield from self.appointments
+        yield from self.groups
+        yield from self.notes

@@ -1,0 +1,254 @@
+"""Presidents and secretaries of state who travelled: the persons, and the presidents' tenures where there are none.
+
+Somebody is one person with whoever has the id in pocom, whose ids these are; with whoever has another id of the same president
+(`imports.matching.us_presidents`); or with whoever of that name certainly held the office on the day on which a president took it, or on
+which a secretary's trip began. Where ids and offices lead to two persons, that is a near match: an import merges nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from imports.dataset import NearMatch
+from imports.datasets.earlier import citation, slug_of
+from imports.datasets.journeys.officials import OFFICE, TERM, TITLES, ListedTerm, Officials
+from imports.matching.persons import near_matches
+from imports.matching.us_presidents import identifiers_beside
+from people.models import EndStatus, Living, OfficeClass, Person, TenureKind
+from records.models import NameKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from imports.dataset import Document
+    from imports.datasets.earlier import Earlier
+    from imports.datasets.travels.files import Files, President, Trip
+    from imports.matching.persons import PersonIndex
+    from imports.matching.states import StateMatch
+
+SCHEME = "pocom"
+ELECT = "President-elect"
+#: The score of two records which an id and an office say are one.
+_TOLD_SAME = 0.99
+
+
+@dataclass
+class Traveller:
+    """A person as the data set knows it."""
+
+    who: str
+    locator: str
+    names: list[str] = field(default_factory=list)
+    held: list[tuple[str, date]] = field(default_factory=list)  #: an office, and a day in it
+    facts: dict[str, Any] = field(default_factory=dict)  #: life dates
+    record: UUID | None = None  #: the person of the database
+
+    @property
+    def ref(self) -> str:
+        """What documents call the person."""
+        return f"{SCHEME}:{self.who}"
+
+
+class Travellers:
+    """All persons of the data set. Two queries, beside those of the index and of `Officials`."""
+
+    def __init__(
+        self, files: Files, index: PersonIndex, home: StateMatch, earlier: Earlier
+    ) -> None:
+        self._index = index
+        self._earlier = earlier
+        self._presidents = [president for president in files.presidents if president.is_good]
+        self._all: dict[str, Traveller] = {}
+        for president in self._presidents:
+            self._add_president(president)
+        for trip in (trip for trip in files.trips if trip.is_good):
+            self._add_traveller(trip)
+        self.officials = Officials(index, home, self._listed())
+        self._near: dict[str, list[NearMatch]] = defaultdict(list)
+        self._proved: set[str] = set()
+        for traveller in self._all.values():
+            traveller.record = self._find(traveller)
+        self._there: dict[UUID, dict[str, Any]] = {
+            row["pk"]: row
+            for row in Person.objects.filter(
+                pk__in=[each.record for each in self._all.values() if each.record]
+            ).values("pk", "name", "birth_edtf", "death_edtf", "living")
+        }
+
+    def traveller(self, trip: Trip) -> Traveller:
+        """Return who made a trip."""
+        return self._all[trip.who]
+
+    def _person(self, who: str, locator: str, name: str) -> Traveller:
+        person = self._all.setdefault(who, Traveller(who, locator))
+        if name not in person.names:
+            person.names.append(name)
+        return person
+
+    def _add_president(self, president: President) -> None:
+        locator = f"{president.file}, {president.who}"
+        person = self._person(president.who, locator, president.full_name)
+        if president.took_office.earliest:
+            person.held.append(("president", president.took_office.earliest))
+        if president.birth:
+            person.facts["birth"] = president.birth
+        if president.death:
+            person.facts |= {"death": president.death, "living": Living.DEAD.value}
+        elif president.is_alive:
+            person.facts["living"] = Living.LIVING.value
+
+    def _add_traveller(self, trip: Trip) -> None:
+        person = self._person(trip.who, f"{trip.file}, {trip.id}", trip.traveller)
+        if trip.first and trip.office != "president":
+            person.held.append((trip.office, trip.first))
+
+    def _listed(self) -> Iterator[ListedTerm]:
+        for president in self._presidents:
+            start = president.took_office.earliest
+            if start:
+                yield ListedTerm(
+                    f"{SCHEME}:{president.who}",
+                    f"{TERM}:{president.id}",
+                    president.full_name,
+                    start,
+                    president.left_office.latest,
+                )
+
+    # Persons
+
+    def _identifiers(self, traveller: Traveller) -> list[tuple[str, str]]:
+        own = (SCHEME, traveller.who)
+        return list(dict.fromkeys((own, *identifiers_beside(*own))))
+
+    def _find(self, traveller: Traveller) -> UUID | None:
+        """Return the person that is there, and keep who else it may be."""
+        name, born = traveller.names[0], traveller.facts.get("birth")
+        known = [
+            found
+            for each in self._identifiers(traveller)
+            if (found := self._index.by_identifier(*each))
+        ]
+        proved = None
+        # One day is enough beside an id; without one, any day may prove it.
+        for office, day in traveller.held[: 1 if known else None]:
+            key = self.officials.offices.get(office)
+            match = self._index.same_person(name, on=day, office=key, born=born) if key else None
+            if match and match.certain:
+                proved = match.certain
+                break
+        if known:
+            for other in dict.fromkeys([*known, *([proved] if proved else [])]):
+                if other != known[0]:
+                    reason = "An id, or the name with the office and a day, says that they are one person; they are two records."
+                    near = NearMatch("person", traveller.ref, str(other), _TOLD_SAME, reason)
+                    self._near[traveller.who].append(near)
+            return known[0]
+        if proved:
+            self._proved.add(traveller.who)
+            return proved
+        self._near[traveller.who] += near_matches(self._index.named(name, born=born), traveller.ref)
+        return None
+
+    def documents(self, source: str) -> Iterator[Document | NearMatch]:
+        """Yield the persons with who else they may be, then the office and the tenures of presidents."""
+        for traveller in self._all.values():
+            yield self._document(traveller, source)
+            yield from self._near[traveller.who]
+        tenures = [
+            (president, document)
+            for president in self._presidents
+            if (document := self._tenure(president, source))
+        ]
+        if tenures:
+            yield from self._office(source, tenures[0][0])
+        yield from (document for _president, document in tenures)
+
+    def _document(self, traveller: Traveller, source: str) -> Document:
+        document: Document = {"object": "person", "slug": slug_of(traveller.names[0])}
+        if traveller.who in self._proved:
+            document["id"] = str(traveller.record)
+        there = self._there.get(traveller.record) if traveller.record else None
+        document["identifiers"] = [
+            {"scheme": scheme, "value": value}
+            for scheme, value in self._identifiers(traveller)
+            if self._index.by_identifier(scheme, value) in (None, traveller.record)
+        ]
+        members = {"name": traveller.names[0], **traveller.facts}
+        told = self._earlier.own("person", traveller.ref, members, there and _facts(there))
+        document |= told
+        called = told.get("name") or (there or {}).get("name")
+        others = [name for name in traveller.names if name != called]
+        if others:
+            document["names"] = [
+                {"name": name, "kind": NameKind.ALIAS.value, "language": "en"} for name in others
+            ]
+        document["citations"] = [citation(source, traveller.locator)]
+        return document
+
+    # Presidents
+
+    def becomes(self, president: President) -> Sequence[tuple[str, str]]:
+        """Return what a line of the list becomes."""
+        found = [("person", f"{SCHEME}:{president.who}")]
+        if self._is_told(president):
+            found.append(("tenure", f"{TERM}:{president.id}"))
+        return found
+
+    def _is_told(self, president: President) -> bool:
+        """Whether the tenure is this data set's to tell: the database knows none of that person and day from elsewhere."""
+        day, person = president.took_office.earliest, self._all[president.who].record
+        if day is None:
+            return False
+        own = f"{TERM}:{president.id}"
+        return self.officials.tenure("president", person, f"{SCHEME}:{president.who}", day) == own
+
+    def _tenure(self, president: President, source: str) -> Document | None:
+        if not self._is_told(president):
+            return None
+        left = president.left_office.edtf or None
+        status = EndStatus.ENDED if left else EndStatus.UNKNOWN
+        return {
+            "object": "tenure",
+            "slug": slug_of(president.full_name, "president", president.took_office.edtf),
+            "person": f"{SCHEME}:{president.who}",
+            "office": f"{OFFICE}:president",
+            "start": president.took_office.edtf,
+            "end": left,
+            "end_status": (EndStatus.ONGOING if president.is_in_office else status).value,
+            "kind": TenureKind.SUBSTANTIVE.value,
+            "identifiers": [{"scheme": TERM, "value": president.id}],
+            "citations": [citation(source, f"{president.file}, {president.id}")],
+        }
+
+    def _office(self, source: str, president: President) -> Iterator[Document]:
+        """Yield the office where it is not there, or not known by its identifier."""
+        if self._index.office_by_identifier(OFFICE, "president"):
+            return
+        title, there = TITLES["president"], self.officials.offices["president"]
+        document: Document = {"object": "office", "slug": slug_of(title)}
+        if there:
+            document["id"] = str(there)
+        else:
+            document |= {
+                "title": title,
+                "state": self.officials.home.ref,
+                "classification": OfficeClass.HEAD_OF_STATE.value,
+                "seats": 1,
+            }
+        document["identifiers"] = [{"scheme": OFFICE, "value": "president"}]
+        document["citations"] = [citation(source, f"{president.file}, {president.id}")]
+        yield document
+
+
+def _facts(there: dict[str, Any]) -> dict[str, Any]:
+    """Return what the database has of a person, empty where it has nothing."""
+    return {
+        "name": there["name"],
+        "birth": there["birth_edtf"],
+        "death": there["death_edtf"],
+        "living": "" if there["living"] == Living.UNKNOWN else there["living"],
+    }

@@ -1,0 +1,140 @@
+"""The persons who visited, as documents.
+
+Somebody is one person with whoever was led to the same visit before; or with whoever of that name certainly was head of state
+or of government, or foreign minister, of the state on the day of a visit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from imports.dataset import NearMatch
+from imports.datasets.earlier import citation, slug_of
+from imports.datasets.visits.visitors import Guest, guests_of
+from imports.matching.persons import near_matches
+from people.models import OfficeClass, Person
+from people.names import parse
+from records.models import NameKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from imports.dataset import Document
+    from imports.datasets.earlier import Earlier
+    from imports.datasets.visits.visitors import Visitor
+    from imports.matching.persons import PersonIndex
+
+#: Offices in which one visits.
+LEADERS = (
+    OfficeClass.HEAD_OF_STATE,
+    OfficeClass.HEAD_OF_GOVERNMENT,
+    OfficeClass.DEPUTY_HEAD_OF_GOVERNMENT,
+    OfficeClass.FOREIGN_MINISTER,
+)
+#: The score of two records that one person's visits led to.
+_TOLD_SAME = 0.95
+
+
+class Guests:
+    """All persons of the data set. One query, beside those of the index."""
+
+    def __init__(self, visitors: list[Visitor], index: PersonIndex, earlier: Earlier) -> None:
+        self._index = index
+        self._earlier = earlier
+        self._guests = guests_of(visitors)
+        self._of = {visitor.key: guest for guest in self._guests for visitor in guest.visits}
+        self._near: dict[str, list[NearMatch]] = defaultdict(list)
+        self._proved: set[str] = set()
+        for guest in self._guests:
+            guest.record = self._find(guest)
+        self._tell_shared()
+        found = [guest.record for guest in self._guests if guest.record]
+        self._there: dict[UUID, str] = dict(
+            Person.objects.filter(pk__in=found).values_list("pk", "name")
+        )
+
+    def guest(self, visitor: Visitor) -> Guest | None:
+        """Return the person whom a visitor is; None where the words name nobody."""
+        return self._of.get(visitor.key)
+
+    def tenure(self, visitor: Visitor) -> str:
+        """Return what documents call the tenure in which somebody came; "" where none is known for the day."""
+        guest, state, day = self.guest(visitor), visitor.visit.state, visitor.day
+        if not (guest and guest.record and state and day):
+            return ""
+        held = [
+            holder
+            for holder in self._index.holders(on=day, classification=LEADERS, state=state.id)
+            if holder.person == guest.record and holder.is_certain
+        ]
+        return str(held[0].tenure) if len(held) == 1 else ""
+
+    def documents(self, source: str) -> Iterator[Document | NearMatch]:
+        """Yield the persons, each with who else it may be."""
+        for guest in self._guests:
+            yield self._document(guest, source)
+            yield from self._near[guest.ref]
+
+    def _document(self, guest: Guest, source: str) -> Document:
+        names = guest.names
+        first = guest.visits[0].visit
+        own = (guest.record, None)
+        keys = [
+            each.key for each in guest.visits if self._index.by_identifier(*each.key) in own
+        ]  # fmt: skip
+        beside = first.state.slug if first.state and len(parse(names[0]).words) < 2 else ""
+        document: Document = {"object": "person", "slug": slug_of(names[0], beside)}
+        if guest.ref in self._proved:
+            document["id"] = str(guest.record)
+        document["identifiers"] = [{"scheme": scheme, "value": value} for scheme, value in keys]
+        there: dict[str, Any] | None = None
+        if guest.record in self._there and guest.record:
+            there = {"name": self._there[guest.record]}
+        told = self._earlier.own("person", guest.ref, {"name": names[0]}, there)
+        document |= told
+        called = told.get("name") or (there or {}).get("name")
+        others = [name for name in names if name != called]
+        if others:
+            document["names"] = [
+                {"name": name, "kind": NameKind.ALIAS.value, "language": "en"} for name in others
+            ]
+        document["citations"] = [citation(source, f"{first.file}, {first.id}")]
+        return document
+
+    def _find(self, guest: Guest) -> UUID | None:
+        """Return the person that is there, and keep who else it may be."""
+        known = [self._index.by_identifier(*each.key) for each in guest.visits]
+        found = list(dict.fromkeys(each for each in known if each))
+        if found:
+            # What documents call the person is an identifier of the record.
+            guest.visits.sort(key=lambda each: self._index.by_identifier(*each.key) != found[0])
+            reason = "The names and the days of visits say that they are one person; they are two records."
+            self._near[guest.ref] += [
+                NearMatch("person", guest.ref, str(other), _TOLD_SAME, reason) for other in found[1:]
+            ]  # fmt: skip
+            return found[0]
+        for each in guest.visits:
+            if each.day and each.visit.state:
+                match = self._index.same_person(
+                    each.parsed, on=each.day, classification=LEADERS, state=each.visit.state.id
+                )
+                if match.certain:
+                    self._proved.add(guest.ref)
+                    return match.certain
+        near = near_matches(self._index.named(guest.names[0]), guest.ref)
+        self._near[guest.ref] += near
+        return None
+
+    def _tell_shared(self) -> None:
+        """Make guests who are one record of the database one: a document tells each record once."""
+        first: dict[UUID, Guest] = {}
+        for guest in list(self._guests):
+            before = first.setdefault(guest.record, guest) if guest.record else guest
+            if before is guest:
+                continue
+            before.visits += guest.visits
+            self._guests.remove(guest)
+            for visitor in guest.visits:
+                self._of[visitor.key] = before

@@ -1,0 +1,39 @@
+"""Presidents and vice-presidents of the United States by the ids that data sets have for them.
+
+    identifiers_beside("pocom", "buren-martin-van")
+    # (("bioguide", "V000009"), ("govtrack", "411074"), ("pocom", "van-buren-martin"), ("pocom", "buren-martin-van"))
+
+The table holds those whom history.state.gov knows too. It calls two of them by one id as travellers and by another as
+diplomats: an importer that says all ids of a person makes one record of them, whichever data set comes first.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+#: Facts of ours: who is who. A person may have several ids of `pocom`, parted by bars.
+TABLE = Path(__file__).parent / "us-persons.csv"
+SCHEMES = ("bioguide", "govtrack", "pocom")
+
+Identifiers = tuple[tuple[str, str], ...]
+
+
+def identifiers_beside(scheme: str, value: str) -> Identifiers:
+    """Return all identifiers of the person whom a scheme calls so, scheme and value; none where the table lacks it."""
+    return _read().get((scheme, value), ())
+
+
+@cache
+def _read() -> dict[tuple[str, str], Identifiers]:
+    found: dict[tuple[str, str], Identifiers] = {}
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            identifiers = tuple(
+                (scheme, value)
+                for scheme in SCHEMES
+                for value in filter(None, row[scheme].split("|"))
+            )
+            found |= dict.fromkeys(identifiers, identifiers)
+    return found

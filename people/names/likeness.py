@@ -1,0 +1,122 @@
+"""How like somebody is to a person of the database: names and dates of birth and death, and a list of who comes near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from config.dates.values import UncertainDate
+from people.names import Comparison, Level, PersonName, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Dates of birth or death that are further apart than this are two persons'. Sources often differ by a year or two.
+YEARS_APART = 2
+#: What dates leave of a score, or of what it lacks to 1.
+DATES_AGREE = 0.5
+DATES_DIFFER_A_LITTLE = 0.9
+#: No list is longer.
+MAX_NEAR = 10
+
+Bounds = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A person who may be meant."""
+
+    id: UUID
+    score: float  #: 0 to 1
+    reason: str  #: what speaks for it and what is missing, in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Who is meant."""
+
+    certain: UUID | None = None  #: only where it is proved
+    near: tuple[Near, ...] = ()  #: the likeliest first; without the certain one
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """What the database knows of a person that can be compared."""
+
+    id: UUID
+    names: tuple[PersonName, ...]  #: those that tell it from others (`telling`)
+    born: Bounds = (None, None)
+    died: Bounds = (None, None)
+
+    def likeness(self, name: PersonName) -> Comparison:
+        """Compare a name with the one of its names that is most like it."""
+        return max((compare(name, each) for each in self.names), key=lambda each: each.score)
+
+    def near(self, comparison: Comparison, born: Bounds, died: Bounds) -> Near | None:
+        """Return it as somebody who may be meant; None where names or dates exclude it."""
+        if comparison.level == Level.DIFFERENT:
+            return None
+        score = comparison.score
+        reasons = list(comparison.reasons) or ["the names are the same"]
+        for word, mine, others in (("birth", born, self.born), ("death", died, self.died)):
+            apart = _years_apart(mine, others)
+            if apart is None:
+                continue
+            if apart > YEARS_APART:
+                return None
+            if apart:
+                score *= DATES_DIFFER_A_LITTLE
+                reasons.append(f"the dates of {word} differ a little")
+            else:
+                score += (1 - score) * DATES_AGREE
+                reasons.append(f"the dates of {word} agree")
+        told = "; ".join(reasons)
+        return Near(self.id, round(score, 3), f"{told[:1].upper()}{told[1:]}.")
+
+
+def telling(names: Iterable[PersonName]) -> tuple[PersonName, ...]:
+    """Return the names of one person without those that a fuller one of them makes idle.
+
+    `George Bush` beside `George Herbert Walker Bush` would let `George Walker Bush` pass, whom the fuller name contradicts.
+    """
+    unique = list(dict.fromkeys(names))
+    return tuple(
+        name
+        for name in unique
+        if not any(
+            len("".join(other.words)) > len("".join(name.words))
+            and (found := compare(name, other)).is_compatible
+            and found.level == Level.SAME
+            for other in unique
+        )
+    )
+
+
+def bounds(when: UncertainDate | str | None) -> Bounds:
+    """Return the first and the last day of an EDTF date."""
+    known = UncertainDate.coerce(when)
+    return (known.earliest, known.latest)
+
+
+def ranked(found: Iterable[Near], limit: int = MAX_NEAR) -> tuple[Near, ...]:
+    """Return each person once, with the best score, the likeliest first."""
+    best: dict[UUID, Near] = {}
+    for near in found:
+        if near.id not in best or near.score >= best[near.id].score:
+            best[near.id] = near
+    listed = sorted(best.values(), key=lambda near: (-near.score, str(near.id)))
+    return tuple(listed[:limit])
+
+
+def _years_apart(one: Bounds, other: Bounds) -> int | None:
+    """Return how many years lie between two dates: 0 where they may be one, None where one says nothing."""
+    if one == (None, None) or other == (None, None):
+        return None
+    (early, late), (first, last) = one, other
+    if late and first and late < first:
+        return max(1, first.year - late.year)
+    if last and early and last < early:
+        return max(1, early.year - last.year)
+    return 0

@@ -1,0 +1,83 @@
+"""Filters that look records up, and the filters of sources and topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from config.api.filters.values import ChoiceFilter, FilterSet, TextFilter, ValuesFilter
+from records.models import SourceKind
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from config.api.query import Query
+    from records.api.lookup import References, Wanted
+
+
+class ReferenceFilter(ValuesFilter):
+    """Takes records of one or more kinds, by id, slug, `scheme:value` or code; with `narrower`, also all that lie below.
+
+    What is well written and names nothing published finds nothing, whether it is a draft or was never there.
+    """
+
+    def __init__(
+        self,
+        kinds: str | tuple[str, ...],
+        column: str = "",
+        *,
+        narrower: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(column, **options)
+        self.kinds = (kinds,) if isinstance(kinds, str) else kinds
+        self.narrower = narrower
+
+    def schema(self) -> dict[str, Any]:
+        """Text in one of several forms."""
+        return {
+            "type": "string",
+            "maxLength": 200,
+            "examples": [_EXAMPLES.get(self.kinds[0], "ishaq-dar")],
+        }
+
+    def value(self, word: str, name: str, query: Query, references: References) -> Wanted | None:
+        """Ask for the record."""
+        return references.want(self.kinds, word, name, query, narrower=self.narrower)
+
+    def alternatives(self, value: Wanted) -> list[UUID]:
+        """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
+        return value.ids
+
+
+_EXAMPLES = {"state": "PK", "topic": "critical-minerals", "event_type": "call"}
+
+
+class CitedFilterSet(FilterSet):
+    """What can be asked of every record that is cited to sources."""
+
+    source = ReferenceFilter(
+        "source", "refs", many=True, help_text="A source that the record is cited to."
+    )
+
+
+class SourceFilter(FilterSet):
+    """Filters of sources."""
+
+    kind = ChoiceFilter(
+        "kind", choices=SourceKind, operators=("not",), help_text="What sort of publication it is."
+    )
+    publisher = TextFilter(
+        "publisher", help_text="Who published it, exactly as the source document says."
+    )
+
+
+class TopicFilter(FilterSet):
+    """Filters of topics."""
+
+    code = TextFilter("code", help_text="Its code.")
+    broader = ReferenceFilter(
+        "topic",
+        "broader_topic_id",
+        operators=("isnull",),
+        help_text="The next broader topic, without those further up.",
+    )

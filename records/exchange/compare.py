@@ -1,0 +1,334 @@
+"""From a line to the rows that it asks for: reading, looking up references, comparing with what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from records.exchange.references import OneOf, Wanted, demand_kind
+from records.exchange.report import Fault, choose_from, nearest, step
+from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, SiblingWanted
+from records.exchange.values import WrongError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from records.exchange.lookup import Names
+
+    Faults = list[Fault]
+
+
+@dataclass(slots=True, eq=False)
+class Planned:
+    """A row that a line asks for, and the parts that belong to it."""
+
+    shape: Shape
+    at: str  #: JSON pointer to it in the line
+    values: dict[
+        str, Any
+    ]  #: by column; references are `Wanted` until looked up, other parts `Planned`
+    parts: dict[str, list[Planned]] = field(default_factory=dict)
+    pk: Any = None
+
+    def tree(self) -> Iterator[Planned]:
+        """The row and all parts at any depth."""
+        yield self
+        for rows in self.parts.values():
+            for row in rows:
+                yield from row.tree()
+
+
+@dataclass(slots=True)
+class Existing:
+    """A row that is there, and the parts that belong to it."""
+
+    pk: Any
+    values: dict[str, Any]
+    parts: dict[str, list[Existing]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What has to be written."""
+
+    inserted: list[tuple[Planned, Planned | None]] = field(
+        default_factory=list
+    )  #: a row, and what it belongs to
+    updated: list[Planned] = field(default_factory=list)
+    deleted: list[tuple[PartShape, Existing]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.inserted or self.updated or self.deleted)
+
+    def add(self, other: Changes) -> None:
+        """Take in more."""
+        self.inserted += other.inserted
+        self.updated += other.updated
+        self.deleted += other.deleted
+
+
+def read_record(
+    exchange: Exchange, document: Mapping[str, Any], faults: Faults, *, is_new: bool
+) -> Planned:
+    """Read a line. What it leaves out keeps its value, or gets its default in a new record."""
+    plan = Planned(exchange, "", exchange.defaults() if is_new else {})
+    if isinstance(document.get("slug"), str):
+        plan.values["slug"] = document["slug"]
+    members = {name: value for name, value in document.items() if name not in exchange.opening}
+    _read_members(plan, members, faults, demand_all=is_new)
+    return plan
+
+
+def _read_members(
+    plan: Planned, members: Mapping[str, Any], faults: Faults, *, demand_all: bool
+) -> None:
+    shape = plan.shape
+    for name, given in members.items():
+        if name in shape.fields:
+            plan.values.update(shape.fields[name].read(given, plan.at, faults))
+        elif name in shape.lists:
+            plan.parts |= _read_list(shape.lists[name], given, step(plan.at, name), faults)
+        else:
+            faults.append(_unknown(shape, name, given, plan.at))
+    if demand_all:
+        for name, treatment in shape.fields.items():
+            if treatment.is_required and name not in members:
+                faults.append(Fault(step(plan.at, name), None, f"{name} is missing.", "required"))
+
+
+def _unknown(shape: Shape, name: str, given: Any, at: str) -> Fault:
+    if name in DERIVED and not at:
+        return Fault(
+            step(at, name),
+            given,
+            f"{name} follows from other fields: leave it out.",
+            "derived_field",
+        )
+    known = shape.members if isinstance(shape, Exchange) else (*shape.fields, *shape.lists)
+    reason = f"There is no field {name} here: {choose_from(known)}."
+    return Fault(step(at, name), given, reason, "unknown_field", nearest(name, known))
+
+
+def _read_list(
+    shapes: Sequence[PartShape], given: Any, at: str, faults: Faults
+) -> dict[str, list[Planned]]:
+    """Read a list of parts; where it spans several tables, each item by its kind."""
+    plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
+    if given is not None and not isinstance(given, list):
+        faults.append(Fault(at, given, "A list is wanted here.", "wrong_type"))
+        return plans
+    for number, item in enumerate(given or ()):
+        shape = _table_of(shapes, item)
+        plan = Planned(shape, step(at, number), shape.defaults())
+        if shape.is_bare:
+            _read_bare(plan, item, shapes, faults)
+        elif isinstance(item, dict):
+            _read_members(plan, item, faults, demand_all=True)
+        else:
+            faults.append(Fault(plan.at, item, "An object is wanted here.", "wrong_type"))
+        plans[shape.slot].append(plan)
+    return plans
+
+
+def _table_of(shapes: Sequence[PartShape], item: Any) -> PartShape:
+    kind = item.get("object") if isinstance(item, dict) else None
+    return next((shape for shape in shapes if len(shapes) > 1 and kind in _kinds(shape)), shapes[0])
+
+
+def _kinds(shape: PartShape) -> tuple[str, ...]:
+    return tuple(
+        kind for field in shape.fields.values() if isinstance(field, OneOf) for kind in field.kinds
+    )
+
+
+def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Faults) -> None:
+    (treatment,) = plan.shape.fields.values()
+    try:
+        kinds = [kind for shape in shapes for kind in _kinds(shape)]
+        if isinstance(item, dict) and kinds:
+            demand_kind(item.get("object"), kinds)
+        plan.values.update(zip(treatment.columns, treatment.values(item), strict=True))
+    except WrongError as wrong:
+        faults.append(Fault(plan.at, item, wrong.reason, wrong.code, wrong.suggestion))
+
+
+def wanted(plan: Planned) -> Iterator[Wanted]:
+    """Every record that the line names."""
+    for row in plan.tree():
+        for value in row.values.values():
+            if isinstance(value, Wanted):
+                yield value
+            elif isinstance(value, SiblingWanted):
+                yield from (column for column in value.columns if isinstance(column, Wanted))
+
+
+def look_up(plan: Planned, names: Names, faults: Faults) -> None:
+    """Put keys in the place of names."""
+    for row in plan.tree():
+        for column, value in row.values.items():
+            try:
+                if isinstance(value, Wanted):
+                    row.values[column] = names.key(value)
+                elif isinstance(value, SiblingWanted):
+                    row.values[column] = _sibling(plan, value, names)
+            except WrongError as wrong:
+                row.values[column] = None
+                at = row.at if _is_bare(row.shape) else step(row.at, _field_of(row.shape, column))
+                ref = value.ref if isinstance(value, Wanted) else None
+                faults.append(Fault(at, ref, wrong.reason, wrong.code, wrong.suggestion))
+    settle = plan.shape.settle if isinstance(plan.shape, Exchange) else None
+    if settle is not None and not faults:
+        settle(plan)
+
+
+def _sibling(plan: Planned, value: SiblingWanted, names: Names) -> Planned:
+    part = value.treatment.part
+    by = value.treatment.by.columns
+    called = tuple(
+        names.key(column) if isinstance(column, Wanted) else column for column in value.columns
+    )
+    found = [
+        row
+        for row in plan.parts.get(part, ())
+        if tuple(
+            names.key(row.values[c]) if isinstance(row.values[c], Wanted) else row.values[c]
+            for c in by
+        )
+        == called
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WrongError(
+            "ambiguous_reference", f"Several of the {part} of this record are this one."
+        )
+    raise WrongError("unknown_reference", f"It is not among the {part} of this record.")
+
+
+def _is_bare(shape: Shape) -> bool:
+    return isinstance(shape, PartShape) and shape.is_bare
+
+
+def _field_of(shape: Shape, column: str) -> str:
+    return next(name for name, treatment in shape.fields.items() if column in treatment.columns)
+
+
+def compare(
+    plan: Planned,
+    there: Existing | None,
+    locked: Sequence[str] = (),
+    adding: Collection[str] = (),
+) -> tuple[Changes, list[str]]:
+    """Return what has to be written for a record, and the locked fields that the line would change and does not.
+
+    Of the lists in `adding`, what the line does not have stays.
+    """
+    changes = Changes()
+    proposed: list[str] = []
+    if there is None:
+        changes.inserted.append((plan, None))
+        for rows in plan.parts.values():
+            _insert(rows, plan, changes)
+        return changes, proposed
+    plan.pk = there.pk
+    kept = {
+        column
+        for name in locked
+        if name in plan.shape.fields
+        for column in plan.shape.fields[name].columns
+    }
+    differing = {column for column, value in plan.values.items() if there.values[column] != value}
+    if differing & kept:
+        proposed += [
+            name for name in locked if name in plan.shape.fields and _differs(plan, name, differing)
+        ]
+    if differing - kept:
+        plan.values = {
+            **there.values,
+            **{column: plan.values[column] for column in differing - kept},
+        }
+        changes.updated.append(plan)
+    for name, rows in plan.parts.items():
+        part_changes = Changes()
+        shape = plan.shape.parts[name]
+        _compare_parts(shape, rows, there.parts.get(name, []), plan, part_changes)
+        if shape.name in adding:
+            part_changes.deleted = [gone for gone in part_changes.deleted if gone[0] is not shape]
+        if part_changes and shape.name in locked:
+            proposed.append(shape.name)
+        else:
+            changes.add(part_changes)
+    return changes, proposed
+
+
+def _differs(plan: Planned, name: str, differing: set[str]) -> bool:
+    return bool(differing.intersection(plan.shape.fields[name].columns))
+
+
+def _insert(rows: Sequence[Planned], owner: Planned, changes: Changes) -> None:
+    for row in rows:
+        row.pk = None
+        changes.inserted.append((row, owner))
+        for below in row.parts.values():
+            _insert(below, row, changes)
+
+
+def _compare_parts(
+    shape: PartShape,
+    rows: Sequence[Planned],
+    there: Sequence[Existing],
+    owner: Planned,
+    changes: Changes,
+) -> None:
+    """Pair the rows of the line with those that are there: equal ones first, then those with the same key."""
+    waiting = list(there)
+    unpaired = _pair(rows, waiting, shape.columns)
+    changed = (
+        [row for row in unpaired if not _pair([row], waiting, shape.key_columns)]
+        if shape.key
+        else []
+    )
+    for row in unpaired:
+        if row not in changed:
+            _insert([row], owner, changes)
+    changes.updated += changed
+    changes.deleted += [(shape, gone) for gone in waiting]
+    by_key = {existing.pk: existing for existing in there}
+    for row in rows:
+        if row.pk is not None:
+            existing = by_key[row.pk]
+            for name, below in shape.parts.items():
+                _compare_parts(
+                    below, row.parts.get(name, []), existing.parts.get(name, []), row, changes
+                )
+
+
+def _pair(
+    rows: Sequence[Planned], waiting: list[Existing], columns: Sequence[str]
+) -> list[Planned]:
+    """Give rows the keys of those that agree in `columns`; return the others. Paired ones leave `waiting`."""
+    by_content: dict[Any, list[Existing]] = {}
+    for existing in waiting:
+        by_content.setdefault(_content(existing.values, columns), []).append(existing)
+    left = []
+    for row in rows:
+        same = by_content.get(_content(row.values, columns))
+        if same:
+            existing = same.pop(0)
+            waiting.remove(existing)
+            row.pk = existing.pk
+        else:
+            left.append(row)
+    return left
+
+
+def _content(values: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(_comparable(values[column]) for column in columns)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Planned):
+        # A part that is not there yet equals nothing that is there.
+        return value.pk if value.pk is not None else value
+    return tuple(value) if isinstance(value, list) else value

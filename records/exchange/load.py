@@ -1,0 +1,355 @@
+"""Taking in an exchange file: one transaction, all of it or nothing.
+
+The file is read twice: once to learn which records it is about, so that lines may name each other in any order, and then
+kind by kind in batches, each with a fixed number of queries whatever it holds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DataError, IntegrityError, connection, transaction
+
+from records.exchange.compare import Changes, Planned, compare, look_up, read_record, wanted
+from records.exchange.lines import Entry, Index
+from records.exchange.lookup import Names
+from records.exchange.manner import EXCHANGE, Manner
+from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Proposal, Report
+from records.exchange.publication import publish_all, wanting
+from records.exchange.report import Fault, Rejection
+from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
+from records.exchange.shapes import Exchange, declared
+from records.models import EditorialState
+from records.publishing.publish import deed, demand_permission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from records.exchange.compare import Existing
+    from records.exchange.shapes import Shape
+
+    #: Told what is being done, how much of it is done, and of how much.
+    Progress = Callable[[str, int, int], None]
+
+#: Records that are read, compared and written together.
+BATCH = 500
+
+
+@dataclass(slots=True)
+class _Work:
+    """A line on its way into the tables."""
+
+    entry: Entry
+    plan: Planned
+    changes: Changes
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+    del stage, done, total
+
+
+class Load:
+    """One reading of a file into the tables. Run it inside a transaction, and take that back when there are rejections."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        *,
+        manner: Manner = EXCHANGE,
+        left_out: Iterable[Rejection] = (),
+        progress: Progress = _silent,
+    ) -> None:
+        """`left_out` are rejections that an earlier reading made: their lines stay out, and are rejected as before."""
+        self.index = Index.of(file, manner)
+        self.names = Names(self.index)
+        self.report = Report(lines=self.index.lines)
+        self.loaded: list[Entry] = []
+        self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
+        self.rejected: set[tuple[str, int]] = set()  #: kind and line
+        self._manner = manner
+        self._progress = progress
+        self._done = 0
+        for rejection in self.index.rejections:
+            self._note(rejection)
+        known = {(rejection.line, rejection.code) for rejection in self.index.rejections}
+        for rejection in left_out:
+            if (rejection.line, rejection.code) not in known:
+                self._note(rejection)
+        self.found_before = len(self.report.rejections)
+        for kind, entries in self.index.entries.items():
+            for entry in entries:
+                entry.is_rejected = (kind, entry.line) in self.rejected
+
+    @property
+    def has_found_more(self) -> bool:
+        """Whether there are rejections beyond those that were known before anything was written."""
+        return len(self.report.rejections) > self.found_before
+
+    def run(self) -> None:
+        """Match, compare and write all lines; what is wrong is in the report."""
+        # Plans of triggers and foreign keys are made while tables may still be empty, and kept: they must not choose to
+        # read the whole of a table that grows with every row.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        kinds = declared()
+        for exchange in kinds:
+            entries = self._entries(exchange)
+            for start in range(0, len(entries), BATCH):
+                for entry, wrong in self.names.match(exchange, entries[start : start + BATCH]):
+                    self._reject(
+                        entry, [Fault("", entry.name, wrong.reason, wrong.code, wrong.suggestion)]
+                    )
+        for exchange in kinds:
+            for batch in self.index.batches(exchange, BATCH):
+                self._batch(exchange, batch)
+                self._done += len(batch)
+                self._progress("writing", self._done, self.index.lines)
+        if not self.report.rejections:
+            self._check_all()
+
+    def _entries(self, exchange: Exchange) -> list[Entry]:
+        return [
+            entry for entry in self.index.entries.get(exchange.kind, []) if not entry.is_rejected
+        ]
+
+    def _batch(self, exchange: Exchange, batch: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
+        plans: list[tuple[Entry, Planned, list[Fault]]] = []
+        for entry, document in batch:
+            if entry.is_rejected:
+                continue
+            if entry.is_wish:
+                document["slug"] = entry.slug if entry.is_new else None
+            faults: list[Fault] = []
+            plan = read_record(exchange, document, faults, is_new=entry.is_new)
+            plan.pk = entry.pk
+            plans.append((entry, plan, faults))
+        self.names.resolve(name for _entry, plan, _faults in plans for name in wanted(plan))
+        for entry, plan, faults in plans:
+            look_up(plan, self.names, faults)
+            self._reject(entry, faults)
+        good = [
+            (entry, plan)
+            for entry, plan, _faults in plans
+            if (exchange.kind, entry.line) not in self.rejected
+        ]
+        there = read_rows(
+            exchange, [entry.pk for entry, _plan in good if entry.pk and not entry.is_new]
+        )
+        locked = _locked(exchange, there)
+        works = []
+        for entry, plan in good:
+            changes, proposed = compare(
+                plan, there.get(plan.pk), locked.get(plan.pk, ()), self._manner.adding
+            )
+            self.report.proposals += [
+                Proposal(entry.line, exchange.kind, entry.name, name)
+                for name in dict.fromkeys(proposed)
+            ]
+            works.append(_Work(entry, plan, changes))
+        self._write(exchange, works)
+
+    def _write(self, exchange: Exchange, works: Sequence[_Work]) -> None:
+        order: list[Shape] = [exchange, *exchange.descendants()]
+        written: list[_Work] = []
+        waiting = [works]
+        while waiting:
+            group = waiting.pop()
+            try:
+                with transaction.atomic():
+                    changes = Changes()
+                    for work in group:
+                        changes.add(work.changes)
+                    if changes:
+                        write_changes(changes, order)
+                        check_deferred(order)
+            except (DataError, IntegrityError) as error:
+                if len(group) == 1:
+                    self._reject(group[0].entry, [_broken_rule(error, order)])
+                else:  # find the lines that are at fault by halves
+                    half = len(group) // 2
+                    waiting += [group[half:], group[:half]]
+            else:
+                written += group
+        for work in written:
+            outcome = CREATED if work.entry.is_new else UPDATED if work.changes else UNCHANGED
+            self.report.add(exchange.kind, outcome)
+            self.outcomes[exchange.kind, work.entry.line] = outcome
+            self.loaded.append(work.entry)
+
+    def _check_all(self) -> None:
+        """Check what waits for the end of the transaction, so that nothing fails after the report was made."""
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        except (DataError, IntegrityError) as error:
+            shapes = [
+                shape for exchange in declared() for shape in (exchange, *exchange.descendants())
+            ]
+            self.report.rejections.append(_broken_rule(error, shapes).on(None, None, None))
+
+    def to_publish(self) -> dict[str, list[UUID]]:
+        """Return what the world does not have yet of what the file is about, by kind; withdrawn records stay withdrawn."""
+        found: dict[str, list[UUID]] = {}
+        for exchange in declared():
+            keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
+            for start in range(0, len(keys), BATCH):
+                rows = exchange.model._default_manager.filter(
+                    pk__in=keys[start : start + BATCH]
+                ).exclude(editorial_state=EditorialState.WITHDRAWN)
+                waiting = {
+                    record.pk
+                    for record in rows.only("pk", "editorial_state", "changed_at", "published_at")
+                    if not record.is_published or record.has_unpublished_changes
+                }
+                found.setdefault(exchange.kind, []).extend(
+                    key for key in keys[start : start + BATCH] if key in waiting
+                )
+        return found
+
+    def refuse_to_publish(self, keys: dict[str, list[UUID]]) -> None:
+        """Reject the lines whose records `publish` would refuse."""
+        entries = {entry.pk: entry for entry in self.loaded}
+        for kind, key, code, detail in wanting(keys):
+            entry = entries[key]
+            if (kind, entry.line) not in self.rejected:
+                self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
+            self._reject(entry, [Fault("", None, detail, code)])
+
+    def _reject(self, entry: Entry, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            entry.is_rejected = True
+            self._note(fault.on(entry.line, entry.exchange.kind, entry.name))
+
+    def _note(self, rejection: Rejection) -> None:
+        """Keep a rejection; a line counts once however much is wrong with it."""
+        self.report.rejections.append(rejection)
+        key = (rejection.object or "", rejection.line or 0)
+        if key not in self.rejected:
+            self.rejected.add(key)
+            self.report.add(rejection.object or "", REJECTED)
+
+
+def take_in(
+    file: IO[bytes],
+    *,
+    by: AbstractBaseUser | None,
+    publish: bool,
+    partial: bool,
+    left_out: Iterable[Rejection] = (),
+    manner: Manner = EXCHANGE,
+    progress: Progress = _silent,
+) -> tuple[Load, dict[str, list[UUID]]]:
+    """Read a file into the tables, in the transaction of the caller, and return what was read and what to publish.
+
+    Without `partial` whatever is written when there are rejections is for the caller to take back. With it, a reading that
+    finds lines at fault is taken back and done again without them, until what is left is good: so a good line never leans
+    on a bad one. Lines with rejections in `left_out` stay out from the start.
+
+    Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
+    """
+    while True:
+        with transaction.atomic() if partial else nullcontext():
+            work = Load(file, manner=manner, left_out=left_out, progress=progress)
+            _demand_editing(by, work.index.entries, publish=publish)
+            work.run()
+            keys = work.to_publish() if publish and not work.has_found_more else {}
+            work.refuse_to_publish(keys)
+            no_line = any(rejection.line is None for rejection in work.report.rejections)
+            if not partial or not work.has_found_more or no_line:
+                return work, keys
+            left_out = work.report.rejections
+            transaction.set_rollback(True)
+
+
+def load(
+    file: IO[bytes],
+    *,
+    by: AbstractBaseUser | None,
+    publish: bool = False,
+    dry_run: bool = False,
+    partial: bool = False,
+    reason: str = "",
+    manner: Manner = EXCHANGE,
+    progress: Progress = _silent,
+) -> Report:
+    """Take in an exchange file, and publish what it is about if asked to.
+
+    Everything or nothing: when any line is rejected, or publishing would be refused, nothing is written, and the report
+    holds every rejection of every line. With `partial` the good lines are kept. A dry run does all the work and then takes
+    it back. `by` is None for commands that run as the operator. What is written is published after it was committed, in
+    batches; who is stopped meanwhile runs the same file again.
+
+    Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
+    """
+    with tempfile.TemporaryFile() as spool:
+        if not file.seekable():
+            shutil.copyfileobj(file, spool)
+            file = spool
+        with deed("import", by, reason):
+            work, keys = take_in(
+                file, by=by, publish=publish, partial=partial, manner=manner, progress=progress
+            )
+            report = work.report
+            is_good = partial or not report.rejections
+            report.is_done = is_good and not dry_run
+            if not report.is_done:
+                transaction.set_rollback(True)
+    total = sum(map(len, keys.values()))
+    if dry_run:
+        report.published = total
+    elif report.is_done and publish:
+        outcome = publish_all(
+            keys,
+            by=by,
+            reason=reason,
+            progress=lambda done: progress("publishing", done, total),
+        )
+        report.published = outcome.published
+        report.refusals = outcome.refusals
+    report.rejections.sort(
+        key=lambda rejection: (rejection.is_consequence, rejection.line or 0, rejection.field)
+    )
+    return report
+
+
+def _demand_editing(by: AbstractBaseUser | None, kinds: Collection[str], *, publish: bool) -> None:
+    """Refuse who may not add and change, or publish, records of these kinds."""
+    models = [exchange.model for exchange in declared() if exchange.kind in kinds]
+    for model in models:
+        for verb in ("add", "change"):
+            right = f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+            if by is not None and not by.has_perm(right):  # type: ignore[attr-defined] # PermissionsMixin
+                msg = (
+                    f"You may not {verb} {model._meta.verbose_name_plural}, which are in this file."
+                )
+                raise PermissionDenied(msg)
+    if publish:
+        demand_permission(by, models)
+
+
+def _locked(exchange: Exchange, there: dict[Any, Existing]) -> dict[Any, list[str]]:
+    rows = exchange.model._default_manager.filter(pk__in=list(there)).exclude(locked_fields=[])
+    return dict(rows.values_list("pk", "locked_fields"))
+
+
+def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> Fault:
+    """Say which rule of the database refused a row, in the rule's own words where it has some."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    if not name:
+        return Fault("", None, str(error).strip().splitlines()[0], "database")
+    told = str(diagnosis.message_primary) if diagnosis is not None else ""
+    rule = rules_of(shapes).get(name)
+    if rule is not None and rule.violation_error_message != rule.default_violation_error_message:
+        told = str(rule.violation_error_message)
+    return Fault("", None, told, name)

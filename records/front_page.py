@@ -1,0 +1,48 @@
+"""The front page: what this is, how much of it there is, and where to go from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+from django.shortcuts import render
+
+from records.models import Reference, Standing
+from records.registry import all_kinds
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+#: Queries that show what the records are like; they find the sample story.
+EXAMPLES = (
+    (
+        "Who telephoned whom: calls that involve the United States and Pakistan",
+        "/api/v1/events/?state__all=US,PK&type=call",
+    ),
+    (
+        "What was signed by Pakistan about critical minerals",
+        "/api/v1/agreements/?party=PK&topic=critical-minerals",
+    ),
+    ("Every office that Ishaq Dar holds or held", "/api/v1/tenures/?person=ishaq-dar"),
+)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the front page; counts are of what is published."""
+    counted = (
+        Reference.objects.filter(standing=Standing.PUBLISHED)
+        .values_list("kind")
+        .annotate(Count("pk"))
+    )
+    counts = dict(counted.order_by())
+    kinds = [
+        {
+            "name": kind.resource.replace("-", " "),
+            "path": f"/api/v1/{kind.resource}/",
+            "count": counts.get(kind.name, 0),
+        }
+        for kind in all_kinds()
+    ]
+    response = render(request, "records/front_page.html", {"kinds": kinds, "examples": EXAMPLES})
+    response["Cache-Control"] = "public, max-age=60"
+    return response

@@ -1,0 +1,45 @@
+"""What else has to be published for some records to be published: the closure of their unpublished references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from records.publishing.publish import refusals_to_publish
+
+if TYPE_CHECKING:
+    from records.models import Record
+    from records.publishing.publish import Refusal
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Records to be published together."""
+
+    asked: tuple[Record, ...]  #: those that somebody wants to publish
+    also: tuple[
+        Record, ...
+    ]  #: those that they name, directly or not, and that the world does not know yet
+    reasons: tuple[Refusal, ...]  #: why those asked for cannot be published alone
+    obstacles: tuple[Refusal, ...]  #: what would still refuse all of them together
+
+    @property
+    def together(self) -> tuple[Record, ...]:
+        """All that would be published in one deed."""
+        return self.asked + self.also
+
+
+def gather(*records: Record) -> Gathering:
+    """Find what these records need, and what that needs in turn. Writes nothing."""
+    found = {record.pk: record for record in records}
+    reasons = obstacles = refusals_to_publish(*records)
+    while named := {
+        record.pk: record
+        for refusal in obstacles
+        for record in refusal.publish_first
+        if record.pk not in found
+    }:
+        found |= named
+        obstacles = refusals_to_publish(*found.values())
+    also = tuple(record for record in found.values() if record not in records)
+    return Gathering(tuple(records), also, tuple(reasons), tuple(obstacles))

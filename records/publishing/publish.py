@@ -1,0 +1,472 @@
+"""What a publisher does: publish, withdraw and restore. Each is one transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict, deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby, islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+
+from records.editions import SourceEdition, TopicEdition
+from records.models import Action, EditorialState, Source, Topic
+from records.publishing import feed
+from records.publishing.documents import Draft, References, complete, serialise, to_text
+from records.publishing.labels import refresh, store_and_propagate
+from records.publishing.prefetch import load_parts
+from records.registry import Kind, all_kinds, kind_named, kind_of, register
+from records.serializers import SourceSerializer, TopicSerializer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from multiprocessing.process import BaseProcess
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from records.models import Edition, Record
+
+#: How many names a refusal lists before it says "and more".
+SHOWN = 10
+#: Records per transaction when many are published.
+BATCH = 500
+
+SOURCE = register(
+    Kind(
+        name="source",
+        resource="sources",
+        model=Source,
+        editions=SourceEdition,
+        serializer=SourceSerializer,
+        prefetch=("identifiers",),
+        is_cited=False,
+    ),
+)
+TOPIC = register(
+    Kind(
+        name="topic",
+        resource="topics",
+        model=Topic,
+        editions=TopicEdition,
+        serializer=TopicSerializer,
+        prefetch=("identifiers",),
+        is_cited=False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why one record cannot be published, withdrawn, restored or merged."""
+
+    record: Record
+    code: str  #: no_citation, unpublished_reference, merged, gone, never_published, still_named ...
+    detail: str  #: for the person who tried, with the way out
+    publish_first: tuple[Record, ...] = ()  #: records to publish before, or together
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of one batch: the records that are published now, and why the others are not."""
+
+    published: list[UUID]
+    refusals: list[Refusal]
+
+
+class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its reasons
+    """Nothing was done; the refusals say why, for every record at once."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = list(refusals)
+        super().__init__(" ".join(refusal.detail for refusal in self.refusals))
+
+    @property
+    def publish_first(self) -> list[Record]:
+        """Every record that would have to be published too."""
+        found = {record.pk: record for refusal in self.refusals for record in refusal.publish_first}
+        return list(found.values())
+
+
+def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> list[Edition]:
+    """Publish records, of any kinds, together: all or none.
+
+    Returns the newest edition of each record, in the order given; a record whose document did not change keeps the
+    edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public.
+
+    Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
+    """
+    locked = _publish(_keys_by_kind(records), by, reason, records)
+    carry_over(records, locked)
+    return _newest(records)
+
+
+def _publish(
+    wanted: Mapping[str, Collection[UUID]],
+    by: AbstractBaseUser | None,
+    reason: str,
+    known: Sequence[Record] = (),
+) -> list[Record]:
+    demand_permission(by, [kind_named(name).model for name in wanted])
+    with deed("publish", by, reason):
+        locked = _lock(wanted, known)
+        seen = feed.last_position()
+        drafts, references = _serialise(locked)
+        _complete(drafts, references)
+        # From here on publishers wait for each other, so that no label changes between reading it and the commit.
+        position, moment = feed.lock_feed()
+        if feed.has_changed(references.asked(), since=seen):
+            drafts, references = _serialise(locked)
+            _complete(drafts, references)
+        entries = _entries(drafts, reason)
+        store_and_propagate(entries, position, moment)
+        _mark(locked, EditorialState.PUBLISHED, moment)
+    return locked
+
+
+def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list[Edition]:
+    """Take published records back, together: their ids answer 410 with the reason and the time.
+
+    Returns the tombstones. Raises CurationRefused when a record is not published or published documents of other
+    records name it, PermissionDenied when `by` may not publish their kind, ValueError without a reason.
+    """
+    demand_permission(by, map(type, records))
+    if not reason.strip():
+        msg = "A withdrawal says why: the reason is shown to whoever asks for the record."
+        raise ValueError(msg)
+    with deed("withdraw", by, reason):
+        locked = lock(records)
+        position, moment = feed.lock_feed()
+        newest = newest_by_record(locked)
+        refusals = [
+            Refusal(
+                record,
+                "not_published",
+                f"{record} is not published, so there is nothing to withdraw.",
+            )
+            for record in locked
+            if record.pk not in newest or newest[record.pk].document is None
+        ]
+        if not refusals:
+            refusals = _named_elsewhere(locked)
+        if refusals:
+            raise CurationRefused(refusals)
+        entries = [
+            feed.Entry(kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason)
+            for record in locked
+        ]
+        feed.append(entries, position, moment)
+        _mark(locked, EditorialState.WITHDRAWN, moment)
+    carry_over(records, locked)
+    return _newest(records)
+
+
+def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> Edition:
+    """Bring a withdrawn record back as it was last published; later edits stay unpublished.
+
+    Raises CurationRefused when it is not withdrawn or names records that are not published now, PermissionDenied when
+    `by` may not publish its kind.
+    """
+    demand_permission(by, [type(record)])
+    with deed("restore", by, reason):
+        (locked,) = lock([record])
+        position, moment = feed.lock_feed()
+        newest = newest_by_record([locked]).get(locked.pk)
+        if newest is None or newest.action != Action.WITHDRAWN:
+            raise CurationRefused([Refusal(locked, "not_withdrawn", f"{locked} is not withdrawn.")])
+        last = kind_of(locked).editions._default_manager.get(
+            record_id=locked.pk, revision=newest.revision - 1
+        )
+        document = next_document(last)
+        document["revision"] = newest.revision + 1
+        missing = refresh(kind_of(locked), document)
+        if missing:
+            raise CurationRefused([_unpublished(locked, missing)])
+        entry = feed.Entry(kind_of(locked), document, Action.RESTORED, reason)
+        store_and_propagate([entry], position, moment)
+        # What was edited since the document was made is still unpublished, so the time of that document stays.
+        edited = locked.changed_at > last.published_at
+        _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
+    carry_over([record], [locked])
+    return _newest([record])[0]
+
+
+def publish_in_batches(
+    kind: Kind,
+    keys: Iterable[UUID],
+    *,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    size: int = BATCH,
+    processes: int = 1,
+) -> Iterator[Batch]:
+    """Publish many records of one kind, a batch per transaction, so that the desk is never blocked for long.
+
+    A record that is refused is left out and reported; the others of its batch are published. Memory is bounded by the
+    batches under way, and each costs a fixed number of queries whatever it holds. With more than one process, batches are
+    rendered side by side and stored one after another; each process has a connection of its own, so this is refused
+    inside a transaction, whose rows they would not see.
+    """
+    waiting = iter(keys)
+    chunks = iter(lambda: list(islice(waiting, size)), [])
+    if processes == 1:
+        for chunk in chunks:
+            yield _publish_batch(kind.name, chunk, by, reason)
+        return
+    if connection.in_atomic_block:
+        msg = "Several processes cannot publish inside one transaction."
+        raise TransactionManagementError(msg)
+    connection.close()  # or the children would share it
+    with ProcessPoolExecutor(processes, get_context("fork"), _end_with_parent) as pool:
+
+        def submit(chunk: list[UUID]) -> Future[Batch]:
+            return pool.submit(_publish_batch, kind.name, chunk, by, reason)
+
+        under_way = deque(submit(chunk) for chunk in islice(chunks, processes * 2))
+        while under_way:
+            batch = under_way.popleft().result()
+            under_way += [submit(chunk) for chunk in islice(chunks, 1)]
+            yield batch
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent does; one that was killed cannot tell its children to stop waiting for work."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _publish_batch(kind: str, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
+    refusals: list[Refusal] = []
+    while chunk:
+        try:
+            return Batch([record.pk for record in _publish({kind: chunk}, by, reason)], refusals)
+        except CurationRefused as refused:
+            refusals += refused.refusals
+            out = {refusal.record.pk for refusal in refused.refusals}
+            chunk = [key for key in chunk if key not in out]
+    return Batch([], refusals)
+
+
+def refusals_to_publish(*records: Record) -> list[Refusal]:
+    """Return what `publish` would refuse about these records together, without publishing or holding up anybody."""
+    with transaction.atomic():
+        try:
+            _complete(*_serialise(lock(records)))
+        except CurationRefused as refused:
+            return refused.refusals
+    return []
+
+
+@contextmanager
+def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[UUID]:
+    """One transaction whose history rows say who did what, and why. Gives the id by which they do."""
+    with (
+        transaction.atomic(),
+        pghistory.context(user=by.pk if by else None, deed=name, reason=reason) as context,
+    ):
+        yield context.id
+
+
+def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]]) -> None:
+    """Refuse who may not publish records of these kinds."""
+    for model in dict.fromkeys(models):
+        permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
+        if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
+            msg = (
+                f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
+            )
+            raise PermissionDenied(msg)
+
+
+def _keys_by_kind(records: Iterable[Record]) -> dict[str, list[UUID]]:
+    keys = defaultdict(list)
+    for record in records:
+        keys[record.object_kind].append(record.pk)
+    return keys
+
+
+def lock(records: Sequence[Record]) -> list[Record]:
+    """Lock the rows and read them afresh, with all that rendering needs."""
+    return _lock(_keys_by_kind(records), records)
+
+
+def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
+    """Lock rows by kind and key; `known` are those that the caller can be told the names of.
+
+    Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
+    """
+    locked: list[Record] = []
+    for kind in all_kinds():
+        if kind.name in wanted:
+            rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
+            found = list(rows.filter(pk__in=wanted[kind.name]))
+            load_parts(found, kind.prefetch)
+            locked.extend(found)
+    there = {record.pk for record in locked}
+    refusals = [
+        Refusal(record, "gone", f"{record} was deleted in the meantime.")
+        for record in known
+        if record.pk not in there
+    ]
+    refusals += [
+        Refusal(
+            record,
+            "merged",
+            f"{record} was merged into {record.merged_into}: work on that record instead.",
+        )
+        for record in locked
+        if record.editorial_state == EditorialState.MERGED
+    ]
+    if refusals:
+        raise CurationRefused(refusals)
+    return locked
+
+
+def _serialise(records: Sequence[Record]) -> tuple[list[Draft], References]:
+    """Make the documents, still without what is published of the records that they name."""
+    references = References()
+    drafts: list[Draft] = []
+    for name, group in groupby(records, key=lambda record: record.object_kind):
+        drafts += serialise(kind_named(name), group, references)
+    return drafts, references
+
+
+def _complete(drafts: Sequence[Draft], references: References) -> None:
+    """Complete the documents; refuse, with all reasons at once, what may not be published."""
+    complete(drafts, references)
+    refusals = []
+    for draft in drafts:
+        if draft.kind.is_cited and not draft.document["citations"]:
+            detail = f"{draft.record} has no citation: add at least one source before publishing."
+            refusals.append(Refusal(draft.record, "no_citation", detail))
+        if draft.missing:
+            refusals.append(_unpublished(draft.record, draft.missing))
+    if refusals:
+        raise CurationRefused(refusals)
+
+
+def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
+    by_kind = defaultdict(list)
+    for key, name in missing.items():
+        by_kind[name].append(key)
+    needed = [
+        found
+        for name, keys in by_kind.items()
+        for found in kind_named(name).model._default_manager.filter(pk__in=keys)
+    ]
+    names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
+    detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
+    return Refusal(record, "unpublished_reference", detail, tuple(needed))
+
+
+def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.Entry]:
+    """Compare each document with the newest edition, and keep those that say something new."""
+    newest = newest_by_record([draft.record for draft in drafts])
+    entries = []
+    for draft in drafts:
+        previous = newest.get(draft.record.pk)
+        action = Action.PUBLISHED
+        draft.document["revision"] = 1
+        if previous is not None:
+            draft.document["revision"] = previous.revision
+            draft.document["published_at"] = feed.stamp(previous.published_at)
+            if to_text(draft.document) == previous.document:
+                continue
+            draft.document["revision"] += 1
+            action = Action.RESTORED if previous.document is None else Action.UPDATED
+        entries.append(feed.Entry(draft.kind, draft.document, action, reason))
+    return entries
+
+
+def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
+    """Return the newest edition of each record, tombstones included; columns in `later` are read when asked for."""
+    return {
+        edition.record_id: edition
+        for name, pks in _keys_by_kind(records).items()
+        for edition in kind_named(name)
+        .editions._default_manager.newest()
+        .filter(record_id__in=pks)
+        .defer(*later)
+    }
+
+
+def next_document(edition: Edition) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(edition.document or "")
+    document["revision"] = edition.revision + 1
+    return document
+
+
+def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
+    """Published documents that name the records, other than the records themselves."""
+    keys = [record.pk for record in records]
+    named = _named_by_others(keys) if len(keys) > SHOWN else set(keys)
+    refusals = []
+    for record in records:
+        if record.pk not in named:
+            continue
+        named_in: list[str] = []
+        for kind in all_kinds():
+            editions = kind.editions._default_manager.current().filter(refs__contains=[record.pk])
+            named_in += editions.exclude(record_id__in=keys).values_list("label", flat=True)[:SHOWN]
+        if named_in:
+            shown = ", ".join(f"“{label}”" for label in named_in[:SHOWN])
+            more = " and more" if len(named_in) > SHOWN else ""
+            detail = f"{record} is named in published records: {shown}{more}. Change or withdraw those first, or merge it."
+            refusals.append(Refusal(record, "still_named", detail))
+    return refusals
+
+
+def _named_by_others(keys: Sequence[UUID]) -> set[UUID]:
+    """Return those of many records that published documents of others name: one query per kind and batch."""
+    known = set(keys)
+    found: set[UUID] = set()
+    for kind in all_kinds():
+        for start in range(0, len(keys), BATCH):
+            chunk = list(keys[start : start + BATCH])
+            editions = kind.editions._default_manager.current().filter(refs__overlap=chunk)
+            for record_id, refs in editions.values_list("record_id", "refs"):
+                if record_id not in known:
+                    found |= known.intersection(refs)
+    return found
+
+
+def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> None:
+    for name, group in groupby(records, key=lambda record: record.object_kind):
+        found = list(group)
+        keys = [record.pk for record in found]
+        kind_named(name).model._default_manager.filter(pk__in=keys).update(
+            editorial_state=state, published_at=moment
+        )
+        for record in found:
+            record.editorial_state = state
+            record.published_at = moment
+
+
+def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
+    """Show the caller's instances what became of them."""
+    done = {record.pk: record for record in locked}
+    for record in records:
+        record.editorial_state = done[record.pk].editorial_state
+        record.published_at = done[record.pk].published_at
+        record.changed_at = done[record.pk].changed_at
+
+
+def _newest(records: Sequence[Record]) -> list[Edition]:
+    found = newest_by_record(records, "document", "search")
+    return [found[record.pk] for record in records]

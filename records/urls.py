@@ -1,6 +1,0 @@
-"""Addresses under /api/v1/ that serve records of this app."""
-
-from config.api.routing import resource
-from records.views import SourceViewSet, TopicViewSet
-
-urlpatterns = [*resource(SourceViewSet), *resource(TopicViewSet)]

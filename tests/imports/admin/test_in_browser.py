@@ -1,0 +1,87 @@
+"""An import in a real browser, its work in a process of its own: uploaded, looked at, imported, watched, reported and undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+
+from imports.models import ImportBatch
+from people.models import Person
+from records.publishing.publish import publish
+from records.roles import PUBLISHER
+from tests.factories.records import make_source
+from tests.imports.admin.importing import person
+from tests.records.admin.test_browser import CHROMIUM, browser_page
+
+PERSONS = 40
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_imported_and_undone_in_the_browser(
+    live_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at = connection.settings_dict
+    url = f"postgres://{at['USER']}@/{at['NAME']}?host={at['HOST']}"
+    monkeypatch.setenv("DATABASE_URL", url)  # for the process that does the work
+    user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
+    user.groups.add(Group.objects.get(name=PUBLISHER))
+    publish(make_source(slug="atlas"), by=None)
+    wrong, right = tmp_path / "wrong.ndjson", tmp_path / "people.ndjson"
+    documents = [person(f"envoy-{n}") for n in range(PERSONS)]
+    right.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    documents[3] |= {"birth": "1735-13", "nmae": "Ann"}
+    documents[7]["citations"] = [{"source": "no-such-source"}]
+    wrong.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    complaints: list[str] = []
+
+    with browser_page(complaints) as page:
+        page.goto(f"{live_server.url}/admin/imports/importbatch/add/")
+        page.fill("#id_username", "ada")
+        page.fill("#id_password", "a long pass phrase")
+        page.click("input[type=submit]")
+
+        # Everything that is wrong is told at once, and nothing can be imported.
+        page.set_input_files("#id_file", wrong)
+        page.click("input[value='Upload and check']")
+        page.wait_for_selector(".badge-import-rejected")
+        told = page.inner_text(".remarks")
+        assert all(word in told for word in ("1735-13", "nmae", "no-such-source"))
+        assert page.locator("input[value='Import and publish']").count() == 0
+        with page.expect_download() as download:
+            page.click("text=Download the report")
+        report = [orjson.loads(line) for line in download.value.path().read_bytes().splitlines()]
+
+        page.goto(f"{live_server.url}/admin/imports/importbatch/add/")
+        page.set_input_files("#id_file", right)
+        page.click("input[value='Upload and check']")
+        page.wait_for_selector(".badge-import-checked")
+        assert "Nothing is written yet" in page.inner_text("#content")
+        assert page.request.get(f"{live_server.url}/api/v1/people/").json()["results"] == []
+
+        page.click("input[value='Import and publish']")
+        page.wait_for_selector(".badge-import-done")
+        public = page.request.get(f"{live_server.url}/api/v1/people/").json()
+        assert public["total"]["value"] == PERSONS
+        page.click("text=Undo…")
+        page.click("input[value='Undo the import']")
+        page.wait_for_selector(".badge-import-undone")
+        public = page.request.get(f"{live_server.url}/api/v1/people/").json()
+        assert public["results"] == []
+
+    assert [(said["line"], said["field"], said["code"]) for said in report] == [
+        (4, "/birth", "bad_date"),
+        (4, "/nmae", "unknown_field"),
+        (8, "/citations/0/source", "unknown_reference"),
+    ]
+    assert not Person.objects.exclude(editorial_state="withdrawn").exists()
+    assert ImportBatch.objects.filter(status="undone").get().published == PERSONS
+    assert complaints == []

@@ -1,0 +1,164 @@
+"""Importing exchange files: several at once, places of what is wrong, and who may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import orjson
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from imports.files.tree import InputError, open_input
+from imports.models import ImportBatch, ImportStatus
+from imports.options import Terms
+from imports.recognise import find_formats
+from imports.run import run
+from records.models import Topic
+from records.roles import CONTRIBUTOR
+
+TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining"}
+
+
+def write(path: Path, *documents: dict[str, Any]) -> Path:
+    path.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    return path
+
+
+def take(path: Path, by: User | None = None, **terms: Any) -> Any:
+    batch = ImportBatch.objects.create(file_name=path.name)
+    with open_input(path) as tree:
+        (found,), _unknown = find_formats(tree)
+        return run(found, Terms(**terms), by=by, batch=batch, progress=lambda *_: None)
+
+
+@pytest.mark.django_db
+def test_files_of_a_folder_are_one_import_and_may_name_each_other(tmp_path: Path) -> None:
+    write(tmp_path / "a.ndjson", TOPIC | {"broader": "economy"})
+    write(
+        tmp_path / "b.ndjson",
+        {"object": "topic", "slug": "economy", "code": "economy", "label": "Economy"},
+        TOPIC | {"slug": "gold", "code": "gold", "lable": "Gold"},
+    )
+
+    result = take(tmp_path)
+    assert [(r.file, r.line, r.field, r.code) for r in result.of("rejected")] == [
+        ("b.ndjson", 2, "/lable", "unknown_field")
+    ]
+
+    partly = take(tmp_path, is_partial=True)
+    assert dict(partly.rows) == {"created": 2, "rejected": 1}
+    mining = Topic.objects.get(slug="mining")
+    assert mining.broader is not None
+    assert mining.broader.slug == "economy"
+
+
+@pytest.mark.django_db
+def test_a_good_line_that_names_a_bad_one_is_left_out_with_it(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "topics.ndjson",
+        TOPIC,
+        TOPIC | {"slug": "gold", "code": "gold", "broader": "metals"},
+        # The database refuses it, after lines that name it were written.
+        {
+            "object": "topic",
+            "slug": "metals",
+            "code": "metals",
+            "label": "Metals",
+            "broader": "gold",
+        },
+    )
+
+    result = take(path, is_partial=True)
+
+    assert dict(result.rows) == {"created": 1, "rejected": 2}
+    assert sorted((r.line, r.code) for r in result.of("rejected")) == [
+        (2, "rejected_reference"),
+        (3, "topic_is_not_broader_than_itself"),
+    ]
+    assert [topic.slug for topic in Topic.objects.all()] == ["mining"]
+
+
+@pytest.mark.django_db
+def test_who_may_not_publish_cannot_import_and_publish(tmp_path: Path) -> None:
+    path = write(tmp_path / "topics.ndjson", TOPIC)
+    contributor = User.objects.create_user("contributor")
+    contributor.groups.add(Group.objects.get(name=CONTRIBUTOR))
+
+    with pytest.raises(PermissionDenied):
+        take(path, contributor, publishes=True)
+    with pytest.raises(PermissionDenied, match="You may not add topics"):
+        take(path, User.objects.create_user("nobody"))
+    assert not Topic.objects.exists()
+    assert set(ImportBatch.objects.values_list("status", flat=True)) == {ImportStatus.FAILED}
+
+    assert dict(take(path, contributor).rows) == {"created": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_form_at_once_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "topics.ndjson", TOPIC)
+    holding, over = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('chancery-import:chancery', 0))"
+            )
+            holding.set()
+            over.wait(30)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    try:
+        assert holding.wait(30)
+        with pytest.raises(InputError, match="Another import of chancery is under way"):
+            take(path)
+    finally:
+        over.set()
+        other.join()
+    assert dict(take(path).rows) == {"created": 1}
+
+
+@pytest.mark.django_db
+def test_a_stopped_import_is_closed_by_the_next(tmp_path: Path) -> None:
+    path = write(tmp_path / "topics.ndjson", TOPIC)
+    stopped = ImportBatch.objects.create(
+        file_name="topics.ndjson", dataset="chancery", status=ImportStatus.RUNNING
+    )
+
+    take(path)
+
+    stopped.refresh_from_db()
+    assert (stopped.status, stopped.message) == (
+        "failed",
+        "The process ended before it was done. Nothing was written.",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "unknown_format|no file|empty|in no form"),
+        (b"\x1f\x8b\x08\x00broken", "gzip"),
+        ('{"object": "topic"}'.encode("utf-16"), "rejected"),
+    ],
+)
+def test_files_that_are_none_are_refused_in_a_line(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "topics.ndjson"
+    path.write_bytes(content)
+
+    if not content:
+        call_command("import", str(path))  # a file without lines has nothing wrong with it
+        return
+    with pytest.raises(CommandError, match=message):
+        call_command("import", str(path))
+    assert not Topic.objects.exists()

@@ -1,0 +1,273 @@
+"""One import of a data set from files to published records, with an invented data set of ministers and their posts."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from imports import dataset as registry
+from imports.dataset import Dataset, Document, NearMatch, Row, register
+from imports.files.tree import InputError, open_input
+from imports.models import ImportBatch, ImportedRow, ImportStatus
+from imports.options import Terms
+from imports.recognise import find_formats
+from imports.report import Result
+from imports.run import run
+from people.models import Person
+from records.exchange.report import Fault
+from records.models import PossibleDuplicate, Source
+from records.publishing.publish import publish
+from tests.factories.people import make_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imports.files.tree import Tree
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "id,name,born,like\n"
+
+
+def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
+    for file in tree.matching("*.ministers"):
+        with file.open() as stream:
+            lines = stream.read().decode().splitlines()
+        for number, cells in enumerate(csv.DictReader(lines), start=2):
+            name = ("person", f"ministers:{cells['id']}")
+            faults: tuple[Fault, ...] = ()
+            if not cells["name"]:
+                faults = (Fault("/name", "", "A minister has a name.", "no_name"),)
+            skipped = "A heading, not a minister." if cells["name"] == "-" else ""
+            is_good = not (faults or skipped)
+            yield Row(
+                cells["id"],
+                file.path,
+                f"line {number}",
+                dict(cells),
+                becomes=(name,) if is_good else (),
+                skipped=skipped,
+                faults=faults,
+            )
+            if is_good:
+                yield {
+                    "object": "person",
+                    "slug": cells["name"].lower().replace(" ", "-"),
+                    "name": cells["name"],
+                    "birth": cells["born"] or None,
+                    "identifiers": [{"scheme": "ministers", "value": cells["id"]}],
+                    "citations": [{"source": source, "locator": f"minister {cells['id']}"}],
+                }
+            if cells["like"]:
+                yield NearMatch("person", name[1], cells["like"], 0.9, "The names are alike.")
+
+
+@pytest.fixture(autouse=True)
+def ministers(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.datasets()
+    monkeypatch.setattr(registry, "_DATASETS", dict(registry._DATASETS))
+    register(
+        Dataset(
+            name="ministers",
+            title="Ministers",
+            source={"slug": "ministers", "kind": "dataset", "title": "Ministers"},
+            recognises=lambda tree: bool(tree.matching("*.ministers")),
+            translate=translate,
+        )
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def take(folder: Path, lines: str, **terms: Any) -> tuple[Result, ImportBatch]:
+    (folder / "all.ministers").write_text(HEADER + lines)
+    return again(folder, **terms)
+
+
+def again(folder: Path, **terms: Any) -> tuple[Result, ImportBatch]:
+    batch = ImportBatch.objects.create(file_name="all.ministers")
+    with open_input(folder) as tree:
+        (found,), _unknown = find_formats(tree)
+        result = run(found, Terms(**terms), by=None, batch=batch, progress=lambda *_: None)
+    batch.refresh_from_db()
+    return result, batch
+
+
+def rows(result: Result) -> dict[str, int]:
+    return {name: number for name, number in result.rows.items() if number}
+
+
+def test_rows_become_drafts_and_a_second_import_changes_nothing(folder: Path) -> None:
+    first, batch = take(folder, "1,Ada Lovat,1815,\n2,-,,\n")
+    second, _batch = again(folder)
+
+    assert rows(first) == {"created": 1, "skipped": 1}
+    assert rows(second) == {"unchanged": 1, "skipped": 1}
+    person = Person.objects.get()
+    assert (person.slug, person.editorial_state) == ("ada-lovat", "draft")
+    assert (batch.status, batch.rows) == ("done", {"created": 1, "skipped": 1})
+    assert batch.records == {"source": {"created": 1}, "person": {"created": 1}}
+    assert [(remark.outcome, remark.row) for remark in first.remarks] == [("skipped", "line 3")]
+
+
+def test_a_rejected_row_keeps_all_out_unless_the_import_is_partial(folder: Path) -> None:
+    lines = "1,Ada Lovat,1815,\n2,,,\n3,Ben Uhl,18-15,\n"
+
+    refused, batch = take(folder, lines)
+    assert not Person.objects.exists()
+    assert not ImportedRow.objects.exists()
+    assert batch.status == ImportStatus.REJECTED
+    assert rows(refused) == {"created": 1, "rejected": 2}
+    assert [
+        (remark.file, remark.row, remark.record, remark.field, remark.value, remark.code)
+        for remark in refused.of("rejected")
+    ] == [
+        ("all.ministers", "line 3", None, "/name", "", "no_name"),
+        ("all.ministers", "line 4", "ministers:3", "/birth", "18-15", "bad_date"),
+    ]
+
+    kept, _batch = again(folder, is_partial=True)
+    assert rows(kept) == {"created": 1, "rejected": 2}
+    assert [person.name for person in Person.objects.all()] == ["Ada Lovat"]
+    assert rows(again(folder, is_partial=True)[0]) == {"unchanged": 1, "rejected": 2}
+
+
+def test_a_slug_that_is_taken_is_only_a_wish(folder: Path) -> None:
+    make_person("ada-lovat")
+
+    take(folder, "1,Ada Lovat,1815,\n2,Ada Lovat,1901,\n")
+
+    assert sorted(Person.objects.values_list("slug", flat=True)) == [
+        "ada-lovat",
+        "ada-lovat-2",
+        "ada-lovat-3",
+    ]
+
+
+def test_what_the_desk_changed_stays_until_the_data_set_says_something_else(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n")
+    Person.objects.update(
+        name="Ada, Countess Lovat",
+        birth_edtf="",
+        birth_earliest=None,
+        birth_latest=None,
+        birth_precision="",
+    )
+
+    same, _batch = again(folder)
+    changed, _batch = take(folder, "1,Ada Lovat,1816,\n")
+
+    person = Person.objects.get()
+    assert rows(same) == {"unchanged": 1}
+    assert rows(changed) == {"updated": 1}
+    assert (person.name, person.birth.edtf) == ("Ada, Countess Lovat", "1816")
+
+
+def test_a_locked_field_is_proposed_and_not_overwritten(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n")
+    Person.objects.update(locked_fields=["birth"])
+
+    result, _batch = take(folder, "1,Ada Lovat,1816,\n")
+
+    assert rows(result) == {"unchanged": 1}
+    assert [(remark.row, remark.field) for remark in result.of("proposed")] == [
+        ("line 2", "/birth")
+    ]
+    assert Person.objects.get().birth.edtf == "1815"
+
+
+def test_lists_of_a_data_set_add_to_what_others_said(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n")
+    Person.objects.get().identifiers.create(scheme="wikidata", value="Q1")
+
+    take(folder, "1,Ada Lovat,1816,\n")
+
+    assert [str(identifier) for identifier in Person.objects.get().identifiers.all()] == [
+        "ministers:1",
+        "wikidata:Q1",
+    ]
+
+
+def test_publishing_leaves_to_the_desk_what_the_desk_edits(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n", publishes=True)
+    assert Person.objects.filter(editorial_state="published").count() == 2
+    Person.objects.filter(slug="ben-uhl").update(name="Benjamin Uhl")
+
+    result, batch = take(folder, "1,Ada Lovat,1816,\n2,Ben Uhl,1820,\n", publishes=True)
+
+    assert (result.published, batch.status, batch.published) == (1, "done", 1)
+    assert Person.objects.get(slug="ben-uhl").has_unpublished_changes
+    assert not Person.objects.get(slug="ada-lovat").has_unpublished_changes
+
+
+def test_an_import_goes_on_publishing_where_another_was_stopped(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n", publishes=True)
+    _result, stopped = take(folder, "1,Ada Lovat,1816,\n")
+    ImportBatch.objects.filter(pk=stopped.pk).update(status=ImportStatus.PUBLISHING)
+
+    result, _batch = again(folder, publishes=True)
+
+    assert (rows(result), result.published) == ({"unchanged": 1}, 1)
+    stopped.refresh_from_db()
+    assert stopped.status == ImportStatus.DONE
+
+
+def test_rows_that_vanished_are_told_and_withdrawn_only_on_request(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n", publishes=True)
+
+    told, _batch = take(folder, "1,Ada Lovat,1815,\n")
+    assert [(remark.row, remark.file) for remark in told.of("vanished")] == [("2", "all.ministers")]
+    assert Person.objects.get(slug="ben-uhl").is_published
+
+    taken_back, _batch = again(folder, withdraws=True)
+    assert taken_back.withdrawn == 1
+    assert Person.objects.get(slug="ben-uhl").editorial_state == "withdrawn"
+    assert again(folder)[0].of("vanished") == []
+
+
+def test_a_dry_run_says_all_and_writes_nothing(folder: Path) -> None:
+    result, batch = take(folder, "1,Ada Lovat,1815,\n", is_dry_run=True, publishes=True)
+
+    assert (rows(result), result.published, batch.status) == ({"created": 1}, 2, "checked")
+    assert not Person.objects.exists()
+    assert not Source.objects.exists()
+
+
+def test_near_matches_go_to_the_review_list_once(folder: Path) -> None:
+    other = make_person("ada")
+
+    take(folder, f"1,Ada Lovat,1815,{other.pk}\n")
+    PossibleDuplicate.objects.update(verdict="different")
+    again(folder)
+
+    pair = PossibleDuplicate.objects.get()
+    assert {pair.record_id, pair.other_id} == set(Person.objects.values_list("pk", flat=True))
+    assert (pair.kind, pair.score, pair.verdict) == ("person", 0.9, "different")
+
+
+def test_another_source_can_be_cited_if_it_is_there(folder: Path) -> None:
+    with pytest.raises(InputError, match="There is no source atlas"):
+        take(folder, "1,Ada Lovat,1815,\n", source="atlas")
+    assert ImportBatch.objects.get().status == ImportStatus.FAILED
+
+    atlas = Source.objects.create(slug="atlas", title="Atlas", kind="book")
+    publish(atlas, by=None)
+    take(folder, "1,Ada Lovat,1815,\n", source="atlas")
+
+    assert [c.source.slug for c in Person.objects.get().citations.all()] == ["atlas"]
+
+
+def test_a_record_that_was_deleted_is_told_in_full_again(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n")
+    Person.objects.get().delete()
+
+    result, _batch = again(folder)
+
+    assert rows(result) == {"created": 1}
+    assert Person.objects.get().birth.edtf == "1815"

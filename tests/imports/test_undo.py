@@ -1,0 +1,136 @@
+"""Taking an import back leaves records and parts as they were before it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from imports.files.tree import open_stream
+from imports.models import ImportBatch, ImportStatus
+from imports.options import Terms
+from imports.recognise import find_formats
+from imports.run import run
+from imports.undo import UndoRefused, undo
+from people.models import Person
+from records.exchange.export import export
+from records.models import Change
+from records.publishing.publish import publish
+from tests.factories.records import make_source
+
+if TYPE_CHECKING:
+    from records.models import Source
+
+# Every import is a transaction of its own, as its times of change are.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def atlas() -> Source:
+    source = make_source(slug="atlas")
+    publish(source, by=None)
+    return source
+
+
+def take(*documents: dict[str, Any], **terms: Any) -> ImportBatch:
+    file = io.BytesIO(b"\n".join(map(orjson.dumps, documents)))
+    batch = ImportBatch.objects.create(file_name="people.ndjson")
+    with open_stream(file, "people.ndjson") as tree:
+        (found,), _unknown = find_formats(tree)
+        result = run(found, Terms(**terms), by=None, batch=batch, progress=lambda *_: None)
+    assert result.is_done, result.remarks
+    return batch
+
+
+def everything() -> bytes:
+    file = io.BytesIO()
+    export(file, with_notes=True)
+    return file.getvalue()
+
+
+def person(slug: str, **members: Any) -> dict[str, Any]:
+    return {
+        "object": "person",
+        "slug": slug,
+        "name": slug,
+        "citations": [{"source": "atlas"}],
+    } | members
+
+
+def test_drafts_that_were_made_are_deleted_and_changed_records_are_as_they_were(
+    atlas: Source,
+) -> None:
+    take(
+        person(
+            "ada",
+            names=[{"name": "Ada L"}, {"name": "Countess", "kind": "rank"}],
+            birth="1815",
+        ),
+        {
+            "object": "place",
+            "slug": "rome",
+            "name": "Rome",
+            "kind": "city",
+            "latitude": "41.9",
+            "longitude": "12.5",
+        },
+    )
+    before = everything()
+    batch = take(
+        person("ada", name="Augusta", birth="1816", names=[{"name": "Ada L", "language": "en"}]),
+        person("ben", names=[{"name": "B"}]),
+        {"object": "place", "slug": "rome", "latitude": "41.8", "longitude": "12.4"},
+    )
+    assert everything() != before
+
+    undone = undo(batch, by=None)
+
+    assert everything() == before
+    assert (undone.deleted, undone.withdrawn, undone.restored) == (1, 0, 2)
+    batch.refresh_from_db()
+    assert batch.status == ImportStatus.UNDONE
+    with pytest.raises(UndoRefused):
+        undo(batch, by=None)
+
+
+def test_what_was_published_is_withdrawn_or_published_again_as_it_was(atlas: Source) -> None:
+    take(person("ada", birth="1815"), publishes=True)
+    batch = take(person("ada", birth="1816"), person("ben"), publishes=True)
+
+    undo(batch, by=None)
+
+    ada, ben = Person.objects.get(slug="ada"), Person.objects.get(slug="ben")
+    assert (ada.birth.edtf, ada.is_published, ada.has_unpublished_changes) == ("1815", True, False)
+    assert ben.editorial_state == "withdrawn"
+    assert list(Change.objects.filter(kind="person").values_list("action", flat=True)) == [
+        "published",
+        "updated",
+        "published",
+        "updated",
+        "withdrawn",
+    ]
+
+
+def test_what_was_edited_since_is_not_taken_back(atlas: Source) -> None:
+    batch = take(person("ada"), person("ben"))
+    Person.objects.filter(slug="ada").update(name="Ada Lovat")
+    Person.objects.get(slug="ben").names.create(name="Benny")
+
+    with pytest.raises(UndoRefused) as refused:
+        undo(batch, by=None)
+
+    assert refused.value.reasons == [
+        "The person “Ada Lovat” was edited since.",
+        "The person “ben” was edited since.",
+    ]
+    assert Person.objects.count() == 2
+
+
+def test_what_others_name_since_is_not_taken_back(atlas: Source) -> None:
+    batch = take({"object": "source", "slug": "story", "kind": "news", "title": "Story"})
+    take(person("ada", citations=[{"source": "story"}]))
+
+    with pytest.raises(UndoRefused, match="named by other records since"):
+        undo(batch, by=None)

@@ -1,0 +1,48 @@
+"""What may be deleted at the desk, and what is said of the rest."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from events.models import Event
+from people.models import Person
+from records.models import Topic
+from records.publishing.publish import publish
+from tests.factories.people import make_tenure
+from tests.factories.records import make_topic
+from tests.records.admin.each_kind import event
+from tests.records.admin.filling import address
+
+
+def test_what_was_never_published_can_be_deleted(contributor: Client) -> None:
+    record = event(1)
+
+    assert contributor.post(address(record, "delete"), {"post": "yes"}).status_code == 302
+    assert not Event.objects.filter(pk=record.pk).exists()
+
+
+def test_what_others_name_is_not_deleted_and_said_so(contributor: Client) -> None:
+    held = make_tenure()
+
+    response = contributor.post(address(held.person, "delete"), {"post": "yes"})
+
+    assert response.status_code == 200
+    assert response.context["protected"]
+    assert Person.objects.filter(pk=held.person.pk).exists()
+
+
+def test_what_was_published_cannot_be_deleted_by_anybody(
+    publisher: Client, administrator: Client
+) -> None:
+    topic = make_topic("mining")
+    publish(topic, by=None)
+
+    for client in (publisher, administrator):
+        page = client.get(address(topic)).content.decode()
+        assert "deletelink" not in page
+        assert "never deleted" in page
+        assert client.post(address(topic, "delete"), {"post": "yes"}).status_code == 403
+        action = {"action": "delete_selected", "_selected_action": [str(topic.pk)], "post": "yes"}
+        response = client.post(address(Topic, "changelist"), action)
+        assert response.status_code in {200, 302, 403}
+    assert Topic.objects.filter(pk=topic.pk).exists()

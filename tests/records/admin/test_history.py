@@ -1,0 +1,95 @@
+"""What the history of a record tells: who, when, what, field by field."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from records.publishing.publish import publish
+from tests.factories.people import make_person, make_tenure, publish_cited
+from tests.factories.records import make_topic
+from tests.records.admin.filling import address, filled
+
+# The database tells the time of a change by its transaction: each request has its own here.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_each_step_says_who_changed_what(publisher: Client) -> None:
+    person = make_person("Marco Rubio")
+    data = filled(publisher.get(address(person))) | {
+        "birth_edtf": "1971-05-28",
+        "living": "living",
+        "citations-0-locator": "para 2",
+    }
+    assert publisher.post(address(person), data).status_code == 302
+
+    step, *_earlier = publisher.get(address(person, "history")).context["steps"]
+
+    assert (step.who, step.deed) == ("publisher", "")
+    assert [
+        (row.verb, row.what, [(each.name, each.before, each.after) for each in row.fields])
+        for row in step.rows
+    ] == [
+        ("changed", "", [("birth", "", "1971-05-28"), ("living", "Unknown", "Living")]),
+        ("changed", "person citation", [("locator", "", "para 2")]),
+    ]
+
+
+def test_deeds_are_told_with_their_reasons(publisher: Client) -> None:
+    topic = make_topic("mining")
+    publish(topic, by=None)
+    publisher.post(address(topic, "withdraw"), {"_confirm": "1", "reason": "An error."})
+
+    withdrawn, published, made = publisher.get(address(topic, "history")).context["steps"]
+
+    assert (withdrawn.who, withdrawn.deed, withdrawn.reason) == (
+        "publisher",
+        "withdraw",
+        "An error.",
+    )
+    assert [(each.before, each.after) for each in withdrawn.rows[0].fields] == [
+        ("Published", "Withdrawn")
+    ]
+    assert (published.who, published.deed) == ("a command", "publish")
+    assert made.rows[0].verb == "added"
+
+
+def test_relations_are_told_by_name(publisher: Client) -> None:
+    held, other = make_tenure(), make_person("Somebody Else")
+    former = held.person
+    data = filled(publisher.get(address(held))) | {"person": str(other.pk)}
+    assert publisher.post(address(held), data).status_code == 302
+
+    step, *_earlier = publisher.get(address(held, "history")).context["steps"]
+
+    assert [(each.name, each.before, each.after) for each in step.rows[0].fields] == [
+        ("person", str(former), "Somebody Else")
+    ]
+
+
+def test_parts_that_a_merge_took_away_stay_in_the_history(publisher: Client) -> None:
+    kept, gone = make_person("Ishaq Dar"), make_person("Mohammad Ishaq Dar")
+    gone.names.create(name="Dar")
+    publish_cited(kept)
+    data = {"_confirm": "1", "reason": "The same man.", "survivor": str(kept.pk)}
+    assert publisher.post(address(gone, "merge"), data).status_code == 302
+
+    for person in (kept, gone):
+        steps = publisher.get(address(person, "history")).context["steps"]
+        told = {
+            (row.verb, row.name) for step in steps for row in step.rows if row.what == "person name"
+        }
+        assert ("added", "Dar, Alias") in told
+
+
+def test_removed_parts_are_told(publisher: Client) -> None:
+    person = make_person("Marco Rubio")
+    person.names.create(name="Little Marco")
+    data = filled(publisher.get(address(person))) | {"names-0-DELETE": "on"}
+    assert publisher.post(address(person), data).status_code == 302
+
+    step, *_earlier = publisher.get(address(person, "history")).context["steps"]
+
+    assert [(row.verb, row.what, row.name) for row in step.rows] == [
+        ("removed", "person name", "Little Marco, Alias")
+    ]

@@ -1,0 +1,211 @@
+"""Whatever is wrong in a query string is refused, all of it at once, with what was probably meant."""
+
+import pytest
+
+from config.api import docs
+from config.urls import resources
+from records.publishing.publish import publish
+from tests.factories.records import make_topic
+
+pytestmark = pytest.mark.django_db
+
+LONG = "x" * 201
+
+# Query, then for each fault: code, parameter, suggestion.
+CASES = [
+    # Names
+    ("stat=US", [("unknown_parameter", "stat", "state")]),
+    ("state__in=US", [("unknown_parameter", "state__in", "state")]),
+    ("state__al=US", [("unknown_parameter", "state__al", "state")]),
+    ("Status=occurred", [("unknown_parameter", "Status", "status")]),
+    ("zzzzzzzz=1", [("unknown_parameter", "zzzzzzzz", None)]),
+    ("=1", [("unknown_parameter", "", None)]),
+    ("offset=10", [("unknown_parameter", "offset", None)]),
+    ("state=US&state=PK", [("repeated_parameter", "state", None)]),
+    ("%ff=1", [("invalid_encoding", "%ff", None)]),
+    # Empty
+    ("state=", [("empty_value", "state", None)]),
+    ("state", [("empty_value", "state", None)]),
+    ("state=%20", [("empty_value", "state", None)]),
+    ("state=US,,PK", [("empty_value", "state", None)]),
+    ("state=,", [("empty_value", "state", None)]),
+    ("state=US,", [("empty_value", "state", None)]),
+    ("cursor=", [("empty_value", "cursor", None)]),
+    ("search=", [("empty_value", "search", None)]),
+    ("date_after=", [("empty_value", "date_after", None)]),
+    # Bytes
+    ("state=%FF", [("invalid_encoding", "state", None)]),
+    ("state=%C3%28", [("invalid_encoding", "state", None)]),
+    ("search=%00", [("invalid_encoding", "search", None)]),
+    ("search=a%00b", [("invalid_encoding", "search", None)]),
+    ("search=%zz", [("invalid_encoding", "search", None)]),
+    ("search=100%", [("invalid_encoding", "search", None)]),
+    ("search=%ED%A0%80", [("invalid_encoding", "search", None)]),
+    # Sizes
+    ("page_size=0", [("out_of_range", "page_size", None)]),
+    ("page_size=-1", [("out_of_range", "page_size", None)]),
+    ("page_size=201", [("out_of_range", "page_size", None)]),
+    ("page_size=99999999999999999999999999", [("out_of_range", "page_size", None)]),
+    ("page_size=1e3", [("invalid_number", "page_size", None)]),
+    ("page_size=%D9%A5", [("invalid_number", "page_size", None)]),
+    ("page_size=+5", [("invalid_number", "page_size", None)]),
+    ("page_size=2.5", [("invalid_number", "page_size", None)]),
+    ("count=all", [("invalid_choice", "count", None)]),
+    ("count=exakt", [("invalid_choice", "count", "exact")]),
+    (f"search={LONG}", [("too_long", "search", None)]),
+    (f"search={'a+' * 17}", [("too_many_values", "search", None)]),
+    (
+        f"state={','.join(f's{number}' for number in range(101))}",
+        [("too_many_values", "state", None)],
+    ),
+    (f"state={','.join(['US'] * 101)}", [("too_many_values", "state", None)]),
+    (f"state={LONG}", [("too_long", "state", None)]),
+    # Words
+    ("status=ocurred", [("invalid_choice", "status", "occurred")]),
+    ("status=occurred,xx", [("invalid_choice", "status", None)]),
+    ("status=OCCURRED", [("invalid_choice", "status", "occurred")]),
+    ("ordering=dat", [("invalid_choice", "ordering", "date")]),
+    ("ordering=--date", [("invalid_choice", "ordering", "-date")]),
+    ("ordering=date,label", [("invalid_choice", "ordering", "label")]),
+    ("participant.role=mediatr", [("invalid_choice", "participant.role", "mediator")]),
+    ("date_match=sure", [("invalid_choice", "date_match", None)]),
+    # Dates
+    ("date_after=0000", [("invalid_date", "date_after", None)]),
+    ("date_after=-500", [("invalid_date", "date_after", None)]),
+    ("date_after=10000", [("invalid_date", "date_after", None)]),
+    ("date_after=2025-13", [("invalid_date", "date_after", None)]),
+    ("date_after=2025-02-30", [("invalid_date", "date_after", None)]),
+    ("date_after=2025-2-3", [("invalid_date", "date_after", None)]),
+    ("date_after=196X", [("invalid_date", "date_after", None)]),
+    ("date_after=yesterday", [("invalid_date", "date_after", None)]),
+    ("date_after=%D9%A2025", [("invalid_date", "date_after", None)]),
+    ("date_after=2025-05-10T00:00:00Z", [("invalid_date", "date_after", None)]),
+    ("date_after=2026&date_before=2025", [("reversed_range", "date_after", None)]),
+    ("date_after=2025-06&date_before=2025-05", [("reversed_range", "date_after", None)]),
+    # Booleans
+    ("include_undated=yes", [("invalid_boolean", "include_undated", "true")]),
+    ("include_undated=True", [("invalid_boolean", "include_undated", "true")]),
+    ("parent__isnull=0", [("invalid_boolean", "parent__isnull", "false")]),
+    # References
+    ("state=P%20K", [("invalid_reference", "state", None)]),
+    ("state=US,%20PK", [("invalid_reference", "state", "PK")]),
+    ("state=a/b", [("invalid_reference", "state", None)]),
+    ("state=(", [("invalid_reference", "state", None)]),
+    ("state=wikidata:", [("invalid_reference", "state", None)]),
+    ("state=:Q1", [("invalid_reference", "state", None)]),
+    ("state=Stra%C3%9Fe", [("invalid_reference", "state", None)]),
+    # Fields
+    ("fields=titel", [("unknown_field", "fields", "title")]),
+    ("fields=participations.rolle", [("unknown_field", "fields", "participations.role")]),
+    ("fields=title.x", [("unknown_field", "fields", None)]),
+    ("fields=title..x", [("unknown_field", "fields", None)]),
+    ("omit=citation", [("unknown_field", "omit", "citations")]),
+    ("fields=%25", [("unknown_field", "fields", None)]),
+    # Several at once
+    (
+        "stat=US&page_size=0&ordering=dat&status=ocurred&date_after=2026&date_before=2025&fields=titel&cursor=x",
+        [
+            ("unknown_parameter", "stat", "state"),
+            ("invalid_choice", "status", "occurred"),
+            ("reversed_range", "date_after", None),
+            ("invalid_choice", "ordering", "date"),
+            ("unknown_field", "fields", "title"),
+            ("out_of_range", "page_size", None),
+            ("invalid_cursor", "cursor", None),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "faults"), CASES)
+def test_a_fault_is_refused_and_named(client, query, faults):
+    response = client.get(f"/api/v1/events/?{query}")
+
+    problem = response.json()
+    assert (response.status_code, response.headers["Content-Type"]) == (
+        400,
+        "application/problem+json",
+    )
+    found = [
+        (fault["code"], fault.get("parameter"), fault.get("suggestion"))
+        for fault in problem["errors"]
+    ]
+    assert found == faults
+    assert problem["code"] == "invalid_parameters"
+    assert problem["type"] == "/api/v1/problems/invalid_parameters/"
+    assert all(fault["detail"].endswith(".") for fault in problem["errors"])
+
+
+def test_too_many_parameters_are_refused(client):
+    query = "&".join(f"p{number}=1" for number in range(21))
+
+    problem = client.get(f"/api/v1/events/?{query}").json()
+
+    assert [fault["code"] for fault in problem["errors"]] == ["too_many_parameters"]
+
+
+def test_a_query_too_long_to_look_at_is_refused(client):
+    response = client.get(f"/api/v1/events/?search={'x' * 16_400}")
+
+    assert (response.status_code, response.json()["code"]) == (414, "uri_too_long")
+
+
+def test_at_most_fifty_faults_are_listed(client):
+    response = client.get(
+        f"/api/v1/events/?status={','.join(f'x{number}' for number in range(100))}"
+    )
+
+    assert len(response.json()["errors"]) == 50
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/",
+        "/api/v1/problems/",
+        "/api/v1/problems/not_found/",
+        "/api/v1/topics/gold/",
+        "/api/v1/topics/gold/revisions/",
+        "/api/v1/topics/gold/revisions/1/",
+        "/api/v1/relations/US/PK/",
+    ],
+)
+def test_addresses_without_filters_are_as_strict(client, address):
+    publish(make_topic("gold"), by=None)
+
+    problem = client.get(f"{address}?formt=json")
+
+    assert problem.status_code == 400
+    assert [(fault["code"], fault["suggestion"]) for fault in problem.json()["errors"]] == [
+        ("unknown_parameter", "format")
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?",
+        "?&",
+        "?page_size=200",
+        "?page_size=001",
+        "?format=json",
+        "?search=a+b",
+        "?search=%C3%A9",
+        "?state=PK%2CUS",
+    ],
+)
+def test_what_is_right_is_taken(client, query):
+    assert client.get(f"/api/v1/events/{query}").status_code == 200
+
+
+def test_every_documented_parameter_is_taken_and_every_other_refused():
+    """The list that requests are checked against is the list that the schema shows: there is only one."""
+    for pattern in resources:
+        viewset = getattr(getattr(pattern, "callback", None), "cls", None)
+        if viewset is None or not (getattr(pattern, "name", None) or "").endswith("-list"):
+            continue
+        operation = docs.schema()["paths"][f"/api/v1/{viewset.resource}/"]["get"]
+        assert {parameter["name"] for parameter in operation["parameters"]} == set(
+            viewset.list_parameters
+        )

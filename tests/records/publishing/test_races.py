@@ -1,0 +1,291 @@
+"""Publishing from several connections at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from threading import Barrier, Event
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from django.db import connection, transaction
+
+from records.models import Change, PendingLabel, Topic, TopicEdition
+from records.publishing import labels
+from records.publishing.publish import TOPIC as TOPIC_KIND
+from records.publishing.publish import CurationRefused, publish, publish_in_batches, withdraw
+from tests.factories.records import make_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """Run each deed on a connection of its own, all starting together; return results or the exceptions."""
+    start = Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            return deed()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def publish_as_it_is(topic: Topic) -> object:
+    return publish(Topic.objects.get(pk=topic.pk), by=None)
+
+
+def withdraw_as_it_is(topic: Topic) -> object:
+    return withdraw(Topic.objects.get(pk=topic.pk), by=None, reason="Too wide.")
+
+
+def test_simultaneous_publishes_of_one_record_give_one_revision_each_or_none() -> None:
+    topic = make_topic("mining")
+
+    def edit_and_publish(label: str) -> object:
+        with transaction.atomic():
+            mine = Topic.objects.select_for_update().get(pk=topic.pk)
+            mine.label = label
+            mine.save()
+        return publish(Topic.objects.get(pk=topic.pk), by=None)[0].revision
+
+    results = at_once(
+        *[lambda label=f"Label {number}": edit_and_publish(label) for number in range(6)]
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    editions = list(TopicEdition.objects.order_by("revision"))
+    assert [edition.revision for edition in editions] == list(range(1, len(editions) + 1))
+    assert [edition.superseded_at for edition in editions[:-1]] == [
+        edition.published_at for edition in editions[1:]
+    ]
+    assert editions[-1].superseded_at is None
+    topic.refresh_from_db()
+    assert orjson.loads(editions[-1].document or "")["label"] == topic.label
+    assert not topic.has_unpublished_changes
+    assert list(Change.objects.values_list("position", "revision")) == [
+        (edition.position, edition.revision) for edition in editions
+    ]
+
+
+def test_a_record_is_first_published_once_however_many_try() -> None:
+    topic = make_topic("mining")
+
+    results = at_once(
+        *[lambda: publish(Topic.objects.get(pk=topic.pk), by=None)[0].revision for _ in range(6)]
+    )
+
+    assert results == [1] * 6
+    assert Change.objects.count() == 1
+
+
+def test_groups_that_share_records_in_other_orders_do_not_deadlock() -> None:
+    topics = [make_topic() for _ in range(6)]
+    publish(*topics, by=None)
+
+    def republish(order: list[Topic], label: str) -> None:
+        Topic.objects.filter(pk=order[0].pk).update(label=label)
+        publish(*[Topic.objects.get(pk=topic.pk) for topic in order], by=None)
+
+    results = at_once(
+        *[
+            lambda order=order, number=number: republish(order, f"Label {number}")
+            for number, order in enumerate(
+                [topics, topics[::-1], topics[3:] + topics[:3], topics[::2] + topics[1::2]]
+            )
+        ],
+    )
+
+    assert results == [None] * 4
+
+
+def test_positions_become_visible_in_order_and_without_gaps() -> None:
+    writers, each = 4, 12
+    topics = [[make_topic() for _ in range(each)] for _ in range(writers)]
+    done = Event()
+    seen: list[int] = []
+
+    def write(mine: list[Topic]) -> None:
+        for topic in mine:
+            publish(topic, by=None)
+
+    def read() -> None:
+        last = 0
+        while True:
+            finished = done.is_set()
+            rows = list(Change.objects.filter(position__gt=last).values_list("position", flat=True))
+            seen.extend(rows)
+            last = rows[-1] if rows else last
+            if finished:
+                return
+
+    def write_all() -> None:
+        try:
+            results = at_once(*[lambda mine=mine: write(mine) for mine in topics])
+            assert results == [None] * writers
+        finally:
+            done.set()
+
+    results = at_once(read, write_all)
+
+    assert results == [None, None]
+    assert seen == list(range(1, writers * each + 1))
+
+
+def test_publish_and_withdraw_at_once_leave_a_whole_state() -> None:
+    for _ in range(5):
+        broader = make_topic()
+        publish(broader, by=None)
+        topic = make_topic(broader=broader)
+
+        published, withdrawn = at_once(
+            partial(publish_as_it_is, topic),
+            partial(withdraw_as_it_is, broader),
+        )
+
+        # Either the topic was first, and its broader one is named and stays; or it was second, and is refused.
+        assert isinstance(published, CurationRefused) != isinstance(withdrawn, CurationRefused)
+
+
+def test_a_label_published_beside_a_document_that_names_it_is_never_stale() -> None:
+    for number in range(5):
+        broader = make_topic()
+        publish(broader, by=None)
+        topic = make_topic(broader=broader)
+        Topic.objects.filter(pk=broader.pk).update(label=f"New {number}")
+
+        results = at_once(
+            partial(publish_as_it_is, topic),
+            partial(publish_as_it_is, broader),
+        )
+
+        assert not [result for result in results if isinstance(result, Exception)]
+        document = orjson.loads(
+            TopicEdition.objects.current().get(record_id=topic.pk).document or ""
+        )
+        assert document["broader"]["label"] == f"New {number}"
+
+
+def test_batches_in_two_processes_publish_everything_once_and_in_order() -> None:
+    topics = [make_topic() for _ in range(23)]
+    bad = make_topic(broader=make_topic())
+
+    keys = [topic.pk for topic in topics] + [bad.pk]
+    batches = list(publish_in_batches(TOPIC_KIND, keys, by=None, size=4, processes=2))
+
+    assert [key for batch in batches for key in batch.published] == [topic.pk for topic in topics]
+    assert [refusal.record.pk for batch in batches for refusal in batch.refusals] == [bad.pk]
+    assert list(Change.objects.values_list("position", flat=True)) == list(range(1, 24))
+    assert set(TopicEdition.objects.values_list("record_id", flat=True)) == {
+        topic.pk for topic in topics
+    }
+
+
+def test_processes_that_published_leave_no_connection_open() -> None:
+    topics = [make_topic() for _ in range(8)]
+
+    list(
+        publish_in_batches(TOPIC_KIND, [topic.pk for topic in topics], by=None, size=2, processes=2)
+    )
+
+    assert other_sessions_stay() == 0
+
+
+def other_sessions_stay() -> int:
+    """Count the other connections to this database; one just closed has a moment to go."""
+    deadline = time.monotonic() + 5
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
+                " AND pid <> pg_backend_pid()"
+            )
+            (count,) = cursor.fetchone()
+        if count == 0 or time.monotonic() > deadline:
+            return int(count)
+        time.sleep(0.05)
+
+
+def test_a_rolled_back_publication_leaves_nothing() -> None:
+    topic = make_topic("mining")
+
+    @transaction.atomic
+    def publish_then_fail() -> None:
+        publish(topic, by=None)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        publish_then_fail()
+
+    assert not TopicEdition.objects.exists()
+    assert not Change.objects.exists()
+    topic.refresh_from_db()
+    assert topic.editorial_state == "draft"
+    publish(topic, by=None)
+    assert list(Change.objects.values_list("position", flat=True)) == [1]
+
+
+def test_a_label_shown_often_is_propagated_in_batches_that_can_stop_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(labels, "AT_ONCE", 3)
+    broader = make_topic()
+    topics = [make_topic(broader=broader) for _ in range(7)]
+    publish(broader, *topics, by=None)
+    Topic.objects.filter(pk=broader.pk).update(label="New")
+    with another_drain_running():
+        publish(broader, by=None)
+        assert labels.drain() == 0
+    assert PendingLabel.objects.count() == 1
+
+    assert labels.drain(size=3, batches=1) == 3  # and here the process stops
+
+    assert sorted(labels_shown()) == ["New"] * 3 + [broader.label] * 4
+    assert labels.drain(size=3) == 4
+    assert labels_shown() == ["New"] * 7
+    assert set(TopicEdition.objects.current().values_list("revision", flat=True)) == {2}
+    assert not PendingLabel.objects.exists()
+
+
+def labels_shown() -> list[str]:
+    documents = [
+        orjson.loads(text)
+        for text in TopicEdition.objects.current().values_list("document", flat=True)
+    ]
+    return [document["broader"]["label"] for document in documents if document["broader"]]
+
+
+@contextmanager
+def another_drain_running() -> Iterator[None]:
+    """Hold the lock that a drain holds, on another connection."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [labels.DRAIN_LOCK])
+    try:
+        yield
+        wait_for_threads()
+        # Closing alone lets go of the lock only when the server comes to it.
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [labels.DRAIN_LOCK])
+    finally:
+        other.close()
+
+
+def wait_for_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "propagate-labels":
+            thread.join()
