@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
+from config.faults import Fault
 from imports import datasets as folders
-from records.exchange.report import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ class Row:
     def unread(cls, error: InputError) -> Row:
         """Return the rejected row that stands for a file, or what is left of one, that cannot be read."""
         place = f"line {error.line}" if error.line else error.file
-        fault = Fault("", None, error.reason, error.code)
+        fault = Fault(error.code, error.reason, pointer="")
         return cls(error.file, error.file, place, {}, faults=(fault,))
 
     def content_hash(self) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imports.options import Terms
     from imports.recognise import Found
     from records.exchange.load import Progress
-    from records.exchange.report import Rejection
+    from records.exchange.report import LineFault
 
 
 def take_exchange_files(
@@ -77,7 +77,7 @@ class _Lines:
     file: IO[bytes]
     starts: list[tuple[int, str]]  #: lines before each file, and its path
     numbers: dict[str, list[int]] = field(default_factory=dict)  #: of a table, where its rows begin
-    rejections: list[Rejection] = field(default_factory=list)  #: what is wrong with rows of tables
+    rejections: list[LineFault] = field(default_factory=list)  #: what is wrong with rows of tables
 
     @classmethod
     def of(cls, found: Found) -> _Lines:

@@ -7,10 +7,10 @@ from graphlib import TopologicalSorter
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from config.faults import choose_from, nearest
 from imports.dataset import datasets
 from imports.files.exchange_tables import is_table
 from imports.files.tree import InputError, Tree
-from records.exchange.report import choose_from, nearest
 
 if TYPE_CHECKING:
     from imports.dataset import Dataset

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from config.faults import shown
 from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED
-from records.exchange.report import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from records.exchange.report import Fault, Rejection
+    from config.faults import Fault
+    from records.exchange.report import LineFault
 
 SKIPPED = "skipped"
 #: How a row can end, in the order in which counts are told.
@@ -100,40 +101,44 @@ def remark_of_fault(outcome: str, fault: Fault, file: str, row: str) -> Remark:
     """Tell what is wrong with a row itself."""
     return Remark(
         outcome,
-        fault.reason,
+        fault.detail,
         fault.code,
         file=file,
         row=row,
-        field=fault.field,
+        field=fault.pointer or "",
         value=shown(fault.value),
         suggestion=fault.suggestion,
     )
 
 
 def remark_of_rejection(
-    rejection: Rejection, file: str, *, line: int | None = None, row: str | None = None
+    rejection: LineFault, file: str, *, line: int | None = None, row: str | None = None
 ) -> Remark:
     """Tell what is wrong with the record that a row or line became."""
     return Remark(
         "rejected",
-        rejection.reason,
-        rejection.code,
+        rejection.fault.detail,
+        rejection.fault.code,
         file=file,
         line=line,
         row=row,
         object=rejection.object,
         record=rejection.record,
-        field=rejection.field,
-        value=rejection.value,
-        suggestion=rejection.suggestion,
+        field=rejection.fault.pointer or "",
+        value=shown(rejection.fault.value),
+        suggestion=rejection.fault.suggestion,
     )
 
 
-def in_order(rejections: Iterable[Rejection]) -> list[Rejection]:
+def in_order(rejections: Iterable[LineFault]) -> list[LineFault]:
     """Return rejections by line; those that only follow from others come last."""
     return sorted(
         rejections,
-        key=lambda rejection: (rejection.is_consequence, rejection.line or 0, rejection.field),
+        key=lambda rejection: (
+            rejection.is_consequence,
+            rejection.line or 0,
+            rejection.fault.pointer,
+        ),
     )
 
 

@@ -18,9 +18,9 @@ from records.registry import all_kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from config.faults import Fault
     from imports.dataset import Dataset, Document
     from imports.files.tree import Tree
-    from records.exchange.report import Fault
 
 #: Members that say which record a document is; they stay when all else is as it was.
 _IDENTITY = ("object", "id", "slug", "identifiers")

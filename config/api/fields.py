@@ -11,7 +11,8 @@ import orjson
 from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
-from config.api.query import Parameter, nearest
+from config.api.query import Parameter
+from config.faults import nearest
 
 if TYPE_CHECKING:
     from config.api.query import Query

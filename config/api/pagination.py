@@ -17,9 +17,9 @@ import orjson
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
-from config.api.problems import Fault
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Lead, all_of, column, select
+from config.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +15,7 @@ from django.views import defaults
 from rest_framework import exceptions
 
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
+from config.faults import Fault, member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,29 +29,16 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One entry of a problem's `errors`."""
-
-    code: str
-    detail: str
-    parameter: str | None = None
-    pointer: str | None = None
-    suggestion: str | None = None
-
-    def as_document(self) -> dict[str, str]:
-        """The entry, without what does not apply."""
-        named = {
-            "code": self.code,
-            "detail": self.detail,
-            "parameter": self.parameter,
-            "pointer": self.pointer,
-        }
-        return {
-            name: value
-            for name, value in {**named, "suggestion": self.suggestion}.items()
-            if value is not None
-        }
+def _entry(fault: Fault) -> dict[str, str]:
+    """Return the entry of a problem's `errors`, without what does not apply."""
+    named = {
+        "code": fault.code,
+        "detail": fault.detail,
+        "parameter": fault.parameter,
+        "pointer": fault.pointer,
+        "suggestion": fault.suggestion,
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
@@ -101,7 +88,7 @@ def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
         "instance": request.get_full_path(),
         "code": problem.type.code,
         "request_id": getattr(request, "id", None),
-        "errors": [fault.as_document() for fault in problem.faults],
+        "errors": [_entry(fault) for fault in problem.faults],
         **problem.members,
     }
     body = orjson.dumps(document, default=str, option=orjson.OPT_UTC_Z)
@@ -157,11 +144,7 @@ def _pointed(detail: Any, pointer: str = "") -> Iterator[Fault]:
     """DRF's nested error detail, flattened to JSON pointers."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            own = (
-                pointer
-                if name == "non_field_errors"
-                else f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
-            )
+            own = pointer if name == "non_field_errors" else member(pointer, name)
             yield from _pointed(inner, own)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):

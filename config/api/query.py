@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from config.api.problems import Fault, Problem, parameter_problem
+from config.api.problems import Problem, parameter_problem
+from config.faults import Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 MAX_QUERY_LENGTH = 16_384
 MAX_PARAMETERS = 20
@@ -30,14 +30,6 @@ class Parameter:
     help_text: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     is_list: bool = False  #: takes values divided by commas
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word that was probably meant."""
-    known = list(words)
-    lowered = {other.lower(): other for other in reversed(known)}
-    found = get_close_matches(word.lower()[:60], list(lowered), n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
 
 
 def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:

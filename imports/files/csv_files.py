@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import IO, TYPE_CHECKING
 
+from config.faults import Fault, choose_from, nearest
 from imports.files.limits import InputError
 from imports.files.text import open_text
-from records.exchange.report import Fault, choose_from, nearest
 
 if TYPE_CHECKING:
     from imports.files.tree import File
@@ -119,12 +119,12 @@ def _line(number: int, header: Sequence[str], cells: list[str], cell_size: int) 
             f"The row has {len(cells)} cells, and the header {len(header)}. "
             "A cell with a delimiter or a line end in it stands in quotes."
         )
-        faults.append(Fault("", cells[:_SHOWN], reason, "ragged_row"))
+        faults.append(Fault("ragged_row", reason, pointer="", value=cells[:_SHOWN]))
     named = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
     for name, cell in named.items():
         if len(cell) > cell_size:
             reason = f"A cell has at most {cell_size:,} characters."
-            faults.append(Fault(f"/{name}", cell, reason, "cell_too_long"))
+            faults.append(Fault("cell_too_long", reason, pointer=f"/{name}", value=cell))
     return Line(number, named, tuple(faults))
 
 

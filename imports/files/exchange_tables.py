@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from config.faults import Fault
 from imports.files.csv_files import ROW_LIMIT, read_table
 from imports.files.tree import InputError
-from records.exchange.report import Fault, Rejection
+from records.exchange.report import LineFault
 from records.exchange.tables import (
     GUARDED_OBJECT,
     OBJECT,
@@ -45,7 +46,7 @@ def is_table(file: File) -> bool:
     return head.replace('"', "").startswith((OBJECT, GUARDED_OBJECT))
 
 
-def lines_of(file: File, before: int) -> Iterator[tuple[int, bytes, list[Rejection]]]:
+def lines_of(file: File, before: int) -> Iterator[tuple[int, bytes, list[LineFault]]]:
     """Yield of each row the line of the table in which it begins, the line that says the same, and what is wrong with it.
 
     `before` is the number of lines that come before the first: rejections count on from there. Rows without a word are
@@ -60,7 +61,7 @@ def lines_of(file: File, before: int) -> Iterator[tuple[int, bytes, list[Rejecti
     exchange = kind_of_table(file.path, first.cells)
     wrong = [exchange] if isinstance(exchange, Fault) else list(wrong_columns(exchange, columns))
     if isinstance(exchange, Fault) or wrong:
-        reason = " ".join(fault.reason for fault in wrong)
+        reason = " ".join(fault.detail for fault in wrong)
         raise InputError(wrong[0].code, reason, file.path, first.number - 1)
     table = Table(exchange, columns)
     number = before
@@ -70,12 +71,12 @@ def lines_of(file: File, before: int) -> Iterator[tuple[int, bytes, list[Rejecti
             yield row.number, *_line(table, row, number)
 
 
-def _line(table: Table, row: Line, number: int) -> tuple[bytes, list[Rejection]]:
+def _line(table: Table, row: Line, number: int) -> tuple[bytes, list[LineFault]]:
     document, faults = table.line(row.cells)
     faults = [*row.faults, *faults]
     if faults:
         # The row is rejected, and whoever names its record is told so: nothing else of it is read.
         document = {name: document.get(name) for name in (OBJECT, "id", "slug")}
     name = document.get("slug") or document.get("id")
-    rejections = [fault.on(number, table.exchange.kind, name) for fault in faults]
+    rejections = [LineFault(fault, number, table.exchange.kind, name) for fault in faults]
     return orjson.dumps(document) if name or not faults else b"", rejections

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Self
 
 from anyascii import anyascii
 
+from config.faults import Fault, nearest
 from imports.files.limits import InputError
 from people.models import State, StateIdentifier, StateName
-from records.exchange.report import Fault, nearest
 from records.models import NameKind
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ class UnknownStateError(LookupError):
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        super().__init__(fault.reason)
+        super().__init__(fault.detail)
 
     def at(self, field: str) -> Fault:
         """Return the fault with its place in the row's content."""
-        return replace(self.fault, field=field)
+        return replace(self.fault, pointer=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,4 +398,4 @@ class Crosswalk:
 
 
 def _unknown(value: str, reason: str, suggestion: str | None = None) -> Fault:
-    return Fault("", value, reason, "unknown_state", suggestion)
+    return Fault("unknown_state", reason, pointer="", value=value, suggestion=suggestion)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from config.api.problems import Fault, Problem
+from config.api.problems import Problem
+from config.faults import Fault
 from records.models import Reference, Standing
 
 if TYPE_CHECKING:

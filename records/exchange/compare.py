@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from config.faults import Fault, choose_from, member, nearest
 from records.exchange.references import OneOf, Wanted, demand_kind
-from records.exchange.report import Fault, choose_from, nearest, step
 from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, SiblingWanted
 from records.exchange.values import WrongError
 
@@ -88,26 +88,34 @@ def _read_members(
         if name in shape.fields:
             plan.values.update(shape.fields[name].read(given, plan.at, faults))
         elif name in shape.lists:
-            plan.parts |= _read_list(shape.lists[name], given, step(plan.at, name), faults)
+            plan.parts |= _read_list(shape.lists[name], given, member(plan.at, name), faults)
         else:
             faults.append(_unknown(shape, name, given, plan.at))
     if demand_all:
         for name, treatment in shape.fields.items():
             if treatment.is_required and name not in members:
-                faults.append(Fault(step(plan.at, name), None, f"{name} is missing.", "required"))
+                faults.append(
+                    Fault("required", f"{name} is missing.", pointer=member(plan.at, name))
+                )
 
 
 def _unknown(shape: Shape, name: str, given: Any, at: str) -> Fault:
     if name in DERIVED and not at:
         return Fault(
-            step(at, name),
-            given,
-            f"{name} follows from other fields: leave it out.",
             "derived_field",
+            f"{name} follows from other fields: leave it out.",
+            pointer=member(at, name),
+            value=given,
         )
     known = shape.members if isinstance(shape, Exchange) else (*shape.fields, *shape.lists)
     reason = f"There is no field {name} here: {choose_from(known)}."
-    return Fault(step(at, name), given, reason, "unknown_field", nearest(name, known))
+    return Fault(
+        "unknown_field",
+        reason,
+        pointer=member(at, name),
+        value=given,
+        suggestion=nearest(name, known),
+    )
 
 
 def _read_list(
@@ -116,17 +124,19 @@ def _read_list(
     """Read a list of parts; where it spans several tables, each item by its kind."""
     plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
     if given is not None and not isinstance(given, list):
-        faults.append(Fault(at, given, "A list is wanted here.", "wrong_type"))
+        faults.append(Fault("wrong_type", "A list is wanted here.", pointer=at, value=given))
         return plans
     for number, item in enumerate(given or ()):
         shape = _table_of(shapes, item)
-        plan = Planned(shape, step(at, number), shape.defaults())
+        plan = Planned(shape, member(at, number), shape.defaults())
         if shape.is_bare:
             _read_bare(plan, item, shapes, faults)
         elif isinstance(item, dict):
             _read_members(plan, item, faults, demand_all=True)
         else:
-            faults.append(Fault(plan.at, item, "An object is wanted here.", "wrong_type"))
+            faults.append(
+                Fault("wrong_type", "An object is wanted here.", pointer=plan.at, value=item)
+            )
         plans[shape.slot].append(plan)
     return plans
 
@@ -150,7 +160,11 @@ def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Fa
             demand_kind(item.get("object"), kinds)
         plan.values.update(zip(treatment.columns, treatment.values(item), strict=True))
     except WrongError as wrong:
-        faults.append(Fault(plan.at, item, wrong.reason, wrong.code, wrong.suggestion))
+        faults.append(
+            Fault(
+                wrong.code, wrong.reason, pointer=plan.at, value=item, suggestion=wrong.suggestion
+            )
+        )
 
 
 def wanted(plan: Planned) -> Iterator[Wanted]:
@@ -174,9 +188,13 @@ def look_up(plan: Planned, names: Names, faults: Faults) -> None:
                     row.values[column] = _sibling(plan, value, names)
             except WrongError as wrong:
                 row.values[column] = None
-                at = row.at if _is_bare(row.shape) else step(row.at, _field_of(row.shape, column))
+                at = row.at if _is_bare(row.shape) else member(row.at, _field_of(row.shape, column))
                 ref = value.ref if isinstance(value, Wanted) else None
-                faults.append(Fault(at, ref, wrong.reason, wrong.code, wrong.suggestion))
+                faults.append(
+                    Fault(
+                        wrong.code, wrong.reason, pointer=at, value=ref, suggestion=wrong.suggestion
+                    )
+                )
     settle = plan.shape.settle if isinstance(plan.shape, Exchange) else None
     if settle is not None and not faults:
         settle(plan)

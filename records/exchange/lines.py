@@ -10,8 +10,9 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import ValidationError
 
+from config.faults import Fault, choose_from, member, nearest
 from records.exchange.manner import EXCHANGE, Manner
-from records.exchange.report import Fault, Rejection, choose_from, nearest, step
+from records.exchange.report import LineFault
 from records.exchange.shapes import Exchange, declared, exchange_of
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Index:
     lines: int = 0  #: lines that are not blank
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     names: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    rejections: list[Rejection] = field(default_factory=list)
+    rejections: list[LineFault] = field(default_factory=list)
 
     @classmethod
     def of(cls, file: IO[bytes], manner: Manner = EXCHANGE) -> Index:
@@ -88,10 +89,10 @@ class Index:
             number += 1
             if len(line) > LINE_LIMIT:
                 fault = Fault(
-                    "", None, f"A line has at most {LINE_LIMIT:,} bytes.", "line_too_long"
+                    "line_too_long", f"A line has at most {LINE_LIMIT:,} bytes.", pointer=""
                 )
                 index.lines += 1
-                index.rejections.append(fault.on(number, None, None))
+                index.rejections.append(LineFault(fault, number, None, None))
                 while line and not line.endswith(b"\n"):
                     line = file.readline(LINE_LIMIT)  # skip the rest of it
                 offset = file.tell()
@@ -131,12 +132,12 @@ class Index:
                 first = self.names.get((entry.exchange.kind, name))
                 if first is not None:
                     reason = f"Line {first.line} is about the same {entry.exchange.kind}: put both into one line."
-                    faults.append(Fault("", name, reason, "duplicate"))
+                    faults.append(Fault("duplicate", reason, pointer="", value=name))
                     break
         if faults:
             kind = exchange.kind if exchange else None
             self.rejections += [
-                fault.on(number, kind, entry.name if entry else None) for fault in faults
+                LineFault(fault, number, kind, entry.name if entry else None) for fault in faults
             ]
         elif entry is not None:
             self.entries.setdefault(entry.exchange.kind, []).append(entry)
@@ -158,22 +159,29 @@ def _object(line: bytes, faults: list[Fault]) -> dict[str, Any] | None:
             else "This is not UTF-8, the one encoding of exchange files."
         )
         faults.append(
-            Fault("", line[:60].decode(errors="replace"), reason, "json" if is_utf8 else "encoding")
+            Fault(
+                "json" if is_utf8 else "encoding",
+                reason,
+                pointer="",
+                value=line[:60].decode(errors="replace"),
+            )
         )
         return None
     if not isinstance(document, dict):
-        faults.append(Fault("", document, "A line is one JSON object, a record.", "wrong_type"))
+        faults.append(
+            Fault("wrong_type", "A line is one JSON object, a record.", pointer="", value=document)
+        )
         return None
     if _depth(document) > DEPTH_LIMIT:
         faults.append(
-            Fault("", None, f"Lists and objects lie at most {DEPTH_LIMIT} deep.", "too_deep")
+            Fault("too_deep", f"Lists and objects lie at most {DEPTH_LIMIT} deep.", pointer="")
         )
         return None
     repeated: list[str] = []
     json.loads(line, object_pairs_hook=lambda pairs: _unique(pairs, repeated))
     for name in repeated:
         reason = "This name stands twice in one object, and only one of the two values would count."
-        faults.append(Fault("", name, reason, "repeated_name"))
+        faults.append(Fault("repeated_name", reason, pointer="", value=name))
     return document
 
 
@@ -213,12 +221,19 @@ def _exchange(document: dict[str, Any], faults: list[Fault]) -> Exchange | None:
     if not isinstance(kind, str):
         faults.append(
             Fault(
-                "/object", kind, f"Say what kind of record it is: {choose_from(kinds)}.", "required"
+                "required",
+                f"Say what kind of record it is: {choose_from(kinds)}.",
+                pointer="/object",
+                value=kind,
             )
         )
         return None
     reason = f"“{kind}” is no kind of record: {choose_from(kinds)}."
-    faults.append(Fault("/object", kind, reason, "unknown_object", nearest(kind, kinds)))
+    faults.append(
+        Fault(
+            "unknown_object", reason, pointer="/object", value=kind, suggestion=nearest(kind, kinds)
+        )
+    )
     return None
 
 
@@ -235,7 +250,7 @@ def _entry(
         try:
             key = UUID(given)
         except (ValueError, AttributeError, TypeError):
-            faults.append(Fault("/id", given, "An id is a UUID.", "wrong_type"))
+            faults.append(Fault("wrong_type", "An id is a UUID.", pointer="/id", value=given))
     slug = document.get("slug")
     if slug is not None:
         slug = _slug(exchange, slug, faults)
@@ -258,7 +273,7 @@ def _entry(
     if not (key or slug or others):
         if not faults:
             reason = "Say which record it is: by slug, id or an identifier."
-            faults.append(Fault("", None, reason, "unnamed"))
+            faults.append(Fault("unnamed", reason, pointer=""))
         return None
     names = tuple(dict.fromkeys(others))
     is_wish = manner.is_known_by_identifiers and bool(key or names)
@@ -274,7 +289,7 @@ def _slug(exchange: Exchange, given: Any, faults: list[Fault]) -> str | None:
         reason = "A slug is text in lower case, digits and hyphens."
     except ValidationError as error:
         reason = " ".join(error.messages)
-    faults.append(Fault(step("", "slug"), given, reason, "invalid"))
+    faults.append(Fault("invalid", reason, pointer=member("", "slug"), value=given))
     return None
 
 

@@ -15,13 +15,14 @@ from typing import IO, TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
 
+from config.faults import Fault
 from records.exchange.compare import Changes, Planned, compare, look_up, read_record, wanted
 from records.exchange.lines import Entry, Index
 from records.exchange.lookup import Names
 from records.exchange.manner import EXCHANGE, Manner
 from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Proposal, Report
 from records.exchange.publication import publish_all, wanting
-from records.exchange.report import Fault, Rejection
+from records.exchange.report import LineFault
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
 from records.exchange.shapes import Exchange, declared
 from records.models import EditorialState
@@ -65,7 +66,7 @@ class Load:
         file: IO[bytes],
         *,
         manner: Manner = EXCHANGE,
-        left_out: Iterable[Rejection] = (),
+        left_out: Iterable[LineFault] = (),
         progress: Progress = _silent,
     ) -> None:
         """`left_out` are rejections that an earlier reading made: their lines stay out, and are rejected as before."""
@@ -80,9 +81,9 @@ class Load:
         self._done = 0
         for rejection in self.index.rejections:
             self._note(rejection)
-        known = {(rejection.line, rejection.code) for rejection in self.index.rejections}
+        known = {(rejection.line, rejection.fault.code) for rejection in self.index.rejections}
         for rejection in left_out:
-            if (rejection.line, rejection.code) not in known:
+            if (rejection.line, rejection.fault.code) not in known:
                 self._note(rejection)
         self.found_before = len(self.report.rejections)
         for kind, entries in self.index.entries.items():
@@ -106,7 +107,16 @@ class Load:
             for start in range(0, len(entries), BATCH):
                 for entry, wrong in self.names.match(exchange, entries[start : start + BATCH]):
                     self._reject(
-                        entry, [Fault("", entry.name, wrong.reason, wrong.code, wrong.suggestion)]
+                        entry,
+                        [
+                            Fault(
+                                wrong.code,
+                                wrong.reason,
+                                pointer="",
+                                value=entry.name,
+                                suggestion=wrong.suggestion,
+                            )
+                        ],
                     )
         for exchange in kinds:
             for batch in self.index.batches(exchange, BATCH):
@@ -195,7 +205,7 @@ class Load:
             shapes = [
                 shape for exchange in declared() for shape in (exchange, *exchange.descendants())
             ]
-            self.report.rejections.append(_broken_rule(error, shapes).on(None, None, None))
+            self.report.rejections.append(LineFault(_broken_rule(error, shapes), None, None, None))
 
     def to_publish(self) -> dict[str, list[UUID]]:
         """Return what the world does not have yet of what the file is about, by kind; withdrawn records stay withdrawn."""
@@ -223,14 +233,14 @@ class Load:
             entry = entries[key]
             if (kind, entry.line) not in self.rejected:
                 self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
-            self._reject(entry, [Fault("", None, detail, code)])
+            self._reject(entry, [Fault(code, detail, pointer="")])
 
     def _reject(self, entry: Entry, faults: Iterable[Fault]) -> None:
         for fault in faults:
             entry.is_rejected = True
-            self._note(fault.on(entry.line, entry.exchange.kind, entry.name))
+            self._note(LineFault(fault, entry.line, entry.exchange.kind, entry.name))
 
-    def _note(self, rejection: Rejection) -> None:
+    def _note(self, rejection: LineFault) -> None:
         """Keep a rejection; a line counts once however much is wrong with it."""
         self.report.rejections.append(rejection)
         key = (rejection.object or "", rejection.line or 0)
@@ -245,7 +255,7 @@ def take_in(
     by: AbstractBaseUser | None,
     publish: bool,
     partial: bool,
-    left_out: Iterable[Rejection] = (),
+    left_out: Iterable[LineFault] = (),
     manner: Manner = EXCHANGE,
     progress: Progress = _silent,
 ) -> tuple[Load, dict[str, list[UUID]]]:
@@ -317,7 +327,11 @@ def load(
         report.published = outcome.published
         report.refusals = outcome.refusals
     report.rejections.sort(
-        key=lambda rejection: (rejection.is_consequence, rejection.line or 0, rejection.field)
+        key=lambda rejection: (
+            rejection.is_consequence,
+            rejection.line or 0,
+            rejection.fault.pointer,
+        )
     )
     return report
 
@@ -347,9 +361,9 @@ def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> 
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)
     if not name:
-        return Fault("", None, str(error).strip().splitlines()[0], "database")
+        return Fault("database", str(error).strip().splitlines()[0], pointer="")
     told = str(diagnosis.message_primary) if diagnosis is not None else ""
     rule = rules_of(shapes).get(name)
     if rule is not None and rule.violation_error_message != rule.default_violation_error_message:
         told = str(rule.violation_error_message)
-    return Fault("", None, told, name)
+    return Fault(name, told, pointer="")

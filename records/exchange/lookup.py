@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.apps import apps
 
+from config.faults import nearest
 from records.exchange.references import Wanted
-from records.exchange.report import nearest
 from records.exchange.shapes import Exchange, exchange_of
 from records.exchange.values import WrongError
 from records.identity import SLUG_LENGTH, new_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from records.exchange.report import Rejection
+    from records.exchange.report import LineFault
     from records.publishing.publish import Refusal
 
 #: How a line ends.
@@ -32,7 +32,7 @@ class Report:
     counts: dict[str, Counter[str]] = field(
         default_factory=dict
     )  #: by kind; "" where it could not be read
-    rejections: list[Rejection] = field(default_factory=list)
+    rejections: list[LineFault] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     published: int = 0  #: editions that were made
     refusals: list[Refusal] = field(

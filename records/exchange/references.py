@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from records.exchange.report import choose_from, nearest
+from config.faults import choose_from, nearest
 from records.exchange.values import Row, Slugs, Treatment, WrongError, type_of
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import csv
 import io
 from typing import IO, TYPE_CHECKING, Any
 
+from config.faults import Fault, choose_from, member, nearest
 from records.exchange.cells import Switch, guarded, layout, unguarded
 from records.exchange.export import DESK_ONLY, documents_of
-from records.exchange.report import Fault, choose_from, nearest, step
 from records.exchange.shapes import DERIVED, declared, exchange_of
 from records.exchange.values import WrongError
 from records.registry import kind_named
@@ -88,17 +88,23 @@ class Table:
         """
         document: dict[str, Any] = {OBJECT: self.exchange.kind}
         faults = list(self._other_kind(cells))
-        for name, member in self._members.items():
-            given = [cells.get(column, "") for column in member.columns]
-            if isinstance(member, Switch) and not given[0]:
+        for name, columns in self._members.items():
+            given = [cells.get(column, "") for column in columns.columns]
+            if isinstance(columns, Switch) and not given[0]:
                 continue
             if self._is_guarded:
                 given = [unguarded(cell) for cell in given]
             try:
-                document[name] = member.read(given)
+                document[name] = columns.read(given)
             except WrongError as wrong:
                 value = next(filter(None, given))
-                fault = Fault(step("", name), value, wrong.reason, wrong.code, wrong.suggestion)
+                fault = Fault(
+                    wrong.code,
+                    wrong.reason,
+                    pointer=member("", name),
+                    value=value,
+                    suggestion=wrong.suggestion,
+                )
                 faults.append(fault)
         return document, faults
 
@@ -106,7 +112,7 @@ class Table:
         kind = cells.get(OBJECT) or cells.get(GUARDED_OBJECT)
         if kind and kind != self.exchange.kind:
             reason = f"This is a table of the kind {self.exchange.kind}: other kinds have tables of their own."
-            yield Fault(step("", OBJECT), kind, reason, "unknown_object")
+            yield Fault("unknown_object", reason, pointer=member("", OBJECT), value=kind)
 
 
 def kind_of_table(path: str, first: Mapping[str, str]) -> Exchange | Fault:
@@ -115,13 +121,19 @@ def kind_of_table(path: str, first: Mapping[str, str]) -> Exchange | Fault:
     kinds = [exchange.kind for exchange in declared()]
     if said:
         reason = f"“{said}” is no kind of record: {choose_from(kinds)}."
-        wrong = Fault(step("", OBJECT), said, reason, "unknown_object", nearest(said, kinds))
+        wrong = Fault(
+            "unknown_object",
+            reason,
+            pointer=member("", OBJECT),
+            value=said,
+            suggestion=nearest(said, kinds),
+        )
         return exchange_of(said) or wrong
     reason = (
         "Say what kind of record the table holds, by a column “object” or by the file's name "
         f"(person.csv): {choose_from(kinds)}."
     )
-    return kind_of_name(path) or Fault(step("", OBJECT), None, reason, "required")
+    return kind_of_name(path) or Fault("required", reason, pointer=member("", OBJECT))
 
 
 def wrong_columns(exchange: Exchange, columns: Collection[str]) -> Iterator[Fault]:
@@ -129,17 +141,17 @@ def wrong_columns(exchange: Exchange, columns: Collection[str]) -> Iterator[Faul
     members = layout(exchange)
     first = {column: cells.columns[0] for cells in members.values() for column in cells.columns}
     for column in columns:
-        at = step("", column)
+        at = member("", column)
         if column == GUARDED_OBJECT:
             continue
         if column in DERIVED and column not in first:
             reason = f"{column} follows from other fields: leave the column out."
-            yield Fault(at, column, reason, "derived_field")
+            yield Fault("derived_field", reason, pointer=at, value=column)
         elif column not in first:
             near = nearest(column, first)
             hint = f"did you mean “{near}”?" if near else choose_from(first)
             reason = f"There is no column “{column}” in a table of the kind {exchange.kind}: {hint}"
-            yield Fault(at, column, reason, "unknown_field", near)
+            yield Fault("unknown_field", reason, pointer=at, value=column, suggestion=near)
         elif first[column] not in columns:
             reason = f"The column “{first[column]}” is missing, to which “{column}” belongs."
-            yield Fault(at, column, reason, "required")
+            yield Fault("required", reason, pointer=at, value=column)

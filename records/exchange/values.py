@@ -17,7 +17,7 @@ from django.db.models import NOT_PROVIDED
 
 from config.dates.fields import TEXT_MAX_LENGTH, UncertainDateField
 from config.dates.values import EdtfError, UncertainDate
-from records.exchange.report import Fault, choose_from, nearest, step
+from config.faults import Fault, choose_from, member, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,13 @@ class Treatment(ABC):
             return dict(zip(self.columns, self.values(given), strict=True))
         except WrongError as wrong:
             faults.append(
-                Fault(step(at, self.name), given, wrong.reason, wrong.code, wrong.suggestion)
+                Fault(
+                    wrong.code,
+                    wrong.reason,
+                    pointer=member(at, self.name),
+                    value=given,
+                    suggestion=wrong.suggestion,
+                )
             )
             return {}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.faults import Fault
 from imports import dataset as registry
 from imports.dataset import Dataset, Document, NearMatch, Row, register
 from imports.files.tree import InputError, open_input
@@ -17,7 +18,6 @@ from imports.recognise import find_formats
 from imports.report import Result
 from imports.run import run
 from people.models import Person
-from records.exchange.report import Fault
 from records.models import PossibleDuplicate, Source
 from records.publishing.publish import publish
 from tests.factories.people import make_person
@@ -40,7 +40,7 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
             name = ("person", f"ministers:{cells['id']}")
             faults: tuple[Fault, ...] = ()
             if not cells["name"]:
-                faults = (Fault("/name", "", "A minister has a name.", "no_name"),)
+                faults = (Fault("no_name", "A minister has a name.", pointer="/name", value=""),)
             skipped = "A heading, not a minister." if cells["name"] == "-" else ""
             is_good = not (faults or skipped)
             yield Row(

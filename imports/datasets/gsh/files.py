@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from config.dates.fields import TEXT_MAX_LENGTH
+from config.faults import Fault
 from imports.files.xml_files import text, texts
-from records.exchange.report import Fault
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -83,11 +83,11 @@ class Territory:
 
     def warn(self, at: str, value: Any, reason: str, code: str) -> None:
         """Note what is odd and was taken in as it stands."""
-        self.warnings.append(Fault(at, value, reason, code))
+        self.warnings.append(Fault(code, reason, pointer=at, value=value))
 
     def reject(self, at: str, value: Any, reason: str, code: str) -> None:
         """Note why it cannot be taken in."""
-        self.faults.append(Fault(at, value, reason, code))
+        self.faults.append(Fault(code, reason, pointer=at, value=value))
 
 
 def read_territory(root: Element, file: str) -> Territory:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from config.faults import choose_from
 from imports.dataset import Row
 from imports.datasets.pocom.dates import Reading, read_date
 from imports.datasets.pocom.rows import (
@@ -22,7 +23,6 @@ from imports.datasets.pocom.rows import (
 )
 from imports.files.tree import InputError
 from imports.files.xml_files import line, read_xml, text, texts
-from records.exchange.report import choose_from
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from config.faults import Fault
 from imports.dataset import Row
 from imports.datasets.pocom.dates import Reading, dates_in
-from records.exchange.report import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,11 +53,11 @@ class Item:
 
     def reject(self, at: str, value: Any, reason: str, code: str) -> None:
         """Note why it cannot be taken in."""
-        self.faults.append(Fault(at, value, reason, code))
+        self.faults.append(Fault(code, reason, pointer=at, value=value))
 
     def warn(self, at: str, value: Any, reason: str, code: str) -> None:
         """Note what is odd, and was taken in as it stands."""
-        self.warnings.append(Fault(at, value, reason, code))
+        self.warnings.append(Fault(code, reason, pointer=at, value=value))
 
     def row(self) -> Row:
         """Return what the import counts."""

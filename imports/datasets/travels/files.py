@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from config.dates.values import EdtfError, UncertainDate
+from config.faults import Fault, choose_from, nearest
 from imports.dataset import Row
 from imports.datasets.journeys.files import Journey, demand, facts_of, read_roots, tell_repeated
 from imports.datasets.pocom.rows import Item
 from imports.files.tree import InputError
 from imports.files.xml_files import text
-from records.exchange.report import Fault, choose_from, nearest
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -117,7 +117,9 @@ def _trip(element: Element, path: str) -> Trip:
     if trip.role not in ROLES:
         reason = f"“{trip.role}” is no role of a traveller: {choose_from(ROLES)}."
         near = nearest(trip.role, ROLES)
-        trip.faults.append(Fault("/role", trip.role, reason, "unknown_value", near))
+        trip.faults.append(
+            Fault("unknown_value", reason, pointer="/role", value=trip.role, suggestion=near)
+        )
     trip.read_dates(text(element, "start-date"), text(element, "end-date"))
     return trip
 

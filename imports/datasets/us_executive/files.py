@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from config.faults import Fault, choose_from, nearest
 from imports.dataset import Row
 from imports.files.tree import InputError
 from imports.files.yaml_files import read_yaml
-from records.exchange.report import Fault, choose_from, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,11 +42,11 @@ class Item:
 
     def reject(self, at: str, value: Any, reason: str, code: str) -> None:
         """Say why it cannot be taken."""
-        self.faults.append(Fault(at, value, reason, code))
+        self.faults.append(Fault(code, reason, pointer=at, value=value))
 
     def warn(self, at: str, value: Any, reason: str, code: str) -> None:
         """Say what is odd about it."""
-        self.warnings.append(Fault(at, value, reason, code))
+        self.warnings.append(Fault(code, reason, pointer=at, value=value))
 
     def row(self, becomes: Sequence[tuple[str, str]]) -> Row:
         """Return what the import counts."""
@@ -178,7 +178,9 @@ def _term(entry: Entry, given: Any, number: int) -> Term:
         return term
     if kind not in OFFICES:
         reason = f"“{kind}” is no type of term here: {choose_from(OFFICES)}."
-        fault = Fault("/type", kind, reason, "unknown_value", nearest(kind, OFFICES))
+        fault = Fault(
+            "unknown_value", reason, pointer="/type", value=kind, suggestion=nearest(kind, OFFICES)
+        )
         term.faults.append(fault)
     term.office = OFFICES.get(kind, "")
     if not start:

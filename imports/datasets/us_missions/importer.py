@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from config.dates.values import EdtfError, UncertainDate
+from config.faults import Fault, choose_from, nearest
 from events.models import Dimension, Direction, Relation, RelationIdentifier
 from imports.dataset import Dataset, Row, register
 from imports.datasets.us_missions.periods import DATASET as NAME
@@ -22,7 +23,6 @@ from imports.datasets.us_missions.periods import LEVELS, Change, Period, States
 from imports.files.csv_files import read_table
 from imports.files.tree import InputError
 from imports.matching.states import UnknownStateError
-from records.exchange.report import Fault, choose_from, nearest
 from records.identity import SLUG_LENGTH
 from records.models import Evidence
 
@@ -88,17 +88,19 @@ def _read(line: Line, path: str) -> Change:
     change = Change(line, path, f"{name}/{day or '?'}", name, faults=list(line.faults))
     if not name:
         change.faults.append(
-            Fault("/state_dept_name", name, "The line names no state.", "required")
+            Fault("required", "The line names no state.", pointer="/state_dept_name", value=name)
         )
     if level not in LEVELS:
         reason = f"“{level}” is no level of representation: {choose_from(LEVELS)}."
         near = nearest(level, LEVELS)
-        change.faults.append(Fault("/status_change", level, reason, "unknown_value", near))
+        change.faults.append(
+            Fault("unknown_value", reason, pointer="/status_change", value=level, suggestion=near)
+        )
     change.level = LEVELS.get(level, "")
     try:
         change.start = _start(cells["year"], cells["month"], cells["day"])
     except EdtfError as error:
-        change.faults.append(Fault("/year", day, str(error), "bad_date"))
+        change.faults.append(Fault("bad_date", str(error), pointer="/year", value=day))
     _read_verified(change, cells.get("last_verified", ""))
     return change
 
@@ -122,7 +124,7 @@ def _read_verified(change: Change, given: str) -> None:
         change.verified_on = date.fromisoformat(given) if given else None
     except ValueError:
         reason = f"“{given}” is no day, so that nobody knows when this was looked at."
-        change.warnings.append(Fault("/last_verified", given, reason, "bad_date"))
+        change.warnings.append(Fault("bad_date", reason, pointer="/last_verified", value=given))
 
 
 def _find_repeated(changes: Sequence[Change]) -> None:
@@ -138,7 +140,7 @@ def _find_repeated(changes: Sequence[Change]) -> None:
             change.skipped = f"Line {before.line.number} of {before.file} says the same."
         else:
             reason = f"Line {before.line.number} of {before.file} is about the same state and day."
-            change.faults.append(Fault("", change.id, reason, "duplicate"))
+            change.faults.append(Fault("duplicate", reason, pointer="", value=change.id))
         change.id = f"{change.id}/{counts[change.id]}"
 
 
@@ -220,7 +222,7 @@ def _citations(periods: Sequence[Period], source: str) -> Iterator[Document]:
         if len(locator) > _LOCATOR:
             locator = f"{locator[: _LOCATOR - 1]}…"
             reason = f"A citation's locator has {_LOCATOR} characters: the note is cut short."
-            _warn_once(change, Fault("/notes", note, reason, "note_cut"))
+            _warn_once(change, Fault("note_cut", reason, pointer="/notes", value=note))
         locators.append(locator)
     for locator in dict.fromkeys(locators):
         yield {

@@ -24,9 +24,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from config.dates.values import UncertainDate
+from config.faults import Fault
 from imports.matching.states import Crosswalk, UnknownStateError
 from people.models import EndStatus, State
-from records.exchange.report import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,7 +167,9 @@ class States:
                 break  # the name has outlived the last of its states
             if span.state == self.home:
                 reason = "The United States is not represented in the United States."
-                return _reject(run, Fault("/state_dept_name", change.name, reason, "same_state"))
+                return _reject(
+                    run, Fault("same_state", reason, pointer="/state_dept_name", value=change.name)
+                )
             start = change.start if not number else _day(span.start)
             if number < len(spans) - 1:
                 part = Period(run, span.state, start, _day(span.end), EndStatus.ENDED)
@@ -192,7 +194,7 @@ class States:
         if begun is not None and ended.latest < begun:
             reason = f"{period.state.name} had ended ({ended}) before this change."
             period.changes[0].warnings.append(
-                Fault("/year", str(period.start), reason, "state_ended")
+                Fault("state_ended", reason, pointer="/year", value=str(period.start))
             )
             return period if period.end else replace(period, status=EndStatus.UNKNOWN)
         if period.end is not None and (
@@ -220,7 +222,9 @@ def _runs(changes: Sequence[Change]) -> list[tuple[tuple[Change, ...], Change | 
             and before[0].level == change.level
         ):
             reason = "The level is that of the line before: its period goes on."
-            change.warnings.append(Fault("/status_change", change.level, reason, "no_change"))
+            change.warnings.append(
+                Fault("no_change", reason, pointer="/status_change", value=change.level)
+            )
             runs[-1] = (*before, change)
         else:
             runs.append((change,))
@@ -243,7 +247,7 @@ def _end(run: Sequence[Change], after: Change | None) -> tuple[UncertainDate | N
     latest = max(_day_before(after.latest), first.earliest)
     if _day_before(after.latest) < first.earliest:
         reason = f"The next change ({after.start}) came no later than this one: it held for a day at most."
-        first.warnings.append(Fault("/year", str(first.start), reason, "no_time"))
+        first.warnings.append(Fault("no_time", reason, pointer="/year", value=str(first.start)))
     text = str(earliest) if earliest == latest else f"[{earliest}..{latest}]"
     return UncertainDate.parse(text), EndStatus.ENDED
 
@@ -261,7 +265,9 @@ def _warn_uncertain(change: Change, span: Span, after: Change | None) -> None:
     for each in (change, after):
         if each and not each.faults and span.start and each.earliest < span.start <= each.latest:
             reason = f"From {span.start} on the state was {span.state.name}; the date leaves open which one it was."
-            change.warnings.append(Fault("/year", str(each.start), reason, "state_uncertain"))
+            change.warnings.append(
+                Fault("state_uncertain", reason, pointer="/year", value=str(each.start))
+            )
 
 
 # Several names for one state
@@ -325,7 +331,9 @@ def _warn_of_others(period: Period, others: Sequence[Period]) -> None:
     for other in others:
         if other.level != period.level and _meet(period, other):
             reason = f"“{other.changes[0].name}” is this state too, and has {other.level} from {other.start} on: both are kept."
-            change.warnings.append(Fault("/state_dept_name", change.name, reason, "names_disagree"))
+            change.warnings.append(
+                Fault("names_disagree", reason, pointer="/state_dept_name", value=change.name)
+            )
 
 
 def _lasts_longer(one: Period, other: Period) -> bool:

@@ -21,13 +21,13 @@ from anyascii import anyascii
 from django.utils.text import slugify
 
 from agreements.models import ActionKind, Laterality, LegalCharacter, PartyRole
+from config.faults import Fault, choose_from, nearest
 from imports.dataset import Dataset, NearMatch, Row, register
 from imports.datasets.wipo.treaties import Treaty, treaty_called
 from imports.files.csv_files import read_table
 from imports.files.tree import InputError
 from imports.matching.states import Crosswalk, OrganizationMatch, UnknownStateError, folded
 from people.models import Organization, OrganizationIdentifier, OrganizationName
-from records.exchange.report import Fault, choose_from, nearest
 from records.identity import SLUG_LENGTH
 from records.models import EditorialState, Evidence
 
@@ -157,7 +157,9 @@ def _read(line: Line, path: str) -> Membership:
     )
     for name, value in (("Contracting Party", party), ("Treaty", treaty.name)):
         if not value:
-            found.faults.append(Fault(f"/{name}", value, "This is missing.", "required"))
+            found.faults.append(
+                Fault("required", "This is missing.", pointer=f"/{name}", value=value)
+            )
     found.instrument = cells["Instrument Type"]
     found.signed = _day(found, "Signature Date", cells)
     found.bound = _day(found, "Instrument Date", cells)
@@ -166,14 +168,20 @@ def _read(line: Line, path: str) -> Membership:
         reason = f"“{found.instrument}” is no instrument that is known: {choose_from(INSTRUMENTS)}."
         near = nearest(found.instrument, INSTRUMENTS)
         found.faults.append(
-            Fault("/Instrument Type", found.instrument, reason, "unknown_value", near)
+            Fault(
+                "unknown_value",
+                reason,
+                pointer="/Instrument Type",
+                value=found.instrument,
+                suggestion=near,
+            )
         )
     if found.bound and not found.instrument:
         reason = "There is a day, and no instrument."
-        found.faults.append(Fault("/Instrument Type", "", reason, "required"))
+        found.faults.append(Fault("required", reason, pointer="/Instrument Type", value=""))
     if not (found.signed or found.instrument or found.in_force or found.faults):
         reason = "It says of no act of this party."
-        found.faults.append(Fault("", found.id, reason, "no_act"))
+        found.faults.append(Fault("no_act", reason, pointer="", value=found.id))
     if not found.faults:
         _warn(found)
     return found
@@ -185,7 +193,7 @@ def _day(found: Membership, name: str, cells: dict[str, str]) -> str:
         return date.fromisoformat(given).isoformat() if given else ""
     except ValueError:
         reason = f"“{given}” is no day, written as 1886-09-09."
-        found.faults.append(Fault(f"/{name}", given, reason, "bad_date"))
+        found.faults.append(Fault("bad_date", reason, pointer=f"/{name}", value=given))
         return ""
 
 
@@ -194,20 +202,26 @@ def _warn(found: Membership) -> None:
     at = "/Entry Into Force Date"
     if found.in_force and not found.instrument:
         reason = "It is in force for the party, and no instrument says by what act."
-        found.warnings.append(Fault(at, found.in_force, reason, "no_instrument"))
+        found.warnings.append(Fault("no_instrument", reason, pointer=at, value=found.in_force))
     if found.bound and found.in_force and found.in_force < found.bound:
         reason = f"It entered into force for the party before the instrument of {found.bound}."
-        found.warnings.append(Fault(at, found.in_force, reason, "in_force_before_instrument"))
+        found.warnings.append(
+            Fault("in_force_before_instrument", reason, pointer=at, value=found.in_force)
+        )
     if found.signed and found.in_force and found.in_force < found.signed:
         reason = f"It entered into force for the party before the signature of {found.signed}."
-        found.warnings.append(Fault(at, found.in_force, reason, "in_force_before_signature"))
+        found.warnings.append(
+            Fault("in_force_before_signature", reason, pointer=at, value=found.in_force)
+        )
     if found.signed and found.bound and found.bound < found.signed:
         reason = f"The instrument is older than the signature of {found.signed}."
-        warning = Fault("/Instrument Date", found.bound, reason, "instrument_before_signature")
+        warning = Fault(
+            "instrument_before_signature", reason, pointer="/Instrument Date", value=found.bound
+        )
         found.warnings.append(warning)
     if found.instrument and not found.bound:
         reason = "The instrument has no day."
-        found.warnings.append(Fault("/Instrument Date", "", reason, "no_date"))
+        found.warnings.append(Fault("no_date", reason, pointer="/Instrument Date", value=""))
 
 
 def _find_repeated(memberships: Sequence[Membership]) -> None:
@@ -243,7 +257,9 @@ def _find_parties(memberships: Sequence[Membership]) -> None:
         before = parties.setdefault((each.treaty.name, each.ref), each)
         if before is not each:
             reason = f"Line {before.line.number} of {before.file} is about this party to this treaty ({before.party})."
-            each.faults.append(Fault("/Contracting Party", each.party, reason, "duplicate"))
+            each.faults.append(
+                Fault("duplicate", reason, pointer="/Contracting Party", value=each.party)
+            )
 
 
 def _warn_of_unknown_treaties(memberships: Sequence[Membership]) -> None:
@@ -252,7 +268,9 @@ def _warn_of_unknown_treaties(memberships: Sequence[Membership]) -> None:
         if each.is_good and not each.treaty.is_known and each.treaty.name not in warned:
             warned.add(each.treaty.name)
             reason = f"There is no treaty “{each.treaty.name}” in imports/datasets/wipo/treaties.csv: its title is its name here."
-            each.warnings.append(Fault("/Treaty", each.treaty.name, reason, "unknown_treaty"))
+            each.warnings.append(
+                Fault("unknown_treaty", reason, pointer="/Treaty", value=each.treaty.name)
+            )
 
 
 # Organizations

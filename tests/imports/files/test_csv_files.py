@@ -6,9 +6,9 @@ import csv
 
 import pytest
 
+from config.faults import Fault
 from imports.files.csv_files import ROW_LIMIT, Line, read_table
 from imports.files.tree import DEFAULT_LIMITS, InputError, Limits, open_input
-from records.exchange.report import Fault
 
 
 @pytest.fixture
@@ -97,9 +97,15 @@ def test_ragged_rows_have_a_fault_and_the_others_none(given):
         "A cell with a delimiter or a line end in it stands in quotes."
     )
     assert given("a,b\n1\n1,2,3\n1,2\n") == [
-        Line(2, {"a": "1", "b": ""}, (Fault("", ["1"], reason.format(1), "ragged_row"),)),
         Line(
-            3, {"a": "1", "b": "2"}, (Fault("", ["1", "2", "3"], reason.format(3), "ragged_row"),)
+            2,
+            {"a": "1", "b": ""},
+            (Fault("ragged_row", reason.format(1), pointer="", value=["1"]),),
+        ),
+        Line(
+            3,
+            {"a": "1", "b": "2"},
+            (Fault("ragged_row", reason.format(3), pointer="", value=["1", "2", "3"]),),
         ),
         Line(4, {"a": "1", "b": "2"}),
     ]
@@ -108,7 +114,7 @@ def test_ragged_rows_have_a_fault_and_the_others_none(given):
 def test_cell_that_is_too_long_is_a_fault_of_its_row(given):
     rows = given("a,b\n1,12345\n1,1234\n", limits=Limits(cell_size=4))
     assert [row.faults for row in rows] == [
-        (Fault("/b", "12345", "A cell has at most 4 characters.", "cell_too_long"),),
+        (Fault("cell_too_long", "A cell has at most 4 characters.", pointer="/b", value="12345"),),
         (),
     ]
 

@@ -198,7 +198,7 @@ def test_what_is_not_certain_is_not_guessed(dataset, given, label, on):
 
     fault = caught.value.fault
     assert (fault.code, given in str(fault.value)) == ("unknown_state", True)
-    assert caught.value.at("/country").field == "/country"
+    assert caught.value.at("/country").pointer == "/country"
 
 
 def test_a_name_that_is_not_known_comes_with_the_nearest_one():

@@ -44,8 +44,11 @@ def counts(report: Report) -> dict[str, int]:
     }
 
 
-def told(report: Report) -> list[tuple[int | None, str, str]]:
-    return [(rejection.line, rejection.field, rejection.code) for rejection in report.rejections]
+def told(report: Report) -> list[tuple[int | None, str | None, str]]:
+    return [
+        (rejection.line, rejection.fault.pointer, rejection.fault.code)
+        for rejection in report.rejections
+    ]
 
 
 TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining"}
@@ -279,9 +282,9 @@ def test_every_mistake_of_every_line_is_told_at_once_and_nothing_is_written() ->
         (10, "/start", "bad_date"),
     ]
     suggestions = {
-        rejection.field: rejection.suggestion
+        rejection.fault.pointer: rejection.fault.suggestion
         for rejection in report.rejections
-        if rejection.suggestion
+        if rejection.fault.suggestion
     }
     assert suggestions == {
         "/kind": "news",
@@ -316,7 +319,7 @@ def test_a_broken_rule_of_the_database_is_told_in_its_words_with_its_line() -> N
 
     report = take_in(*people)
 
-    assert [(r.line, r.record, r.code, r.reason) for r in report.rejections] == [
+    assert [(r.line, r.record, r.fault.code, r.fault.detail) for r in report.rejections] == [
         (
             5,
             "p4",
@@ -332,7 +335,9 @@ def test_a_published_record_cannot_lose_its_last_citation() -> None:
 
     report = take_in({"object": "person", "slug": "ishaq-dar", "citations": []})
 
-    assert [(r.line, r.code) for r in report.rejections] == [(1, "published_person_has_a_citation")]
+    assert [(r.line, r.fault.code) for r in report.rejections] == [
+        (1, "published_person_has_a_citation")
+    ]
     assert Person.objects.get().citations.count() == 1
 
 

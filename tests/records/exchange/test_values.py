@@ -136,7 +136,9 @@ def test_a_wrong_value_is_rejected_where_it_stands(
 ) -> None:
     report = take_in(document)
 
-    assert [(rejection.field, rejection.code) for rejection in report.rejections] == [(field, code)]
+    assert [(rejection.fault.pointer, rejection.fault.code) for rejection in report.rejections] == [
+        (field, code)
+    ]
     assert not Source.objects.exists()
 
 
@@ -150,7 +152,10 @@ def test_a_line_that_is_too_long_or_too_deep_is_rejected_and_the_next_one_read()
 
     report = load(io.BytesIO(data), by=None)
 
-    assert [(r.line, r.code) for r in report.rejections] == [(1, "line_too_long"), (2, "too_deep")]
+    assert [(r.line, r.fault.code) for r in report.rejections] == [
+        (1, "line_too_long"),
+        (2, "too_deep"),
+    ]
     assert (report.lines, report.count("created"), report.count("rejected")) == (3, 1, 2)
 
 
@@ -292,7 +297,7 @@ def test_a_name_given_twice_in_one_object_is_rejected_at_any_depth() -> None:
 
     report = load(io.BytesIO(lines.encode()), by=None)
 
-    assert [(r.line, r.value, r.code) for r in report.rejections] == [
+    assert [(r.line, r.fault.value, r.fault.code) for r in report.rejections] == [
         (1, "label", "repeated_name"),
         (2, "scheme", "repeated_name"),
     ]

@@ -101,7 +101,7 @@ def steps(folder):
 
 def warnings(folder):
     rows, _documents = translated(folder)
-    return [(row.id, warning.field, warning.code) for row in rows for warning in row.warnings]
+    return [(row.id, warning.pointer, warning.code) for row in rows for warning in row.warnings]
 
 
 def cited(given, **others):
@@ -525,7 +525,7 @@ def test_a_file_that_is_no_good_is_a_rejected_row(folder, change, field, code):
 
     rows, documents = translated(folder)
 
-    assert [(row.id, [(fault.field, fault.code) for fault in row.faults]) for row in rows] == [
+    assert [(row.id, [(fault.pointer, fault.code) for fault in row.faults]) for row in rows] == [
         ("territories/ruritania.xml", [(field, code)]),
         ("strelsau", []),
     ]
@@ -568,7 +568,7 @@ def test_a_reference_state_that_was_not_loaded_is_asked_for(folder):
 
     [row], documents = translated(folder)
 
-    assert [(fault.field, fault.code) for fault in row.faults] == [("/id", "unknown_state")]
+    assert [(fault.pointer, fault.code) for fault in row.faults] == [("/id", "unknown_state")]
     assert documents == []
 
 

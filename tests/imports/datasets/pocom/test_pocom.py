@@ -235,7 +235,7 @@ def test_the_state_is_the_one_of_the_day_and_an_unknown_one_rejects_the_row(
         "pocom-office:soviet-union/ambassador-e-p",
     ]
     rejected = rows["appointment:xx-1901-rass-01"]
-    assert (rejected.becomes, [(fault.field, fault.code) for fault in rejected.faults]) == (
+    assert (rejected.becomes, [(fault.pointer, fault.code) for fault in rejected.faults]) == (
         (),
         [("/contemporary-territory-id", "unknown_state")],
     )

@@ -90,7 +90,9 @@ def entry(govtrack=400002, name="Ben Uhl", *terms, born="1950-01-02"):
 
 def faults(rows):
     return [
-        (row.id, [(fault.field, fault.code) for fault in row.faults]) for row in rows if row.faults
+        (row.id, [(fault.pointer, fault.code) for fault in row.faults])
+        for row in rows
+        if row.faults
     ]
 
 

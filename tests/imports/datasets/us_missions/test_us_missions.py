@@ -190,7 +190,7 @@ def test_a_bad_line_is_rejected_alone_and_leaves_the_end_before_it_unknown(home,
         )
     ]
     assert [
-        (row.place, [(fault.field, fault.code, fault.suggestion) for fault in row.faults])
+        (row.place, [(fault.pointer, fault.code, fault.suggestion) for fault in row.faults])
         for row in rows
         if row.faults
     ] == [

@@ -192,7 +192,7 @@ def test_a_bad_line_is_rejected_alone(ruritania, tmp_path):
         "Paris Convention for the Protection of Industrial Property"
     ]
     assert [
-        (row.place, [(fault.field, fault.code, fault.suggestion) for fault in row.faults])
+        (row.place, [(fault.pointer, fault.code, fault.suggestion) for fault in row.faults])
         for row in rows
     ] == [
         ("line 2", [("/Contracting Party", "unknown_state", None)]),
