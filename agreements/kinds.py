@@ -30,17 +30,12 @@ AGREEMENT = register(
         model=Agreement,
         editions=AgreementEdition,
         serializer=AgreementSerializer,
-        prefetch=(
-            "names",
-            "identifiers",
-            "citations",
-            "agreement_topics",
-            "depositaries",
-            "parties__representatives",
-            "actions__party",
-            "values__currency",
-            "links",
-        ),
+        part_keys={
+            "parties": ("party", "role"),
+            "actions": ("kind", "party"),
+            "values": ("kind", "scope", "currency"),
+            "links": ("kind", "agreement"),
+        },
     ),
 )
 

@@ -15,7 +15,7 @@ from people.serializers import (
     StateSerializer,
     TenureSerializer,
 )
-from records.registry import Kind, register
+from records.registry import Codes, Kind, register
 
 STATE = register(
     Kind(
@@ -24,8 +24,13 @@ STATE = register(
         model=State,
         editions=StateEdition,
         serializer=StateSerializer,
-        prefetch=("names", "identifiers", "citations", "codes", "predecessors"),
         is_cited=False,
+        codes=Codes(
+            "codes",
+            bare={2: "iso3166-1-alpha-2", 3: "iso3166-1-alpha-3", 4: "iso3166-3"},
+            former="iso3166-3",
+        ),
+        part_keys={"codes": ("scheme", "value"), "predecessors": ("state",)},
     ),
 )
 ORGANIZATION = register(
@@ -35,7 +40,6 @@ ORGANIZATION = register(
         model=Organization,
         editions=OrganizationEdition,
         serializer=OrganizationSerializer,
-        prefetch=("names", "identifiers", "citations", "organization_topics"),
     ),
 )
 PERSON = register(
@@ -45,7 +49,7 @@ PERSON = register(
         model=Person,
         editions=PersonEdition,
         serializer=PersonSerializer,
-        prefetch=("names", "identifiers", "citations"),
+        desk_members={"name": ""},
     ),
 )
 OFFICE = register(
@@ -55,7 +59,6 @@ OFFICE = register(
         model=Office,
         editions=OfficeEdition,
         serializer=OfficeSerializer,
-        prefetch=("names", "identifiers", "citations", "accreditations"),
     ),
 )
 TENURE = register(
@@ -65,6 +68,6 @@ TENURE = register(
         model=Tenure,
         editions=TenureEdition,
         serializer=TenureSerializer,
-        prefetch=("identifiers", "citations", "milestones"),
+        part_keys={"milestones": ("kind",)},
     ),
 )

@@ -33,9 +33,9 @@ from config.api.views import ReadView, read_query
 from records.api.filters import SourceFilter, TopicFilter
 from records.api.lookup import References, resolve_address
 from records.api.pages import SEARCH, count, fetch, matches, rank, read_search, readable, serve_page
+from records.kinds import SOURCE, TOPIC
 from records.models import Action, Reference
 from records.publishing.feed import stamp
-from records.publishing.publish import SOURCE, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

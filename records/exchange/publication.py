@@ -11,7 +11,8 @@ from django.db import connection
 from records.exchange.references import Coded
 from records.exchange.shapes import declared
 from records.models import Reference, Standing
-from records.publishing.publish import CurationRefused, Refusal, publish, publish_in_batches
+from records.publishing.batches import publish_in_batches
+from records.publishing.publish import CurationRefused, Refusal, publish
 from records.registry import kind_named
 
 if TYPE_CHECKING:

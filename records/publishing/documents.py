@@ -102,7 +102,7 @@ class References:
 
 def serialise(kind: Kind, records: Iterable[Record], references: References) -> list[Draft]:
     """Render records of one kind; references in the documents are still empty."""
-    serializer = kind.serializer(context={"references": references})
+    serializer = kind.serializer(context={"references": references, "kind": kind})
     drafts = []
     for record in records:
         references.wanted = {}
