@@ -31,9 +31,9 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import NOTHING, Clause, all_of, is_one_of, select
 from config.api.views import ReadView, read_query
 from records.api.filters import SourceFilter, TopicFilter
-from records.api.lookup import References, resolve_address
 from records.api.pages import SEARCH, count, fetch, matches, rank, read_search, readable, serve_page
 from records.kinds import SOURCE, TOPIC
+from records.lookup.published import WrittenReferences, resolve_address
 from records.models import Action, Reference
 from records.publishing.feed import stamp
 
@@ -166,7 +166,7 @@ class EditionViewSet(ReadView):
         """Serve one page."""
         http = self.http
         query = read_query(http, self.list_parameters)
-        references = References()
+        references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words)

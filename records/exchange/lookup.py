@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 
@@ -12,11 +11,12 @@ from records.exchange.references import Wanted
 from records.exchange.shapes import Exchange, exchange_of
 from records.exchange.values import WrongError
 from records.identity import SLUG_LENGTH, new_id
+from records.lookup.names import ways
+from records.lookup.working import find_named, find_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from django.db.models import ManyToOneRel
+    from uuid import UUID
 
     from records.exchange.lines import Entry, Index
 
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 _LIKE = 2
 #: Slugs that are looked through for a suggestion.
 _LOOKED_THROUGH = 500
-
-
-class Found(NamedTuple):
-    """A record of the working tables."""
-
-    pk: UUID
-    merged_into: UUID | None
 
 
 class Names:
@@ -45,7 +38,9 @@ class Names:
 
     def match(self, exchange: Exchange, entries: Sequence[Entry]) -> list[tuple[Entry, WrongError]]:
         """Give each entry the key of its record, or a new one; return what is wrong."""
-        found = find(exchange, {name for entry in entries for name in entry.names})
+        found = find_same(
+            exchange.kind_of_record, {name for entry in entries for name in entry.names}
+        )
         wrong = []
         for entry in entries:
             there = {record for name in entry.names for record in found.get(name, ())}
@@ -94,7 +89,7 @@ class Names:
         for name in wanted:
             if name in self._known:
                 continue
-            entry = self._index.names.get((name.kind, _plain(name.ref)))
+            entry = self._in_file(name)
             if entry is not None:
                 reason = f"Line {entry.line}, which this names, was rejected."
                 wrong = WrongError("rejected_reference", reason)
@@ -106,12 +101,21 @@ class Names:
             if exchange is None:
                 self._resolve_codes(kind, refs)
                 continue
-            found = find(exchange, {_plain(ref) for ref in refs})
+            found = find_named(exchange.kind_of_record, refs)
             for ref in refs:
-                keys = {record.merged_into or record.pk for record in found.get(_plain(ref), ())}
+                keys = {record.merged_into or record.pk for record in found[ref]}
                 self._known[Wanted(kind, ref)] = (
                     keys.pop() if len(keys) == 1 else self._wrong(exchange, ref, len(keys))
                 )
+
+    def _in_file(self, name: Wanted) -> Entry | None:
+        """Return the line of the file that is about the record, if there is one."""
+        exchange = exchange_of(name.kind)
+        if exchange is None:
+            return None
+        texts = [text for _way, text in ways(name.ref, exchange.kind_of_record)]
+        lines = (self._index.names.get((name.kind, text)) for text in texts)
+        return next((line for line in lines if line is not None), None)
 
     def _resolve_codes(self, label: str, codes: set[str]) -> None:
         """Look up rows of a plain list, which are called by their keys."""
@@ -146,73 +150,7 @@ class Names:
         return WrongError("unknown_reference", reason, nearest(ref, known))
 
 
-def find(exchange: Exchange, names: Iterable[str]) -> dict[str, set[Found]]:
-    """Return the records of a kind by slug, code, UUID or `scheme:value`; ended codes name nothing."""
-    ids: dict[UUID, str] = {}
-    coded: list[tuple[str, str]] = []
-    slugs: list[str] = []
-    for name in names:
-        scheme, colon, value = name.partition(":")
-        if colon:
-            coded.append((scheme, value))
-        elif (key := _uuid(name)) is not None:
-            ids[key] = name
-        else:
-            slugs.append(name)
-    found: dict[str, set[Found]] = {}
-    records = exchange.model._default_manager.order_by()
-    if ids:
-        for pk, merged in records.filter(pk__in=ids).values_list("pk", "merged_into_id"):
-            found.setdefault(ids[pk], set()).add(Found(pk, merged))
-    if slugs:
-        for column in ("slug", *exchange.keys):
-            rows = records.filter(**{f"{column}__in": slugs}).values_list(
-                column, "pk", "merged_into_id"
-            )
-            for name, pk, merged in rows:
-                found.setdefault(name, set()).add(Found(pk, merged))
-    if coded:
-        for relation in exchange.codes:
-            for name, record in _by_code(exchange, relation, coded):
-                found.setdefault(name, set()).add(record)
-    return found
-
-
-def _by_code(
-    exchange: Exchange, relation: str, coded: Sequence[tuple[str, str]]
-) -> list[tuple[str, Found]]:
-    link = cast("ManyToOneRel", exchange.model._meta.get_field(relation))
-    rows = link.related_model._default_manager.order_by().filter(
-        scheme__in={scheme for scheme, _value in coded},
-        value__in={value for _scheme, value in coded},
-    )
-    if any(field.name == "end_edtf" for field in link.related_model._meta.concrete_fields):
-        rows = rows.filter(end_edtf="")
-    owner = link.field.name
-    wanted = set(coded)
-    return [
-        (f"{scheme}:{value}", Found(pk, merged))
-        for scheme, value, pk, merged in rows.values_list(
-            "scheme", "value", owner, f"{owner}__merged_into_id"
-        )
-        if (scheme, value) in wanted
-    ]
-
-
 def _numbered(slug: str, number: int) -> str:
     """Return the n-th slug of this name."""
     ending = f"-{number}" if number > 1 else ""
     return f"{slug[: SLUG_LENGTH - len(ending)].rstrip('-')}{ending}"
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None
-
-
-def _plain(ref: str) -> str:
-    """Write a UUID in its one usual form."""
-    key = _uuid(ref)
-    return str(key) if key is not None else ref
