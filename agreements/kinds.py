@@ -67,6 +67,6 @@ def _publish_due(on: date, size: int) -> int:
         for edition in due.only("revision", "document"):
             document = next_document(edition)
             AgreementEdition.settle_status(document, on)
-            entries.append(feed.Entry(AGREEMENT, document, Action.UPDATED, REASON))
+            entries.append(feed.NewEdition(AGREEMENT, document, Action.UPDATED, REASON))
         feed.append(entries, position, moment)
     return len(entries)

@@ -16,9 +16,9 @@ from imports.report import (
     remark_of_rejection,
 )
 from imports.translate import translate
+from records.exchange.lines import DATA_SET
 from records.exchange.load import take_in
-from records.exchange.manner import DATA_SET
-from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED
+from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
 from records.kinds import SOURCE
 from records.lookup.working import find_named
 
@@ -53,7 +53,7 @@ def take_data_set(
             by=by,
             publish=terms.publishes,
             partial=terms.is_partial,
-            manner=DATA_SET,
+            options=DATA_SET,
             progress=progress,
         )
     records = _Records(told, work)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Manager
 
-    from records.publishing.documents import References
+    from records.publishing.documents import DocumentReferences
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
@@ -56,8 +56,8 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: UUID) -> dict[str, Any]:
         """Ask for the reference; it is filled in when all of a batch is known."""
-        references: References = self.context["references"]
-        return references.want(self.kind, value)
+        references: DocumentReferences = self.context["references"]
+        return references.to(self.kind, value)
 
 
 @extend_schema_field(CodedReferenceSerializer)
@@ -78,11 +78,11 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
         """Ask for the reference of the key that is set."""
-        references: References = self.context["references"]
+        references: DocumentReferences = self.context["references"]
         for kind, attribute in self.kinds.items():
             key = getattr(value, attribute)
             if key is not None:
-                return references.want(kind, key)
+                return references.to(kind, key)
         return None
 
 
@@ -102,9 +102,9 @@ class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
         """Ask for the references, in the rows' order."""
-        references: References = self.context["references"]
+        references: DocumentReferences = self.context["references"]
         rows: Iterable[Any] = value.all()
-        return [references.want(self.kind, getattr(row, self.attribute)) for row in rows]
+        return [references.to(self.kind, getattr(row, self.attribute)) for row in rows]
 
 
 @extend_schema_field(CodedReferenceSerializer(many=True))
@@ -130,9 +130,9 @@ class EitherReferenceListField(EitherReferenceField):
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:  # type: ignore[override] # a list
         """Ask for the references, table by table in the rows' order."""
-        references: References = self.context["references"]
+        references: DocumentReferences = self.context["references"]
         return [
-            references.want(kind, key)
+            references.to(kind, key)
             for relation, kinds in self.tables.items()
             for row in getattr(value, relation).all()
             for kind, attribute in kinds.items()
@@ -151,8 +151,8 @@ class PairReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:
         """Ask for both references, in the order of the attributes."""
-        references: References = self.context["references"]
-        return [references.want(self.kind, getattr(value, name)) for name in self.attributes]
+        references: DocumentReferences = self.context["references"]
+        return [references.to(self.kind, getattr(value, name)) for name in self.attributes]
 
 
 @extend_schema_field(ReferenceSerializer)

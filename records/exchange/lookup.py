@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 
 from config.faults import nearest
-from records.exchange.references import Wanted
+from records.exchange.references import NamedRecord
 from records.exchange.shapes import Exchange, exchange_of
-from records.exchange.values import WrongError
+from records.exchange.values import FaultError
 from records.identity import SLUG_LENGTH, new_id
 from records.lookup.names import ways
 from records.lookup.working import find_named, find_same
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from records.exchange.lines import Entry, Index
+    from records.exchange.lines import FileLine, Index
 
 #: Characters at the start of a slug that a suggestion must share.
 _LIKE = 2
@@ -26,17 +26,19 @@ _LIKE = 2
 _LOOKED_THROUGH = 500
 
 
-class Names:
+class RecordLookUp:
     """Leads from the names in a file to keys: of records in the same file first, then of those that are there."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[Wanted, UUID | str | WrongError] = {}
+        self._known: dict[NamedRecord, UUID | str | FaultError] = {}
         self._given: set[tuple[str, str]] = (
             set()
         )  #: kind and slug of new records that wished for one
 
-    def match(self, exchange: Exchange, entries: Sequence[Entry]) -> list[tuple[Entry, WrongError]]:
+    def match(
+        self, exchange: Exchange, entries: Sequence[FileLine]
+    ) -> list[tuple[FileLine, FaultError]]:
         """Give each entry the key of its record, or a new one; return what is wrong."""
         found = find_same(
             exchange.kind_of_record, {name for entry in entries for name in entry.names}
@@ -47,24 +49,24 @@ class Names:
             entry.pk = entry.document_id or new_id()
             if len(there) > 1:
                 reason = "Its id, slug and identifiers belong to different records."
-                wrong.append((entry, WrongError("conflict", reason)))
+                wrong.append((entry, FaultError("conflict", reason)))
             elif there:
                 (record,) = there
                 if record.merged_into:
                     reason = f"This record was merged into {record.merged_into}: name that one."
-                    wrong.append((entry, WrongError("merged", reason)))
+                    wrong.append((entry, FaultError("merged", reason)))
                 elif entry.document_id and entry.document_id != record.pk:
                     reason = f"This slug or identifier belongs to the record {record.pk}."
-                    wrong.append((entry, WrongError("conflict", reason)))
+                    wrong.append((entry, FaultError("conflict", reason)))
                 entry.pk = record.pk
             else:
                 entry.is_new = True
                 if entry.slug is None:
-                    wrong.append((entry, WrongError("required", "A new record needs a slug.")))
+                    wrong.append((entry, FaultError("required", "A new record needs a slug.")))
         self._grant(exchange, [entry for entry in entries if entry.is_wish and entry.is_new])
         return wrong
 
-    def _grant(self, exchange: Exchange, wishing: Sequence[Entry]) -> None:
+    def _grant(self, exchange: Exchange, wishing: Sequence[FileLine]) -> None:
         """Give new records the slug that they wish for, or the next one that is free (`john-smith-2`)."""
         waiting = [(entry, entry.slug, 1) for entry in wishing if entry.slug]
         while waiting:
@@ -83,7 +85,7 @@ class Names:
                     entry.slug = slug
             waiting = again
 
-    def resolve(self, wanted: Iterable[Wanted]) -> None:
+    def resolve(self, wanted: Iterable[NamedRecord]) -> None:
         """Look up all that is not known yet: a fixed number of queries per kind of record."""
         by_kind: dict[str, set[str]] = {}
         for name in wanted:
@@ -92,7 +94,7 @@ class Names:
             entry = self._in_file(name)
             if entry is not None:
                 reason = f"Line {entry.line}, which this names, was rejected."
-                wrong = WrongError("rejected_reference", reason)
+                wrong = FaultError("rejected_reference", reason)
                 self._known[name] = wrong if entry.is_rejected or entry.pk is None else entry.pk
             else:
                 by_kind.setdefault(name.kind, set()).add(name.ref)
@@ -104,11 +106,11 @@ class Names:
             found = find_named(exchange.kind_of_record, refs)
             for ref in refs:
                 keys = {record.merged_into or record.pk for record in found[ref]}
-                self._known[Wanted(kind, ref)] = (
+                self._known[NamedRecord(kind, ref)] = (
                     keys.pop() if len(keys) == 1 else self._wrong(exchange, ref, len(keys))
                 )
 
-    def _in_file(self, name: Wanted) -> Entry | None:
+    def _in_file(self, name: NamedRecord) -> FileLine | None:
         """Return the line of the file that is about the record, if there is one."""
         exchange = exchange_of(name.kind)
         if exchange is None:
@@ -123,20 +125,20 @@ class Names:
         known = set(model._default_manager.values_list("pk", flat=True))
         for code in codes:
             reason = f"There is no {model._meta.verbose_name} “{code}”."
-            wrong = WrongError("unknown_reference", reason, nearest(code, known))
-            self._known[Wanted(label, code)] = code if code in known else wrong
+            wrong = FaultError("unknown_reference", reason, nearest(code, known))
+            self._known[NamedRecord(label, code)] = code if code in known else wrong
 
-    def key(self, wanted: Wanted) -> UUID | str:
-        """Return the key of a record that was looked up. Raises WrongError."""
+    def key(self, wanted: NamedRecord) -> UUID | str:
+        """Return the key of a record that was looked up. Raises FaultError."""
         known = self._known[wanted]
-        if isinstance(known, WrongError):
+        if isinstance(known, FaultError):
             raise known
         return known
 
-    def _wrong(self, exchange: Exchange, ref: str, number: int) -> WrongError:
+    def _wrong(self, exchange: Exchange, ref: str, number: int) -> FaultError:
         what = exchange.kind.replace("_", " ")
         if number:
-            return WrongError(
+            return FaultError(
                 "ambiguous_reference", f"“{ref}” names {number} records of the kind {what}."
             )
         slugs = exchange.model._default_manager.filter(slug__startswith=ref[:_LIKE]).values_list(
@@ -147,7 +149,7 @@ class Names:
             *(name for kind, name in self._index.names if kind == exchange.kind),
         ]
         reason = f"There is no {what} “{ref}”, neither in the file nor among the records."
-        return WrongError("unknown_reference", reason, nearest(ref, known))
+        return FaultError("unknown_reference", reason, nearest(ref, known))
 
 
 def _numbered(slug: str, number: int) -> str:

@@ -76,9 +76,9 @@ class SiblingValue(Treatment):
         """Remember how the part is called."""
         if given is None:
             if self.is_required:
-                raise values.WrongError("required", f"Name one of the {self.part}.")
+                raise values.FaultError("required", f"Name one of the {self.part}.")
             return (None,)
-        return (SiblingWanted(self, self.by.values(given)),)
+        return (NamedSibling(self, self.by.values(given)),)
 
     def defaults(self) -> tuple[Any, ...]:
         """Name none."""
@@ -106,7 +106,7 @@ class SiblingValue(Treatment):
 
 
 @dataclass(slots=True)
-class SiblingWanted:
+class NamedSibling:
     """A part of the same record, not yet found."""
 
     treatment: SiblingValue

@@ -92,7 +92,7 @@ def lock_feed() -> tuple[int, datetime]:
 
 
 @dataclass(slots=True)
-class Entry:
+class NewEdition:
     """One step to append to the feed: an edition with its document, or a tombstone made of the last document."""
 
     kind: Kind
@@ -107,7 +107,7 @@ class Entry:
         return self.action in {Action.WITHDRAWN, Action.MERGED}
 
 
-def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
+def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
     """Append editions, feed rows and references, close what they replace, and return the feed's last position.
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision.
@@ -153,7 +153,7 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
     return position + len(entries)
 
 
-def _reference_row(entry: Entry) -> dict[str, Any]:
+def _reference_row(entry: NewEdition) -> dict[str, Any]:
     row = reference_row(entry.kind, entry.document)
     if entry.is_tombstone:
         row["standing"] = Standing.MERGED if entry.merged_into else Standing.WITHDRAWN

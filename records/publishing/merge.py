@@ -86,7 +86,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
                 )
             document = next_document(last)
             document["revision"] = newest[gone.pk].revision + 1
-            tombstone = feed.Entry(kind, document, Action.MERGED, reason, merged_into=kept.pk)
+            tombstone = feed.NewEdition(kind, document, Action.MERGED, reason, merged_into=kept.pk)
             position = feed.append([tombstone], position, moment)
             Reference.objects.filter(merged_into=gone.pk).update(merged_into=kept.pk)
             propagate({gone.pk}, position, moment)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from records.models import Action, EditorialState
 from records.publishing import feed
-from records.publishing.documents import Draft, References, complete, serialise, to_text
+from records.publishing.documents import DocumentReferences, Draft, complete, serialise, to_text
 from records.publishing.labels import refresh, store_and_propagate
 from records.publishing.prefetch import load_parts
 from records.registry import all_kinds, kind_named, kind_of
@@ -73,14 +73,14 @@ def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> 
 
 
 def publish_by_key(
-    wanted: Mapping[str, Collection[UUID]],
+    keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
     known: Sequence[Record] = (),
 ) -> list[Record]:
-    demand_permission(by, [kind_named(name).model for name in wanted])
+    demand_permission(by, [kind_named(name).model for name in keys])
     with deed("publish", by, reason):
-        locked = _lock(wanted, known)
+        locked = _lock(keys, known)
         seen = feed.last_position()
         drafts, references = _serialise(locked)
         _complete(drafts, references)
@@ -123,7 +123,9 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
         if refusals:
             raise CurationRefused(refusals)
         entries = [
-            feed.Entry(kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason)
+            feed.NewEdition(
+                kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason
+            )
             for record in locked
         ]
         feed.append(entries, position, moment)
@@ -153,7 +155,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         missing = refresh(kind_of(locked), document)
         if missing:
             raise CurationRefused([_unpublished(locked, missing)])
-        entry = feed.Entry(kind_of(locked), document, Action.RESTORED, reason)
+        entry = feed.NewEdition(kind_of(locked), document, Action.RESTORED, reason)
         store_and_propagate([entry], position, moment)
         # What was edited since the document was made is still unpublished, so the time of that document stays.
         edited = locked.changed_at > last.published_at
@@ -205,16 +207,16 @@ def lock(records: Sequence[Record]) -> list[Record]:
     return _lock(_keys_by_kind(records), records)
 
 
-def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
+def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
     """Lock rows by kind and key; `known` are those that the caller can be told the names of.
 
     Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
     """
     locked: list[Record] = []
     for kind in all_kinds():
-        if kind.name in wanted:
+        if kind.name in keys:
             rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
-            found = list(rows.filter(pk__in=wanted[kind.name]))
+            found = list(rows.filter(pk__in=keys[kind.name]))
             load_parts(found, kind.parts)
             locked.extend(found)
     there = {record.pk for record in locked}
@@ -237,16 +239,16 @@ def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> li
     return locked
 
 
-def _serialise(records: Sequence[Record]) -> tuple[list[Draft], References]:
+def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
     """Make the documents, still without what is published of the records that they name."""
-    references = References()
+    references = DocumentReferences()
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
     return drafts, references
 
 
-def _complete(drafts: Sequence[Draft], references: References) -> None:
+def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Complete the documents; refuse, with all reasons at once, what may not be published."""
     complete(drafts, references)
     refusals = []
@@ -274,7 +276,7 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
 
 
-def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.Entry]:
+def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
     newest = newest_by_record([draft.record for draft in drafts])
     entries = []
@@ -289,7 +291,7 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.Entry]:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if previous.document is None else Action.UPDATED
-        entries.append(feed.Entry(draft.kind, draft.document, action, reason))
+        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason))
     return entries
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from records.exchange.load import load
-from records.exchange.outcome import summary
+from records.exchange.report import summary
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample-story.ndjson"
 

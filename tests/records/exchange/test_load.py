@@ -21,7 +21,7 @@ from people.models import (
     TenureMilestone,
 )
 from records.exchange.load import load
-from records.exchange.outcome import Proposal, Report
+from records.exchange.report import Proposal, Report
 from records.models import Source, SourceIdentifier, Topic, TopicEdition
 from tests.factories.records import make_source, make_topic
 
