@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Documents per transaction, so that the desk is never blocked for long.
 BATCH = 500
-#: What the public is told of such an edition.
+#: The public reason of such an edition.
 REASON = "A known action took effect."
 
 AGREEMENT = register(

@@ -40,7 +40,7 @@ def _ids(references: list[dict[str, Any] | None]) -> list[str]:
 
 
 def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
-    """What filters match within one participation: its role, and the ids of whoever took part."""
+    """What filters match within one participation: its role, and the ids of who took part."""
     participant = participation["participant"]
     found: dict[str, Any] = {"role": participation["role"]}
     if participant:

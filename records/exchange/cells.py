@@ -1,4 +1,4 @@
-"""How the members of an exchange line stand in the cells of a table: one column each, three for an uncertain date.
+"""The members of an exchange line as cells of a table: one column each, three for an uncertain date.
 
 A cell holds what a person can read and sort: plain text, `true`, EDTF, a slug, `person ishaq-dar`, several of these
 divided by semicolons. Only lists of objects are JSON. An empty cell is null.
@@ -59,7 +59,7 @@ class Cells(ABC):
     def read(self, cells: Sequence[str]) -> Any:
         """Return the value in a line. Raises FaultError.
 
-        A cell that is not of the field's type is returned as text, so that reading the line says what is wanted.
+        A cell that is not of the field's type is returned as text, so that reading the line reports what type it needs.
         """
 
 
@@ -102,7 +102,7 @@ class Switch(Scalar):
 
 
 class Dates(Cells):
-    """An uncertain date: its EDTF, and beside it the source's words and how finely they tell it."""
+    """An uncertain date: its EDTF, the source's words, and their precision."""
 
     def __init__(self, name: str) -> None:
         self.columns = (name, f"{name}.text", f"{name}.precision")

@@ -1,4 +1,4 @@
-"""From a line to the rows that it asks for: reading, looking up references, comparing with what is there."""
+"""From a line to the rows that it asks for: read it, look its references up, compare it with the database."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Planned:
 
 @dataclass(slots=True)
 class Existing:
-    """A row that is there, and the parts that belong to it."""
+    """A row of the database, and the parts that belong to it."""
 
     pk: Any
     values: dict[str, Any]
@@ -62,7 +62,6 @@ class Changes:
         return bool(self.inserted or self.updated or self.deleted)
 
     def add(self, other: Changes) -> None:
-        """Take in more."""
         self.inserted += other.inserted
         self.updated += other.updated
         self.deleted += other.deleted
@@ -124,7 +123,7 @@ def _read_list(
     """Read a list of parts; where it spans several tables, each item by its kind."""
     plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
     if given is not None and not isinstance(given, list):
-        faults.append(Fault("wrong_type", "A list is wanted here.", pointer=at, value=given))
+        faults.append(Fault("wrong_type", "This must be a list.", pointer=at, value=given))
         return plans
     for number, item in enumerate(given or ()):
         shape = _table_of(shapes, item)
@@ -135,7 +134,7 @@ def _read_list(
             _read_members(plan, item, faults, demand_all=True)
         else:
             faults.append(
-                Fault("wrong_type", "An object is wanted here.", pointer=plan.at, value=item)
+                Fault("wrong_type", "This must be an object.", pointer=plan.at, value=item)
             )
         plans[shape.slot].append(plan)
     return plans
@@ -291,7 +290,7 @@ def _compare_parts(
     owner: Planned,
     changes: Changes,
 ) -> None:
-    """Pair the rows of the line with those that are there: equal ones first, then those with the same key."""
+    """Pair the rows of the line with those of the database: equal ones first, then those with the same key."""
     waiting = list(there)
     unpaired = _pair(rows, waiting, shape.columns)
     changed = (
@@ -339,6 +338,6 @@ def _content(values: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ..
 
 def _comparable(value: Any) -> Any:
     if isinstance(value, Planned):
-        # A part that is not there yet equals nothing that is there.
+        # A part that is new equals no row of the database.
         return value.pk if value.pk is not None else value
     return tuple(value) if isinstance(value, list) else value

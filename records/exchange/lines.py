@@ -31,7 +31,7 @@ class LoadOptions:
 
     #: A line with identifiers is about the record that has one of them; its slug is a wish for a new record.
     is_known_by_identifiers: bool = False
-    #: Lists whose items are added to what is there, or change the item with the same key; nothing goes.
+    #: Lists that merge: items are added to those of the database or change the one with the same key; none is removed.
     adding: frozenset[str] = frozenset()
 
 
@@ -80,7 +80,7 @@ class FileLine:
 
 
 class _Place(NamedTuple):
-    """A line, and where it stands in the file."""
+    """A line, and its place in the file."""
 
     line: int
     offset: int
@@ -89,7 +89,7 @@ class _Place(NamedTuple):
 
 @dataclass
 class Index:
-    """Which records a file holds, and where: what is kept of a file of any size while it is taken in."""
+    """Which records a file holds, and where: all that is kept in memory of a file of any size while it is loaded."""
 
     file: IO[bytes]
     options: LoadOptions = EXCHANGE
@@ -162,7 +162,7 @@ class Index:
         elif entry is not None:
             self.entries.setdefault(entry.exchange.kind, []).append(entry)
         if entry is not None:
-            # A rejected line is remembered too: who names it is told so, and not that there is no such record.
+            # A rejected line is kept too: a line that names it is rejected for that, not for naming an unknown record.
             entry.is_rejected = bool(faults)
             for name in entry.names:
                 self.names.setdefault((entry.exchange.kind, name), entry)

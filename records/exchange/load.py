@@ -1,4 +1,4 @@
-"""Taking in an exchange file: one transaction, all of it or nothing.
+"""Load an exchange file: one transaction, all of it or nothing.
 
 The file is read twice: once to learn which records it is about, so that lines may name each other in any order, and then
 kind by kind in batches, each with a fixed number of queries whatever it holds.
@@ -60,7 +60,7 @@ class _Work:
 
 
 def _silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Default callback: does nothing."""
     del stage, done, total
 
 
@@ -206,7 +206,7 @@ class Load:
             self.report.rejections.append(LineFault(_broken_rule(error, shapes), None, None, None))
 
     def to_publish(self) -> dict[str, list[UUID]]:
-        """Return what the world does not have yet of what the file is about, by kind; withdrawn records stay withdrawn."""
+        """Return the loaded records that are new or changed since their edition, by kind; withdrawn records stay withdrawn."""
         found: dict[str, list[UUID]] = {}
         for exchange in declared():
             keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
@@ -290,12 +290,12 @@ def load(
     options: LoadOptions = EXCHANGE,
     progress: Progress = _silent,
 ) -> Report:
-    """Take in an exchange file, and publish what it is about if asked to.
+    """Load an exchange file, and publish its records if `publish` is set.
 
     Everything or nothing: when any line is rejected, or publishing would be refused, nothing is written, and the report
     holds every rejection of every line. With `partial` the good lines are kept. A dry run does all the work and then takes
     it back. `by` is None for commands that run as the operator. What is written is published after it was committed, in
-    batches; who is stopped meanwhile runs the same file again.
+    batches; a process that was stopped meanwhile loads the same file again.
 
     Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
     """
@@ -360,8 +360,8 @@ def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> 
     name = getattr(diagnosis, "constraint_name", None)
     if not name:
         return Fault("database", str(error).strip().splitlines()[0], pointer="")
-    told = str(diagnosis.message_primary) if diagnosis is not None else ""
+    detail = str(diagnosis.message_primary) if diagnosis is not None else ""
     rule = rules_of(shapes).get(name)
     if rule is not None and rule.violation_error_message != rule.default_violation_error_message:
-        told = str(rule.violation_error_message)
-    return Fault(name, told, pointer="")
+        detail = str(rule.violation_error_message)
+    return Fault(name, detail, pointer="")

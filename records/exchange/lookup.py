@@ -27,7 +27,7 @@ _LOOKED_THROUGH = 500
 
 
 class RecordLookUp:
-    """Leads from the names in a file to keys: of records in the same file first, then of those that are there."""
+    """Finds the keys of the records that a file names: in the same file first, then in the database."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -85,10 +85,10 @@ class RecordLookUp:
                     entry.slug = slug
             waiting = again
 
-    def resolve(self, wanted: Iterable[NamedRecord]) -> None:
+    def resolve(self, named: Iterable[NamedRecord]) -> None:
         """Look up all that is not known yet: a fixed number of queries per kind of record."""
         by_kind: dict[str, set[str]] = {}
-        for name in wanted:
+        for name in named:
             if name in self._known:
                 continue
             entry = self._in_file(name)
@@ -128,9 +128,9 @@ class RecordLookUp:
             wrong = FaultError("unknown_reference", reason, nearest(code, known))
             self._known[NamedRecord(label, code)] = code if code in known else wrong
 
-    def key(self, wanted: NamedRecord) -> UUID | str:
+    def key(self, name: NamedRecord) -> UUID | str:
         """Return the key of a record that was looked up. Raises FaultError."""
-        known = self._known[wanted]
+        known = self._known[name]
         if isinstance(known, FaultError):
             raise known
         return known

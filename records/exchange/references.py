@@ -42,7 +42,6 @@ class Ref(Treatment):
         return (NamedRecord(self.kind, ref_text(given)),)
 
     def defaults(self) -> tuple[Any, ...]:
-        """Name nobody."""
         return (None,)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -91,8 +90,8 @@ class OneOf(Treatment):
             raise FaultError("wrong_type", reason)
         kind = given["object"]
         demand_kind(kind, self.kinds)
-        wanted = NamedRecord(kind, ref_text(given["ref"]))
-        return tuple(wanted if kind == known else None for known in self.kinds)
+        named = NamedRecord(kind, ref_text(given["ref"]))
+        return tuple(named if kind == known else None for known in self.kinds)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
         """Return the kind and the slug."""
@@ -123,7 +122,6 @@ class Pair(Treatment):
         return tuple(NamedRecord(self.kind, ref_text(ref)) for ref in given)
 
     def defaults(self) -> tuple[Any, ...]:
-        """Name nobody."""
         return (None, None)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -152,7 +150,7 @@ def ref_text(given: Any) -> str:
     """Return a slug, UUID or `scheme:value`. Raises FaultError."""
     if not isinstance(given, str):
         raise FaultError(
-            "wrong_type", f"{type_of(given)} where a slug, an id or scheme:value is wanted."
+            "wrong_type", f"{type_of(given)} where a slug, an id or scheme:value is expected."
         )
     if not given or "\0" in given:
         raise FaultError("wrong_type", "A reference is a slug, an id or scheme:value.")

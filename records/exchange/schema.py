@@ -116,8 +116,8 @@ def _part(part: PartShape) -> Schema:
 def _field(treatment: Treatment, model: type[models.Model]) -> Schema:
     """Return the schema of a member, with the help text of its field, and null where it may be empty."""
     schema = _of(treatment)
-    told = _help(treatment, model)
-    return ({"description": told} if told else {}) | _nullable(treatment, schema)
+    text = _help(treatment, model)
+    return ({"description": text} if text else {}) | _nullable(treatment, schema)
 
 
 def _nullable(treatment: Treatment, schema: Schema) -> Schema:

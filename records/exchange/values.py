@@ -46,7 +46,7 @@ class FaultError(Exception):
         super().__init__(detail)
 
     def at(self, pointer: str, value: Any = None) -> Fault:
-        """Return the fault with its place, and with what stands there."""
+        """Return the fault with its place, and with the value."""
         return Fault(
             self.code, self.detail, pointer=pointer, value=value, suggestion=self.suggestion
         )
@@ -106,7 +106,7 @@ class Column(Treatment):
         if given is None or (given == "" and self.empty == ""):
             return (self.when_empty(),)
         if not isinstance(given, self.type) or (isinstance(given, bool) and self.type is not bool):
-            raise FaultError("wrong_type", f"{type_of(given)} where {self.expected} is wanted.")
+            raise FaultError("wrong_type", f"{type_of(given)} where {self.expected} is expected.")
         if isinstance(given, str) and "\0" in given:
             raise FaultError("nul", "Text holds no NUL characters.")
         value = self.convert(given)

@@ -73,7 +73,7 @@ def publish_in_batches(
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent does; one that was killed cannot tell its children to stop waiting for work."""
+    """End this process when its parent does; one that was killed cannot stop its children."""
     parent = parent_process()
     if parent is not None:
         Thread(target=_follow, args=(parent,), daemon=True).start()

@@ -70,7 +70,7 @@ class DocumentReferences:
                 self._given[key].update(reference.embedded())
 
     def learn(self, kind: Kind, document: dict[str, Any]) -> None:
-        """Take in a record that is being published in the same deed."""
+        """Fill in a record that is published in the same transaction."""
         key = UUID(document["id"])
         self._composed[key] = kind, document
         if key in self._given:
@@ -129,7 +129,7 @@ def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
 
 
 def _goes_on(draft: Draft, derivation: Iterator[None]) -> bool:
-    """Let a document derive until it needs what it asked for; tell whether it does."""
+    """Let a document derive until it needs what it asked for; return whether it does."""
     draft.references.named = draft.named
     return next(derivation, derivation) is not derivation
 

@@ -208,7 +208,7 @@ def lock(records: Sequence[Record]) -> list[Record]:
 
 
 def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
-    """Lock rows by kind and key; `known` are those that the caller can be told the names of.
+    """Lock rows by kind and key; `known` are the instances that the caller has, for the messages.
 
     Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
     """
