@@ -1,7 +1,8 @@
 """Reference data: rows that ship with the project, one file per model: `<app>/reference_data/<plural of the model>.ndjson`.
 
 Lines are in the exchange form (docs/exchange.md). Those of a plain list that is no kind of record, as the currencies, hold
-the fields of its model. An `update.py` beside a file brings it in line with the standards that it follows.
+the fields of its model. States and currencies follow standards: an `update.py` beside the file says which. Topics and event
+types are the project's own.
 """
 
 from __future__ import annotations
