@@ -13,6 +13,9 @@ from records.models import Identifier, Record
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+# Sources of the codes that ship (events/reference_data): CAMEO Event and Actor Codebook 1.1b3, 2012; scores as the Penn State
+# Event Data Project assigned them to it; PLOVER draft 0.8, 2021, which has no place for mere statements and symbolic acts.
+
 #: Ends of the Goldstein scale (Goldstein 1992, Journal of Conflict Resolution 36:369-385).
 GOLDSTEIN_LIMIT = 10
 

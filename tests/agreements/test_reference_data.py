@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agreements.models import Currency
-from agreements.reference_data import load
+from agreements.reference_data.update import FILE, updated
+from records.reference_data import Loaded, load_all, reference_rows
 
 pytestmark = pytest.mark.django_db
 
 Row = tuple[str, int | None, bool, str, str]
+
+
+def load() -> list[Loaded]:
+    return load_all(["agreements"])
 
 
 def test_currencies_in_use_and_withdrawn_ones_are_loaded_once() -> None:
@@ -60,3 +67,25 @@ def test_codes_that_iso_4217_never_had_are_left_out(code: str) -> None:
     load()
 
     assert not Currency.objects.filter(code=code).exists()
+
+
+def test_the_file_says_what_iso_4217_and_the_cldr_say() -> None:
+    text = FILE.read_text(encoding="utf-8")
+
+    assert updated(text) == text
+
+
+def test_updating_restores_what_the_standards_say_and_keeps_decimal_places() -> None:
+    given = {row["code"]: row for row in reference_rows(Currency)}
+    del given["PKR"], given["KWD"]
+    given["USD"]["name"] = "Dollar"
+    given["JPY"]["minor_units"] = 1
+    given["DEM"] = {"object": "currency", "code": "DEM", "name": "DM", "minor_units": 2}
+
+    text = "".join(json.dumps(row) + "\n" for row in given.values())
+    found = [json.loads(line) for line in updated(text).splitlines()]
+
+    expected = {row["code"]: row for row in reference_rows(Currency)}
+    expected["JPY"] |= {"minor_units": 1}
+    expected["KWD"] |= {"minor_units": 2}
+    assert found == [*expected.values()]

@@ -21,6 +21,7 @@ from events.models import (
 from people.models import Office, Person, State, Tenure
 from records.models import Source
 from records.publishing.publish import CurationRefused, publish
+from records.reference_data import load_all, reference_rows
 from records.registry import kind_named
 from tests.factories.events import (
     make_event,
@@ -620,9 +621,7 @@ def test_publishing_a_batch_of_events_costs_the_same_number_of_statements_whatev
 
 
 def test_every_type_that_ships_is_published_with_its_tree() -> None:
-    from events.reference_data import CAMEO, TYPES, load  # noqa: PLC0415 - beside its only use
-
-    first, second = load(), load()
+    first, second = load_all(["events"]), load_all(["events"])
 
     assert [(loaded.created, loaded.unchanged) for loaded in (*first, *second)] == [
         (31, 0),
@@ -642,27 +641,34 @@ def test_every_type_that_ships_is_published_with_its_tree() -> None:
         )
         for code, each in shown.items()
     } == {
-        entry.code: (
-            entry.cameo,
-            CAMEO[entry.cameo].plover_type or None,
-            CAMEO[entry.cameo].plover_mode or None,
-            float(CAMEO[entry.cameo].goldstein),
-            [entry.broader] if entry.broader else [],
+        row["code"]: (
+            row["cameo_code"],
+            row.get("plover_type"),
+            row.get("plover_mode"),
+            float(row["goldstein"]),
+            [row["broader"]] if "broader" in row else [],
         )
-        for entry in TYPES
+        for row in reference_rows(EventType)
     }
     assert shown["call"]["cameo_code"] == "041"
     assert shown["luncheon"]["parents"] == ["hospitality"]
 
 
-def test_reference_data_leave_alone_what_the_desk_changed() -> None:
-    from events.reference_data import load  # noqa: PLC0415 - beside its only use
+def test_types_with_the_same_cameo_code_are_coded_alike() -> None:
+    codings = {
+        tuple(row.get(name) for name in ("cameo_code", "plover_type", "plover_mode", "goldstein"))
+        for row in reference_rows(EventType)
+    }
 
-    load()
+    assert len(codings) == len({cameo for cameo, *_others in codings})
+
+
+def test_reference_data_leave_alone_what_the_desk_changed() -> None:
+    load_all(["events"])
     call = EventType.objects.get(code="call")
     EventType.objects.filter(pk=call.pk).update(label="Telephone call", goldstein=None)
     EventType.objects.filter(code="threat").update(description="")
-    load()
+    load_all(["events"])
 
     call.refresh_from_db()
     assert (call.label, call.goldstein) == ("Telephone call", None)

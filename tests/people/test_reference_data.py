@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from io import StringIO
@@ -13,18 +14,20 @@ import pytest
 from django.core.management import call_command
 
 from people.models import State, StateCode, StateEdition, StateName
-from people.reference_data import dissolved, load
-from people.reference_data.former import SUCCESSIONS
-from people.reference_data.states import all_states
+from people.reference_data.update import FILE, updated
 from records.models import Change
 from records.publishing.publish import publish
-from records.reference_data import Loaded
+from records.reference_data import Loaded, load_all, reference_rows
 
 pytestmark = pytest.mark.django_db
 
 # 249 of ISO 3166-1, Kosovo, the 21 of ISO 3166-3 that are no mere renaming, North Yemen and South Vietnam, and those of
 # the nineteenth century.
 STATES = 249 + 1 + 21 + 2 + 22
+
+
+def load() -> list[Loaded]:
+    return load_all(["people"])
 
 
 def document_of(slug: str) -> dict[str, Any]:
@@ -125,15 +128,36 @@ def test_kinds_of_states_add_up() -> None:
     }
 
 
-def test_no_entry_of_a_table_is_misspelt() -> None:
-    entries = {entry.slug: entry for entry in all_states()}
+def test_no_reference_in_the_file_is_misspelt() -> None:
+    rows = {row["slug"]: row for row in reference_rows(State)}
+    predecessors = [each["state"] for row in rows.values() for each in row.get("predecessors", ())]
 
-    assert len(entries) == STATES
-    for entry in entries.values():
-        assert {predecessor.slug for predecessor in entry.predecessors} <= entries.keys()
-    assert sum(len(entry.predecessors) for entry in entries.values()) == sum(
-        map(len, [*SUCCESSIONS.values(), *dissolved.SUCCESSIONS.values()])
-    )
+    assert len(rows) == STATES
+    assert set(predecessors) <= rows.keys()
+    assert len(predecessors) == 53
+
+
+def test_the_file_says_what_iso_3166_and_the_cldr_say() -> None:
+    text = FILE.read_text(encoding="utf-8")
+
+    assert updated(text) == text
+
+
+def test_updating_restores_what_the_standards_say_and_keeps_our_own_decisions() -> None:
+    rows = {row["slug"]: row for row in reference_rows(State)}
+    rows["turkiye"] |= {"name": "Turkey", "names": rows["turkiye"]["names"][1:]}
+    rows["georgia"]["codes"].pop()
+    rows["soviet-union"]["codes"][0]["end"] = "1991"
+    rows["holy-see"] |= {"name": "The Holy See", "kind": "international_territory"}
+    angola = rows.pop("angola")
+
+    text = "".join(json.dumps(row) + "\n" for row in rows.values())
+    found = [json.loads(line) for line in updated(text).splitlines()]
+
+    expected = {row["slug"]: row for row in reference_rows(State)}
+    expected["holy-see"] |= {"name": "The Holy See", "kind": "international_territory"}
+    del expected["angola"]
+    assert found == [*expected.values(), angola]
 
 
 def test_soviet_union_is_continued_by_russia_and_dissolved_into_others() -> None:

@@ -21,10 +21,10 @@ from django.utils.text import slugify
 from imports.dataset import name_of
 from imports.datasets.gsh.files import DEPENDENCY, INDEPENDENT
 from imports.matching.states import folded, read_table, territories
-from people.models import StateKind
-from people.reference_data.states import all_states
+from people.models import State, StateKind
 from records.identity import SLUG_LENGTH
 from records.models import NameKind
+from records.reference_data import reference_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from imports.datasets.gsh.files import Territory
     from imports.matching.states import Crosswalk, StateMatch
     from imports.matching.states import Entry as TableRow
-    from people.reference_data.entry import Entry
 
 SCHEME = "gsh"
 _ATTRIBUTION_LENGTH = 300
@@ -47,7 +46,7 @@ class Record:
 
     key: str  #: the slug of a state that ships with the project, or `gsh:<id>`
     match: StateMatch | None  #: the state of the database
-    entry: Entry | None  #: what the project itself says of it
+    entry: dict[str, Any] | None  #: its line in the reference data
     forms: list[Territory] = field(default_factory=list)  #: in order of time
     slug: str = ""  #: the one that it would like, where it is new
 
@@ -66,7 +65,7 @@ class Record:
     @property
     def label(self) -> str:
         """What sentences call it."""
-        return f"“{self.entry.name if self.entry else self.lead.name}”"
+        return f"“{self.entry['name'] if self.entry else self.lead.name}”"
 
     @property
     def ref(self) -> str:
@@ -77,21 +76,23 @@ class Record:
     def start(self) -> int | None:
         """The first year in which anybody has it; None where none is known."""
         years = [form.since.number for form in self.forms if form.since.number]
-        if self.entry and self.entry.start[:4].isdigit():
-            years.append(int(self.entry.start[:4]))
+        start = self.entry.get("start", "") if self.entry else ""
+        if start[:4].isdigit():
+            years.append(int(start[:4]))
         return min(years, default=None)
 
     @property
     def end(self) -> int | None:
         """The year in which it ended; None where that is not known, or it goes on."""
         if self.entry:
-            return int(self.entry.end[:4]) if self.entry.end[:4].isdigit() else None
+            end = self.entry.get("end", "")
+            return int(end[:4]) if end[:4].isdigit() else None
         return self.forms[-1].until.number
 
     @property
     def goes_on(self) -> bool:
         """Whether it is there today."""
-        return not self.entry.end if self.entry else self.forms[-1].goes_on
+        return "end" not in self.entry if self.entry else self.forms[-1].goes_on
 
     def document(self, source: str, predecessors: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """Return the document; its names, identifiers, citations and predecessors add to what is there."""
@@ -150,11 +151,11 @@ class Record:
         is_told = self.match is not None and self._others_know_better
         known = {folded(self.match.name if self.match and is_told else self.lead.name)}
         if self.entry:
-            known.add(folded(self.entry.name))
+            known.add(folded(self.entry["name"]))
         has_official = False
-        for own in self.entry.names if self.entry else ():
-            known.add(folded(own.name))
-            has_official |= own.kind == NameKind.OFFICIAL and not own.end
+        for own in self.entry.get("names", ()) if self.entry else ():
+            known.add(folded(own["name"]))
+            has_official |= own["kind"] == NameKind.OFFICIAL and "end" not in own
         names = []
         for form in self.forms:
             short = NameKind.ALIAS if form.goes_on else NameKind.FORMER
@@ -191,7 +192,7 @@ class Record:
 
 def gather(forms: Iterable[Territory], crosswalk: Crosswalk) -> dict[str, Record]:
     """Return the states of the territories by key, and note what keeps a territory from being one."""
-    entries = {entry.slug: entry for entry in all_states()}
+    entries = {entry["slug"]: entry for entry in reference_rows(State)}
     keys: dict[Any, str] = {}  # by record: after a merge, several keys lead to one
     records: dict[str, Record] = {}
     for form in forms:
@@ -219,7 +220,7 @@ def gather(forms: Iterable[Territory], crosswalk: Crosswalk) -> dict[str, Record
     return records
 
 
-def _key(form: Territory, crosswalk: Crosswalk, entries: dict[str, Entry]) -> str:
+def _key(form: Territory, crosswalk: Crosswalk, entries: dict[str, dict[str, Any]]) -> str:
     """Return which state a territory is: as the table says, else the state with its id for a slug and its name."""
     for row in read_table().get((SCHEME, form.id), ()):
         return row.state
@@ -252,7 +253,7 @@ def _called(given: str) -> list[TableRow]:
 
 @cache
 def _reference_slugs() -> frozenset[str]:
-    return frozenset(entry.slug for entry in all_states())
+    return frozenset(entry["slug"] for entry in reference_rows(State))
 
 
 def _cut(text: str, length: int) -> str:

@@ -85,10 +85,10 @@ def successions(records: Mapping[str, Record], links: Iterable[Link]) -> dict[st
     """Return the steps to each state by its key, in order of time."""
     steps = _steps(records, links)
     told = {
-        (predecessor.slug, record.key)
+        (predecessor["state"], record.key)
         for record in records.values()
         if record.entry
-        for predecessor in record.entry.predecessors
+        for predecessor in record.entry.get("predecessors", ())
     }
     proved = _settle([step for step in steps if step.pair not in told], told)
     there = _in_database(records)

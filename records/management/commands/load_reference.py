@@ -1,37 +1,32 @@
-"""Load the reference data that ship with the project: states and whatever else the apps bring."""
+"""`manage.py load_reference`: the reference data that ship with the project."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from records.reference_data import load_all
+from records.reference_data import load_all, reference_models
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
 class Command(BaseCommand):
-    """Make and publish what is not there yet. A second run changes nothing; what the desk changed stays."""
+    """Create and publish the reference data that are missing."""
 
-    help = "Make and publish the reference data that are not there yet. Safe to repeat: what the desk changed stays."
+    help = "Create and publish the reference data that are missing. Safe to repeat: what exists stays as the desk has it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the apps whose data are wanted."""
-        having = [app for app in apps.get_app_configs() if find_spec(f"{app.name}.reference_data")]
         parser.add_argument(
             "--app",
             nargs="+",
             default=[],
-            choices=[app.label for app in having],
-            help="Only what these apps bring.",
+            choices=sorted({model._meta.app_label for model in reference_models()}),
+            help="Only the reference data of these apps.",
         )
 
     def handle(self, **options: Any) -> None:
-        """Load, and say what was made."""
         for loaded in load_all(options["app"]):
             self.stdout.write(
                 f"{loaded.what}: {loaded.created} created, {loaded.unchanged} there already"

@@ -23,8 +23,8 @@ from imports.matching.states import (
     territories,
 )
 from people.models import State, StateIdentifier, StateName
-from people.reference_data.states import all_states
 from records.models import NameKind
+from records.reference_data import reference_rows
 from tests.factories.people import make_state
 
 _SPACE = UUID("00000000-0000-4000-8000-000000000000")
@@ -36,17 +36,17 @@ def shipped() -> Crosswalk:
     states: dict[UUID, _Known] = {}
     names: list[tuple[UUID, str]] = []
     gsh: dict[str, UUID] = {}
-    for entry in all_states():
-        pk = uuid5(_SPACE, entry.slug)
+    for row in reference_rows(State):
+        pk = uuid5(_SPACE, row["slug"])
         states[pk] = _Known(
-            StateMatch(pk, entry.slug, entry.name),
-            UncertainDate.parse(entry.start).earliest if entry.start else None,
-            UncertainDate.parse(entry.end).latest if entry.end else None,
+            StateMatch(pk, row["slug"], row["name"]),
+            UncertainDate.parse(row["start"]).earliest if "start" in row else None,
+            UncertainDate.parse(row["end"]).latest if "end" in row else None,
         )
         names += [
-            (pk, name.name)
-            for name in entry.names
-            if name.kind not in (NameKind.SHORT, NameKind.ALIAS)
+            (pk, name["name"])
+            for name in row.get("names", ())
+            if name["kind"] not in (NameKind.SHORT, NameKind.ALIAS)
         ]
     for target, ids in territories().items():
         pk = uuid5(_SPACE, target)
@@ -245,7 +245,7 @@ def test_the_table_is_in_order_and_has_no_row_twice():
 
 
 def test_the_table_leads_to_states_that_ship_or_to_territories_that_stand_for_themselves():
-    slugs = {entry.slug for entry in all_states()}
+    slugs = {row["slug"] for row in reference_rows(State)}
     own = {row["id"]: row["state"] for row in table_rows() if row["dataset"] == "gsh"}
 
     assert [
