@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from config.faults import Fault
-from imports.files.csv_files import ROW_LIMIT, read_table
+from imports.files.csv_files import read_table
+from imports.files.limits import ROW_LIMIT
 from imports.files.tree import InputError
 from records.exchange.report import LineFault
 from records.exchange.tables import (
