@@ -130,9 +130,9 @@ def zip_files(source: IO[bytes], zipped: File, stack: ExitStack) -> Tree:
             reason = "Two files of the zip have this name. Pack it again."
             raise InputError("duplicate_name", reason, path)
         names.add(path)
-        is_link = stat.S_ISLNK(info.external_attr >> 16)
         if info.is_dir():
             continue
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
         if reason := reason_to_leave_out(path, is_link=is_link):
             left_out.append(LeftOut(path, reason))
             continue
@@ -172,19 +172,22 @@ def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
     """Refuse what the directory says of one file."""
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
     if kind not in {0, stat.S_IFREG}:
+        code = "special_file"
         reason = "A device or pipe in a zip is not read. Pack it again without."
-        raise InputError("special_file", reason, path)
-    if info.flag_bits & _ENCRYPTED:
+    elif info.flag_bits & _ENCRYPTED:
+        code = "encrypted"
         reason = "The zip is encrypted. Pack it again without a password."
-        raise InputError("encrypted", reason, path)
-    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+    elif info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        code = "compression_method"
         reason = "Of zips, only the usual method (Deflate) is read. Pack it again."
-        raise InputError("compression_method", reason, path)
-    if path in {"[Content_Types].xml", "mimetype"}:
+    elif path in {"[Content_Types].xml", "mimetype"}:
+        code = "spreadsheet"
         reason = "This is an Office document. Save the table as CSV (UTF-8) and import that."
-        raise InputError("spreadsheet", reason, path)
-    if is_archive_name(path):
+    elif is_archive_name(path):
         raise _nested(path, "An archive inside an archive is not read")
+    else:
+        return
+    raise InputError(code, reason, path)
 
 
 def _check_overlaps(infos: list[zipfile.ZipInfo], end: int) -> None:

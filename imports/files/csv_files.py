@@ -139,6 +139,3 @@ def _line(number: int, names: Sequence[str], cells: list[str], cell_size: int) -
             reason = f"A cell has at most {cell_size:,} characters."
             faults.append(Fault("cell_too_long", reason, pointer=f"/{name}", value=cell))
     return Line(number, named, tuple(faults))
-
-
-__all__ = ["Line", "read_table"]

@@ -78,12 +78,9 @@ class _Builder(ET.TreeBuilder):
 
     def check_unfinished(self, data: bytes) -> None:
         """Refuse a tag or a comment that the parser has not seen the end of, when it is too long."""
-        if data.startswith((b"<!--", b"<?")):
-            if len(data) > COMMENT_LIMIT:
-                reason = f"A comment has at most {COMMENT_LIMIT:,} bytes."
-                raise self.refuse("comment_too_long", reason)
-        elif len(data) > TAG_LIMIT:
-            raise self.refuse("tag_too_long", f"A tag has at most {TAG_LIMIT:,} bytes.")
+        limit = COMMENT_LIMIT if data.startswith((b"<!--", b"<?")) else TAG_LIMIT
+        if len(data) > limit:
+            raise self.refuse("tag_too_long", f"A tag or comment here has at most {limit:,} bytes.")
 
 
 def read_xml(file: File) -> ET.Element:
@@ -152,6 +149,3 @@ def line(element: ET.Element) -> int | None:
 def _text_of(element: ET.Element) -> str:
     # `split` without an argument knows every white space of Unicode, the no-break ones too.
     return " ".join("".join(element.itertext()).split())
-
-
-__all__ = ["Element", "line", "read_xml", "text", "texts"]

@@ -77,32 +77,29 @@ def read_yaml(file: File) -> Any:
 
 def _check(text: str, file: File) -> None:
     """Refuse what is not read, before anything is made of the text."""
+    limits = file.limits
     documents = nodes = depth = 0
     for event in yaml.parse(text, Loader=_Base):
         documents += isinstance(event, yaml.DocumentStartEvent)
         nodes += isinstance(event, yaml.NodeEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        wrong = _wrong_count(documents, nodes, depth, file.limits) or _wrong(event, file.limits)
+        wrong = _what_is_not_read(event, limits)
+        if documents > 1:
+            wrong = "documents", "A file holds one document. Split it."
+        elif nodes > limits.nodes:
+            wrong = "too_many_values", f"A file has at most {limits.nodes:,} values. Split it."
+        elif depth > limits.depth:
+            reason = f"Lists and mappings lie at most {limits.depth} deep inside one another."
+            wrong = "too_deep", reason
         if wrong:
             raise InputError(*wrong, file.path, _line(event))
     if not documents:
         raise InputError("empty", "There is nothing in the file.", file.path)
 
 
-def _wrong_count(documents: int, nodes: int, depth: int, limits: Limits) -> tuple[str, str] | None:
-    if documents > 1:
-        return "documents", "A file holds one document. Split it."
-    if nodes > limits.nodes:
-        return "too_many_values", f"A file has at most {limits.nodes:,} values. Split it."
-    if depth > limits.depth:
-        reason = f"Lists and mappings lie at most {limits.depth} deep inside one another."
-        return "too_deep", reason
-    return None
-
-
-def _wrong(event: yaml.Event, limits: Limits) -> tuple[str, str] | None:
-    """Return the code and the reason for which an event is refused."""
+def _what_is_not_read(event: yaml.Event, limits: Limits) -> tuple[str, str] | None:
+    """Return the code and the reason for which a part of the text is refused."""
     if isinstance(event, yaml.NodeEvent) and event.anchor:
         return "alias", "Anchors and aliases (& and *) are not read. Write out what they stand for."
     if tag := getattr(event, "tag", None):
@@ -114,6 +111,3 @@ def _wrong(event: yaml.Event, limits: Limits) -> tuple[str, str] | None:
             reason = "A value holds a NUL character, or half a surrogate pair. Remove it."
             return "character", reason
     return None
-
-
-__all__ = ["read_yaml"]
