@@ -135,7 +135,7 @@ def translated(folder: Path) -> list[dict[str, Any]]:
 
     django.setup()
     from imports.dataset import datasets  # noqa: PLC0415
-    from imports.files.tree import open_input  # noqa: PLC0415
+    from imports.files.opening import open_input  # noqa: PLC0415
 
     travels = datasets()["travels"]
     with open_input(folder) as tree:

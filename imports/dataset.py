@@ -21,8 +21,7 @@ from imports import datasets as folders
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imports.files.limits import InputError
-    from imports.files.tree import Tree
+    from imports.files.tree import InputError, Tree
 
 #: A record in exchange form (docs/exchange.md), with what that form leaves to the importer:
 #:

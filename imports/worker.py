@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 
-from imports.files.tree import InputError, open_stream
+from imports.files.opening import open_stream
+from imports.files.tree import InputError
 from imports.kept_report import append
 from imports.models import ImportBatch, ImportStatus
 from imports.options import Terms

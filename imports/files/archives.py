@@ -1,34 +1,34 @@
-"""Unpacking gzip and zip files, of which nothing is believed: every byte is counted as it comes out.
+"""Unpacking zip and gzip files.
 
-The standard library reads a zip's directory; the data are unpacked here, because its reader stops at the size that the
-directory claims, and what lies behind would go unseen.
+A zip's directory is checked as a whole before anything is unpacked; the standard library gives no more of a file than the
+directory says, and checks its sum. Gzip has no directory: it is bounded while it is unpacked.
 """
 
 from __future__ import annotations
 
-import re
+import gzip
 import stat
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import IO
 
-from imports.files.limits import Allowance, InputError
+from imports.files.paths import check_path, is_archive_name, reason_to_leave_out
+from imports.files.tree import File, InputError, LeftOut, Tree
 
 #: Bytes that are read, and unpacked, at a time.
 CHUNK = 64 * 1024
-#: Unpacked bytes of which the ratio is not asked: a short file may well be all spaces.
-RATIO_FREE = 1024 * 1024
 #: Unpacked bytes that are kept in memory; more go to a temporary file.
-IN_MEMORY = 4 * 1024 * 1024
-
-GZIP_MAGIC = b"\x1f\x8b"
-ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-#: Archives that are not read, by their first bytes.
-_FOREIGN_MAGIC = {
+_IN_MEMORY = 4 * 1024 * 1024
+_KINDS = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"PK\x07\x08": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "Zstandard",
@@ -36,342 +36,175 @@ _FOREIGN_MAGIC = {
     b"Rar!\x1a\x07": "RAR",
     b"\x1f\x9d": "compress",
 }
-_ARCHIVE_NAME = re.compile(
-    r"\.(zip|gz|tgz|bz2|tbz2?|xz|txz|zst|7z|rar|tar|lz|lzma|z|jar)$", re.IGNORECASE
-)
-_DIRECTORY_SIGNATURE = b"PK\x01\x02"
-_LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
-_NAME_IS_UTF8 = 0x800
-
-
-def is_archive_name(path: str) -> bool:
-    """Whether a file is called like an archive."""
-    return bool(_ARCHIVE_NAME.search(path))
+#: What the standard library raises at damaged archives.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    OverflowError,
+    LookupError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def archive_kind(head: bytes) -> str:
     """Return what kind of archive a file is, by its first 512 bytes; "" when it is none."""
-    if head.startswith(GZIP_MAGIC):
-        return "gzip"
-    if head.startswith(ZIP_MAGIC):
-        return "zip"
-    for magic, kind in _FOREIGN_MAGIC.items():
+    for magic, kind in _KINDS.items():
         if head.startswith(magic):
             return kind
     return "tar" if head[257:262] == b"ustar" else ""
 
 
 def spool() -> IO[bytes]:
-    """Return an empty file for what is unpacked: in memory while it is short."""
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+    """Return an empty temporary file, in memory while it is short."""
+    return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
 
 
-@dataclass
-class _Unpacking:
-    """A file on its way out of an archive."""
-
-    path: str
-    allowance: Allowance
-    sink: IO[bytes]
-    packed: int = 0
-    unpacked: int = 0
-    crc: int = 0
-
-    def take(self, data: bytes) -> None:
-        """Write what was unpacked, and check that it is not too much."""
-        if not self.unpacked and (kind := archive_kind(data[:512])):
-            raise InputError(
-                "nested_archive",
-                f"This is a {kind} archive inside an archive. Unpack both, and give the folder.",
-                self.path,
-            )
-        self.unpacked += len(data)
-        self.allowance.read_up_to(self.unpacked, self.path)
-        ratio = self.allowance.limits.ratio
-        if self.unpacked > RATIO_FREE and self.unpacked > ratio * self.packed:
-            raise InputError(
-                "compression_ratio",
-                f"It unpacks to more than {ratio:,} times its size, as only a trap does. "
-                "If it is no trap, give it unpacked.",
-                self.path,
-            )
-        self.crc = zlib.crc32(data, self.crc)
-        self.sink.write(data)
-
-    def inflate(self, engine: zlib._Decompress, packed: bytes) -> bytes:
-        """Unpack a chunk; return what follows the end of the packed data."""
-        while True:
-            with self.allowance.timed(self.path):
-                data = engine.decompress(packed, CHUNK)
-            packed = engine.unconsumed_tail
-            if data:
-                self.take(data)
-            if engine.eof:
-                return engine.unused_data
-            if not packed and len(data) < CHUNK:
-                return b""
+@contextmanager
+def _unpacking(kind: str, path: str) -> Iterator[IO[bytes]]:
+    """Give a temporary file to unpack into, which stays open unless unpacking fails."""
+    with ExitStack() as stack:
+        sink = stack.enter_context(spool())
+        try:
+            yield sink
+        except _DAMAGE as error:
+            raise _damaged(kind, path, str(error)) from error
+        sink.seek(0)
+        stack.pop_all()
 
 
-def gunzip(source: IO[bytes], path: str, allowance: Allowance) -> IO[bytes]:
+def _copy(source: IO[bytes] | gzip.GzipFile, sink: IO[bytes], path: str) -> Iterator[int]:
+    """Copy chunk by chunk; yield how many bytes it makes with the next chunk, before that is written."""
+    size = 0
+    while chunk := source.read(CHUNK):
+        if not size and (kind := archive_kind(chunk[:512])):
+            raise _nested(path, f"This is a {kind} archive inside an archive")
+        size += len(chunk)
+        yield size
+        sink.write(chunk)
+
+
+def _damaged(kind: str, path: str, why: str) -> InputError:
+    reason = f"The {kind} file is damaged or cut off ({why}). Fetch it again, or pack it again."
+    return InputError("damaged", reason, path)
+
+
+def _nested(path: str, what: str) -> InputError:
+    return InputError("nested_archive", f"{what}. Unpack both, and give the folder.", path)
+
+
+def gunzip(source: IO[bytes], path: str, file: File) -> IO[bytes]:
     """Unpack a gzip file of one or several members.
 
     Raises `InputError` when it is cut off, damaged, followed by something else, or too much.
     """
-    sink = spool()
-    try:
-        _gunzip(source, _Unpacking(path, allowance, sink))
-    except zlib.error as error:
-        sink.close()
-        raise _damaged("gzip", path, str(error)) from error
-    except BaseException:
-        sink.close()
-        raise
-    sink.seek(0)
+    if not file.size:
+        raise _damaged("gzip", path, "it is empty")
+    with _unpacking("gzip", path) as sink, gzip.GzipFile(fileobj=source, mode="rb") as packed:
+        for size in _copy(packed, sink, path):
+            file.limits.check_file(size, path)
+            file.limits.check_ratio(size, file.size, path)
     return sink
 
 
-def _gunzip(source: IO[bytes], unpacking: _Unpacking) -> None:
-    engine: zlib._Decompress | None = None
-    members = 0
-    while chunk := source.read(CHUNK):
-        unpacking.packed += len(chunk)
-        while chunk:
-            if engine is None:
-                if members:
-                    chunk = chunk.lstrip(b"\0")
-                    if not chunk:
-                        break
-                engine = zlib.decompressobj(wbits=31)
-                members += 1
-            rest = unpacking.inflate(engine, chunk)
-            if engine.eof:
-                engine = None
-            chunk = rest
-    if engine is not None or not members:
-        raise InputError(
-            "truncated",
-            "The gzip file ends too early: it was cut off on its way. Fetch it again.",
-            unpacking.path,
-        )
+def zip_files(source: IO[bytes], zipped: File, stack: ExitStack) -> Tree:
+    """Return the files of a zip, which stays open for them until the stack is closed.
 
-
-def _damaged(kind: str, path: str, why: str) -> InputError:
-    return InputError(
-        "damaged", f"The {kind} file is damaged ({why}). Fetch it again, or pack it again.", path
-    )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file in a zip."""
-
-    path: str
-    size: int  #: what the directory claims
-    open: Callable[[], IO[bytes]]
-
-
-def zip_entries(
-    source: IO[bytes], name: str, allowance: Allowance
-) -> tuple[list[Entry], list[tuple[str, str]]]:
-    """Return the files of a zip, and what is left out of it with the reason.
-
-    `source` must stay open while the files are read. Raises `InputError` when the zip is not what it should be.
+    Raises `InputError` when its directory shows what is not read.
     """
-    entries: list[Entry] = []
-    left_out: list[tuple[str, str]] = []
-    infos = _directory(source, name, allowance)
-    seen: set[str] = set()
+    archive = stack.enter_context(_opened(source, zipped))
+    infos = archive.infolist()
+    limits = zipped.limits
+    names: set[str] = set()
+    files: list[File] = []
+    left_out: list[LeftOut] = []
     for info in infos:
-        path = _checked_name(info)
-        if path in seen:
-            raise InputError(
-                "duplicate_name", "Two files of the zip have this name. Pack it again.", path
-            )
-        seen.add(path)
+        path = check_path(info.orig_filename)
+        if path in names:
+            reason = "Two files of the zip have this name. Pack it again."
+            raise InputError("duplicate_name", reason, path)
+        names.add(path)
         if info.is_dir():
             continue
-        if reason := _reason_to_leave_out(info, path):
-            left_out.append((path, reason))
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
+        if reason := reason_to_leave_out(path, is_link=is_link):
+            left_out.append(LeftOut(path, reason))
             continue
         _check_entry(info, path)
-        entries.append(Entry(path, info.file_size, _opener(source, info, path, allowance)))
-    _check_overlaps(infos)
-    return entries, left_out
+        limits.check_ratio(info.file_size, info.compress_size, path)
+        files.append(File(path, info.file_size, partial(_unzip, archive, info, path), limits))
+    _check_overlaps(infos, archive.start_dir)
+    limits.check_total(sum(file.size for file in files), zipped.path)
+    return Tree(tuple(sorted(files, key=lambda file: file.path)), tuple(left_out))
 
 
-def _directory(source: IO[bytes], name: str, allowance: Allowance) -> list[zipfile.ZipInfo]:
-    limit = allowance.limits.files
+def _opened(source: IO[bytes], zipped: File) -> zipfile.ZipFile:
+    limit = zipped.limits.files
     # Counted before the library makes an object of each: a directory of millions would fill the memory.
-    if _count(source, _DIRECTORY_SIGNATURE, limit) > limit:
-        raise InputError(
-            "too_many_files", f"A zip has at most {limit:,} files. Pack it in parts.", name
-        )
+    if _count_entries(source, limit) > limit:
+        reason = f"A zip has at most {limit:,} files. Pack it in parts."
+        raise InputError("too_many_files", reason, zipped.path)
     source.seek(0)
     try:
-        with allowance.timed(name), zipfile.ZipFile(source) as archive:
-            return archive.infolist()
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        UnicodeError,
-        ValueError,
-        OSError,
-        EOFError,
-        OverflowError,
-        IndexError,
-        struct.error,
-    ) as error:
-        raise _damaged("zip", name, str(error)) from error
+        return zipfile.ZipFile(source)
+    except _DAMAGE as error:
+        raise _damaged("zip", zipped.path, str(error)) from error
 
 
-def _count(source: IO[bytes], signature: bytes, limit: int) -> int:
-    """Return how often a signature stands in a file, or some number over the limit."""
+def _count_entries(source: IO[bytes], limit: int) -> int:
+    """Return how many entries a zip's directory has, or some number over the limit."""
     source.seek(0)
     count = 0
     tail = b""
     while count <= limit and (chunk := source.read(16 * CHUNK)):
-        window = tail + chunk
-        count += window.count(signature)
-        tail = window[-len(signature) + 1 :]
+        count += (tail + chunk).count(_DIRECTORY_ENTRY)
+        tail = (tail + chunk)[-len(_DIRECTORY_ENTRY) + 1 :]
     return count
 
 
-def _checked_name(info: zipfile.ZipInfo) -> str:
-    path = info.orig_filename
-    reason = ""
-    if "\\" in path:
-        reason = "has a backslash in its name"
-    elif path.startswith("/") or re.match(r"[A-Za-z]:", path):
-        reason = "has an absolute name"
-    elif ".." in path.split("/"):
-        reason = "leads out of the archive by “..”"
-    elif any(part in {"", "."} for part in path.removesuffix("/").split("/")):
-        reason = "has an empty part or “.” in its name"
-    elif not path.isprintable():
-        reason = "has a character in its name that cannot be shown"
-    if reason:
-        raise InputError(
-            "unsafe_name",
-            f"A file of the zip {reason}. Pack the folder again with an ordinary tool.",
-            ascii(path)[1:-1],
-        )
-    return path
-
-
-def _reason_to_leave_out(info: zipfile.ZipInfo, path: str) -> str:
-    parts = path.split("/")
-    if any(part.startswith(".") for part in parts):
-        return "Hidden files are not read."
-    if parts[0] == "__MACOSX":
-        return "What macOS adds to a zip is not read."
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return "Symbolic links are not followed: they could lead out of the archive."
-    return ""
-
-
 def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
+    """Refuse what the directory says of one file."""
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
     if kind not in {0, stat.S_IFREG}:
-        raise InputError(
-            "special_file", "A device or pipe in a zip is not read. Pack it again without.", path
-        )
-    if info.flag_bits & _ENCRYPTED:
-        raise InputError(
-            "encrypted", "The zip is encrypted. Pack it again without a password.", path
-        )
-    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise InputError(
-            "compression_method",
-            "Of zips, only the usual method (Deflate) is read. Pack it again.",
-            path,
-        )
-    if path in {"[Content_Types].xml", "mimetype"}:
-        raise InputError(
-            "spreadsheet",
-            "This is an Office document. Save the table as CSV (UTF-8) and import that.",
-            path,
-        )
-    if is_archive_name(path):
-        raise InputError(
-            "nested_archive",
-            "An archive inside an archive is not read. Unpack both, and give the folder.",
-            path,
-        )
+        code = "special_file"
+        reason = "A device or pipe in a zip is not read. Pack it again without."
+    elif info.flag_bits & _ENCRYPTED:
+        code = "encrypted"
+        reason = "The zip is encrypted. Pack it again without a password."
+    elif info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        code = "compression_method"
+        reason = "Of zips, only the usual method (Deflate) is read. Pack it again."
+    elif path in {"[Content_Types].xml", "mimetype"}:
+        code = "spreadsheet"
+        reason = "This is an Office document. Save the table as CSV (UTF-8) and import that."
+    elif is_archive_name(path):
+        raise _nested(path, "An archive inside an archive is not read")
+    else:
+        return
+    raise InputError(code, reason, path)
 
 
-def _check_overlaps(infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse files that share packed bytes: the trick of bombs that pass every look at a single file."""
-    end = 0
-    for info in sorted(infos, key=lambda info: info.header_offset):
-        if info.header_offset < end:
-            raise InputError(
-                "overlap",
-                "Two files of the zip share the same bytes. Pack it again.",
-                info.filename,
-            )
-        end = info.header_offset + _LOCAL_HEADER.size + info.compress_size
+def _check_overlaps(infos: list[zipfile.ZipInfo], end: int) -> None:
+    """Refuse files that share packed bytes: such bombs pass every check of a single file."""
+    for info in sorted(infos, key=lambda info: info.header_offset, reverse=True):
+        if info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size > end:
+            reason = "Its packed bytes belong to another file of the zip too. Pack it again."
+            raise InputError("overlap", reason, info.filename)
+        end = info.header_offset
 
 
-def _opener(
-    source: IO[bytes], info: zipfile.ZipInfo, path: str, allowance: Allowance
-) -> Callable[[], IO[bytes]]:
-    def unpacked() -> IO[bytes]:
-        sink = spool()
-        try:
-            _unzip(source, info, _Unpacking(path, allowance, sink))
-        except (zlib.error, struct.error, ValueError, OSError) as error:
-            sink.close()
-            raise _damaged("zip", path, str(error)) from error
-        except BaseException:
-            sink.close()
-            raise
-        sink.seek(0)
-        return sink
-
-    return unpacked
-
-
-def _unzip(source: IO[bytes], info: zipfile.ZipInfo, unpacking: _Unpacking) -> None:
-    path = unpacking.path
-    source.seek(info.header_offset)
-    header = _LOCAL_HEADER.unpack(source.read(_LOCAL_HEADER.size))
-    signature, flags, method, name_size, extra_size = (
-        header[0],
-        header[2],
-        header[3],
-        header[9],
-        header[10],
-    )
-    name = source.read(name_size).decode("utf-8" if flags & _NAME_IS_UTF8 else "cp437")
-    if signature != ZIP_MAGIC[0] or name != info.orig_filename or method != info.compress_type:
-        raise _damaged("zip", path, "its directory and the file disagree")
-    source.seek(extra_size, 1)
-    engine = zlib.decompressobj(wbits=-15) if method == zipfile.ZIP_DEFLATED else None
-    rest = b""
-    for chunk in _chunks(source, info.compress_size):
-        unpacking.packed += len(chunk)
-        if engine is None:
-            unpacking.take(chunk)
-        elif engine.eof:
-            rest = chunk
-        else:
-            rest = unpacking.inflate(engine, chunk)
-        if rest:
-            raise _damaged("zip", path, "something follows the packed file")
-    if unpacking.packed != info.compress_size or (engine is not None and not engine.eof):
-        raise InputError(
-            "truncated", "The file in the zip ends too early. Pack it again.", unpacking.path
-        )
-    if unpacking.unpacked != info.file_size:
-        raise _damaged(
-            "zip", path, f"it claims {info.file_size:,} bytes and has {unpacking.unpacked:,}"
-        )
-    if unpacking.crc != info.CRC:
-        raise _damaged("zip", path, "its checksum is wrong")
-
-
-def _chunks(source: IO[bytes], size: int) -> Iterator[bytes]:
-    while size > 0 and (chunk := source.read(min(CHUNK, size))):
-        size -= len(chunk)
-        yield chunk
+def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> IO[bytes]:
+    size = 0
+    with _unpacking("zip", path) as sink, archive.open(info) as packed:
+        for size in _copy(packed, sink, path):
+            if size > info.file_size:
+                break
+        if size != info.file_size:
+            raise _damaged("zip", path, f"it does not have the {info.file_size:,} bytes it claims")
+    return sink

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from config.faults import Fault
-from imports.files.csv_files import ROW_LIMIT, read_table
+from imports.files.csv_files import read_table
+from imports.files.limits import ROW_LIMIT
 from imports.files.tree import InputError
 from records.exchange.report import LineFault
 from records.exchange.tables import (
@@ -49,7 +50,7 @@ def is_table(file: File) -> bool:
 def lines_of(file: File, before: int) -> Iterator[tuple[int, bytes, list[LineFault]]]:
     """Yield of each row the line of the table in which it begins, the line that says the same, and what is wrong with it.
 
-    `before` is the number of lines that come before the first: rejections count on from there. Rows without a word are
+    `before` is the number of lines that come before the first: rejections count on from there. Rows of empty cells are
     passed over. Raises InputError where the header is wrong, or where it is unclear where a row ends.
     """
     # A treaty's parties are one cell.
@@ -75,7 +76,7 @@ def _line(table: Table, row: Line, number: int) -> tuple[bytes, list[LineFault]]
     document, faults = table.line(row.cells)
     faults = [*row.faults, *faults]
     if faults:
-        # The row is rejected, and whoever names its record is told so: nothing else of it is read.
+        # The row is rejected, and so are those that name its record: nothing else of it is read.
         document = {name: document.get(name) for name in (OBJECT, "id", "slug")}
     name = document.get("slug") or document.get("id")
     rejections = [LineFault(fault, number, table.exchange.kind, name) for fault in faults]

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Self
 from anyascii import anyascii
 
 from config.faults import Fault, nearest
-from imports.files.limits import InputError
+from imports.files.tree import InputError
 from people.models import State, StateIdentifier, StateName
 from records.models import NameKind
 

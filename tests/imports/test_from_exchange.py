@@ -13,7 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from imports.files.tree import InputError, open_input
+from imports.files.opening import open_input
+from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportStatus
 from imports.options import Terms
 from imports.recognise import find_formats

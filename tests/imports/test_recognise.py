@@ -10,7 +10,8 @@ import pytest
 
 from imports import dataset as registry
 from imports.dataset import Dataset, register
-from imports.files.tree import InputError, Tree, open_input, open_stream
+from imports.files.opening import open_input, open_stream
+from imports.files.tree import InputError, Tree
 from imports.recognise import find_formats
 
 

@@ -11,7 +11,8 @@ import pytest
 from config.faults import Fault
 from imports import dataset as registry
 from imports.dataset import Dataset, Document, NearMatch, Row, register
-from imports.files.tree import InputError, open_input
+from imports.files.opening import open_input
+from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportedRow, ImportStatus
 from imports.options import Terms
 from imports.recognise import find_formats

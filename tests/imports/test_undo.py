@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from imports.files.tree import open_stream
+from imports.files.opening import open_stream
 from imports.models import ImportBatch, ImportStatus
 from imports.options import Terms
 from imports.recognise import find_formats

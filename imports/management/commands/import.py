@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
-from imports.files.tree import InputError, open_input, open_stream
+from imports.files.opening import open_input, open_stream
+from imports.files.tree import InputError
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import find_formats, formats

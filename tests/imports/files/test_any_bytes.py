@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import io
-import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.files.csv_files import read_table
-from imports.files.tree import InputError, Limits, open_stream, open_text, read_text
-from imports.files.xml_files import iter_xml, read_xml
+from imports.files.limits import Limits
+from imports.files.opening import open_stream
+from imports.files.text import open_text, read_utf8
+from imports.files.tree import InputError
+from imports.files.xml_files import read_xml
 from imports.files.yaml_files import read_yaml
+from tests.imports.files.files_made import zip_of
 
 
 def text_of(file):
@@ -23,10 +26,9 @@ def text_of(file):
 
 READERS = {
     "bytes": lambda file: file.read(),
-    "text": read_text,
+    "text": read_utf8,
     "open text": text_of,
     "xml": read_xml,
-    "xml records": lambda file: list(iter_xml(file)),
     "table": lambda file: list(read_table(file, ())),
     "table with columns": lambda file: list(read_table(file, ("a", "b"))),
     "yaml": read_yaml,
@@ -43,11 +45,7 @@ PIECES = [
 
 
 def packed(content: bytes) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.xml", content)
-        archive.writestr("b/c.csv", content[::-1])
-    return sink.getvalue()
+    return zip_of(("a.xml", content), ("b/c.csv", content[::-1]))
 
 
 ZIPPED = packed(b"<a>some text</a>" * 20)

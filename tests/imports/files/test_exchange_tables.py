@@ -1,4 +1,4 @@
-"""Tables of the exchange form: what goes out as CSV comes in again as the same, and what is wrong is told cell by cell."""
+"""Tables of the exchange form: what is exported as CSV is imported as the same, and each fault names its cell."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.records.exchange.test_round_trip import empty_all_kinds
 
 STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
-#: What tables and those who read them are known to change.
+#: Text that tables, or programs that read them, may change.
 ODD = [
     *(
         "a\rb",
@@ -73,7 +73,7 @@ def story(db: None) -> None:
 
 @pytest.mark.usefixtures("story")
 @pytest.mark.parametrize("options", [(), ("--spreadsheets",)])
-def test_tables_taken_in_by_an_empty_database_are_written_again_as_the_same_bytes(
+def test_tables_imported_into_an_empty_database_are_exported_as_the_same_bytes(
     tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     make_topic("formula", label="=1+1", alternative_labels=["@SUM(A1)", "'=2", "a;b", "-5"])
@@ -158,7 +158,7 @@ def test_an_empty_cell_empties_and_a_column_that_is_not_there_leaves_as_it_is(
 
 
 @pytest.mark.django_db
-def test_what_is_wrong_is_told_with_the_line_in_which_the_row_begins(tmp_path: Path) -> None:
+def test_fault_names_the_line_in_which_its_row_begins(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         "terms.csv",
@@ -187,7 +187,9 @@ def test_what_is_wrong_is_told_with_the_line_in_which_the_row_begins(tmp_path: P
 
 
 @pytest.mark.django_db
-def test_good_rows_are_kept_when_asked_for_and_who_names_a_bad_one_is_told(tmp_path: Path) -> None:
+def test_partial_import_keeps_good_rows_and_rejects_those_that_name_a_bad_one(
+    tmp_path: Path,
+) -> None:
     path = write(
         tmp_path,
         "topics.csv",
@@ -206,7 +208,7 @@ def test_good_rows_are_kept_when_asked_for_and_who_names_a_bad_one_is_told(tmp_p
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("name", "text", "code", "told"),
+    ("name", "text", "code", "words"),
     [
         ("topics.csv", "slug,lable\na,A\n", "unknown_field", "did you mean “label”?"),
         ("topics.csv", "slug,url\na,A\n", "derived_field", "leave the column out"),
@@ -220,7 +222,7 @@ def test_good_rows_are_kept_when_asked_for_and_who_names_a_bad_one_is_told(tmp_p
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_as_a_whole(
-    tmp_path: Path, name: str, text: str | bytes, code: str, told: str
+    tmp_path: Path, name: str, text: str | bytes, code: str, words: str
 ) -> None:
     path = write(tmp_path, name, text)
 
@@ -228,7 +230,7 @@ def test_a_table_that_cannot_be_read_is_refused_as_a_whole(
         take(path)
 
     assert (refused.value.code, refused.value.file) == (code, name)
-    assert told in refused.value.reason
+    assert words in refused.value.reason
 
 
 @pytest.mark.django_db

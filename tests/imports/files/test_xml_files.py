@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tracemalloc
+from typing import Any
 
 import pytest
 
-from imports.files.tree import DEFAULT_LIMITS, InputError, Limits, open_input
-from imports.files.xml_files import iter_xml, line, read_xml, text, texts
+from imports.files.limits import DEFAULT_LIMITS, Limits
+from imports.files.tree import InputError
+from imports.files.xml_files import line, read_xml, text, texts
+from tests.imports.files.files_made import file_of, refusal
 
 TRIPS = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- trips of one president -->
@@ -24,37 +26,15 @@ TRIPS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-@pytest.fixture
-def given(tmp_path):
-    """Write a file, and read it with one of the readers."""
-
-    def read(content, limits=DEFAULT_LIMITS, reader=read_xml):
-        path = tmp_path / "trips.xml"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        with open_input(path, limits) as tree:
-            return reader(tree.files[0])
-
-    return read
+def given(content: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
+    return read_xml(file_of(content, limits))
 
 
-def all_records(file):
-    return list(iter_xml(file))
+def refused(content: str | bytes, limits: Limits = DEFAULT_LIMITS) -> InputError:
+    return refusal(given, content, limits)
 
 
-@pytest.fixture(params=[read_xml, all_records], ids=["tree", "records"])
-def refused(request, given):
-    """Read a file that must be refused, once as a tree and once record by record."""
-
-    def read(content, limits=DEFAULT_LIMITS):
-        with pytest.raises(InputError) as caught:
-            given(content, limits, request.param)
-        assert caught.value.file == "trips.xml"
-        return caught.value
-
-    return read
-
-
-def test_tree_holds_elements_with_their_lines(given):
+def test_tree_holds_elements_with_their_lines():
     root = given(TRIPS)
     assert [(found.tag, line(found)) for found in root.iter()] == [
         ("trips", 3),
@@ -70,63 +50,19 @@ def test_tree_holds_elements_with_their_lines(given):
     assert root[0].attrib == {"who": "taft"}
 
 
-def test_text_has_single_spaces_whatever_white_space_the_file_has(given):
+def test_text_has_single_spaces_whatever_white_space_the_file_has():
     trip = given(TRIPS)[0]
     assert text(trip, "locale") == "Colón, Panama City"
     assert text(trip, "remarks") == "Met President Obaldía."
     assert text(trip[0], ".") == "Panama"
     assert text(trip, "notes") == ""
     assert text(trip, "notes", "none") == "none"
+    other = given(TRIPS)[1]
+    assert text(other, "country", "none") == "none"  # the first one is empty
+    assert (texts(other, "country"), texts(other, "remarks")) == (["Mexico"], [])
 
 
-def test_texts_are_those_that_say_something(given):
-    trip = given(TRIPS)[1]
-    assert texts(trip, "country") == ["Mexico"]
-    assert text(trip, "country", "none") == "none"  # the first one is empty
-    assert texts(trip, "remarks") == []
-
-
-def test_records_are_the_same_one_by_one(given):
-    def shape(element):
-        return (
-            element.tag,
-            element.attrib,
-            line(element),
-            element.text,
-            [shape(below) for below in element],
-        )
-
-    root = given(TRIPS)
-    assert [shape(record) for record in given(TRIPS, reader=all_records)] == [
-        shape(record) for record in root
-    ]
-
-
-def test_records_of_a_long_file_do_not_pile_up(given):
-    record = "<trip><remarks>" + "x" * 2000 + "</remarks></trip>"
-
-    def count(file):
-        tracemalloc.start()
-        found = sum(1 for _record in iter_xml(file))
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return found, peak
-
-    found, peak = given(f"<trips>{record * 10_000}</trips>", reader=count)
-    assert found == 10_000
-    assert peak < 5_000_000  # the file has 20,000,000
-
-
-def test_records_before_a_fault_are_given(given):
-    def first(file):
-        records = iter_xml(file)
-        return next(records).tag
-
-    padding = " " * 100_000
-    assert given(f"<trips><trip/>{padding}<trip></trips>", reader=first) == "trip"
-
-
-def test_mark_and_declared_utf8_are_read(given):
+def test_mark_and_declared_utf8_are_read():
     for head in (
         "\ufeff",
         "\ufeff<?xml version='1.0'?>",
@@ -136,7 +72,7 @@ def test_mark_and_declared_utf8_are_read(given):
         assert given(f"{head}<a>é</a>").text == "é"
 
 
-def test_long_texts_comments_and_sections_are_read(given):
+def test_long_texts_comments_and_sections_are_read():
     long = "x" * 90_000
     root = given(
         f"<!--{long}--><a><!--{long}--><b>{long}</b><c><![CDATA[{long}]]></c><?pi {long}?></a>"
@@ -144,167 +80,87 @@ def test_long_texts_comments_and_sections_are_read(given):
     assert [len(element.text) for element in root] == [90_000, 90_000]
 
 
-def test_nothing_is_left_of_comments_and_instructions(given):
+def test_nothing_is_left_of_comments_and_instructions():
     root = given("<?xml-stylesheet href='http://example.org/x.xsl'?><a>b<!-- c --><?d e?>f</a>")
     assert (root.text, list(root)) == ("bf", [])
 
 
-BILLION_LAUGHS = """<?xml version="1.0"?>
-<!DOCTYPE lolz [
+BILLION_LAUGHS = """<!DOCTYPE lolz [
  <!ENTITY lol "lol">
  <!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">
  <!ENTITY lol3 "&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;">
 ]>
 <trips>&lol3;</trips>
 """
+XINCLUDE = """<trips xmlns:xi="http://www.w3.org/2001/XInclude">
+<xi:include href="file:///etc/passwd" parse="text"/></trips>"""
+REFERENCES = ["&#0;", "&#x0;", "&#xD800;", "&#55296;", "&#x8;", "&#xFFFF;"]
+MANY_ATTRIBUTES = " ".join(f'a{number}=""' for number in range(10_000))
+ENCODINGS = ["ISO-8859-1", "windows-1252", "UTF-16", "utf-7", "x-made-up"]
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "code", "number"),
     [
-        BILLION_LAUGHS,
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
-        '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]><a/>',
-        '<!DOCTYPE a SYSTEM "http://127.0.0.1/x.dtd"><a/>',
-        '<!DOCTYPE a PUBLIC "-//X//EN" "http://127.0.0.1/x.dtd"><a/>',
-        "<!DOCTYPE a><a/>",
+        (BILLION_LAUGHS, "dtd", 1),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "dtd", 1),
+        ('<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]><a/>', "dtd", 1),
+        ('<!DOCTYPE a PUBLIC "-//X//EN" "http://127.0.0.1/x.dtd"><a/>', "dtd", 1),
+        ("\n<!DOCTYPE a><a/>", "dtd", 2),
+        ("<a>\nPer&uacute;</a>", "entity", 2),
+        (XINCLUDE, "xinclude", 2),
+        *[(f"<?xml version='1.0' encoding='{name}'?><a/>", "encoding", 1) for name in ENCODINGS],
+        ("<a>é</a>".encode("utf-16"), "encoding", 1),
+        ("<a>\né</a>".encode("latin-1"), "encoding", 2),
+        *[(f"<a>\n{reference}</a>", "character", 2) for reference in REFERENCES],
+        ("<a>\0</a>", "nul", 1),
+        ("", "xml", 1),
+        ("\n\n", "xml", 3),
+        ("<a>\n<b>\n</a>", "xml", 3),
+        ("<a>\n", "xml", 2),
+        ("<a/>\n<b/>", "xml", 2),
+        ("<a b='1' b='2'/>", "xml", 1),
+        ("<a>\x01</a>", "xml", 1),
+        ("<x:a/>", "xml", 1),
+        ("a,b\n1,2\n", "xml", 1),
+        ("<a>" * 65 + "</a>" * 65, "too_deep", 1),
+        ("<a>" * 3000 + "</a>" * 3000, "too_deep", 1),
+        # Each name of the document would be as long as the namespace: 10 kB make 100 MB.
+        (f'<a xmlns="{"x" * 10_000}">{"<b/>" * 10_000}</a>', "name_too_long", 1),
+        (f"<{'a' * 1001}/>", "name_too_long", 1),
+        (f"<a {'a' * 1001}='1'/>", "name_too_long", 1),
+        (f"<a><b {MANY_ATTRIBUTES}/></a>", "tag_too_long", 1),
+        ("<a><!--" + "x" * 3_000_000, "tag_too_long", 1),
     ],
 )
-def test_document_type_is_refused_with_all_that_it_could_name(refused, content):
-    assert refused(content).code == "dtd"
-
-
-def test_entity_that_is_not_of_xml_is_refused_with_what_to_write(refused):
-    error = refused("<a>\nPer&uacute;</a>")
-    assert (error.code, error.line) == ("entity", 2)
-    assert error.reason.endswith("Write the character itself.")
-
-
-def test_inclusion_is_refused_by_name(refused):
-    error = refused(
-        '<trips xmlns:xi="http://www.w3.org/2001/XInclude">\n'
-        '<xi:include href="file:///etc/passwd" parse="text"/></trips>'
-    )
-    assert (error.code, error.line) == ("xinclude", 2)
-
-
-@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-16", "utf-7", "x-made-up"])
-def test_declared_encoding_other_than_utf8_is_refused_by_name(refused, encoding):
-    error = refused(f'<?xml version="1.0" encoding="{encoding}"?><a/>')
-    assert (error.code, error.line) == ("encoding", 1)
-    assert encoding in error.reason
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_wider_encodings_are_refused_by_name(refused, encoding):
-    error = refused('<?xml version="1.0"?><a>é</a>'.encode(encoding))
-    assert error.code == "encoding"
-    assert encoding[:6].upper() in error.reason
-
-
-def test_latin_1_is_refused_at_its_line(refused):
-    error = refused('<?xml version="1.0"?>\n<a>\né</a>'.encode("latin-1"))
-    assert (error.code, error.line) == ("encoding", 3)
-
-
-@pytest.mark.parametrize(
-    "reference", ["&#0;", "&#x0;", "&#xD800;", "&#55296;", "&#x8;", "&#xFFFF;"]
-)
-def test_reference_to_what_is_no_character_is_refused(refused, reference):
-    error = refused(f"<a>\n{reference}</a>")
-    assert (error.code, error.line) == ("character", 2)
-
-
-def test_nul_is_refused(refused):
-    assert refused("<a>\0</a>").code == "nul"
-
-
-@pytest.mark.parametrize(
-    ("content", "number"),
-    [
-        ("", 1),
-        ("\n\n", 3),
-        ("<a>\n<b>\n</a>", 3),
-        ("<a>\n", 2),
-        ("<a/>\n<b/>", 2),
-        ("<a b='1' b='2'/>", 1),
-        ("<a>\x01</a>", 1),
-        ("<x:a/>", 1),
-        ("a,b\n1,2\n", 1),
-        ("\ufeff\ufeff<a/>", 1),
-    ],
-)
-def test_what_is_not_xml_is_refused_at_its_line(refused, content, number):
+def test_what_is_not_read_is_refused_at_its_line(content, code, number):
     error = refused(content)
-    assert (error.code, error.line) == ("xml", number)
+    assert (error.code, error.line) == (code, number)
 
 
-def test_depth_is_limited(given, refused):
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        ("<a>\n<b><c/></b></a>", {"depth": 2}, "too_deep"),
+        ("<a>\n<b/><b/><b/><b/></a>", {"nodes": 4}, "too_many_elements"),
+        ("<a>\n<b>12345678901</b></a>", {"cell_size": 10}, "cell_too_long"),
+        ("<a>\n<b>12345<!-- -->678901</b></a>", {"cell_size": 10}, "cell_too_long"),
+        ("<a>\n<b>123456<![CDATA[78901]]></b></a>", {"cell_size": 10}, "cell_too_long"),
+        ("<a>\n<b/>12345678901</a>", {"cell_size": 10}, "cell_too_long"),
+    ],
+)
+def test_depth_elements_and_texts_are_limited(content, limits, code):
+    error = refused(content, Limits(**limits))
+    assert (error.code, error.line) == (code, 2)
+
+
+def test_file_at_its_limits_is_read():
     assert given("<a>" * 64 + "</a>" * 64).tag == "a"
-    assert refused("<a>" * 3000 + "</a>" * 3000).code == "too_deep"
-    assert refused("<a>\n<a>\n<a>" + "</a>" * 3, Limits(depth=2)).line == 3
-
-
-def test_number_of_elements_is_limited_in_a_tree_and_in_each_record(given, refused):
-    limits = Limits(nodes=4)
-    assert len(given("<a><b/><b/><b/></a>", limits)) == 3
-    assert len(given("<a>" + "<b><c/><c/><c/></b>" * 9 + "</a>", limits, all_records)) == 9
-    assert refused("<a><b><c/><c/><c/><c/></b></a>", limits).code == "too_many_elements"
-
-
-def test_number_of_records_is_limited(given):
-    assert len(given("<a><b/><b/></a>", Limits(rows=2), all_records)) == 2
-    with pytest.raises(InputError) as caught:
-        given("<a><b/><b/><b/></a>", Limits(rows=2), all_records)
-    assert caught.value.code == "too_many_rows"
-
-
-def test_length_of_a_text_is_limited_however_it_is_cut(given, refused):
-    limits = Limits(cell_size=10)
-    assert (
-        given("<a><b>12345<!-- -->67890</b><b>1234567890</b></a>", limits)[0].text == "1234567890"
+    root = given(
+        "<a>" + "\n    <b>12345<!-- -->67890</b>" * 3 + "</a>", Limits(nodes=4, cell_size=10)
     )
-    for content in ("12345678901", "12345<!-- -->678901", "123456<![CDATA[78901]]>"):
-        assert refused(f"<a><b>{content}</b></a>", limits).code == "cell_too_long"
+    assert [element.text for element in root] == ["1234567890"] * 3
 
 
-def test_white_space_between_many_elements_is_no_long_text(given):
-    content = "<a>" + "\n    <b/>" * 100 + "</a>"
-    limits = Limits(cell_size=10)
-    assert len(given(content, limits)) == len(given(content, limits, all_records)) == 100
-
-
-def test_size_of_a_tree_is_limited_and_of_records_only_that_of_the_file(given):
-    content = "<a>" + "<b/>" * 100 + "</a>"
-    limits = Limits(memory_bytes=100)
-    assert len(given(content, limits, all_records)) == 100
-    with pytest.raises(InputError) as caught:
-        given(content, limits)
-    assert caught.value.code == "file_too_large"
-
-
-def test_time_is_limited(given, monkeypatch, tmp_path):
-    path = tmp_path / "slow.xml"
-    path.write_text("<a>" + "<b/>" * 100_000 + "</a>")
-    with open_input(path, Limits(seconds=0.01)) as tree:
-        for reader in (read_xml, all_records):
-            with pytest.raises(InputError) as caught:
-                reader(tree.files[0])
-            assert caught.value.code == "too_slow"
-
-
-def test_tag_of_many_attributes_is_refused(refused):
-    attributes = " ".join(f'a{number}=""' for number in range(10_000))
-    assert refused(f"<a><b {attributes}/></a>").code == "tag_too_long"
-
-
-def test_comment_without_end_is_refused_before_it_fills_the_memory(refused):
-    assert refused("<a><!--" + "x" * 3_000_000).code == "comment_too_long"
-
-
-def test_namespace_that_makes_every_name_long_is_refused(refused):
-    # Each name of the document would be as long as the namespace: 10 kB make 100 MB.
-    content = f'<a xmlns="{"x" * 10_000}">{"<b/>" * 10_000}</a>'
-    assert refused(content).code == "name_too_long"
-    assert refused(f"<{'a' * 1001}/>").code == "name_too_long"
-    assert refused(f"<a {'a' * 1001}='1'/>").code == "name_too_long"
+def test_size_of_a_file_is_limited():
+    assert refused("<a/>" + " " * 100, Limits(memory_bytes=100)).code == "file_too_large"

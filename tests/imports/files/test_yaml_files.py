@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from imports.files.tree import DEFAULT_LIMITS, InputError, Limits, open_input
+from imports.files.limits import DEFAULT_LIMITS, Limits
 from imports.files.yaml_files import read_yaml
+from tests.imports.files.files_made import file_of, refusal
 
 
-@pytest.fixture
-def given(tmp_path):
-    """Write a file, and read it."""
-
-    def read(content, limits=DEFAULT_LIMITS):
-        path = tmp_path / "executive.yaml"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        with open_input(path, limits) as tree:
-            return read_yaml(tree.files[0])
-
-    return read
+def given(content: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
+    return read_yaml(file_of(content, limits))
 
 
-@pytest.fixture
-def refused(given):
-    """Read a file that must be refused; return the code and the line."""
-
-    def read(content, limits=DEFAULT_LIMITS):
-        with pytest.raises(InputError) as caught:
-            given(content, limits)
-        assert caught.value.file == "executive.yaml"
-        return caught.value.code, caught.value.line
-
-    return read
+def refused(content: str | bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None]:
+    """Return the code and the line with which a file is refused."""
+    error = refusal(given, content, limits)
+    return error.code, error.line
 
 
-def test_lists_mappings_and_values_are_read(given):
+def test_lists_mappings_and_values_are_read():
     content = """
 # presidents
 - id: {bioguide: W000178, govtrack: 411351}
@@ -48,7 +35,7 @@ def test_lists_mappings_and_values_are_read(given):
 """
     assert given(content) == [
         {
-            "id": {"bioguide": "W000178", "govtrack": 411351},
+            "id": {"bioguide": "W000178", "govtrack": "411351"},
             "name": {"first": "George", "nickname": None},
             "terms": [{"start": "1789-04-30", "end": "1793-03-04", "how": "election"}],
             "note": "Took the oath in New York.\n",
@@ -63,45 +50,31 @@ def test_lists_mappings_and_values_are_read(given):
         ("2001-01-20T12:00:00Z", "2001-01-20T12:00:00Z"),
         ("No", "No"),
         ("on", "on"),
-        ("true", True),
-        ("false", False),
+        ("true", "true"),
+        ("12", "12"),
+        ("007", "007"),
+        ("1.5", "1.5"),
+        ("=1+1", "=1+1"),
+        ("9" * 5000, "9" * 5000),
+        ('""', ""),
+        ("'null'", "null"),
         ("~", None),
         ("null", None),
-        ('""', ""),
-        ('"12"', "12"),
-        ("12", 12),
-        ("-7", -7),
-        ("007", "007"),
-        ("0x1F", "0x1F"),
-        ("1_000", "1_000"),
-        ("12:30:45", "12:30:45"),
-        ("1.5", 1.5),
-        ("1e3", 1000.0),
-        ("1e999", "1e999"),
-        (".inf", ".inf"),
-        ("1" * 18, int("1" * 18)),
-        ("1" * 19, "1" * 19),
-        ("9" * 5000, "9" * 5000),
-        ("=1+1", "=1+1"),
+        ("", None),
     ],
 )
-def test_plain_value_is_what_json_would_have_and_else_text(given, written, value):
-    found = given(f"a: {written}\n")["a"]
-    assert (type(found), found) == (type(value), value)
+def test_value_is_text_as_it_is_written_or_none(written, value):
+    assert given(f"a: {written}\n") == {"a": value}
 
 
-def test_keys_are_text(given):
-    assert given("1: a\nnull: b\n2001-01-20: c\n? d\n: e\n") == {
-        "1": "a",
-        "null": "b",
-        "2001-01-20": "c",
-        "d": "e",
-    }
+def test_keys_are_text():
+    content = "1: a\nnull: b\n2001-01-20: c\n? d\n: e\n"
+    assert given(content) == {"1": "a", "null": "b", "2001-01-20": "c", "d": "e"}
 
 
-def test_mark_directive_and_document_ends_are_read(given):
-    assert given(b"\xef\xbb\xbfa: 1\n") == {"a": 1}
-    assert given("%YAML 1.1\n---\na: 1\n...\n") == {"a": 1}
+def test_mark_directive_and_document_ends_are_read():
+    assert given(b"\xef\xbb\xbfa: 1\n") == {"a": "1"}
+    assert given("%YAML 1.1\n---\na: 1\n...\n") == {"a": "1"}
 
 
 @pytest.mark.parametrize(
@@ -126,27 +99,17 @@ def test_mark_directive_and_document_ends_are_read(given):
         ("a: 1\n\tb: 2\n", "yaml", 2),
         ("a: @b\n", "yaml", 1),
         ('a: "\\0"\n', "character", 1),
+        ('a: 1\nb: "\\ud800"\n', "yaml", 2),
         ("a: 1\nb: \0\n", "nul", 2),
+        (b"a: \xed\xa0\x80\n", "encoding", 1),
+        ("a: b\n".encode("utf-16"), "encoding", 1),
     ],
 )
-def test_what_is_not_read_is_refused_at_its_line(refused, content, code, line):
+def test_what_is_not_read_is_refused_at_its_line(content, code, line):
     assert refused(content) == (code, line)
 
 
-def test_half_surrogates_are_refused_as_escapes_too(refused):
-    assert refused('a: "\\ud800"\n')[0] in {"character", "yaml"}
-    assert refused(b"a: \xed\xa0\x80\n") == ("encoding", 1)
-
-
-def test_billion_laughs_are_refused_at_the_first_anchor(refused):
-    content = "a: &a [x, x]\n" + "".join(
-        f"{name}: &{name} [*{before}, *{before}]\n"
-        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-    )
-    assert refused(content) == ("alias", 1)
-
-
-def test_depth_is_limited(given, refused):
+def test_depth_is_limited():
     assert given("[" * 64 + "]" * 64)
     assert refused("[" * 65 + "]" * 65) == ("too_deep", 1)
     assert refused("[" * 100_000)[0] == "too_deep"
@@ -154,18 +117,9 @@ def test_depth_is_limited(given, refused):
     assert refused("a:\n b:\n  c: 1\n", Limits(depth=2)) == ("too_deep", 3)
 
 
-def test_number_and_length_of_values_and_size_are_limited(given, refused):
-    assert given("[1, 2, 3]", Limits(nodes=4)) == [1, 2, 3]
+def test_number_and_length_of_values_and_size_are_limited():
+    assert given("[1, 2, 3]", Limits(nodes=4)) == ["1", "2", "3"]
     assert refused("[1, 2, 3, 4]", Limits(nodes=4)) == ("too_many_values", 1)
-    assert given("[123]", Limits(cell_size=3)) == [123]
+    assert given("[123]", Limits(cell_size=3)) == ["123"]
     assert refused("[1234]", Limits(cell_size=3)) == ("cell_too_long", 1)
     assert refused("[1234]", Limits(memory_bytes=5)) == ("file_too_large", None)
-
-
-def test_time_is_limited(refused):
-    assert refused("- a\n" * 100_000, Limits(seconds=0.01))[0] == "too_slow"
-
-
-def test_other_encodings_are_refused(refused):
-    assert refused("a: é\n".encode("latin-1")) == ("encoding", 1)
-    assert refused("a: b\n".encode("utf-16")) == ("encoding", 1)

@@ -6,7 +6,7 @@ import pytest
 
 from imports.dataset import Row
 from imports.datasets.gsh.importer import DATASET
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 from imports.matching.states import Crosswalk
 from imports.models import ImportBatch
 from imports.options import Terms

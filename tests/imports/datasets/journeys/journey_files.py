@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from imports.dataset import Dataset, NearMatch, Row
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from imports.dataset import NearMatch, Row
 from imports.datasets.pocom.importer import DATASET
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,8 @@ import pytest
 from events.models import Event, EventType
 from imports.dataset import NearMatch, Row
 from imports.datasets.travels.importer import DATASET
-from imports.files.tree import InputError, open_input
+from imports.files.opening import open_input
+from imports.files.tree import InputError
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import Found

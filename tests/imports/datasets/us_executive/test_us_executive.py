@@ -9,7 +9,7 @@ import pytest
 
 from imports.dataset import NearMatch, Row
 from imports.datasets.us_executive.importer import DATASET, translate_on
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 from imports.matching.us_presidents import SCHEMES, TABLE, identifiers_beside
 from imports.models import ImportBatch
 from imports.options import Terms
@@ -181,7 +181,7 @@ def test_an_entry_becomes_a_person_with_tenures_of_offices_that_other_data_sets_
         },
     ]
     person = {
-        "id": {"bioguide": "L000001", "govtrack": 400001, "wikidata": "Q1", "thomas": "01"},
+        "id": {"bioguide": "L000001", "govtrack": "400001", "wikidata": "Q1", "thomas": "01"},
         "name": {
             "first": "Ada",
             "middle": "Byron",

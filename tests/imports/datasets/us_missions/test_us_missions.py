@@ -16,7 +16,7 @@ from imports.dataset import Row
 from imports.datasets.us_missions.importer import DATASET
 from imports.datasets.us_missions.periods import LEVELS, Change, States
 from imports.files.csv_files import Line
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 from imports.matching.states import Crosswalk, StateMatch, _Known
 from imports.models import ImportBatch
 from imports.options import Terms

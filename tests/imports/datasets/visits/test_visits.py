@@ -8,7 +8,8 @@ from events.models import Event, EventLink, EventType
 from imports.dataset import Row
 from imports.datasets.travels.importer import DATASET as TRAVELS
 from imports.datasets.visits.importer import DATASET
-from imports.files.tree import InputError, open_input
+from imports.files.opening import open_input
+from imports.files.tree import InputError
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import Found

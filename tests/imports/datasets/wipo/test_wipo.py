@@ -12,7 +12,7 @@ from config.dates.values import UncertainDate
 from imports.dataset import NearMatch, Row
 from imports.datasets.wipo.importer import COLUMNS, DATASET
 from imports.datasets.wipo.treaties import TABLE, treaty_called
-from imports.files.tree import open_input
+from imports.files.opening import open_input
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import Found
