@@ -18,7 +18,7 @@ from imports.matching.states import (
     OrganizationMatch,
     StateMatch,
     UnknownStateError,
-    _Known,
+    _NamedState,
     read_table,
     territories,
 )
@@ -33,12 +33,12 @@ _SPACE = UUID("00000000-0000-4000-8000-000000000000")
 @cache
 def shipped() -> Crosswalk:
     """Return the crosswalk of a database with the states that ship, and with those of gsh under their ids."""
-    states: dict[UUID, _Known] = {}
+    states: dict[UUID, _NamedState] = {}
     names: list[tuple[UUID, str]] = []
     gsh: dict[str, UUID] = {}
     for entry in all_states():
         pk = uuid5(_SPACE, entry.slug)
-        states[pk] = _Known(
+        states[pk] = _NamedState(
             StateMatch(pk, entry.slug, entry.name),
             UncertainDate.parse(entry.start).earliest if entry.start else None,
             UncertainDate.parse(entry.end).latest if entry.end else None,
@@ -51,7 +51,7 @@ def shipped() -> Crosswalk:
     for target, ids in territories().items():
         pk = uuid5(_SPACE, target)
         if target.startswith("gsh:"):
-            states[pk] = _Known(StateMatch(pk, target, target), None, date(1990, 1, 1))
+            states[pk] = _NamedState(StateMatch(pk, target, target), None, date(1990, 1, 1))
         gsh |= dict.fromkeys(ids, pk)
     return Crosswalk(states, gsh, names)
 

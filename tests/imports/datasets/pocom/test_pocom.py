@@ -660,7 +660,7 @@ def test_what_is_missing_unknown_or_no_xml_is_told_row_by_row(home, ruritania, t
         "appointment:missions-countries/ruritania.xml:1": (["required"] * 4, [], ""),
         "appointment:rr-1893-rass-01": ([], ["unknown_element"], ""),
         "appointment:rr-1894-rass-01": ([], ["unknown_role"], ""),
-        "role:idle": ([], [], "No appointment under this title was taken in."),
+        "role:idle": ([], [], "No appointment under this title was imported."),
     }
 
 

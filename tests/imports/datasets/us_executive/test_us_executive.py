@@ -10,7 +10,7 @@ import pytest
 from imports.dataset import NearMatch, Row
 from imports.datasets.us_executive.importer import DATASET, translate_on
 from imports.files.tree import open_input
-from imports.matching.us_presidents import SCHEMES, TABLE, identifiers_beside
+from imports.matching.united_states import SCHEMES, TABLE, identifiers_beside
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import Found

@@ -14,10 +14,10 @@ from config.dates.values import UncertainDate
 from events.models import Relation
 from imports.dataset import Row
 from imports.datasets.us_missions.importer import DATASET
-from imports.datasets.us_missions.periods import LEVELS, Change, States
-from imports.files.csv_files import Line
+from imports.datasets.us_missions.periods import States
+from imports.datasets.us_missions.rows import LEVELS, Change
 from imports.files.tree import open_input
-from imports.matching.states import Crosswalk, StateMatch, _Known
+from imports.matching.states import Crosswalk, StateMatch, _NamedState
 from imports.models import ImportBatch
 from imports.options import Terms
 from imports.recognise import Found
@@ -521,12 +521,20 @@ def before(one, other):
 @given(histories())
 def test_periods_are_those_that_one_counts_day_by_day(history):
     states = States(
-        Crosswalk({match.id: _Known(match, None, None) for match in (HOME, OTHER)}, {}, ()),
+        Crosswalk({match.id: _NamedState(match, None, None) for match in (HOME, OTHER)}, {}, ()),
         HOME,
         {},
     )
     changes = [
-        Change(Line(number, {}), "", str(number), "Ruritania", level, start, verified_on=LAST)
+        Change(
+            id=str(number),
+            file="",
+            line=number,
+            state="Ruritania",
+            level=level,
+            start=start,
+            verified_on=LAST,
+        )
         for _day, start, level, number in history
     ]
 
