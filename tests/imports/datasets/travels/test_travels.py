@@ -1,4 +1,4 @@
-"""Journeys of presidents and secretaries of state, with small invented files in their shape."""
+"""Trips with small invented files in their shape."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import pytest
 from events.models import Event, EventType
 from imports.dataset import NearMatch, Row
 from imports.datasets.travels.importer import DATASET
-from imports.files.tree import InputError, open_input
-from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
-from imports.run import run
+from imports.files.tree import InputError
 from people.models import PersonIdentifier, Tenure
 from records.publishing.publish import publish
 from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.imports.datasets.importing import import_folder
 from tests.imports.datasets.journeys import journey_files
 from tests.imports.datasets.journeys.journey_files import (
     PRESIDENT,
@@ -30,16 +27,6 @@ from tests.imports.datasets.journeys.journey_files import (
     trips,
     write,
 )
-
-
-@pytest.fixture
-def home(db):
-    return make_state("United States", slug="united-states")
-
-
-@pytest.fixture
-def ruritania(home):
-    return make_state("Ruritania", slug="ruritania")
 
 
 def translated(folder, files):
@@ -418,15 +405,6 @@ def test_places_lie_where_they_lie_today_and_keep_what_they_were_called(home, tm
     ]
 
 
-def take(folder):
-    batch = ImportBatch.objects.create(file_name="travels")
-    with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
-    assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
-    return {name: number for name, number in result.rows.items() if number}
-
-
 def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_path):
     visit = EventType.objects.create(code="visit", slug="visit", label="Visit")
     publish(home, ruritania, visit, by=None)
@@ -441,7 +419,10 @@ def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_
     }
     write(tmp_path, files)
 
-    assert [take(tmp_path), take(tmp_path)] == [{"created": 4}, {"unchanged": 4}]
+    assert [
+        import_folder(DATASET, tmp_path, publishes=True),
+        import_folder(DATASET, tmp_path, publishes=True),
+    ] == [{"created": 4}, {"unchanged": 4}]
     assert Event.objects.filter(editorial_state="published").count() == 4
     assert Tenure.objects.get().participation_capacities.count() == 3
 
