@@ -64,7 +64,6 @@ class StateMatch:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return str(self.id)
 
 
@@ -165,7 +164,7 @@ def _key(dataset: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _NamedState:
-    """A state with what tells it from its namesakes."""
+    """A state with its dates, by which it differs from its namesakes."""
 
     match: StateMatch
     start: date | None  #: its earliest first day, where known

@@ -51,7 +51,7 @@ SLIP_LIKENESS = 0.9
 class Level(StrEnum):
     """What a comparison comes to."""
 
-    SAME = "same"  #: written for the same person, as far as names can tell: no proof that it is
+    SAME = "same"  #: written for the same person, as far as names show it: no proof that it is
     NEAR = "near"  #: they may be one person's
     DIFFERENT = "different"
 
@@ -308,7 +308,7 @@ def _same_words(a: PersonName, b: PersonName) -> _Found | None:
 
 
 def _contained(a: PersonName, b: PersonName) -> _Found | None:
-    """Compare names whose parts cannot be told for certain: every word of the shorter one is in the longer one, in order."""
+    """Compare names whose parts are uncertain: every word of the shorter one is in the longer one, in order."""
     shorter, longer = sorted((a, b), key=lambda name: len(name.words))
     short, long = shorter.words, longer.words
     if len(short) == len(long) or (len(short) == 1 and not _one_word_may_do(shorter, longer)):

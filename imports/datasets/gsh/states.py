@@ -64,7 +64,6 @@ class GatheredState:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return self.match.ref if self.is_reference and self.match else self.key
 
     @property

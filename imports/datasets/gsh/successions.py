@@ -71,7 +71,7 @@ class Succession:
         return before is not None and after is not None and before > after
 
     def leave_out(self, reason: str, code: str) -> None:
-        """Note on the rows why it is not taken in."""
+        """Warn on the rows why it is not imported."""
         for link in self.links:
             link.warn(f"{reason} Left out.", code)
 

@@ -38,7 +38,6 @@ class Organization:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return f"{SCHEME}:{self.value}"
 
     def document(self, source: str) -> Document:

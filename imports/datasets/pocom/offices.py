@@ -69,7 +69,6 @@ class Office:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         first = self.identifiers[0]
         return f"{first['scheme']}:{first['value']}"
 

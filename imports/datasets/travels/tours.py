@@ -31,7 +31,6 @@ class Tour:
 
     @property
     def ref(self) -> str:
-        """What documents call the event."""
         return f"{SCHEME}:{self.value}"
 
     @property

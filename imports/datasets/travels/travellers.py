@@ -47,7 +47,6 @@ class Traveller:
 
     @property
     def ref(self) -> str:
-        """What documents call the person."""
         return f"{SCHEME}:{self.who}"
 
 

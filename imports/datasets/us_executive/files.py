@@ -126,9 +126,7 @@ def _term(person: PersonRow, given: Any, number: int) -> TermRow:
     term.demand_choice("/type", kind, "type of term here", _OFFICES)
     term.office = _OFFICES.get(kind, "")
     if not start:
-        term.reject(
-            "/start", None, "A term that begins on no day cannot be told apart.", "required"
-        )
+        term.reject("/start", None, "A term without a start cannot be identified.", "required")
     for name in ("start", "end"):
         day = _day(term, f"/{name}", content.get(name))
         setattr(term, name, day)

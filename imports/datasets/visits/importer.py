@@ -5,7 +5,7 @@
 | a visit | an event, of its visitors on behalf of the state as it was then, to the United States |
 | a visitor with a name | a person, one for all the visits that are proved to be theirs (`visitors`) |
 
-Title and name are told apart; the title is the capacity, with the tenure where the database knows one of that day. The
+Title and name are separated; the title is the capacity, with the tenure where the database knows one of that day. The
 description, which is in the public domain, is the summary, and its fixed words are the class of the visit. A trip to that
 state on the same days that answers it is its counterpart (`journeys/counterparts.py`).
 """

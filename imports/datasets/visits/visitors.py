@@ -62,7 +62,7 @@ class Visitor:
 
     @property
     def parsed(self) -> PersonName:
-        """The name with its title, which tells monarchs."""
+        """The name with its title, by which monarchs are known."""
         return parse(f"{self.title} {self.name}")
 
     @property
@@ -72,7 +72,7 @@ class Visitor:
 
     @property
     def is_full(self) -> bool:
-        """Whether more than a family name is told."""
+        """Whether it is more than a family name."""
         return len(self.parsed.words) > 1 or bool(self.parsed.regnal)
 
     @property
@@ -121,7 +121,6 @@ class Guest:
 
     @property
     def ref(self) -> str:
-        """What documents call the person."""
         return ":".join(self.visits[0].key)
 
     @property

@@ -208,7 +208,7 @@ def test_a_name_that_is_not_known_comes_with_the_nearest_one():
     assert caught.value.fault.suggestion == "ethiopia"
 
 
-def test_an_organization_among_the_states_is_told_apart():
+def test_an_organization_among_the_states_is_recognised():
     given = "African Intellectual Property Organization (OAPI)"
 
     assert shipped().organization("wipo", given) == OrganizationMatch(

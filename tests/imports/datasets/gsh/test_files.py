@@ -65,7 +65,7 @@ def test_a_second_file_of_the_same_id_is_rejected_and_links_to_the_first_stay(fo
     assert steps(folder) == ["a>b renaming 1900"]
 
 
-def test_a_link_to_a_rejected_territory_is_told(folder):
+def test_a_link_to_a_rejected_territory_is_warned_of(folder):
     write(folder, "a", "1800", "1900", name="")
     write(folder, "b", "1900", before=["a"])
 

@@ -156,7 +156,7 @@ def test_a_year_that_may_be_off_is_marked(folder):
     assert translated(folder)[1][0]["start"] == "1900%"
 
 
-def test_what_todays_map_contradicts_is_told(folder):
+def test_what_todays_map_contradicts_is_warned_of(folder):
     write(folder, "ruritania", exists="false")
 
     assert warnings(folder) == [("ruritania", "/exists-on-todays-map", "contradiction")]
@@ -196,7 +196,7 @@ def test_forms_that_the_table_takes_for_one_state_are_one_record(folder):
     assert [row.becomes for row in rows] == [(("state", "gsh:prussia-1918"),)] * 2
 
 
-def test_of_a_state_that_ships_with_the_project_only_what_adds_is_told(folder):
+def test_of_a_state_that_ships_with_the_project_only_additions_are_imported(folder):
     state = make_state("Ethiopia", slug="ethiopia")
     write(folder, "ethiopia", "1974", official="Federal Democratic Republic of Ethiopia")
     write(folder, "abyssinia-1936", "1137", "1936", name="Abyssinia", notes="Invaded in 1936")

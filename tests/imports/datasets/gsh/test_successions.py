@@ -63,7 +63,7 @@ def test_lists_and_years_prove_how_one_came_after_another(folder, territories, l
     assert steps(folder) == expected
 
 
-def test_kinds_that_the_years_do_not_prove_are_told(folder):
+def test_kinds_that_the_years_do_not_prove_are_warned_of(folder):
     link(folder, "a>b", "c>d", "e>f", a="1800 1850", b="1900 9999", c="1800 1950", d="1900 9999")
     link(folder, "e>f", e="1800 1900", f="1900 9999")
 
@@ -73,13 +73,13 @@ def test_kinds_that_the_years_do_not_prove_are_told(folder):
     ]
 
 
-def test_links_that_are_no_succession_are_told(folder):
+def test_links_that_are_no_succession_are_warned_of(folder):
     link(folder, "a>b", a="1900 9999", b="1800 9999")
 
     assert warnings(folder) == [("b", "/predecessors", "no_succession")]
 
 
-def test_what_one_of_two_says_counts_and_is_told(folder):
+def test_what_one_of_two_says_counts_with_a_warning(folder):
     write(folder, "a", "1800", "1900", after=["b"])
     write(folder, "b", "1900", "1950")
     write(folder, "c", "1950", before=["b"])
@@ -133,7 +133,7 @@ def test_forms_of_one_state_do_not_come_after_one_another(folder):
     assert ("egypt", "/predecessors", "circle") in warnings(folder)
 
 
-def test_what_the_project_tells_of_its_states_stays(folder):
+def test_what_the_project_says_of_its_states_stays(folder):
     names = {"soviet-union": "Soviet Union", "russia": "Russia", "lithuania": "Lithuania"}
     states = {slug: make_state(name, slug=slug) for slug, name in names.items()}
     StateSuccession.objects.create(
@@ -150,7 +150,7 @@ def test_what_the_project_tells_of_its_states_stays(folder):
     assert warnings(folder) == [("lithuania", "/predecessors", "told_otherwise")]
 
 
-def test_what_the_desk_tells_is_not_contradicted(folder):
+def test_what_the_desk_says_is_not_contradicted(folder):
     write(folder, "a", "1800", "1900", after=["b"])
     write(folder, "b", "1900", before=["a"])
     assert import_folder(DATASET, folder) == {"created": 2}

@@ -17,7 +17,8 @@ from tests.imports.datasets.pocom.files import (
     person,
 )
 from tests.imports.datasets.pocom.tenure_files import told
-from tests.imports.datasets.pocom.test_tenures import WORDS_1894
+
+WORDS_1894 = {"text": "1894-01-01", "precision": "day"}
 
 pytestmark = pytest.mark.usefixtures("states")
 

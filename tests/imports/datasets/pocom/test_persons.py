@@ -20,7 +20,7 @@ from tests.imports.datasets.pocom.files import (
 from tests.imports.datasets.pocom.secretaries import secretary
 
 
-def test_a_person_is_told_with_all_names_ids_and_years(home, tmp_path):
+def test_a_person_has_all_names_ids_and_years(home, tmp_path):
     more = "<altname>Rudi Rassendyll</altname>"
     content = person("rassendyll-rudolf-iii").replace(
         "</persName>", f"<genName>III</genName>{more}{more}</persName>"

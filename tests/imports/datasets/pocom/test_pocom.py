@@ -141,7 +141,7 @@ def test_the_state_is_the_one_of_the_day_and_an_unknown_one_rejects_the_row(
     )
 
 
-def test_each_appointment_of_a_group_tells_the_others_and_the_residence(home, ruritania, tmp_path):
+def test_each_appointment_of_a_group_names_the_others_and_the_residence(home, ruritania, tmp_path):
     make_state("Zenda", slug="zenda")
     files = in_ruritania(
         appointment("rr-1893-rass-01", started="1893-08-02"),
@@ -246,7 +246,7 @@ def test_a_second_appointment_with_the_same_id_is_one_of_its_own_and_a_second_fi
     assert documents["person", "rassendyll-rudolf"]["given_name"] == "Rudolf"
 
 
-def test_what_is_missing_unknown_or_no_xml_is_told_row_by_row(home, ruritania, tmp_path):
+def test_what_is_missing_unknown_or_no_xml_is_reported_row_by_row(home, ruritania, tmp_path):
     files = in_ruritania(
         "<chief/>",
         appointment("rr-1893-rass-01", started="1893-08-02", more="<rank>Captain</rank>"),

@@ -227,7 +227,9 @@ def test_a_line_of_presidents_becomes_a_tenure_where_none_is_there(home, ruritan
     )
 
 
-def test_a_tenure_that_is_there_is_the_capacity_and_is_not_told_again(home, ruritania, tmp_path):
+def test_a_tenure_that_is_there_is_the_capacity_and_is_not_imported_again(
+    home, ruritania, tmp_path
+):
     office = make_office(
         "President of the United States", state=home, classification="head_of_state"
     )
@@ -326,7 +328,7 @@ def test_a_namesake_is_near_and_not_merged(home, ruritania, tmp_path):
     ]
 
 
-def test_what_cannot_be_taken_in_is_rejected_with_its_reason(home, ruritania, tmp_path):
+def test_a_faulty_row_is_rejected_with_its_reason(home, ruritania, tmp_path):
     files = {
         PRESIDENT: trips(
             trip("1", "1897-02-01"),
@@ -427,7 +429,7 @@ def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_
     assert Tenure.objects.get().participation_capacities.count() == 3
 
 
-def test_without_the_united_states_nothing_can_be_told(db, tmp_path):
+def test_without_the_united_states_nothing_is_imported(db, tmp_path):
     with pytest.raises(InputError) as caught:
         translated(tmp_path, {PRESIDENT: trips(trip("1", "1897-02-01"))})
 

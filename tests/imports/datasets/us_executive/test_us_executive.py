@@ -259,7 +259,7 @@ def test_a_file_about_legislators_is_not_taken_for_it(folder):
         assert not DATASET.recognises(tree)
 
 
-def test_terms_are_told_as_of_today(country, folder, monkeypatch):
+def test_terms_are_as_of_today(country, folder, monkeypatch):
     text = entry(400002, "Ben Uhl", ("prez", "2025-01-20", "2029-01-20", "election"))
     (folder / "executive.yaml").write_text(text)
     monkeypatch.setattr(

@@ -148,7 +148,7 @@ def test_a_visit_becomes_an_event_of_a_person_on_behalf_of_a_state(home, ruritan
         ("12", [("", "12", None)]),
     ],
 )
-def test_visitors_are_told_one_by_one_with_title_and_name_apart(
+def test_visitors_are_listed_one_by_one_with_title_and_name_apart(
     ruritania, tmp_path, words, expected
 ):
     rows, documents, _near = translated(tmp_path, visit("1", "1897-02-01", visitor=words))
@@ -285,7 +285,7 @@ def test_fixed_words_are_the_class_of_a_visit(ruritania, tmp_path, description, 
     assert [event.get("visit_class") for event in events(documents)] == [expected]
 
 
-def test_what_cannot_be_taken_in_is_rejected_with_its_reason(ruritania, tmp_path):
+def test_a_faulty_row_is_rejected_with_its_reason(ruritania, tmp_path):
     write(tmp_path, {"data/broken.xml": "<visits><visit", "data/roles.xml": "<roles/>"})
 
     rows, documents, _near = translated(
@@ -375,7 +375,7 @@ def test_a_trip_and_a_visit_that_answer_each_other_are_counterparts_whichever_ca
     assert [set(outcome) for outcome in outcomes] == [{"unchanged"}] * 4
 
 
-def test_without_the_united_states_nothing_can_be_told(db, tmp_path):
+def test_without_the_united_states_nothing_is_imported(db, tmp_path):
     with pytest.raises(InputError) as caught:
         translated(tmp_path, visit("1", "1897-02-01"))
 
