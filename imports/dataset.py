@@ -105,7 +105,6 @@ def _discover() -> None:
 
 
 def datasets() -> dict[str, Dataset]:
-    """Every known data set by name."""
     _discover()
     return _DATASETS
 

@@ -71,12 +71,10 @@ class SourceRow:
 
     @property
     def locator(self) -> str:
-        """Where it stands, for a citation."""
         return f"{self.file}, {self.id}"[-LOCATOR_LENGTH:]
 
     @property
     def is_good(self) -> bool:
-        """Whether it becomes records."""
         return not (self.faults or self.skipped)
 
     def reject(self, at: str, value: Any, reason: str, code: str) -> None:
@@ -103,7 +101,6 @@ class SourceRow:
             )
 
     def row(self) -> Row:
-        """Return the row that the import counts."""
         return Row(
             self.name,
             self.file,
@@ -238,7 +235,6 @@ def citation(source: str, locator: str, **more: str) -> Document:
 
 
 def identifiers(*pairs: tuple[str, str]) -> list[Document]:
-    """Return identifiers from pairs of scheme and value."""
     return [{"scheme": scheme, "value": value} for scheme, value in pairs]
 
 

@@ -102,7 +102,6 @@ class PersonIndex:
 
     @classmethod
     def read(cls) -> Self:
-        """Read what the database knows now."""
         index = cls()
         index._read_persons()
         index._read_offices()

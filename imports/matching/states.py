@@ -301,12 +301,6 @@ class Crosswalk:
         found = (self._states[pk].match for pk in self._own_names.get(folded(name), ()))
         return sorted(found, key=lambda match: match.slug)
 
-    def knows(self, dataset: str, given: str) -> bool:
-        """Return whether the data set's name is known for any day."""
-        return bool(self._entries(dataset, given)) or bool(
-            self._without_table(dataset, given, None)
-        )
-
     def _entries(self, dataset: str, given: str) -> list[CrosswalkRow]:
         table, key = read_table(), _key(dataset, given)
         return [entry for layer in _LAYERS[dataset] for entry in table.get((layer, key), ())]

@@ -80,7 +80,6 @@ class PersonName:
 
     @cached_property
     def nickname_words(self) -> tuple[str, ...]:
-        """The nickname, folded."""
         return _words(self.nickname)
 
     @cached_property

@@ -22,7 +22,6 @@ _YEAR = re.compile(r"\d{1,4}")
 
 
 def recognises(tree: Tree) -> bool:
-    """Return whether there is a file of a territory."""
     return any(_is_territory(file) for file in tree.matching("*.xml"))
 
 

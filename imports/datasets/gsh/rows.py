@@ -63,7 +63,6 @@ class Territory(SourceRow):
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is there today."""
         return self.until.is_still
 
     @property

@@ -83,7 +83,6 @@ class GatheredState:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is there today."""
         return not self.entry.end if self.entry else self.forms[-1].goes_on
 
     def document(self, source: str, predecessors: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -74,7 +74,6 @@ def visitor(state: str, *, capacity: str, tenure: str = "", order: int = 1, **wh
 
 
 def host(state: str, order: int) -> Document:
-    """Return the participation of the state that was visited."""
     participant = {"object": "state", "ref": state}
     return {"participant": participant, "role": Role.HOST.value, "order": order}
 

@@ -41,7 +41,6 @@ class Journey(SourceRow):
 
     @property
     def ref(self) -> str:
-        """The event's reference in documents."""
         return f"{self.dataset}:{self.id}"
 
     @property
@@ -61,7 +60,6 @@ class Journey(SourceRow):
         return self.first <= other.last and other.first <= self.last
 
     def dates(self) -> dict[str, Any]:
-        """Return the dates of the event."""
         return {"when": _document(self.start), "end": _document(self.end)}
 
     def find_state(self, crosswalk: Crosswalk, at: str) -> None:

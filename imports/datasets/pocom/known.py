@@ -41,7 +41,6 @@ class Organization:
         return f"{SCHEME}:{self.value}"
 
     def document(self, source: str) -> Document:
-        """Return the document."""
         document: Document = {"object": "organization"}
         if self.record:
             document["id"] = str(self.record)
@@ -107,7 +106,6 @@ class KnownRecords:
         )
 
     def has_office(self, scheme: str, value: str) -> bool:
-        """Return whether an office has this identifier already."""
         return self._index.office_by_identifier(scheme, value) is not None
 
     def shared_office(self, shared: str, title: str) -> UUID | None:

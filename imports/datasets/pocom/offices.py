@@ -109,7 +109,6 @@ class Offices:
 
     @property
     def home(self) -> StateMatch:
-        """The United States."""
         return self._known.home
 
     def place_of(self, appointment: Appointment) -> str:

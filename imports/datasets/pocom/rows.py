@@ -79,7 +79,6 @@ class Appointment(SourceRow):
 
     @property
     def identifier(self) -> str:
-        """The tenure's reference in documents."""
         return f"pocom-appointment:{self.id}"
 
     @property
@@ -144,7 +143,6 @@ class Files:
     unread: list[Row] = field(default_factory=list)
 
     def rows(self) -> Iterable[SourceRow]:
-        """Every row."""
         yield from self.people
         yield from self.roles
         yield from self.missions

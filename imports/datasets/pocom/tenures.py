@@ -79,7 +79,6 @@ def _kind(appointment: Appointment) -> str:
 
 
 def is_in_office(appointment: Appointment) -> bool:
-    """Return whether it means being in office."""
     return appointment.kind_of_tenure in IN_OFFICE
 
 

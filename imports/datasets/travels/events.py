@@ -46,7 +46,6 @@ class Events:
         self._accompaniments = Accompaniments(trips)
 
     def tour(self, tour: Tour, source: str) -> Document:
-        """Return the event of a tour."""
         first = tour.stops[0]
         days = " to ".join(filter(None, (tour.start.edtf, tour.end.edtf)))
         ids = ", ".join(stop.id for stop in tour.stops)

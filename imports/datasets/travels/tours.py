@@ -26,7 +26,6 @@ class Tour:
 
     @property
     def value(self) -> str:
-        """Its id: that of the first stop."""
         return self.stops[0].id
 
     @property
@@ -35,7 +34,6 @@ class Tour:
 
     @property
     def start(self) -> UncertainDate:
-        """When it began."""
         return self.stops[0].start
 
     @property

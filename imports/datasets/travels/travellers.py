@@ -82,7 +82,6 @@ class Travellers:
         }
 
     def traveller(self, trip: Trip) -> Traveller:
-        """Return who made a trip."""
         return self._all[trip.who]
 
     def _person(self, who: str, locator: str, name: str) -> Traveller:
@@ -186,7 +185,6 @@ class Travellers:
     # Presidents
 
     def becomes(self, president: President) -> Sequence[tuple[str, str]]:
-        """Return what a line of the list becomes."""
         found = [("person", f"{SCHEME}:{president.who}")]
         if self._is_own(president):
             found.append(("tenure", f"{TERM}:{president.id}"))

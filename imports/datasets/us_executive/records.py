@@ -79,7 +79,6 @@ class Records:
         return records
 
     def office(self, office: str) -> Document:
-        """Return the document of an office."""
         title, kind = OFFICES[office]
         document: Document = {
             "object": "office",

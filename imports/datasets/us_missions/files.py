@@ -21,7 +21,6 @@ COLUMNS = ("state_dept_name", "status_change", "year", "month", "day")
 
 
 def recognises(tree: Tree) -> bool:
-    """Return whether there is a table of changes."""
     return bool(tables_of(tree, COLUMNS))
 
 

@@ -55,7 +55,6 @@ class Period:
 
     @property
     def level(self) -> str:
-        """What the relation calls the level."""
         return self.changes[0].level
 
 

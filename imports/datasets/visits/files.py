@@ -21,7 +21,6 @@ _ROOT = "visits"
 
 
 def recognises(tree: Tree) -> bool:
-    """Return whether one of the files has the root of visits."""
     return any(f"<{_ROOT}".encode() in head_of(file) for file in files_of(tree, _FOLDER))
 
 

@@ -77,7 +77,6 @@ class Visitor:
 
     @property
     def day(self) -> date | None:
-        """The first day of the visit."""
         return self.visit.first
 
 

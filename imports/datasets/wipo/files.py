@@ -44,7 +44,6 @@ _BY_FOLDED = {folded(name): kind for name, kind in INSTRUMENTS.items()}
 
 
 def recognises(tree: Tree) -> bool:
-    """Return whether there is a table of memberships."""
     return bool(tables_of(tree, COLUMNS))
 
 

@@ -308,8 +308,8 @@ def test_states_of_the_database_are_found_by_identifier_slug_and_name():
     assert crosswalk.state("gsh", "ruritania-1918").ref == str(state.pk)
     assert crosswalk.state("pocom", "ruritania").ref == str(state.pk)
     assert crosswalk.state("wipo", "the kingdom of RURITANIA").ref == str(state.pk)
-    assert not crosswalk.knows("wipo", "Strelsau")  # too easily shared
-    assert crosswalk.knows("wipo", "Ruritania")
+    with pytest.raises(UnknownStateError):
+        crosswalk.state("wipo", "Strelsau")  # too easily shared
     assert crosswalk.find("gsh:ruritania-1918") == crosswalk.find("ruritania")
     assert crosswalk.is_called("ruritania", "Kingdom of Ruritania")
     assert not crosswalk.is_called("ruritania", "Strelsau")
