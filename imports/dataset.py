@@ -104,7 +104,6 @@ def _discover() -> None:
 
 
 def datasets() -> dict[str, Dataset]:
-    """Every known data set by name."""
     _discover()
     return _DATASETS
 

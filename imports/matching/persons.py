@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from config.dates.values import UncertainDate
 
+#: Records that are no more.
+GONE = (EditorialState.MERGED, EditorialState.WITHDRAWN)
 #: Names of a person that are no names of one: what somebody was or what stands for somebody.
 NO_NAMES = (NameKind.RANK, NameKind.METONYM)
 #: Among all persons a family name alone (0.75) names too many: what scores less than this is not listed. Dates of birth or
@@ -100,7 +102,6 @@ class PersonIndex:
 
     @classmethod
     def read(cls) -> Self:
-        """Read what the database knows now."""
         index = cls()
         index._read_persons()
         index._read_offices()
@@ -116,7 +117,7 @@ class PersonIndex:
             "editorial_state",
         ):
             person, tenure, office, *bounds, status, state = row
-            if state in (EditorialState.MERGED, EditorialState.WITHDRAWN):
+            if state in GONE:
                 continue
             index._held[office].append(
                 _Held(
@@ -155,7 +156,7 @@ class PersonIndex:
             others[self._survivors.get(person, person)].append(name)
         for pk, name, given, family, *rest in people:
             state = rest[4]
-            if state in (EditorialState.MERGED, EditorialState.WITHDRAWN):
+            if state in GONE:
                 continue
             names = [parse(name)]
             if given and family:
@@ -179,7 +180,7 @@ class PersonIndex:
         survivors = _ends({row[0]: row[5] for row in titles if row[5]})
         states = {}
         for pk, title, state_id, classification, editorial_state, _into in titles:
-            if editorial_state in (EditorialState.MERGED, EditorialState.WITHDRAWN):
+            if editorial_state in GONE:
                 continue
             states[pk] = state_id
             self._offices.setdefault((classification, state_id), []).append(pk)
@@ -296,6 +297,10 @@ class PersonIndex:
         return sorted(found, key=lambda each: (-each.comparison.score, not each.is_certain))
 
     # Offices
+
+    def office(self, scheme: str, value: str, title: str, state: UUID | None) -> UUID | None:
+        """Return the office with an identifier, else the one office of the state with that title."""
+        return self.office_by_identifier(scheme, value) or self.office_named(title, state)
 
     def office_by_identifier(self, scheme: str, value: str) -> UUID | None:
         """Return the office that another system calls so."""

@@ -5,7 +5,7 @@
 
 In this order, the first that answers:
 
-1. The table `data/crosswalk.csv`. A row may ask for a label, a first and a last day; of those that fit, one with a label
+1. The table `states.csv`. A row may ask for a label, a first and a last day; of those that fit, one with a label
    goes before one without, and one with days before one without. A row never holds outside its days, whatever the label
    says: a label of 1992 that still reads "U.S.S.R." names no state of 1992. Without a day only a label, or a row without
    days, can decide.
@@ -64,7 +64,6 @@ class StateMatch:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return str(self.id)
 
 
@@ -98,7 +97,7 @@ class UnknownStateError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CrosswalkRow:
     """A row of the table."""
 
     dataset: str
@@ -123,14 +122,14 @@ class Entry:
 
 
 @cache
-def read_table() -> dict[tuple[str, str], tuple[Entry, ...]]:
+def read_table() -> dict[tuple[str, str], tuple[CrosswalkRow, ...]]:
     """Return the rows of the table by data set and id; of a data set that writes names, by folded name."""
-    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    found: dict[tuple[str, str], list[CrosswalkRow]] = defaultdict(list)
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = _key(row["dataset"], row["id"])
             found[row["dataset"], name].append(
-                Entry(
+                CrosswalkRow(
                     row["dataset"],
                     name,
                     folded(row["label"]),
@@ -164,8 +163,8 @@ def _key(dataset: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A state with what tells it from its namesakes."""
+class _NamedState:
+    """A state with its dates, by which it differs from its namesakes."""
 
     match: StateMatch
     start: date | None  #: its earliest first day, where known
@@ -183,7 +182,7 @@ class Crosswalk:
 
     def __init__(
         self,
-        states: dict[UUID, _Known],
+        states: dict[UUID, _NamedState],
         gsh: dict[str, UUID],
         names: Iterable[tuple[UUID, str]],
     ) -> None:
@@ -218,7 +217,7 @@ class Crosswalk:
         names = StateName.objects.exclude(kind__in=(NameKind.SHORT, NameKind.ALIAS))
         return cls(
             {
-                pk: _Known(StateMatch(pk, slug, name), start, end)
+                pk: _NamedState(StateMatch(pk, slug, name), start, end)
                 for pk, slug, name, start, end, into in rows
                 if not into
             },
@@ -302,13 +301,7 @@ class Crosswalk:
         found = (self._states[pk].match for pk in self._own_names.get(folded(name), ()))
         return sorted(found, key=lambda match: match.slug)
 
-    def knows(self, dataset: str, given: str) -> bool:
-        """Return whether the data set's name is known for any day."""
-        return bool(self._entries(dataset, given)) or bool(
-            self._without_table(dataset, given, None)
-        )
-
-    def _entries(self, dataset: str, given: str) -> list[Entry]:
+    def _entries(self, dataset: str, given: str) -> list[CrosswalkRow]:
         table, key = read_table(), _key(dataset, given)
         return [entry for layer in _LAYERS[dataset] for entry in table.get((layer, key), ())]
 
@@ -330,7 +323,7 @@ class Crosswalk:
         self._check_label(dataset, given, label, pk, entries)
         return self._states[pk].match
 
-    def _target(self, entry: Entry, dataset: str, given: str) -> UUID:
+    def _target(self, entry: CrosswalkRow, dataset: str, given: str) -> UUID:
         """Return the state that a row of the table names."""
         if entry.state.startswith(_ORGANIZATION):
             name = entry.state.removeprefix(_ORGANIZATION)
@@ -364,7 +357,7 @@ class Crosswalk:
         return set()
 
     def _check_label(
-        self, dataset: str, given: str, label: str, pk: UUID, entries: list[Entry]
+        self, dataset: str, given: str, label: str, pk: UUID, entries: list[CrosswalkRow]
     ) -> None:  # fmt: skip
         """Refuse a label that is the name of a state for which the id never stands."""
         named = self._own_names.get(folded(label), set()) if label else set()

@@ -51,7 +51,7 @@ SLIP_LIKENESS = 0.9
 class Level(StrEnum):
     """What a comparison comes to."""
 
-    SAME = "same"  #: written for the same person, as far as names can tell: no proof that it is
+    SAME = "same"  #: written for the same person, as far as names show it: no proof that it is
     NEAR = "near"  #: they may be one person's
     DIFFERENT = "different"
 
@@ -68,14 +68,13 @@ class Comparison:
 
     @property
     def level(self) -> Level:
-        """Same, near or different."""
         if self.score >= SAME:
             return Level.SAME
         return Level.NEAR if self.score >= NEAR else Level.DIFFERENT
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _PartMatch:
     """What a comparison of two parts left of the score."""
 
     score: float = 1.0
@@ -83,8 +82,8 @@ class _Found:
     is_compatible: bool = True
     full: int = 0  #: how many words are written out on both sides
 
-    def and_then(self, other: _Found) -> _Found:
-        return _Found(
+    def and_then(self, other: _PartMatch) -> _PartMatch:
+        return _PartMatch(
             self.score * other.score,
             (*self.reasons, *other.reasons),
             self.is_compatible and other.is_compatible,
@@ -92,7 +91,7 @@ class _Found:
         )
 
 
-_ONE_NAME = _Found(ONE_NAME, ("one name only",))
+_ONE_NAME = _PartMatch(ONE_NAME, ("one name only",))
 
 
 def compare(one: str | PersonName, other: str | PersonName) -> Comparison:
@@ -130,18 +129,18 @@ def blocks(name: str | PersonName) -> frozenset[str]:
     )
 
 
-def _numbers(a: PersonName, b: PersonName) -> _Found | None:
+def _numbers(a: PersonName, b: PersonName) -> _PartMatch | None:
     mine, others = a.regnal or a.suffix, b.regnal or b.suffix
     if mine and others:
-        return _Found() if mine == others else None
+        return _PartMatch() if mine == others else None
     if not (mine or others):
-        return _Found()
+        return _PartMatch()
     if a.regnal or b.regnal:
-        return _Found(NUMBER_LEFT_OUT, (f"only one has the number {mine or others}",))
-    return _Found(SUFFIX_LEFT_OUT, (f"only one has {mine or others}",))
+        return _PartMatch(NUMBER_LEFT_OUT, (f"only one has the number {mine or others}",))
+    return _PartMatch(SUFFIX_LEFT_OUT, (f"only one has {mine or others}",))
 
 
-def _readings(a: PersonName, b: PersonName) -> Iterator[_Found]:
+def _readings(a: PersonName, b: PersonName) -> Iterator[_PartMatch]:
     """Compare in every way in which the two can be read."""
     for one, other in product(a.readings, b.readings):
         by_parts = _by_parts(one, other)
@@ -160,7 +159,7 @@ def _readings(a: PersonName, b: PersonName) -> Iterator[_Found]:
                 yield contained
 
 
-def _by_parts(a: PersonName, b: PersonName) -> _Found | None:
+def _by_parts(a: PersonName, b: PersonName) -> _PartMatch | None:
     if not (a.family_words and b.family_words):
         return None
     family = _families(a, b)
@@ -170,7 +169,7 @@ def _by_parts(a: PersonName, b: PersonName) -> _Found | None:
     return family.and_then(given) if given else None
 
 
-def _families(a: PersonName, b: PersonName) -> _Found | None:
+def _families(a: PersonName, b: PersonName) -> _PartMatch | None:
     short, long = sorted((a.family_words, b.family_words), key=len)
     if len(short) == len(long):
         found = _sequence(short, long)
@@ -178,14 +177,18 @@ def _families(a: PersonName, b: PersonName) -> _Found | None:
             return found
     for one, other in product(_whole(a), _whole(b)):
         if spelling(one) == spelling(other):
-            return _Found(1.0 if one == other else SPELLING, full=1)
+            return _PartMatch(1.0 if one == other else SPELLING, full=1)
     if len(short) < len(long):
         found = _sequence(short, long[: len(short)])
         if found:
-            return found.and_then(_Found(SECOND_FAMILY_LEFT_OUT, ("a second family name in one",)))
+            return found.and_then(
+                _PartMatch(SECOND_FAMILY_LEFT_OUT, ("a second family name in one",))
+            )
         found = _sequence(short, long[-len(short) :])
         if found:
-            return found.and_then(_Found(FIRST_FAMILY_LEFT_OUT, ("a first family name in one",)))
+            return found.and_then(
+                _PartMatch(FIRST_FAMILY_LEFT_OUT, ("a first family name in one",))
+            )
     return None
 
 
@@ -198,8 +201,8 @@ def _particles(name: PersonName) -> tuple[str, ...]:
     return tuple(name.particles.lower().replace("-", " ").replace("'", " ").split())
 
 
-def _sequence(one: tuple[str, ...], other: tuple[str, ...]) -> _Found | None:
-    found = _Found()
+def _sequence(one: tuple[str, ...], other: tuple[str, ...]) -> _PartMatch | None:
+    found = _PartMatch()
     for mine, others in zip(one, other, strict=True):
         word = _word(mine, others)
         if word is None or not word.full:
@@ -208,12 +211,12 @@ def _sequence(one: tuple[str, ...], other: tuple[str, ...]) -> _Found | None:
     return found
 
 
-def _givens(a: PersonName, b: PersonName) -> _Found | None:
+def _givens(a: PersonName, b: PersonName) -> _PartMatch | None:
     mine, others = a.given_words, b.given_words
     if not (mine or others):
-        return _Found() if a.is_monarch and b.is_monarch else _ONE_NAME
+        return _PartMatch() if a.is_monarch and b.is_monarch else _ONE_NAME
     if not (mine and others):
-        return _Found(FAMILY_ONLY, ("one has a family name only",))
+        return _PartMatch(FAMILY_ONLY, ("one has a family name only",))
     joined = _joined(mine, others)
     if joined:
         return joined
@@ -223,21 +226,21 @@ def _givens(a: PersonName, b: PersonName) -> _Found | None:
             readings.append(_aligned(*sorted((nickname, name), key=len)))
     found = max((each for each in readings if each), key=lambda each: each.score, default=None)
     if found and not found.full:
-        return found.and_then(_Found(ONLY_INITIALS, ("no given name is written out in both",)))
+        return found.and_then(_PartMatch(ONLY_INITIALS, ("no given name is written out in both",)))
     return found
 
 
-def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> _Found | None:
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> _PartMatch | None:
     """Compare words that are written as one or apart: `moo hyun` and `moohyun`."""
     if any(len(word) == 1 for word in (*one, *other)):
         return None
     mine, others = "".join(one), "".join(other)
     if spelling(mine) != spelling(others):
         return None
-    return _Found(1.0 if mine == others else SPELLING, full=1)
+    return _PartMatch(1.0 if mine == others else SPELLING, full=1)
 
 
-def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
+def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> _PartMatch | None:
     """Compare given names: the first with the first, later ones in their order."""
     first = _word(short[0], long[0], given=True)
     if first:
@@ -251,19 +254,19 @@ def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
                 reason = f"{long[0].title()} is left out in one"
                 is_initial = all(len(word) == 1 for word in long[:skipped])
                 cost = FIRST_INITIAL_LEFT_OUT if is_initial else LATER_GIVEN
-                return first.and_then(rest).and_then(_Found(cost, (reason,)))
+                return first.and_then(rest).and_then(_PartMatch(cost, (reason,)))
     return None
 
 
-def _middles(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
+def _middles(short: tuple[str, ...], long: tuple[str, ...]) -> _PartMatch | None:
     if len(short) > len(long):
         short, long = long, short
     if not short:
-        return _Found(MIDDLE_LEFT_OUT, ("a middle name in one only",)) if long else _Found()
+        return _PartMatch(MIDDLE_LEFT_OUT, ("a middle name in one only",)) if long else _PartMatch()
     joined = _joined(short, long)
     if joined:
         return joined
-    found = _Found()
+    found = _PartMatch()
     at = 0
     for word in short:
         match = _word(word, long[at], given=True)
@@ -277,22 +280,22 @@ def _middles(short: tuple[str, ...], long: tuple[str, ...]) -> _Found | None:
         found = found.and_then(match)
         if skipped:
             found = found.and_then(
-                _Found(MIDDLE_SKIPPED, ("middle names are skipped",), is_compatible=False)
+                _PartMatch(MIDDLE_SKIPPED, ("middle names are skipped",), is_compatible=False)
             )
         at += 1
         if at >= len(long) and word is not short[-1]:
             return None
     if at < len(long):
-        found = found.and_then(_Found(MIDDLE_LEFT_OUT, ("a middle name in one only",)))
+        found = found.and_then(_PartMatch(MIDDLE_LEFT_OUT, ("a middle name in one only",)))
     return found
 
 
-def _same_words(a: PersonName, b: PersonName) -> _Found | None:
+def _same_words(a: PersonName, b: PersonName) -> _PartMatch | None:
     """Compare two names with the same words in another order, one of which says which is the family name or neither."""
     if len(a.words) != len(b.words):
         return None
     left = list(b.words)
-    found = _Found()
+    found = _PartMatch()
     for word in a.words:
         matches = [(match.score, other, match) for other in left if (match := _word(word, other))]
         full = [each for each in matches if each[2].full]
@@ -304,18 +307,18 @@ def _same_words(a: PersonName, b: PersonName) -> _Found | None:
     if len(a.words) == 1:
         return found if a.is_monarch and b.is_monarch else found.and_then(_ONE_NAME)
     in_order = all(_word(mine, others) for mine, others in zip(a.words, b.words, strict=True))
-    return found if in_order else found.and_then(_Found(ORDER, ("another order",)))
+    return found if in_order else found.and_then(_PartMatch(ORDER, ("another order",)))
 
 
-def _contained(a: PersonName, b: PersonName) -> _Found | None:
-    """Compare names whose parts cannot be told for certain: every word of the shorter one is in the longer one, in order."""
+def _contained(a: PersonName, b: PersonName) -> _PartMatch | None:
+    """Compare names whose parts are uncertain: every word of the shorter one is in the longer one, in order."""
     shorter, longer = sorted((a, b), key=lambda name: len(name.words))
     short, long = shorter.words, longer.words
     if len(short) == len(long) or (len(short) == 1 and not _one_word_may_do(shorter, longer)):
         return None
     if longer.is_ordered and set(short).isdisjoint(longer.family_words):
         return None  # named after him: George Washington Buckner
-    found = _Found()
+    found = _PartMatch()
     at = 0
     for word in short:
         while at < len(long):
@@ -327,8 +330,8 @@ def _contained(a: PersonName, b: PersonName) -> _Found | None:
         else:
             return None
     if a.regnal and a.regnal == b.regnal and found.full:
-        return found.and_then(_Found(MIDDLE_LEFT_OUT, ("further names in one",)))
-    return found.and_then(_Found(CONTAINED, ("one has further names",)))
+        return found.and_then(_PartMatch(MIDDLE_LEFT_OUT, ("further names in one",)))
+    return found.and_then(_PartMatch(CONTAINED, ("one has further names",)))
 
 
 def _one_word_may_do(shorter: PersonName, longer: PersonName) -> bool:
@@ -339,23 +342,25 @@ def _one_word_may_do(shorter: PersonName, longer: PersonName) -> bool:
     return bool(shorter.title) and not is_first
 
 
-def _word(one: str, other: str, *, given: bool = False) -> _Found | None:
+def _word(one: str, other: str, *, given: bool = False) -> _PartMatch | None:
     """Compare two words; None when one cannot stand for the other."""
     if one == other:
-        return _Found(full=int(len(one) > 1))
+        return _PartMatch(full=int(len(one) > 1))
     if len(one) == 1 or len(other) == 1:
-        return _Found(INITIAL, ("an initial",)) if one[0] == other[0] and given else None
+        return _PartMatch(INITIAL, ("an initial",)) if one[0] == other[0] and given else None
     if spelling(one) == spelling(other):
-        return _Found(SPELLING, (f"{one.title()} is a spelling of {other.title()}",), full=1)
+        return _PartMatch(SPELLING, (f"{one.title()} is a spelling of {other.title()}",), full=1)
     if given and one_may_be_short_for_the_other(one, other):
-        return _Found(SHORT_FORM, (f"{one.title()} and {other.title()} may be one name",), full=1)
+        return _PartMatch(
+            SHORT_FORM, (f"{one.title()} and {other.title()} may be one name",), full=1
+        )
     short, long = sorted((one, other), key=len)
     if len(short) >= SLIP_LENGTH and _is_slip(short, long):
         reason = f"{one.title()} and {other.title()} differ by a letter or two"
-        return _Found(SLIP, (reason,), is_compatible=False, full=1)
+        return _PartMatch(SLIP, (reason,), is_compatible=False, full=1)
     if given and len(short) >= 3 and len(long) >= len(short) + 2 and long.startswith(short):
         reason = f"{short.title()} may be short for {long.title()}"
-        return _Found(TRUNCATED, (reason,), is_compatible=False, full=1)
+        return _PartMatch(TRUNCATED, (reason,), is_compatible=False, full=1)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 from anyascii import anyascii
 
@@ -15,94 +16,11 @@ def phrases(text: str) -> frozenset[str]:
     return frozenset(" ".join(phrase.split()) for phrase in text.split(","))
 
 
-#: Names whose spellings differ by more than the rules below say, one line each: the first spelling stands for the others.
+#: Names whose spellings differ by more than the rules below say, a line of the table each: the first spelling stands for the
+#: others.
 VARIANTS = {
     spelling: line.split()[0]
-    for line in """
-    abdel abdul abdal abdoul
-    abdullah abdallah abdulla abdoulaye
-    ahmed ahmad achmad ahmet
-    aleksandr alexander aleksander alexandr alyaksandr alisher
-    anthony antony
-    ashraf achraf
-    bourguiba burguiba
-    catherine katherine kathryn catharine katharine
-    chernyshev chernyshov
-    dmitri dmitry dimitry dmitriy dimitri dimitriy dmytro
-    eric erik erich
-    faisal faysal feisal faycal
-    fahd fahad
-    gaddafi qaddafi qadhafi kadafi kaddafi gadhafi ghaddafi khadafy
-    geoffrey jeffrey geoffry jeffery
-    gamal jamal djamal
-    gorbachev gorbachyov gorbatchev gorbatschow gorbachov
-    hafez hafiz
-    hasan hassan hasen
-    heydar geidar haydar heidar haidar gaidar
-    hissein hissene
-    hosni husni
-    hussein husain hussain husayn husein hussayn hossein hosein houssein
-    ibrahim ebrahim
-    islam eslam
-    jaber jabir jabbir
-    jimmy jimmie
-    john jon
-    karzai karzay
-    khalid khaled
-    khomeini khomeyni
-    khrushchev khruschev khrushchov chruschtschow krushchev khrushchyov
-    louis lewis luis
-    mahmoud mahmud mehmud
-    marc mark
-    mikhail mikhael michail mikheil
-    mohammed muhammad mohamed mohammad muhammed mohamad mahomed mehmed muhamed mohamud
-    mossadeq mosaddegh mossadegh mosaddeq musaddiq
-    muammar moammar muamar
-    mustafa mostafa moustapha mustapha moustafa
-    nasser nasir naser
-    nikolai nikolay nicolai nicolay mykola
-    nuri nouri noori
-    nikita mykyta
-    omar umar omer
-    osman usman othman uthman ousmane
-    peking beijing
-    philip phillip philippe filip
-    qaboos qabus kabus
-    rachid rashid rasheed
-    reza riza
-    sabah subah
-    sadat sadate
-    said saeed saied
-    salih saleh salah
-    salman sulman
-    sarah sara
-    seeiso seiso
-    sergei sergey serguei siarhei
-    seyni seini
-    sisi sissi
-    stalin staline
-    stephen steven
-    sukarno soekarno
-    suharto soeharto
-    sulaiman suleiman sulayman soliman suleyman
-    tamim tameem
-    teresa theresa
-    tsar czar
-    viktor victor
-    volodymyr vladimir
-    walter valter
-    yasir yasser yaser
-    yeltsin eltsin jelzin
-    yevgeny evgeny yevgeni evgeni yevgeniy evgueni
-    yusuf yousef youssef yousuf yusef yosef youssouf jusuf
-    yuri yury iurii juri
-    zaynab zainab
-    enlai
-    kaishek jieshi
-    pibulsonggram phibunsongkhram
-    zedong tsetung
-    zhou chou
-    """.splitlines()
+    for line in (Path(__file__).parent / "spellings.txt").read_text(encoding="utf-8").splitlines()
     for spelling in line.split()
 }
 

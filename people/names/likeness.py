@@ -46,7 +46,7 @@ class KnownPerson:
     """What the database knows of a person that can be compared."""
 
     id: UUID
-    names: tuple[PersonName, ...]  #: those that tell it from others (`telling`)
+    names: tuple[PersonName, ...]  #: the distinctive ones (`telling`)
     born: Bounds = (None, None)
     died: Bounds = (None, None)
 
@@ -72,8 +72,8 @@ class KnownPerson:
             else:
                 score += (1 - score) * DATES_AGREE
                 reasons.append(f"the dates of {word} agree")
-        told = "; ".join(reasons)
-        return Near(self.id, round(score, 3), f"{told[:1].upper()}{told[1:]}.")
+        words = "; ".join(reasons)
+        return Near(self.id, round(score, 3), f"{words[:1].upper()}{words[1:]}.")
 
 
 def telling(names: Iterable[PersonName]) -> tuple[PersonName, ...]:

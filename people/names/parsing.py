@@ -80,7 +80,6 @@ class PersonName:
 
     @cached_property
     def nickname_words(self) -> tuple[str, ...]:
-        """The nickname, folded."""
         return _words(self.nickname)
 
     @cached_property
@@ -106,7 +105,7 @@ class PersonName:
 def parse(text: str) -> PersonName:
     """Take a name apart: `Acheson, Dean G.`, `Gen. George C. Marshall, Jr.`, `Hassan bin Talal`, `Elizabeth II`, `U Nu`.
 
-    Where no comma tells, the last word is the family name, together with the words from the first particle on; the first
+    Without a comma the last word is the family name, together with the words from the first particle on; the first
     word is where it is a family name that stands first. Never raises: a text without a name has no parts.
     """
     title, rest = strip_titles(_BROKEN_ARTICLE.sub(r"\1-", text))

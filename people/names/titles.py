@@ -44,11 +44,6 @@ class Titled(NamedTuple):
     name: str  #: as written; "" when there is none
 
 
-def folded_words(text: str) -> list[str]:
-    """Return the words of a text in lower case without accents, full stops, commas and quotes."""
-    return [_folded(word) for word in text.split()]
-
-
 def strip_titles(text: str) -> Titled:
     """Take titles off a name, in front of it or after a comma.
 

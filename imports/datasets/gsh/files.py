@@ -1,102 +1,67 @@
-"""Territories as the files of gsh tell them."""
+"""The files of gsh: a territory each. Code tables are no rows."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from config.dates.fields import TEXT_MAX_LENGTH
-from config.faults import Fault
-from imports.files.xml_files import text, texts
+from imports.datasets.gsh.rows import DEPENDENCY, INDEPENDENT, STILL, Territory, Year
+from imports.datasets.kit import add_value, head_of, read_all
+from imports.files.xml_files import read_xml, text, texts
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-INDEPENDENT = "independent-state"
-DEPENDENCY = "dependency-or-area-of-special-sovereignty"
-#: How the set writes that a territory goes on.
-_STILL = "9999"
+    from imports.dataset import Row
+    from imports.files.tree import File, Tree
+
+_ROOT = "territory"
+_STARTS = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*<territory[\s/>]", re.DOTALL)
 _YEAR = re.compile(r"\d{1,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
-    """A year as written, with its number where it is one from 1 to 9998, the years that can be kept."""
-
-    text: str
-    number: int | None = None
-    mark: str = ""  #: the EDTF qualifier
-
-    @property
-    def is_still(self) -> bool:
-        """Whether it stands for no year: the territory goes on."""
-        return self.text == _STILL
-
-    @property
-    def date(self) -> Any:
-        """The uncertain date of the exchange form; None where nothing is known."""
-        if self.number is not None:
-            return f"{self.number:04}{self.mark}"
-        if self.is_still or not self.text:
-            return None
-        return self.words()
-
-    def words(self) -> dict[str, str]:
-        """Return it as no more than the source's words."""
-        return {"text": self.text[:TEXT_MAX_LENGTH], "precision": "unknown"}
+def recognises(tree: Tree) -> bool:
+    return any(_is_territory(file) for file in tree.matching("*.xml"))
 
 
-@dataclass(slots=True)
-class Territory:
-    """A territory with its validity; the same land under another name or status is another territory."""
-
-    id: str
-    file: str
-    content: dict[str, Any]
-    name: str
-    official: str
-    type: str
-    since: Year
-    until: Year
-    predecessors: tuple[str, ...]
-    successors: tuple[str, ...]
-    notes: str
-    sources: tuple[str, ...]
-    lacks_neighbours: bool = False  #: whether it lists territories that are not at hand
-    warnings: list[Fault] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it is there today."""
-        return self.until.is_still
-
-    @property
-    def order(self) -> tuple[int, int, str]:
-        """Its place among the forms of one state: by its end, for that is known more often."""
-        return (
-            self.until.number or (10_000 if self.goes_on else 0),
-            self.since.number or 0,
-            self.id,
-        )
-
-    def warn(self, at: str, value: Any, reason: str, code: str) -> None:
-        """Note what is odd and was taken in as it stands."""
-        self.warnings.append(Fault(code, reason, pointer=at, value=value))
-
-    def reject(self, at: str, value: Any, reason: str, code: str) -> None:
-        """Note why it cannot be taken in."""
-        self.faults.append(Fault(code, reason, pointer=at, value=value))
+def read_files(tree: Tree) -> tuple[dict[str, Territory], list[Territory], list[Row]]:
+    """Return the territories by id, those that are rejected, and a rejected row for each file that cannot be read."""
+    territories: dict[str, Territory] = {}
+    rejected: list[Territory] = []
+    unread: list[Row] = []
+    for path, root in read_all(_files_of(tree), read_xml, unread):
+        if root.tag != _ROOT:
+            continue
+        territory = _territory(root, path)
+        if not territory.faults and (other := territories.get(territory.id)):
+            reason = f"The file {other.file} has this id already."
+            territory.reject("/id", territory.id, reason, "duplicate")
+        if territory.faults:
+            rejected.append(territory)
+        else:
+            territories[territory.id] = territory
+    return territories, rejected, unread
 
 
-def read_territory(root: Element, file: str) -> Territory:
+def _files_of(tree: Tree) -> list[File]:
+    """Return the files in the folders where there is a territory: one that cannot be read must not go unnoticed."""
+    files = tree.matching("*.xml")
+    folders = {PurePosixPath(file.path).parent for file in files if _is_territory(file)}
+    return [file for file in files if PurePosixPath(file.path).parent in folders]
+
+
+def _is_territory(file: File) -> bool:
+    return _STARTS.match(head_of(file)) is not None
+
+
+def _territory(root: Element, path: str) -> Territory:
     """Read the root of a file, with what is odd or wrong about it."""
     territory = Territory(
         id=text(root, "id"),
-        file=file,
-        content=content_of(root),
-        name=text(root, "short-form-name"),
+        file=path,
+        content=_content_of(root),
+        short_form=text(root, "short-form-name"),
         official=text(root, "long-form-name"),
         type=text(root, "type-of-territory"),
         since=_year(root, "valid-since"),
@@ -111,15 +76,12 @@ def read_territory(root: Element, file: str) -> Territory:
     return territory
 
 
-def content_of(root: Element) -> dict[str, Any]:
+def _content_of(root: Element) -> dict[str, Any]:
     """Return all that a file says: texts by element, lists of texts where elements hold elements, attributes."""
     content: dict[str, Any] = {}
     for element in root:
         value: Any = [text(below, ".") for below in element] or text(element, ".")
-        if element.tag in content:
-            before = content[element.tag]
-            value = [*(before if isinstance(before, list) else [before]), value]
-        content[element.tag] = value
+        add_value(content, element.tag, value)
         for name, attribute in element.attrib.items():
             content[f"{element.tag}@{name}"] = attribute
     return content
@@ -133,14 +95,14 @@ def _year(root: Element, tag: str) -> Year:
     mark = {(True, True): "%", (True, False): "~", (False, True): "?"}.get(
         ("precision" in marks, "certainty" in marks), ""
     )
-    is_year = written != _STILL and _YEAR.fullmatch(written) and int(written) > 0
+    is_year = written != STILL and _YEAR.fullmatch(written) and int(written) > 0
     return Year(written, int(written) if is_year else None, mark)
 
 
 def _check_identity(territory: Territory) -> None:
     if not territory.id:
         territory.reject("/id", None, "The territory has no id.", "required")
-    if not territory.name:
+    if not territory.short_form:
         reason = "The territory has no short-form name."
         territory.reject("/short-form-name", None, reason, "required")
     if territory.type not in ("", INDEPENDENT, DEPENDENCY):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from imports.datasets.gsh.files import Territory
+    from imports.datasets.gsh.rows import Territory
 
 #: Years of two neighbours may differ by one: one counts the year in which it ended, the other the year after.
 NEAR = 1

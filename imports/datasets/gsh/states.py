@@ -11,37 +11,31 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
 from imports.dataset import name_of
-from imports.datasets.gsh.files import DEPENDENCY, INDEPENDENT
+from imports.datasets.gsh.rows import DEPENDENCY, INDEPENDENT
+from imports.datasets.kit import citation, cut, identifiers, slug_of
 from imports.matching.states import folded, read_table, territories
 from people.models import State, StateKind
-from records.identity import SLUG_LENGTH
 from records.models import NameKind
 from records.reference_data import reference_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-    from imports.datasets.gsh.files import Territory
-    from imports.matching.states import Crosswalk, StateMatch
-    from imports.matching.states import Entry as TableRow
+    from imports.datasets.gsh.rows import Territory
+    from imports.matching.states import Crosswalk, CrosswalkRow, StateMatch
 
 SCHEME = "gsh"
 _ATTRIBUTION_LENGTH = 300
-_LOCATOR_LENGTH = 200
 #: What an id ends with when the territory is no more: the year, or that it is to be determined.
 _YEAR = re.compile(r"-(?:\d{3,4}|tbd)\Z")
 
 
 @dataclass(slots=True)
-class Record:
+class GatheredState:
     """A state, with the territories that are its forms one after the other."""
 
     key: str  #: the slug of a state that ships with the project, or `gsh:<id>`
@@ -65,11 +59,10 @@ class Record:
     @property
     def label(self) -> str:
         """What sentences call it."""
-        return f"“{self.entry['name'] if self.entry else self.lead.name}”"
+        return f"“{self.entry['name'] if self.entry else self.lead.short_form}”"
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return self.match.ref if self.is_reference and self.match else self.key
 
     @property
@@ -91,7 +84,6 @@ class Record:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is there today."""
         return "end" not in self.entry if self.entry else self.forms[-1].goes_on
 
     def document(self, source: str, predecessors: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -119,18 +111,18 @@ class Record:
         """Return all ids that lead here, those of files that are not at hand too."""
         own = [] if self.is_reference else [self.key.removeprefix(f"{SCHEME}:")]
         ids = [*own, *territories().get(self.key, ()), *sorted(form.id for form in self.forms)]
-        return [{"scheme": SCHEME, "value": value} for value in dict.fromkeys(ids)]
+        return identifiers(*((SCHEME, value) for value in dict.fromkeys(ids)))
 
     @property
     def _others_know_better(self) -> bool:
-        """Whether the project tells of it, or an earlier import had files of it that are not at hand now."""
+        """Whether it ships with the project, or an earlier import had files of it that are not at hand now."""
         at_hand = {form.id for form in self.forms}
         is_whole = at_hand.issuperset(territories().get(self.key, ()))
         return self.is_reference or (self.match is not None and not is_whole)
 
     def _facts(self) -> dict[str, Any]:
         first, last, lead = self.forms[0], self.forms[-1], self.lead
-        facts: dict[str, Any] = {"name": lead.name, "kind": self._kind()}
+        facts: dict[str, Any] = {"name": lead.short_form, "kind": self._kind()}
         if start := first.since.date:
             facts["start"] = start
         if end := last.until.date:
@@ -148,8 +140,8 @@ class Record:
 
     def _names(self) -> list[dict[str, Any]]:
         """Return the names that add to its own: of past forms with their time, of today's without."""
-        is_told = self.match is not None and self._others_know_better
-        known = {folded(self.match.name if self.match and is_told else self.lead.name)}
+        has_its_name = self.match is not None and self._others_know_better
+        known = {folded(self.match.name if self.match and has_its_name else self.lead.short_form)}
         if self.entry:
             known.add(folded(self.entry["name"]))
         has_official = False
@@ -160,10 +152,10 @@ class Record:
         for form in self.forms:
             short = NameKind.ALIAS if form.goes_on else NameKind.FORMER
             official = NameKind.ALIAS if form.goes_on and has_official else NameKind.OFFICIAL
-            told: set[str] = set()
-            for name, kind in ((form.name, short), (form.official, official)):
-                if name and folded(name) not in known | told:
-                    told.add(folded(name))
+            listed: set[str] = set()
+            for name, kind in ((form.short_form, short), (form.official, official)):
+                if name and folded(name) not in known | listed:
+                    listed.add(folded(name))
                     names.append(self._name(name, kind, form))
         return names
 
@@ -180,27 +172,22 @@ class Record:
         if self.is_reference and form.notes:
             # The desk's note on a state that ships with the project is the desk's own.
             locator += f": {form.notes}"
-        citation = {
-            "source": source,
-            "locator": _cut(locator, _LOCATOR_LENGTH),
-            "evidence": "reported",
-        }
-        if form.sources:
-            citation["attribution_text"] = _cut("; ".join(form.sources), _ATTRIBUTION_LENGTH)
-        return citation
+        attribution = cut("; ".join(form.sources), _ATTRIBUTION_LENGTH)
+        more = {"attribution_text": attribution} if form.sources else {}
+        return citation(source, cut(locator), **more)
 
 
-def gather(forms: Iterable[Territory], crosswalk: Crosswalk) -> dict[str, Record]:
+def gather(forms: Iterable[Territory], crosswalk: Crosswalk) -> dict[str, GatheredState]:
     """Return the states of the territories by key, and note what keeps a territory from being one."""
     entries = {entry["slug"]: entry for entry in reference_rows(State)}
     keys: dict[Any, str] = {}  # by record: after a merge, several keys lead to one
-    records: dict[str, Record] = {}
+    records: dict[str, GatheredState] = {}
     for form in forms:
         key = _key(form, crosswalk, entries)
         match = crosswalk.find(key)
         if match:
             key = keys.setdefault(match.id, match.slug if match.slug in entries else key)
-        record = records.get(key) or Record(key, match, entries.get(key))
+        record = records.get(key) or GatheredState(key, match, entries.get(key))
         if record.is_reference and record.match is None:
             reason = f"The state “{key}”, which this territory is, is not in the database: run load_reference first."
             form.reject("/id", form.id, reason, "unknown_state")
@@ -216,7 +203,7 @@ def gather(forms: Iterable[Territory], crosswalk: Crosswalk) -> dict[str, Record
         record.forms.append(form)
     for record in records.values():
         record.forms.sort(key=lambda form: form.order)
-    _wish_slugs(records)
+    _wish_slugs(records, entries)
     return records
 
 
@@ -224,12 +211,12 @@ def _key(form: Territory, crosswalk: Crosswalk, entries: dict[str, dict[str, Any
     """Return which state a territory is: as the table says, else the state with its id for a slug and its name."""
     for row in read_table().get((SCHEME, form.id), ()):
         return row.state
-    if form.id in entries and crosswalk.is_called(form.id, form.name, form.official):
+    if form.id in entries and crosswalk.is_called(form.id, form.short_form, form.official):
         return form.id
     return f"{SCHEME}:{form.id}"
 
 
-def _wish_slugs(records: dict[str, Record]) -> None:
+def _wish_slugs(records: dict[str, GatheredState], entries: Collection[str]) -> None:
     """Give new states the id without its year for a slug, where nothing else is called so."""
     new = [record for record in records.values() if not record.is_reference]
     bare = {record.key: _bare(record.key) for record in new}
@@ -237,24 +224,15 @@ def _wish_slugs(records: dict[str, Record]) -> None:
     for record in new:
         wish = bare[record.key]
         others = {entry.state for entry in _called(wish)} - {record.key}
-        is_free = shared[wish] == 1 and wish not in _reference_slugs() and not others
+        is_free = shared[wish] == 1 and wish not in entries and not others
         whole = record.key.removeprefix(f"{SCHEME}:")
-        record.slug = slugify(anyascii(wish if is_free else whole))[:SLUG_LENGTH].strip("-")
+        record.slug = slug_of(wish if is_free else whole)
 
 
 def _bare(key: str) -> str:
     return _YEAR.sub("", key.removeprefix(f"{SCHEME}:").lower())
 
 
-def _called(given: str) -> list[TableRow]:
+def _called(given: str) -> list[CrosswalkRow]:
     """Return the rows of the table that are about an id, in whichever data set."""
     return [row for (_dataset, name), rows in read_table().items() if name == given for row in rows]
-
-
-@cache
-def _reference_slugs() -> frozenset[str]:
-    return frozenset(entry["slug"] for entry in reference_rows(State))
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from events.models import Event, EventIdentifier, EventLink, EventLinkKind, Participation, Role
+from imports.matching.persons import GONE
 from people.names import compare, parse
-from records.models import EditorialState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,10 +55,9 @@ class Exchanges:
         self._is_trip = own == TRAVELS
         other = VISITS if self._is_trip else TRAVELS
         self._others: dict[UUID, Side] = {}
-        gone = (EditorialState.MERGED, EditorialState.WITHDRAWN)
         for pk, first, only, last, words in (
             Event.objects.filter(identifiers__scheme=other)
-            .exclude(editorial_state__in=gone)
+            .exclude(editorial_state__in=GONE)
             .order_by("pk")
             .values_list("pk", "when_earliest", "when_latest", "end_latest", "summary")
         ):

@@ -12,14 +12,14 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from events.models import Participation, Role
 from events.models.participation import Presence
-from imports.datasets.visits.visitors import office_of
+from imports.datasets.journeys.events import TEXT, capacities
+from imports.matching.persons import GONE
 from people.models import OfficeClass
-from people.names import parse, strip_titles
-from records.models import EditorialState, Evidence
+from people.names import fold, parse, strip_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _YEAR = timedelta(days=366)
 _FULL, _SHORT = 8 * _YEAR, _YEAR
-_TEXT = 300
 _MOST = 40
+_MODIFIERS = re.compile(r"\b(?:acting|deposed|federal|former|interim|provisional)\b|-\s*(?:elect|designate)\b", re.IGNORECASE)  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]][.;])(?<!\bSt\.)(?<!\bDr\.)(?<!\bGen\.)(?<!\bMrs\.)\s+")
 _MET = re.compile(
     r"\b(?:met|meetings?|talks|conferred|conferences?|consulted|consultations|discussed|discussions|negotiations)\b"
@@ -70,16 +70,21 @@ class Met:
     is_from_elsewhere: bool  #: whether something stands before the title: `British`
 
 
+def office_of(title: str) -> str:
+    """Return the office of a title, folded: `president` of an Acting President."""
+    return fold(_MODIFIERS.sub("", title))
+
+
 def people_met(words: str) -> list[Met]:
     """Return who is named with an office, each once, in the order of the words."""
-    found = dict.fromkeys(
+    people = dict.fromkeys(
         met
         for sentence in _SENTENCE.split(words)
-        for told in _MET.finditer(sentence)
-        for part in _APART.split(told["whom"])
+        for found in _MET.finditer(sentence)
+        for part in _APART.split(found["whom"])
         if (met := _somebody(part))
     )
-    return list(found)[:_MOST]
+    return list(people)[:_MOST]
 
 
 def _somebody(text: str) -> Met | None:
@@ -91,9 +96,9 @@ def _somebody(text: str) -> Met | None:
         kept = _name_of(name.split()) if title else ""
         if kept and not _PLURAL.search(title):
             given = " ".join([*words[:start], title, kept])
-            if "/" in given:  # two offices in one: whose title ends where is not told
-                return Met(given[:_TEXT], "", "", is_from_elsewhere=True)
-            return Met(given[:_TEXT], title[:_TEXT], kept, start > 0)
+            if "/" in given:  # two offices in one: where the title ends is not clear
+                return Met(given[:TEXT], "", "", is_from_elsewhere=True)
+            return Met(given[:TEXT], title[:TEXT], kept, start > 0)
     return None
 
 
@@ -114,7 +119,7 @@ def _name_of(words: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _EarlierVisitor:
     person: UUID
     office: str
     day: date
@@ -126,20 +131,19 @@ class Meetings:
     def __init__(self, index: PersonIndex, officials: Officials) -> None:
         self._index = index
         self._officials = officials
-        self._visitors: dict[UUID, list[_Known]] = defaultdict(list)
-        gone = (EditorialState.MERGED, EditorialState.WITHDRAWN)
+        self._visitors: dict[UUID, list[_EarlierVisitor]] = defaultdict(list)
         rows = Participation.objects.filter(
             event__identifiers__scheme="visits",
             role=Role.VISITOR,
             person__isnull=False,
             on_behalf_of_state__isnull=False,
             event__when_earliest__isnull=False,
-        ).exclude(event__editorial_state__in=gone)
+        ).exclude(event__editorial_state__in=GONE)
         for person, title, state, day in rows.order_by("pk").values_list(
             "person_id", "capacity_text", "on_behalf_of_state_id", "event__when_earliest"
         ):
             if day and person in index.persons:
-                self._visitors[state].append(_Known(person, office_of(title), day))
+                self._visitors[state].append(_EarlierVisitor(person, office_of(title), day))
 
     def documents(
         self, words: str, day: date | None, state: StateMatch | None, *, order: int, but: str = ""
@@ -150,18 +154,17 @@ class Meetings:
         """
         seen = {but}
         for met in people_met(words):
-            told: dict[str, Any] = {"name_as_given": met.given}
+            document: Document = {"name_as_given": met.given}
             found = self._found(met, day, state) if day else None
             if found:
                 person, tenure, on_behalf_of = found
                 if person in seen:
                     continue
                 seen.add(person)
-                told["participant"] = {"object": "person", "ref": person}
-                told["on_behalf_of"] = {"object": "state", "ref": on_behalf_of}
-                if tenure:
-                    told["capacities"] = [{"tenure": tenure, "evidence": Evidence.REPORTED.value}]
-            yield told | {
+                document["participant"] = {"object": "person", "ref": person}
+                document["on_behalf_of"] = {"object": "state", "ref": on_behalf_of}
+                document |= capacities(tenure)
+            yield document | {
                 "role": Role.PARTICIPANT.value,
                 "capacity_text": met.title,
                 "presence": Presence.PRESENT.value,

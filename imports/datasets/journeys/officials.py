@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imports.matching.united_states import OFFICE, OFFICES
 from people.models import Tenure, TenureIdentifier
 from people.names import compare, parse
 
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
     from imports.matching.persons import Holder, PersonIndex
     from imports.matching.states import StateMatch
 
-OFFICE = "us-office"
 TERM = "travels-president"
-#: The offices that are looked for, by their `us-office`, and their titles.
-TITLES = {
-    "president": "President of the United States",
-    "secretary-of-state": "Secretary of State of the United States",
-}
+#: The offices whose holders travel and meet visitors.
+_OFFICES = ("president", "secretary-of-state")
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,7 @@ class Officials:
         self.index = index
         self.home = home
         self.offices: dict[str, UUID | None] = {
-            office: index.office_by_identifier(OFFICE, office) or index.office_named(title, home.id)
-            for office, title in TITLES.items()
+            office: index.office(OFFICE, office, OFFICES[office][0], home.id) for office in _OFFICES
         }
         self._listed = list(listed)
         self._terms: dict[UUID, str] = {

@@ -21,7 +21,6 @@ from django.utils.text import slugify
 
 from events.models import Place, PlaceRole
 from events.models.place import PlaceKind
-from imports.datasets.earlier import slug_of
 from imports.datasets.journeys.place_names import (
     CITY_STATES,
     ELSEWHERE,
@@ -29,17 +28,18 @@ from imports.datasets.journeys.place_names import (
     is_name,
     kind_of,
 )
+from imports.datasets.kit import slug_of
+from imports.matching.persons import GONE
 from imports.matching.states import UnknownStateError
 from people.models import State, StateKind, StateSuccession
-from records.models import EditorialState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from imports.dataset import Document
-    from imports.datasets.earlier import Earlier
-    from imports.datasets.journeys.files import Journey
+    from imports.datasets.journeys.rows import Journey
+    from imports.datasets.kit import LastImport
     from imports.matching.states import Crosswalk, StateMatch
 
 #: A day on which only what goes on without an end still is.
@@ -74,11 +74,11 @@ class Places:
     """Places of the journeys of a data set. Three queries."""
 
     def __init__(
-        self, dataset: str, crosswalk: Crosswalk, earlier: Earlier, journeys: Iterable[tuple[Journey, str]]
+        self, dataset: str, crosswalk: Crosswalk, last: LastImport, journeys: Iterable[tuple[Journey, str]]
     ) -> None:  # fmt: skip
         self._dataset = dataset
         self._crosswalk = crosswalk
-        self._earlier = earlier
+        self._last = last
         self._dependencies: set[UUID] = set()
         self._ended: set[UUID] = set()
         self._slugs: dict[UUID, str] = {}
@@ -95,9 +95,8 @@ class Places:
             self._successors[before].append(after)
         self._there: dict[tuple[str, UUID | None], list[dict[str, Any]]] = defaultdict(list)
         self._taken: set[str] = set()
-        gone = (EditorialState.MERGED, EditorialState.WITHDRAWN)
         for row in (
-            Place.objects.exclude(editorial_state__in=gone)
+            Place.objects.exclude(editorial_state__in=GONE)
             .order_by("pk")
             .values("pk", "slug", "name", "kind", "state_id")
         ):
@@ -132,7 +131,7 @@ class Places:
 
     def documents(self) -> Iterator[Document]:
         """Yield the places that stops name and the data set is to make, in the order of their slugs."""
-        for slug in sorted(filter(self.tells, self._spots)):
+        for slug in sorted(filter(self.is_own, self._spots)):
             spot = self._spots[slug]
             document: Document = {
                 "object": "place",
@@ -144,9 +143,9 @@ class Places:
                 document["state"] = str(spot.state)
             yield document
 
-    def tells(self, slug: str) -> bool:
-        """Return whether a place is the data set's own, and not there from elsewhere."""
-        return slug not in self._taken or self._earlier.knows("place", slug)
+    def is_own(self, slug: str) -> bool:
+        """Return whether a place is the data set's own, and not in the database from elsewhere."""
+        return slug not in self._taken or self._last.has("place", slug)
 
     def _spot(self, part: Part, journey: Journey) -> Spot | None:
         state = journey.state
@@ -213,8 +212,8 @@ class Places:
         return there[0] if len(there) == 1 else None
 
     def _elsewhere(self, state: StateMatch, *names: str) -> StateMatch | None:
-        slugs = ELSEWHERE.get(state.slug, {})
-        slug = next((slugs[_folded(name)] for name in names if _folded(name) in slugs), "")
+        slugs = (ELSEWHERE.get((state.slug, _folded(name))) for name in names)
+        slug = next(filter(None, slugs), None)
         return self._crosswalk.find(slug) if slug else None
 
 

@@ -1,8 +1,8 @@
-"""What contradicts itself in the appointments. All of it is taken in, with a warning, and nothing is put right.
+"""Appointments that contradict themselves. All of them are imported as they stand, with a warning.
 
 Two contradictions the database does not keep: a tenure that certainly ends before it starts, and one person certainly twice
 in one office. There the bound in question is kept as words, which exclude nothing; the milestones keep it as a date. In
-question is the bound that does not go with the appointment's other dates; where these do not tell, both are.
+question is the bound that does not go with the appointment's other dates; where these do not say which, both are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imports.datasets.pocom.dates import Reading
-    from imports.datasets.pocom.rows import Appointment, PersonItem
+    from imports.datasets.pocom.rows import Appointment, PersonRow
 
 #: Days after which a start is not the one of that appointment, or was mistyped: crossing an ocean took months, not years.
 _LATE_DAYS = 3 * 366
@@ -30,7 +30,7 @@ _VERBS = {
 }
 
 
-def check(appointments: Iterable[Appointment], people: Iterable[PersonItem]) -> None:
+def check(appointments: Iterable[Appointment], people: Iterable[PersonRow]) -> None:
     """Note what contradicts itself, and keep as words what the database would refuse."""
     lives = {person.id: (person.birth, person.death) for person in people if person.is_good}
     by_office: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
@@ -57,8 +57,8 @@ def _check_order(appointment: Appointment) -> None:
         for later in EVENTS[number + 1 :]:
             if (name, later) != ("started", "ended") and _is_before(dates[later], dates[name]):
                 reason = (
-                    f"The person {_VERBS[later]} ({_told(dates[later])}) before the person "
-                    f"{_VERBS[name]} ({_told(dates[name])})."
+                    f"The person {_VERBS[later]} ({_words(dates[later])}) before the person "
+                    f"{_VERBS[name]} ({_words(dates[name])})."
                 )
                 _warn(appointment, later, reason, "out_of_order")
     last, first = dates["appointed"].bounds[1], appointment.start.bounds[0]
@@ -81,7 +81,7 @@ def _check_interval(appointment: Appointment) -> None:
     # It begins after the appointment and ends before it: the end is wrong, unless nothing goes with the start either.
     is_end_wrong = any(_is_before(end, known) for known in before)
     is_start_wrong = not is_end_wrong and bool(before)
-    reason = f"It ended ({_told(end)}) before it started ({_told(start)})"
+    reason = f"It ended ({_words(end)}) before it started ({_words(start)})"
     if not is_start_wrong:
         appointment.end = end.in_words()
         _warn(appointment, "ended", f"{reason}: the end is kept as words.", "ends_before_start")
@@ -134,7 +134,7 @@ def _next(day: date) -> date:
     return day + timedelta(days=1) if day < date.max else day
 
 
-def _told(reading: Reading) -> str:
+def _words(reading: Reading) -> str:
     return reading.text or reading.edtf
 
 

@@ -156,8 +156,8 @@ def dates_in(text: str) -> Iterator[tuple[int, int, Reading]]:
             before = text[: found.start()]
             edtf, is_qualified = _qualified(plain, before, with_doubt=False)
             words = before.split()[-3:] if is_qualified else []
-            told = " ".join([*words, found[0]]) if words else ""
-            yield found.start(), found.end(), Reading(edtf, told)
+            kept = " ".join([*words, found[0]]) if words else ""
+            yield found.start(), found.end(), Reading(edtf, kept)
 
 
 def _from_words(note: str) -> Reading:

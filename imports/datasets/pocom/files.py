@@ -1,13 +1,12 @@
-"""The files of pocom: what each row says, as it stands there."""
+"""The files of pocom."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from config.faults import choose_from
-from imports.dataset import Row
+from imports.datasets.kit import SourceRow, add_value, facts_of, files_of, head_of, read_roots
 from imports.datasets.pocom.dates import Reading, read_date
 from imports.datasets.pocom.rows import (
     EVENTS,
@@ -15,22 +14,20 @@ from imports.datasets.pocom.rows import (
     Appointment,
     Files,
     Group,
-    Item,
     Mission,
     Note,
-    PersonItem,
+    PersonRow,
     Role,
 )
-from imports.files.tree import InputError
-from imports.files.xml_files import line, read_xml, text, texts
+from imports.files.xml_files import line, text, texts
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from imports.files.tree import File, Tree
+    from imports.files.tree import Tree
 
 #: Where the files lie. The code tables say what values mean; they are no rows.
-FOLDERS = (
+_FOLDERS = (
     "people/*/*.xml",
     "missions-countries/*.xml",
     "missions-orgs/*.xml",
@@ -38,40 +35,38 @@ FOLDERS = (
     "roles-country-chiefs/*.xml",
     "concurrent-appointments/*.xml",
 )
-CODE_TABLE = "code-table"
 #: Who worked on the file, and when: nothing about its subject.
 _EDITORIAL = {"created-by", "created-date", "last-modified-by", "last-modified-date"}
 #: Elements that hold prose, which may be marked up.
 _PROSE = {"note", "text", "description"}
 
 
-def files_of(tree: Tree) -> list[File]:
-    """Return the files of the data set; one that comes by itself may lie anywhere."""
-    found = {file.path: file for pattern in FOLDERS for file in tree.matching(pattern)}
-    if not found and len(tree.files) == 1:
-        found = {file.path: file for file in tree.matching("*.xml")}
-    return [found[path] for path in sorted(found)]
+def recognises(tree: Tree) -> bool:
+    """Return whether the folders are those of the data set, or a single file has one of its roots."""
+    # Other data sets of the Office of the Historian have people too.
+    if any(tree.matching(folder) for folder in _FOLDERS if not folder.startswith("people/")):
+        return True
+    single = tree.files if len(tree.files) == 1 else ()
+    files = tree.matching("people/*/*.xml")[:1] or single
+    return any(_has_root(head_of(file)) for file in files)
+
+
+def _has_root(head: bytes) -> bool:
+    if b"<person>" in head:
+        return b"<persName>" in head
+    return any(f"<{root}".encode() in head for root in _READERS if root not in ("person", "role"))
 
 
 def read_files(tree: Tree) -> Files:
     """Read all files. What cannot be read is a rejected row."""
     files = Files()
-    for file in files_of(tree):
-        try:
-            root = read_xml(file)
-        except InputError as error:
-            files.unread.append(Row.unread(error))
-            continue
-        if root.tag in READERS:
-            READERS[root.tag](files, root, file.path)
-        elif root.tag != CODE_TABLE:
-            reason = f"“{root.tag}” is no file of this data set: {choose_from(READERS)}."
-            files.unread.append(Row.unread(InputError("unknown_element", reason, file.path)))
-    _tell_repeated(files)
+    for path, root in read_roots(files_of(tree, *_FOLDERS), _READERS, files.unread):
+        _READERS[root.tag](files, root, path)
+    _check_repeated(files)
     return files
 
 
-def content_of(element: Element) -> Any:
+def _content_of(element: Element) -> Any:
     """Return what an element says as JSON takes it, without who worked on it."""
     if element.tag in _PROSE or not len(element):
         return text(element, ".")
@@ -79,42 +74,27 @@ def content_of(element: Element) -> Any:
     for below in element:
         if below.tag in _EDITORIAL:
             continue
-        value = content_of(below)
-        if below.tag in content:
-            before = content[below.tag]
-            value = [*(before if isinstance(before, list) else [before]), value]
-        content[below.tag] = value
-        if below.attrib and not isinstance(value, dict):
+        add_value(content, below.tag, _content_of(below))
+        if below.attrib and not isinstance(content[below.tag], dict):
             content[f"{below.tag}@"] = dict(below.attrib)
     return content
 
 
-def _of(root: Element, path: str, *, name: str = "id") -> dict[str, Any]:
-    content = content_of(root)
-    return {
-        "id": text(root, name),
-        "file": path,
-        "line": line(root),
-        "content": content if isinstance(content, dict) else {"": content},
-    }
+def _facts(root: Element, path: str, *, name: str = "id") -> dict[str, Any]:
+    content = _content_of(root)
+    return facts_of(root, path, content if isinstance(content, dict) else {"": content}, name=name)
 
 
-def _demand(item: Item, **values: str) -> None:
-    for name, value in values.items():
-        if not value:
-            item.reject(f"/{name.replace('_', '-')}", None, "This is missing.", "required")
-
-
-def _date(item: Item, at: str, value: str, note: str = "") -> Reading:
+def _date(row: SourceRow, at: str, value: str, note: str = "") -> Reading:
     reading = read_date(value, note)
     if reading.wrong:
-        item.warn(at, value, f"{reading.wrong} It was kept as words.", "bad_date")
+        row.warn(at, value, f"{reading.wrong} It was kept as words.", "bad_date")
     return reading
 
 
 def _read_person(files: Files, root: Element, path: str) -> None:
-    person = PersonItem(
-        **_of(root, path),
+    person = PersonRow(
+        **_facts(root, path),
         given=text(root, "persName/forename"),
         family=text(root, "persName/surname"),
         generation=text(root, "persName/genName"),
@@ -127,7 +107,7 @@ def _read_person(files: Files, root: Element, path: str) -> None:
     for name in ("birth", "death"):
         if text(root, name).lower() not in LIVING_CODES:
             setattr(person, name, _date(person, f"/{name}", text(root, name)))
-    _demand(person, id=person.id, persName=person.given or person.family)
+    person.demand(id=person.id, persName=person.given or person.family)
     files.people.append(person)
 
 
@@ -140,7 +120,7 @@ def _code(root: Element, name: str) -> str:
 
 def _read_mission(files: Files, root: Element, path: str) -> None:
     form = {"country-mission": "country", "org-mission": "organization"}.get(root.tag, "position")
-    about = _of(root, path, name="territory-id" if form == "country" else "id")
+    about = _facts(root, path, name="territory-id" if form == "country" else "id")
     about["content"] = {
         name: value
         for name, value in about["content"].items()
@@ -155,9 +135,9 @@ def _read_mission(files: Files, root: Element, path: str) -> None:
         ends=texts(root, "end"),
         is_ongoing="true" in texts(root, "ongoing"),
     )
-    _demand(mission, **{"territory-id" if form == "country" else "id": mission.id})
+    mission.demand(**{"territory-id" if form == "country" else "id": mission.id})
     if form != "country":
-        _demand(mission, names=mission.singular)
+        mission.demand(names=mission.singular)
     files.missions.append(mission)
     notes = 0
     for section in root:
@@ -173,7 +153,7 @@ def _read_mission(files: Files, root: Element, path: str) -> None:
 
 def _read_appointment(mission: Mission, root: Element, section: str) -> Appointment:
     appointment = Appointment(
-        **_of(root, mission.file),
+        **_facts(root, mission.file),
         mission=mission,
         is_listed=section in ("chiefs", "principals"),
         person=text(root, "person-id"),
@@ -187,11 +167,11 @@ def _read_appointment(mission: Mission, root: Element, section: str) -> Appointm
         value = text(root, f"{name}/date")
         at = f"/{name}/date"
         appointment.dates[name] = _date(appointment, at, value, appointment.notes[name])
-    _demand(
-        appointment, id=appointment.id, person_id=appointment.person, role_title_id=appointment.role
+    appointment.demand(
+        id=appointment.id, person_id=appointment.person, role_title_id=appointment.role
     )
     if mission.form == "country":
-        _demand(appointment, contemporary_territory_id=appointment.territory)
+        appointment.demand(contemporary_territory_id=appointment.territory)
     if not mission.is_good:
         reason = f"The file {mission.file} does not say what it is about."
         appointment.reject("", None, reason, "rejected_reference")
@@ -221,35 +201,35 @@ def _read_note(mission: Mission, root: Element, number: int, after: Appointment 
         id=f"{mission.id}/{number}",
         file=mission.file,
         line=line(root),
-        content=content_of(root),
+        content=_content_of(root),
         mission=mission,
         text=text(root, "text"),
         after=after,
     )
-    _demand(note, text=note.text)
+    note.demand(text=note.text)
     return note
 
 
 def _read_role(files: Files, root: Element, path: str) -> None:
-    role = Role(**_of(root, path), singular=text(root, "names/singular"))
-    _demand(role, id=role.id, names=role.singular)
+    role = Role(**_facts(root, path), singular=text(root, "names/singular"))
+    role.demand(id=role.id, names=role.singular)
     files.roles.append(role)
 
 
 def _read_group(files: Files, root: Element, path: str) -> None:
     group = Group(
-        **_of(root, path),
+        **_facts(root, path),
         person=text(root, "person-id"),
         appointments=list(dict.fromkeys(texts(root, "chief-id"))),
         locale=text(root, "resident-at/locale-id"),
         territory=text(root, "resident-at/contemporary-territory-id"),
     )
-    _demand(group, id=group.id)
+    group.demand(id=group.id)
     files.groups.append(group)
 
 
 #: Readers by the root of the file.
-READERS = {
+_READERS = {
     "person": _read_person,
     "country-mission": _read_mission,
     "org-mission": _read_mission,
@@ -259,31 +239,31 @@ READERS = {
 }
 
 
-def _tell_repeated(files: Files) -> None:
-    """Tell rows with the same id apart.
+def _check_repeated(files: Files) -> None:
+    """Give rows with the same id names of their own.
 
     An appointment whose id another one has is one of its own, named after its file too; where both say the same it is
     left out. Of everything else the second is rejected: which of two files about one person is right, nobody knows.
     """
-    first: dict[str, Item] = {}
-    counts: dict[str, int] = defaultdict(int)  # of those after the first
-    for item in files.items():
-        name = item.name
-        before = first.setdefault(name, item)
-        if before is item:
+    first: dict[str, SourceRow] = {}
+    counts: Counter[str] = Counter()  # of those after the first
+    for row in files.rows():
+        name = row.name
+        before = first.setdefault(name, row)
+        if before is row:
             continue
         counts[name] += 1
         # "~" is in no id, so that this is nobody else's.
-        own = f"{item.id}~{PurePath(item.file).stem}"
-        if f"{name}~{PurePath(item.file).stem}" in first:
+        own = f"{row.id}~{PurePath(row.file).stem}"
+        if f"{name}~{PurePath(row.file).stem}" in first:
             own += f"~{counts[name]}"
         reason = f"{before.file} has {name} too"
-        if not isinstance(item, Appointment):
-            item.reject("/id", item.id, f"{reason}.", "duplicate")
-        elif item.content == before.content:
-            item.skipped = f"{reason}, and says the same."
+        if not isinstance(row, Appointment):
+            row.reject("/id", row.id, f"{reason}.", "duplicate")
+        elif row.content == before.content:
+            row.skipped = f"{reason}, and says the same."
         else:
-            item.warn("/id", item.id, f"{reason}: this one is called {own}.", "duplicate_id")
-            item.id = own
-        item.alias = own
-        first[item.name] = item
+            row.warn("/id", row.id, f"{reason}: this one is called {own}.", "duplicate_id")
+            row.id = own
+        row.alias = own
+        first[row.name] = row

@@ -1,16 +1,15 @@
-"""Appointments that one person held at the same time, and what missions' files tell between their chiefs."""
+"""Appointments that one person held at the same time, and notes in missions' files between their chiefs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from imports.datasets.kit import citation, identifiers, slug_of
 from imports.datasets.pocom.dates import Reading, dates_in
-from imports.datasets.pocom.known import slug_of
 from imports.datasets.pocom.milestones import milestone
 from imports.matching.states import UnknownStateError
 from people.models import MilestoneKind
-from records.models import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +23,7 @@ SPEAKER = "Office of the Historian, US Department of State"
 
 
 def join(groups: Iterable[Group], appointments: Iterable[Appointment], offices: Offices) -> None:
-    """Tell each appointment of a group to which others the person was accredited with it, and from where."""
+    """Add to each appointment of a group with which others it was held, and from where."""
     by_id: dict[str, list[Appointment]] = defaultdict(list)
     for appointment in appointments:
         by_id[appointment.id.partition("~")[0]].append(appointment)
@@ -48,7 +47,7 @@ def _join(group: Group, by_id: dict[str, list[Appointment]], offices: Offices) -
             )
         elif not member.is_good:
             missing.append(given)
-            reason = "This appointment was not taken in."
+            reason = "This appointment was not imported."
             group.warn("/chief-id", given, reason, "rejected_reference")
         else:
             if group.person and member.person != group.person:
@@ -63,15 +62,15 @@ def _join(group: Group, by_id: dict[str, list[Appointment]], offices: Offices) -
         others = [offices.place_of(other) for other in members if other is not member]
         others += [f"another by {given}, which is not here" for given in missing]
         also = f"Also accredited to {_listed(others)}" if others else ""
-        told = "; ".join(part for part in (also, residence) if part)
-        if told:
-            told = f"{told[0].upper()}{told[1:]}."
-            member.milestones.append(milestone(MilestoneKind.OTHER, Reading(), told))
+        words = "; ".join(part for part in (also, residence) if part)
+        if words:
+            words = f"{words[0].upper()}{words[1:]}."
+            member.milestones.append(milestone(MilestoneKind.OTHER, Reading(), words))
         group.becomes.append(("tenure", member.identifier))
 
 
 def _residence(group: Group, members: list[Appointment], offices: Offices) -> str:
-    """Return where the person resided; the id of a place is told as its name (`san-jose_cr`: San Jose)."""
+    """Return where the person resided; the id of a place is written as its name (`san-jose_cr`: San Jose)."""
     where = " ".join(word.capitalize() for word in group.locale.partition("_")[0].split("-"))
     days = [day for member in members for day in member.days]
     try:
@@ -79,8 +78,8 @@ def _residence(group: Group, members: list[Appointment], offices: Offices) -> st
     except UnknownStateError as error:
         group.warnings.append(error.at("/resident-at/contemporary-territory-id"))
         state = group.territory
-    told = " in ".join(part for part in (where, state) if part)
-    return f"resident at {told}" if told else ""
+    place = " in ".join(part for part in (where, state) if part)
+    return f"resident at {place}" if place else ""
 
 
 def _listed(names: list[str]) -> str:
@@ -89,7 +88,7 @@ def _listed(names: list[str]) -> str:
 
 
 def statement(note: Note, offices: Offices, source: str) -> Document | None:
-    """Return what a mission's file tells of the relations as a statement, or reject the note."""
+    """Return a note as a statement, or reject it."""
     try:
         about = _about(note, offices)
     except UnknownStateError as error:
@@ -99,15 +98,13 @@ def statement(note: Note, offices: Offices, source: str) -> Document | None:
     return {
         "object": "statement",
         "slug": slug_of(f"note on us mission {note.id.replace('/', ' ')}"),
-        "identifiers": [{"scheme": "pocom-note", "value": note.id}],
+        "identifiers": identifiers(("pocom-note", note.id)),
         "kind": "claim",
         "speaker_as_given": SPEAKER,
         "language": "en",
         "text": note.text,
         "about": about,
-        "citations": [
-            {"source": source, "locator": note.locator, "evidence": str(Evidence.REPORTED)}
-        ],
+        "citations": [citation(source, note.locator)],
     }
 
 

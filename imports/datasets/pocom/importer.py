@@ -12,16 +12,16 @@ The code tables say what values mean, and are no rows. Who entered a file and wh
 record: careers, residences, the descriptions of positions. Two appointments may have one id: the second that says something else
 is called after its file too (`secr-1861-sewa~secretary`), with a warning.
 
-What contradicts itself is imported as it stands, with a warning (`pocom_checks`).
+What contradicts itself is imported as it stands, with a warning (`checks`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imports.dataset import Dataset, Row, register
+from imports.dataset import Dataset, register
 from imports.datasets.pocom import checks, groups, tenures
-from imports.datasets.pocom.files import FOLDERS, READERS, read_files
+from imports.datasets.pocom.files import read_files, recognises
 from imports.datasets.pocom.known import KnownRecords
 from imports.datasets.pocom.offices import Offices
 from imports.datasets.pocom.people import People
@@ -31,43 +31,10 @@ from imports.matching.states import Crosswalk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imports.dataset import Document, NearMatch
-    from imports.files.tree import File, Tree
+    from imports.dataset import Document, NearMatch, Row
+    from imports.files.tree import Tree
 
 NAME = "pocom"
-SOURCE: Document = {
-    "slug": "principal-officers-and-chiefs-of-mission",
-    "kind": "dataset",
-    "title": "Principal Officers and Chiefs of Mission (POCOM)",
-    "publisher": "Office of the Historian, US Department of State",
-    "web_address": "https://github.com/HistoryAtState/pocom",
-    "language": "en",
-    "licence": "CC0-1.0",
-}
-#: Bytes in which the root of a file is looked for.
-_HEAD = 4096
-
-
-def recognises(tree: Tree) -> bool:
-    """Return whether the folders are those of the data set, or a single file has one of its roots."""
-    # Other data sets of the Office of the Historian have people too.
-    if any(tree.matching(folder) for folder in FOLDERS if not folder.startswith("people/")):
-        return True
-    files = tree.matching("people/*/*.xml")[:1] or list(
-        tree.files[:1] if len(tree.files) == 1 else ()
-    )
-    return any(_has_root(_head_of(file)) for file in files)
-
-
-def _head_of(file: File) -> bytes:
-    with file.open() as stream:
-        return stream.read(_HEAD)
-
-
-def _has_root(head: bytes) -> bool:
-    if b"<person>" in head:
-        return b"<persName>" in head
-    return any(f"<{root}".encode() in head for root in READERS if root not in ("person", "role"))
 
 
 def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
@@ -90,18 +57,26 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
     for note in files.notes:
         if note.is_good and (document := groups.statement(note, offices, source)):
             yield document
-    offices.tell_use(files)
+    offices.note_use(files)
     yield from files.unread
-    yield from (item.row() for item in files.items())
+    yield from (row.row() for row in files.rows())
 
 
 DATASET = register(
     Dataset(
-        NAME,
-        "Principal officers and chiefs of mission of the United States (POCOM)",
-        SOURCE,
-        recognises,
-        translate,
+        name=NAME,
+        title="Principal officers and chiefs of mission of the United States (POCOM)",
+        source={
+            "slug": "principal-officers-and-chiefs-of-mission",
+            "kind": "dataset",
+            "title": "Principal Officers and Chiefs of Mission (POCOM)",
+            "publisher": "Office of the Historian, US Department of State",
+            "web_address": "https://github.com/HistoryAtState/pocom",
+            "language": "en",
+            "licence": "CC0-1.0",
+        },
+        recognises=recognises,
+        translate=translate,
         after=("gsh",),
-    )
+    ),
 )

@@ -1,17 +1,15 @@
-"""What the database has already of the things that pocom names: the United States, its Department of State, organizations."""
+"""Records of the database that pocom names: the United States, its Department of State, organizations, shared offices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
+from imports.datasets.kit import citation, identifiers, slug_of
+from imports.matching.persons import GONE
+from imports.matching.united_states import OFFICE
 from people.models import Organization as OrganizationRecord
 from people.models import OrganizationClass, OrganizationIdentifier
-from records.identity import SLUG_LENGTH
-from records.models import EditorialState, Evidence
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 
 SCHEME = "pocom-organization"
 DEPARTMENT = ("us-department-of-state", "US Department of State")
-
-
-def slug_of(*texts: str) -> str:
-    """Return the slug that a record would like, from the first text that gives one."""
-    found = (slugify(anyascii(text))[:SLUG_LENGTH].strip("-_") for text in texts)
-    return next((slug for slug in found if slug), "record")
 
 
 @dataclass(frozen=True)
@@ -46,28 +38,21 @@ class Organization:
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         return f"{SCHEME}:{self.value}"
 
     def document(self, source: str) -> Document:
-        """Return the document."""
         document: Document = {"object": "organization"}
         if self.record:
             document["id"] = str(self.record)
         document |= {
             "slug": self.slug,
-            "identifiers": [{"scheme": SCHEME, "value": self.value}],
+            "identifiers": identifiers((SCHEME, self.value)),
             "name": self.name,
             "classification": str(self.classification),
         }
         if self.state:
             document["state"] = self.state
-        citation = {
-            "source": source,
-            "locator": self.locator[-200:],
-            "evidence": str(Evidence.REPORTED),
-        }
-        return document | {"citations": [citation]}
+        return document | {"citations": [citation(source, self.locator)]}
 
 
 class KnownRecords:
@@ -83,9 +68,8 @@ class KnownRecords:
             OrganizationIdentifier.objects.filter(scheme=SCHEME).values_list("value", flat=True)
         )
         self._by_name: dict[tuple[str, str], list[tuple[UUID, str]]] = {}
-        gone = (EditorialState.MERGED, EditorialState.WITHDRAWN)
         for pk, slug, name, classification in (
-            OrganizationRecord.objects.exclude(editorial_state__in=gone)
+            OrganizationRecord.objects.exclude(editorial_state__in=GONE)
             .filter(classification__in=(OrganizationClass.IGO, OrganizationClass.MINISTRY))
             .order_by("pk")
             .values_list("pk", "slug", "name", "classification")
@@ -100,7 +84,7 @@ class KnownRecords:
             value,
             name,
             OrganizationClass.IGO,
-            slug_of(name, value),
+            slug_of(name, otherwise=value),
             locator,
             found[0][0] if is_new and len(found) == 1 else None,
         )
@@ -122,18 +106,16 @@ class KnownRecords:
         )
 
     def has_office(self, scheme: str, value: str) -> bool:
-        """Return whether an office has this identifier already."""
         return self._index.office_by_identifier(scheme, value) is not None
 
     def shared_office(self, shared: str, title: str) -> UUID | None:
         """Return the office of those that several data sets name, by its identifier or else by its title."""
         if not shared:
             return None
-        found = self._index.office_by_identifier("us-office", shared)
-        return found or self._index.office_named(title, self.home.id)
+        return self._index.office(OFFICE, shared, title, self.home.id)
 
     def unidentified_office(self, shared: str, title: str) -> UUID | None:
         """Return it only where its record does not have the identifier yet."""
-        if self._index.office_by_identifier("us-office", shared):
+        if self._index.office_by_identifier(OFFICE, shared):
             return None
         return self.shared_office(shared, title)

@@ -1,6 +1,6 @@
 """The steps of an appointment, from its dates, from what leads up to them, and from its note.
 
-Every sentence of a note becomes a milestone: of the kind and with the date that it tells, otherwise an undated `other` that
+Every sentence of a note becomes a milestone: of the kind and with the date that it gives, otherwise an undated `other` that
 repeats it, so that nothing is lost. What a date is called where nothing stands before it is how the data set's own code
 tables call it: a chief's `started` is the presentation of credentials, a principal's the entry on duty.
 """
@@ -112,8 +112,8 @@ def milestones_of(appointment: Appointment) -> list[dict[str, Any]]:
     for name, kind_of in _STEPS.items():
         reading, note = appointment.dates[name], appointment.notes[name]
         if reading or note:
-            kind, told = kind_of(appointment, note)
-            found.append(milestone(kind, reading, _rest(kind, told, reading)))
+            kind, words = kind_of(appointment, note)
+            found.append(milestone(kind, reading, _beyond(kind, words, reading)))
     for sentence in sentences(appointment.note):
         found += _of_sentence(sentence)
     return found
@@ -150,8 +150,8 @@ def _started(appointment: Appointment, note: str) -> tuple[str, str]:
         if presents:
             return MilestoneKind.CREDENTIALS_PRESENTED, note
         return MilestoneKind.OTHER, f"Took charge {note}".strip()
-    told = _CREDENTIALS.search(note) and not _NO_CREDENTIALS.search(note)
-    return (MilestoneKind.CREDENTIALS_PRESENTED if told else MilestoneKind.OTHER), note
+    is_presented = _CREDENTIALS.search(note) and not _NO_CREDENTIALS.search(note)
+    return (MilestoneKind.CREDENTIALS_PRESENTED if is_presented else MilestoneKind.OTHER), note
 
 
 def _ended(_appointment: Appointment, note: str) -> tuple[str, str]:
@@ -167,7 +167,7 @@ def _first(patterns: tuple[tuple[re.Pattern[str], str], ...], words: str) -> str
     return next((kind for pattern, kind in patterns if pattern.search(words)), "")
 
 
-def _rest(kind: str, note: str, date: Reading) -> str:
+def _beyond(kind: str, note: str, date: Reading) -> str:
     """Return what a note says beyond the kind and the date of its milestone."""
     if date.text and note and (date.text.startswith(note) or note.startswith(date.text)):
         return ""  # the date's own words
@@ -188,14 +188,14 @@ def sentences(note: str) -> list[str]:
 
 
 def _of_sentence(sentence: str) -> list[dict[str, Any]]:
-    """Return what a sentence tells: the first milestone repeats it, the others what they come from."""
+    """Return the milestones of a sentence: the first repeats all of it, the others their own part."""
     found: list[dict[str, Any]] = []
     last = 0
     for begin, end, date in dates_in(sentence):
         before = re.split(r"[;.]", sentence[last:begin])[-1].strip(" ,")
         if kind := _first(_DATED, _unqualified(before)):
-            told = sentence[last:end].strip(" ,;") if found else sentence
-            found.append(milestone(kind, date, told))
+            words = sentence[last:end].strip(" ,;") if found else sentence
+            found.append(milestone(kind, date, words))
         last = end
     if not found:
         kind = _first(_UNDATED, sentence) or MilestoneKind.OTHER

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from imports.datasets.pocom.known import slug_of
+from imports.datasets.kit import citation, identifiers, slug_of, with_article
 from imports.datasets.pocom.positions import SHARED, facts_of, position_title
 from imports.matching.states import UnknownStateError
+from imports.matching.united_states import OFFICE
 from people.models import MissionClass, OfficeClass
-from records.models import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,11 +36,6 @@ _CLASSES = (
     (re.compile(r"ambassador"), MissionClass.AMBASSADOR),
     (re.compile(r"(?:envoy|minister)(?:-|\Z)"), MissionClass.ENVOY),
     (re.compile(r"charge-daffaires(?!.*(?:ad-interim|pro-tem))"), MissionClass.CHARGE),
-)
-_WITH_ARTICLE = re.compile(
-    r"(?:United|Holy|Papal|Soviet|Ottoman|Two|Kingdom|Republic|Democratic|Central African|Dominican|Czech|Russian|Austrian|German|North German)\b.*"
-    r"|.*\b(?:Islands|Republic|Empire|Kingdom|Union|States|Confederation|Emirates|Federation)|Netherlands|Bahamas|Gambia|Philippines|Maldives"
-    r"|Seychelles|Comoros"
 )
 
 
@@ -68,13 +63,12 @@ class Office:
 
     @property
     def identifiers(self) -> list[dict[str, str]]:
-        """What others call it; the first is what documents call it."""
-        own = [{"scheme": SCHEME, "value": self.value}]
-        return [{"scheme": "us-office", "value": self.shared}, *own] if self.shared else own
+        """Its identifiers, the one by which documents refer to it first."""
+        shared = [(OFFICE, self.shared)] if self.shared else []
+        return identifiers(*shared, (SCHEME, self.value))
 
     @property
     def ref(self) -> str:
-        """What documents call it."""
         first = self.identifiers[0]
         return f"{first['scheme']}:{first['value']}"
 
@@ -115,7 +109,6 @@ class Offices:
 
     @property
     def home(self) -> StateMatch:
-        """The United States."""
         return self._known.home
 
     def place_of(self, appointment: Appointment) -> str:
@@ -163,7 +156,7 @@ class Offices:
             title = self._role_title(appointment)
             self._found[value] = Office(
                 value,
-                f"{title} of the United States to {_with_article(state.name)}",
+                f"{title} of the United States to {with_article(state.name)}",
                 OfficeClass.HEAD_OF_MISSION,
                 f"{appointment.file}, {appointment.role}",
                 has_title=appointment.role in self._roles,
@@ -253,7 +246,7 @@ class Offices:
         if found := self._known.unidentified_office(office.shared, office.title):
             document["id"] = str(found)
         document |= {
-            "slug": slug_of(office.title, office.value),
+            "slug": slug_of(office.title, otherwise=office.value),
             "identifiers": office.identifiers,
             "state": home.ref,
             "classification": str(office.classification),
@@ -268,13 +261,11 @@ class Offices:
             document["accredited_to"] = [office.state.ref]
         if office.position:
             document |= facts_of(office.position, office.held)
-        document["citations"] = [
-            {"source": source, "locator": office.locator[-200:], "evidence": str(Evidence.REPORTED)}
-        ]
+        document["citations"] = [citation(source, office.locator)]
         return document
 
-    def tell_use(self, files: Files) -> None:
-        """Say of missions and roles what became of them; those that nobody was appointed to are left out."""
+    def note_use(self, files: Files) -> None:
+        """Note which offices missions and roles become; those that nobody was appointed to are skipped."""
         uses: dict[tuple[str, str], list[str]] = defaultdict(list)
         for office in self._found.values():
             for appointment in office.held:
@@ -284,11 +275,11 @@ class Offices:
         for role in files.roles:
             role.becomes += [("office", ref) for ref in uses["role", role.id]]
             if not role.becomes:
-                role.skipped = "No appointment under this title was taken in."
+                role.skipped = "No appointment under this title was imported."
         for mission in files.missions:
             mission.becomes += [("office", ref) for ref in uses["mission", mission.name]]
             if not mission.becomes:
-                mission.skipped = "No appointment of this mission was taken in."
+                mission.skipped = "No appointment of this mission was imported."
 
 
 def mission_class(role: str) -> str:
@@ -304,7 +295,3 @@ def organization_name(title: str) -> str:
     bare = re.sub(r",\s+with the .*|\s*\([^()]*\)\s*$", "", title)
     found = re.search(r"\s(?:on the Council of|to|at|near) (?:the )?(.+)", bare)
     return found[1].strip() if found and not found[1].startswith("U.S.") else ""
-
-
-def _with_article(name: str) -> str:
-    return f"the {name}" if _WITH_ARTICLE.fullmatch(name) else name

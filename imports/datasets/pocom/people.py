@@ -11,18 +11,17 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from imports.dataset import NearMatch
-from imports.datasets.pocom.known import slug_of
+from imports.datasets.kit import aliases, citation, identifiers, slug_of
 from imports.matching.persons import near_matches
 from people.models import Living
 from people.names import of_parts
-from records.models import Evidence, NameKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imports.dataset import Document
     from imports.datasets.pocom.offices import Offices
-    from imports.datasets.pocom.rows import Appointment, Files, PersonItem
+    from imports.datasets.pocom.rows import Appointment, Files, PersonRow
     from imports.matching.persons import PersonIndex
     from people.names.likeness import Match
 
@@ -56,12 +55,12 @@ class People:
             person.becomes.append(("person", f"{SCHEME}:{person.id}"))
             yield document
 
-    def _document(self, person: PersonItem, source: str) -> Document:
+    def _document(self, person: PersonRow, source: str) -> Document:
         name = full_name(person)
         document: Document = {
             "object": "person",
-            "slug": slug_of(person.id, name),
-            "identifiers": [{"scheme": SCHEME, "value": each} for each in self._ids_of(person)],
+            "slug": slug_of(person.id, otherwise=name),
+            "identifiers": identifiers(*((SCHEME, each) for each in self._ids_of(person))),
             "name": name,
         }
         parts = {
@@ -71,16 +70,11 @@ class People:
         }
         document |= {member: value for member, value in parts.items() if value}
         document |= _life(person)
-        if others := [other for other in dict.fromkeys(person.other_names) if other != name]:
-            document["names"] = [
-                {"name": other, "kind": str(NameKind.ALIAS), "language": "en"} for other in others
-            ]
-        document["citations"] = [
-            {"source": source, "locator": person.locator, "evidence": str(Evidence.REPORTED)}
-        ]
+        document |= aliases(other for other in dict.fromkeys(person.other_names) if other != name)
+        document["citations"] = [citation(source, person.locator)]
         return document
 
-    def _ids_of(self, person: PersonItem) -> list[str]:
+    def _ids_of(self, person: PersonRow) -> list[str]:
         """Return the person's id and those of old, which other data sets may still name."""
         old = []
         for each in dict.fromkeys(person.old_ids):
@@ -95,7 +89,7 @@ class People:
                 old.append(each)
         return [person.id, *old]
 
-    def _match(self, person: PersonItem) -> Match:
+    def _match(self, person: PersonRow) -> Match:
         name = of_parts(person.given, person.family, suffix=person.generation)
         born, died = person.birth.edtf or None, person.death.edtf or None
         for appointment in self._held.get(person.id, ()):
@@ -106,7 +100,7 @@ class People:
         return self._index.named(name, born=born, died=died)
 
 
-def _life(person: PersonItem) -> Document:
+def _life(person: PersonRow) -> Document:
     """Return birth and death as far as they are known: what is empty says nothing, and others may know more."""
     birth, death = person.birth, person.death
     born, died = birth.bounds[0], death.bounds[1]
@@ -118,10 +112,10 @@ def _life(person: PersonItem) -> Document:
     codes = {"still-living": Living.LIVING, "unknown": Living.DEAD}
     living = Living.DEAD if death else codes.get(person.death_code)
     life = {"birth": birth.document(), "death": death.document(), "living": living and str(living)}
-    return {member: told for member, told in life.items() if told}
+    return {member: value for member, value in life.items() if value}
 
 
-def full_name(person: PersonItem) -> str:
+def full_name(person: PersonRow) -> str:
     """Return the name as the Office of the Historian shows it: "Ollie Palmer Anderson, Jr.", "Wilson Beale III"."""
     name = " ".join(part for part in (person.given, person.family) if part)
     if not person.generation:
@@ -130,7 +124,7 @@ def full_name(person: PersonItem) -> str:
     return f"{name}{comma} {person.generation}"
 
 
-def sort_name(person: PersonItem) -> str:
+def sort_name(person: PersonRow) -> str:
     """Return the name as an index lists it: "Anderson, Ollie Palmer, Jr."."""
     parts = (person.family, person.given, person.generation)
     return ", ".join(part for part in parts if part)

@@ -73,7 +73,7 @@ def _holds_together(held: list[Appointment]) -> bool:
 
 
 def position_title(position: Mission) -> str:
-    """Return the title of a position, so that it can be told from those of other states and times."""
+    """Return the title of a position, distinct from those of other states and times."""
     title = position.singular
     if position.id in SHARED:
         return f"{title} of the United States"

@@ -1,18 +1,19 @@
-"""What the files of pocom say, row by row, with what is odd or wrong about it."""
+"""Rows of pocom."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from config.faults import Fault
-from imports.dataset import Row
+from imports.datasets.kit import SourceRow
 from imports.datasets.pocom.dates import Reading, dates_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+
+    from imports.dataset import Row
 
 #: The code table `still-living-code`.
 LIVING_CODES = ("still-living", "known", "unknown")
@@ -20,62 +21,8 @@ LIVING_CODES = ("still-living", "known", "unknown")
 EVENTS = ("appointed", "arrived", "started", "ended")
 
 
-@dataclass(kw_only=True)
-class Item:
-    """What becomes a row, with what is odd or wrong about it."""
-
-    kind: ClassVar[str]
-
-    id: str
-    file: str
-    line: int | None = None
-    content: Any = field(default_factory=dict)
-    alias: str = ""  #: what the row is called where another one has its id
-    becomes: list[tuple[str, str]] = field(default_factory=list)
-    skipped: str = ""
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """What the row is called: ids are unique within a kind only."""
-        return f"{self.kind}:{self.alias or self.id or f'{self.file}:{self.line}'}"
-
-    @property
-    def locator(self) -> str:
-        """Where it stands, for a citation."""
-        return f"{self.file}, {self.id}"[-200:]
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it is to be taken in."""
-        return not self.faults and not self.skipped
-
-    def reject(self, at: str, value: Any, reason: str, code: str) -> None:
-        """Note why it cannot be taken in."""
-        self.faults.append(Fault(code, reason, pointer=at, value=value))
-
-    def warn(self, at: str, value: Any, reason: str, code: str) -> None:
-        """Note what is odd, and was taken in as it stands."""
-        self.warnings.append(Fault(code, reason, pointer=at, value=value))
-
-    def row(self) -> Row:
-        """Return what the import counts."""
-        place = self.id or (f"line {self.line}" if self.line else self.file)
-        return Row(
-            self.name,
-            self.file,
-            place,
-            self.content,
-            becomes=tuple(dict.fromkeys(self.becomes)) if self.is_good else (),
-            skipped="" if self.faults else self.skipped,
-            faults=tuple(self.faults),
-            warnings=tuple(self.warnings),
-        )
-
-
-@dataclass(kw_only=True)
-class PersonItem(Item):
+@dataclass(kw_only=True, eq=False)
+class PersonRow(SourceRow):
     """A person's file."""
 
     kind = "person"
@@ -90,8 +37,8 @@ class PersonItem(Item):
     death_code: str  #: what stands for a date of death (`LIVING_CODES`), "" for nothing
 
 
-@dataclass(kw_only=True)
-class Mission(Item):
+@dataclass(kw_only=True, eq=False)
+class Mission(SourceRow):
     """A mission to a country or an organization, or a position of a principal officer."""
 
     kind = "mission"
@@ -109,8 +56,8 @@ class Mission(Item):
         return super().name.replace(self.kind, self.form, 1)
 
 
-@dataclass(kw_only=True)
-class Appointment(Item):
+@dataclass(kw_only=True, eq=False)
+class Appointment(SourceRow):
     """Somebody's appointment as chief of a mission or as a principal officer."""
 
     kind = "appointment"
@@ -132,7 +79,6 @@ class Appointment(Item):
 
     @property
     def identifier(self) -> str:
-        """What documents call the tenure."""
         return f"pocom-appointment:{self.id}"
 
     @property
@@ -152,8 +98,8 @@ class Appointment(Item):
         return found[1] if found else ""
 
 
-@dataclass(kw_only=True)
-class Role(Item):
+@dataclass(kw_only=True, eq=False)
+class Role(SourceRow):
     """A title of chiefs of missions to countries."""
 
     kind = "role"
@@ -161,8 +107,8 @@ class Role(Item):
     singular: str
 
 
-@dataclass(kw_only=True)
-class Group(Item):
+@dataclass(kw_only=True, eq=False)
+class Group(SourceRow):
     """Appointments that one person held at the same time."""
 
     kind = "concurrent"
@@ -173,9 +119,9 @@ class Group(Item):
     territory: str
 
 
-@dataclass(kw_only=True)
-class Note(Item):
-    """What a mission's file tells between its chiefs, of the relations mostly."""
+@dataclass(kw_only=True, eq=False)
+class Note(SourceRow):
+    """A note in a mission's file between its chiefs, on the relations mostly."""
 
     kind = "note"
 
@@ -188,7 +134,7 @@ class Note(Item):
 class Files:
     """All that was read, in the order of the files."""
 
-    people: list[PersonItem] = field(default_factory=list)
+    people: list[PersonRow] = field(default_factory=list)
     missions: list[Mission] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
@@ -196,8 +142,7 @@ class Files:
     notes: list[Note] = field(default_factory=list)
     unread: list[Row] = field(default_factory=list)
 
-    def items(self) -> Iterable[Item]:
-        """Every row."""
+    def rows(self) -> Iterable[SourceRow]:
         yield from self.people
         yield from self.roles
         yield from self.missions

@@ -1,4 +1,4 @@
-"""Tenures: when and in what way an appointment was held, told as exchange documents.
+"""Tenures: when and in what way an appointment was held, as exchange documents.
 
 - It starts when credentials were presented or duty was entered on (`started`), else on arrival, which the data set defines as
   having "arrived and assumed charge". Where neither is there the start is not known, and the appointment alone does not
@@ -11,17 +11,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imports.datasets.kit import citation, identifiers, slug_of
 from imports.datasets.pocom.dates import Reading
-from imports.datasets.pocom.known import slug_of
 from imports.datasets.pocom.milestones import end_reason, milestones_of
 from people.models import IN_OFFICE, EndStatus, TenureKind
-from records.models import Evidence
 
 if TYPE_CHECKING:
     from imports.dataset import Document
     from imports.datasets.pocom.rows import Appointment
 
-#: The Senate did not give its consent. Taking a nomination back counts, for the reason is seldom told.
+#: The Senate did not give its consent. Taking a nomination back counts, for the reason is seldom given.
 _NOT_CONFIRMED = re.compile(
     r"\bnot (?:confirmed|commissioned|acted (?:up)?on|submitted|resubmitted)\b"
     r"|\bnomin?a(?:tion|ions?|tions)\b.*\b(?:rejected|withdrawn|returned|tabled|no final action)\b"
@@ -58,8 +57,8 @@ def _kind(appointment: Appointment) -> str:
         if _NOT_CONFIRMED.search(note) and not _CONFIRMED.search(note):
             return TenureKind.NOT_CONFIRMED
         # Many a listed chief of mission did not present credentials, and served.
-        is_told = not appointment.is_listed or appointment.mission.form == "position"
-        if is_told and _DID_NOT_SERVE.search(note):
+        is_explained = not appointment.is_listed or appointment.mission.form == "position"
+        if is_explained and _DID_NOT_SERVE.search(note):
             return TenureKind.DID_NOT_SERVE
     if not appointment.is_listed and not began:
         reason = "It is not among those who served, and the note does not say why: taken as not having served."
@@ -80,18 +79,17 @@ def _kind(appointment: Appointment) -> str:
 
 
 def is_in_office(appointment: Appointment) -> bool:
-    """Return whether it means being in office."""
     return appointment.kind_of_tenure in IN_OFFICE
 
 
 def document(appointment: Appointment, source: str) -> Document:
-    """Return the tenure. What is not known is told as such: nobody else tells anything of it."""
+    """Return the tenure. It says what is not known too, for no other data set has these tenures."""
     is_over = bool(appointment.end or appointment.notes["ended"]) or not is_in_office(appointment)
     reason = end_reason(appointment.notes["ended"])
     return {
         "object": "tenure",
         "slug": _slug(appointment),
-        "identifiers": [{"scheme": "pocom-appointment", "value": appointment.id}],
+        "identifiers": identifiers(("pocom-appointment", appointment.id)),
         "person": f"pocom:{appointment.person}",
         "office": appointment.office,
         "kind": str(appointment.kind_of_tenure),
@@ -100,9 +98,7 @@ def document(appointment: Appointment, source: str) -> Document:
         "end_status": str(EndStatus.ENDED if is_over else EndStatus.UNKNOWN),
         "end_reason": str(reason) if reason else None,
         "milestones": appointment.milestones,
-        "citations": [
-            {"source": source, "locator": appointment.locator, "evidence": str(Evidence.REPORTED)}
-        ],
+        "citations": [citation(source, appointment.locator)],
     }
 
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imports.dataset import Document
-    from imports.datasets.journeys.officials import Officials
-    from imports.datasets.travels.files import Trip
+    from imports.datasets.travels.rows import Trip
 
 #: The name ends where a word begins with a small letter, or a sentence ends; initials have a full stop.
 _ACCOMPANIED = re.compile(
@@ -25,8 +24,7 @@ _ACCOMPANIED = re.compile(
 class Accompaniments:
     """Presidents' trips, to which those of others are linked."""
 
-    def __init__(self, trips: Iterable[Trip], officials: Officials) -> None:
-        self._officials = officials
+    def __init__(self, trips: Iterable[Trip]) -> None:
         self._trips: dict[object, list[Trip]] = defaultdict(list)
         for trip in trips:
             if trip.office == "president" and trip.state:
@@ -50,8 +48,7 @@ class Accompaniments:
         found = [
             other
             for other in self._trips[trip.state.id]
-            if other.meets(trip.first, trip.last)
-            and compare(parsed, parse(other.traveller)).is_compatible
+            if other.meets(trip) and compare(parsed, parse(other.traveller)).is_compatible
         ]
         return found if len({other.who for other in found}) == 1 else []
 

@@ -1,108 +1,53 @@
-"""The files of travels: trips of presidents and secretaries of state, and the list of presidents."""
+"""The files of travels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from config.dates.values import EdtfError, UncertainDate
-from config.faults import Fault, choose_from, nearest
-from imports.dataset import Row
-from imports.datasets.journeys.files import Journey, demand, facts_of, read_roots, tell_repeated
-from imports.datasets.pocom.rows import Item
-from imports.files.tree import InputError
+from imports.datasets.journeys.rows import check_repeated, content_of
+from imports.datasets.kit import facts_of, files_of, head_of, read_roots
+from imports.datasets.travels.rows import ROLES, President, Trip
 from imports.files.xml_files import text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from imports.files.tree import File, Tree
+    from imports.dataset import Row
+    from imports.files.tree import Tree
 
 #: Where the files lie. The code tables say what values mean; they are no rows.
-FOLDERS = ("president-travels/*.xml", "secretary-travels/*.xml", "presidents/presidents.xml")
-ROOTS = (b"<trips", b"<presidents")
-_CODE_TABLE = "code-table"
-#: The roles of the code table, the office of each (`us-office`) and what the data set means by it.
-ROLES = {"president": ("president", "President"), "secretary": ("secretary-of-state", "Secretary of State")}  # fmt: skip
+_FOLDERS = ("president-travels/*.xml", "secretary-travels/*.xml", "presidents/presidents.xml")
+_ROOTS = ("trips", "presidents")
 
 
-@dataclass(kw_only=True)
-class Trip(Journey):
-    """One stop: a country, with the days there."""
-
-    kind = "trip"
-
-    role: str
-    who: str
-    traveller: str  #: the name
-    locale: str
-
-    @property
-    def ref(self) -> str:
-        """What documents call the event."""
-        return f"travels:{self.id}"
-
-    @property
-    def office(self) -> str:
-        """The `us-office` in which it was made, "" for a role that is not known."""
-        return ROLES.get(self.role, ("", ""))[0]
+def recognises(tree: Tree) -> bool:
+    """Return whether there are folders of travels, or a single file with one of its roots."""
+    if any(tree.matching(folder) for folder in _FOLDERS):
+        return True
+    head = head_of(tree.files[0]) if len(tree.files) == 1 else b""
+    return any(f"<{root}".encode() in head for root in _ROOTS)
 
 
-@dataclass(kw_only=True)
-class President(Item):
-    """A line of the list of presidents: somebody who comes back has two."""
-
-    kind = "president"
-
-    who: str
-    full_name: str
-    birth: str = ""  #: EDTF
-    death: str = ""
-    is_alive: bool = False
-    took_office: UncertainDate = field(default_factory=UncertainDate)
-    left_office: UncertainDate = field(default_factory=UncertainDate)
-    is_in_office: bool = False
-
-
-@dataclass
-class Files:
-    """All that the files say."""
-
-    trips: list[Trip] = field(default_factory=list)
-    presidents: list[President] = field(default_factory=list)
-    unread: list[Row] = field(default_factory=list)
-
-
-def files_of(tree: Tree) -> list[File]:
-    """Return the files of the data set; one that comes by itself may lie anywhere."""
-    found = {file.path: file for pattern in FOLDERS for file in tree.matching(pattern)}
-    if not found and len(tree.files) == 1:
-        found = {file.path: file for file in tree.matching("*.xml")}
-    return [found[path] for path in sorted(found)]
-
-
-def read_files(tree: Tree) -> Files:
-    """Read all files. What cannot be read is a rejected row."""
-    files = Files()
-    for path, root in read_roots(files_of(tree), files.unread):
+def read_files(tree: Tree) -> tuple[list[Trip], list[President], list[Row]]:
+    """Return the trips, the presidents, and a rejected row for each file that cannot be read."""
+    trips: list[Trip] = []
+    presidents: list[President] = []
+    unread: list[Row] = []
+    for path, root in read_roots(files_of(tree, *_FOLDERS), _ROOTS, unread):
         if root.tag == "trips":
-            files.trips += [_trip(element, path) for element in root.iter("trip")]
-        elif root.tag == "presidents":
-            files.presidents += [_president(element, path) for element in root.iter("president")]
-        elif root.tag != _CODE_TABLE:
-            reason = (
-                f"“{root.tag}” is no file of this data set: {choose_from(('trips', 'presidents'))}."
-            )
-            files.unread.append(Row.unread(InputError("unknown_element", reason, path)))
-    tell_repeated(files.trips)
-    tell_repeated(files.presidents)
-    return files
+            trips += [_trip(element, path) for element in root.iter("trip")]
+        else:
+            presidents += [_president(element, path) for element in root.iter("president")]
+    check_repeated(trips)
+    check_repeated(presidents)
+    return trips, presidents, unread
 
 
 def _trip(element: Element, path: str) -> Trip:
     country = element.find("country")
     trip = Trip(
-        **facts_of(element, path),
+        **facts_of(element, path, content_of(element)),
         role=text(element, "role") or (element.get("role") or "").strip(),
         who=(element.get("who") or "").strip(),
         traveller=text(element, "name"),
@@ -111,15 +56,10 @@ def _trip(element: Element, path: str) -> Trip:
         locale=text(element, "locale"),
         words=text(element, "remarks"),
     )
-    demand(trip, id=trip.id, country=trip.state_id, name=trip.traveller)
+    trip.demand(id=trip.id, country=trip.state_id, name=trip.traveller)
     if not trip.who:
         trip.reject("/@who", None, "It does not say whose trip it is.", "required")
-    if trip.role not in ROLES:
-        reason = f"“{trip.role}” is no role of a traveller: {choose_from(ROLES)}."
-        near = nearest(trip.role, ROLES)
-        trip.faults.append(
-            Fault("unknown_value", reason, pointer="/role", value=trip.role, suggestion=near)
-        )
+    trip.demand_choice("/role", trip.role, "role of a traveller", ROLES)
     trip.read_dates(text(element, "start-date"), text(element, "end-date"))
     return trip
 
@@ -127,13 +67,13 @@ def _trip(element: Element, path: str) -> Trip:
 def _president(element: Element, path: str) -> President:
     died, left = element.find("death-year"), element.find("left-office-date")
     president = President(
-        **(facts_of(element, path) | {"id": (element.get("n") or "").strip()}),
+        **(facts_of(element, path, content_of(element)) | {"id": (element.get("n") or "").strip()}),
         who=text(element, "id"),
         full_name=text(element, "name"),
         is_alive=died is not None and died.get("still-alive") == "true",
         is_in_office=left is not None and left.get("still-in-office") == "true",
     )
-    demand(president, id=president.who, name=president.full_name)
+    president.demand(id=president.who, name=president.full_name)
     if not president.id:
         president.reject("/@n", None, "It does not say which president this is.", "required")
     president.birth = _date(president, element, "birth-year").edtf

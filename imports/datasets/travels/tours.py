@@ -12,7 +12,7 @@ from config.dates.values import UncertainDate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imports.datasets.travels.files import Trip
+    from imports.datasets.travels.rows import Trip
 
 SCHEME = "travels-tour"
 _DAY = timedelta(days=1)
@@ -26,17 +26,14 @@ class Tour:
 
     @property
     def value(self) -> str:
-        """Its id: that of the first stop."""
         return self.stops[0].id
 
     @property
     def ref(self) -> str:
-        """What documents call the event."""
         return f"{SCHEME}:{self.value}"
 
     @property
     def start(self) -> UncertainDate:
-        """When it began."""
         return self.stops[0].start
 
     @property
@@ -55,21 +52,15 @@ def tours_of(trips: Iterable[Trip]) -> list[Tour]:
     """Return the tours that stops make up. A stop without dates belongs to none."""
     dated = [trip for trip in trips if trip.first and trip.last]
     tours = []
-    for _who, own in groupby(sorted(dated, key=in_order), key=lambda trip: trip.who):
+    for _who, own in groupby(sorted(dated, key=lambda trip: trip.order), lambda trip: trip.who):
         stops: list[Trip] = []
         for trip in own:
-            if stops and in_order(trip)[1] - max(map(_last, stops)) > _DAY:
+            if stops and trip.order[1] - max(map(_last, stops)) > _DAY:
                 tours.append(stops)
                 stops = []
             stops.append(trip)
         tours.append(stops)
     return [Tour(tuple(stops)) for stops in tours if len(stops) > 1]
-
-
-def in_order(trip: Trip) -> tuple[str, date, date, int, str]:
-    """Return what puts the trips of a traveller in their order."""
-    number = int(trip.id) if trip.id.isdecimal() else 0
-    return trip.who, trip.first or date.max, trip.last or date.max, number, trip.id
 
 
 def _last(trip: Trip) -> date:

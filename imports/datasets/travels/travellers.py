@@ -1,7 +1,7 @@
 """Presidents and secretaries of state who travelled: the persons, and the presidents' tenures where there are none.
 
 Somebody is one person with whoever has the id in pocom, whose ids these are; with whoever has another id of the same president
-(`imports.matching.us_presidents`); or with whoever of that name certainly held the office on the day on which a president took it, or on
+(`imports.matching.united_states`); or with whoever of that name certainly held the office on the day on which a president took it, or on
 which a secretary's trip began. Where ids and offices lead to two persons, that is a near match: an import merges nothing.
 """
 
@@ -11,29 +11,27 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from imports.dataset import NearMatch
-from imports.datasets.earlier import citation, slug_of
-from imports.datasets.journeys.officials import OFFICE, TERM, TITLES, ListedTerm, Officials
+from imports.datasets.journeys.officials import TERM, ListedTerm, Officials
+from imports.datasets.journeys.persons import JourneyPerson, same_person
+from imports.datasets.kit import citation, identifiers, slug_of
 from imports.matching.persons import near_matches
-from imports.matching.us_presidents import identifiers_beside
-from people.models import EndStatus, Living, OfficeClass, Person, TenureKind
-from records.models import NameKind
+from imports.matching.united_states import OFFICE, OFFICES, identifiers_beside
+from people.models import EndStatus, Living, Person, TenureKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
-    from imports.dataset import Document
-    from imports.datasets.earlier import Earlier
-    from imports.datasets.travels.files import Files, President, Trip
+    from imports.dataset import Document, NearMatch
+    from imports.datasets.kit import LastImport
+    from imports.datasets.travels.rows import President, Trip
     from imports.matching.persons import PersonIndex
     from imports.matching.states import StateMatch
 
 SCHEME = "pocom"
-ELECT = "President-elect"
 #: The score of two records which an id and an office say are one.
-_TOLD_SAME = 0.99
+_SAME = 0.99
 
 
 @dataclass
@@ -49,7 +47,6 @@ class Traveller:
 
     @property
     def ref(self) -> str:
-        """What documents call the person."""
         return f"{SCHEME}:{self.who}"
 
 
@@ -57,22 +54,27 @@ class Travellers:
     """All persons of the data set. Two queries, beside those of the index and of `Officials`."""
 
     def __init__(
-        self, files: Files, index: PersonIndex, home: StateMatch, earlier: Earlier
+        self,
+        trips: Sequence[Trip],
+        presidents: Sequence[President],
+        index: PersonIndex,
+        home: StateMatch,
+        last: LastImport,
     ) -> None:
         self._index = index
-        self._earlier = earlier
-        self._presidents = [president for president in files.presidents if president.is_good]
+        self._last = last
+        self._presidents = presidents
         self._all: dict[str, Traveller] = {}
         for president in self._presidents:
             self._add_president(president)
-        for trip in (trip for trip in files.trips if trip.is_good):
+        for trip in trips:
             self._add_traveller(trip)
         self.officials = Officials(index, home, self._listed())
         self._near: dict[str, list[NearMatch]] = defaultdict(list)
         self._proved: set[str] = set()
         for traveller in self._all.values():
             traveller.record = self._find(traveller)
-        self._there: dict[UUID, dict[str, Any]] = {
+        self._current: dict[UUID, dict[str, Any]] = {
             row["pk"]: row
             for row in Person.objects.filter(
                 pk__in=[each.record for each in self._all.values() if each.record]
@@ -80,7 +82,6 @@ class Travellers:
         }
 
     def traveller(self, trip: Trip) -> Traveller:
-        """Return who made a trip."""
         return self._all[trip.who]
 
     def _person(self, who: str, locator: str, name: str) -> Traveller:
@@ -141,11 +142,11 @@ class Travellers:
                 proved = match.certain
                 break
         if known:
-            for other in dict.fromkeys([*known, *([proved] if proved else [])]):
-                if other != known[0]:
-                    reason = "An id, or the name with the office and a day, says that they are one person; they are two records."
-                    near = NearMatch("person", traveller.ref, str(other), _TOLD_SAME, reason)
-                    self._near[traveller.who].append(near)
+            reason = "An id, or the name with the office and a day, says that they are one person; they are two records."
+            others = dict.fromkeys([*known, *([proved] if proved else [])])
+            self._near[traveller.who] += same_person(
+                traveller.ref, (other for other in others if other != known[0]), _SAME, reason
+            )
             return known[0]
         if proved:
             self._proved.add(traveller.who)
@@ -168,38 +169,29 @@ class Travellers:
         yield from (document for _president, document in tenures)
 
     def _document(self, traveller: Traveller, source: str) -> Document:
-        document: Document = {"object": "person", "slug": slug_of(traveller.names[0])}
-        if traveller.who in self._proved:
-            document["id"] = str(traveller.record)
-        there = self._there.get(traveller.record) if traveller.record else None
-        document["identifiers"] = [
-            {"scheme": scheme, "value": value}
-            for scheme, value in self._identifiers(traveller)
-            if self._index.by_identifier(scheme, value) in (None, traveller.record)
-        ]
-        members = {"name": traveller.names[0], **traveller.facts}
-        told = self._earlier.own("person", traveller.ref, members, there and _facts(there))
-        document |= told
-        called = told.get("name") or (there or {}).get("name")
-        others = [name for name in traveller.names if name != called]
-        if others:
-            document["names"] = [
-                {"name": name, "kind": NameKind.ALIAS.value, "language": "en"} for name in others
-            ]
-        document["citations"] = [citation(source, traveller.locator)]
-        return document
+        current = self._current.get(traveller.record) if traveller.record else None
+        person = JourneyPerson(
+            ref=traveller.ref,
+            names=traveller.names,
+            identifiers=self._identifiers(traveller),
+            locator=traveller.locator,
+            record=traveller.record,
+            is_proved=traveller.who in self._proved,
+            facts=traveller.facts,
+            current=current and _facts(current),
+        )
+        return person.document(source, self._index, self._last)
 
     # Presidents
 
     def becomes(self, president: President) -> Sequence[tuple[str, str]]:
-        """Return what a line of the list becomes."""
         found = [("person", f"{SCHEME}:{president.who}")]
-        if self._is_told(president):
+        if self._is_own(president):
             found.append(("tenure", f"{TERM}:{president.id}"))
         return found
 
-    def _is_told(self, president: President) -> bool:
-        """Whether the tenure is this data set's to tell: the database knows none of that person and day from elsewhere."""
+    def _is_own(self, president: President) -> bool:
+        """Whether the tenure comes from this data set: the database knows none of that person and day from elsewhere."""
         day, person = president.took_office.earliest, self._all[president.who].record
         if day is None:
             return False
@@ -207,7 +199,7 @@ class Travellers:
         return self.officials.tenure("president", person, f"{SCHEME}:{president.who}", day) == own
 
     def _tenure(self, president: President, source: str) -> Document | None:
-        if not self._is_told(president):
+        if not self._is_own(president):
             return None
         left = president.left_office.edtf or None
         status = EndStatus.ENDED if left else EndStatus.UNKNOWN
@@ -220,15 +212,15 @@ class Travellers:
             "end": left,
             "end_status": (EndStatus.ONGOING if president.is_in_office else status).value,
             "kind": TenureKind.SUBSTANTIVE.value,
-            "identifiers": [{"scheme": TERM, "value": president.id}],
-            "citations": [citation(source, f"{president.file}, {president.id}")],
+            "identifiers": identifiers((TERM, president.id)),
+            "citations": [citation(source, president.locator)],
         }
 
     def _office(self, source: str, president: President) -> Iterator[Document]:
         """Yield the office where it is not there, or not known by its identifier."""
         if self._index.office_by_identifier(OFFICE, "president"):
             return
-        title, there = TITLES["president"], self.officials.offices["president"]
+        (title, kind), there = OFFICES["president"], self.officials.offices["president"]
         document: Document = {"object": "office", "slug": slug_of(title)}
         if there:
             document["id"] = str(there)
@@ -236,11 +228,11 @@ class Travellers:
             document |= {
                 "title": title,
                 "state": self.officials.home.ref,
-                "classification": OfficeClass.HEAD_OF_STATE.value,
+                "classification": kind.value,
                 "seats": 1,
             }
-        document["identifiers"] = [{"scheme": OFFICE, "value": "president"}]
-        document["citations"] = [citation(source, f"{president.file}, {president.id}")]
+        document["identifiers"] = identifiers((OFFICE, "president"))
+        document["citations"] = [citation(source, president.locator)]
         yield document
 
 

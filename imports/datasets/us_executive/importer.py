@@ -1,35 +1,24 @@
-"""Presidents and vice-presidents of the United States with their terms, from a YAML file.
-
-`us_executive_entries` reads it, and `us_executive_records` says which records follow.
-"""
+"""Presidents and vice-presidents of the United States with their terms, from a YAML file."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from imports.dataset import Dataset, NearMatch, register
-from imports.datasets.us_executive.files import OFFICES, read_entries
-from imports.datasets.us_executive.records import NAME, OFFICE, TERM, TITLES, Records
-from imports.files.tree import InputError
+from imports.dataset import Dataset, register
+from imports.datasets.us_executive.files import read_files, recognises
+from imports.datasets.us_executive.records import HELD, TERM, Records
+from imports.matching.united_states import OFFICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from imports.dataset import Document, Row
-    from imports.files.tree import File, Tree
+    from imports.dataset import Document, NearMatch, Row
+    from imports.files.tree import Tree
 
-#: Bytes of a file that are looked at to tell what it is.
-_HEAD = 64 * 1024
-_TYPE = re.compile(rf"(?:^|[\s{{,])type:\s*['\"]?({'|'.join(OFFICES)})\b".encode())
-
-
-def recognises(tree: Tree) -> bool:
-    """Return whether a YAML file has terms of presidents or vice-presidents."""
-    return bool(_files(tree))
+NAME = "us-executive"
 
 
 def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
@@ -39,32 +28,21 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
 
 def translate_on(tree: Tree, source: str, *, today: date) -> Iterator[Row | Document | NearMatch]:
     """Yield the offices, then each person with the terms. What begins or ends after `today` is still to come."""
-    entries, unread = read_entries(_files(tree))
+    people, unread = read_files(tree)
     yield from unread
     records = Records.read(source, today)
-    used = {term.office for entry in entries for term in entry.terms if term.is_good}
-    yield from (records.office(office) for office in TITLES if office in used)
-    for entry in entries:
-        if entry.is_good:
-            yield from records.person(entry)
-        yield entry.row([("person", entry.ref)])
-        for term in entry.terms:
-            if term.is_good and (tenure := records.tenure(entry, term)):
+    used = {term.office for person in people for term in person.terms if term.is_good}
+    yield from (records.office(office) for office in HELD if office in used)
+    for person in people:
+        if person.is_good:
+            yield from records.person(person)
+        person.becomes.append(("person", person.ref))
+        yield person.row()
+        for term in person.terms:
+            if term.is_good and (tenure := records.tenure(person, term)):
                 yield tenure
-            yield term.row([("office", f"{OFFICE}:{term.office}"), ("tenure", f"{TERM}:{term.id}")])
-
-
-def _files(tree: Tree) -> list[File]:
-    found = [*tree.matching("*.yaml"), *tree.matching("*.yml")]
-    return sorted(filter(_has_terms, found), key=lambda file: file.path)
-
-
-def _has_terms(file: File) -> bool:
-    try:
-        with file.open() as stream:
-            return bool(_TYPE.search(stream.read(_HEAD)))
-    except InputError:
-        return False
+            term.becomes += [("office", f"{OFFICE}:{term.office}"), ("tenure", f"{TERM}:{term.id}")]
+            yield term.row()
 
 
 DATASET = register(

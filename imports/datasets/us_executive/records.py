@@ -7,7 +7,7 @@
 - A term whose end is still to come goes on, and has that day as a milestone, for who resigns or dies leaves before it. A
   term that is still to begin is that of somebody elect.
 - How somebody came into office is a milestone without a day, for the file has none for it. The party stands in its note.
-- A term is not told again where the person is known, from elsewhere, to hold the office all that time.
+- A term is left out where the person is known, from elsewhere, to hold the office all that time.
 """
 
 from __future__ import annotations
@@ -16,16 +16,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-from django.utils.text import slugify
-
 from imports.dataset import NearMatch
-from imports.matching.persons import PersonIndex, near_matches
-from imports.matching.us_presidents import identifiers_beside
-from people.models import EndStatus, MilestoneKind, OfficeClass, State, Tenure, TenureKind
+from imports.datasets.kit import aliases, citation, identifiers, slug_of
+from imports.matching.persons import GONE, PersonIndex, near_matches
+from imports.matching.united_states import OFFICE, OFFICES, identifiers_beside
+from people.models import EndStatus, MilestoneKind, State, Tenure, TenureKind
 from people.names import of_parts
-from records.identity import SLUG_LENGTH
-from records.models import EditorialState, Evidence, NameKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,28 +29,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from imports.dataset import Document
-    from imports.datasets.us_executive.files import Entry, Term
+    from imports.datasets.us_executive.rows import PersonRow, TermRow
     from people.names.likeness import Match
 
-NAME = "us-executive"
 TERM = "us-executive-term"
-OFFICE = "us-office"
 #: The slug of the state whose offices they are.
-COUNTRY = "united-states"
-#: By `us-office`: title and class.
-TITLES = {
-    "president": ("President of the United States", OfficeClass.HEAD_OF_STATE),
-    "vice-president": (
-        "Vice President of the United States",
-        OfficeClass.DEPUTY_HEAD_OF_GOVERNMENT,
-    ),
-}
+_COUNTRY = "united-states"
+#: The offices that the data set is about.
+HELD = ("president", "vice-president")
 #: The milestone that `how` stands for; other words are kept as they are.
 WAYS = {"election": MilestoneKind.ELECTED, "appointment": MilestoneKind.APPOINTED}
 _NOTE = 300
-_LOCATOR = 200
 #: The score of two records which the identifiers say are one.
-_TOLD_SAME = 0.99
+_SAME = 0.99
 
 
 @dataclass
@@ -76,15 +63,15 @@ class Records:
     def read(cls, source: str, today: date) -> Records:
         """Read what the database knows of persons, and of who held the two offices."""
         records = cls(source, today, PersonIndex.read())
-        country = State.objects.filter(slug=COUNTRY).values_list("pk", flat=True).first()
-        for office, (title, _class) in TITLES.items():
-            there = records.index.office_by_identifier(OFFICE, office)
-            records.offices[office] = there or records.index.office_named(title, country)
+        country = State.objects.filter(slug=_COUNTRY).values_list("pk", flat=True).first()
+        for office in HELD:
+            title, _class = OFFICES[office]
+            records.offices[office] = records.index.office(OFFICE, office, title, country)
         others = (
             Tenure.objects.in_office()
             .filter(office__in=[each for each in records.offices.values() if each])
             .exclude(identifiers__scheme=TERM)
-            .exclude(editorial_state__in=(EditorialState.MERGED, EditorialState.WITHDRAWN))
+            .exclude(editorial_state__in=GONE)
             .order_by("pk")
         )
         for tenure in others:
@@ -92,75 +79,71 @@ class Records:
         return records
 
     def office(self, office: str) -> Document:
-        """Return the document of an office."""
-        title, kind = TITLES[office]
+        title, kind = OFFICES[office]
         document: Document = {
             "object": "office",
-            "slug": _slug(title),
+            "slug": slug_of(title),
             "title": title,
-            "state": COUNTRY,
+            "state": _COUNTRY,
             "classification": kind.value,
             "seats": 1,
-            "identifiers": [{"scheme": OFFICE, "value": office}],
-            "citations": [self._citation(title)],
+            "identifiers": identifiers((OFFICE, office)),
+            "citations": [citation(self.source, title)],
         }
         there = self.offices[office]
         if there and not self.index.office_by_identifier(OFFICE, office):
             document["id"] = str(there)
         return document
 
-    def person(self, entry: Entry) -> Iterator[Document | NearMatch]:
+    def person(self, person: PersonRow) -> Iterator[Document | NearMatch]:
         """Yield the document of a person, and whom of the database it may be."""
-        identifiers = list(entry.identifiers)
-        for each in entry.identifiers:
-            identifiers += identifiers_beside(*each)
+        ids = list(person.identifiers)
+        for each in person.identifiers:
+            ids += identifiers_beside(*each)
         known = {
-            each: person
-            for each in dict.fromkeys(identifiers)
-            if (person := self.index.by_identifier(*each))
+            each: record
+            for each in dict.fromkeys(ids)
+            if (record := self.index.by_identifier(*each))
         }
         document: Document = {
             "object": "person",
-            "slug": _slug(entry.name),
-            "name": entry.name,
-            "given_name": entry.given,
-            "family_name": entry.family,
-            "sort_name": ", ".join(filter(None, (entry.family, entry.given, entry.suffix))),
+            "slug": slug_of(person.full_name),
+            "name": person.full_name,
+            "given_name": person.given,
+            "family_name": person.family,
+            "sort_name": ", ".join(filter(None, (person.family, person.given, person.suffix))),
         }
         near: list[NearMatch] = []
         if known:
-            person = next(iter(known.values()))
-            self.persons[entry.ref] = person
-            others = {other: each for each, other in known.items() if other != person}
+            record = next(iter(known.values()))
+            self.persons[person.ref] = record
+            others = {other: each for each, other in known.items() if other != record}
             for other, (scheme, value) in others.items():
                 reason = f"This person is {scheme}:{value} too, which is another record."
-                near.append(NearMatch("person", entry.ref, str(other), _TOLD_SAME, reason))
-            identifiers = [each for each in identifiers if known.get(each, person) == person]
+                near.append(NearMatch("person", person.ref, str(other), _SAME, reason))
+            ids = [each for each in ids if known.get(each, record) == record]
         else:
-            match = self._match(entry)
-            near = near_matches(match, entry.ref)
+            match = self._match(person)
+            near = near_matches(match, person.ref)
             if match.certain:
-                self.persons[entry.ref] = match.certain
+                self.persons[person.ref] = match.certain
                 document["id"] = str(match.certain)
-        document["identifiers"] = [
-            {"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(identifiers)
-        ]
-        if entry.other_names:
-            document["names"] = [
-                {"name": name, "kind": NameKind.ALIAS.value, "language": "en"}
-                for name in entry.other_names
-            ]
-        if entry.born:
-            document["birth"] = entry.born
-        document["citations"] = [self._citation(entry.ref)]
+        document["identifiers"] = identifiers(*dict.fromkeys(ids))
+        document |= aliases(person.other_names)
+        if person.born:
+            document["birth"] = person.born
+        document["citations"] = [citation(self.source, person.ref)]
         yield document
         yield from near
 
-    def _match(self, entry: Entry) -> Match:
+    def _match(self, person: PersonRow) -> Match:
         """Return who of that name held an office on the day on which a term began, or may be meant otherwise."""
-        name, born = of_parts(entry.given, entry.family, suffix=entry.suffix), entry.born or None
+        name, born = (
+            of_parts(person.given, person.family, suffix=person.suffix),
+            person.born or None,
+        )
         match = self.index.named(name, born=born)
-        for term in entry.terms:
+        for term in person.terms:
             office = self.offices.get(term.office)
             if not term.is_good or term.start is None or office is None:
                 continue
@@ -169,21 +152,21 @@ class Records:
                 break
         return match
 
-    def tenure(self, entry: Entry, term: Term) -> Document | None:
+    def tenure(self, person: PersonRow, term: TermRow) -> Document | None:
         """Return the document of a term; None, and the term is skipped, where the tenure is there from elsewhere."""
         assert term.start is not None  # noqa: S101 - a term without it is rejected
         document: Document = {
             "object": "tenure",
-            "slug": _slug(f"{entry.name} {term.office} {term.start}"),
-            "person": entry.ref,
+            "slug": slug_of(f"{person.full_name} {term.office} {term.start}"),
+            "person": person.ref,
             "office": f"{OFFICE}:{term.office}",
             "start": term.start.isoformat(),
             "end": None,
             "end_status": EndStatus.UNKNOWN.value,
             "kind": TenureKind.SUBSTANTIVE.value,
             "milestones": [_way(term)] if term.how or term.party else [],
-            "identifiers": [{"scheme": TERM, "value": term.id}],
-            "citations": [self._citation(term.id)],
+            "identifiers": identifiers((TERM, term.id)),
+            "citations": [citation(self.source, term.id)],
         }
         if term.start > self.today:
             document |= {"start": None, "kind": TenureKind.ELECT.value}
@@ -194,7 +177,7 @@ class Records:
                 document["end_status"] = EndStatus.ONGOING.value
         elif term.end:
             document |= {"end": term.end.isoformat(), "end_status": EndStatus.ENDED.value}
-        there = self._there(entry, term)
+        there = self._there(person, term)
         if there and there.start.earliest == there.start.latest == term.start:
             document["id"] = str(there.pk)
         elif there:
@@ -202,24 +185,17 @@ class Records:
             return None
         return document
 
-    def _there(self, entry: Entry, term: Term) -> Tenure | None:
+    def _there(self, person: PersonRow, term: TermRow) -> Tenure | None:
         """Return the tenure from elsewhere that begins with the term, or else one that certainly covers it."""
-        person, office = self.persons.get(entry.ref), self.offices.get(term.office)
-        if person is None or office is None or term.start is None:
+        record, office = self.persons.get(person.ref), self.offices.get(term.office)
+        if record is None or office is None or term.start is None:
             return None
-        found = self.tenures.get((person, office), [])
+        found = self.tenures.get((record, office), [])
         same = [each for each in found if each.start.earliest == each.start.latest == term.start]
         return next(iter([*same, *(each for each in found if _covers(each, term))]), None)
 
-    def _citation(self, locator: str) -> Document:
-        return {
-            "source": self.source,
-            "locator": locator[:_LOCATOR],
-            "evidence": Evidence.REPORTED.value,
-        }
 
-
-def _covers(tenure: Tenure, term: Term) -> bool:
+def _covers(tenure: Tenure, term: TermRow) -> bool:
     started, ended = tenure.start.latest, tenure.end.earliest
     if term.start is None or started is None or started > term.start:
         return False
@@ -228,7 +204,7 @@ def _covers(tenure: Tenure, term: Term) -> bool:
     return bool(ended and term.end and term.end <= ended)
 
 
-def _way(term: Term) -> Document:
+def _way(term: TermRow) -> Document:
     kind = WAYS.get(term.how, MilestoneKind.OTHER)
     words = [] if term.how in WAYS or not term.how else [f"Came into office by {term.how}."]
     if term.party:
@@ -238,7 +214,3 @@ def _way(term: Term) -> Document:
 
 def _to_come(day: date, note: str) -> Document:
     return {"kind": MilestoneKind.OTHER.value, "date": day.isoformat(), "note": note}
-
-
-def _slug(name: str) -> str:
-    return slugify(anyascii(name))[:SLUG_LENGTH].strip("-")

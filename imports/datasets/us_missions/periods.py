@@ -18,13 +18,14 @@ A change begins a period that lasts to the day before the next change of the sam
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from config.dates.values import UncertainDate
 from config.faults import Fault
+from imports.datasets.us_missions.rows import LEVELS
 from imports.matching.states import Crosswalk, UnknownStateError
 from people.models import EndStatus, State
 
@@ -32,54 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from imports.files.csv_files import Line
+    from imports.datasets.us_missions.rows import Change
     from imports.matching.states import Span, StateMatch
 
 DATASET = "us-missions"
 HOME = "United States"
-#: The levels of the codebook, the highest first, and what the relation calls them.
-LEVELS = {
-    "Embassy": "embassy",
-    "Ambassador Nonresident": "ambassador_nonresident",
-    "Legation": "legation",
-    "Envoy Nonresident": "envoy_nonresident",
-    "Consulate": "consulate",
-    "Consul Nonresident": "consul_nonresident",
-    "Liaison": "liaison",
-    "Interests": "interests",
-    "None": "none",
-}
 _BY_HEIGHT = list(LEVELS.values())
 _DAY = timedelta(days=1)
-
-
-@dataclass(eq=False)
-class Change:
-    """A line: from when on the level was another."""
-
-    line: Line
-    file: str
-    id: str
-    name: str
-    level: str = ""
-    start: UncertainDate = field(default_factory=UncertainDate)
-    verified_on: date | None = None
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
-    skipped: str = ""
-    becomes: list[str] = field(default_factory=list)  #: names of the relations with its periods
-
-    @property
-    def earliest(self) -> date:
-        """First day on which it may have happened; only for lines that can be read."""
-        assert self.start.earliest is not None  # noqa: S101 - a line without a year is rejected
-        return self.start.earliest
-
-    @property
-    def latest(self) -> date:
-        """Last day on which it may have happened."""
-        assert self.start.latest is not None  # noqa: S101 - as above
-        return self.start.latest
 
 
 @dataclass(frozen=True)
@@ -95,11 +55,10 @@ class Period:
 
     @property
     def level(self) -> str:
-        """What the relation calls the level."""
         return self.changes[0].level
 
 
-def in_order(changes: Sequence[Change]) -> list[Change]:
+def _in_order(changes: Sequence[Change]) -> list[Change]:
     """Return the changes of one name as they followed each other: as in the file, unless the dates say otherwise.
 
     A line without a date that can be read stays behind the one before it.
@@ -139,17 +98,15 @@ class States:
         by_name: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             if not change.skipped:
-                by_name[change.name].append(change)
-        found = [period for own in by_name.values() for period in self._of_name(in_order(own))]
+                by_name[change.state].append(change)
+        found = [
+            period
+            for own in by_name.values()
+            for run, after in _runs(_in_order(own))
+            if not run[0].faults
+            for period in self._parts(run, after)
+        ]
         return _without_repeated(found)
-
-    def _of_name(self, changes: Sequence[Change]) -> list[Period]:
-        """Return the periods of one name, each change with the next that is another."""
-        found: list[Period] = []
-        for run, after in _runs(changes):
-            if not run[0].faults:
-                found += self._parts(run, after)
-        return found
 
     def _parts(self, run: tuple[Change, ...], after: Change | None) -> list[Period]:
         """Return the period that a change begins, in parts where its state made way for another."""
@@ -157,7 +114,7 @@ class States:
         end, status = _end(run, after)
         try:
             spans = self._crosswalk.spans(
-                DATASET, change.name, start=change.earliest, end=end.latest if end else None
+                DATASET, change.state, start=change.earliest, end=end.latest if end else None
             )
         except UnknownStateError as error:
             return _reject(run, error.at("/state_dept_name"))
@@ -168,7 +125,7 @@ class States:
             if span.state == self.home:
                 reason = "The United States is not represented in the United States."
                 return _reject(
-                    run, Fault("same_state", reason, pointer="/state_dept_name", value=change.name)
+                    run, Fault("same_state", reason, pointer="/state_dept_name", value=change.state)
                 )
             start = change.start if not number else _day(span.start)
             if number < len(spans) - 1:
@@ -193,9 +150,7 @@ class States:
         begun = period.start.earliest
         if begun is not None and ended.latest < begun:
             reason = f"{period.state.name} had ended ({ended}) before this change."
-            period.changes[0].warnings.append(
-                Fault("state_ended", reason, pointer="/year", value=str(period.start))
-            )
+            period.changes[0].warn("/year", str(period.start), reason, "state_ended")
             return period if period.end else replace(period, status=EndStatus.UNKNOWN)
         if period.end is not None and (
             period.end.earliest is None or period.end.earliest <= ended.latest
@@ -222,9 +177,7 @@ def _runs(changes: Sequence[Change]) -> list[tuple[tuple[Change, ...], Change | 
             and before[0].level == change.level
         ):
             reason = "The level is that of the line before: its period goes on."
-            change.warnings.append(
-                Fault("no_change", reason, pointer="/status_change", value=change.level)
-            )
+            change.warn("/status_change", change.level, reason, "no_change")
             runs[-1] = (*before, change)
         else:
             runs.append((change,))
@@ -247,7 +200,7 @@ def _end(run: Sequence[Change], after: Change | None) -> tuple[UncertainDate | N
     latest = max(_day_before(after.latest), first.earliest)
     if _day_before(after.latest) < first.earliest:
         reason = f"The next change ({after.start}) came no later than this one: it held for a day at most."
-        first.warnings.append(Fault("no_time", reason, pointer="/year", value=str(first.start)))
+        first.warn("/year", str(first.start), reason, "no_time")
     text = str(earliest) if earliest == latest else f"[{earliest}..{latest}]"
     return UncertainDate.parse(text), EndStatus.ENDED
 
@@ -265,9 +218,7 @@ def _warn_uncertain(change: Change, span: Span, after: Change | None) -> None:
     for each in (change, after):
         if each and not each.faults and span.start and each.earliest < span.start <= each.latest:
             reason = f"From {span.start} on the state was {span.state.name}; the date leaves open which one it was."
-            change.warnings.append(
-                Fault("state_uncertain", reason, pointer="/year", value=str(each.start))
-            )
+            change.warn("/year", str(each.start), reason, "state_uncertain")
 
 
 # Several names for one state
@@ -297,8 +248,8 @@ def _by_state(periods: Sequence[Period]) -> dict[UUID, list[Period]]:
 
 
 def _of_other_names(period: Period, by_state: dict[UUID, list[Period]]) -> list[Period]:
-    name = period.changes[0].name
-    return [other for other in by_state[period.state.id] if other.changes[0].name != name]
+    name = period.changes[0].state
+    return [other for other in by_state[period.state.id] if other.changes[0].state != name]
 
 
 def _giving_way(period: Period, others: Sequence[Period]) -> Period | None:
@@ -330,10 +281,8 @@ def _warn_of_others(period: Period, others: Sequence[Period]) -> None:
     change = period.changes[0]
     for other in others:
         if other.level != period.level and _meet(period, other):
-            reason = f"“{other.changes[0].name}” is this state too, and has {other.level} from {other.start} on: both are kept."
-            change.warnings.append(
-                Fault("names_disagree", reason, pointer="/state_dept_name", value=change.name)
-            )
+            reason = f"“{other.changes[0].state}” is this state too, and has {other.level} from {other.start} on: both are kept."
+            change.warn("/state_dept_name", change.state, reason, "names_disagree")
 
 
 def _lasts_longer(one: Period, other: Period) -> bool:

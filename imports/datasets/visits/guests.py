@@ -7,22 +7,20 @@ or of government, or foreign minister, of the state on the day of a visit.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imports.dataset import NearMatch
-from imports.datasets.earlier import citation, slug_of
+from imports.datasets.journeys.persons import JourneyPerson, same_person
 from imports.datasets.visits.visitors import Guest, guests_of
 from imports.matching.persons import near_matches
 from people.models import OfficeClass, Person
 from people.names import parse
-from records.models import NameKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from imports.dataset import Document
-    from imports.datasets.earlier import Earlier
+    from imports.dataset import Document, NearMatch
+    from imports.datasets.kit import LastImport
     from imports.datasets.visits.visitors import Visitor
     from imports.matching.persons import PersonIndex
 
@@ -34,24 +32,24 @@ LEADERS = (
     OfficeClass.FOREIGN_MINISTER,
 )
 #: The score of two records that one person's visits led to.
-_TOLD_SAME = 0.95
+_SAME = 0.95
 
 
 class Guests:
     """All persons of the data set. One query, beside those of the index."""
 
-    def __init__(self, visitors: list[Visitor], index: PersonIndex, earlier: Earlier) -> None:
+    def __init__(self, visitors: list[Visitor], index: PersonIndex, last: LastImport) -> None:
         self._index = index
-        self._earlier = earlier
+        self._last = last
         self._guests = guests_of(visitors)
         self._of = {visitor.key: guest for guest in self._guests for visitor in guest.visits}
         self._near: dict[str, list[NearMatch]] = defaultdict(list)
         self._proved: set[str] = set()
         for guest in self._guests:
             guest.record = self._find(guest)
-        self._tell_shared()
+        self._join_shared()
         found = [guest.record for guest in self._guests if guest.record]
-        self._there: dict[UUID, str] = dict(
+        self._names: dict[UUID, str] = dict(
             Person.objects.filter(pk__in=found).values_list("pk", "name")
         )
 
@@ -78,30 +76,21 @@ class Guests:
             yield from self._near[guest.ref]
 
     def _document(self, guest: Guest, source: str) -> Document:
-        names = guest.names
-        first = guest.visits[0].visit
-        own = (guest.record, None)
-        keys = [
-            each.key for each in guest.visits if self._index.by_identifier(*each.key) in own
-        ]  # fmt: skip
-        beside = first.state.slug if first.state and len(parse(names[0]).words) < 2 else ""
-        document: Document = {"object": "person", "slug": slug_of(names[0], beside)}
-        if guest.ref in self._proved:
-            document["id"] = str(guest.record)
-        document["identifiers"] = [{"scheme": scheme, "value": value} for scheme, value in keys]
-        there: dict[str, Any] | None = None
-        if guest.record in self._there and guest.record:
-            there = {"name": self._there[guest.record]}
-        told = self._earlier.own("person", guest.ref, {"name": names[0]}, there)
-        document |= told
-        called = told.get("name") or (there or {}).get("name")
-        others = [name for name in names if name != called]
-        if others:
-            document["names"] = [
-                {"name": name, "kind": NameKind.ALIAS.value, "language": "en"} for name in others
-            ]
-        document["citations"] = [citation(source, f"{first.file}, {first.id}")]
-        return document
+        names, first = guest.names, guest.visits[0].visit
+        is_short = len(parse(names[0]).words) < 2
+        is_there = guest.record in self._names
+        person = JourneyPerson(
+            ref=guest.ref,
+            names=names,
+            identifiers=[each.key for each in guest.visits],
+            locator=first.locator,
+            record=guest.record,
+            is_proved=guest.ref in self._proved,
+            facts={},
+            current={"name": self._names[guest.record]} if guest.record and is_there else None,
+            beside=first.state.slug if first.state and is_short else "",
+        )
+        return person.document(source, self._index, self._last)
 
     def _find(self, guest: Guest) -> UUID | None:
         """Return the person that is there, and keep who else it may be."""
@@ -111,9 +100,7 @@ class Guests:
             # What documents call the person is an identifier of the record.
             guest.visits.sort(key=lambda each: self._index.by_identifier(*each.key) != found[0])
             reason = "The names and the days of visits say that they are one person; they are two records."
-            self._near[guest.ref] += [
-                NearMatch("person", guest.ref, str(other), _TOLD_SAME, reason) for other in found[1:]
-            ]  # fmt: skip
+            self._near[guest.ref] += same_person(guest.ref, found[1:], _SAME, reason)
             return found[0]
         for each in guest.visits:
             if each.day and each.visit.state:
@@ -123,12 +110,11 @@ class Guests:
                 if match.certain:
                     self._proved.add(guest.ref)
                     return match.certain
-        near = near_matches(self._index.named(guest.names[0]), guest.ref)
-        self._near[guest.ref] += near
+        self._near[guest.ref] += near_matches(self._index.named(guest.names[0]), guest.ref)
         return None
 
-    def _tell_shared(self) -> None:
-        """Make guests who are one record of the database one: a document tells each record once."""
+    def _join_shared(self) -> None:
+        """Make guests who are one record of the database one guest: each record has one document."""
         first: dict[UUID, Guest] = {}
         for guest in list(self._guests):
             before = first.setdefault(guest.record, guest) if guest.record else guest

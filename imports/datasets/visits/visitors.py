@@ -19,14 +19,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from people.names import compare, fold, parse, strip_titles
+from imports.datasets.journeys.met import office_of
+from people.names import compare, parse, strip_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
-    from imports.datasets.visits.files import Visit
+    from imports.datasets.visits.rows import Visit
     from people.names import PersonName
 
 SCHEME = "visits-person"
@@ -42,7 +43,6 @@ _NAME = re.compile(
 _NO_NAME = re.compile(
     r"(?:\band\b|&|;|\d{2}|\bothers?\b|\bdelegations?\b|\bmembers?\b)", re.IGNORECASE
 )
-_MODIFIERS = re.compile(r"\b(?:acting|deposed|federal|former|interim|provisional)\b|-\s*(?:elect|designate)\b", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Visitor:
 
     @property
     def parsed(self) -> PersonName:
-        """The name with its title, which tells monarchs."""
+        """The name with its title, by which monarchs are known."""
         return parse(f"{self.title} {self.name}")
 
     @property
@@ -72,18 +72,12 @@ class Visitor:
 
     @property
     def is_full(self) -> bool:
-        """Whether more than a family name is told."""
+        """Whether it is more than a family name."""
         return len(self.parsed.words) > 1 or bool(self.parsed.regnal)
 
     @property
     def day(self) -> date | None:
-        """The first day of the visit."""
         return self.visit.first
-
-
-def office_of(title: str) -> str:
-    """Return the office of a title, folded: `president` of an Acting President."""
-    return fold(_MODIFIERS.sub("", title))
 
 
 def visitors_of(visit: Visit) -> list[Visitor]:
@@ -126,7 +120,6 @@ class Guest:
 
     @property
     def ref(self) -> str:
-        """What documents call the person."""
         return ":".join(self.visits[0].key)
 
     @property

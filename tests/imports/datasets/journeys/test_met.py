@@ -1,5 +1,3 @@
-"""Persons whom remarks say that somebody met, with invented remarks."""
-
 from __future__ import annotations
 
 from datetime import date
@@ -12,19 +10,9 @@ from imports.datasets.journeys.met import Meetings, people_met
 from imports.datasets.journeys.officials import Officials
 from imports.matching.persons import PersonIndex
 from imports.matching.states import Crosswalk
-from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.factories.people import make_office, make_person, make_tenure
 
 DAY = date(1898, 1, 1)
-
-
-@pytest.fixture
-def home(db):
-    return make_state("United States", slug="united-states")
-
-
-@pytest.fixture
-def ruritania(home):
-    return make_state("Ruritania", slug="ruritania")
 
 
 def visited(person, state, day, title="President"):

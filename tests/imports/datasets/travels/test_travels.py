@@ -1,4 +1,4 @@
-"""Journeys of presidents and secretaries of state, with small invented files in their shape."""
+"""Trips with small invented files in their shape."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import pytest
 from events.models import Event, EventType
 from imports.dataset import NearMatch, Row
 from imports.datasets.travels.importer import DATASET
-from imports.files.opening import open_input
 from imports.files.tree import InputError
-from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
-from imports.run import run
 from people.models import PersonIdentifier, Tenure
 from records.publishing.publish import publish
 from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.imports.datasets.importing import import_folder
 from tests.imports.datasets.journeys import journey_files
 from tests.imports.datasets.journeys.journey_files import (
     PRESIDENT,
@@ -31,16 +27,6 @@ from tests.imports.datasets.journeys.journey_files import (
     trips,
     write,
 )
-
-
-@pytest.fixture
-def home(db):
-    return make_state("United States", slug="united-states")
-
-
-@pytest.fixture
-def ruritania(home):
-    return make_state("Ruritania", slug="ruritania")
 
 
 def translated(folder, files):
@@ -241,7 +227,9 @@ def test_a_line_of_presidents_becomes_a_tenure_where_none_is_there(home, ruritan
     )
 
 
-def test_a_tenure_that_is_there_is_the_capacity_and_is_not_told_again(home, ruritania, tmp_path):
+def test_a_tenure_that_is_there_is_the_capacity_and_is_not_imported_again(
+    home, ruritania, tmp_path
+):
     office = make_office(
         "President of the United States", state=home, classification="head_of_state"
     )
@@ -340,7 +328,7 @@ def test_a_namesake_is_near_and_not_merged(home, ruritania, tmp_path):
     ]
 
 
-def test_what_cannot_be_taken_in_is_rejected_with_its_reason(home, ruritania, tmp_path):
+def test_a_faulty_row_is_rejected_with_its_reason(home, ruritania, tmp_path):
     files = {
         PRESIDENT: trips(
             trip("1", "1897-02-01"),
@@ -419,15 +407,6 @@ def test_places_lie_where_they_lie_today_and_keep_what_they_were_called(home, tm
     ]
 
 
-def take(folder):
-    batch = ImportBatch.objects.create(file_name="travels")
-    with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
-    assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
-    return {name: number for name, number in result.rows.items() if number}
-
-
 def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_path):
     visit = EventType.objects.create(code="visit", slug="visit", label="Visit")
     publish(home, ruritania, visit, by=None)
@@ -442,12 +421,15 @@ def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_
     }
     write(tmp_path, files)
 
-    assert [take(tmp_path), take(tmp_path)] == [{"created": 4}, {"unchanged": 4}]
+    assert [
+        import_folder(DATASET, tmp_path, publishes=True),
+        import_folder(DATASET, tmp_path, publishes=True),
+    ] == [{"created": 4}, {"unchanged": 4}]
     assert Event.objects.filter(editorial_state="published").count() == 4
     assert Tenure.objects.get().participation_capacities.count() == 3
 
 
-def test_without_the_united_states_nothing_can_be_told(db, tmp_path):
+def test_without_the_united_states_nothing_is_imported(db, tmp_path):
     with pytest.raises(InputError) as caught:
         translated(tmp_path, {PRESIDENT: trips(trip("1", "1897-02-01"))})
 

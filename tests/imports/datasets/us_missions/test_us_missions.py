@@ -2,99 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from config.dates.values import UncertainDate
 from events.models import Relation
-from imports.dataset import Row
 from imports.datasets.us_missions.importer import DATASET
-from imports.datasets.us_missions.periods import LEVELS, Change, States
-from imports.files.csv_files import Line
 from imports.files.opening import open_input
-from imports.matching.states import Crosswalk, StateMatch, _Known
-from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
-from imports.run import run
-from people.models import EndStatus, StateIdentifier
 from tests.factories.people import make_state
-
-HEADER = "state_dept_name,status_change,year,month,day,last_verified,notes\n"
-
-
-@pytest.fixture
-def home(db):
-    return make_state("United States", slug="united-states")
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path
-
-
-def translated(folder, lines, *, header=HEADER):
-    """Return the rows and the documents of a table."""
-    (folder / "transitions.csv").write_text(header + lines, encoding="utf-8")
-    with open_input(folder) as tree:
-        assert DATASET.recognises(tree)
-        items = list(DATASET.translate(tree, "a-source"))
-    return [item for item in items if isinstance(item, Row)], [
-        item for item in items if isinstance(item, dict)
-    ]
-
-
-def row_of(number, content, becomes=(), **others):
-    names = HEADER.strip().split(",")
-    cells = dict(zip(names, content.split(","), strict=True))
-    day = "-".join(cells[name] for name in ("year", "month", "day") if cells[name])
-    return Row(
-        f"{cells['state_dept_name']}/{day or '?'}",
-        "transitions.csv",
-        f"line {number}",
-        cells,
-        becomes=tuple(("relation", name) for name in becomes),
-        **others,
-    )
-
-
-def relation(home, state, *periods, slug, locators=(), **others):
-    """Return the document of a relation; each period is level, start, end and how it ended."""
-    is_first = home.id < state.id
-    return {
-        "object": "relation",
-        "slug": slug,
-        "states": [str(each.id) for each in ((home, state) if is_first else (state, home))],
-        "periods": [
-            {
-                "dimension": "representation_level",
-                "direction": "first_to_second" if is_first else "second_to_first",
-                "value": level,
-                "start": start,
-                "end": end,
-                "end_status": status,
-            }
-            for level, start, end, status in periods
-        ],
-        "identifiers": [{"scheme": "us-missions", "value": state.slug}],
-        "citations": [
-            {"source": "a-source", "field": "periods", "locator": each, "evidence": "reported"}
-            for each in (locators or [state.name])
-        ],
-        **others,
-    }
-
-
-def codes(rows):
-    return [
-        ([fault.code for fault in row.faults], [fault.code for fault in row.warnings])
-        for row in rows
-    ]
+from tests.imports.datasets.importing import import_folder
+from tests.imports.datasets.us_missions.change_files import codes, relation, row_of, translated
 
 
 def test_lines_of_a_state_become_periods_of_one_relation(home, folder):
@@ -269,135 +186,6 @@ def test_a_change_that_came_at_once_leaves_a_day_to_the_one_before_it(home, fold
     assert codes(rows) == [([], ["no_time"]), ([], [])]
 
 
-def test_a_name_that_meant_several_states_is_cut_where_one_followed_the_other(home, folder):
-    empire = make_state("Russian Empire", slug="tsars", end="1917")
-    StateIdentifier.objects.create(record=empire, scheme="gsh", value="russian-empire-1917")
-    union = make_state("Soviet Union", slug="soviet-union", end="1991-12-25")
-    russia = make_state("Russia", slug="russia")
-
-    rows, documents = translated(
-        folder, "Russia,None,1917,11,,2024-01-01,\nRussia,Embassy,1933,12,13,2024-01-01,\n"
-    )
-
-    assert documents == [
-        relation(
-            home,
-            empire,
-            ("none", "1917-11", "1917-12-31", "ended"),
-            slug="tsars-united-states",
-            locators=["Russia"],
-        ),
-        relation(
-            home,
-            union,
-            ("none", "1918-01-01", "1933-12-12", "ended"),
-            ("embassy", "1933-12-13", "1991-12-25", "ended"),
-            slug="soviet-union-united-states",
-            locators=["Russia"],
-        ),
-        relation(
-            home,
-            russia,
-            ("embassy", "1991-12-26", None, "ongoing"),
-            slug="russia-united-states",
-            locators=["Russia"],
-        ),
-    ]
-    assert [row.becomes for row in rows] == [
-        (("relation", "us-missions:tsars"), ("relation", "us-missions:soviet-union")),
-        (("relation", "us-missions:soviet-union"), ("relation", "us-missions:russia")),
-    ]
-
-
-def test_a_period_ends_with_its_state(home, folder):
-    make_state("Ruritania", slug="ruritania", end="1918-10")
-
-    rows, documents = translated(
-        folder,
-        "Ruritania,Legation,1900,1,1,2024-01-01,\nRuritania,None,1905,1,1,2024-01-01,\n"
-        "Ruritania,Embassy,1925,1,1,2024-01-01,\n",
-    )
-
-    assert [
-        (period["start"], period["end"], period["end_status"]) for period in documents[0]["periods"]
-    ] == [
-        ("1900-01-01", "1904-12-31", "ended"),
-        ("1905-01-01", "1918-10", "ended"),
-        ("1925-01-01", None, "unknown"),
-    ]
-    assert codes(rows) == [([], []), ([], []), ([], ["state_ended"])]
-
-
-def test_what_is_carried_to_a_state_gives_way_to_the_lines_of_its_own_name(home, folder):
-    kingdom = make_state("Kingdom of Serbia", slug="kingdom-of-serbia", end="1918-11-30")
-    StateIdentifier.objects.create(record=kingdom, scheme="gsh", value="kingdom-of-serbia-1918")
-    make_state("Yugoslavia", slug="yugoslavia", end="1992-04-27")
-    both = make_state("Serbia and Montenegro", slug="serbia-and-montenegro", end="2006-06-04")
-    serbia = make_state("Serbia", slug="serbia")
-
-    _rows, documents = translated(
-        folder,
-        "Kingdom of Serbia/Yugoslavia,Embassy,1942,9,29,2024-01-01,\n"
-        "Serbia,Embassy,1992,5,21,2024-01-01,\n"
-        "Serbia,None,1999,3,23,2024-01-01,\n"
-        "Serbia,Embassy,2001,5,,2024-01-01,\n",
-    )
-
-    assert documents[1:] == [
-        relation(
-            home,
-            both,
-            ("embassy", "1992-04-28", "1992-05-20", "ended"),
-            ("embassy", "1992-05-21", "1999-03-22", "ended"),
-            ("none", "1999-03-23", "[2001-04-30..2001-05-30]", "ended"),
-            ("embassy", "2001-05", "2006-06-04", "ended"),
-            slug="serbia-and-montenegro-united-states",
-            locators=["Kingdom of Serbia/Yugoslavia", "Serbia"],
-        ),
-        relation(
-            home,
-            serbia,
-            ("embassy", "2006-06-05", None, "ongoing"),
-            slug="serbia-united-states",
-        ),
-    ]
-
-
-def test_name_of_a_part_does_not_end_what_holds_for_the_whole(home, folder):
-    for slug, end in (("tanganyika-1964", "1964-04-25"), ("zanzibar-1964", "1964-04-25")):
-        part = make_state(slug, slug=slug, end=end)
-        StateIdentifier.objects.create(record=part, scheme="gsh", value=slug)
-    whole = make_state("Tanzania", slug="tanzania")
-
-    rows, documents = translated(
-        folder,
-        "Tanzania,Embassy,1961,12,9,2024-01-01,\n"
-        "Zanzibar,Embassy,1963,12,10,2024-01-01,\n"
-        "Zanzibar,Consulate,1964,6,27,2024-01-01,\n",
-    )
-
-    assert documents[1] == relation(
-        home,
-        whole,
-        ("embassy", "1964-04-26", None, "ongoing"),
-        ("consulate", "1964-06-27", None, "ongoing"),
-        slug="tanzania-united-states",
-        locators=["Tanzania", "Zanzibar"],
-    )
-    assert codes(rows) == [([], []), ([], []), ([], ["names_disagree"])]
-
-
-def test_two_names_that_disagree_about_one_state_are_both_kept_with_a_warning(home, folder):
-    make_state("Myanmar", slug="myanmar")
-
-    rows, documents = translated(
-        folder, "Burma,Embassy,1947,1,1,2024-01-01,\nMyanmar,None,1950,1,1,2024-01-01,\n"
-    )
-
-    assert [period["value"] for period in documents[0]["periods"]] == ["embassy", "none"]
-    assert codes(rows) == [([], ["names_disagree"]), ([], ["names_disagree"])]
-
-
 def test_a_long_note_is_cut_short_with_a_warning(home, folder):
     make_state("Ruritania", slug="ruritania")
 
@@ -441,14 +229,6 @@ def test_another_table_is_not_taken_for_it(folder):
         assert not DATASET.recognises(tree)
 
 
-def take(folder):
-    batch = ImportBatch.objects.create(file_name="transitions.csv")
-    with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(), by=None, batch=batch, progress=lambda *_: None)
-    return {name: number for name, number in result.rows.items() if number}
-
-
 def test_a_relation_that_is_there_takes_the_periods_and_a_second_import_changes_nothing(
     home, folder
 ):
@@ -459,7 +239,7 @@ def test_a_relation_that_is_there_takes_the_periods_and_a_second_import_changes_
     lines = "Ruritania,Embassy,1930,1,1,2024-01-01,\nRuritania,None,1940,1,1,2024-01-01,\n"
 
     _rows, documents = translated(folder, lines)
-    first, second = take(folder), take(folder)
+    first, second = import_folder(DATASET, folder), import_folder(DATASET, folder)
 
     assert documents[0]["id"] == str(there.id)
     assert first["created"] == 2
@@ -472,80 +252,3 @@ def test_a_relation_that_is_there_takes_the_periods_and_a_second_import_changes_
         ("embassy", "1930-01-01", "1939-12-31"),
         ("none", "1940-01-01", ""),
     ]
-
-
-# Against ranges that are counted day by day
-
-HOME = StateMatch(UUID(int=1), "united-states", "United States")
-OTHER = StateMatch(UUID(int=2), "ruritania", "Ruritania")
-FIRST, LAST = date(1990, 1, 1), date(1994, 12, 31)
-DAYS = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
-
-
-@st.composite
-def histories(draw):
-    """Changes on different days in order, each written to the day, the month or the year, with the day that it was."""
-    days = sorted(draw(st.sets(st.sampled_from(DAYS), min_size=1, max_size=8)))
-    found = []
-    for number, day in enumerate(days):
-        parts = draw(st.integers(1, 3))
-        level = draw(st.sampled_from(sorted(LEVELS.values())))
-        text = "-".join(str(day).split("-")[:parts])
-        found.append((day, UncertainDate.parse(text), level, number))
-    return found
-
-
-def ranges_by_hand(history) -> list[list[Any]]:
-    """Count through all days, and return each stretch of one level as level, first and last day."""
-    on = {day: level for day, _start, level, _number in history}
-    found: list[list[Any]] = []
-    level = None
-    for day in DAYS:
-        now = on.get(day, level)
-        if now is not None and now == level:
-            found[-1][2] = day
-        elif now is not None:
-            found.append([now, day, day])
-        level = now
-    return found
-
-
-def allows(value, day):
-    return value.earliest <= day <= value.latest
-
-
-def before(one, other):
-    return one < other
-
-
-@given(histories())
-def test_periods_are_those_that_one_counts_day_by_day(history):
-    states = States(
-        Crosswalk({match.id: _Known(match, None, None) for match in (HOME, OTHER)}, {}, ()),
-        HOME,
-        {},
-    )
-    changes = [
-        Change(Line(number, {}), "", str(number), "Ruritania", level, start, verified_on=LAST)
-        for _day, start, level, number in history
-    ]
-
-    periods = states.periods(changes)
-
-    by_hand = ranges_by_hand(history)
-    assert [period.level for period in periods] == [level for level, _first, _last in by_hand]
-    for period, (_level, first, last) in zip(periods, by_hand, strict=True):
-        assert allows(period.start, first)
-        if period is periods[-1]:
-            assert (period.end, period.status) == (None, EndStatus.ONGOING)
-            continue
-        assert period.end is not None
-        assert allows(period.end, last)
-        assert period.status == EndStatus.ENDED
-        assert not before(period.end.earliest, period.start.earliest)
-    # Where all is known to the day, so are the periods.
-    if all(start.precision == "day" for _day, start, _level, _number in history):
-        assert [(period.start.earliest, period.end and period.end.edtf) for period in periods] == [
-            (first, None if period is periods[-1] else str(last))
-            for period, (_level, first, last) in zip(periods, by_hand, strict=True)
-        ]

@@ -1,4 +1,4 @@
-"""Visits of foreign leaders to the United States, with small invented files in their shape."""
+"""Visits with small invented files in their shape."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from events.models import Event, EventLink, EventType
 from imports.dataset import Row
 from imports.datasets.travels.importer import DATASET as TRAVELS
 from imports.datasets.visits.importer import DATASET
-from imports.files.opening import open_input
 from imports.files.tree import InputError
-from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
-from imports.run import run
 from people.models import Person, PersonIdentifier
 from records.publishing.publish import publish
 from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.imports.datasets.importing import import_folder
 from tests.imports.datasets.journeys import journey_files
 from tests.imports.datasets.journeys.journey_files import (
     PRESIDENT,
@@ -29,16 +25,6 @@ from tests.imports.datasets.journeys.journey_files import (
     visits,
     write,
 )
-
-
-@pytest.fixture
-def home(db):
-    return make_state("United States", slug="united-states")
-
-
-@pytest.fixture
-def ruritania(home):
-    return make_state("Ruritania", slug="ruritania")
 
 
 def translated(folder, *told):
@@ -162,7 +148,7 @@ def test_a_visit_becomes_an_event_of_a_person_on_behalf_of_a_state(home, ruritan
         ("12", [("", "12", None)]),
     ],
 )
-def test_visitors_are_told_one_by_one_with_title_and_name_apart(
+def test_visitors_are_listed_one_by_one_with_title_and_name_apart(
     ruritania, tmp_path, words, expected
 ):
     rows, documents, _near = translated(tmp_path, visit("1", "1897-02-01", visitor=words))
@@ -299,7 +285,7 @@ def test_fixed_words_are_the_class_of_a_visit(ruritania, tmp_path, description, 
     assert [event.get("visit_class") for event in events(documents)] == [expected]
 
 
-def test_what_cannot_be_taken_in_is_rejected_with_its_reason(ruritania, tmp_path):
+def test_a_faulty_row_is_rejected_with_its_reason(ruritania, tmp_path):
     write(tmp_path, {"data/broken.xml": "<visits><visit", "data/roles.xml": "<roles/>"})
 
     rows, documents, _near = translated(
@@ -332,15 +318,6 @@ def test_what_cannot_be_taken_in_is_rejected_with_its_reason(ruritania, tmp_path
     assert [fault.code for fault in rows["visit:5"].warnings] == ["ends_before_start"]
 
 
-def take(folder, dataset=DATASET):
-    batch = ImportBatch.objects.create(file_name="visits")
-    with open_input(folder) as tree:
-        found = Found(dataset, tree)
-        result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
-    assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
-    return {name: number for name, number in result.rows.items() if number}
-
-
 def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_path):
     kind = EventType.objects.create(code="visit", slug="visit", label="Visit")
     publish(home, ruritania, kind, by=None)
@@ -351,7 +328,10 @@ def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_
     )
     write(tmp_path, {VISITS: visits(*told)})
 
-    assert [take(tmp_path), take(tmp_path)] == [{"created": 3}, {"unchanged": 3}]
+    assert [
+        import_folder(DATASET, tmp_path, publishes=True),
+        import_folder(DATASET, tmp_path, publishes=True),
+    ] == [{"created": 3}, {"unchanged": 3}]
     assert Event.objects.filter(editorial_state="published").count() == 3
     assert [person.name for person in Person.objects.order_by("name")] == ["Karl", "Rupert Hentzau"]
 
@@ -362,8 +342,8 @@ DAM = "Met with President Rassendyll February 1 at the dedication of a dam."
 def links_after(folder, *datasets):
     """Import the data sets one after the other; return the links and the outcomes of a further import of each."""
     for each in datasets:
-        take(folder, each)
-    outcomes = [take(folder, each) for each in (*datasets, *datasets)]
+        import_folder(each, folder, publishes=True)
+    outcomes = [import_folder(each, folder, publishes=True) for each in (*datasets, *datasets)]
     links = EventLink.objects.values_list(
         "kind", "event__identifiers__value", "linked_event__identifiers__value"
     )
@@ -395,7 +375,7 @@ def test_a_trip_and_a_visit_that_answer_each_other_are_counterparts_whichever_ca
     assert [set(outcome) for outcome in outcomes] == [{"unchanged"}] * 4
 
 
-def test_without_the_united_states_nothing_can_be_told(db, tmp_path):
+def test_without_the_united_states_nothing_is_imported(db, tmp_path):
     with pytest.raises(InputError) as caught:
         translated(tmp_path, visit("1", "1897-02-01"))
 

@@ -10,7 +10,8 @@ import pytest
 from agreements.models import Agreement, AgreementEdition, AgreementForm
 from config.dates.values import UncertainDate
 from imports.dataset import NearMatch, Row
-from imports.datasets.wipo.importer import COLUMNS, DATASET
+from imports.datasets.wipo.files import COLUMNS
+from imports.datasets.wipo.importer import DATASET
 from imports.datasets.wipo.treaties import TABLE, treaty_called
 from imports.files.opening import open_input
 from imports.models import ImportBatch

@@ -1,4 +1,4 @@
-"""Presidents and vice-presidents of the United States by the ids that data sets have for them.
+"""Offices of the United States that several data sets name, and their holders by the ids that data sets have for them.
 
     identifiers_beside("pocom", "buren-martin-van")
     # (("bioguide", "V000009"), ("govtrack", "411074"), ("pocom", "van-buren-martin"), ("pocom", "buren-martin-van"))
@@ -13,6 +13,22 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from people.models import OfficeClass
+
+#: The scheme of the offices that several data sets name.
+OFFICE = "us-office"
+#: Their titles and classes.
+OFFICES = {
+    "president": ("President of the United States", OfficeClass.HEAD_OF_STATE),
+    "vice-president": (
+        "Vice President of the United States",
+        OfficeClass.DEPUTY_HEAD_OF_GOVERNMENT,
+    ),
+    "secretary-of-state": (
+        "Secretary of State of the United States",
+        OfficeClass.FOREIGN_MINISTER,
+    ),
+}
 #: Facts of ours: who is who. A person may have several ids of `pocom`, parted by bars.
 TABLE = Path(__file__).parent / "us-persons.csv"
 SCHEMES = ("bioguide", "govtrack", "pocom")
