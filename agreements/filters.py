@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from agreements.models import AgreementEdition, AgreementForm, Laterality, LegalCharacter
 from agreements.statuses import AgreementStatus
-from config.api.filters.values import (
-    DATE_SCHEMA,
-    ChoiceFilter,
-    FilterSet,
-    Group,
-    NumberFilter,
-    TextFilter,
-    UncertainDateFilter,
-    asking,
-    read_days,
-)
+from config.api.filters.base import asking
+from config.api.filters.dates import DATE_SCHEMA, UncertainDateFilter, read_days
+from config.api.filters.sets import FilterSet, Group
+from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
 from config.api.query import Parameter
 from config.api.sql import Clause
 from config.api.sql import column as edition_column
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from config.api.filters.values import Condition
+    from config.api.filters.base import Condition
     from config.api.query import Query
 
 

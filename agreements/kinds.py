@@ -13,7 +13,7 @@ from events.kinds import let_statements_be_about
 from records.models import Action
 from records.publishing import feed
 from records.publishing.publish import next_document
-from records.registry import Kind, register
+from records.registry import Kind, Question, register
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +40,11 @@ AGREEMENT = register(
             "actions__party",
             "values__currency",
             "links",
+        ),
+        question=Question(
+            2,
+            "What was signed by Pakistan about critical minerals",
+            "party=PK&topic=critical-minerals",
         ),
     ),
 )

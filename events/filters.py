@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.db.models import F, Func, Q
 
-from config.api.filters.values import (
-    ChoiceFilter,
-    FilterSet,
-    Group,
-    TextFilter,
-    UncertainDateFilter,
-)
+from config.api.filters.dates import UncertainDateFilter
+from config.api.filters.sets import FilterSet, Group
+from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.pagination import Ordering
 from config.api.sql import Clause, Lead, all_of, column
 from events.editions import A_YEAR

@@ -26,7 +26,7 @@ from events.serializers import (
     StatementSerializer,
 )
 from people import kinds as people  # noqa: F401 - its kinds come first: what is named, before what names it
-from records.registry import Kind, kind_named, register
+from records.registry import Kind, Question, kind_named, register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,8 @@ EVENT_TYPE = register(
         serializer=EventTypeSerializer,
         prefetch=("identifiers",),
         is_cited=False,
+        code="its code",
+        example="call",
     ),
 )
 PLACE = register(
@@ -67,6 +69,11 @@ EVENT = register(
             "event_places",
             "participations__participation_capacities",
             "links",
+        ),
+        question=Question(
+            1,
+            "Who telephoned whom: calls that involve the United States and Pakistan",
+            "state__all=US,PK&type=call",
         ),
     ),
 )

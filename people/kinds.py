@@ -15,7 +15,7 @@ from people.serializers import (
     StateSerializer,
     TenureSerializer,
 )
-from records.registry import Kind, register
+from records.registry import Kind, Question, register
 
 STATE = register(
     Kind(
@@ -26,6 +26,8 @@ STATE = register(
         serializer=StateSerializer,
         prefetch=("names", "identifiers", "citations", "codes", "predecessors"),
         is_cited=False,
+        code="its ISO 3166 code",
+        example="PK",
     ),
 )
 ORGANIZATION = register(
@@ -66,5 +68,6 @@ TENURE = register(
         editions=TenureEdition,
         serializer=TenureSerializer,
         prefetch=("identifiers", "citations", "milestones"),
+        question=Question(3, "Every office that Ishaq Dar holds or held", "person=ishaq-dar"),
     ),
 )

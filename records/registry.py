@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {}
 
 
+@dataclass(frozen=True, order=True)
+class Question:
+    """A question on the front page, whose answer shows what the records are like. It finds the sample story."""
+
+    place: int  #: on the page, from the top
+    text: str
+    query: str
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of record: where it is edited, how it is rendered, where it is served."""
@@ -28,6 +37,9 @@ class Kind:
         str, ...
     ] = ()  #: what rendering needs, so that a batch costs a fixed number of queries
     is_cited: bool = True  #: whether publishing demands a citation
+    code: str = ""  #: what a bare code is called that references may be written as: "its code"
+    example: str = "ishaq-dar"  #: a reference as the docs show one in parameters for this kind
+    question: Question | None = None
 
     def path(self, record_id: UUID | str) -> str:
         """Return the public address of a record, without the host."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -249,6 +249,10 @@ class Page:
             rows.reverse()
             return rows, self._after(rows[-1]), self._before(rows[0]) if has_more else None
         return rows, self._after(rows[-1]) if has_more else None, self._before(rows[0])
+
+    def behind(self, row: Row) -> Page:
+        """The page that starts behind a row."""
+        return replace(self, cursor=Cursor(">", row[0], row[1]), count="none")
 
     def _after(self, row: Row) -> str:
         return _write(self.print, Cursor(">", row[0], row[1]))

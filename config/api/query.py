@@ -10,7 +10,7 @@ from config.api.problems import Problem, parameter_problem
 from config.faults import Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 MAX_QUERY_LENGTH = 16_384
 MAX_PARAMETERS = 20
@@ -28,7 +28,10 @@ class Parameter:
 
     name: str
     help_text: str
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    #: JSON Schema of one value; a callable where only a later app knows it
+    schema: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(
+        default_factory=lambda: {"type": "string"}
+    )
     is_list: bool = False  #: takes values divided by commas
 
 

@@ -30,34 +30,7 @@ from django.forms import Field as FormField
 
 from config.dates.edtf import MAX_LENGTH
 from config.dates.forms import EdtfInput
-from config.dates.queries import (
-    certainly_on,
-    certainly_overlaps,
-    certainly_within,
-    certainly_within_interval,
-    is_dated,
-    possibly_on,
-    possibly_overlaps,
-    possibly_within,
-)
-from config.dates.values import EdtfError, Precision, UncertainDate, parse_partial
-
-__all__ = [
-    "BoundsConstraint",
-    "EdtfField",
-    "UncertainDateField",
-    "certainly_on",
-    "certainly_overlaps",
-    "certainly_within",
-    "certainly_within_interval",
-    "interval_constraint",
-    "is_dated",
-    "parse_partial",
-    "possibly_on",
-    "possibly_overlaps",
-    "possibly_within",
-    "uncertain_date_constraints",
-]
+from config.dates.values import EdtfError, Precision, UncertainDate
 
 TEXT_MAX_LENGTH = 200
 # In the order in which `UncertainDate` takes them.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from config.api.filters.values import ChoiceFilter, FilterSet, TextFilter, ValuesFilter
+from config.api.filters.base import ValuesFilter
+from config.api.filters.sets import FilterSet
+from config.api.filters.values import ChoiceFilter, TextFilter
 from records.models import SourceKind
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,7 +40,7 @@ class ReferenceFilter(ValuesFilter):
         return {
             "type": "string",
             "maxLength": 200,
-            "examples": [_EXAMPLES.get(self.kinds[0], "ishaq-dar")],
+            "examples": [kind_named(self.kinds[0]).example],
         }
 
     def value(self, word: str, name: str, query: Query, references: References) -> Wanted | None:
@@ -47,17 +50,6 @@ class ReferenceFilter(ValuesFilter):
     def alternatives(self, value: Wanted) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
-
-
-_EXAMPLES = {"state": "PK", "topic": "critical-minerals", "event_type": "call"}
-
-
-class CitedFilterSet(FilterSet):
-    """What can be asked of every record that is cited to sources."""
-
-    source = ReferenceFilter(
-        "source", "refs", many=True, help_text="A source that the record is cited to."
-    )
 
 
 class SourceFilter(FilterSet):

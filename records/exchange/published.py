@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from config.api.caching import answer
-from config.api.docs import reading, tagged
+from config.api.caching import answer, tagged
+from config.api.docs import reading
 from records.exchange.schema import exchange_schema
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 
 @cache
@@ -21,6 +22,6 @@ def _json() -> tuple[bytes, str]:
 
 
 @reading
-def exchange_schema_json(request: HttpRequest) -> HttpResponse:
+def exchange_schema_json(request: HttpRequest) -> HttpResponseBase:
     """Serve the schema of one line of an exchange file."""
     return answer(request, *_json(), media_type="application/schema+json")

@@ -62,6 +62,8 @@ TOPIC = register(
         serializer=TopicSerializer,
         prefetch=("identifiers",),
         is_cited=False,
+        code="its code",
+        example="critical-minerals",
     ),
 )
 

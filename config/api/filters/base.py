@@ -1,4 +1,4 @@
-"""What all filters have in common: how they are read, and how their values become conditions. Concrete ones: `filtering`."""
+"""What all filters have in common: how they are read, and how their values become conditions."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Filter:
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         """Every query parameter that the filter takes."""
-        yield Parameter(name, self.help_text, self.schema(), is_list=False)
+        yield Parameter(name, self.help_text, self.schema)
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of one value."""
+        """The JSON Schema of one value. It is asked for when all apps are loaded."""
         return {"type": "string"}
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], Any] | None:
@@ -91,11 +91,13 @@ class ValuesFilter(Filter):
     def parameters(self, name: str) -> Iterator[Parameter]:
         """Yield the plain parameter and one per operator."""
         text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
-        yield Parameter(name, text, self.schema(), is_list=not self.single)
+        yield Parameter(name, text, self.schema, is_list=not self.single)
         for operator in self.operators:
-            schema = {"type": "boolean"} if operator == "isnull" else self.schema()
             text = OPERATORS[operator].format(name=name, help=self.help_text)
-            yield Parameter(f"{name}__{operator}", text, schema, is_list=operator != "isnull")
+            if operator == "isnull":
+                yield Parameter(f"{name}__{operator}", text, {"type": "boolean"})
+            else:
+                yield Parameter(f"{name}__{operator}", text, self.schema, is_list=True)
 
     def value(self, word: str, name: str, query: Query, references: Any) -> Any:
         """Read one value, or report its fault and return None."""

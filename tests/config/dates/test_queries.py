@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from config.dates.fields import (
+from config.dates.queries import (
     certainly_on,
     certainly_overlaps,
     certainly_within,
