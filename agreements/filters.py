@@ -95,7 +95,6 @@ class StatusFilter(ChoiceFilter):
     """The status as published, or with `status_on` the status on a day; `in_force_on` asks for one status on a day."""
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the status, and the days."""
         yield from super().parameters(name)
         yield Parameter(
             f"{name}_on",
@@ -116,7 +115,6 @@ class StatusFilter(ChoiceFilter):
         )
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read all of them together."""
         is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
         if (days := read_days("in_force_on", query)) is not None:
             yield asking(had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain)
@@ -139,11 +137,9 @@ class CurrencyFilter(TextFilter):
     """Takes alphabetic codes of ISO 4217, in capitals or not. A code that no agreement is valued in finds nothing."""
 
     def schema(self) -> dict[str, Any]:
-        """Three letters."""
         return {"type": "string", "pattern": "^[A-Za-z]{3}$", "examples": ["USD"]}
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
-        """Read a code."""
         if _CURRENCY.fullmatch(word):
             return word.upper()
         query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)

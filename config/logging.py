@@ -25,7 +25,6 @@ class WithoutTraceback(logging.Filter):
 
 
 def configuration(*, style: str, level: str) -> dict[str, Any]:
-    """Return the LOGGING setting."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -136,7 +136,6 @@ class InvolvedStateFilter(ReferenceFilter):
     """States involved in an event. One of them, or two at once, is what is asked most, and read off the table of pairs."""
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        """Any of the states."""
         found = super().matches(model, values)
         return (
             replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found

@@ -166,7 +166,6 @@ def of_state(states: list[UUID]) -> Q:
 
 
 def of_classification(classes: list[str]) -> Q:
-    """Tenures of offices of a sort."""
     return Q(
         office_id__in=OfficeEdition.objects.current()
         .filter(classification__in=classes)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 @cache
 def schema() -> dict[str, Any]:
-    """The OpenAPI document."""
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return document
 
@@ -57,13 +56,11 @@ def reading(view: View) -> View:
 
 @reading
 def openapi_json(request: HttpRequest) -> HttpResponseBase:
-    """Serve the schema as JSON."""
     return answer(request, *_json(), media_type="application/vnd.oai.openapi+json;version=3.1")
 
 
 @reading
 def openapi_yaml(request: HttpRequest) -> HttpResponseBase:
-    """Serve the schema as YAML."""
     return answer(request, *_yaml(), media_type="application/vnd.oai.openapi;version=3.1")
 
 

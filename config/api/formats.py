@@ -47,7 +47,6 @@ class Format(BaseRenderer):
         raise NotImplementedError
 
     def document(self, document: str, shape: Shape) -> Body:
-        """Write one document."""
         raise NotImplementedError
 
     def schema(self, content: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for formats that have a schema
@@ -63,7 +62,6 @@ class Json(Format):
     tag = ""
 
     def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> bytes:  # noqa: ARG002 - one signature
-        """Put the envelope around the documents."""
         tail = orjson.dumps(envelope)[1:].decode()
         return "".join(('{"results":[', ",".join(documents), "],", tail)).encode()
 
@@ -119,7 +117,6 @@ def _weight(text: str) -> float:
 
 
 def not_acceptable(formats: Iterable[BaseRenderer]) -> Problem:
-    """The refusal, with the formats that there are."""
     return Problem(
         "not_acceptable",
         available=[{"format": one.format, "media_type": one.media_type} for one in formats],

@@ -99,7 +99,6 @@ class Query:
         self.values[name] = text
 
     def fault(self, code: str, detail: str, parameter: str, suggestion: str | None = None) -> None:
-        """Report something wrong."""
         self.faults.append(Fault(code, detail, parameter, suggestion=suggestion))
 
     def refuse_unknown(self, known: Collection[str]) -> None:
@@ -204,6 +203,6 @@ def _decoded(raw: str) -> str | None:
 
 
 def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
-    """`state__in` means `state`; otherwise the most similar name."""
+    """`kind__in` means `kind`; otherwise the most similar name."""
     base = name.partition("__")[0]
     return base if base in known else nearest(name, known)

@@ -144,7 +144,6 @@ class ApiSchema(AutoSchema):
 
     @property
     def operation(self) -> Operation:
-        """What the view says about the address."""
         return self.read_view.operation()
 
     @property
@@ -156,19 +155,15 @@ class ApiSchema(AutoSchema):
         return cast("list[Format]", self.read_view.get_renderers())
 
     def get_operation_id(self) -> str:
-        """Return the declared name."""
         return self.operation.name
 
     def get_tags(self) -> list[str]:
-        """Group by resource."""
         return [self.operation.tag]
 
     def get_summary(self) -> str:
-        """Return the declared one."""
         return self.operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
-        """Return the declared one, or the view's docstring."""
         return self.operation.description or get_doc(self.view.__class__)
 
     def get_request_serializer(self) -> None:

@@ -55,13 +55,11 @@ class ReadView(ViewSet):
     http: HttpRequest
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Keep Django's request."""
         self.http = request
         return super().initialize_request(request, *args, **kwargs)
 
     @property
     def format(self) -> Format:
-        """The format of the answer."""
         return cast("Format", self.request.accepted_renderer)
 
     def read_query(self, known: Collection[str]) -> Query:
@@ -82,7 +80,6 @@ class ReadView(ViewSet):
         return {}
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        """Say which methods there are."""
         return HttpResponse(status=204)
 
 
@@ -105,7 +102,6 @@ class IndexView(PlainView):
     resources: tuple[str, ...] = ()
 
     def operation(self) -> Operation:
-        """One document of addresses."""
         address = {"type": "string", "format": "uri-reference"}
         return Operation(
             name="index",
@@ -123,7 +119,6 @@ class IndexView(PlainView):
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        """List the addresses of all resources and of the documentation."""
         self.refuse_parameters()
         root = "/api/v1/"
         document = {
@@ -142,7 +137,6 @@ class ProblemView(PlainView):
         return {"code": "The code of the problem."}
 
     def operation(self) -> Operation:
-        """All of them, or one."""
         text = {"type": "string"}
         page = {
             "type": "object",
@@ -185,7 +179,6 @@ class ProblemView(PlainView):
         return self.serve({"results": [_page(problem) for problem in PROBLEM_TYPES.values()]})
 
     def retrieve(self, request: Request, code: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        """Explain one kind of problem."""
         self.refuse_parameters()
         if code not in PROBLEM_TYPES:
             raise Problem("not_found")

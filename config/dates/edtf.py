@@ -20,7 +20,7 @@ MAX_LENGTH = 100
 
 
 class EdtfError(ValueError):
-    """A text that is no EDTF, or none that Chancery takes. The message names the fix."""
+    """A text that is no EDTF, or none that Chancery accepts. The message names the fix."""
 
 
 class Precision(TextChoices):
@@ -28,22 +28,16 @@ class Precision(TextChoices):
 
     TIME = "time", "time of day"  #: date and clock time (L0 Date and Time)
     DAY = "day", "day"  #: one calendar day (L0 Date)
-    PART_OF_DAY = (
-        "part_of_day",
-        "part of a day",
-    )  #: words only, such as "Saturday night"; EDTF cannot write it
+    #: Words only, such as "Saturday night"; EDTF cannot write it
+    PART_OF_DAY = "part_of_day", "part of a day"
     MONTH = "month", "month"  #: one calendar month (L0 Date), its day unknown or unsaid
-    SEASON = (
-        "season",
-        "season, quarter or half-year",
-    )  #: sub-year grouping (L1 Seasons, L2 Sub-year groupings)
+    #: Sub-year grouping (L1 Seasons, L2 Sub-year groupings)
+    SEASON = "season", "season, quarter or half-year"
     YEAR = "year", "year"  #: one calendar year (L0 Date), its month unknown or unsaid
     DECADE = "decade", "decade"  #: ten years, 196X (L1 Unspecified digits)
     CENTURY = "century", "century"  #: a hundred years, 19XX (L1 Unspecified digits)
-    INTERVAL = (
-        "interval",
-        "interval",
-    )  #: start and end in one text (L0 Time interval, L1 Extended interval)
+    #: Start and end in one text (L0 Time interval, L1 Extended interval)
+    INTERVAL = "interval", "interval"
     SET = "set", "set of dates"  #: one of, or all of, several (L2 Set representation)
     UNKNOWN = "unknown", "unknown"  #: only the source's words are known
 
@@ -59,8 +53,7 @@ class Reading:
     words: str
 
 
-# Bounded, because any text that anyone may send passes through here; real data repeat their dates
-# far more often.
+# Bounded, because any text that anyone may send passes through here; real data repeat their dates.
 @lru_cache(maxsize=8192)
 def read(text: str) -> Reading:
     """Read one EDTF expression. Raises `EdtfError`."""
@@ -151,6 +144,7 @@ def _read_date(text: str) -> Reading:
     first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if first_year == 0:
         _fail(text, "it reaches into year 0, and years run from 0001 to 9999.")
+    whole = date(first_year, 1, 1), date(last_year, 12, 31)
     if "X" in year:
         if month is not None:
             _fail(
@@ -158,25 +152,15 @@ def _read_date(text: str) -> Reading:
                 "a year with an X stands alone; write 196X, or give all four digits before a month.",
             )
         precision = Precision.CENTURY if year.endswith("XX") else Precision.DECADE
-        reading = (
-            date(first_year, 1, 1),
-            date(last_year, 12, 31),
-            precision,
-            f"the years {first_year} to {last_year}",
-        )
+        reading = (*whole, precision, f"the years {first_year} to {last_year}")
     elif month is None:
-        reading = (
-            date(first_year, 1, 1),
-            date(first_year, 12, 31),
-            Precision.YEAR,
-            f"{first_year}",
-        )
+        reading = (*whole, Precision.YEAR, f"{first_year}")
     elif month == "XX":
         if day not in {None, "XX"}:
             _fail(text, f"a day needs its month; write {year}-XX-XX, or {year} alone.")
         unknown = "month" if day is None else "month and day"
         noun = f"{first_year} ({unknown} not known)"
-        reading = (date(first_year, 1, 1), date(first_year, 12, 31), Precision.YEAR, noun)
+        reading = (*whole, Precision.YEAR, noun)
     elif month in _GROUPINGS:
         if day is not None:
             _fail(

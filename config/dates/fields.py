@@ -1,18 +1,18 @@
 """Uncertain dates on a model: one declaration, five ordinary columns, one attribute.
 
-    class Tenure(Record):
-        start = UncertainDateField(help_text="When the holder took office.")
-        end = UncertainDateField(help_text="When the holder left it.")
+    class Reign(models.Model):
+        start = UncertainDateField(help_text="When it began.")
+        end = UncertainDateField(help_text="When it ended.")
 
         class Meta:
             constraints = [
-                *uncertain_date_constraints("tenure", "start"),
-                *uncertain_date_constraints("tenure", "end"),
-                interval_constraint("tenure", "start", "end"),
+                *uncertain_date_constraints("reign", "start"),
+                *uncertain_date_constraints("reign", "end"),
+                interval_constraint("reign", "start", "end"),
             ]
 
-    tenure = Tenure(start="2025-05", end=UncertainDate.parse("", "some years later"))
-    tenure.start.earliest  # date(2025, 5, 1)
+    reign = Reign(start="2025-05", end=UncertainDate.parse("", "some years later"))
+    reign.start.earliest  # date(2025, 5, 1)
 
 Migrations see the columns only: `start_edtf`, `start_text`, `start_precision`, `start_earliest`,
 `start_latest`. The bounds follow from the EDTF, whoever writes it: assigning `start`, `full_clean`,
@@ -217,7 +217,6 @@ class BoundsConstraint(models.CheckConstraint):
         exclude: Collection[str] | None = None,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
-        """Check the instance. Raises `ValidationError`."""
         typed = {
             column for column in exclude or () if not column.endswith(("_earliest", "_latest"))
         }
@@ -225,7 +224,7 @@ class BoundsConstraint(models.CheckConstraint):
 
 
 def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConstraint]:
-    """Return the checks of one uncertain date, named with the model's name, as in "tenure".
+    """Return the checks of one uncertain date, named with the model's name, as in "reign".
 
     NULL bounds pass the first two: an unknown bound is neither out of order nor out of range. The
     third refuses bounds without EDTF, EDTF without any bound, and a date without its precision:

@@ -36,7 +36,6 @@ class ReferenceFilter(ValuesFilter):
         self.narrower = narrower
 
     def schema(self) -> dict[str, Any]:
-        """Text in one of several forms."""
         return {
             "type": "string",
             "maxLength": 200,
@@ -44,7 +43,6 @@ class ReferenceFilter(ValuesFilter):
         }
 
     def value(self, word: str, name: str, query: Query, references: References) -> Wanted | None:
-        """Ask for the record."""
         return references.want(self.kinds, word, name, query, narrower=self.narrower)
 
     def alternatives(self, value: Wanted) -> list[UUID]:

@@ -48,7 +48,6 @@ _QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
 
 
 def read_search(query: Query) -> str | None:
-    """Read the words of `search`; faults are left in `query`."""
     text = query.text("search", at_most=MAX_SEARCH_LENGTH)
     if text is None:
         return None
@@ -64,7 +63,6 @@ def read_search(query: Query) -> str | None:
 
 
 def matches(editions: type[Edition], words: str) -> Clause:
-    """Editions that hold all of the words."""
     name, _kind = column(editions, "search")
     return Clause(f"{name} @@ {_QUERY}", (words,))
 
@@ -83,7 +81,6 @@ def readable(editions: type[Edition]) -> Clause:
 
 
 def fetch(statement: Clause) -> list[Any]:
-    """All rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.values)
         rows: list[Any] = cursor.fetchall()

@@ -206,7 +206,6 @@ class EditionViewSet(ReadView):
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        """Serve one page."""
         query = self.read_query(self.list_parameters)
         references = References()
         conditions = self.filterset_class.read(query, references)
@@ -248,7 +247,6 @@ class EditionViewSet(ReadView):
         return chosen, self.known_orderings[chosen]
 
     def retrieve(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        """Serve one document as it was published."""
         query = self.read_query(self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()

@@ -89,7 +89,6 @@ class ValuesFilter(Filter):
         self.single = single
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the plain parameter and one per operator."""
         text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
         yield Parameter(name, text, self.schema, is_list=not self.single)
         for operator in self.operators:
@@ -104,7 +103,7 @@ class ValuesFilter(Filter):
         raise NotImplementedError
 
     def alternatives(self, value: Any) -> list[Any]:
-        """What one value stands for, when references are known (a topic: also all narrower ones)."""
+        """What one value stands for, when references are known (itself, or also all narrower records)."""
         return [value]
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
@@ -116,12 +115,10 @@ class ValuesFilter(Filter):
         return (has_any if self.many else is_one_of)(model, self.column, values)
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
-        """Read the plain parameter: the list of values, any of which may match."""
         values = self._values(name, query, references)
         return partial(self._any, values) if values else None
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read the plain parameter and the operators."""
         for operator in ("", *self.operators):
             parameter = f"{name}__{operator}" if operator else name
             if parameter not in query.values:
@@ -171,7 +168,6 @@ def asking(where: Callable[..., Q | Clause], *args: Any, **options: Any) -> Cond
 
 
 def read_boolean(name: str, query: Query) -> bool | None:
-    """`true` or `false`, as JSON writes them."""
     text = query.text(name)
     if text in {None, "true", "false"}:
         return None if text is None else text == "true"

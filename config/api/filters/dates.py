@@ -55,7 +55,6 @@ class DayFilter(Filter):
         self.where = where
 
     def schema(self) -> dict[str, Any]:
-        """A plain date."""
         return DATE_SCHEMA
 
     def reading(
@@ -64,12 +63,10 @@ class DayFilter(Filter):
         query: Query,
         references: Any,  # noqa: ARG002 - one signature
     ) -> Callable[[], tuple[date, date]] | None:
-        """Read the first and last day."""
         days = read_days(name, query)
         return None if days is None else lambda: days
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        """Ask `where`."""
         days = read_days(name, query)
         if days is not None:
             if self.where is None:
@@ -98,7 +95,6 @@ class UncertainDateFilter(Filter):
         self.where = where
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the four."""
         yield Parameter(
             f"{name}_after",
             f"{self.help_text}: on this day or later (YYYY, YYYY-MM or YYYY-MM-DD).",
@@ -126,7 +122,6 @@ class UncertainDateFilter(Filter):
         return "include_undated" if name == "date" else f"{name}_include_undated"
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        """Read the four together."""
         after = read_days(f"{name}_after", query)
         before = read_days(f"{name}_before", query)
         match = query.choice(f"{name}_match", ("possible", "certain"))

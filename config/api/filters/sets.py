@@ -40,13 +40,11 @@ class Group(Filter):
         return f"{group}.{member}" if self.prefixed else member
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the members' plain parameters."""
         for member, inner in self.members.items():
             parameter = next(iter(inner.parameters(self._name(name, member))))
             yield parameter
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read the members, and join what is given."""
         given = {}
         for member, inner in self.members.items():
             value = inner.reading(self._name(name, member), query, references)

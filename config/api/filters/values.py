@@ -41,11 +41,9 @@ class ChoiceFilter(ValuesFilter):
         self.choices = [str(getattr(choice, "value", choice)) for choice in choices]
 
     def schema(self) -> dict[str, Any]:
-        """The words."""
         return {"type": "string", "enum": self.choices}
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
-        """Take a word of the list, as it is written there."""
         if word in self.choices:
             return word
         query.faults.append(choice_fault(name, word, self.choices))
@@ -62,7 +60,6 @@ class TextFilter(ValuesFilter):
         self.normalise = normalise
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
-        """Take any printable text."""
         if not word.isprintable():
             query.fault("invalid_text", "The text holds characters that cannot be printed.", name)
             return None
@@ -80,16 +77,13 @@ class BooleanFilter(Filter):
         self.where = where
 
     def schema(self) -> dict[str, Any]:
-        """A boolean."""
         return {"type": "boolean"}
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], bool] | None:  # noqa: ARG002 - one signature
-        """Read the parameter."""
         value = read_boolean(name, query)
         return None if value is None else lambda: value
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Compare the column."""
         value = self.reading(name, query, references)
         if value is not None:
             yield partial(self._equals, value())
@@ -120,17 +114,14 @@ class NumberFilter(Filter):
         self.operators = tuple(operators)
 
     def schema(self) -> dict[str, Any]:
-        """A number."""
         return {"type": "number"}
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield one parameter per operator."""
         for operator in self.operators:
             text = OPERATORS.get(operator, "{help}").format(name=name, help=self.help_text)
             yield Parameter(f"{name}__{operator}" if operator else name, text, self.schema)
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], Decimal] | None:  # noqa: ARG002 - one signature
-        """Read one number."""
         text = query.text(name)
         if text is None:
             return None
