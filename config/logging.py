@@ -17,7 +17,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class WithoutTraceback(logging.Filter):
-    """Say in one line what any caller can cause: where in Django it was noticed tells nothing."""
+    """Log in one line what any caller can cause: a traceback would only show where Django noticed it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None

@@ -155,7 +155,7 @@ def _database() -> dict[str, Any]:
     options = {
         "application_name": "chancery",
         "connect_timeout": 5,
-        # A server that vanished without a goodbye is noticed within a minute.
+        # A server that vanished without closing the connection is noticed within a minute.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,

@@ -36,7 +36,7 @@ class Selection:
 
     picked: Shape | None
     omitted: Shape
-    tag: str  #: tells representations apart in ETags
+    tag: str  #: distinguishes representations in ETags
 
     @classmethod
     def read(

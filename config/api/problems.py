@@ -170,7 +170,7 @@ def database_problem(error: DatabaseFault) -> Problem | None:
     return Problem(code, headers={"Retry-After": str(RETRY_AFTER)})
 
 
-# What Django itself answers, outside views
+# What Django itself answers, outside views: problems from the start, so that middleware gives them its headers
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

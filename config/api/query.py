@@ -16,7 +16,7 @@ MAX_QUERY_LENGTH = 16_384
 MAX_PARAMETERS = 20
 MAX_VALUES = 100
 MAX_VALUE_LENGTH = 200
-#: Faults reported at most; a caller with more will come again.
+#: Faults reported at most.
 MAX_FAULTS = 50
 
 _HEX = frozenset("0123456789abcdefABCDEF")

@@ -98,7 +98,7 @@ class Slot(Expression):
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002 - Django's signature
-        """Leave itself among the values."""
+        """Put itself among the values, for `filled` to replace."""
         return "%s", [self]
 
 

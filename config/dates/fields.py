@@ -15,7 +15,7 @@
     reign.start.earliest  # date(2025, 5, 1)
 
 Migrations see the columns only: `start_edtf`, `start_text`, `start_precision`, `start_earliest`,
-`start_latest`. The bounds follow from the EDTF, whoever writes it: assigning `start`, `full_clean`,
+`start_latest`. The bounds always follow from the EDTF: assigning `start`, `full_clean`,
 `save` and `bulk_create` derive them.
 """
 
