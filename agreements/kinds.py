@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Documents per transaction, so that the desk is never blocked for long.
 BATCH = 500
-#: What the public is told of such an edition.
+#: The public reason of such an edition.
 REASON = "A known action took effect."
 
 AGREEMENT = register(
@@ -30,17 +30,12 @@ AGREEMENT = register(
         model=Agreement,
         editions=AgreementEdition,
         serializer=AgreementSerializer,
-        prefetch=(
-            "names",
-            "identifiers",
-            "citations",
-            "agreement_topics",
-            "depositaries",
-            "parties__representatives",
-            "actions__party",
-            "values__currency",
-            "links",
-        ),
+        part_keys={
+            "parties": ("party", "role"),
+            "actions": ("kind", "party"),
+            "values": ("kind", "scope", "currency"),
+            "links": ("kind", "agreement"),
+        },
         question=Question(
             2,
             "What was signed by Pakistan about critical minerals",
@@ -77,6 +72,6 @@ def _publish_due(on: date, size: int) -> int:
         for edition in due.only("revision", "document"):
             document = next_document(edition)
             AgreementEdition.settle_status(document, on)
-            entries.append(feed.Entry(AGREEMENT, document, Action.UPDATED, REASON))
+            entries.append(feed.NewEdition(AGREEMENT, document, Action.UPDATED, REASON))
         feed.append(entries, position, moment)
     return len(entries)

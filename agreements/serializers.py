@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -17,41 +18,34 @@ from agreements.models import (
 )
 from agreements.statuses import AgreementStatus, PartyStatus
 from config.dates.serializers import UncertainDateField
-from people.serializers import (
+from people.serializers import NamedRecordSerializer
+from records.reference_fields import (
     CodedReferenceListField,
     EitherReferenceField,
-    NamedRecordSerializer,
+    EitherReferenceListField,
+    PartReferenceField,
+    ReferenceField,
     ReferenceListField,
 )
-from records.serializers import (
-    CLOSING,
-    OPENING,
-    PublicModelSerializer,
-    PublicSerializer,
-    ReferenceField,
-    ReferenceSerializer,
-)
+from records.serializers import CLOSING, OPENING, PublicModelSerializer, PublicSerializer
 
 _STATE_OR_ORGANIZATION = {"state": "state_id", "organization": "organization_id"}
 
 
-@extend_schema_field(ReferenceSerializer)
-class ActorField(EitherReferenceField):
-    """The state or organization behind the party of an action."""
+@extend_schema_field(OpenApiTypes.STR)
+class AmountField(serializers.Field[Any, Any, Any, Any]):
+    """An amount of money in the column `column`, written in plain digits with the decimal places of its currency."""
 
-    def to_representation(self, value: AgreementAction) -> dict[str, Any] | None:  # type: ignore[override] # an action
-        """Ask for the reference of the party, if there is one."""
-        return super().to_representation(value.party) if value.party else None
+    relations = ("currency",)
 
+    def __init__(self, column: str, **kwargs: Any) -> None:
+        self.column = column
+        super().__init__(read_only=True, source="*", **kwargs)
 
-@extend_schema_field(ReferenceSerializer(many=True))
-class DepositariesField(EitherReferenceField):
-    """States and organizations that keep the agreement."""
-
-    def to_representation(self, value: Agreement) -> list[dict[str, Any] | None]:  # type: ignore[override] # a list
-        """Ask for the references, in the rows' order."""
-        one = super().to_representation
-        return [one(row) for row in value.depositaries.all()]
+    def to_representation(self, value: MonetaryValue) -> str | None:
+        """Return null where no amount is known."""
+        amount = getattr(value, self.column)
+        return None if amount is None else plain_amount(amount, value.currency.minor_units)
 
 
 class StatusSerializer(PublicSerializer):
@@ -128,8 +122,11 @@ class AgreementPartySerializer(PublicModelSerializer):
 class AgreementActionSerializer(PublicModelSerializer):
     """Something that was done about the agreement."""
 
-    party = ActorField(
-        _STATE_OR_ORGANIZATION,
+    party = PartReferenceField(
+        "party",
+        part="parties",
+        member="party",
+        kinds=_STATE_OR_ORGANIZATION,
         help_text="The party that did it, or for which it took effect; null when it concerns the agreement as a whole.",
     )
     event = ReferenceField("event", allow_null=True, help_text="The event at which it was done.")
@@ -142,11 +139,12 @@ class AgreementActionSerializer(PublicModelSerializer):
 class MonetaryValueSerializer(PublicModelSerializer):
     """What the agreement is worth, as a source reports it. Never add up a package and its members: see `scope`."""
 
-    amount = serializers.SerializerMethodField(
+    amount = AmountField(
+        "amount",
         help_text="The amount in units of the currency, a decimal number in plain digits; of a range, the least.",
     )
-    amount_max = serializers.SerializerMethodField(
-        help_text="Of a range, the greatest amount; null otherwise."
+    amount_max = AmountField(
+        "amount_max", allow_null=True, help_text="Of a range, the greatest amount; null otherwise."
     )
     currency = serializers.CharField(
         source="currency_id", help_text="Alphabetic code of ISO 4217, such as `USD`."
@@ -155,18 +153,6 @@ class MonetaryValueSerializer(PublicModelSerializer):
     class Meta:
         model = MonetaryValue
         fields = ("amount", "amount_max", "currency", "qualifier", "kind", "scope", "as_reported")
-
-    def get_amount(self, value: MonetaryValue) -> str:
-        """Write it with the decimal places of the currency."""
-        return plain_amount(value.amount, value.currency.minor_units)
-
-    def get_amount_max(self, value: MonetaryValue) -> str | None:
-        """Write it with the decimal places of the currency."""
-        return (
-            None
-            if value.amount_max is None
-            else plain_amount(value.amount_max, value.currency.minor_units)
-        )
 
 
 class AgreementLinkSerializer(PublicModelSerializer):
@@ -190,7 +176,9 @@ class AgreementSerializer(NamedRecordSerializer):
     topics = CodedReferenceListField(
         "topic", "topic_id", source="agreement_topics", help_text="What it is about."
     )
-    depositaries = DepositariesField(_STATE_OR_ORGANIZATION, help_text="Who keeps it.")
+    depositaries = EitherReferenceListField(
+        {"depositaries": _STATE_OR_ORGANIZATION}, help_text="Who keeps it."
+    )
     place = ReferenceField("place", allow_null=True, help_text="Where it was concluded.")
     parties = AgreementPartySerializer(
         many=True, help_text="States and organizations that are parties, in any role."

@@ -78,7 +78,7 @@ def publish(count: int) -> None:
     from events.models import Event, EventEdition, Place  # noqa: PLC0415
     from people.models import Person  # noqa: PLC0415
     from records.models import EditorialState, Source, Topic  # noqa: PLC0415
-    from records.publishing.publish import publish_in_batches  # noqa: PLC0415
+    from records.publishing.batches import publish_in_batches  # noqa: PLC0415
     from records.registry import kind_of  # noqa: PLC0415
 
     if Event.objects.count() != count:

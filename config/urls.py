@@ -11,7 +11,7 @@ from config.dates.preview import edtf_meaning
 from events.urls import urlpatterns as events_urls
 from people.urls import urlpatterns as people_urls
 from records.api.urls import urlpatterns as records_urls
-from records.exchange.published import exchange_schema_json
+from records.exchange.schema import exchange_schema_json
 from records.front_page import home
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.

@@ -20,7 +20,7 @@ from records.publishing.documents import sort_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from records.publishing.documents import References
+    from records.publishing.documents import DocumentReferences
 
 #: Events that may have gone on for longer are few; a range of days looks for them apart.
 A_YEAR = timedelta(days=366)
@@ -40,7 +40,7 @@ def _ids(references: list[dict[str, Any] | None]) -> list[str]:
 
 
 def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
-    """What filters match within one participation: its role, and the ids of whoever took part."""
+    """What filters match within one participation: its role, and the ids of who took part."""
     participant = participation["participant"]
     found: dict[str, Any] = {"role": participation["role"]}
     if participant:
@@ -50,19 +50,21 @@ def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
+def _ask_for_offices(capacities: list[dict[str, Any]], references: DocumentReferences) -> None:
     """Name the office of each capacity: the one that the tenure has as published."""
     for capacity in capacities:
         office = references.facts(capacity["tenure"]["id"])["office"]
-        capacity["office"] = references.want("office", UUID(office))
+        capacity["office"] = references.to("office", UUID(office))
 
 
-def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
+def _stood_for(
+    named: list[dict[str, Any] | None], references: DocumentReferences
+) -> list[dict[str, Any]]:
     """Ask for the states that the named records stand for, in their order."""
     keys = [
         key for reference in named if reference for key in references.stands_for(reference["id"])
     ]
-    return [references.want("state", key) for key in dict.fromkeys(keys)]
+    return [references.to("state", key) for key in dict.fromkeys(keys)]
 
 
 def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
@@ -248,7 +250,7 @@ class EventEdition(Edition):
         triggers = [KeepStatePairs()]
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
+    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:
         """Name the offices of capacities, the states that each participant stood for, and all states involved.
 
         All as published: of an office the state that its last edition says, of a tenure the office.
@@ -346,7 +348,7 @@ class StatementEdition(Edition):
         ]
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
+    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:
         """Name the offices in which the speaker spoke, as published."""
         _ask_for_offices(document["capacities"], references)
         return iter(())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from events.models import (
+    Direction,
     Event,
     EventEdition,
     EventType,
@@ -26,10 +26,29 @@ from events.serializers import (
     StatementSerializer,
 )
 from people import kinds as people  # noqa: F401 - its kinds come first: what is named, before what names it
-from records.registry import Kind, Question, kind_named, register
+from records.registry import Kind, Question, register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from records.exchange.compare import Planned
+
+_OPPOSITE = {
+    Direction.FIRST_TO_SECOND.value: Direction.SECOND_TO_FIRST.value,
+    Direction.SECOND_TO_FIRST.value: Direction.FIRST_TO_SECOND.value,
+}
+
+
+def _order_pair(plan: Planned) -> None:
+    """Keep the pair with the smaller id first, and let the periods' directions follow."""
+    first, second = plan.values.get("state_a_id"), plan.values.get("state_b_id")
+    if first is None or second is None or first <= second:
+        return
+    plan.values["state_a_id"], plan.values["state_b_id"] = second, first
+    for period in plan.parts.get("periods", ()):
+        direction = period.values["direction"]
+        period.values["direction"] = _OPPOSITE.get(direction, direction)
+
 
 EVENT_TYPE = register(
     Kind(
@@ -38,9 +57,9 @@ EVENT_TYPE = register(
         model=EventType,
         editions=EventTypeEdition,
         serializer=EventTypeSerializer,
-        prefetch=("identifiers",),
         is_cited=False,
-        code="its code",
+        keys=("code",),
+        desk_members={"label": "code"},
         example="call",
     ),
 )
@@ -51,7 +70,6 @@ PLACE = register(
         model=Place,
         editions=PlaceEdition,
         serializer=PlaceSerializer,
-        prefetch=("names", "identifiers"),
         is_cited=False,
     ),
 )
@@ -62,14 +80,13 @@ EVENT = register(
         model=Event,
         editions=EventEdition,
         serializer=EventSerializer,
-        prefetch=(
-            "identifiers",
-            "citations",
-            "event_topics",
-            "event_places",
-            "participations__participation_capacities",
-            "links",
-        ),
+        part_keys={
+            "places": ("place", "state", "role"),
+            "participations": ("participant", "name_as_given", "role"),
+            "participations.capacities": ("tenure",),
+            "links": ("kind", "event"),
+        },
+        desk_members={"places.order": "role", "participations.order": "contested"},
         question=Question(
             1,
             "Who telephoned whom: calls that involve the United States and Pakistan",
@@ -84,7 +101,8 @@ RELATION = register(
         model=Relation,
         editions=RelationEdition,
         serializer=RelationSerializer,
-        prefetch=("identifiers", "citations", "periods__period_topics"),
+        part_keys={"periods": ("dimension", "direction", "value")},
+        settle=_order_pair,
     ),
 )
 STATEMENT = register(
@@ -94,13 +112,7 @@ STATEMENT = register(
         model=Statement,
         editions=StatementEdition,
         serializer=StatementSerializer,
-        prefetch=(
-            "identifiers",
-            "citations",
-            "statement_capacities",
-            "subjects",
-            "statement_topics",
-        ),
+        part_keys={"capacities": ("tenure",)},
     ),
 )
 
@@ -112,6 +124,3 @@ def let_statements_be_about(related_name: str, kinds: Mapping[str, str]) -> None
     kind of record that such a row can name to the attribute with its key: `{"agreement": "agreement_id"}`.
     """
     STATEMENT_SUBJECTS[related_name] = dict(kinds)
-    known = kind_named("statement")
-    if related_name not in known.prefetch:
-        register(replace(known, prefetch=(*known.prefetch, related_name)))

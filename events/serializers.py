@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -20,29 +20,27 @@ from events.models import (
     Statement,
 )
 from events.models.statement import SUBJECTS
-from people.serializers import (
-    CitedRecordSerializer,
-    CodedReferenceListField,
-    EitherReferenceField,
-)
+from people.serializers import CitedRecordSerializer
 from records.models import Evidence
+from records.reference_fields import (
+    CodedReferenceField,
+    CodedReferenceListField,
+    CodedReferenceSerializer,
+    DerivedField,
+    EitherReferenceField,
+    EitherReferenceListField,
+    PairReferenceField,
+    ReferenceField,
+    ReferenceSerializer,
+)
 from records.serializers import (
     CLOSING,
     OPENING,
-    CodedReferenceField,
-    CodedReferenceSerializer,
     NameSerializer,
     PublicModelSerializer,
     PublicSerializer,
-    ReferenceField,
-    ReferenceSerializer,
     UncitedRecordSerializer,
 )
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from records.publishing.documents import References
 
 #: Where a statement keeps what it is about: per related name of `Statement`, each kind and the attribute with its key.
 #: Apps that come after this one add theirs through `events.kinds.let_statements_be_about`.
@@ -72,26 +70,15 @@ class EventTypeReferenceField(ReferenceField):
 
 
 @extend_schema_field(CodedReferenceSerializer(many=True))
-class DerivedStatesField(serializers.Field[Any, Any, Any, Any]):
-    """States that follow from what is published of the records named: filled in by the edition."""
+class DerivedStatesField(DerivedField):
+    """States that follow from what is published of the records named."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, source="*", **kwargs)
-
-    def to_representation(self, value: Any) -> list[Any]:  # noqa: ARG002 - DRF's signature
-        """Hold the place."""
-        return []
+    placeholder = list
 
 
 @extend_schema_field(ReferenceSerializer)
-class DerivedOfficeField(serializers.Field[Any, Any, Any, Any]):
-    """The office of a tenure, as the tenure is published: filled in by the edition."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, source="*", **kwargs)
-
-    def to_representation(self, value: Any) -> None:
-        """Hold the place."""
+class DerivedOfficeField(DerivedField):
+    """The office of a tenure, as the tenure is published."""
 
 
 class CapacitySerializer(PublicSerializer):
@@ -277,25 +264,6 @@ class EventSerializer(CitedRecordSerializer):
         )
 
 
-@extend_schema_field(ReferenceSerializer(many=True))
-class SubjectsField(serializers.Field[Any, Any, Any, Any]):
-    """What a statement is about, wherever it is kept."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, source="*", **kwargs)
-
-    def to_representation(self, value: Statement) -> list[dict[str, Any]]:
-        """Ask for the references, those of this app first."""
-        references: References = self.context["references"]
-        return [
-            references.want(kind, key)
-            for related_name, kinds in STATEMENT_SUBJECTS.items()
-            for row in getattr(value, related_name).all()
-            for kind, attribute in kinds.items()
-            if (key := getattr(row, attribute)) is not None
-        ]
-
-
 class StatementSerializer(CitedRecordSerializer):
     """Something that was said, whether or not at an event that is known."""
 
@@ -312,8 +280,10 @@ class StatementSerializer(CitedRecordSerializer):
         allow_null=True,
         help_text="The event at which it was said, if at one that is known.",
     )
-    about = SubjectsField(
-        help_text="What it is about: events, agreements, states, relations, persons ..."
+    about = EitherReferenceListField(
+        STATEMENT_SUBJECTS,
+        allow_null=False,
+        help_text="What it is about: events, agreements, states, relations, persons ...",
     )
     part_of = ReferenceField(
         "statement", allow_null=True, help_text="The statement from which it is taken."
@@ -377,25 +347,13 @@ class RelationPeriodSerializer(PublicModelSerializer):
         )
 
 
-@extend_schema_field(CodedReferenceSerializer(many=True))
-class PairField(serializers.Field[Any, Any, Any, Any]):
-    """The two states of a relation."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, source="*", **kwargs)
-
-    def to_representation(self, value: Relation) -> list[dict[str, Any]]:
-        """Ask for both references, the smaller id first."""
-        references: References = self.context["references"]
-        pair: tuple[UUID, UUID] = (value.state_a_id, value.state_b_id)
-        return [references.want("state", key) for key in pair]
-
-
 class RelationSerializer(CitedRecordSerializer):
     """How two states stand to each other, over time and in several respects at once."""
 
-    states = PairField(
-        help_text="The two states; periods with a direction count them in this order."
+    states = PairReferenceField(
+        "state",
+        ("state_a_id", "state_b_id"),
+        help_text="The two states; periods with a direction count them in this order.",
     )
     periods = RelationPeriodSerializer(
         many=True, help_text="What held when; periods may overlap or contradict each other."

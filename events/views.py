@@ -15,8 +15,9 @@ from events.filters import (
 )
 from events.kinds import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
 from events.models import RelationEdition
-from records.api.lookup import References, is_well_formed
 from records.api.views import EditionViewSet
+from records.lookup.names import is_well_formed
+from records.lookup.published import WrittenReferences
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -84,9 +85,9 @@ class RelationViewSet(EditionViewSet):
 
     def _relation_of(self, a: str, b: str, query: Query) -> UUID:
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""
-        references = References()
+        references = WrittenReferences()
         wanted = [
-            references.want(("state",), text, name, query)
+            references.add(("state",), text, name, query)
             for name, text in (("a", a), ("b", b))
             if is_well_formed(text)
         ]

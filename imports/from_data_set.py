@@ -16,11 +16,11 @@ from imports.report import (
     remark_of_rejection,
 )
 from imports.translate import translate
+from records.exchange.lines import DATA_SET
 from records.exchange.load import take_in
-from records.exchange.lookup import find
-from records.exchange.manner import DATA_SET
-from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED
-from records.exchange.shapes import exchange_of
+from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
+from records.kinds import SOURCE
+from records.lookup.working import find_named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,7 +53,7 @@ def take_data_set(
             by=by,
             publish=terms.publishes,
             partial=terms.is_partial,
-            manner=DATA_SET,
+            options=DATA_SET,
             progress=progress,
         )
     records = _Records(told, work)
@@ -76,8 +76,7 @@ def take_data_set(
 
 
 def _demand_source(ref: str) -> None:
-    exchange = exchange_of("source")
-    if exchange is None or len(find(exchange, [ref]).get(ref, ())) != 1:
+    if len(find_named(SOURCE, [ref])[ref]) != 1:
         reason = f"There is no source {ref}. Make it at the desk, or leave --source out for the data set's own."
         raise InputError("unknown_source", reason)
 

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 from imports.files.exchange_tables import is_csv, lines_of
 from imports.files.tree import InputError
 from imports.report import Remark, Result, in_order, remark_of_rejection
+from records.exchange.lines import EXCHANGE
 from records.exchange.load import take_in
-from records.exchange.manner import EXCHANGE
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,7 +44,7 @@ def take_exchange_files(
             publish=terms.publishes,
             partial=terms.is_partial,
             left_out=lines.rejections,
-            manner=EXCHANGE,
+            options=EXCHANGE,
             progress=progress,
         )
         result = Result("chancery", unit="lines", records=dict(work.report.counts))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from config.faults import shown
-from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED
+from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,9 +12,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
-from records.exchange.rows import overwrite
+from records.bulk import insert, overwrite
 from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
-from records.publishing.feed import insert
 from records.publishing.publish import CurationRefused, deed, demand_permission, publish, withdraw
 from records.registry import all_kinds, kind_named
 

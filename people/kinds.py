@@ -15,7 +15,7 @@ from people.serializers import (
     StateSerializer,
     TenureSerializer,
 )
-from records.registry import Kind, Question, register
+from records.registry import Codes, Kind, Question, register
 
 STATE = register(
     Kind(
@@ -24,9 +24,14 @@ STATE = register(
         model=State,
         editions=StateEdition,
         serializer=StateSerializer,
-        prefetch=("names", "identifiers", "citations", "codes", "predecessors"),
         is_cited=False,
-        code="its ISO 3166 code",
+        codes=Codes(
+            "codes",
+            called="its ISO 3166 code",
+            bare={2: "iso3166-1-alpha-2", 3: "iso3166-1-alpha-3", 4: "iso3166-3"},
+            former="iso3166-3",
+        ),
+        part_keys={"codes": ("scheme", "value"), "predecessors": ("state",)},
         example="PK",
     ),
 )
@@ -37,7 +42,6 @@ ORGANIZATION = register(
         model=Organization,
         editions=OrganizationEdition,
         serializer=OrganizationSerializer,
-        prefetch=("names", "identifiers", "citations", "organization_topics"),
     ),
 )
 PERSON = register(
@@ -47,7 +51,7 @@ PERSON = register(
         model=Person,
         editions=PersonEdition,
         serializer=PersonSerializer,
-        prefetch=("names", "identifiers", "citations"),
+        desk_members={"name": ""},
     ),
 )
 OFFICE = register(
@@ -57,7 +61,6 @@ OFFICE = register(
         model=Office,
         editions=OfficeEdition,
         serializer=OfficeSerializer,
-        prefetch=("names", "identifiers", "citations", "accreditations"),
     ),
 )
 TENURE = register(
@@ -67,7 +70,7 @@ TENURE = register(
         model=Tenure,
         editions=TenureEdition,
         serializer=TenureSerializer,
-        prefetch=("identifiers", "citations", "milestones"),
+        part_keys={"milestones": ("kind",)},
         question=Question(3, "Every office that Ishaq Dar holds or held", "person=ishaq-dar"),
     ),
 )

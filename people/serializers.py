@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.dates.serializers import UncertainDateField
@@ -17,68 +16,24 @@ from people.models import (
     Tenure,
     TenureMilestone,
 )
+from records.reference_fields import (
+    CodedReferenceField,
+    CodedReferenceListField,
+    EitherReferenceField,
+    ReferenceField,
+)
 from records.serializers import (
     CLOSING,
     OPENING,
     CitationSerializer,
-    CodedReferenceField,
-    CodedReferenceSerializer,
     NameSerializer,
     PublicModelSerializer,
     PublicSerializer,
     RecordSerializer,
-    ReferenceField,
-    ReferenceSerializer,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from django.db.models import Manager, Model
-
-    from records.publishing.documents import References
-
-
-@extend_schema_field(ReferenceSerializer)
-class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
-    """Several foreign keys of which at most one is set, shown as one reference; null when none is.
-
-    `kinds` maps each kind to the attribute that holds its key: `{"person": "speaker_person_id", ...}`.
-    """
-
-    def __init__(self, kinds: Mapping[str, str], **kwargs: Any) -> None:
-        self.kinds = kinds
-        super().__init__(read_only=True, source="*", allow_null=True, **kwargs)
-
-    def to_representation(self, value: Model) -> dict[str, Any] | None:
-        """Ask for the reference of the key that is set."""
-        references: References = self.context["references"]
-        for kind, attribute in self.kinds.items():
-            key = getattr(value, attribute)
-            if key is not None:
-                return references.want(kind, key)
-        return None
-
-
-@extend_schema_field(ReferenceSerializer(many=True))
-class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
-    """Rows of a through table, shown as the references that they hold in the foreign key `attribute`."""
-
-    def __init__(self, kind: str, attribute: str, **kwargs: Any) -> None:
-        self.kind = kind
-        self.attribute = attribute
-        super().__init__(read_only=True, **kwargs)
-
-    def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
-        """Ask for the references, in the rows' order."""
-        references: References = self.context["references"]
-        rows: Iterable[Any] = value.all()
-        return [references.want(self.kind, getattr(row, self.attribute)) for row in rows]
-
-
-@extend_schema_field(CodedReferenceSerializer(many=True))
-class CodedReferenceListField(ReferenceListField):
-    """References to states or topics."""
+    pass
 
 
 class AttributedCitationSerializer(CitationSerializer):

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import transaction
 
+from records.kinds import TOPIC
 from records.models import Topic
-from records.publishing.publish import TOPIC, publish_in_batches
+from records.publishing.batches import publish_in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Collection

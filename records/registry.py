@@ -1,12 +1,15 @@
-"""The kinds of record that can be published, each with its place in the API. Apps register theirs in `curation.py`."""
+"""The kinds of record, each with all that the house asks of it. Apps register theirs in `kinds.py`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from records.publishing.prefetch import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from uuid import UUID
 
     from records.models import Edition, Record
@@ -25,21 +28,47 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """Codes that name a record beside its identifiers: dated parts with a scheme and a value."""
+
+    relation: str  #: the related name of the parts
+    called: str  #: within a sentence: "its ISO 3166 code"
+    bare: Mapping[
+        int, str
+    ]  #: the scheme that a bare code means, by its length: {2: "iso3166-1-alpha-2"}
+    #: The scheme whose codes say that a record's codes ended with the record: they still name it.
+    former: str
+
+
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of record: where it is edited, how it is rendered, where it is served."""
+    """One kind of record: where it is edited, how it is rendered, where it is served.
+
+    The serializer is the one declaration of its shape. What it does not say of the exchange form stands here.
+    """
 
     name: str  #: `object` in documents, the model's `object_kind`
     resource: str  #: the folder in the API: `events` for /api/v1/events/
     model: type[Record]
     editions: type[Edition]
     serializer: type[RecordSerializer]
-    prefetch: tuple[
-        str, ...
-    ] = ()  #: what rendering needs, so that a batch costs a fixed number of queries
     is_cited: bool = True  #: whether publishing demands a citation
-    code: str = ""  #: what a bare code is called that references may be written as: "its code"
-    example: str = "ishaq-dar"  #: a reference as the docs show one in parameters for this kind
+    keys: tuple[str, ...] = ()  #: columns that name a record as its slug does: `code`
+    codes: Codes | None = None
+    #: Members by which a part that changed is known to be the same one, by list: `{"participations.capacities": ("tenure",)}`.
+    part_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Members of the exchange form that no document shows, each with the member that it follows; "" puts it first.
+    desk_members: Mapping[str, str] = field(default_factory=dict)
+    #: Gets the rows of each line of an exchange file (`records.exchange.compare.Planned`), and may put them in order.
+    settle: Callable[[Any], None] | None = None
+
+    example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that rendering reads, as lookups, so that a batch costs a fixed number of queries."""
+        return tuple(parts_of(self.serializer()))
 
     def path(self, record_id: UUID | str) -> str:
         """Return the public address of a record, without the host."""

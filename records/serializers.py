@@ -12,58 +12,11 @@ from rest_framework import serializers
 from config.dates.fields import UncertainDateField
 from config.dates.serializers import UncertainDateField as UncertainDateDocumentField
 from records.models import Evidence, NameKind, Source, Stance, Topic
+from records.reference_fields import CodedReferenceField, ReferenceField
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from records.models import Record
-    from records.publishing.documents import References
-
-
-class ReferenceSerializer(serializers.Serializer[Any]):
-    """How one document names another record."""
-
-    id = serializers.UUIDField(help_text="The record's id.")
-    object = serializers.CharField(help_text="The record's kind.")
-    # DRF takes declared fields off the class, so they replace no attribute of its own.
-    label = serializers.CharField(  # type: ignore[assignment]
-        help_text="Its label, as last published."
-    )
-    url = serializers.CharField(help_text="Its address, a path on the same host.")
-
-
-class CodedReferenceSerializer(ReferenceSerializer):
-    """A reference to a record with a short code: a state, a topic."""
-
-    code = serializers.CharField(
-        allow_null=True,
-        help_text="Its short code: of a state the ISO 3166-1 alpha-2 code, or the ISO 3166-3 code of a former state.",
-    )
-
-
-@extend_schema_field(ReferenceSerializer)
-class ReferenceField(serializers.Field[Any, Any, Any, Any]):
-    """A foreign key, shown as a reference filled from what is published."""
-
-    def __init__(self, kind: str, **kwargs: Any) -> None:
-        self.kind = kind
-        super().__init__(read_only=True, **kwargs)
-
-    def bind(self, field_name: str, parent: Any) -> None:
-        """Read the key's own column: the row it points to is never loaded."""
-        if self.source is None:
-            self.source = f"{field_name}_id"
-        super().bind(field_name, parent)
-
-    def to_representation(self, value: UUID) -> dict[str, Any]:
-        """Ask for the reference; it is filled in when all of a batch is known."""
-        references: References = self.context["references"]
-        return references.want(self.kind, value)
-
-
-@extend_schema_field(CodedReferenceSerializer)
-class CodedReferenceField(ReferenceField):
-    """A reference to a state or topic."""
+    from records.registry import Kind
 
 
 class PublicSerializer(serializers.Serializer[Any]):
@@ -186,15 +139,13 @@ class RecordSerializer(PublicModelSerializer):
 
     def get_url(self, record: Record) -> str:
         """Return the path by id: stored bytes know no host."""
-        from records.registry import kind_of  # noqa: PLC0415 - kinds name serializers
-
-        return kind_of(record).path(record.pk)
+        kind: Kind = self.context["kind"]
+        return kind.path(record.pk)
 
     def get_label(self, record: Record) -> str:
         """Return the record's own words; a label made of other records' labels is set when those are known."""
-        from records.registry import kind_of  # noqa: PLC0415 - kinds name serializers
-
-        return "" if kind_of(record).editions.label_needs_references else str(record)
+        kind: Kind = self.context["kind"]
+        return "" if kind.editions.label_needs_references else str(record)
 
     def get_revision(self, record: Record) -> int:  # noqa: ARG002 - DRF's signature
         """Hold the place; set at publishing."""

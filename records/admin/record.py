@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Paginator
 from django.db import DataError, IntegrityError, connection, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
@@ -20,8 +20,10 @@ from records.admin.relations import Labelled, RecordSelect, Relations, show_chos
 from records.admin.violations import message_of
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
+from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.publish import CurationRefused
+from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,10 +114,15 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         queryset: QuerySet[Any],
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
-        """Find parts of words, whatever their accents; no row comes twice."""
+        """Find parts of words, whatever their accents, and the record of that name (`PK`, slug, `scheme:value`, id)."""
         found = search(
             queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields
         )
+        term = search_term.strip()
+        # Ids, slugs and codes are found whole by the search itself.
+        if ":" in term and (named := find_named(kind_of(self.model), [term])[term]):
+            keys = [record.merged_into or record.pk for record in named]
+            found = queryset.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk")))
         return found, False
 
     @admin.display(description="publication", ordering="badge")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from config.api.query import Query
-    from records.api.lookup import References, Wanted
+    from records.lookup.published import WrittenReference, WrittenReferences
 
 
 class ReferenceFilter(ValuesFilter):
@@ -42,10 +42,12 @@ class ReferenceFilter(ValuesFilter):
             "examples": [kind_named(self.kinds[0]).example],
         }
 
-    def value(self, word: str, name: str, query: Query, references: References) -> Wanted | None:
-        return references.want(self.kinds, word, name, query, narrower=self.narrower)
+    def value(
+        self, word: str, name: str, query: Query, references: WrittenReferences
+    ) -> WrittenReference | None:
+        return references.add(self.kinds, word, name, query, narrower=self.narrower)
 
-    def alternatives(self, value: Wanted) -> list[UUID]:
+    def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
 

@@ -18,8 +18,8 @@ from config.api.pagination import counted
 from config.api.problems import Problem
 from config.api.query import Parameter
 from config.api.sql import NOTHING, Clause, column, compiled, select
+from records.bulk import CONFIGURATION
 from records.models.edition import CURRENT
-from records.publishing.feed import CONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -32,7 +32,6 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause, all_of, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter
-from records.api.lookup import References, resolve_address
 from records.api.pages import (
     SEARCH,
     Listing,
@@ -43,9 +42,10 @@ from records.api.pages import (
     readable,
     serve_page,
 )
+from records.kinds import SOURCE, TOPIC
+from records.lookup.published import WrittenReferences, resolve_address
 from records.models import Action, Reference
 from records.publishing.feed import stamp
-from records.publishing.publish import SOURCE, TOPIC
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ def _revision(address: str, row: Row) -> str:
 def _forms_of_ref() -> str:
     coded: dict[str, list[str]] = {}
     for kind in all_kinds():
-        if kind.code:
-            coded.setdefault(kind.code, []).append(kind.name.replace("_", " "))
+        code = kind.codes.called if kind.codes else "its code" if "code" in kind.keys else None
+        if code:
+            coded.setdefault(code, []).append(kind.name.replace("_", " "))
     forms = [f"a {' or '.join(names)} by {code}" for code, names in sorted(coded.items())]
     return (
         "The record: its id (UUID), its slug, or `scheme:value` of one of its identifiers; "
@@ -207,7 +208,7 @@ class EditionViewSet(ReadView):
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.list_parameters)
-        references = References()
+        references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words)

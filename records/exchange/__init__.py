@@ -1,5 +1,1 @@
-"""The exchange form: records as lines of JSON, in and out, through one declaration per kind (docs/exchange.md)."""
-
-from records.exchange import kinds
-
-__all__ = ["kinds"]
+"""The exchange form: records as lines of JSON, in and out, derived from the serializers (docs/exchange.md)."""

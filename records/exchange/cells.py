@@ -1,4 +1,4 @@
-"""How the members of an exchange line stand in the cells of a table: one column each, three for an uncertain date.
+"""The members of an exchange line as cells of a table: one column each, three for an uncertain date.
 
 A cell holds what a person can read and sort: plain text, `true`, EDTF, a slug, `person ishaq-dar`, several of these
 divided by semicolons. Only lists of objects are JSON. An empty cell is null.
@@ -16,7 +16,7 @@ import orjson
 
 from records.exchange import values
 from records.exchange.references import OneOf, Pair
-from records.exchange.values import WrongError
+from records.exchange.values import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +57,9 @@ class Cells(ABC):
 
     @abstractmethod
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the value in a line. Raises WrongError.
+        """Return the value in a line. Raises FaultError.
 
-        A cell that is not of the field's type is returned as text, so that reading the line says what is wanted.
+        A cell that is not of the field's type is returned as text, so that reading the line reports what type it needs.
         """
 
 
@@ -102,7 +102,7 @@ class Switch(Scalar):
 
 
 class Dates(Cells):
-    """An uncertain date: its EDTF, and beside it the source's words and how finely they tell it."""
+    """An uncertain date: its EDTF, the source's words, and their precision."""
 
     def __init__(self, name: str) -> None:
         self.columns = (name, f"{name}.text", f"{name}.precision")
@@ -138,7 +138,7 @@ class Named(Cells):
         kind, _, ref = cell.partition(" ")
         if not ref.strip():
             reason = f"Name the kind and the record, as in “{self.kinds[0]} its-slug”."
-            raise WrongError("wrong_type", reason)
+            raise FaultError("wrong_type", reason)
         return {"object": kind, "ref": ref.strip()}
 
 
@@ -164,7 +164,7 @@ class Divided(Cells):
             return _json(cell) if cell else None
         items = [item.strip() for item in cell.split(";")]
         if not all(items):
-            raise WrongError("wrong_type", "There is nothing between two semicolons, or after one.")
+            raise FaultError("wrong_type", "There is nothing between two semicolons, or after one.")
         return [self.item.read([item]) for item in items]
 
 
@@ -218,7 +218,7 @@ def _of_list(name: str, parts: Sequence[PartShape]) -> Cells:
 
 
 def _json(cell: str) -> Any:
-    """Read JSON, strictly. Raises WrongError."""
+    """Read JSON, strictly. Raises FaultError."""
     repeated: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -232,10 +232,10 @@ def _json(cell: str) -> Any:
         value = orjson.loads(cell)
         json.loads(cell, object_pairs_hook=unique)
     except orjson.JSONDecodeError as error:
-        raise WrongError("json", f"This is not JSON: {error}.") from error
+        raise FaultError("json", f"This is not JSON: {error}.") from error
     except RecursionError as error:
-        raise WrongError("too_deep", "Lists and objects lie too deep in one another.") from error
+        raise FaultError("too_deep", "Lists and objects lie too deep in one another.") from error
     if repeated:
         reason = f"“{repeated[0]}” stands twice in one object, and only one of the two values would count."
-        raise WrongError("repeated_name", reason)
+        raise FaultError("repeated_name", reason)
     return value

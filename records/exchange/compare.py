@@ -1,4 +1,4 @@
-"""From a line to the rows that it asks for: reading, looking up references, comparing with what is there."""
+"""From a line to the rows that it asks for: read it, look its references up, compare it with the database."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from config.faults import Fault, choose_from, member, nearest
-from records.exchange.references import OneOf, Wanted, demand_kind
-from records.exchange.shapes import DERIVED, Exchange, PartShape, Shape, SiblingWanted
-from records.exchange.values import WrongError
+from records.exchange.references import NamedRecord, OneOf, demand_kind
+from records.exchange.shapes import DERIVED, Exchange, NamedSibling, PartShape, Shape
+from records.exchange.values import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from records.exchange.lookup import Names
+    from records.exchange.lookup import RecordLookUp
 
     Faults = list[Fault]
 
@@ -26,7 +26,7 @@ class Planned:
     at: str  #: JSON pointer to it in the line
     values: dict[
         str, Any
-    ]  #: by column; references are `Wanted` until looked up, other parts `Planned`
+    ]  #: by column; references are `NamedRecord` until looked up, other parts `Planned`
     parts: dict[str, list[Planned]] = field(default_factory=dict)
     pk: Any = None
 
@@ -40,7 +40,7 @@ class Planned:
 
 @dataclass(slots=True)
 class Existing:
-    """A row that is there, and the parts that belong to it."""
+    """A row of the database, and the parts that belong to it."""
 
     pk: Any
     values: dict[str, Any]
@@ -62,7 +62,6 @@ class Changes:
         return bool(self.inserted or self.updated or self.deleted)
 
     def add(self, other: Changes) -> None:
-        """Take in more."""
         self.inserted += other.inserted
         self.updated += other.updated
         self.deleted += other.deleted
@@ -124,7 +123,7 @@ def _read_list(
     """Read a list of parts; where it spans several tables, each item by its kind."""
     plans: dict[str, list[Planned]] = {shape.slot: [] for shape in shapes}
     if given is not None and not isinstance(given, list):
-        faults.append(Fault("wrong_type", "A list is wanted here.", pointer=at, value=given))
+        faults.append(Fault("wrong_type", "This must be a list.", pointer=at, value=given))
         return plans
     for number, item in enumerate(given or ()):
         shape = _table_of(shapes, item)
@@ -135,7 +134,7 @@ def _read_list(
             _read_members(plan, item, faults, demand_all=True)
         else:
             faults.append(
-                Fault("wrong_type", "An object is wanted here.", pointer=plan.at, value=item)
+                Fault("wrong_type", "This must be an object.", pointer=plan.at, value=item)
             )
         plans[shape.slot].append(plan)
     return plans
@@ -159,58 +158,50 @@ def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Fa
         if isinstance(item, dict) and kinds:
             demand_kind(item.get("object"), kinds)
         plan.values.update(zip(treatment.columns, treatment.values(item), strict=True))
-    except WrongError as wrong:
-        faults.append(
-            Fault(
-                wrong.code, wrong.reason, pointer=plan.at, value=item, suggestion=wrong.suggestion
-            )
-        )
+    except FaultError as wrong:
+        faults.append(wrong.at(plan.at, item))
 
 
-def wanted(plan: Planned) -> Iterator[Wanted]:
+def named_records(plan: Planned) -> Iterator[NamedRecord]:
     """Every record that the line names."""
     for row in plan.tree():
         for value in row.values.values():
-            if isinstance(value, Wanted):
+            if isinstance(value, NamedRecord):
                 yield value
-            elif isinstance(value, SiblingWanted):
-                yield from (column for column in value.columns if isinstance(column, Wanted))
+            elif isinstance(value, NamedSibling):
+                yield from (column for column in value.columns if isinstance(column, NamedRecord))
 
 
-def look_up(plan: Planned, names: Names, faults: Faults) -> None:
+def look_up(plan: Planned, names: RecordLookUp, faults: Faults) -> None:
     """Put keys in the place of names."""
     for row in plan.tree():
         for column, value in row.values.items():
             try:
-                if isinstance(value, Wanted):
+                if isinstance(value, NamedRecord):
                     row.values[column] = names.key(value)
-                elif isinstance(value, SiblingWanted):
+                elif isinstance(value, NamedSibling):
                     row.values[column] = _sibling(plan, value, names)
-            except WrongError as wrong:
+            except FaultError as wrong:
                 row.values[column] = None
                 at = row.at if _is_bare(row.shape) else member(row.at, _field_of(row.shape, column))
-                ref = value.ref if isinstance(value, Wanted) else None
-                faults.append(
-                    Fault(
-                        wrong.code, wrong.reason, pointer=at, value=ref, suggestion=wrong.suggestion
-                    )
-                )
+                ref = value.ref if isinstance(value, NamedRecord) else None
+                faults.append(wrong.at(at, ref))
     settle = plan.shape.settle if isinstance(plan.shape, Exchange) else None
     if settle is not None and not faults:
         settle(plan)
 
 
-def _sibling(plan: Planned, value: SiblingWanted, names: Names) -> Planned:
+def _sibling(plan: Planned, value: NamedSibling, names: RecordLookUp) -> Planned:
     part = value.treatment.part
     by = value.treatment.by.columns
     called = tuple(
-        names.key(column) if isinstance(column, Wanted) else column for column in value.columns
+        names.key(column) if isinstance(column, NamedRecord) else column for column in value.columns
     )
     found = [
         row
         for row in plan.parts.get(part, ())
         if tuple(
-            names.key(row.values[c]) if isinstance(row.values[c], Wanted) else row.values[c]
+            names.key(row.values[c]) if isinstance(row.values[c], NamedRecord) else row.values[c]
             for c in by
         )
         == called
@@ -218,10 +209,10 @@ def _sibling(plan: Planned, value: SiblingWanted, names: Names) -> Planned:
     if len(found) == 1:
         return found[0]
     if found:
-        raise WrongError(
+        raise FaultError(
             "ambiguous_reference", f"Several of the {part} of this record are this one."
         )
-    raise WrongError("unknown_reference", f"It is not among the {part} of this record.")
+    raise FaultError("unknown_reference", f"It is not among the {part} of this record.")
 
 
 def _is_bare(shape: Shape) -> bool:
@@ -299,7 +290,7 @@ def _compare_parts(
     owner: Planned,
     changes: Changes,
 ) -> None:
-    """Pair the rows of the line with those that are there: equal ones first, then those with the same key."""
+    """Pair the rows of the line with those of the database: equal ones first, then those with the same key."""
     waiting = list(there)
     unpaired = _pair(rows, waiting, shape.columns)
     changed = (
@@ -347,6 +338,6 @@ def _content(values: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ..
 
 def _comparable(value: Any) -> Any:
     if isinstance(value, Planned):
-        # A part that is not there yet equals nothing that is there.
+        # A part that is new equals no row of the database.
         return value.pk if value.pk is not None else value
     return tuple(value) if isinstance(value, list) else value

@@ -78,12 +78,12 @@ def _members(shape: Shape, row: Existing, slugs: dict[tuple[str, UUID], str]) ->
 
 def _slugs(exchange: Exchange, rows: Iterable[Existing]) -> dict[tuple[str, UUID], str]:
     """Look up how the records that these rows name are called: one query per kind."""
-    wanted: dict[str, set[UUID]] = {}
+    named: dict[str, set[UUID]] = {}
     for row in rows:
         for kind, key in _names(exchange, row):
-            wanted.setdefault(kind, set()).add(key)
+            named.setdefault(kind, set()).add(key)
     slugs = {}
-    for kind, keys in wanted.items():
+    for kind, keys in named.items():
         for pk, slug in (
             kind_named(kind).model._default_manager.filter(pk__in=keys).values_list("pk", "slug")
         ):

@@ -11,7 +11,6 @@ import orjson
 from django.core.exceptions import ValidationError
 
 from config.faults import Fault, choose_from, member, nearest
-from records.exchange.manner import EXCHANGE, Manner
 from records.exchange.report import LineFault
 from records.exchange.shapes import Exchange, declared, exchange_of
 
@@ -26,8 +25,29 @@ DEPTH_LIMIT = 12
 _BOM = b"\xef\xbb\xbf"
 
 
+@dataclass(frozen=True)
+class LoadOptions:
+    """What lines mean beyond what is written in them."""
+
+    #: A line with identifiers is about the record that has one of them; its slug is a wish for a new record.
+    is_known_by_identifiers: bool = False
+    #: Lists that merge: items are added to those of the database or change the one with the same key; none is removed.
+    adding: frozenset[str] = frozenset()
+
+
+#: An exchange file states records: slugs are theirs, and lists are whole.
+EXCHANGE = LoadOptions()
+#: A data set knows some things of records of which others know more (docs/decisions/0081).
+DATA_SET = LoadOptions(
+    is_known_by_identifiers=True,
+    adding=frozenset(
+        {"names", "identifiers", "citations", "codes", "predecessors", "links", "periods"}
+    ),
+)
+
+
 @dataclass(slots=True)
-class Entry:
+class FileLine:
     """A line that says which record it is."""
 
     line: int
@@ -60,7 +80,7 @@ class Entry:
 
 
 class _Place(NamedTuple):
-    """A line, and where it stands in the file."""
+    """A line, and its place in the file."""
 
     line: int
     offset: int
@@ -69,19 +89,19 @@ class _Place(NamedTuple):
 
 @dataclass
 class Index:
-    """Which records a file holds, and where: what is kept of a file of any size while it is taken in."""
+    """Which records a file holds, and where: all that is kept in memory of a file of any size while it is loaded."""
 
     file: IO[bytes]
-    manner: Manner = EXCHANGE
+    options: LoadOptions = EXCHANGE
     lines: int = 0  #: lines that are not blank
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    names: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    entries: dict[str, list[FileLine]] = field(default_factory=dict)
+    names: dict[tuple[str, str], FileLine] = field(default_factory=dict)
     rejections: list[LineFault] = field(default_factory=list)
 
     @classmethod
-    def of(cls, file: IO[bytes], manner: Manner = EXCHANGE) -> Index:
+    def of(cls, file: IO[bytes], options: LoadOptions = EXCHANGE) -> Index:
         """Read the file once. It must allow seeking."""
-        index = cls(file, manner)
+        index = cls(file, options)
         file.seek(0)
         offset = 0
         number = 0
@@ -109,7 +129,7 @@ class Index:
 
     def batches(
         self, exchange: Exchange, size: int
-    ) -> Iterator[list[tuple[Entry, dict[str, Any]]]]:
+    ) -> Iterator[list[tuple[FileLine, dict[str, Any]]]]:
         """Read the lines of one kind again, in the order of the file."""
         entries = self.entries.get(exchange.kind, [])
         for start in range(0, len(entries), size):
@@ -126,7 +146,7 @@ class Index:
         entry = None
         if document is not None and exchange is not None:
             place = _Place(number, offset, len(line))
-            entry = _entry(place, exchange, document, faults, self.manner)
+            entry = _entry(place, exchange, document, faults, self.options)
         if entry is not None:
             for name in entry.names:
                 first = self.names.get((entry.exchange.kind, name))
@@ -142,7 +162,7 @@ class Index:
         elif entry is not None:
             self.entries.setdefault(entry.exchange.kind, []).append(entry)
         if entry is not None:
-            # A rejected line is remembered too: who names it is told so, and not that there is no such record.
+            # A rejected line is kept too: a line that names it is rejected for that, not for naming an unknown record.
             entry.is_rejected = bool(faults)
             for name in entry.names:
                 self.names.setdefault((entry.exchange.kind, name), entry)
@@ -242,8 +262,8 @@ def _entry(
     exchange: Exchange,
     document: dict[str, Any],
     faults: list[Fault],
-    manner: Manner,
-) -> Entry | None:
+    options: LoadOptions,
+) -> FileLine | None:
     given = document.get("id")
     key = None
     if given is not None:
@@ -276,8 +296,8 @@ def _entry(
             faults.append(Fault("unnamed", reason, pointer=""))
         return None
     names = tuple(dict.fromkeys(others))
-    is_wish = manner.is_known_by_identifiers and bool(key or names)
-    return Entry(*place, exchange, key, slug, names, is_wish)
+    is_wish = options.is_known_by_identifiers and bool(key or names)
+    return FileLine(*place, exchange, key, slug, names, is_wish)
 
 
 def _slug(exchange: Exchange, given: Any, faults: list[Fault]) -> str | None:
@@ -293,4 +313,4 @@ def _slug(exchange: Exchange, given: Any, faults: list[Fault]) -> str | None:
     return None
 
 
-__all__ = ["DEPTH_LIMIT", "LINE_LIMIT", "Entry", "Index"]
+__all__ = ["DEPTH_LIMIT", "LINE_LIMIT", "FileLine", "Index"]

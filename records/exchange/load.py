@@ -1,4 +1,4 @@
-"""Taking in an exchange file: one transaction, all of it or nothing.
+"""Load an exchange file: one transaction, all of it or nothing.
 
 The file is read twice: once to learn which records it is about, so that lines may name each other in any order, and then
 kind by kind in batches, each with a fixed number of queries whatever it holds.
@@ -16,13 +16,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
 
 from config.faults import Fault
-from records.exchange.compare import Changes, Planned, compare, look_up, read_record, wanted
-from records.exchange.lines import Entry, Index
-from records.exchange.lookup import Names
-from records.exchange.manner import EXCHANGE, Manner
-from records.exchange.outcome import CREATED, REJECTED, UNCHANGED, UPDATED, Proposal, Report
+from records.exchange.compare import Changes, Planned, compare, look_up, named_records, read_record
+from records.exchange.lines import EXCHANGE, FileLine, Index, LoadOptions
+from records.exchange.lookup import RecordLookUp
 from records.exchange.publication import publish_all, wanting
-from records.exchange.report import LineFault
+from records.exchange.report import (
+    CREATED,
+    REJECTED,
+    UNCHANGED,
+    UPDATED,
+    LineFault,
+    Proposal,
+    Report,
+)
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
 from records.exchange.shapes import Exchange, declared
 from records.models import EditorialState
@@ -48,13 +54,13 @@ BATCH = 500
 class _Work:
     """A line on its way into the tables."""
 
-    entry: Entry
+    entry: FileLine
     plan: Planned
     changes: Changes
 
 
 def _silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Default callback: does nothing."""
     del stage, done, total
 
 
@@ -65,18 +71,18 @@ class Load:
         self,
         file: IO[bytes],
         *,
-        manner: Manner = EXCHANGE,
+        options: LoadOptions = EXCHANGE,
         left_out: Iterable[LineFault] = (),
         progress: Progress = _silent,
     ) -> None:
         """`left_out` are rejections that an earlier reading made: their lines stay out, and are rejected as before."""
-        self.index = Index.of(file, manner)
-        self.names = Names(self.index)
+        self.index = Index.of(file, options)
+        self.names = RecordLookUp(self.index)
         self.report = Report(lines=self.index.lines)
-        self.loaded: list[Entry] = []
+        self.loaded: list[FileLine] = []
         self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
         self.rejected: set[tuple[str, int]] = set()  #: kind and line
-        self._manner = manner
+        self._options = options
         self._progress = progress
         self._done = 0
         for rejection in self.index.rejections:
@@ -108,15 +114,7 @@ class Load:
                 for entry, wrong in self.names.match(exchange, entries[start : start + BATCH]):
                     self._reject(
                         entry,
-                        [
-                            Fault(
-                                wrong.code,
-                                wrong.reason,
-                                pointer="",
-                                value=entry.name,
-                                suggestion=wrong.suggestion,
-                            )
-                        ],
+                        [wrong.at("", entry.name)],
                     )
         for exchange in kinds:
             for batch in self.index.batches(exchange, BATCH):
@@ -126,13 +124,13 @@ class Load:
         if not self.report.rejections:
             self._check_all()
 
-    def _entries(self, exchange: Exchange) -> list[Entry]:
+    def _entries(self, exchange: Exchange) -> list[FileLine]:
         return [
             entry for entry in self.index.entries.get(exchange.kind, []) if not entry.is_rejected
         ]
 
-    def _batch(self, exchange: Exchange, batch: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
-        plans: list[tuple[Entry, Planned, list[Fault]]] = []
+    def _batch(self, exchange: Exchange, batch: Sequence[tuple[FileLine, dict[str, Any]]]) -> None:
+        plans: list[tuple[FileLine, Planned, list[Fault]]] = []
         for entry, document in batch:
             if entry.is_rejected:
                 continue
@@ -142,7 +140,7 @@ class Load:
             plan = read_record(exchange, document, faults, is_new=entry.is_new)
             plan.pk = entry.pk
             plans.append((entry, plan, faults))
-        self.names.resolve(name for _entry, plan, _faults in plans for name in wanted(plan))
+        self.names.resolve(name for _entry, plan, _faults in plans for name in named_records(plan))
         for entry, plan, faults in plans:
             look_up(plan, self.names, faults)
             self._reject(entry, faults)
@@ -158,7 +156,7 @@ class Load:
         works = []
         for entry, plan in good:
             changes, proposed = compare(
-                plan, there.get(plan.pk), locked.get(plan.pk, ()), self._manner.adding
+                plan, there.get(plan.pk), locked.get(plan.pk, ()), self._options.adding
             )
             self.report.proposals += [
                 Proposal(entry.line, exchange.kind, entry.name, name)
@@ -208,7 +206,7 @@ class Load:
             self.report.rejections.append(LineFault(_broken_rule(error, shapes), None, None, None))
 
     def to_publish(self) -> dict[str, list[UUID]]:
-        """Return what the world does not have yet of what the file is about, by kind; withdrawn records stay withdrawn."""
+        """Return the loaded records that are new or changed since their edition, by kind; withdrawn records stay withdrawn."""
         found: dict[str, list[UUID]] = {}
         for exchange in declared():
             keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
@@ -235,7 +233,7 @@ class Load:
                 self.report.counts[kind][self.outcomes[kind, entry.line]] -= 1
             self._reject(entry, [Fault(code, detail, pointer="")])
 
-    def _reject(self, entry: Entry, faults: Iterable[Fault]) -> None:
+    def _reject(self, entry: FileLine, faults: Iterable[Fault]) -> None:
         for fault in faults:
             entry.is_rejected = True
             self._note(LineFault(fault, entry.line, entry.exchange.kind, entry.name))
@@ -256,7 +254,7 @@ def take_in(
     publish: bool,
     partial: bool,
     left_out: Iterable[LineFault] = (),
-    manner: Manner = EXCHANGE,
+    options: LoadOptions = EXCHANGE,
     progress: Progress = _silent,
 ) -> tuple[Load, dict[str, list[UUID]]]:
     """Read a file into the tables, in the transaction of the caller, and return what was read and what to publish.
@@ -269,7 +267,7 @@ def take_in(
     """
     while True:
         with transaction.atomic() if partial else nullcontext():
-            work = Load(file, manner=manner, left_out=left_out, progress=progress)
+            work = Load(file, options=options, left_out=left_out, progress=progress)
             _demand_editing(by, work.index.entries, publish=publish)
             work.run()
             keys = work.to_publish() if publish and not work.has_found_more else {}
@@ -289,15 +287,15 @@ def load(
     dry_run: bool = False,
     partial: bool = False,
     reason: str = "",
-    manner: Manner = EXCHANGE,
+    options: LoadOptions = EXCHANGE,
     progress: Progress = _silent,
 ) -> Report:
-    """Take in an exchange file, and publish what it is about if asked to.
+    """Load an exchange file, and publish its records if `publish` is set.
 
     Everything or nothing: when any line is rejected, or publishing would be refused, nothing is written, and the report
     holds every rejection of every line. With `partial` the good lines are kept. A dry run does all the work and then takes
     it back. `by` is None for commands that run as the operator. What is written is published after it was committed, in
-    batches; who is stopped meanwhile runs the same file again.
+    batches; a process that was stopped meanwhile loads the same file again.
 
     Raises PermissionDenied when `by` may not edit, or publish, what is in the file.
     """
@@ -307,7 +305,7 @@ def load(
             file = spool
         with deed("import", by, reason):
             work, keys = take_in(
-                file, by=by, publish=publish, partial=partial, manner=manner, progress=progress
+                file, by=by, publish=publish, partial=partial, options=options, progress=progress
             )
             report = work.report
             is_good = partial or not report.rejections
@@ -362,8 +360,8 @@ def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> 
     name = getattr(diagnosis, "constraint_name", None)
     if not name:
         return Fault("database", str(error).strip().splitlines()[0], pointer="")
-    told = str(diagnosis.message_primary) if diagnosis is not None else ""
+    detail = str(diagnosis.message_primary) if diagnosis is not None else ""
     rule = rules_of(shapes).get(name)
     if rule is not None and rule.violation_error_message != rule.default_violation_error_message:
-        told = str(rule.violation_error_message)
-    return Fault(name, told, pointer="")
+        detail = str(rule.violation_error_message)
+    return Fault(name, detail, pointer="")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 
 from config.faults import nearest
-from records.exchange.references import Wanted
+from records.exchange.references import NamedRecord
 from records.exchange.shapes import Exchange, exchange_of
-from records.exchange.values import WrongError
+from records.exchange.values import FaultError
 from records.identity import SLUG_LENGTH, new_id
+from records.lookup.names import ways
+from records.lookup.working import find_named, find_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from uuid import UUID
 
-    from django.db.models import ManyToOneRel
-
-    from records.exchange.lines import Entry, Index
+    from records.exchange.lines import FileLine, Index
 
 #: Characters at the start of a slug that a suggestion must share.
 _LIKE = 2
@@ -26,50 +26,47 @@ _LIKE = 2
 _LOOKED_THROUGH = 500
 
 
-class Found(NamedTuple):
-    """A record of the working tables."""
-
-    pk: UUID
-    merged_into: UUID | None
-
-
-class Names:
-    """Leads from the names in a file to keys: of records in the same file first, then of those that are there."""
+class RecordLookUp:
+    """Finds the keys of the records that a file names: in the same file first, then in the database."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[Wanted, UUID | str | WrongError] = {}
+        self._known: dict[NamedRecord, UUID | str | FaultError] = {}
         self._given: set[tuple[str, str]] = (
             set()
         )  #: kind and slug of new records that wished for one
 
-    def match(self, exchange: Exchange, entries: Sequence[Entry]) -> list[tuple[Entry, WrongError]]:
+    def match(
+        self, exchange: Exchange, entries: Sequence[FileLine]
+    ) -> list[tuple[FileLine, FaultError]]:
         """Give each entry the key of its record, or a new one; return what is wrong."""
-        found = find(exchange, {name for entry in entries for name in entry.names})
+        found = find_same(
+            exchange.kind_of_record, {name for entry in entries for name in entry.names}
+        )
         wrong = []
         for entry in entries:
             there = {record for name in entry.names for record in found.get(name, ())}
             entry.pk = entry.document_id or new_id()
             if len(there) > 1:
                 reason = "Its id, slug and identifiers belong to different records."
-                wrong.append((entry, WrongError("conflict", reason)))
+                wrong.append((entry, FaultError("conflict", reason)))
             elif there:
                 (record,) = there
                 if record.merged_into:
                     reason = f"This record was merged into {record.merged_into}: name that one."
-                    wrong.append((entry, WrongError("merged", reason)))
+                    wrong.append((entry, FaultError("merged", reason)))
                 elif entry.document_id and entry.document_id != record.pk:
                     reason = f"This slug or identifier belongs to the record {record.pk}."
-                    wrong.append((entry, WrongError("conflict", reason)))
+                    wrong.append((entry, FaultError("conflict", reason)))
                 entry.pk = record.pk
             else:
                 entry.is_new = True
                 if entry.slug is None:
-                    wrong.append((entry, WrongError("required", "A new record needs a slug.")))
+                    wrong.append((entry, FaultError("required", "A new record needs a slug.")))
         self._grant(exchange, [entry for entry in entries if entry.is_wish and entry.is_new])
         return wrong
 
-    def _grant(self, exchange: Exchange, wishing: Sequence[Entry]) -> None:
+    def _grant(self, exchange: Exchange, wishing: Sequence[FileLine]) -> None:
         """Give new records the slug that they wish for, or the next one that is free (`john-smith-2`)."""
         waiting = [(entry, entry.slug, 1) for entry in wishing if entry.slug]
         while waiting:
@@ -88,16 +85,16 @@ class Names:
                     entry.slug = slug
             waiting = again
 
-    def resolve(self, wanted: Iterable[Wanted]) -> None:
+    def resolve(self, named: Iterable[NamedRecord]) -> None:
         """Look up all that is not known yet: a fixed number of queries per kind of record."""
         by_kind: dict[str, set[str]] = {}
-        for name in wanted:
+        for name in named:
             if name in self._known:
                 continue
-            entry = self._index.names.get((name.kind, _plain(name.ref)))
+            entry = self._in_file(name)
             if entry is not None:
                 reason = f"Line {entry.line}, which this names, was rejected."
-                wrong = WrongError("rejected_reference", reason)
+                wrong = FaultError("rejected_reference", reason)
                 self._known[name] = wrong if entry.is_rejected or entry.pk is None else entry.pk
             else:
                 by_kind.setdefault(name.kind, set()).add(name.ref)
@@ -106,12 +103,21 @@ class Names:
             if exchange is None:
                 self._resolve_codes(kind, refs)
                 continue
-            found = find(exchange, {_plain(ref) for ref in refs})
+            found = find_named(exchange.kind_of_record, refs)
             for ref in refs:
-                keys = {record.merged_into or record.pk for record in found.get(_plain(ref), ())}
-                self._known[Wanted(kind, ref)] = (
+                keys = {record.merged_into or record.pk for record in found[ref]}
+                self._known[NamedRecord(kind, ref)] = (
                     keys.pop() if len(keys) == 1 else self._wrong(exchange, ref, len(keys))
                 )
+
+    def _in_file(self, name: NamedRecord) -> FileLine | None:
+        """Return the line of the file that is about the record, if there is one."""
+        exchange = exchange_of(name.kind)
+        if exchange is None:
+            return None
+        texts = [text for _way, text in ways(name.ref, exchange.kind_of_record)]
+        lines = (self._index.names.get((name.kind, text)) for text in texts)
+        return next((line for line in lines if line is not None), None)
 
     def _resolve_codes(self, label: str, codes: set[str]) -> None:
         """Look up rows of a plain list, which are called by their keys."""
@@ -119,20 +125,20 @@ class Names:
         known = set(model._default_manager.values_list("pk", flat=True))
         for code in codes:
             reason = f"There is no {model._meta.verbose_name} “{code}”."
-            wrong = WrongError("unknown_reference", reason, nearest(code, known))
-            self._known[Wanted(label, code)] = code if code in known else wrong
+            wrong = FaultError("unknown_reference", reason, nearest(code, known))
+            self._known[NamedRecord(label, code)] = code if code in known else wrong
 
-    def key(self, wanted: Wanted) -> UUID | str:
-        """Return the key of a record that was looked up. Raises WrongError."""
-        known = self._known[wanted]
-        if isinstance(known, WrongError):
+    def key(self, name: NamedRecord) -> UUID | str:
+        """Return the key of a record that was looked up. Raises FaultError."""
+        known = self._known[name]
+        if isinstance(known, FaultError):
             raise known
         return known
 
-    def _wrong(self, exchange: Exchange, ref: str, number: int) -> WrongError:
+    def _wrong(self, exchange: Exchange, ref: str, number: int) -> FaultError:
         what = exchange.kind.replace("_", " ")
         if number:
-            return WrongError(
+            return FaultError(
                 "ambiguous_reference", f"“{ref}” names {number} records of the kind {what}."
             )
         slugs = exchange.model._default_manager.filter(slug__startswith=ref[:_LIKE]).values_list(
@@ -143,76 +149,10 @@ class Names:
             *(name for kind, name in self._index.names if kind == exchange.kind),
         ]
         reason = f"There is no {what} “{ref}”, neither in the file nor among the records."
-        return WrongError("unknown_reference", reason, nearest(ref, known))
-
-
-def find(exchange: Exchange, names: Iterable[str]) -> dict[str, set[Found]]:
-    """Return the records of a kind by slug, code, UUID or `scheme:value`; ended codes name nothing."""
-    ids: dict[UUID, str] = {}
-    coded: list[tuple[str, str]] = []
-    slugs: list[str] = []
-    for name in names:
-        scheme, colon, value = name.partition(":")
-        if colon:
-            coded.append((scheme, value))
-        elif (key := _uuid(name)) is not None:
-            ids[key] = name
-        else:
-            slugs.append(name)
-    found: dict[str, set[Found]] = {}
-    records = exchange.model._default_manager.order_by()
-    if ids:
-        for pk, merged in records.filter(pk__in=ids).values_list("pk", "merged_into_id"):
-            found.setdefault(ids[pk], set()).add(Found(pk, merged))
-    if slugs:
-        for column in ("slug", *exchange.keys):
-            rows = records.filter(**{f"{column}__in": slugs}).values_list(
-                column, "pk", "merged_into_id"
-            )
-            for name, pk, merged in rows:
-                found.setdefault(name, set()).add(Found(pk, merged))
-    if coded:
-        for relation in exchange.codes:
-            for name, record in _by_code(exchange, relation, coded):
-                found.setdefault(name, set()).add(record)
-    return found
-
-
-def _by_code(
-    exchange: Exchange, relation: str, coded: Sequence[tuple[str, str]]
-) -> list[tuple[str, Found]]:
-    link = cast("ManyToOneRel", exchange.model._meta.get_field(relation))
-    rows = link.related_model._default_manager.order_by().filter(
-        scheme__in={scheme for scheme, _value in coded},
-        value__in={value for _scheme, value in coded},
-    )
-    if any(field.name == "end_edtf" for field in link.related_model._meta.concrete_fields):
-        rows = rows.filter(end_edtf="")
-    owner = link.field.name
-    wanted = set(coded)
-    return [
-        (f"{scheme}:{value}", Found(pk, merged))
-        for scheme, value, pk, merged in rows.values_list(
-            "scheme", "value", owner, f"{owner}__merged_into_id"
-        )
-        if (scheme, value) in wanted
-    ]
+        return FaultError("unknown_reference", reason, nearest(ref, known))
 
 
 def _numbered(slug: str, number: int) -> str:
     """Return the n-th slug of this name."""
     ending = f"-{number}" if number > 1 else ""
     return f"{slug[: SLUG_LENGTH - len(ending)].rstrip('-')}{ending}"
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None
-
-
-def _plain(ref: str) -> str:
-    """Write a UUID in its one usual form."""
-    key = _uuid(ref)
-    return str(key) if key is not None else ref

@@ -11,7 +11,8 @@ from django.db import connection
 from records.exchange.references import Coded
 from records.exchange.shapes import declared
 from records.models import Reference, Standing
-from records.publishing.publish import CurationRefused, Refusal, publish, publish_in_batches
+from records.publishing.batches import publish_in_batches
+from records.publishing.publish import CurationRefused, Refusal, publish
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -117,10 +118,10 @@ def publish_all(
     reason: str,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
-    """Publish records of several kinds in batches, so that nobody else waits long for the feed.
+    """Publish records of several kinds in batches, so that other publishers do not wait long for the feed.
 
     What names a record that comes later is tried again when that is published; what is left in the end names each other in
-    circles and is published in one deed. Records that are refused for good are told.
+    circles and is published in one transaction. Refusals that remain are in the outcome.
     """
     outcome = Outcome()
     processes = 1 if connection.in_atomic_block else min(2, os.cpu_count() or 1)

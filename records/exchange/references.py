@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from config.faults import choose_from, nearest
-from records.exchange.values import Row, Slugs, Treatment, WrongError, type_of
+from records.exchange.values import FaultError, Row, Slugs, Treatment, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from records.models import Record
 
 
-class Wanted(NamedTuple):
+class NamedRecord(NamedTuple):
     """A record that a line names, not yet looked up: its kind, and its slug, UUID or `scheme:value`."""
 
     kind: str
@@ -35,14 +35,13 @@ class Ref(Treatment):
         """Remember what to look up."""
         if given is None:
             if self.is_required:
-                raise WrongError(
+                raise FaultError(
                     "required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty."
                 )
             return (None,)
-        return (Wanted(self.kind, ref_text(given)),)
+        return (NamedRecord(self.kind, ref_text(given)),)
 
     def defaults(self) -> tuple[Any, ...]:
-        """Name nobody."""
         return (None,)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -88,11 +87,11 @@ class OneOf(Treatment):
             return (None,) * len(self.columns)
         if not isinstance(given, dict) or set(given) != {"object", "ref"}:
             reason = f'Name the kind and the record: {{"object": "{self.kinds[0]}", "ref": "..."}}.'
-            raise WrongError("wrong_type", reason)
+            raise FaultError("wrong_type", reason)
         kind = given["object"]
         demand_kind(kind, self.kinds)
-        wanted = Wanted(kind, ref_text(given["ref"]))
-        return tuple(wanted if kind == known else None for known in self.kinds)
+        named = NamedRecord(kind, ref_text(given["ref"]))
+        return tuple(named if kind == known else None for known in self.kinds)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
         """Return the kind and the slug."""
@@ -119,11 +118,10 @@ class Pair(Treatment):
     def values(self, given: Any) -> tuple[Any, ...]:
         """Remember what to look up."""
         if not isinstance(given, list) or len(given) != len(self.columns):
-            raise WrongError("wrong_type", f"Name two records of the kind {self.kind} in a list.")
-        return tuple(Wanted(self.kind, ref_text(ref)) for ref in given)
+            raise FaultError("wrong_type", f"Name two records of the kind {self.kind} in a list.")
+        return tuple(NamedRecord(self.kind, ref_text(ref)) for ref in given)
 
     def defaults(self) -> tuple[Any, ...]:
-        """Name nobody."""
         return (None, None)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -142,18 +140,18 @@ def object_kind(field: models.ForeignKey[Any, Any]) -> str:
 
 
 def demand_kind(kind: Any, kinds: Sequence[str]) -> None:
-    """Check that a record of this kind can stand here. Raises WrongError."""
+    """Check that a record of this kind can stand here. Raises FaultError."""
     if kind not in kinds:
         reason = f"“{kind}” is no kind of record that can stand here: {choose_from(kinds)}."
-        raise WrongError("unknown_object", reason, nearest(str(kind), kinds))
+        raise FaultError("unknown_object", reason, nearest(str(kind), kinds))
 
 
 def ref_text(given: Any) -> str:
-    """Return a slug, UUID or `scheme:value`. Raises WrongError."""
+    """Return a slug, UUID or `scheme:value`. Raises FaultError."""
     if not isinstance(given, str):
-        raise WrongError(
-            "wrong_type", f"{type_of(given)} where a slug, an id or scheme:value is wanted."
+        raise FaultError(
+            "wrong_type", f"{type_of(given)} where a slug, an id or scheme:value is expected."
         )
     if not given or "\0" in given:
-        raise WrongError("wrong_type", "A reference is a slug, an id or scheme:value.")
+        raise FaultError("wrong_type", "A reference is a slug, an id or scheme:value.")
     return given

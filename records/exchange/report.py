@@ -1,11 +1,19 @@
-"""What is wrong with a line of an exchange file."""
+"""The result of loading an exchange file: how each line ended, and what is wrong with lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from config.faults import Fault, shown
+
+if TYPE_CHECKING:
+    from records.publishing.publish import Refusal
+
+
+#: How a line ends.
+CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,49 @@ class LineFault:
         what = f" {self.object} {self.record}" if self.record else ""
         at = f" {self.fault.pointer}" if self.fault.pointer else ""
         return f"{where}{what}{at}: {self.fault.detail} [{self.fault.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A field that a curator locked and that the file would set otherwise; it was left as it is."""
+
+    line: int
+    object: str
+    record: str
+    field: str
+
+
+@dataclass
+class Report:
+    """What became of each line: created + updated + unchanged + rejected = lines."""
+
+    lines: int = 0
+    counts: dict[str, Counter[str]] = field(
+        default_factory=dict
+    )  #: by kind; "" where it could not be read
+    rejections: list[LineFault] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    published: int = 0  #: editions that were made
+    refusals: list[Refusal] = field(
+        default_factory=list
+    )  #: what was written and could not be published after all: something it names was withdrawn meanwhile
+    is_done: bool = (
+        False  #: False when nothing was written: lines were rejected, or it was a dry run
+    )
+
+    def count(self, outcome: str) -> int:
+        """Return how many lines ended so."""
+        return sum(counter[outcome] for counter in self.counts.values())
+
+    def add(self, kind: str, outcome: str) -> None:
+        """Count a line."""
+        self.counts.setdefault(kind, Counter())[outcome] += 1
+
+
+def summary(report: Report) -> str:
+    """Return the counts in one line."""
+    counts = ", ".join(
+        f"{report.count(name)} {name}" for name in ("created", "updated", "unchanged", "rejected")
+    )
+    published = f"; {report.published} published" if report.published else ""
+    return f"{report.lines} lines: {counts}{published}"

@@ -6,13 +6,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.db import connection, models
 
+from records.bulk import insert, overwrite
 from records.constraints import TriggerConstraint
 from records.exchange.compare import Existing, Planned
 from records.exchange.shapes import Exchange, PartShape, Shape, SiblingValue
-from records.publishing.feed import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -123,24 +122,6 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, Planned):
         return value.pk
     return str(value) if isinstance(value, Decimal) else value
-
-
-def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
-    key = model._meta.pk.attname
-    columns = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [columns[name] for name in rows[0]]
-    shape = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
-    values = ", ".join(
-        f'"{field.column}" = r."{field.column}"' for field in fields if field.attname != key
-    )
-    table = model._meta.db_table
-    statement = (
-        f'UPDATE "{table}" SET {values} '  # noqa: S608 - names of our own tables and columns
-        f'FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
 
 
 def rules_of(shapes: Iterable[Shape]) -> dict[str, models.BaseConstraint]:

@@ -6,11 +6,14 @@ rejected. A line that it refuses is rejected too, but for empty text where a cho
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from django.db import models
 
+from config.api.caching import answer, tagged
+from config.api.docs import reading
 from records.exchange import values
 from records.exchange.references import Coded, OneOf, Pair, Ref
 from records.exchange.shapes import SiblingValue, declared
@@ -18,6 +21,9 @@ from records.registry import kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from records.exchange.shapes import Exchange, PartShape, Shape
     from records.exchange.values import Treatment
@@ -111,8 +117,8 @@ def _part(part: PartShape) -> Schema:
 def _field(treatment: Treatment, model: type[models.Model]) -> Schema:
     """Return the schema of a member, with the help text of its field, and null where it may be empty."""
     schema = _of(treatment)
-    told = _help(treatment, model)
-    return ({"description": told} if told else {}) | _nullable(treatment, schema)
+    text = _help(treatment, model)
+    return ({"description": text} if text else {}) | _nullable(treatment, schema)
 
 
 def _nullable(treatment: Treatment, schema: Schema) -> Schema:
@@ -194,3 +200,14 @@ def _help(treatment: Treatment, model: type[models.Model]) -> str:
         return str(treatment.field.help_text)
     names = [column.removesuffix("_id") for column in treatment.columns]
     return str(getattr(model._meta.get_field(names[0]), "help_text", "")) if len(names) == 1 else ""
+
+
+@cache
+def _json() -> tuple[bytes, str]:
+    return tagged(orjson.dumps(exchange_schema()))
+
+
+@reading
+def exchange_schema_json(request: HttpRequest) -> HttpResponseBase:
+    """Serve the schema of one line of an exchange file."""
+    return answer(request, *_json(), media_type="application/schema+json")

@@ -1,14 +1,7 @@
-"""What a line of an exchange file holds, per kind of record. Each app declares its kinds in its `exchange.py`.
+"""What a line of an exchange file holds, per kind of record: derived from the serializer, the one declaration of a shape.
 
-    TENURE = declare(
-        Exchange(
-            Tenure,
-            fields=("person", "office", "start", "end", "end_status", "kind", "end_reason"),
-            parts=(Rows("milestones", fields=("kind", "date", "note")),),
-        ),
-    )
-
-One declaration serves import and export. Names, identifiers and citations need no mention: they come with the model.
+A member that the edition derives is left out; members that no document shows, and the natural keys of parts, are
+declared with the kind (`records.registry.Kind`).
 """
 
 from __future__ import annotations
@@ -19,32 +12,39 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.module_loading import autodiscover_modules
+from rest_framework import serializers
 
 from config.dates.fields import UncertainDateField
 from records.exchange import values
-from records.exchange.references import Coded, OneOf, Pair, Ref, object_kind
+from records.exchange.references import Coded, OneOf, Pair, Ref
 from records.exchange.values import Row, Slugs, Treatment
+from records.reference_fields import (
+    DerivedField,
+    EitherReferenceField,
+    EitherReferenceListField,
+    PairReferenceField,
+    PartReferenceField,
+    ReferenceListField,
+)
 from records.registry import all_kinds
+from records.serializers import OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from records.models import Record
+    from records.registry import Kind
 
 #: Fields of the public document that follow from others, so that no line states them.
 DERIVED = ("url", "label", "revision", "published_at")
-
-_NAME_FIELDS = ("name", "kind", "language", "script", "start", "end")
-_CITATION_FIELDS = (
-    "source",
-    "field",
-    "locator",
-    "attributed_to",
-    "attribution_text",
-    "evidence",
-    "stance",
-)
+#: Members of every line that follow those of its kind.
+_LAST = ("contested", "curators_note")
+#: Members by which a part that changed is known to be the same one, of the parts that all kinds share.
+_PART_KEYS = {
+    "names": ("name", "kind", "language"),
+    "identifiers": ("scheme",),
+    "citations": ("source", "field", "locator"),
+}
 
 _COLUMNS: tuple[tuple[type[models.Field[Any, Any]], type[values.Column]], ...] = (
     (models.BooleanField, values.Flag),
@@ -58,67 +58,11 @@ _COLUMNS: tuple[tuple[type[models.Field[Any, Any]], type[values.Column]], ...] =
 )
 
 
-@dataclass(frozen=True)
-class Renamed:
-    """A field that documents call otherwise than the model does."""
-
-    name: str
-    field: str
-
-
-@dataclass(frozen=True)
-class Either:
-    """A reference to one of several kinds, each with a foreign key of its own."""
-
-    name: str
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Both:
-    """References to two records of one kind, each with a foreign key of its own."""
-
-    name: str
-    fields: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Sibling:
-    """A reference to another part of the same record, called as that part's own field `by` calls it.
+class SiblingValue(Treatment):
+    """A reference to another part of the same record, called as that part's own member `by` calls it.
 
     An agreement's action names a party of the agreement by the state or organization that the party is.
     """
-
-    name: str
-    part: str
-    by: str
-
-
-Field = str | Renamed | Either | Both | Sibling
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Parts of a record, as a list of objects under `name`."""
-
-    name: str
-    fields: tuple[Field, ...]
-    relation: str = ""  #: the related name on the model, where it is another
-    parts: tuple[Rows | Refs, ...] = ()
-    key: tuple[str, ...] = ()  #: fields by which a part that changed is known to be the same one
-
-
-@dataclass(frozen=True)
-class Refs:
-    """Parts that hold nothing but a reference, as a list of references under `name`."""
-
-    name: str
-    field: Field
-    relation: str = ""  #: the related name on the model, where it is another
-
-
-class SiblingValue(Treatment):
-    """A reference to another part of the same record, see `Sibling`. Filled in when that part is known."""
 
     def __init__(
         self, name: str, field: models.ForeignKey[Any, Any], part: str, by: Treatment
@@ -132,9 +76,9 @@ class SiblingValue(Treatment):
         """Remember how the part is called."""
         if given is None:
             if self.is_required:
-                raise values.WrongError("required", f"Name one of the {self.part}.")
+                raise values.FaultError("required", f"Name one of the {self.part}.")
             return (None,)
-        return (SiblingWanted(self, self.by.values(given)),)
+        return (NamedSibling(self, self.by.values(given)),)
 
     def defaults(self) -> tuple[Any, ...]:
         """Name none."""
@@ -162,7 +106,7 @@ class SiblingValue(Treatment):
 
 
 @dataclass(slots=True)
-class SiblingWanted:
+class NamedSibling:
     """A part of the same record, not yet found."""
 
     treatment: SiblingValue
@@ -170,20 +114,16 @@ class SiblingWanted:
 
 
 class Shape:
-    """The fields and parts of a record or part, as an exchange file has them."""
+    """The members of a record or part, as an exchange file has them: fields, and lists of parts."""
 
-    def __init__(
-        self, model: type[models.Model], fields: Sequence[Field], parts: Sequence[Rows | Refs]
-    ) -> None:
+    def __init__(self, kind: Kind, model: type[models.Model], path: str = "") -> None:
+        """`path` leads to the part within the record: `participations.capacities`."""
+        self.kind_of_record = kind
         self.model = model
+        self.path_in_record = path
+        self.fields: dict[str, Treatment] = {}
         self.parts: dict[str, PartShape] = {}  #: by slot
         self.lists: dict[str, list[PartShape]] = {}  #: by name; several where one list spans tables
-        for part in parts:
-            self.add(part)
-        self.fields: dict[str, Treatment] = {}
-        for field in fields:
-            treatment = self._treatment(field)
-            self.fields[treatment.name] = treatment
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -201,37 +141,72 @@ class Shape:
             row.update(zip(treatment.columns, treatment.defaults(), strict=True))
         return row
 
-    def add(self, part: Rows | Refs) -> None:
-        """Add parts. A later app may add references to a list that is there: items find their table by kind."""
-        before = self.lists.setdefault(part.name, [])
-        slot = f"{part.name}/{len(before)}" if before else part.name
-        self.parts[slot] = PartShape(self, part, slot)
-        before.append(self.parts[slot])
-
     def descendants(self) -> Iterator[PartShape]:
         """All parts at any depth, what belongs to another part after it."""
         for part in self.parts.values():
             yield part
             yield from part.descendants()
 
-    def _treatment(self, field: Field) -> Treatment:
-        meta = self.model._meta
-        if isinstance(field, Either | Both):
-            keys = [
-                cast("models.ForeignKey[Any, Any]", meta.get_field(name)) for name in field.fields
-            ]
-            if isinstance(field, Both):
-                return Pair(field.name, keys)
-            return OneOf(field.name, {object_kind(key): key for key in keys})
-        if isinstance(field, Sibling):
-            by = cast("PartShape", self).owner.parts[field.part].fields[field.by]
-            key = cast("models.ForeignKey[Any, Any]", meta.get_field(field.name))
-            return SiblingValue(field.name, key, field.part, by)
-        name, source = (field.name, field.field) if isinstance(field, Renamed) else (field, field)
+    def _derive(self, fields: Mapping[str, serializers.Field[Any, Any, Any, Any]]) -> None:
+        """Take over what the serializer's fields say, in their order."""
+        after: dict[str, list[str]] = {}
+        for path, place in self.kind_of_record.desk_members.items():
+            owner, _, name = path.rpartition(".")
+            if owner == self.path_in_record:
+                after.setdefault(place, []).append(name)
+        for name in after.get("", ()):
+            self._add_column(name, name)
+        for name, field in fields.items():
+            self._add(name, field)
+            for other in after.get(name, ()):
+                self._add_column(other, other)
+
+    def _add(self, name: str, field: serializers.Field[Any, Any, Any, Any]) -> None:
+        if isinstance(field, DerivedField | serializers.SerializerMethodField):
+            return
+        if isinstance(field, serializers.ListSerializer):
+            child = cast("serializers.Serializer[Any]", field.child)
+            self._part(name, str(field.source))._derive(child.fields)  # noqa: SLF001 - of the same class
+        elif isinstance(field, ReferenceListField):
+            part = self._part(name, str(field.source), is_bare=True)
+            part._add_column(field.attribute.removesuffix("_id"), field.attribute)  # noqa: SLF001 - of the same class
+        elif isinstance(field, EitherReferenceListField):
+            for relation, kinds in field.tables.items():
+                self._part(name, relation, is_bare=True)._add_either(name, kinds)  # noqa: SLF001 - of the same class
+        elif isinstance(field, PartReferenceField):
+            by = cast("PartShape", self).owner.parts[field.part].fields[field.member]
+            self.fields[name] = SiblingValue(name, self._key(field.relation), field.part, by)
+        elif isinstance(field, EitherReferenceField):
+            self._add_either(name, field.kinds)
+        elif isinstance(field, PairReferenceField):
+            self.fields[name] = Pair(name, [self._key(column) for column in field.attributes])
+        else:
+            self._add_column(name, getattr(field, "column", None) or str(field.source))
+
+    def _add_either(self, name: str, kinds: Mapping[str, str]) -> None:
+        self.fields[name] = OneOf(name, {kind: self._key(column) for kind, column in kinds.items()})
+
+    def _add_column(self, name: str, source: str) -> None:
+        self.fields[name] = self._treatment(name, source)
+
+    def _part(self, name: str, relation: str, *, is_bare: bool = False) -> PartShape:
+        before = self.lists.setdefault(name, [])
+        slot = f"{name}/{len(before)}" if before else name
+        part = PartShape(self, name, slot, relation, is_bare=is_bare)
+        self.parts[slot] = part
+        before.append(part)
+        return part
+
+    def _key(self, column: str) -> models.ForeignKey[Any, Any]:
+        found = self.model._meta.get_field(column.removesuffix("_id"))
+        return cast("models.ForeignKey[Any, Any]", found)
+
+    def _treatment(self, name: str, source: str) -> Treatment:
         uncertain = getattr(self.model, source, None)
         if isinstance(uncertain, UncertainDateField):
             return values.UncertainDateValue(name, uncertain)
-        found = meta.get_field(source)
+        columns = {field.attname: field for field in self.model._meta.concrete_fields}
+        found = columns.get(source) or self.model._meta.get_field(source)
         if isinstance(found, models.ForeignKey):
             is_record = hasattr(found.related_model, "object_kind")
             return Ref(name, found) if is_record else Coded(name, found)
@@ -245,20 +220,17 @@ class Shape:
 class PartShape(Shape):
     """The shape of a list of parts."""
 
-    def __init__(self, owner: Shape, part: Rows | Refs, slot: str) -> None:
-        self.name = part.name
+    def __init__(self, owner: Shape, name: str, slot: str, relation: str, *, is_bare: bool) -> None:
+        """`is_bare`: the parts hold nothing but a reference, and are written as that alone."""
+        self.name = name
         self.slot = slot
         self.owner = owner
-        relation = cast(
-            "models.ManyToOneRel", owner.model._meta.get_field(part.relation or part.name)
-        )
-        self.link = relation.field.attname  #: the column that names the row it belongs to
-        self.is_bare = isinstance(part, Refs)
-        self.key = () if isinstance(part, Refs) else part.key
-        fields = (part.field,) if isinstance(part, Refs) else part.fields
-        super().__init__(
-            relation.related_model, fields, () if isinstance(part, Refs) else part.parts
-        )
+        self.is_bare = is_bare
+        link = cast("models.ManyToOneRel", owner.model._meta.get_field(relation))
+        self.link = link.field.attname  #: the column that names the row it belongs to
+        path = f"{owner.path_in_record}.{name}".lstrip(".")
+        super().__init__(owner.kind_of_record, link.related_model, path)
+        self.key = {**_PART_KEYS, **self.kind_of_record.part_keys}.get(path, ())
 
     @cached_property
     def key_columns(self) -> tuple[str, ...]:
@@ -277,27 +249,21 @@ class Exchange(Shape):
 
     model: type[Record]
 
-    def __init__(
-        self,
-        model: type[Record],
-        *,
-        fields: Sequence[Field],
-        parts: Sequence[Rows | Refs] = (),
-        keys: Sequence[str] = (),
-        codes: Sequence[str] = (),
-        settle: Callable[[Any], None] | None = None,
-    ) -> None:
-        """`keys` are columns that name a record beside its slug; `codes` are parts with a scheme and a value.
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind, kind.model)
+        self.kind = kind.name
+        self.settle = kind.settle
+        self.keys = kind.keys
+        fields = kind.serializer().fields
+        self._derive({name: field for name, field in fields.items() if name not in OPENING})
+        for name in _LAST:
+            self._add_column(name, name)
 
-        `settle` gets each line's rows (`planning.Planned`) when all that they name is known, and may put them in order.
-        """
-        self.kind = model.object_kind
-        self.settle = settle
-        self.keys = tuple(keys)
-        names = {relation.name for relation in model._meta.related_objects}
-        common = [part for part in _common_parts(model) if part.name in names]
-        self.codes = (*(part.name for part in common if part.name == "identifiers"), *codes)
-        super().__init__(model, (*fields, "contested", "curators_note"), (*parts, *common))
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Lists whose items name the record by a scheme and a value."""
+        codes = self.kind_of_record.codes
+        return ("identifiers", codes.relation) if codes else ("identifiers",)
 
     @property
     def opening(self) -> tuple[str, ...]:
@@ -310,43 +276,17 @@ class Exchange(Shape):
         return (*self.opening, *self.fields, *self.lists)
 
 
-def _common_parts(model: type[Record]) -> Iterator[Rows]:
-    yield Rows("names", _NAME_FIELDS, key=("name", "kind", "language"))
-    yield Rows("identifiers", ("scheme", "value"), key=("scheme",))
-    attribution = Either("attributed_to", ("attributed_to_person", "attributed_to_organization"))
-    for relation in model._meta.related_objects:
-        if relation.name == "citations":
-            own = {field.name for field in relation.related_model._meta.concrete_fields}
-            fields = (attribution if name == "attributed_to" else name for name in _CITATION_FIELDS)
-            has = tuple(
-                field for field in fields if field != attribution or attribution.fields[0] in own
-            )
-            yield Rows("citations", has, key=("source", "field", "locator"))
-
-
-_DECLARED: dict[str, Exchange] = {}
-
-
-def declare(exchange: Exchange) -> Exchange:
-    """Make a kind known to import and export."""
-    _DECLARED[exchange.kind] = exchange
-    return exchange
-
-
-@cache
-def _discover() -> None:
-    """Import the declarations of all apps; not before they are asked for, since they need all models."""
-    autodiscover_modules("exchange")
-
-
 def exchange_of(kind: str) -> Exchange | None:
-    """Return the declaration of a kind, if it has one."""
-    _discover()
-    return _DECLARED.get(kind)
+    """Return the exchange form of a kind, if there is such a kind."""
+    return _exchanges().get(kind)
+
+
+def declared() -> tuple[Exchange, ...]:
+    """Every kind: what is named comes before what names it."""
+    return tuple(_exchanges().values())
 
 
 @cache
-def declared() -> tuple[Exchange, ...]:
-    """Every declared kind: what is named comes before what names it."""
-    _discover()
-    return tuple(_DECLARED[kind.name] for kind in all_kinds() if kind.name in _DECLARED)
+def _exchanges() -> dict[str, Exchange]:
+    """All forms, made when first asked for: by then every app has registered its kinds."""
+    return {kind.name: Exchange(kind) for kind in all_kinds()}

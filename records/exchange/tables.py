@@ -15,7 +15,7 @@ from config.faults import Fault, choose_from, member, nearest
 from records.exchange.cells import Switch, guarded, layout, unguarded
 from records.exchange.export import DESK_ONLY, documents_of
 from records.exchange.shapes import DERIVED, declared, exchange_of
-from records.exchange.values import WrongError
+from records.exchange.values import FaultError
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -96,15 +96,9 @@ class Table:
                 given = [unguarded(cell) for cell in given]
             try:
                 document[name] = columns.read(given)
-            except WrongError as wrong:
+            except FaultError as wrong:
                 value = next(filter(None, given))
-                fault = Fault(
-                    wrong.code,
-                    wrong.reason,
-                    pointer=member("", name),
-                    value=value,
-                    suggestion=wrong.suggestion,
-                )
+                fault = wrong.at(member("", name), value)
                 faults.append(fault)
         return document, faults
 

@@ -36,14 +36,20 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_SUFFIXES = ("edtf", "text", "precision", "earliest", "latest")
 
 
-class WrongError(Exception):
-    """A value cannot be taken in."""
+class FaultError(Exception):
+    """A value that cannot be read, without its place."""
 
-    def __init__(self, code: str, reason: str, suggestion: str | None = None) -> None:
+    def __init__(self, code: str, detail: str, suggestion: str | None = None) -> None:
         self.code = code
-        self.reason = reason
+        self.detail = detail
         self.suggestion = suggestion
-        super().__init__(reason)
+        super().__init__(detail)
+
+    def at(self, pointer: str, value: Any = None) -> Fault:
+        """Return the fault with its place, and with the value."""
+        return Fault(
+            self.code, self.detail, pointer=pointer, value=value, suggestion=self.suggestion
+        )
 
 
 class Treatment(ABC):
@@ -60,21 +66,13 @@ class Treatment(ABC):
         """Return the columns for a value of the line; what is wrong is added to `faults`."""
         try:
             return dict(zip(self.columns, self.values(given), strict=True))
-        except WrongError as wrong:
-            faults.append(
-                Fault(
-                    wrong.code,
-                    wrong.reason,
-                    pointer=member(at, self.name),
-                    value=given,
-                    suggestion=wrong.suggestion,
-                )
-            )
+        except FaultError as wrong:
+            faults.append(wrong.at(member(at, self.name), given))
             return {}
 
     @abstractmethod
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Return a value for each column. Raises WrongError."""
+        """Return a value for each column. Raises FaultError."""
 
     def defaults(self) -> tuple[Any, ...]:
         """Return a value for each column of a new row that leaves the field out."""
@@ -94,7 +92,7 @@ class Column(Treatment):
     """A field with one column."""
 
     type: ClassVar[type | tuple[type, ...]]
-    wanted: ClassVar[str]  #: what it takes, for the message
+    expected: ClassVar[str]  #: what it takes, for the message
 
     def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
         super().__init__(name, (field.attname,))
@@ -108,26 +106,26 @@ class Column(Treatment):
         if given is None or (given == "" and self.empty == ""):
             return (self.when_empty(),)
         if not isinstance(given, self.type) or (isinstance(given, bool) and self.type is not bool):
-            raise WrongError("wrong_type", f"{type_of(given)} where {self.wanted} is wanted.")
+            raise FaultError("wrong_type", f"{type_of(given)} where {self.expected} is expected.")
         if isinstance(given, str) and "\0" in given:
-            raise WrongError("nul", "Text holds no NUL characters.")
+            raise FaultError("nul", "Text holds no NUL characters.")
         value = self.convert(given)
         if self.field.choices is not None:
             known = [str(choice) for choice, _label in self.field.flatchoices]
             if value not in known:
                 reason = f"“{given}” is not in the list of {self.name.replace('_', ' ')}: {choose_from(known)}."
-                raise WrongError("unknown_value", reason, nearest(str(given), known))
+                raise FaultError("unknown_value", reason, nearest(str(given), known))
         try:
             self.field.run_validators(value)
         except ValidationError as error:
-            raise WrongError("invalid", " ".join(error.messages)) from error
+            raise FaultError("invalid", " ".join(error.messages)) from error
         return (value,)
 
     def when_empty(self) -> Any:
-        """Return what the column holds for null. Raises WrongError where something is needed."""
+        """Return what the column holds for null. Raises FaultError where something is needed."""
         if self.field.null or self.field.blank:
             return self.empty
-        raise WrongError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
+        raise FaultError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
 
     def defaults(self) -> tuple[Any, ...]:
         """Take the model's default."""
@@ -150,28 +148,28 @@ class Text(Column):
     """Text, choices included."""
 
     type = str
-    wanted = "text"
+    expected = "text"
 
 
 class Flag(Column):
     """True or false."""
 
     type = bool
-    wanted = "true or false"
+    expected = "true or false"
 
 
 class Number(Column):
     """A whole number."""
 
     type = int
-    wanted = "a whole number"
+    expected = "a whole number"
 
 
 class Real(Column):
     """A number."""
 
     type = (int, float)
-    wanted = "a number"
+    expected = "a number"
 
     def convert(self, given: Any) -> float:
         """Return it as the database reads it back."""
@@ -182,16 +180,16 @@ class Amount(Column):
     """A decimal number, as text so that nothing is rounded on the way."""
 
     type = (str, int)
-    wanted = "a decimal number as text (“1250.50”)"
+    expected = "a decimal number as text (“1250.50”)"
 
     def convert(self, given: Any) -> Decimal:
         """Read plain digits; neither exponents nor infinities."""
         if isinstance(given, str) and not re.fullmatch(r"-?\d+(\.\d+)?", given, re.ASCII):
-            raise WrongError("wrong_type", f"“{given}” is not a decimal number such as “1250.50”.")
+            raise FaultError("wrong_type", f"“{given}” is not a decimal number such as “1250.50”.")
         try:
             return Decimal(given)
         except InvalidOperation as error:  # pragma: no cover - the pattern allows none
-            raise WrongError("wrong_type", f"“{given}” is not a decimal number.") from error
+            raise FaultError("wrong_type", f"“{given}” is not a decimal number.") from error
 
     def write(self, row: Row, slugs: Slugs) -> Any:
         """Return it as text."""
@@ -204,7 +202,7 @@ class Day(Column):
     """A definite day."""
 
     type = str
-    wanted = "a day as YYYY-MM-DD"
+    expected = "a day as YYYY-MM-DD"
 
     def convert(self, given: Any) -> date:
         """Read YYYY-MM-DD."""
@@ -213,7 +211,7 @@ class Day(Column):
                 return date.fromisoformat(given)
         except ValueError:
             pass
-        raise WrongError("bad_date", f"“{given}” is not a day; write YYYY-MM-DD.")
+        raise FaultError("bad_date", f"“{given}” is not a day; write YYYY-MM-DD.")
 
     def write(self, row: Row, slugs: Slugs) -> Any:
         """Return YYYY-MM-DD."""
@@ -226,7 +224,7 @@ class TextList(Column):
     """Texts, in their order."""
 
     type = list
-    wanted = "a list of texts"
+    expected = "a list of texts"
 
     def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
         super().__init__(name, field)
@@ -240,7 +238,7 @@ class TextList(Column):
         """Check that all members are texts."""
         for item in given:
             if not isinstance(item, str) or "\0" in item:
-                raise WrongError("wrong_type", f"{type_of(item)} in a list of texts.")
+                raise FaultError("wrong_type", f"{type_of(item)} in a list of texts.")
         return list(given)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -261,9 +259,9 @@ class UncertainDateValue(Treatment):
         try:
             value = UncertainDate.coerce(given)
         except EdtfError as error:
-            raise WrongError("bad_date", str(error)) from error
+            raise FaultError("bad_date", str(error)) from error
         if len(value.text) > TEXT_MAX_LENGTH:
-            raise WrongError(
+            raise FaultError(
                 "invalid", f"The source's words for a date take up to {TEXT_MAX_LENGTH} characters."
             )
         return tuple(getattr(value, suffix) for suffix in _DATE_SUFFIXES)

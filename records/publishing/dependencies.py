@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class Gathering:
     """Records to be published together."""
 
-    asked: tuple[Record, ...]  #: those that somebody wants to publish
+    asked: tuple[Record, ...]  #: those that were asked for
     also: tuple[
         Record, ...
-    ]  #: those that they name, directly or not, and that the world does not know yet
+    ]  #: those that they name, directly or not, and that are not published yet
     reasons: tuple[Refusal, ...]  #: why those asked for cannot be published alone
     obstacles: tuple[Refusal, ...]  #: what would still refuse all of them together
 

@@ -25,16 +25,16 @@ class Draft:
     kind: Kind
     record: Record
     document: dict[str, Any]
-    wanted: dict[UUID, str]  #: ids of the records that it names, and their kinds
-    references: References
+    named: dict[UUID, str]  #: ids of the records that it names, and their kinds
+    references: DocumentReferences
 
     @property
     def missing(self) -> dict[UUID, str]:
         """The records that it names and that are not published."""
-        return {key: kind for key, kind in self.wanted.items() if not self.references.is_known(key)}
+        return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
 
 
-class References:
+class DocumentReferences:
     """Hands out empty references while rendering, and fills them all at once afterwards.
 
     Filling reads what is *published* of the named records, one query for all kinds; working tables are not looked at.
@@ -44,11 +44,11 @@ class References:
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
-        self.wanted: dict[UUID, str] = {}
+        self.named: dict[UUID, str] = {}
 
-    def want(self, kind: str, key: UUID) -> dict[str, Any]:
+    def to(self, kind: str, key: UUID) -> dict[str, Any]:
         """Return the reference to a record: empty until `fill()`, unless the record is known already."""
-        self.wanted[key] = kind
+        self.named[key] = kind
         if key not in self._given:
             reference = self._known.get(key)
             is_published = reference is not None and reference.standing == Standing.PUBLISHED
@@ -70,7 +70,7 @@ class References:
                 self._given[key].update(reference.embedded())
 
     def learn(self, kind: Kind, document: dict[str, Any]) -> None:
-        """Take in a record that is being published in the same deed."""
+        """Fill in a record that is published in the same transaction."""
         key = UUID(document["id"])
         self._composed[key] = kind, document
         if key in self._given:
@@ -100,18 +100,18 @@ class References:
         return dict(reference.facts) if reference is not None else {}
 
 
-def serialise(kind: Kind, records: Iterable[Record], references: References) -> list[Draft]:
+def serialise(kind: Kind, records: Iterable[Record], references: DocumentReferences) -> list[Draft]:
     """Render records of one kind; references in the documents are still empty."""
-    serializer = kind.serializer(context={"references": references})
+    serializer = kind.serializer(context={"references": references, "kind": kind})
     drafts = []
     for record in records:
-        references.wanted = {}
+        references.named = {}
         document = serializer.to_representation(record)
-        drafts.append(Draft(kind, record, document, references.wanted, references))
+        drafts.append(Draft(kind, record, document, references.named, references))
     return drafts
 
 
-def complete(drafts: Sequence[Draft], references: References) -> None:
+def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Fill references, labels and derived fields of all documents of one deed, which may name each other."""
     references.fill()
     for draft in _named_first(drafts):
@@ -129,8 +129,8 @@ def complete(drafts: Sequence[Draft], references: References) -> None:
 
 
 def _goes_on(draft: Draft, derivation: Iterator[None]) -> bool:
-    """Let a document derive until it needs what it asked for; tell whether it does."""
-    draft.references.wanted = draft.wanted
+    """Let a document derive until it needs what it asked for; return whether it does."""
+    draft.references.named = draft.named
     return next(derivation, derivation) is not derivation
 
 
@@ -143,9 +143,7 @@ def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
     }
     yield from (draft for draft in drafts if not draft.kind.editions.label_needs_references)
     while waiting:
-        ready = [
-            key for key, draft in waiting.items() if not (draft.wanted.keys() & waiting.keys())
-        ]
+        ready = [key for key, draft in waiting.items() if not (draft.named.keys() & waiting.keys())]
         for key in ready or list(
             waiting
         ):  # a circle is refused elsewhere; here it must only not hang

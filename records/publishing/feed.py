@@ -1,4 +1,4 @@
-"""Writing editions, references and changes: many rows in one statement, columns typed by their models."""
+"""The change feed, and the one place where editions, references and changes are written."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from django.contrib.postgres.search import SearchVectorField
-from django.db import connection, models
+from django.db import connection
 
+from records.bulk import insert
 from records.models import Action, Change, Reference, Standing
 from records.publishing.documents import edition_row, reference_row
 
@@ -24,54 +23,14 @@ if TYPE_CHECKING:
 #: Key of the advisory lock under which feed positions are drawn ("Chancery" in ASCII).
 FEED_LOCK = int.from_bytes(b"Chancery"[:7], "big")
 
-#: The text search configuration made by the first migration: unaccented, English stems, no stop words.
-CONFIGURATION = "chancery"
-
-
-def insert(
-    model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_update: bool = False
-) -> None:
-    """Insert rows in one statement; with `or_update`, rows whose primary key is there are overwritten.
-
-    The rows travel as one JSON value and are given the types of the model's columns by the database, which is several
-    times cheaper than a parameter per cell. A full-text column takes its texts as [weight A, weight B, weight C].
-    """
-    if not rows:
-        return
-    fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
-    names = [str(field.column) for field in fields]
-    shape = ", ".join(
-        f'"{field.column}" {"json" if isinstance(field, SearchVectorField) else field.db_type(connection)}'
-        for field in fields
-    )
-    values = ", ".join(
-        _search_vector(name) if isinstance(field, SearchVectorField) else f'r."{name}"'
-        for field, name in zip(fields, names, strict=True)
-    )
-    columns = ", ".join(f'"{name}"' for name in names)
-    statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM json_to_recordset(%s) AS r({shape})'  # noqa: S608 - names of our own tables and columns
-    if or_update:
-        key = model._meta.pk.column
-        updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names if name != key)
-        statement += f' ON CONFLICT ("{key}") DO UPDATE SET {updates}'
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
-
-
-def _search_vector(column: str) -> str:
-    return " || ".join(
-        f"setweight(to_tsvector('{CONFIGURATION}', coalesce(r.\"{column}\"->>{index}, '')), '{weight}')"
-        for index, weight in enumerate("ABC")
-    )
-
 
 def last_position() -> int:
-    """Return the feed's last position, without waiting for whoever is publishing."""
+    """Return the feed's last position, without waiting for other publishers."""
     return Change.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
 def has_changed(record_ids: Sequence[UUID], *, since: int) -> bool:
-    """Tell whether the world got to see something else of any of these records after that position."""
+    """Whether an edition of any of these records was published after that position."""
     return Change.objects.filter(position__gt=since, record_id__in=record_ids).exists()
 
 
@@ -92,7 +51,7 @@ def lock_feed() -> tuple[int, datetime]:
 
 
 @dataclass(slots=True)
-class Entry:
+class NewEdition:
     """One step to append to the feed: an edition with its document, or a tombstone made of the last document."""
 
     kind: Kind
@@ -103,11 +62,11 @@ class Entry:
 
     @property
     def is_tombstone(self) -> bool:
-        """Whether the world loses the record by this step."""
+        """Whether the record is not public any more."""
         return self.action in {Action.WITHDRAWN, Action.MERGED}
 
 
-def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
+def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
     """Append editions, feed rows and references, close what they replace, and return the feed's last position.
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision.
@@ -153,7 +112,7 @@ def append(entries: Sequence[Entry], position: int, moment: datetime) -> int:
     return position + len(entries)
 
 
-def _reference_row(entry: Entry) -> dict[str, Any]:
+def _reference_row(entry: NewEdition) -> dict[str, Any]:
     row = reference_row(entry.kind, entry.document)
     if entry.is_tombstone:
         row["standing"] = Standing.MERGED if entry.merged_into else Standing.WITHDRAWN

@@ -31,7 +31,9 @@ BATCH = 500
 DRAIN_LOCK = feed.FEED_LOCK + 1
 
 
-def store_and_propagate(entries: Sequence[feed.Entry], position: int, moment: datetime) -> None:
+def store_and_propagate(
+    entries: Sequence[feed.NewEdition], position: int, moment: datetime
+) -> None:
     """Append editions and bring the documents that name those records up to date."""
     known = Reference.objects.in_bulk([UUID(entry.document["id"]) for entry in entries])
     bodies = {key: reference.body for key, reference in known.items()}
@@ -106,8 +108,8 @@ def drain(*, size: int = BATCH, batches: int | None = None) -> int:
     return done
 
 
-def _stale(pending: PendingLabel, size: int) -> list[feed.Entry]:
-    entries: list[feed.Entry] = []
+def _stale(pending: PendingLabel, size: int) -> list[feed.NewEdition]:
+    entries: list[feed.NewEdition] = []
     for kind in all_kinds():
         stale = kind.editions._default_manager.current().filter(
             refs__contains=[pending.record_id],
@@ -129,7 +131,7 @@ def _is_shown_too_often(key: UUID) -> bool:
     return False
 
 
-def _patched(kind: Kind, editions: Any) -> list[feed.Entry]:
+def _patched(kind: Kind, editions: Any) -> list[feed.NewEdition]:
     entries = []
     found = list(editions.values_list("revision", "document"))
     documents = [orjson.loads(document) for _revision, document in found]
@@ -139,11 +141,11 @@ def _patched(kind: Kind, editions: Any) -> list[feed.Entry]:
         if kind.editions.label_needs_references:
             kind.editions.compose(document)
         document["revision"] = revision + 1
-        entries.append(feed.Entry(kind, document, Action.UPDATED))
+        entries.append(feed.NewEdition(kind, document, Action.UPDATED))
     return entries
 
 
-def _relabelled(entries: Iterable[feed.Entry]) -> set[UUID]:
+def _relabelled(entries: Iterable[feed.NewEdition]) -> set[UUID]:
     """Records whose own reference changed because it is made of the labels that were patched."""
     composed = {
         UUID(entry.document["id"]): reference_to(entry.kind, entry.document).body

@@ -86,7 +86,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
                 )
             document = next_document(last)
             document["revision"] = newest[gone.pk].revision + 1
-            tombstone = feed.Entry(kind, document, Action.MERGED, reason, merged_into=kept.pk)
+            tombstone = feed.NewEdition(kind, document, Action.MERGED, reason, merged_into=kept.pk)
             position = feed.append([tombstone], position, moment)
             Reference.objects.filter(merged_into=gone.pk).update(merged_into=kept.pk)
             propagate({gone.pk}, position, moment)
@@ -95,21 +95,21 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
 
 def moves_with(loser: Record, survivor: Record) -> list[str]:
     """Say what a merge would do with the rows that belong to `loser` or name it."""
-    told = []
+    moves = []
     for model, field in links_to(type(loser)):
         count = model._default_manager.filter(**{field.name: loser}).count()
         if not count:
             continue
         names = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
         if issubclass(model, Name | Identifier | Citation) and field.name == "record":
-            told.append(
+            moves.append(
                 f"{count} {names} would go to {survivor}, but for those that it has already"
             )
         elif issubclass(model, Part) and model.part_of == field.name:
-            told.append(f"{count} {names} would stay with the merged record")
+            moves.append(f"{count} {names} would stay with the merged record")
         else:
-            told.append(f"{count} {names} would name {survivor} ({field.verbose_name})")
-    return told
+            moves.append(f"{count} {names} would name {survivor} ({field.verbose_name})")
+    return moves
 
 
 def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:

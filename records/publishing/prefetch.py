@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import ManyToOneRel
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from rest_framework.serializers import ListSerializer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db import models
+    from rest_framework.serializers import Serializer
+
+
+def parts_of(serializer: Serializer[Any], path: str = "") -> Iterator[str]:
+    """The lookups of all parts that a serializer reads: lists of parts at any depth, and what its fields say themselves."""
+    for field in serializer.fields.values():
+        if isinstance(field, ListSerializer):
+            yield f"{path}{field.source}"
+            child = cast("Serializer[Any]", field.child)
+            yield from parts_of(child, f"{path}{field.source}__")
+        else:
+            for relation in getattr(field, "relations", ()):
+                yield f"{path}{relation}"
 
 
 def load_parts(records: Sequence[models.Model], paths: Iterable[str]) -> None:

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict, deque
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby, islice
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
-from django.db.transaction import TransactionManagementError
+from django.db import transaction
 
-from records.editions import SourceEdition, TopicEdition
-from records.models import Action, EditorialState, Source, Topic
+from records.models import Action, EditorialState
 from records.publishing import feed
-from records.publishing.documents import Draft, References, complete, serialise, to_text
+from records.publishing.documents import DocumentReferences, Draft, complete, serialise, to_text
 from records.publishing.labels import refresh, store_and_propagate
 from records.publishing.prefetch import load_parts
-from records.registry import Kind, all_kinds, kind_named, kind_of, register
-from records.serializers import SourceSerializer, TopicSerializer
+from records.registry import all_kinds, kind_named, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from multiprocessing.process import BaseProcess
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -42,31 +34,6 @@ SHOWN = 10
 #: Records per transaction when many are published.
 BATCH = 500
 
-SOURCE = register(
-    Kind(
-        name="source",
-        resource="sources",
-        model=Source,
-        editions=SourceEdition,
-        serializer=SourceSerializer,
-        prefetch=("identifiers",),
-        is_cited=False,
-    ),
-)
-TOPIC = register(
-    Kind(
-        name="topic",
-        resource="topics",
-        model=Topic,
-        editions=TopicEdition,
-        serializer=TopicSerializer,
-        prefetch=("identifiers",),
-        is_cited=False,
-        code="its code",
-        example="critical-minerals",
-    ),
-)
-
 
 @dataclass(frozen=True)
 class Refusal:
@@ -76,14 +43,6 @@ class Refusal:
     code: str  #: no_citation, unpublished_reference, merged, gone, never_published, still_named ...
     detail: str  #: for the person who tried, with the way out
     publish_first: tuple[Record, ...] = ()  #: records to publish before, or together
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What became of one batch: the records that are published now, and why the others are not."""
-
-    published: list[UUID]
-    refusals: list[Refusal]
 
 
 class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its reasons
@@ -108,20 +67,20 @@ def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> 
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    locked = _publish(_keys_by_kind(records), by, reason, records)
+    locked = publish_by_key(_keys_by_kind(records), by, reason, records)
     carry_over(records, locked)
     return _newest(records)
 
 
-def _publish(
-    wanted: Mapping[str, Collection[UUID]],
+def publish_by_key(
+    keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
     known: Sequence[Record] = (),
 ) -> list[Record]:
-    demand_permission(by, [kind_named(name).model for name in wanted])
+    demand_permission(by, [kind_named(name).model for name in keys])
     with deed("publish", by, reason):
-        locked = _lock(wanted, known)
+        locked = _lock(keys, known)
         seen = feed.last_position()
         drafts, references = _serialise(locked)
         _complete(drafts, references)
@@ -164,7 +123,9 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
         if refusals:
             raise CurationRefused(refusals)
         entries = [
-            feed.Entry(kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason)
+            feed.NewEdition(
+                kind_of(record), next_document(newest[record.pk]), Action.WITHDRAWN, reason
+            )
             for record in locked
         ]
         feed.append(entries, position, moment)
@@ -194,75 +155,13 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         missing = refresh(kind_of(locked), document)
         if missing:
             raise CurationRefused([_unpublished(locked, missing)])
-        entry = feed.Entry(kind_of(locked), document, Action.RESTORED, reason)
+        entry = feed.NewEdition(kind_of(locked), document, Action.RESTORED, reason)
         store_and_propagate([entry], position, moment)
         # What was edited since the document was made is still unpublished, so the time of that document stays.
         edited = locked.changed_at > last.published_at
         _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
     carry_over([record], [locked])
     return _newest([record])[0]
-
-
-def publish_in_batches(
-    kind: Kind,
-    keys: Iterable[UUID],
-    *,
-    by: AbstractBaseUser | None,
-    reason: str = "",
-    size: int = BATCH,
-    processes: int = 1,
-) -> Iterator[Batch]:
-    """Publish many records of one kind, a batch per transaction, so that the desk is never blocked for long.
-
-    A record that is refused is left out and reported; the others of its batch are published. Memory is bounded by the
-    batches under way, and each costs a fixed number of queries whatever it holds. With more than one process, batches are
-    rendered side by side and stored one after another; each process has a connection of its own, so this is refused
-    inside a transaction, whose rows they would not see.
-    """
-    waiting = iter(keys)
-    chunks = iter(lambda: list(islice(waiting, size)), [])
-    if processes == 1:
-        for chunk in chunks:
-            yield _publish_batch(kind.name, chunk, by, reason)
-        return
-    if connection.in_atomic_block:
-        msg = "Several processes cannot publish inside one transaction."
-        raise TransactionManagementError(msg)
-    connection.close()  # or the children would share it
-    with ProcessPoolExecutor(processes, get_context("fork"), _end_with_parent) as pool:
-
-        def submit(chunk: list[UUID]) -> Future[Batch]:
-            return pool.submit(_publish_batch, kind.name, chunk, by, reason)
-
-        under_way = deque(submit(chunk) for chunk in islice(chunks, processes * 2))
-        while under_way:
-            batch = under_way.popleft().result()
-            under_way += [submit(chunk) for chunk in islice(chunks, 1)]
-            yield batch
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent does; one that was killed cannot tell its children to stop waiting for work."""
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _publish_batch(kind: str, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
-    refusals: list[Refusal] = []
-    while chunk:
-        try:
-            return Batch([record.pk for record in _publish({kind: chunk}, by, reason)], refusals)
-        except CurationRefused as refused:
-            refusals += refused.refusals
-            out = {refusal.record.pk for refusal in refused.refusals}
-            chunk = [key for key in chunk if key not in out]
-    return Batch([], refusals)
 
 
 def refusals_to_publish(*records: Record) -> list[Refusal]:
@@ -308,17 +207,17 @@ def lock(records: Sequence[Record]) -> list[Record]:
     return _lock(_keys_by_kind(records), records)
 
 
-def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
-    """Lock rows by kind and key; `known` are those that the caller can be told the names of.
+def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
+    """Lock rows by kind and key; `known` are the instances that the caller has, for the messages.
 
     Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
     """
     locked: list[Record] = []
     for kind in all_kinds():
-        if kind.name in wanted:
+        if kind.name in keys:
             rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
-            found = list(rows.filter(pk__in=wanted[kind.name]))
-            load_parts(found, kind.prefetch)
+            found = list(rows.filter(pk__in=keys[kind.name]))
+            load_parts(found, kind.parts)
             locked.extend(found)
     there = {record.pk for record in locked}
     refusals = [
@@ -340,16 +239,16 @@ def _lock(wanted: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> li
     return locked
 
 
-def _serialise(records: Sequence[Record]) -> tuple[list[Draft], References]:
+def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
     """Make the documents, still without what is published of the records that they name."""
-    references = References()
+    references = DocumentReferences()
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
     return drafts, references
 
 
-def _complete(drafts: Sequence[Draft], references: References) -> None:
+def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Complete the documents; refuse, with all reasons at once, what may not be published."""
     complete(drafts, references)
     refusals = []
@@ -377,7 +276,7 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
 
 
-def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.Entry]:
+def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
     newest = newest_by_record([draft.record for draft in drafts])
     entries = []
@@ -392,7 +291,7 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.Entry]:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if previous.document is None else Action.UPDATED
-        entries.append(feed.Entry(draft.kind, draft.document, action, reason))
+        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason))
     return entries
 
 
@@ -461,7 +360,7 @@ def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) ->
 
 
 def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
-    """Show the caller's instances what became of them."""
+    """Copy the new state onto the caller's instances."""
     done = {record.pk: record for record in locked}
     for record in records:
         record.editorial_state = done[record.pk].editorial_state

@@ -8,15 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from records.exchange.load import load
-from records.exchange.outcome import summary
+from records.exchange.report import summary
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample-story.ndjson"
 
 
 class Command(BaseCommand):
-    """Take in and publish the sample story, the way any exchange file is (docs/exchange.md)."""
+    """Load and publish the sample story, as any exchange file (docs/exchange.md)."""
 
-    help = "Takes in and publishes the records of the sample story. Wants the reference data: load_reference."
+    help = "Load and publish the records of the sample story. Needs the reference data: run load_reference first."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and publish; a second run changes nothing."""

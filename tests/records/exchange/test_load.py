@@ -21,7 +21,7 @@ from people.models import (
     TenureMilestone,
 )
 from records.exchange.load import load
-from records.exchange.outcome import Proposal, Report
+from records.exchange.report import Proposal, Report
 from records.models import Source, SourceIdentifier, Topic, TopicEdition
 from tests.factories.records import make_source, make_topic
 
@@ -193,7 +193,7 @@ def test_a_record_is_known_by_id_slug_identifier_or_code() -> None:
 def test_references_take_slug_id_code_or_identifier() -> None:
     state = State.objects.create(name="Pakistan", slug="pakistan")
     state.codes.create(scheme="iso3166-1-alpha-2", value="PK")
-    state.codes.create(scheme="iso3166-3", value="PKPK", end_edtf="1999")
+    state.codes.create(scheme="cow", value="770", end_edtf="1999")
     parent = make_topic("economy", slug="the-economy")
 
     report = take_in(
@@ -221,7 +221,7 @@ def test_references_take_slug_id_code_or_identifier() -> None:
         state,
     ]
     assert Topic.objects.get(slug="mining").broader == parent
-    ended = take_in({"object": "organization", "slug": "a", "state": "iso3166-3:PKPK"})
+    ended = take_in({"object": "organization", "slug": "a", "state": "cow:770"})
     assert told(ended) == [(1, "/state", "unknown_reference")]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from records.exchange.export import export
 from records.exchange.load import load
-from records.exchange.outcome import Report
+from records.exchange.report import Report
 from records.exchange.shapes import declared
 from records.registry import all_kinds
 from tests.factories.records import make_source, make_topic

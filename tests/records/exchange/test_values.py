@@ -14,7 +14,7 @@ from events.models import Event, EventType, Relation, Statement
 from people.models import Organization, State
 from records.exchange.export import export
 from records.exchange.load import load
-from records.exchange.outcome import Report
+from records.exchange.report import Report
 from records.models import Source
 from tests.factories.records import make_topic
 

@@ -9,16 +9,11 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from records.kinds import TOPIC as TOPIC_KIND
 from records.models import Change, Reference, Topic, TopicEdition
+from records.publishing.batches import publish_in_batches
 from records.publishing.merge import merge
-from records.publishing.publish import TOPIC as TOPIC_KIND
-from records.publishing.publish import (
-    CurationRefused,
-    publish,
-    publish_in_batches,
-    restore,
-    withdraw,
-)
+from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from tests.factories.records import make_source, make_topic
 
 pytestmark = pytest.mark.django_db

@@ -14,10 +14,11 @@ import orjson
 import pytest
 from django.db import connection, transaction
 
+from records.kinds import TOPIC as TOPIC_KIND
 from records.models import Change, PendingLabel, Topic, TopicEdition
 from records.publishing import labels
-from records.publishing.publish import TOPIC as TOPIC_KIND
-from records.publishing.publish import CurationRefused, publish, publish_in_batches, withdraw
+from records.publishing.batches import publish_in_batches
+from records.publishing.publish import CurationRefused, publish, withdraw
 from tests.factories.records import make_topic
 
 if TYPE_CHECKING:

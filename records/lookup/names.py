@@ -1,0 +1,62 @@
+"""What may be written for a record: one grammar for the API's filters and addresses, exchange files and the desk.
+
+    019a2b3c-...            its id
+    iso3166-1-alpha-2:PK    scheme:value, of an identifier or a code
+    ishaq-dar               its slug
+    mining                  its code, where the kind has one (topics, event types)
+    PK                      a bare code, of a kind with coded records (states)
+
+A slug comes before a code, and a code before a bare code: the more particular name wins.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum, auto
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from records.registry import Kind
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
+_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}:\S(?:.{0,198}\S)?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}", re.ASCII)
+
+
+class Way(IntEnum):
+    """How a record is named, the most particular way first."""
+
+    ID = auto()
+    KEY = auto()  #: `scheme:value`
+    SLUG = auto()
+    CODE = auto()
+    BARE_CODE = auto()  #: looked up as the `scheme:value` that it stands for
+
+
+def ways(text: str, kind: Kind) -> list[tuple[Way, str]]:
+    """Return each way in which the text may name a record of this kind, with what to look up; the best first."""
+    if (key := id_of(text)) is not None:
+        return [(Way.ID, str(key))]
+    if ":" in text:
+        return [(Way.KEY, text)]
+    found = [(Way.SLUG, text)]
+    if kind.keys:
+        found.append((Way.CODE, text))
+    if kind.codes and text.isascii() and text.isalpha() and len(text) in kind.codes.bare:
+        found.append((Way.BARE_CODE, f"{kind.codes.bare[len(text)]}:{text.upper()}"))
+    return found
+
+
+def id_of(text: str) -> UUID | None:
+    """Return the id, where the text is one."""
+    return UUID(text) if _UUID.fullmatch(text) else None
+
+
+def is_well_formed(text: str) -> bool:
+    """Whether the text may name a record at all."""
+    return bool(
+        _WORD.fullmatch(text)
+        or _UUID.fullmatch(text)
+        or (_KEY.fullmatch(text) and text.isprintable())
+    )
