@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from agreements.models import AgreementEdition, AgreementForm, Laterality, LegalCharacter
 from agreements.statuses import AgreementStatus
-from config.api.filters.values import (
-    DATE_SCHEMA,
-    ChoiceFilter,
-    FilterSet,
-    Group,
-    NumberFilter,
-    TextFilter,
-    UncertainDateFilter,
-    asking,
-    read_days,
-)
+from config.api.filters.base import asking
+from config.api.filters.dates import DATE_SCHEMA, UncertainDateFilter, read_days
+from config.api.filters.sets import FilterSet, Group
+from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
 from config.api.query import Parameter
 from config.api.sql import Clause
 from config.api.sql import column as edition_column
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from config.api.filters.values import Condition
+    from config.api.filters.base import Condition
     from config.api.query import Query
 
 
@@ -102,7 +95,6 @@ class StatusFilter(ChoiceFilter):
     """The status as published, or with `status_on` the status on a day; `in_force_on` asks for one status on a day."""
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the status, and the days."""
         yield from super().parameters(name)
         yield Parameter(
             f"{name}_on",
@@ -123,7 +115,6 @@ class StatusFilter(ChoiceFilter):
         )
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read all of them together."""
         is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
         if (days := read_days("in_force_on", query)) is not None:
             yield asking(had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain)
@@ -146,11 +137,9 @@ class CurrencyFilter(TextFilter):
     """Takes alphabetic codes of ISO 4217, in capitals or not. A code that no agreement is valued in finds nothing."""
 
     def schema(self) -> dict[str, Any]:
-        """Three letters."""
         return {"type": "string", "pattern": "^[A-Za-z]{3}$", "examples": ["USD"]}
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
-        """Read a code."""
         if _CURRENCY.fullmatch(word):
             return word.upper()
         query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)

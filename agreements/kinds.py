@@ -13,7 +13,7 @@ from events.kinds import let_statements_be_about
 from records.models import Action
 from records.publishing import feed
 from records.publishing.publish import next_document
-from records.registry import Kind, register
+from records.registry import Kind, Question, register
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,6 +36,11 @@ AGREEMENT = register(
             "values": ("kind", "scope", "currency"),
             "links": ("kind", "agreement"),
         },
+        question=Question(
+            2,
+            "What was signed by Pakistan about critical minerals",
+            "party=PK&topic=critical-minerals",
+        ),
     ),
 )
 

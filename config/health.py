@@ -1,11 +1,11 @@
-"""Answers to two questions of machines: does the process live, and can it serve.
+"""Two checks for machines: is the process alive, and can it serve.
 
-`/healthz` asks the process alone: restart it if there is no answer.
-`/readyz` asks for the database and its migrations: send no traffic while it says 503.
+`/healthz` checks the process alone: restart it if there is no answer.
+`/readyz` checks the database and its migrations: send no traffic while it answers 503.
 
 Both are answered before ALLOWED_HOSTS and the redirect to HTTPS are looked at. Container probes
 name the host by an address that nobody can list beforehand and speak plain HTTP, and neither
-answer depends on the Host header or tells a secret.
+answer depends on the Host header or reveals a secret.
 """
 
 from functools import cache
@@ -19,8 +19,6 @@ from config.security import GetResponse
 
 
 def health_middleware(get_response: GetResponse) -> GetResponse:
-    """Answer the two questions, pass everything else on."""
-
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info == "/healthz":
             return _answer([])

@@ -17,7 +17,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class WithoutTraceback(logging.Filter):
-    """Say in one line what any caller can cause: where in Django it was noticed tells nothing."""
+    """Log in one line what any caller can cause: a traceback would only show where Django noticed it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None
@@ -25,7 +25,6 @@ class WithoutTraceback(logging.Filter):
 
 
 def configuration(*, style: str, level: str) -> dict[str, Any]:
-    """Return the LOGGING setting."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -36,7 +36,7 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody pressed Ctrl-C
 
 
 def main() -> NoReturn:
-    """Serve until told to stop; exit with 0 then, with one line and 1 if something is wrong."""
+    """Serve until asked to stop; exit with 0 then, or with 1 and one line that says what is wrong."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     server = None
@@ -61,7 +61,7 @@ def main() -> NoReturn:
             try:
                 server.stop_if_unused()
             except embedded.EmbeddedError as error:
-                code = code or f"Chancery: {error}"  # what went wrong first is told
+                code = code or f"Chancery: {error}"  # the first error is the one to show
     sys.exit(code)
 
 
@@ -83,7 +83,7 @@ def _address() -> tuple[str, int]:
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    """Say so if the port is taken, before anything is started for nothing."""
+    """Refuse a port that is in use, before anything is started."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0
@@ -134,7 +134,7 @@ def _serve(host: str, port: int, server: embedded.Server | None) -> None:
 
 
 def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
-    """Wait for the first answer, then say where it came from."""
+    """Wait for the first answer, then print the address."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     while child.poll() is None:
         _stop_if_asked()
@@ -175,7 +175,7 @@ def _die_with_parent() -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child and all that it started, politely first."""
+    """End a child and all that it started: SIGTERM first, then SIGKILL."""
     child.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
     try:

@@ -155,7 +155,7 @@ def _database() -> dict[str, Any]:
     options = {
         "application_name": "chancery",
         "connect_timeout": 5,
-        # A server that vanished without a goodbye is noticed within a minute.
+        # A server that vanished without closing the connection is noticed within a minute.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -236,7 +236,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # Output formats, the default first.
+    "DEFAULT_RENDERER_CLASSES": ["config.api.formats.Json"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.StrictNegotiation",
     "DEFAULT_METADATA_CLASS": None,

@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.db.models import F, Func, Q
 
-from config.api.filters.values import (
-    ChoiceFilter,
-    FilterSet,
-    Group,
-    TextFilter,
-    UncertainDateFilter,
-)
+from config.api.filters.dates import UncertainDateFilter
+from config.api.filters.sets import FilterSet, Group
+from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.pagination import Ordering
 from config.api.sql import Clause, Lead, all_of, column
 from events.editions import A_YEAR
@@ -140,7 +136,6 @@ class InvolvedStateFilter(ReferenceFilter):
     """States involved in an event. One of them, or two at once, is what is asked most, and read off the table of pairs."""
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        """Any of the states."""
         found = super().matches(model, values)
         return (
             replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found

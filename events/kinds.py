@@ -26,7 +26,7 @@ from events.serializers import (
     StatementSerializer,
 )
 from people import kinds as people  # noqa: F401 - its kinds come first: what is named, before what names it
-from records.registry import Kind, register
+from records.registry import Kind, Question, register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ EVENT_TYPE = register(
         is_cited=False,
         keys=("code",),
         desk_members={"label": "code"},
+        example="call",
     ),
 )
 PLACE = register(
@@ -86,6 +87,11 @@ EVENT = register(
             "links": ("kind", "event"),
         },
         desk_members={"places.order": "role", "participations.order": "contested"},
+        question=Question(
+            1,
+            "Who telephoned whom: calls that involve the United States and Pakistan",
+            "state__all=US,PK&type=call",
+        ),
     ),
 )
 RELATION = register(

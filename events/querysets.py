@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, F, Q, QuerySet, When
 
-from config.dates.fields import is_dated
+from config.dates.queries import is_dated
 
 if TYPE_CHECKING:
     from people.models import State

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from config.api.fields import Selection
 from config.api.problems import Problem
-from config.api.views import read_query
 from events.filters import (
     EventFilter,
     EventTypeFilter,
@@ -23,7 +22,7 @@ from records.lookup.published import WrittenReferences
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
     from config.api.query import Query
@@ -71,11 +70,18 @@ class RelationViewSet(EditionViewSet):
     kind = RELATION
     filterset_class = RelationFilter
 
-    def pair(self, request: Request, a: str, b: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
+    def path_parameters(self) -> dict[str, str]:
+        return {
+            **super().path_parameters(),
+            "a": "One of the two states, as `ref`.",
+            "b": "The other state, as `ref`.",
+        }
+
+    def pair(self, request: Request, a: str, b: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve the relation of two states, named in either order."""
-        query = read_query(self.http, self.detail_parameters)
+        query = self.read_query(self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
-        return self.serve_newest(self.http, self._relation_of(a, b, query), selection)
+        return self.serve_newest(self._relation_of(a, b, query), selection)
 
     def _relation_of(self, a: str, b: str, query: Query) -> UUID:
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""

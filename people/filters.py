@@ -7,14 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from config.api.filters.values import (
-    ChoiceFilter,
-    DayFilter,
-    FilterSet,
-    Group,
-    TextFilter,
-)
-from config.dates.fields import certainly_overlaps, possibly_overlaps
+from config.api.filters.dates import DayFilter
+from config.api.filters.sets import FilterSet, Group
+from config.api.filters.values import ChoiceFilter, TextFilter
+from config.dates.queries import certainly_overlaps, possibly_overlaps
 from people.models import (
     IN_OFFICE,
     NEVER_HELD,
@@ -170,7 +166,6 @@ def of_state(states: list[UUID]) -> Q:
 
 
 def of_classification(classes: list[str]) -> Q:
-    """Tenures of offices of a sort."""
     return Q(
         office_id__in=OfficeEdition.objects.current()
         .filter(classification__in=classes)

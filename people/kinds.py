@@ -15,7 +15,7 @@ from people.serializers import (
     StateSerializer,
     TenureSerializer,
 )
-from records.registry import Codes, Kind, register
+from records.registry import Codes, Kind, Question, register
 
 STATE = register(
     Kind(
@@ -27,10 +27,12 @@ STATE = register(
         is_cited=False,
         codes=Codes(
             "codes",
+            called="its ISO 3166 code",
             bare={2: "iso3166-1-alpha-2", 3: "iso3166-1-alpha-3", 4: "iso3166-3"},
             former="iso3166-3",
         ),
         part_keys={"codes": ("scheme", "value"), "predecessors": ("state",)},
+        example="PK",
     ),
 )
 ORGANIZATION = register(
@@ -69,5 +71,6 @@ TENURE = register(
         editions=TenureEdition,
         serializer=TenureSerializer,
         part_keys={"milestones": ("kind",)},
+        question=Question(3, "Every office that Ishaq Dar holds or held", "person=ishaq-dar"),
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from config.dates.fields import certainly_on, certainly_within, possibly_on
+from config.dates.queries import certainly_on, certainly_within, possibly_on
 from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus
 
 if TYPE_CHECKING:

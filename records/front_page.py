@@ -13,19 +13,6 @@ from records.registry import all_kinds
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-#: Queries that show what the records are like; they find the sample story.
-EXAMPLES = (
-    (
-        "Who telephoned whom: calls that involve the United States and Pakistan",
-        "/api/v1/events/?state__all=US,PK&type=call",
-    ),
-    (
-        "What was signed by Pakistan about critical minerals",
-        "/api/v1/agreements/?party=PK&topic=critical-minerals",
-    ),
-    ("Every office that Ishaq Dar holds or held", "/api/v1/tenures/?person=ishaq-dar"),
-)
-
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the front page; counts are of what is published."""
@@ -35,6 +22,11 @@ def home(request: HttpRequest) -> HttpResponse:
         .annotate(Count("pk"))
     )
     counts = dict(counted.order_by())
+    questions = sorted(
+        (kind.question, f"/api/v1/{kind.resource}/?{kind.question.query}")
+        for kind in all_kinds()
+        if kind.question
+    )
     kinds = [
         {
             "name": kind.resource.replace("-", " "),
@@ -43,6 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for kind in all_kinds()
     ]
-    response = render(request, "records/front_page.html", {"kinds": kinds, "examples": EXAMPLES})
+    response = render(request, "records/front_page.html", {"kinds": kinds, "questions": questions})
     response["Cache-Control"] = "public, max-age=60"
     return response

@@ -26,5 +26,6 @@ TOPIC = register(
         is_cited=False,
         keys=("code",),
         desk_members={"label": "code"},
+        example="critical-minerals",
     ),
 )

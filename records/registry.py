@@ -18,11 +18,21 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {}
 
 
+@dataclass(frozen=True, order=True)
+class Question:
+    """A question on the front page, whose answer shows what the records are like. It finds the sample story."""
+
+    place: int  #: on the page, from the top
+    text: str
+    query: str
+
+
 @dataclass(frozen=True)
 class Codes:
     """Codes that name a record beside its identifiers: dated parts with a scheme and a value."""
 
     relation: str  #: the related name of the parts
+    called: str  #: within a sentence: "its ISO 3166 code"
     bare: Mapping[
         int, str
     ]  #: the scheme that a bare code means, by its length: {2: "iso3166-1-alpha-2"}
@@ -51,6 +61,9 @@ class Kind:
     desk_members: Mapping[str, str] = field(default_factory=dict)
     #: Gets the rows of each line of an exchange file (`records.exchange.compare.Planned`), and may put them in order.
     settle: Callable[[Any], None] | None = None
+
+    example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
+    question: Question | None = None
 
     @cached_property
     def parts(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, wraps
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,17 +13,19 @@ from django.views.decorators.http import require_http_methods
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from config.api.caching import answer
+from config.api.caching import answer, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """The OpenAPI document."""
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return document
 
@@ -39,18 +40,13 @@ def _yaml() -> tuple[bytes, str]:
     return tagged(OpenApiYamlRenderer().render(schema()))
 
 
-def tagged(body: bytes) -> tuple[bytes, str]:
-    """Return a body and its ETag."""
-    return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
-
-
-def reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let a view answer to the methods of the rest of the API; others are refused as such, not for want of a token."""
+def reading(view: View) -> View:
+    """Let a view answer to the methods of the rest of the API; the others are a 405, not a 403 for want of a token."""
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "OPTIONS"])
     @wraps(view)
-    def answering(request: HttpRequest) -> HttpResponse:
+    def answering(request: HttpRequest) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
         return view(request)
@@ -59,14 +55,12 @@ def reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReques
 
 
 @reading
-def openapi_json(request: HttpRequest) -> HttpResponse:
-    """Serve the schema as JSON."""
+def openapi_json(request: HttpRequest) -> HttpResponseBase:
     return answer(request, *_json(), media_type="application/vnd.oai.openapi+json;version=3.1")
 
 
 @reading
-def openapi_yaml(request: HttpRequest) -> HttpResponse:
-    """Serve the schema as YAML."""
+def openapi_yaml(request: HttpRequest) -> HttpResponseBase:
     return answer(request, *_yaml(), media_type="application/vnd.oai.openapi;version=3.1")
 
 

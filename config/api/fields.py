@@ -36,7 +36,7 @@ class Selection:
 
     picked: Shape | None
     omitted: Shape
-    tag: str  #: tells representations apart in ETags
+    tag: str  #: distinguishes representations in ETags
 
     @classmethod
     def read(
@@ -55,12 +55,15 @@ class Selection:
 
     def apply(self, document: str) -> str:
         """The part of a stored document, as JSON text."""
-        content = orjson.loads(document)
+        return orjson.dumps(self.narrow(orjson.loads(document))).decode()
+
+    def narrow(self, content: Any) -> Any:
+        """The part of a document, or of the shape of one."""
         if self.picked is not None:
             content = _pick(content, self.picked)
         if self.omitted:
             content = _omit(content, self.omitted)
-        return orjson.dumps(content).decode()
+        return content
 
 
 def _check(path: str, shape: Shape, parameter: str, query: Query) -> None:

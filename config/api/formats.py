@@ -1,32 +1,79 @@
-"""Which format an answer has: `format=` or the Accept header. What is not available is a 406 that lists what is."""
+"""Output formats: how each writes a list and one document, and which one an answer has.
+
+The setting `REST_FRAMEWORK["DEFAULT_RENDERER_CLASSES"]` lists them, the default first. A new format is a subclass of `Format`
+in a file of its own and an entry in that list: negotiation, views and schema read them from there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 
 from config.api.problems import Problem
 from config.api.query import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from rest_framework.renderers import BaseRenderer
-
+    from config.api.fields import Shape
     from config.api.query import Query
 
-FORMATS = {"json": "application/json"}
+#: The body of an answer: whole, or in pieces that are sent as they are made.
+Body = bytes | Iterable[bytes]
 
-FORMAT = Parameter(
-    "format",
-    "The answer's format, instead of the Accept header.",
-    {"type": "string", "enum": list(FORMATS)},
-)
+#: The schema adds the names of the formats that an address has.
+FORMAT = Parameter("format", "The answer's format, instead of the Accept header.")
+
+
+class Format(BaseRenderer):
+    """Base of all formats. `documents` are JSON text, as stored or as `fields` and `omit` leave them; `shape` has the names in them."""
+
+    format: str  #: its name in `format=`
+    media_type: str
+    #: Whether a list in it has the documents of all pages from the one asked for on; they are read while they are sent.
+    is_whole = False
+
+    @property
+    def tag(self) -> str:
+        """What an ETag adds to the one of the same answer in JSON."""
+        return f".{self.format}"
+
+    def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> Body:
+        """Write a list. `envelope` has its `next`, `previous` and `total`."""
+        raise NotImplementedError
+
+    def document(self, document: str, shape: Shape) -> Body:
+        raise NotImplementedError
+
+    def schema(self, content: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for formats that have a schema
+        """The schema of an answer, from that of the same answer in JSON."""
+        return {"type": "string"}
+
+
+class Json(Format):
+    """JSON: documents are sent as they are stored."""
+
+    format = "json"
+    media_type = "application/json"
+    tag = ""
+
+    def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> bytes:  # noqa: ARG002 - one signature
+        tail = orjson.dumps(envelope)[1:].decode()
+        return "".join(('{"results":[', ",".join(documents), "],", tail)).encode()
+
+    def document(self, document: str, shape: Shape) -> bytes:  # noqa: ARG002 - one signature
+        return document.encode()
+
+    def schema(self, content: dict[str, Any]) -> dict[str, Any]:
+        return content
 
 
 class StrictNegotiation(DefaultContentNegotiation):
-    """Answers in JSON to whoever takes JSON; never guesses."""
+    """Chooses by the Accept header, and never guesses: what is not available is a 406 that lists what is."""
 
     def select_renderer(
         self,
@@ -34,45 +81,54 @@ class StrictNegotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,  # noqa: ARG002 - DRF's signature
     ) -> tuple[BaseRenderer, str]:
-        """Pick the one renderer there is, or raise Problem `not_acceptable`."""
+        """Return the format that the caller likes best, the first of equals. Raises Problem `not_acceptable`."""
+        formats = list(renderers)
         accept = request.META.get("HTTP_ACCEPT", "")
+        best = max(formats, key=lambda one: quality(accept, one.media_type))
         # A format in the query string decides alone: links are opened by browsers, which ask for HTML.
-        if not is_accepted(accept) and "format=" not in request.META["QUERY_STRING"]:
-            raise not_acceptable()
-        return next(iter(renderers)), "application/json"
+        if not quality(accept, best.media_type):
+            if "format=" not in request.META["QUERY_STRING"]:
+                raise not_acceptable(formats)
+            best = formats[0]
+        return best, best.media_type
 
 
-def is_accepted(accept: str, media_type: str = "application/json") -> bool:
-    """Whether an Accept header takes the media type (RFC 9110, section 12.5.1): the most particular range decides."""
+def quality(accept: str, media_type: str) -> float:
+    """How much an Accept header likes the media type, 0 to 1 (RFC 9110, section 12.5.1): the most particular range decides."""
     if accept in {"", "*/*", media_type}:
-        return True
+        return 1
     family = media_type.partition("/")[0]
     rank = {"*/*": 1, f"{family}/*": 2, media_type: 3}
-    best, is_taken = 0, False
+    best, found = 0, 0.0
     for item in accept.split(","):
         name, *options = (part.strip().lower() for part in item.split(";"))
         if rank.get(name, 0) > best:
             best = rank[name]
-            is_taken = not any(
-                option.startswith("q=") and _is_zero(option[2:]) for option in options
+            found = min(
+                (_weight(option[2:]) for option in options if option.startswith("q=")), default=1
             )
-    return is_taken
+    return found
 
 
-def _is_zero(quality: str) -> bool:
-    return not quality.strip("0.")
+def _weight(text: str) -> float:
+    if not text.strip("0."):
+        return 0
+    return float(text) if text.replace(".", "", 1).isdecimal() else 1
 
 
-def not_acceptable() -> Problem:
-    """The refusal, with what there is."""
+def not_acceptable(formats: Iterable[BaseRenderer]) -> Problem:
     return Problem(
         "not_acceptable",
-        available=[{"format": name, "media_type": kind} for name, kind in FORMATS.items()],
+        available=[{"format": one.format, "media_type": one.media_type} for one in formats],
     )
 
 
-def check_format(query: Query) -> None:
-    """Refuse a `format=` that is not available."""
-    chosen = query.text("format")
-    if chosen is not None and chosen not in FORMATS:
-        raise not_acceptable()
+def chosen_format(query: Query, formats: Sequence[BaseRenderer]) -> BaseRenderer | None:
+    """The format that `format=` names, None without it. Raises Problem `not_acceptable`."""
+    name = query.text("format")
+    if name is None:
+        return None
+    for one in formats:
+        if one.format == name:
+            return one
+    raise not_acceptable(formats)

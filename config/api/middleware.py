@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
-#: Anybody's page may read; what it may see of the answer and send with the question.
+#: Pages of any origin may read: the headers that they see of answers, and may send.
 _CROSS_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
@@ -58,7 +58,7 @@ class ApiMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """Answer what a plain view raises and is no bug; bugs are logged by Django first."""
+        """Answer errors of plain views that are no bugs; Django logs those first."""
         if not is_api(request):
             return None
         problem = foreseen(exception)
@@ -73,7 +73,7 @@ class ApiMiddleware:
             response = respond(request, Problem(code, headers=kept))
         headers = response.headers
         if status in _WITHOUT_BODY:
-            # Nothing is no HTML, and its length is not that of the document (RFC 9110, sections 8.6 and 15.4.5).
+            # An empty body is not HTML, and its length is not that of the document (RFC 9110, sections 8.6 and 15.4.5).
             del headers["Content-Type"], headers["Content-Length"]
         for name, value in _CROSS_ORIGIN.items():
             headers[name] = value

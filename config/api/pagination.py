@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -183,7 +183,7 @@ class Page:
         unique: str = "record_id",
         lead: Lead | None = None,
     ) -> Clause:
-        """The statement for the page and one row more, which tells whether there is another page.
+        """The statement for the page and one row more, which shows whether there is another page.
 
         Its rows have the key, the id as text, how many rows there are in all, and then the columns. Counting goes along
         as a subquery that is made once, which saves a second statement. `lead` may stand in for `where` where it keeps the
@@ -222,7 +222,7 @@ class Page:
     def total(
         self, rows: Sequence[Sequence[Any]], count: Callable[[], int]
     ) -> dict[str, Any] | None:
-        """The `total` of the envelope. `count` is asked where the statement could not say it."""
+        """The `total` of the envelope. `count` is called where the rows do not have it."""
         if self.count == "none":
             return None
         if self.count == "exact":
@@ -250,6 +250,10 @@ class Page:
             return rows, self._after(rows[-1]), self._before(rows[0]) if has_more else None
         return rows, self._after(rows[-1]) if has_more else None, self._before(rows[0])
 
+    def behind(self, row: Row) -> Page:
+        """The page that starts behind a row."""
+        return replace(self, cursor=Cursor(">", row[0], row[1]), count="none")
+
     def _after(self, row: Row) -> str:
         return _write(self.print, Cursor(">", row[0], row[1]))
 
@@ -258,7 +262,7 @@ class Page:
 
 
 def counted(table: str, where: Clause, along: str = "") -> Clause:
-    """How many rows there are, up to one more than is told.
+    """How many rows there are, counted up to one more than `COUNTED`.
 
     Which of them are counted makes no difference to the answer. Where the condition bounds the sort key from above, as ranges
     of days do, a count that goes down `along` the key starts among them; left to itself it walks there from the other end.

@@ -249,19 +249,6 @@ PROBLEM_TYPES = {problem.code: problem for problem in _TYPES}
 
 #: The code for an error that arrives with a status alone.
 BY_STATUS = {
+    **{problem.status: problem.code for problem in reversed(_TYPES) if problem.status},
     400: "bad_request",
-    401: "unauthenticated",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    409: "conflict",
-    410: "withdrawn",
-    412: "precondition_failed",
-    413: "content_too_large",
-    414: "uri_too_long",
-    415: "unsupported_media_type",
-    429: "too_many_requests",
-    500: "internal_error",
-    503: "database_unavailable",
 }

@@ -78,7 +78,6 @@ def parameter_problem(faults: Sequence[Fault]) -> Problem:
 
 
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The answer to a request that met a problem."""
     status = problem.type.status or 400
     document = {
         "type": problem.type.path,
@@ -98,7 +97,6 @@ def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the address is the API's."""
     return request.path_info.startswith("/api/") or request.path_info == "/api"
 
 
@@ -172,25 +170,22 @@ def database_problem(error: DatabaseFault) -> Problem | None:
     return Problem(code, headers={"Retry-After": str(RETRY_AFTER)})
 
 
-# What Django itself answers, outside views
+# What Django itself answers, outside views: problems from the start, so that middleware gives them its headers
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer 400 to what never reached a view (handler400)."""
     if not is_api(request):
         return defaults.bad_request(request, exception)
     return respond(request, Problem("bad_request"))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer 403 (handler403)."""
     if not is_api(request):
         return defaults.permission_denied(request, exception)
     return respond(request, Problem("forbidden"))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer 404 for addresses that lead nowhere (handler404)."""
     if not is_api(request):
         return defaults.page_not_found(request, exception)
     return respond(request, Problem("not_found"))

@@ -10,13 +10,13 @@ from config.api.problems import Problem, parameter_problem
 from config.faults import Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 MAX_QUERY_LENGTH = 16_384
 MAX_PARAMETERS = 20
 MAX_VALUES = 100
 MAX_VALUE_LENGTH = 200
-#: Faults reported at most; a caller with more will come again.
+#: Faults reported at most.
 MAX_FAULTS = 50
 
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -28,7 +28,10 @@ class Parameter:
 
     name: str
     help_text: str
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    #: JSON Schema of one value; a callable where only a later app knows it
+    schema: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(
+        default_factory=lambda: {"type": "string"}
+    )
     is_list: bool = False  #: takes values divided by commas
 
 
@@ -96,7 +99,6 @@ class Query:
         self.values[name] = text
 
     def fault(self, code: str, detail: str, parameter: str, suggestion: str | None = None) -> None:
-        """Report something wrong."""
         self.faults.append(Fault(code, detail, parameter, suggestion=suggestion))
 
     def refuse_unknown(self, known: Collection[str]) -> None:
@@ -201,6 +203,6 @@ def _decoded(raw: str) -> str | None:
 
 
 def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
-    """`state__in` means `state`; otherwise the most similar name."""
+    """`kind__in` means `kind`; otherwise the most similar name."""
     base = name.partition("__")[0]
     return base if base in known else nearest(name, known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 import uritemplate
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +19,7 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 
+from config.api.formats import FORMAT
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
 from config.api.query import MAX_VALUE_LENGTH
@@ -26,22 +27,15 @@ from config.api.query import MAX_VALUE_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.api.operations import Operation
+    from config.api.formats import Format
+    from config.api.query import Parameter
+    from config.api.views import Operation, ReadView
 
 #: Statuses that any operation may answer with.
 EVERYWHERE = (400, 406, 414, 500, 503)
 
 _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
-
-PATH_PARAMETERS = {
-    "ref": "The record: its id (UUID), its slug, or `scheme:value` of one of its identifiers; a state also by its ISO 3166"
-    " code, a topic or event type by its code.",
-    "number": "The revision, counting from 1.",
-    "code": "The code of the problem.",
-    "a": "One of the two states, as `ref`.",
-    "b": "The other state, as `ref`.",
-}
 
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
@@ -150,62 +144,66 @@ class ApiSchema(AutoSchema):
 
     @property
     def operation(self) -> Operation:
-        """What the view says about the address."""
-        operation: Operation = self.view.operation()  # type: ignore[attr-defined]  # ReadView has it
-        return operation
+        return self.read_view.operation()
+
+    @property
+    def read_view(self) -> ReadView:
+        return cast("ReadView", self.view)
+
+    @property
+    def _formats(self) -> list[Format]:
+        return cast("list[Format]", self.read_view.get_renderers())
 
     def get_operation_id(self) -> str:
-        """Return the declared name."""
         return self.operation.name
 
     def get_tags(self) -> list[str]:
-        """Group by resource."""
         return [self.operation.tag]
 
     def get_summary(self) -> str:
-        """Return the declared one."""
         return self.operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
-        """Return the declared one, or the view's docstring."""
         return self.operation.description or get_doc(self.view.__class__)
 
     def get_request_serializer(self) -> None:
         """Reading takes no body."""
 
     def _get_parameters(self) -> list[dict[str, Any]]:
+        meanings = self.read_view.path_parameters()
         parameters: list[dict[str, Any]] = [
             {
                 "in": "path",
                 "name": name,
                 "required": True,
-                "description": PATH_PARAMETERS[name],
+                "description": meanings[name],
                 "schema": _TEXT,
             }
             for name in uritemplate.variables(self.path)
         ]
-        for parameter in self.operation.parameters.values():
-            entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
-            if parameter.is_list:
-                values = {
-                    "type": "array",
-                    "items": _never_empty(parameter.schema),
-                    "minItems": 1,
-                    "maxItems": 100,
-                }
-                parameters.append({**entry, "style": "form", "explode": False, "schema": values})
-            else:
-                parameters.append({**entry, "schema": _never_empty(parameter.schema)})
-        return parameters
+        return parameters + [self._described(each) for each in self.operation.parameters.values()]
+
+    def _described(self, parameter: Parameter) -> dict[str, Any]:
+        entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
+        one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
+        if parameter is FORMAT:
+            one = {"type": "string", "enum": [each.format for each in self._formats]}
+        if not parameter.is_list:
+            return {**entry, "schema": one}
+        values = {"type": "array", "items": one, "minItems": 1, "maxItems": 100}
+        return {**entry, "style": "form", "explode": False, "schema": values}
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:  # noqa: ARG002 - its signature
         operation = self.operation
         self._component("Fault", FAULT)
         self._component("Problem", PROBLEM)
+        content = self._content(operation)
         good = {
             "description": operation.summary,
             "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
-            "content": {operation.media_type: {"schema": self._content(operation)}},
+            "content": {
+                each.media_type: {"schema": each.schema(content)} for each in self._formats
+            },
         }
         responses: dict[str, Any] = {"200": good}
         if "ETag" in operation.headers:

@@ -98,7 +98,7 @@ class Slot(Expression):
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002 - Django's signature
-        """Leave itself among the values."""
+        """Put itself among the values, for `filled` to replace."""
         return "%s", [self]
 
 
@@ -121,7 +121,6 @@ def column(model: type[Model], name: str) -> tuple[str, str]:
 
 
 def is_one_of(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
-    """The column has one of the values."""
     sql, kind = column(model, name)
     if len(values) == 1:  # the plain comparison lets an index give the rows in order
         return Clause(f"{sql} = %s::{kind}", (values[0],))
@@ -129,14 +128,12 @@ def is_one_of(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
 
 
 def has_any(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
-    """The array column has one of the values."""
     sql, kind = column(model, name)
     # One value is asked for as contained: the index then needs no recheck of other keys.
     return Clause(f"{sql} {'@>' if len(values) == 1 else '&&'} %s::{kind}[]", (list(values),))
 
 
 def has_all(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
-    """The array column has all of the values."""
     sql, kind = column(model, name)
     return Clause(f"{sql} @> %s::{kind}[]", (list(values),))
 

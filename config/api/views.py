@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import orjson
 from django.http import HttpResponse
 from rest_framework.viewsets import ViewSet
 
-from config.api.caching import answer
-from config.api.formats import FORMAT, check_format
-from config.api.operations import Operation
+from config.api.caching import answer, tagged
+from config.api.formats import FORMAT, Format, Json, chosen_format
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
 from config.api.problems import Problem
 from config.api.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
     from rest_framework.serializers import BaseSerializer
+
+    from config.api.query import Parameter
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the schema describes it: what it takes and what it answers."""
+
+    name: str  #: `operationId`
+    tag: str  #: the group in the docs
+    summary: str
+    description: str = ""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    #: A serializer class or a JSON Schema.
+    content: Any = None
+    #: Name of the envelope around a list of `content`.
+    envelope: str | None = None
+    #: Statuses beside 200 and those that every operation has.
+    statuses: tuple[int, ...] = ()
+    #: Headers of the good answer, beside those that every answer has.
+    headers: tuple[str, ...] = ("ETag",)
 
 
 class ReadView(ViewSet):
@@ -34,27 +55,53 @@ class ReadView(ViewSet):
     http: HttpRequest
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Keep Django's request."""
         self.http = request
         return super().initialize_request(request, *args, **kwargs)
+
+    @property
+    def format(self) -> Format:
+        return cast("Format", self.request.accepted_renderer)
+
+    def read_query(self, known: Collection[str]) -> Query:
+        """Read the query string; a format that is not available is refused at once."""
+        query = Query(self.http.META["QUERY_STRING"])
+        query.refuse_unknown(known)
+        chosen = chosen_format(query, self.get_renderers())
+        if chosen is not None:
+            self.request.accepted_renderer = chosen
+        return query
 
     def operation(self) -> Operation:
         """What the current action takes and answers, for the schema."""
         raise NotImplementedError
 
+    def path_parameters(self) -> dict[str, str]:
+        """What the parts of the address mean, for the schema."""
+        return {}
+
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        """Say which methods there are."""
         return HttpResponse(status=204)
 
 
-class IndexView(ReadView):
+class PlainView(ReadView):
+    """Base of views of small documents that are not stored: JSON only, and no parameter but `format`."""
+
+    renderer_classes = [Json]
+
+    def refuse_parameters(self) -> None:
+        self.read_query({"format"}).refuse_faults()
+
+    def serve(self, document: dict[str, Any]) -> HttpResponseBase:
+        return answer(self.http, *tagged(orjson.dumps(document)))
+
+
+class IndexView(PlainView):
     """Where everything is."""
 
     #: Names of the resources, in the order of their addresses.
     resources: tuple[str, ...] = ()
 
     def operation(self) -> Operation:
-        """One document of addresses."""
         address = {"type": "string", "format": "uri-reference"}
         return Operation(
             name="index",
@@ -71,9 +118,8 @@ class IndexView(ReadView):
             },
         )
 
-    def list(self, request: Request) -> HttpResponse:  # noqa: ARG002 - DRF's signature
-        """List the addresses of all resources and of the documentation."""
-        refuse_parameters(self.http)
+    def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        self.refuse_parameters()
         root = "/api/v1/"
         document = {
             "resources": {name: f"{root}{name}/" for name in self.resources},
@@ -81,14 +127,16 @@ class IndexView(ReadView):
             "docs": f"{root}docs/",
             "problems": PROBLEMS_PATH,
         }
-        return serve(self.http, document)
+        return self.serve(document)
 
 
-class ProblemView(ReadView):
+class ProblemView(PlainView):
     """What problems mean: each problem's `type` is such a page."""
 
+    def path_parameters(self) -> dict[str, str]:
+        return {"code": "The code of the problem."}
+
     def operation(self) -> Operation:
-        """All of them, or one."""
         text = {"type": "string"}
         page = {
             "type": "object",
@@ -125,17 +173,16 @@ class ProblemView(ReadView):
             },
         )
 
-    def list(self, request: Request) -> HttpResponse:  # noqa: ARG002 - DRF's signature
+    def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """List every kind of problem, those that only occur within `errors` included."""
-        refuse_parameters(self.http)
-        return serve(self.http, {"results": [_page(problem) for problem in PROBLEM_TYPES.values()]})
+        self.refuse_parameters()
+        return self.serve({"results": [_page(problem) for problem in PROBLEM_TYPES.values()]})
 
-    def retrieve(self, request: Request, code: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
-        """Explain one kind of problem."""
-        refuse_parameters(self.http)
+    def retrieve(self, request: Request, code: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        self.refuse_parameters()
         if code not in PROBLEM_TYPES:
             raise Problem("not_found")
-        return serve(self.http, _page(PROBLEM_TYPES[code]))
+        return self.serve(_page(PROBLEM_TYPES[code]))
 
 
 def _page(problem: ProblemType) -> dict[str, Any]:
@@ -146,25 +193,6 @@ def _page(problem: ProblemType) -> dict[str, Any]:
         "explanation": problem.explanation,
         "url": problem.path,
     }
-
-
-def read_query(http: HttpRequest, known: Collection[str]) -> Query:
-    """Read the query string; a format that is not available is refused at once."""
-    query = Query(http.META["QUERY_STRING"])
-    query.refuse_unknown(known)
-    check_format(query)
-    return query
-
-
-def refuse_parameters(request: HttpRequest) -> None:
-    """Refuse every parameter but `format`."""
-    read_query(request, {"format"}).refuse_faults()
-
-
-def serve(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
-    """Answer with a small document that is not stored."""
-    body = orjson.dumps(document)
-    return answer(request, body, f'"{blake2b(body, digest_size=12).hexdigest()}"')
 
 
 def index_of(patterns: Iterable[Any]) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ Library of Congress's Extended Date/Time Format of 4 February 2019, the same tex
 
 import re
 from calendar import month_name, monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import NoReturn
+from functools import lru_cache, wraps
 
 from django.db.models import TextChoices
 
@@ -20,7 +20,7 @@ MAX_LENGTH = 100
 
 
 class EdtfError(ValueError):
-    """A text that is no EDTF, or none that Chancery takes. The message names the fix."""
+    """A text that is no EDTF, or none that Chancery accepts. The message names the fix."""
 
 
 class Precision(TextChoices):
@@ -28,22 +28,16 @@ class Precision(TextChoices):
 
     TIME = "time", "time of day"  #: date and clock time (L0 Date and Time)
     DAY = "day", "day"  #: one calendar day (L0 Date)
-    PART_OF_DAY = (
-        "part_of_day",
-        "part of a day",
-    )  #: words only, such as "Saturday night"; EDTF cannot write it
+    #: Words only, such as "Saturday night"; EDTF cannot write it
+    PART_OF_DAY = "part_of_day", "part of a day"
     MONTH = "month", "month"  #: one calendar month (L0 Date), its day unknown or unsaid
-    SEASON = (
-        "season",
-        "season, quarter or half-year",
-    )  #: sub-year grouping (L1 Seasons, L2 Sub-year groupings)
+    #: Sub-year grouping (L1 Seasons, L2 Sub-year groupings)
+    SEASON = "season", "season, quarter or half-year"
     YEAR = "year", "year"  #: one calendar year (L0 Date), its month unknown or unsaid
     DECADE = "decade", "decade"  #: ten years, 196X (L1 Unspecified digits)
     CENTURY = "century", "century"  #: a hundred years, 19XX (L1 Unspecified digits)
-    INTERVAL = (
-        "interval",
-        "interval",
-    )  #: start and end in one text (L0 Time interval, L1 Extended interval)
+    #: Start and end in one text (L0 Time interval, L1 Extended interval)
+    INTERVAL = "interval", "interval"
     SET = "set", "set of dates"  #: one of, or all of, several (L2 Set representation)
     UNKNOWN = "unknown", "unknown"  #: only the source's words are known
 
@@ -59,8 +53,7 @@ class Reading:
     words: str
 
 
-# Bounded, because any text that anyone may send passes through here; real data repeat their dates
-# far more often.
+# Bounded, because any text that anyone may send passes through here; real data repeat their dates.
 @lru_cache(maxsize=8192)
 def read(text: str) -> Reading:
     """Read one EDTF expression. Raises `EdtfError`."""
@@ -97,8 +90,21 @@ def _check_characters(text: str) -> None:
             )
 
 
-def _fail(text: str, why: str) -> NoReturn:
-    raise EdtfError(f"“{text}” is not taken: {why}")
+class _MistakeError(Exception):
+    """Why the text that is being read is not EDTF."""
+
+
+def _quoting(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+    """Let a reader's error quote the text that it was given."""
+
+    @wraps(read)
+    def reading(text: str) -> Reading:
+        try:
+            return read(text)
+        except _MistakeError as mistake:
+            raise EdtfError(f"“{text}” is not taken: {mistake}") from None
+
+    return reading
 
 
 # Dates: L0 Date, L1 Qualification, L1 Unspecified digits from the right, L1 Seasons, L2 Sub-year
@@ -143,49 +149,39 @@ _GROUPINGS = {
 }
 
 
+@_quoting
 def _read_date(text: str) -> Reading:
     parts = _DATE.fullmatch(text)
     if parts is None:
-        _fail(text, explain(text))
+        raise _MistakeError(explain(text))
     year, month, day = parts["year"], parts["month"], parts["day"]
     first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if first_year == 0:
-        _fail(text, "it reaches into year 0, and years run from 0001 to 9999.")
+        raise _MistakeError("it reaches into year 0, and years run from 0001 to 9999.")
+    whole = date(first_year, 1, 1), date(last_year, 12, 31)
     if "X" in year:
         if month is not None:
-            _fail(
-                text,
-                "a year with an X stands alone; write 196X, or give all four digits before a month.",
+            raise _MistakeError(
+                "a year with an X stands alone; write 196X, or give all four digits before a month."
             )
         precision = Precision.CENTURY if year.endswith("XX") else Precision.DECADE
-        reading = (
-            date(first_year, 1, 1),
-            date(last_year, 12, 31),
-            precision,
-            f"the years {first_year} to {last_year}",
-        )
+        reading = (*whole, precision, f"the years {first_year} to {last_year}")
     elif month is None:
-        reading = (
-            date(first_year, 1, 1),
-            date(first_year, 12, 31),
-            Precision.YEAR,
-            f"{first_year}",
-        )
+        reading = (*whole, Precision.YEAR, f"{first_year}")
     elif month == "XX":
         if day not in {None, "XX"}:
-            _fail(text, f"a day needs its month; write {year}-XX-XX, or {year} alone.")
+            raise _MistakeError(f"a day needs its month; write {year}-XX-XX, or {year} alone.")
         unknown = "month" if day is None else "month and day"
         noun = f"{first_year} ({unknown} not known)"
-        reading = (date(first_year, 1, 1), date(first_year, 12, 31), Precision.YEAR, noun)
+        reading = (*whole, Precision.YEAR, noun)
     elif month in _GROUPINGS:
         if day is not None:
-            _fail(
-                text,
-                f"{month} stands for a season or part of a year, which has no days; write {year}-{month}.",
+            raise _MistakeError(
+                f"{month} stands for a season or part of a year, which has no days; write {year}-{month}."
             )
-        reading = _grouping(text, first_year, month)
+        reading = _grouping(first_year, month)
     else:
-        reading = _day_or_month(text, first_year, month, day)
+        reading = _day_or_month(first_year, month, day)
     return _qualified(*reading, parts["qualifier"])
 
 
@@ -199,30 +195,27 @@ def _qualified(
     return Reading(earliest, latest, precision.value, noun, words)
 
 
-def _day_or_month(
-    text: str, year: int, month: str, day: str | None
-) -> tuple[date, date, Precision, str]:
+def _day_or_month(year: int, month: str, day: str | None) -> tuple[date, date, Precision, str]:
     if not 1 <= int(month) <= 12:  # months of a year
-        _fail(
-            text,
-            f"there is no month {month}; months run from 01 to 12 (21 to 41 are seasons and parts of a year).",
+        raise _MistakeError(
+            f"there is no month {month}; months run from 01 to 12 (21 to 41 are seasons and parts of a year)."
         )
     name, days = month_name[int(month)], monthrange(year, int(month))[1]
     if day is None or day == "XX":
         noun = f"{name} {year}" + (" (day not known)" if day else "")
         return date(year, int(month), 1), date(year, int(month), days), Precision.MONTH, noun
     if not 1 <= int(day) <= days:
-        _fail(text, f"there is no day {day} in {name} {year}; days run from 01 to {days}.")
+        raise _MistakeError(f"there is no day {day} in {name} {year}; days run from 01 to {days}.")
     the_day = date(year, int(month), int(day))
     return the_day, the_day, Precision.DAY, f"{the_day.day} {name} {year}"
 
 
-def _grouping(text: str, year: int, code: str) -> tuple[date, date, Precision, str]:
+def _grouping(year: int, code: str) -> tuple[date, date, Precision, str]:
     name, first, last = _GROUPINGS[code]
     first_year, first_month = year + (first - 1) // 12, (first - 1) % 12 + 1
     last_year, last_month = year + (last - 1) // 12, (last - 1) % 12 + 1
     if not (first_year >= 1 and last_year <= 9999):  # the years that Python's dates hold
-        _fail(text, "it may reach outside the years 0001 to 9999.")
+        raise _MistakeError("it may reach outside the years 0001 to 9999.")
     days = monthrange(last_year, last_month)[1]
     earliest, latest = date(first_year, first_month, 1), date(last_year, last_month, days)
     return earliest, latest, Precision.SEASON, f"{name} of {year}"
@@ -236,29 +229,27 @@ _DATE_TIME = re.compile(
 )
 
 
+@_quoting
 def _read_date_time(text: str) -> Reading:
     parts = _DATE_TIME.fullmatch(text)
     if parts is None:
-        _fail(
-            text,
-            "a date with a time is YYYY-MM-DDThh:mm:ss and a zone, as in 2025-05-10T17:30:00Z or +05:00.",
+        raise _MistakeError(
+            "a date with a time is YYYY-MM-DDThh:mm:ss and a zone, as in 2025-05-10T17:30:00Z or +05:00."
         )
     if int(parts["hour"]) > 23 or int(parts["minute"]) > 59 or int(parts["second"]) > 59:
-        _fail(
-            text,
-            "there is no such time; hours run from 00 to 23, minutes and seconds from 00 to 59.",
+        raise _MistakeError(
+            "there is no such time; hours run from 00 to 23, minutes and seconds from 00 to 59."
         )
     zone_hour, zone_minute = int(parts["zone_hour"] or 0), int(parts["zone_minute"] or 0)
     # Manila kept -15:56 until 1844: no place was ever further from Greenwich.
     if zone_hour > 15 or zone_minute > 59:
-        _fail(text, "there is no such zone; offsets run from -15:59 to +15:59.")
+        raise _MistakeError("there is no such zone; offsets run from -15:59 to +15:59.")
     if parts["sign"] == "-" and zone_hour == zone_minute == 0:
-        _fail(text, "the zone -00:00 is not allowed; write Z or +00:00.")
+        raise _MistakeError("the zone -00:00 is not allowed; write Z or +00:00.")
     day = _read_date(parts["date"])
     if day.precision != Precision.DAY or len(parts["date"]) != len("2025-05-10"):
-        _fail(
-            text,
-            "a time needs a whole day without X or qualifier before it, as in 2025-05-10T17:30:00Z.",
+        raise _MistakeError(
+            "a time needs a whole day without X or qualifier before it, as in 2025-05-10T17:30:00Z."
         )
     zone = {None: "zone not said", "Z": "UTC"}.get(parts["zone"], f"UTC{parts['zone']}")
     noun = f"{day.noun}, {parts['hour']}:{parts['minute']}:{parts['second']} ({zone})"
@@ -270,20 +261,19 @@ def _read_date_time(text: str) -> Reading:
 # Intervals: L0 Time interval, L1 Extended interval
 
 
+@_quoting
 def _read_interval(text: str) -> Reading:
     sides = text.split("/")
     if len(sides) != 2:
-        _fail(
-            text,
-            "an interval has one slash between its start and its end; within a date write hyphens.",
+        raise _MistakeError(
+            "an interval has one slash between its start and its end; within a date write hyphens."
         )
-    start, end = (None if side in {"", ".."} else _member(text, side) for side in sides)
+    start, end = (None if side in {"", ".."} else _member(side) for side in sides)
     if start is None and end is None:
-        _fail(
-            text,
-            "an interval needs a date on one side at least; leave the field empty when none is known.",
+        raise _MistakeError(
+            "an interval needs a date on one side at least; leave the field empty when none is known."
         )
-    _check_order(text, start, end)
+    _check_order(start, end)
     if start and end:
         words = f"from {start.noun} to {end.noun}"
     elif start:
@@ -293,14 +283,13 @@ def _read_interval(text: str) -> Reading:
     return _span(start, end, Precision.INTERVAL, words)
 
 
-def _member(text: str, part: str) -> Reading:
+def _member(part: str) -> Reading:
     if "T" in part:
-        _fail(
-            text,
-            f"only dates stand in an interval or a set, no time of day; shorten {part} to its date.",
+        raise _MistakeError(
+            f"only dates stand in an interval or a set, no time of day; shorten {part} to its date."
         )
     if set(part) & set("[]{}"):
-        _fail(text, "a set does not stand within an interval or another set.")
+        raise _MistakeError("a set does not stand within an interval or another set.")
     return _read_date(part)
 
 
@@ -309,25 +298,25 @@ def _span(start: Reading | None, end: Reading | None, precision: Precision, word
     return Reading(earliest, latest, precision.value, words, words)
 
 
-def _check_order(text: str, start: Reading | None, end: Reading | None) -> None:
+def _check_order(start: Reading | None, end: Reading | None) -> None:
     # Only what certainly ends before it starts is wrong: 2004-06-11/2004-06 may well be in order.
     if start and end and start.earliest and end.latest and end.latest < start.earliest:
-        _fail(
-            text,
-            f"it ends ({end.noun}) before it starts ({start.noun}); swap the two, or correct one.",
+        raise _MistakeError(
+            f"it ends ({end.noun}) before it starts ({start.noun}); swap the two, or correct one."
         )
 
 
 # Sets: L2 Set representation
 
 
+@_quoting
 def _read_set(text: str) -> Reading:
     close = {"[": "]", "{": "}"}[text[0]]
     if not text.endswith(close):
-        _fail(text, f"a set that opens with {text[0]} closes with {close} at the very end.")
+        raise _MistakeError(f"a set that opens with {text[0]} closes with {close} at the very end.")
     inner = text[1:-1]
     if not inner:
-        _fail(text, "the set is empty; name its dates, separated by commas.")
+        raise _MistakeError("the set is empty; name its dates, separated by commas.")
     parts = inner.split(",")
     members = [
         _read_element(text, part, first=i == 0, last=i == len(parts) - 1)
@@ -349,17 +338,17 @@ def _read_set(text: str) -> Reading:
 
 def _read_element(text: str, part: str, *, first: bool, last: bool) -> Reading:
     if not part:
-        _fail(text, "a comma has no date beside it; remove the comma or add the date.")
+        raise _MistakeError("a comma has no date beside it; remove the comma or add the date.")
     if ".." not in part:
-        return _member(text, part)
+        return _member(part)
     left, _, right = part.partition("..")
-    start = _member(text, left) if left else None
-    end = _member(text, right) if right else None
+    start = _member(left) if left else None
+    end = _member(right) if right else None
     if start is None and end is None:
-        _fail(text, "two dots need a date on one side at least.")
+        raise _MistakeError("two dots need a date on one side at least.")
     if (start is None and not first) or (end is None and not last):
-        _fail(text, "“..DATE” may only come first in a set, and “DATE..” only last.")
-    _check_order(text, start, end)
+        raise _MistakeError("“..DATE” may only come first in a set, and “DATE..” only last.")
+    _check_order(start, end)
     if start and end:
         noun = (
             f"some time from {start.noun} to {end.noun}"

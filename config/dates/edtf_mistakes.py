@@ -56,7 +56,6 @@ _COMPILED = [(re.compile(pattern), reason) for pattern, reason in _MISTAKES]
 
 
 def explain(text: str) -> str:
-    """Return the reason why a text that the grammar of a date does not match is not one."""
     for pattern, reason in _COMPILED:
         if pattern.fullmatch(text):
             return reason

@@ -1,21 +1,21 @@
 """Uncertain dates on a model: one declaration, five ordinary columns, one attribute.
 
-    class Tenure(Record):
-        start = UncertainDateField(help_text="When the holder took office.")
-        end = UncertainDateField(help_text="When the holder left it.")
+    class Reign(models.Model):
+        start = UncertainDateField(help_text="When it began.")
+        end = UncertainDateField(help_text="When it ended.")
 
         class Meta:
             constraints = [
-                *uncertain_date_constraints("tenure", "start"),
-                *uncertain_date_constraints("tenure", "end"),
-                interval_constraint("tenure", "start", "end"),
+                *uncertain_date_constraints("reign", "start"),
+                *uncertain_date_constraints("reign", "end"),
+                interval_constraint("reign", "start", "end"),
             ]
 
-    tenure = Tenure(start="2025-05", end=UncertainDate.parse("", "some years later"))
-    tenure.start.earliest  # date(2025, 5, 1)
+    reign = Reign(start="2025-05", end=UncertainDate.parse("", "some years later"))
+    reign.start.earliest  # date(2025, 5, 1)
 
 Migrations see the columns only: `start_edtf`, `start_text`, `start_precision`, `start_earliest`,
-`start_latest`. The bounds follow from the EDTF, whoever writes it: assigning `start`, `full_clean`,
+`start_latest`. The bounds always follow from the EDTF: assigning `start`, `full_clean`,
 `save` and `bulk_create` derive them.
 """
 
@@ -30,34 +30,7 @@ from django.forms import Field as FormField
 
 from config.dates.edtf import MAX_LENGTH
 from config.dates.forms import EdtfInput
-from config.dates.queries import (
-    certainly_on,
-    certainly_overlaps,
-    certainly_within,
-    certainly_within_interval,
-    is_dated,
-    possibly_on,
-    possibly_overlaps,
-    possibly_within,
-)
-from config.dates.values import EdtfError, Precision, UncertainDate, parse_partial
-
-__all__ = [
-    "BoundsConstraint",
-    "EdtfField",
-    "UncertainDateField",
-    "certainly_on",
-    "certainly_overlaps",
-    "certainly_within",
-    "certainly_within_interval",
-    "interval_constraint",
-    "is_dated",
-    "parse_partial",
-    "possibly_on",
-    "possibly_overlaps",
-    "possibly_within",
-    "uncertain_date_constraints",
-]
+from config.dates.values import EdtfError, Precision, UncertainDate
 
 TEXT_MAX_LENGTH = 200
 # In the order in which `UncertainDate` takes them.
@@ -244,7 +217,6 @@ class BoundsConstraint(models.CheckConstraint):
         exclude: Collection[str] | None = None,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
-        """Check the instance. Raises `ValidationError`."""
         typed = {
             column for column in exclude or () if not column.endswith(("_earliest", "_latest"))
         }
@@ -252,7 +224,7 @@ class BoundsConstraint(models.CheckConstraint):
 
 
 def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConstraint]:
-    """Return the checks of one uncertain date, named with the model's name, as in "tenure".
+    """Return the checks of one uncertain date, named with the model's name, as in "reign".
 
     NULL bounds pass the first two: an unknown bound is neither out of order nor out of range. The
     third refuses bounds without EDTF, EDTF without any bound, and a date without its precision:

@@ -1,11 +1,11 @@
-"""Questions to uncertain dates, as conditions for a queryset.
+"""Conditions for a queryset about uncertain dates.
 
 `possibly_…` keeps a row if what is known leaves it possible; `certainly_…` keeps it only if nothing
 else is possible. An unknown bound (NULL) may lie anywhere: it keeps a row in the first and drops it
 from the second. An interval made of two uncertain dates starts no later than it ends. `after` and
 `before` are inclusive; None sets no limit.
 
-Fields are named as on the model ("start"), or across relations ("tenure__start"). A row with
+Fields are named as on the model ("start"), or across relations ("reign__start"). A row with
 neither bound known is possible at any time: add `is_dated` where undated rows are not wanted.
 """
 
@@ -15,7 +15,6 @@ from django.db.models import Q
 
 
 def is_dated(field: str) -> Q:
-    """Match what has at least one bound known."""
     return Q(**{f"{field}_earliest__isnull": False}) | Q(**{f"{field}_latest__isnull": False})
 
 
@@ -54,15 +53,7 @@ def certainly_overlaps(
     )
 
 
-def certainly_within_interval(
-    start: str, end: str, after: date | None = None, before: date | None = None
-) -> Q:
-    """Match an interval that lies from `after` to `before`, whatever its true days are."""
-    return _is_from(start, after) & _is_until(end, before)
-
-
 def possibly_on(start: str, end: str, day: date) -> Q:
-    """Match an interval that may contain `day`."""
     return possibly_overlaps(start, end, day, day)
 
 

@@ -48,7 +48,6 @@ class UncertainDateField(
         super().__init__(**kwargs)
 
     def to_representation(self, value: UncertainDate) -> dict[str, str | None] | None:
-        """Return the document, or None when nothing is known."""
         return value.as_document()
 
     def to_internal_value(self, data: Any) -> UncertainDate:  # whatever JSON came in

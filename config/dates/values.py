@@ -94,21 +94,6 @@ class UncertainDate:
     def __str__(self) -> str:
         return self.edtf or self.text
 
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether any part of the EDTF is marked as doubtful (`?` or `%`)."""
-        return "?" in self.edtf or "%" in self.edtf
-
-    @property
-    def is_approximate(self) -> bool:
-        """Whether any part of the EDTF is marked as an estimate (`~` or `%`)."""
-        return "~" in self.edtf or "%" in self.edtf
-
-    @property
-    def is_dated(self) -> bool:
-        """Whether at least one bound is known."""
-        return self.earliest is not None or self.latest is not None
-
     def meaning(self) -> str:
         """Say in plain English what the EDTF means; without EDTF, give the source's words."""
         if self.edtf:

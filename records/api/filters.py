@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from config.api.filters.values import ChoiceFilter, FilterSet, TextFilter, ValuesFilter
+from config.api.filters.base import ValuesFilter
+from config.api.filters.sets import FilterSet
+from config.api.filters.values import ChoiceFilter, TextFilter
 from records.models import SourceKind
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,33 +36,20 @@ class ReferenceFilter(ValuesFilter):
         self.narrower = narrower
 
     def schema(self) -> dict[str, Any]:
-        """Text in one of several forms."""
         return {
             "type": "string",
             "maxLength": 200,
-            "examples": [_EXAMPLES.get(self.kinds[0], "ishaq-dar")],
+            "examples": [kind_named(self.kinds[0]).example],
         }
 
     def value(
         self, word: str, name: str, query: Query, references: WrittenReferences
     ) -> WrittenReference | None:
-        """Take up the reference."""
         return references.add(self.kinds, word, name, query, narrower=self.narrower)
 
     def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
-
-
-_EXAMPLES = {"state": "PK", "topic": "critical-minerals", "event_type": "call"}
-
-
-class CitedFilterSet(FilterSet):
-    """What can be asked of every record that is cited to sources."""
-
-    source = ReferenceFilter(
-        "source", "refs", many=True, help_text="A source that the record is cited to."
-    )
 
 
 class SourceFilter(FilterSet):

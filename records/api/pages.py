@@ -1,7 +1,8 @@
-"""Reading editions: what the world can read now, how many there are, and the answers made of them."""
+"""Reading editions: those that are current, how many there are, and the lists made of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -21,11 +22,15 @@ from records.bulk import CONFIGURATION
 from records.models.edition import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
 
+    from config.api.fields import Shape
+    from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
+    from config.api.sql import Lead
+    from config.api.views import ReadView
     from records.models import Edition
 
 MAX_SEARCH_WORDS = 16
@@ -43,7 +48,6 @@ _QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
 
 
 def read_search(query: Query) -> str | None:
-    """Read the words of `search`; faults are left in `query`."""
     text = query.text("search", at_most=MAX_SEARCH_LENGTH)
     if text is None:
         return None
@@ -59,7 +63,6 @@ def read_search(query: Query) -> str | None:
 
 
 def matches(editions: type[Edition], words: str) -> Clause:
-    """Editions that hold all of the words."""
     name, _kind = column(editions, "search")
     return Clause(f"{name} @@ {_QUERY}", (words,))
 
@@ -73,12 +76,11 @@ def rank(editions: type[Edition], words: str) -> Clause:
 
 @cache
 def readable(editions: type[Edition]) -> Clause:
-    """What the world can read now, compiled once."""
+    """The editions that are current, as a condition: compiled once."""
     return compiled(editions, CURRENT)
 
 
 def fetch(statement: Clause) -> list[Any]:
-    """All rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.values)
         rows: list[Any] = cursor.fetchall()
@@ -105,34 +107,78 @@ def count(editions: type[Edition], where: Clause, how: str | None) -> int:
         raise
 
 
-def serve_page(
-    http: HttpRequest,
-    query: Query,
-    documents: Iterable[str],
-    *,
-    versions: Sequence[int],
-    links: Sequence[str | None],
-    total: dict[str, Any] | None,
-) -> HttpResponse:
-    """Answer with the envelope around documents that are sent as they are.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of editions: which rows, in which order, and the document that each becomes."""
 
-    `versions` are the editions' positions in the feed, from which the ETag follows: the documents are not looked at.
-    `links` are the cursors of the next and the previous page.
+    editions: type[Edition]
+    columns: Sequence[str]
+    where: Clause
+    ordering: Ordering
+    #: JSON text of a row: its key, id, count and position, then `columns`.
+    document: Callable[[Row], str]
+    shape: Shape
+    lead: Lead | None = None
+
+    def rows(self, page: Page) -> list[Row]:
+        """The rows of a page, and one more when there is another."""
+        if self.where == NOTHING:
+            return []
+        columns = ("position", *self.columns)
+        return fetch(page.select(self.editions, columns, self.where, self.ordering, lead=self.lead))
+
+    def count(self, how: str | None) -> int:
+        return count(self.editions, self.where, how)
+
+    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
+        """The rows of a page and of all that follow it, read while they are used."""
+        while True:
+            rows, following, _previous = page.arrange(found)
+            yield from rows
+            if following is None:
+                return
+            page = page.behind(rows[-1])
+            found = self.rows(page)
+
+
+def serve_page(
+    view: ReadView, query: Query, listing: Listing, page: Page, found: list[Row]
+) -> HttpResponseBase:
+    """Answer with a page of a list, whose rows were found with `listing.rows`.
+
+    The ETag follows from the positions of the editions in the feed: the documents are not looked at.
     """
+    http, output = view.http, view.format
+    total = page.total(found, lambda: listing.count(page.count))
+    if output.is_whole:
+        documents = map(listing.document, listing.rows_on(page, found))
+        whole = {"next": None, "previous": None, "total": total}
+        return answer(
+            http,
+            lambda: output.page(documents, whole, listing.shape),
+            etag=None,
+            media_type=output.media_type,
+        )
+    rows, *cursors = page.arrange(found)
     base = f"{http.scheme}://{http.get_host()}{escape_uri_path(http.path)}?"
-    rest = query.raw_without("cursor")
-    if rest:  # as it came, but for what may not stand in an address as it is
-        base += f"{quote(rest.encode('latin-1'), safe=_SAFE)}&"
-    following, previous = (cursor and f"{base}cursor={cursor}" for cursor in links)
-    tail = orjson.dumps({"next": following, "previous": previous, "total": total})[1:]
-    tag = blake2b(b"%b%a%a" % (tail, versions, rest), digest_size=12).hexdigest()
-    body = "".join(('{"results":[', ",".join(documents), "],", tail.decode()))
-    response = answer(http, body.encode(), f'W/"{tag}"')
-    relations = [
+    others = query.raw_without("cursor")
+    if others:  # as it came, but for what may not stand in an address as it is
+        base += f"{quote(others.encode('latin-1'), safe=_SAFE)}&"
+    following, previous = (cursor and f"{base}cursor={cursor}" for cursor in cursors)
+    envelope: dict[str, Any] = {"next": following, "previous": previous, "total": total}
+    versions = [row[3] for row in rows]
+    version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())
+    response = answer(
+        http,
+        lambda: output.page(map(listing.document, rows), envelope, listing.shape),
+        f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
+        media_type=output.media_type,
+    )
+    links = [
         f'<{link}>; rel="{name}"'
         for name, link in (("next", following), ("prev", previous))
         if link
     ]
-    if relations:
-        response.headers["Link"] = ", ".join(relations)
+    if links:
+        response.headers["Link"] = ", ".join(links)
     return response

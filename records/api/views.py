@@ -13,37 +13,50 @@ A resource is declared, not programmed:
 from __future__ import annotations
 
 import re
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import CACHE_CONTROL, VARY, is_conditional, is_fresh, mark
-from config.api.fields import FIELDS, OMIT, Selection
-from config.api.filters.values import FilterSet
+from config.api.caching import CACHE_CONTROL, VARY, answer, is_conditional
+from config.api.fields import FIELDS, OMIT, Selection, shape_of
+from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
-from config.api.operations import Operation
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import NOTHING, Clause, all_of, is_one_of, select
-from config.api.views import ReadView, read_query
+from config.api.sql import Clause, all_of, is_one_of, select
+from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter
-from records.api.pages import SEARCH, count, fetch, matches, rank, read_search, readable, serve_page
+from records.api.pages import (
+    SEARCH,
+    Listing,
+    fetch,
+    matches,
+    rank,
+    read_search,
+    readable,
+    serve_page,
+)
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, resolve_address
 from records.models import Action, Reference
 from records.publishing.feed import stamp
+from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
-    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
+    from config.api.fields import Shape
+    from config.api.formats import Body
+    from config.api.pagination import Row
     from config.api.query import Query
     from records.registry import Kind
 
@@ -67,6 +80,34 @@ class RevisionSerializer(serializers.Serializer[Any]):
     )
     url = serializers.CharField(
         help_text="The address of the document as it was then, a path on the same host."
+    )
+
+
+def _revision(address: str, row: Row) -> str:
+    revision, _id, _total, _position, action, published_at, reason, merged_into = row
+    return orjson.dumps(
+        {
+            "revision": revision,
+            "action": action,
+            "published_at": stamp(published_at),
+            "reason": reason or None,
+            "merged_into": merged_into,
+            "url": f"{address}revisions/{revision}/",
+        },
+    ).decode()
+
+
+def _forms_of_ref() -> str:
+    coded: dict[str, list[str]] = {}
+    for kind in all_kinds():
+        code = kind.codes.called if kind.codes else "its code" if "code" in kind.keys else None
+        if code:
+            coded.setdefault(code, []).append(kind.name.replace("_", " "))
+    forms = [f"a {' or '.join(names)} by {code}" for code, names in sorted(coded.items())]
+    return (
+        "The record: its id (UUID), its slug, or `scheme:value` of one of its identifiers; "
+        + ", ".join(forms).replace(" by ", " also by ", 1)
+        + "."
     )
 
 
@@ -111,6 +152,9 @@ class EditionViewSet(ReadView):
         )
         common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
+
+    def path_parameters(self) -> dict[str, str]:
+        return {"ref": _forms_of_ref(), "number": "The revision, counting from 1."}
 
     def operation(self) -> Operation:
         """What the current action takes and answers. Sub-views of one record are described in `operations`."""
@@ -162,10 +206,8 @@ class EditionViewSet(ReadView):
             headers=("ETag", "Last-Modified"),
         )
 
-    def list(self, request: Request) -> HttpResponse:  # noqa: ARG002 - DRF's signature
-        """Serve one page."""
-        http = self.http
-        query = read_query(http, self.list_parameters)
+    def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        query = self.read_query(self.list_parameters)
         references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
@@ -179,18 +221,20 @@ class EditionViewSet(ReadView):
         asked = [condition(editions) for condition in conditions]
         if words is not None:
             asked.append(matches(editions, words))
-        where = all_of([readable(editions), *asked])
-        lead = asked[0].lead if len(asked) == 1 else None
-        statement = page.select(editions, ("position", "document"), where, ordering, lead=lead)
-        found = fetch(statement) if where != NOTHING else []
-        total = page.total(found, lambda: count(editions, where, page.count))
-        rows, *links = page.arrange(found)
-        documents: Iterable[str] = [row[4] for row in rows]
-        if selection is not None:
-            documents = [selection.apply(document) for document in documents]
-        return serve_page(
-            http, query, documents, versions=[row[3] for row in rows], links=links, total=total
+        listing = Listing(
+            editions,
+            ("document",),
+            all_of([readable(editions), *asked]),
+            ordering,
+            (lambda row: selection.apply(row[4])) if selection else itemgetter(4),
+            self._shape(selection),
+            lead=asked[0].lead if len(asked) == 1 else None,
         )
+        return serve_page(self, query, listing, page, listing.rows(page))
+
+    def _shape(self, selection: Selection | None) -> Shape:
+        shape = shape_of(self.kind.serializer)
+        return selection.narrow(shape) if selection else shape
 
     def _read_ordering(self, query: Query, words: str | None) -> tuple[str, Ordering]:
         chosen = query.text("ordering")
@@ -203,51 +247,35 @@ class EditionViewSet(ReadView):
             chosen = self.default_ordering
         return chosen, self.known_orderings[chosen]
 
-    def retrieve(self, request: Request, ref: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
-        """Serve one document as it was published."""
-        http = self.http
-        query = read_query(http, self.detail_parameters)
+    def retrieve(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        query = self.read_query(self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
-        return self.serve_newest(http, resolve_address(self.kind.name, ref), selection)
+        return self.serve_newest(resolve_address(self.kind.name, ref), selection)
 
-    def revisions(self, request: Request, ref: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
+    def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """List what was published of one record, newest first."""
-        http = self.http
-        query = read_query(http, self.revisions_parameters)
+        query = self.read_query(self.revisions_parameters)
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
         editions = self.kind.editions
-        where = is_one_of(editions, "record_id", [record_id])
-        columns = ("position", "action", "published_at", "reason", "merged_into")
-        found = fetch(page.select(editions, columns, where, NEWEST_FIRST))
+        listing = Listing(
+            editions,
+            ("action", "published_at", "reason", "merged_into"),
+            is_one_of(editions, "record_id", [record_id]),
+            NEWEST_FIRST,
+            partial(_revision, self.kind.path(record_id)),
+            shape_of(RevisionSerializer),
+        )
+        found = listing.rows(page)
         if not found and page.cursor is None:
             raise Problem("not_found")
-        total = page.total(found, lambda: count(editions, where, page.count))
-        rows, *links = page.arrange(found)
-        base = self.kind.path(record_id)
-        documents = [
-            orjson.dumps(
-                {
-                    "revision": revision,
-                    "action": action,
-                    "published_at": stamp(published_at),
-                    "reason": reason or None,
-                    "merged_into": merged_into,
-                    "url": f"{base}revisions/{revision}/",
-                },
-            ).decode()
-            for revision, _id, _total, _position, action, published_at, reason, merged_into in rows
-        ]
-        return serve_page(
-            http, query, documents, versions=[row[3] for row in rows], links=links, total=total
-        )
+        return serve_page(self, query, listing, page, found)
 
-    def revision(self, request: Request, ref: str, number: str) -> HttpResponse:  # noqa: ARG002 - DRF's signature
+    def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
-        http = self.http
-        query = read_query(http, self.detail_parameters)
+        query = self.read_query(self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
         if not _REVISION.fullmatch(number):
@@ -258,45 +286,40 @@ class EditionViewSet(ReadView):
         for reason, at in fetch(select("reason, published_at", table, newest)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
-        return self._serve_edition(http, one, selection)
+        return self._serve_edition(one, selection)
 
-    def serve_newest(
-        self, http: HttpRequest, record_id: UUID, selection: Selection | None
-    ) -> HttpResponse:
-        """Answer with what is published of a record; or say that it was withdrawn, or lead to its survivor."""
-        return self._serve_edition(http, Clause(_NEWEST, (record_id,)), selection)
+    def serve_newest(self, record_id: UUID, selection: Selection | None) -> HttpResponseBase:
+        """Answer with what is published of a record; 410 when it was withdrawn, 308 to its survivor when it was merged."""
+        return self._serve_edition(Clause(_NEWEST, (record_id,)), selection)
 
-    def _serve_edition(
-        self, http: HttpRequest, one: Clause, selection: Selection | None
-    ) -> HttpResponse:
+    def _serve_edition(self, one: Clause, selection: Selection | None) -> HttpResponseBase:
         table = self.kind.editions._meta.db_table
-        conditional = is_conditional(http)
-        # Who has the document already is told so without reading it.
-        document = "NULL" if conditional else "document"
-        found = fetch(select(f"{_DETAIL}, {document}", table, one))
+        # Answer 304 without loading the document.
+        is_loaded = not is_conditional(self.http)
+        found = fetch(select(f"{_DETAIL}, {'document' if is_loaded else 'NULL'}", table, one))
         if not found:
             raise Problem("not_found")
         position, revision, published_at, action, reason, record_id, document = found[0]
         if action == Action.WITHDRAWN:
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
-            return self._lead_to_survivor(http, record_id)
-        etag = (
-            f'"{revision}.{position}.{selection.tag}"' if selection else f'"{revision}.{position}"'
-        )
-        if conditional:
-            if is_fresh(http, etag, published_at):
-                return mark(HttpResponse(status=304), etag, published_at)
-            ((document,),) = fetch(select("document", table, Clause("position = %s", (position,))))
-        if selection is not None:
-            document = selection.apply(document)
-        return mark(
-            HttpResponse(document.encode(), content_type="application/json"), etag, published_at
-        )
+            return self._lead_to_survivor(record_id)
 
-    def _lead_to_survivor(self, http: HttpRequest, record_id: UUID) -> HttpResponse:
+        def body() -> Body:
+            text = document
+            if not is_loaded:
+                ((text,),) = fetch(select("document", table, Clause("position = %s", (position,))))
+            if selection is not None:
+                text = selection.apply(text)
+            return self.format.document(text, self._shape(selection))
+
+        version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
+        etag = f'"{version}{self.format.tag}"'
+        return answer(self.http, body, etag, published_at, self.format.media_type)
+
+    def _lead_to_survivor(self, record_id: UUID) -> HttpResponseBase:
         survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
-        raw = http.META["QUERY_STRING"]
+        raw = self.http.META["QUERY_STRING"]
         address = self.kind.path(str(survivor)) + (f"?{raw}" if raw else "")
         response = HttpResponsePermanentRedirect(address, preserve_request=True)
         del response.headers["Content-Type"]  # it has no body

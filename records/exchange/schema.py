@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from django.db import models
 
-from config.api.caching import answer
-from config.api.docs import reading, tagged
+from config.api.caching import answer, tagged
+from config.api.docs import reading
 from records.exchange import values
 from records.exchange.references import Coded, OneOf, Pair, Ref
 from records.exchange.shapes import SiblingValue, declared
@@ -22,7 +22,8 @@ from records.registry import kind_named
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from records.exchange.shapes import Exchange, PartShape, Shape
     from records.exchange.values import Treatment
@@ -207,6 +208,6 @@ def _json() -> tuple[bytes, str]:
 
 
 @reading
-def exchange_schema_json(request: HttpRequest) -> HttpResponse:
+def exchange_schema_json(request: HttpRequest) -> HttpResponseBase:
     """Serve the schema of one line of an exchange file."""
     return answer(request, *_json(), media_type="application/schema+json")

@@ -84,7 +84,7 @@ def test_the_life_of_a_service(serve, server, free_port):
     assert first.get("/readyz") == (200, '{"status": "ok"}')
     assert first.get("/static/admin/css/base.css")[0] == 200
 
-    # A second one on the same data, for which the port is taken.
+    # A second one on the same data, whose port is in use.
     second = serve(free_port)
     _, complaint = second.process.communicate(timeout=30)
     assert second.process.returncode == 1

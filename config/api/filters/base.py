@@ -1,4 +1,4 @@
-"""What all filters have in common: how they are read, and how their values become conditions. Concrete ones: `filtering`."""
+"""What all filters have in common: how they are read, and how their values become conditions."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Filter:
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         """Every query parameter that the filter takes."""
-        yield Parameter(name, self.help_text, self.schema(), is_list=False)
+        yield Parameter(name, self.help_text, self.schema)
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of one value."""
+        """The JSON Schema of one value. It is asked for when all apps are loaded."""
         return {"type": "string"}
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], Any] | None:
@@ -89,20 +89,21 @@ class ValuesFilter(Filter):
         self.single = single
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        """Yield the plain parameter and one per operator."""
         text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
-        yield Parameter(name, text, self.schema(), is_list=not self.single)
+        yield Parameter(name, text, self.schema, is_list=not self.single)
         for operator in self.operators:
-            schema = {"type": "boolean"} if operator == "isnull" else self.schema()
             text = OPERATORS[operator].format(name=name, help=self.help_text)
-            yield Parameter(f"{name}__{operator}", text, schema, is_list=operator != "isnull")
+            if operator == "isnull":
+                yield Parameter(f"{name}__{operator}", text, {"type": "boolean"})
+            else:
+                yield Parameter(f"{name}__{operator}", text, self.schema, is_list=True)
 
     def value(self, word: str, name: str, query: Query, references: Any) -> Any:
         """Read one value, or report its fault and return None."""
         raise NotImplementedError
 
     def alternatives(self, value: Any) -> list[Any]:
-        """What one value stands for, when references are known (a topic: also all narrower ones)."""
+        """What one value stands for, when references are known (itself, or also all narrower records)."""
         return [value]
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
@@ -114,12 +115,10 @@ class ValuesFilter(Filter):
         return (has_any if self.many else is_one_of)(model, self.column, values)
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
-        """Read the plain parameter: the list of values, any of which may match."""
         values = self._values(name, query, references)
         return partial(self._any, values) if values else None
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        """Read the plain parameter and the operators."""
         for operator in ("", *self.operators):
             parameter = f"{name}__{operator}" if operator else name
             if parameter not in query.values:
@@ -169,7 +168,6 @@ def asking(where: Callable[..., Q | Clause], *args: Any, **options: Any) -> Cond
 
 
 def read_boolean(name: str, query: Query) -> bool | None:
-    """`true` or `false`, as JSON writes them."""
     text = query.text(name)
     if text in {None, "true", "false"}:
         return None if text is None else text == "true"

@@ -31,14 +31,7 @@ def open_pool(*, size: int) -> None:
     _size = size
 
 
-def close_pool() -> None:
-    """Close what is idle and keep nothing from now on."""
-    open_pool(size=0)
-    while _idle:
-        _idle.pop()[1].close()
-
-
-# A forked child must not speak on its parent's connections, nor say goodbye on them.
+# A forked child must neither use nor close its parent's connections.
 os.register_at_fork(after_in_child=_idle.clear)
 
 
@@ -76,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _is_alive(connection: psycopg2.extensions.connection) -> bool:
-    """Tell without a round trip: an idle connection has nothing to say but goodbye."""
+    """Whether the server has not closed it, without a round trip: an idle connection has nothing else to send."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return not poll.poll(0)

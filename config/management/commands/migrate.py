@@ -22,7 +22,7 @@ def _keep_models_rendered(operation: type[AddConstraint | AddIndex | AddTrigger]
 
     Django builds the model and all its relatives anew after every operation. With hundreds of
     constraints and triggers that took nine tenths of half a minute. The state itself still
-    learns of them, and PostgreSQL is told from the operation, not from the rendered model.
+    learns of them, and their SQL is made from the operation, not from the rendered model.
     """
     original = operation.state_forwards
 
@@ -65,7 +65,7 @@ _render_only_what_is_new()
 
 
 class Command(migrate.Command):
-    """Wait for locks briefly: whoever waits for a table makes all its readers wait behind."""
+    """Wait for locks briefly: a migration that waits for a table blocks all its readers."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

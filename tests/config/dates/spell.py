@@ -13,7 +13,7 @@ with isolate_apps():
         """What the field must survive: being inherited from an abstract model."""
 
         start = UncertainDateField(help_text="When it began.")
-        start_edtf: str  # a column of `start`, told to the type checker
+        start_edtf: str  # a column of `start`, declared for the type checker
 
         class Meta:
             abstract = True

@@ -159,22 +159,6 @@ def test_a_form_has_its_bounds_precision_and_meaning(edtf, earliest, latest, pre
     assert value.meaning() == meaning
 
 
-@pytest.mark.parametrize(
-    ("edtf", "uncertain", "approximate"),
-    [
-        ("1961", False, False),
-        ("1961?", True, False),
-        ("1961~", False, True),
-        ("1961%", True, True),
-        ("1961?/1965~", True, True),
-    ],
-)
-def test_a_qualifier_flags_the_date(edtf, uncertain, approximate):
-    value = UncertainDate.parse(edtf)
-
-    assert (value.is_uncertain, value.is_approximate) == (uncertain, approximate)
-
-
 # The tables of docs/uncertain-dates.md
 
 PAGE = (settings.BASE_DIR / "docs" / "uncertain-dates.md").read_text(encoding="utf-8")
@@ -215,7 +199,7 @@ def test_words_without_edtf_have_no_bounds_and_the_precision_that_was_chosen():
     }
     assert value.as_document() == document
     assert value.meaning() == "“Saturday night”, no date known"
-    assert not value.is_dated
+    assert value.earliest is value.latest is None
 
 
 def test_words_alone_are_of_unknown_precision():

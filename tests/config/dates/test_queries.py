@@ -5,11 +5,10 @@ from itertools import product
 
 import pytest
 
-from config.dates.fields import (
+from config.dates.queries import (
     certainly_on,
     certainly_overlaps,
     certainly_within,
-    certainly_within_interval,
     is_dated,
     possibly_on,
     possibly_overlaps,
@@ -112,17 +111,6 @@ def test_an_interval_possibly_overlaps_a_range(spells, after, before):
 def test_an_interval_certainly_overlaps_a_range(spells, after, before):
     assert found(spells, certainly_overlaps("start", "end", day(after), day(before))) == expected(
         lambda start, end: all(overlaps(s, t, after, before) for s, t in true_intervals(start, end))
-    )
-
-
-@every_range
-def test_an_interval_is_certainly_within_a_range(spells, after, before):
-    assert found(
-        spells, certainly_within_interval("start", "end", day(after), day(before))
-    ) == expected(
-        lambda start, end: all(
-            is_within(s, t, after, before) for s, t in true_intervals(start, end)
-        )
     )
 
 

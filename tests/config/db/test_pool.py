@@ -37,7 +37,9 @@ def connect(server: embedded.Server, db: None) -> Iterator[Callable[..., base.Da
     yield make
     for wrapper in made:
         wrapper.close()
-    base.close_pool()
+    base.open_pool(size=0)
+    while base._idle:
+        base._idle.pop()[1].close()
 
 
 def backend(wrapper: base.DatabaseWrapper) -> int:

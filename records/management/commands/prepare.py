@@ -3,12 +3,13 @@
 import secrets
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg2.errors import InsufficientPrivilege
+
+from records.models import Source
 
 
 class Command(BaseCommand):
@@ -42,8 +43,8 @@ class Command(BaseCommand):
             raise CommandError(_refusal(error)) from None
 
     def _is_empty(self) -> bool:
-        # By name, for this package imports no app. Every record of any kind needs a source.
-        return not apps.get_model("records", "Source").objects.exists()
+        # Every record of any kind needs a source.
+        return not Source.objects.exists()
 
     def _make_account(self) -> None:
         users = get_user_model().objects
@@ -58,5 +59,4 @@ class Command(BaseCommand):
 
 
 def _refusal(error: DatabaseError) -> str:
-    """Say in one line why the database cannot be used."""
     return f"The database cannot be used: {' '.join(str(error).split())} (see DATABASE_URL)"

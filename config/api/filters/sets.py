@@ -1,0 +1,89 @@
+"""The filters of one resource, and groups of them that must hold of the same part of a record.
+
+Reading and applying are two steps, because references are looked up between them, all in one query.
+docs/api-conventions.md shows how filters are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db.models import Model, Q
+
+from config.api.filters.base import Condition, Filter, as_clause
+from config.api.sql import NOTHING, Clause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.api.query import Parameter, Query
+
+
+class Group(Filter):
+    """Filters whose parameters, where given together, must hold of the *same* part of a record.
+
+    The members' parameters are `group.member`, or the bare member names with `prefixed=False`. `where` is called with
+    those that are given: a list of values, any of which may match, or what a member's `reading` gives.
+    """
+
+    def __init__(
+        self, *, where: Callable[..., Q | Clause], prefixed: bool = True, **members: Filter
+    ) -> None:
+        super().__init__(help_text="")
+        self.where = where
+        self.prefixed = prefixed
+        self.members = members
+
+    def _name(self, group: str, member: str) -> str:
+        return f"{group}.{member}" if self.prefixed else member
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        for member, inner in self.members.items():
+            parameter = next(iter(inner.parameters(self._name(name, member))))
+            yield parameter
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
+        given = {}
+        for member, inner in self.members.items():
+            value = inner.reading(self._name(name, member), query, references)
+            if value is not None:
+                given[member] = value
+        if given:
+            yield partial(self._joined, given)
+
+    def _joined(self, given: dict[str, Callable[[], Any]], model: type[Model]) -> Clause:
+        values = {member: value() for member, value in given.items()}
+        if any(value == [] for value in values.values()):
+            return NOTHING  # a reference that names nothing published
+        return as_clause(model, self.where(**values))
+
+
+class FilterSet:
+    """The filters of one resource, declared as class attributes and inherited."""
+
+    filters: ClassVar[dict[str, Filter]] = {}
+    known: ClassVar[dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Filter)}
+        cls.filters = {**cls.filters, **own}
+        parameters = [
+            parameter for name, inner in cls.filters.items() for parameter in inner.parameters(name)
+        ]
+        cls.known = {parameter.name: parameter for parameter in parameters}
+        if len(cls.known) != len(parameters):
+            msg = f"Two filters of {cls.__name__} take the same parameter."
+            raise TypeError(msg)
+
+    @classmethod
+    def read(cls, query: Query, references: Any) -> list[Condition]:
+        """Read all filters of a request; faults are left in `query`, references asked for from `references`."""
+        if not query.values:
+            return []
+        return [
+            condition
+            for name, inner in cls.filters.items()
+            for condition in inner.conditions(name, query, references)
+        ]
