@@ -14,7 +14,6 @@ from config.dates.ordering import BeginningOfTime, EndOfTime
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
-from people.querysets import StateQuerySet
 from records.constraints import NoCycle
 from records.history import tracked
 from records.models import Identifier, Part, Record
@@ -78,8 +77,6 @@ class State(Record):
     end = UncertainDateField(
         help_text="Until when it existed; blank when it still does, or when unknown."
     )
-
-    objects = StateQuerySet.as_manager()
 
     if TYPE_CHECKING:
         names: RelatedManager[StateName]
