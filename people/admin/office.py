@@ -29,7 +29,7 @@ class OfficeAccreditationInline(TabularPartInline):
 
 @admin.register(Office)
 class OfficeAdmin(RecordAdmin):
-    """Offices: what a person can hold, whoever holds it."""
+    """Offices: what a person can hold, independent of the holder."""
 
     columns = ("classification", "state", "organization")
     list_filter = (

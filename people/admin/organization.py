@@ -19,7 +19,7 @@ from records.admin.relations import RelationFilter
 
 @admin.register(Organization)
 class OrganizationAdmin(RecordAdmin):
-    """Organizations: ministries, missions, companies and whoever else acts as a body."""
+    """Organizations: ministries, missions, companies and other bodies."""
 
     columns = ("classification", "state", "parent")
     list_filter = ("classification", ("state", RelationFilter), ("parent", RelationFilter))

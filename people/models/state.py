@@ -31,7 +31,7 @@ class StateKind(models.TextChoices):
     DEPENDENCY = "dependency", "Dependency"
     #: claims statehood and is recognised by some UN members only
     PARTIALLY_RECOGNISED = "partially_recognised", "Partially recognised state"
-    #: a state that is no more, and was not merely renamed
+    #: a state that has ended, and was not merely renamed
     HISTORICAL_STATE = "historical_state", "Historical state"
     #: a government without its territory, dealt with as a state by others
     GOVERNMENT_IN_EXILE = "government_in_exile", "Government in exile"
