@@ -33,18 +33,18 @@ CONSENT = frozenset(
 SETTLING = frozenset({ActionKind.INITIALLING, ActionKind.ADOPTION}) | CONSENT
 #: Acts by which a party leaves, or by which the whole ends otherwise than by its own term.
 ENDING = frozenset({ActionKind.DENUNCIATION, ActionKind.WITHDRAWAL, ActionKind.TERMINATION})
-#: Where one party's leaving, or suspending, leaves nobody to whom the agreement applies: VCLT arts. 54, 60(1).
+#: Agreements that apply to nobody once one party leaves or suspends them: VCLT arts. 54, 60(1).
 NARROW = frozenset({Laterality.UNILATERAL, Laterality.BILATERAL})
 
 # Ranks: of two effects whose dates leave the order open, the one of higher rank is the later one. Below IN_FORCE the dates do
-# not matter: a signature after the entry into force takes nothing back.
+# not matter: a signature after the entry into force changes nothing.
 _ANNOUNCED, _NEGOTIATED, _SIGNED, _BOUND, _PROVISIONAL, _IN_FORCE_FOR_ONE = range(1, 7)
 _IN_FORCE, _SUSPENDED, _EXPIRED, _TERMINATED, _WITHDRAWN = range(7, 12)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An action as far as the status depends on it: what, by or for whom (None: all), done when, with effect when."""
+    """What the status depends on in an action: kind, party (None: all), the day it was done, the day of its effect."""
 
     kind: str
     party: str | None = None
@@ -53,16 +53,16 @@ class Act:
 
     @property
     def done(self) -> When:
-        """When it was done: at its effect, where no more is known."""
+        """When it was done, or its effect where only that is known."""
         return self.date or self.effective_date
 
     @property
     def effect(self) -> When:
-        """When it takes effect: when it is done, where no other day is given."""
+        """When it takes effect, or when it was done where no other day is given."""
         return self.effective_date or self.date
 
     def counted_from(self, day: dt.date) -> Act:
-        """Return the act as done on that day, where neither it nor its effect has any date."""
+        """Return the act, dated that day if neither it nor its effect has any date."""
         bounds = Bounds.of(self.date), Bounds.of(self.effective_date)
         if any(each.earliest or each.latest for each in bounds):
             return self
@@ -98,7 +98,7 @@ class Bounds:
         return cls(_day(when["earliest"]), _day(when["latest"]))
 
     def is_before(self, other: Bounds) -> bool:
-        """Whether it certainly comes first."""
+        """Whether it is certainly before the other."""
         return (
             self.latest is not None and other.earliest is not None and self.latest < other.earliest
         )
@@ -116,7 +116,7 @@ class Effect:
     rank: int
     bounds: Bounds
     when: When  #: that day as the action says it
-    is_deed: bool = False  #: something done, so that being on record means that it is past
+    is_done: bool = False  #: something that somebody did, so that it is past once it is recorded
     own: Bounds | None = (
         None  #: the party's own act behind it; None for what happens to the agreement as a whole
     )
@@ -138,16 +138,16 @@ class Effect:
 
     @property
     def is_departure(self) -> bool:
-        """Whether by it the party left."""
+        """Whether the party left by it."""
         return self.rank == _WITHDRAWN
 
     def takes_over_from(self, other: Effect) -> bool:
-        """Whether this one decides, once both have happened."""
+        """Whether this effect decides the status once both have happened."""
         if not (self.decides_by_date and other.decides_by_date):
             return self.rank > other.rank
         mine, theirs = self.bounds, other.bounds
         if self.is_departure or other.is_departure:
-            # Who left is out of what happens to the others, and comes back by an act of its own only.
+            # What happens to the others does not concern a party that left; only an act of its own brings it back.
             if self.own is None or other.own is None:
                 return self.own is not None
             mine, theirs = self.own, other.own
@@ -164,11 +164,11 @@ def agreement_effects(acts: Iterable[Act], laterality: str) -> list[Effect]:
 def _of_agreement(act: Act, laterality: str) -> Effect | None:
     kind, status = act.kind, AgreementStatus
     if kind == ActionKind.ANNOUNCEMENT:
-        return _deed(status.ANNOUNCED, _ANNOUNCED, act.done)
+        return _done(status.ANNOUNCED, _ANNOUNCED, act.done)
     if kind in SIGNING:
-        return _deed(status.SIGNED, _SIGNED, act.done)
+        return _done(status.SIGNED, _SIGNED, act.done)
     if kind in SETTLING:  # consent, too, is given to a text that is settled
-        return _deed(status.NEGOTIATED, _NEGOTIATED, act.done)
+        return _done(status.NEGOTIATED, _NEGOTIATED, act.done)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
         return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
     if kind == ActionKind.ENTRY_INTO_FORCE:
@@ -182,7 +182,7 @@ def _of_agreement(act: Act, laterality: str) -> Effect | None:
 
 
 def _end(act: Act) -> Effect | None:
-    """Return what ends or suspends the agreement as a whole."""
+    """Return the effect of an act that ends or suspends the agreement as a whole."""
     if act.kind == ActionKind.SUSPENSION:
         return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act.effect)
     if act.kind == ActionKind.EXPIRY:
@@ -202,7 +202,7 @@ def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effe
     )
     effects += [end for act in others if (end := _end(act)) is not None]
     if laterality != Laterality.MULTILATERAL:
-        # What all did together, each of them did.
+        # An act of all together is an act of each.
         effects += [
             effect for act in acts if act.party is None and (effect := _of_all(act)) is not None
         ]
@@ -215,12 +215,12 @@ def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effe
 
 
 def _of_own(act: Act) -> Effect | None:
-    """Return what an act of the party's own does to its status."""
+    """Return the effect of a party's own act on its status."""
     kind, status = act.kind, PartyStatus
     if kind in CONSENT:
-        return _deed(status.BOUND, _BOUND, act.done)
+        return _done(status.BOUND, _BOUND, act.done)
     if kind in SIGNING:
-        return _deed(status.SIGNATORY, _SIGNED, act.done)
+        return _done(status.SIGNATORY, _SIGNED, act.done)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
         return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
     own = Bounds.of(act.effect)
@@ -237,16 +237,16 @@ def _of_own(act: Act) -> Effect | None:
 
 def _of_all(act: Act) -> Effect | None:
     if act.kind in CONSENT:
-        return _deed(PartyStatus.BOUND, _BOUND, act.done)
+        return _done(PartyStatus.BOUND, _BOUND, act.done)
     if act.kind in SIGNING:
-        return _deed(PartyStatus.SIGNATORY, _SIGNED, act.done)
+        return _done(PartyStatus.SIGNATORY, _SIGNED, act.done)
     if act.kind == ActionKind.PROVISIONAL_APPLICATION:
         return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
     return None
 
 
 def _general_entry(own: Iterable[Act], general: Iterable[Act], laterality: str) -> Iterator[Effect]:
-    """Entry into force for a party of which no day of its own is on record.
+    """Yield the entry into force for a party that has no entry of its own on record.
 
     For a party whose consent is on record, from the later of the two days on (VCLT art. 24(2) and (3)). Otherwise only where
     few agreed and no one else can join: such a treaty enters into force for all of them at once (art. 24(2)).
@@ -260,7 +260,7 @@ def _general_entry(own: Iterable[Act], general: Iterable[Act], laterality: str) 
 
 
 def _later_of(entry: Act, consent: Act) -> Effect:
-    """In force from the later of the two days on."""
+    """Return entry into force from the later of the two days on."""
     one, other = Bounds.of(entry.effect), Bounds.of(consent.effect)
     later = Bounds(
         max(filter(None, (one.earliest, other.earliest)), default=None),
@@ -272,8 +272,8 @@ def _later_of(entry: Act, consent: Act) -> Effect:
     return Effect(PartyStatus.IN_FORCE.value, _IN_FORCE, later, when, own=other)
 
 
-def _deed(status: AgreementStatus | PartyStatus, rank: int, when: When) -> Effect:
-    return Effect(status.value, rank, Bounds.of(when), when, is_deed=True)
+def _done(status: AgreementStatus | PartyStatus, rank: int, when: When) -> Effect:
+    return Effect(status.value, rank, Bounds.of(when), when, is_done=True)
 
 
 def _effect(

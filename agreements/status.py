@@ -1,7 +1,7 @@
 """The status of an agreement and of each party, derived from the actions (docs/agreement-status.md has the rules as tables).
 
-Pure: no clock, no database. What was done and when comes in as `Act`s, the day of interest as an argument. Every day of an
-uncertain date is possible, so on some days more than one status may be; a status is told only when nothing else is possible.
+No clock, no database: the actions are arguments (`Act`), and so is the day. Every day of an uncertain date is possible, so
+on some days more than one status may be; then the status is unknown.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ class Status:
     """A status on some day."""
 
     value: str
-    since: (
-        dict[str, str | None] | None
-    )  #: when it began, an uncertain date; None when nothing is known of that
+    since: dict[str, str | None] | None  #: when it began, an uncertain date; None when unknown
     until: date | None  #: the first later day on which a known action changes it, or may change it
 
     def as_document(self) -> dict[str, Any]:
@@ -44,7 +42,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from `start` (None: since ever) to before `end` (None: for ever) on which the same statuses are possible."""
+    """Days from `start` (None: from the first day) until before `end` (None: no end) with the same possible statuses."""
 
     start: date | None
     end: date | None
@@ -56,7 +54,7 @@ class Span:
         return next(iter(self.possible)) if len(self.possible) == 1 else UNKNOWN
 
     def holds(self, day: date) -> bool:
-        """Whether the day is one of the span's."""
+        """Whether the day lies in the span."""
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
 
@@ -75,12 +73,12 @@ class Dated:
 class History:
     """All statuses of an agreement or of a party, from the first to the last day.
 
-    `known_on` is the day on which all this was on record. What is reported as done, and is not dated later, was done by then,
-    even when its date is not known.
+    `known_on` is the day on which all this was on record. What is recorded as done, and is not dated later, was done by
+    that day, even when its date is not known.
     """
 
     def __init__(self, effects: Iterable[Effect], known_on: date) -> None:
-        self._effects = _telling(
+        self._effects = _decisive(
             [Dated(effect, _certain_from(effect, known_on)) for effect in effects]
         )
         self._known_on = known_on
@@ -113,8 +111,8 @@ class History:
     def _possible(self, day: date) -> frozenset[str]:
         """Every status that some choice of days leaves possible on that day.
 
-        An action may decide if it may have happened, and nothing that certainly happened takes over from it. Who left may
-        have come back by an action of which that is not certain, and then what happened to all decides again.
+        An action may decide if it may have happened, and nothing that certainly happened takes over from it. A party that
+        left may have come back by an action of which that is not certain; then what happened to all decides again.
         """
         happened = [each.effect for each in self._effects if each.certain and each.certain <= day]
         may_have = [each.effect for each in self._effects if each.is_possible(day)]
@@ -132,7 +130,7 @@ class History:
         return frozenset(possible or {UNKNOWN})
 
     def _since(self, at: int, value: str) -> dict[str, str | None] | None:
-        """When a status that is certain in span `at` began: between when it became possible and when it became certain."""
+        """Return when a status that is certain in span `at` began: after it became possible, before it was certain."""
         first = at
         while first and self.spans[first - 1].value == value:
             first -= 1
@@ -145,7 +143,7 @@ class History:
                 return each.effect.when
         if (
             latest == self._known_on
-        ):  # certain by being on record only: that day is no date of anything that was done
+        ):  # certain only because it is recorded: nothing that was done has that date
             return UncertainDate.parse(f"[{earliest}..]").as_document() if earliest else None
         if latest is None:
             return None
@@ -154,8 +152,8 @@ class History:
         return UncertainDate.parse(f"[{earliest or ''}..{latest}]").as_document()
 
 
-def _telling(effects: list[Dated]) -> list[Dated]:
-    """Leave out what changes nothing: of like steps towards force only the first possible and the first certain one count.
+def _decisive(effects: list[Dated]) -> list[Dated]:
+    """Leave out effects that change nothing: of equal steps towards force only the first possible and the first certain count.
 
     A treaty of two hundred parties has that many signatures, and is signed with the first.
     """
@@ -176,7 +174,7 @@ def _telling(effects: list[Dated]) -> list[Dated]:
 
 
 def _decides(effect: Effect, happened: list[Effect]) -> bool:
-    """Whether of all that happened this decides the status. Who came back is not kept out by having left."""
+    """Whether this effect decides the status, of all that happened. A departure that was undone no longer counts."""
     for other in happened:
         is_undone = other.is_departure and any(third.takes_over_from(other) for third in happened)
         if not is_undone and other.takes_over_from(effect):
@@ -188,7 +186,7 @@ def _certain_from(effect: Effect, known_on: date) -> date | None:
     """Return the day from which it has certainly happened; None when that never comes."""
     if effect.earliest is not None and effect.earliest > known_on:
         return effect.latest
-    if effect.latest is None or (effect.is_deed and effect.latest > known_on):
+    if effect.latest is None or (effect.is_done and effect.latest > known_on):
         return known_on
     return effect.latest
 

@@ -1,4 +1,4 @@
-"""The statuses that agreements and their parties can have. Nobody types them: `agreements.status` derives them."""
+"""The statuses that agreements and their parties can have. `agreements.status` derives them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a record stands, in one word, for lists, forms and the front page of the desk."""
+"""The state of a record in a word, for lists, forms and the front page of the desk."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Badge(models.TextChoices):
-    """The editorial state, with published records told apart by whether the desk is ahead of the world."""
+    """The editorial state, where a published record may have unpublished changes."""
 
-    DRAFT = "draft", "Draft"  #: the world has never seen it
+    DRAFT = "draft", "Draft"  #: never published
     IN_REVIEW = "in_review", "In review"  #: waits for a publisher
-    CHANGED = "changed", "Changed since"  #: published, and edited since then
-    PUBLISHED = "published", "Published"  #: the world sees what the desk sees
+    CHANGED = "changed", "Unpublished changes"  #: published, and edited since then
+    PUBLISHED = "published", "Published"  #: as it is at the desk
     WITHDRAWN = "withdrawn", "Withdrawn"  #: its id answers 410
     MERGED = "merged", "Merged"  #: its id leads to another record
 
@@ -51,7 +51,6 @@ class BadgeFilter(admin.SimpleListFilter):
     parameter_name = "publication"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        """Offer every badge."""
         return [(badge.value, str(badge.label)) for badge in Badge]
 
     def queryset(
@@ -59,5 +58,5 @@ class BadgeFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002 - Django's signature
         queryset: models.QuerySet[Any],
     ) -> models.QuerySet[Any]:
-        """Keep the rows that have it; the list's query carries the annotation."""
+        """Filter by the annotation that the list's query has."""
         return queryset.filter(badge=self.value()) if self.value() else queryset

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
-#: What waits for somebody, in the columns of the work list.
+#: The columns of the work list.
 WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
 
 
 class SearchView(AutocompleteJsonView):
-    """Answers fields that name a record: label and key of what matches."""
+    """Search for the fields that refer to a record: label and key of each match."""
 
     def get_queryset(self) -> QuerySet[Any]:
         """Leave out merged records, and read what labels need."""
@@ -41,7 +41,6 @@ class SearchView(AutocompleteJsonView):
         return labelled(found) if labelled is not None else found
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
-        """Return the label that tells it apart."""
         label = getattr(self.model_admin, "label", str)
         return {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
 
@@ -54,7 +53,7 @@ class Desk(admin.AdminSite):
     index_title = "Curation desk"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Drop NUL from queries: no text has one, and the database does not take it."""
+        """Drop NUL from queries: the database refuses it."""
         page = super().admin_view(view, cacheable)
 
         def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -66,11 +65,10 @@ class Desk(admin.AdminSite):
         return without_nul
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer a search for a record."""
         return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Show what waits for whom, above the list of kinds."""
+        """Show how many records wait to be published, above the list of kinds."""
         context = {
             "waiting": self._waiting(request),
             "waiting_columns": WAITING,
@@ -79,7 +77,7 @@ class Desk(admin.AdminSite):
         return super().index(request, context)
 
     def _waiting(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Count what waits, per kind, in one query."""
+        """Count the records of each column, per kind, in one query."""
         kinds = [
             kind
             for kind in all_kinds()

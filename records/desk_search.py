@@ -12,7 +12,7 @@ from django.db import models
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: What somebody types into a search box is cut to this many words of this length.
+#: A search is cut to this many words of this length.
 MAX_WORDS = 8
 MAX_LENGTH = 100
 
@@ -40,10 +40,10 @@ def search(
     parts_of: Sequence[str],
     whole: Sequence[str] = (),
 ) -> models.QuerySet[models.Model]:
-    """Keep what has every word of `typed` somewhere: in one of `parts_of`, or as the whole of one of `whole`.
+    """Keep the rows in which every word of `typed` is part of one of the fields `parts_of`, or all of one of `whole`.
 
-    The places may be fields of related rows (`names__name`). Each is looked up through its own index and the finds are
-    united; one condition with OR over several tables would read all rows instead. An id finds its row too.
+    They may be fields of related rows (`names__name`). Each is searched through its own index, and the results are
+    united: one condition with OR over several tables would read all rows. An id finds its row too.
     """
     model = queryset.model
     for word in typed.replace("\x00", "").split()[:MAX_WORDS]:

@@ -13,7 +13,7 @@ M = TypeVar("M", bound=type[models.Model])
 def tracked(model: M) -> M:
     """Keep every version of a row of `model`, bulk and raw SQL writes included.
 
-    `changed_at` alone is no change: it only says that a part of the record changed, and the part has a history of its own.
+    A new `changed_at` alone is not kept: it says that a part of the record changed, which has a history of its own.
     """
     has_changed_at = any(field.name == "changed_at" for field in model._meta.concrete_fields)
     decorated: M = pghistory.track(

@@ -1,4 +1,4 @@
-"""Who may do what at the desk: three groups, each with the rights of the one before and more."""
+"""Who may do what at the desk: three groups, each with the permissions of the one before and more."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _EDITING = ("view", "add", "change", "delete")
 
 
 def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
-    """Make the groups, or give them back exactly the rights that they have here.
+    """Make the groups, or set their permissions to exactly those that they have here.
 
-    Called after every `migrate`, and after every flush of a test database: the rights are rows that exist only then.
-    That is why this is a signal's receiver, the only one of the project, and not a data migration. What an installation
-    wants otherwise belongs in a group of its own.
+    Called after every `migrate`, and after every flush of a test database: permissions are rows that exist only then.
+    That is why this is a signal's receiver, the only one of the project, and not a data migration. An installation that
+    needs other permissions adds a group of its own.
     """
     try:
         groups = apps.get_model("auth", "Group").objects
@@ -34,7 +34,7 @@ def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
     except LookupError:
         return  # the accounts' own tables are being removed
     for config in installed.get_app_configs():
-        # Django makes each app's rights after that app's turn; here all are needed at the first.
+        # Django makes the permissions of each app after its own signal; here all are needed at the first.
         create_permissions(config, verbosity=0, apps=apps)
     found = {
         (permission.content_type.app_label, permission.codename): permission

@@ -18,6 +18,7 @@ from agreements.models import (
     AgreementTopic,
     MonetaryValue,
 )
+from agreements.warnings import warnings_of
 from records.admin.forms import dated
 from records.admin.parts import (
     CitationInline,
@@ -25,6 +26,7 @@ from records.admin.parts import (
     NameInline,
     PartInline,
     TabularPartInline,
+    TopicInline,
 )
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class ActionInline(PartInline):
-    """What was done about it: its status follows from that."""
+    """What was done about it. Its status is derived from that."""
 
     model = AgreementAction
     verbose_name = "action"
@@ -46,7 +48,7 @@ class ActionInline(PartInline):
     )
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Search the party among those of this agreement. New parties can act once they are saved."""
+        """Search the party among those of this agreement. A new party can be chosen after it is saved."""
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("party")
         if field is not None:
@@ -76,14 +78,6 @@ class DepositaryInline(TabularPartInline):
     rows = (("state", "organization"),)
 
 
-class AgreementTopicInline(TabularPartInline):
-    """What it is about."""
-
-    model = AgreementTopic
-    verbose_name = "topic"
-    rows = ("topic",)
-
-
 class AgreementLinkInline(TabularPartInline):
     """How it relates to other agreements."""
 
@@ -91,24 +85,6 @@ class AgreementLinkInline(TabularPartInline):
     fk_name = "agreement"
     verbose_name = "link"
     rows = (("kind", "linked_agreement"),)
-
-
-class AgreementNameInline(NameInline):
-    """Other titles of the agreement."""
-
-    model = AgreementName
-
-
-class AgreementIdentifierInline(IdentifierInline):
-    """What other systems call the agreement."""
-
-    model = AgreementIdentifier
-
-
-class AgreementCitationInline(CitationInline):
-    """Sources of the agreement."""
-
-    model = AgreementCitation
 
 
 @admin.register(Agreement)
@@ -134,10 +110,13 @@ class AgreementAdmin(RecordAdmin):
         PartyInline,
         ActionInline,
         ValueInline,
-        AgreementTopicInline,
-        AgreementCitationInline,
+        TopicInline.of(AgreementTopic),
+        CitationInline.of(AgreementCitation),
         AgreementLinkInline,
         DepositaryInline,
-        AgreementNameInline,
-        AgreementIdentifierInline,
+        NameInline.of(AgreementName),
+        IdentifierInline.of(AgreementIdentifier),
     )
+
+    def warnings_of(self, record: Agreement) -> list[str]:
+        return warnings_of(record)

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from agreements.models import AgreementParty, AgreementRepresentative
 from records.admin.parts import PartInline
 from records.admin.relations import Labelled
-from records.admin.several import Several, SeveralForm
+from records.admin.through_fields import ThroughField, ThroughForm
+from records.admin.view_only import ViewOnly
 from records.desk_search import search
 
 if TYPE_CHECKING:
@@ -19,15 +20,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    _ModelAdmin = admin.ModelAdmin[AgreementParty]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
-
-class PartyForm(SeveralForm):
+class PartyForm(ThroughForm):
     """A party with the persons who acted for it."""
 
-    representatives_of_it = Several(
+    representatives_of_it = ThroughField(
         AgreementRepresentative,
         "person",
         rows="representatives",
@@ -37,7 +34,7 @@ class PartyForm(SeveralForm):
 
 
 class PartyInline(PartInline):
-    """The states and organizations between which it was agreed."""
+    """The states and organizations that made the agreement."""
 
     model = AgreementParty
     form = PartyForm
@@ -53,8 +50,8 @@ class PartyInline(PartInline):
 
 
 @admin.register(AgreementParty)
-class PartySearch(Labelled, _ModelAdmin):
-    """Lets the actions of an agreement search its parties: a treaty may have 190. It has no page of its own."""
+class PartySearch(Labelled, ViewOnly):
+    """Search of an agreement's parties in the form of its actions: a treaty may have 190. It has no page of its own."""
 
     search_fields = ("state__name", "organization__name")
     label_related = ("state", "organization")
@@ -68,33 +65,16 @@ class PartySearch(Labelled, _ModelAdmin):
         """Find parts of names, whatever their accents."""
         return search(queryset, search_term, parts_of=self.search_fields), False
 
-    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Read the names with the rows."""
-        return queryset.select_related(*self.label_related)
-
-    def narrow(self, queryset: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
-        """Offer the parties of the agreement in the form, and no others."""
+    def narrow(self, queryset: QuerySet[Any], query: Mapping[str, Any]) -> QuerySet[Any]:
+        """Keep the parties of one agreement (`?agreement=`)."""
         try:
-            return queryset.filter(agreement=asked.get("agreement"))
+            return queryset.filter(agreement=query.get("agreement"))
         except ValidationError:
             return queryset.none()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """With the agreement."""
         return request.user.has_perm("agreements.view_agreement")
 
     def has_module_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Not listed."""
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """In the agreement's form."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """In the agreement's form."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """In the agreement's form."""
+        """Hide it from the list of kinds."""
         return False

@@ -173,12 +173,6 @@ class Agreement(Record):
     def __str__(self) -> str:
         return self.short_title or self.title
 
-    def warnings(self) -> list[str]:
-        """Say what is odd about it but may be real, in words for the desk (queries the database)."""
-        from agreements.oddities import oddities_of  # noqa: PLC0415 - it looks at models that name this one
-
-        return oddities_of(self)
-
 
 @tracked
 class AgreementName(DatedName):

@@ -44,7 +44,7 @@ class PartyRole(models.TextChoices):
     )  #: keeps the agreement (VCLT art. 76); listed with `depositaries` too
 
 
-#: Roles in which nobody is bound, so that there is no status to tell.
+#: Roles in which nobody is bound, so that they have no status.
 NOT_BOUND = frozenset({PartyRole.BENEFICIARY, PartyRole.OBSERVER, PartyRole.DEPOSITARY})
 
 

@@ -15,18 +15,16 @@ from events.models import (
     Statement,
 )
 from records.admin.forms import dated
-from records.admin.listed import Listed
-from records.admin.parts import CitationInline, IdentifierInline, PartInline, TabularPartInline
+from records.admin.parts import (
+    CitationInline,
+    IdentifierInline,
+    PartInline,
+    TabularPartInline,
+    TopicInline,
+)
 from records.admin.record import RecordAdmin
+from records.admin.related_tables import RelatedTable
 from records.admin.relations import RelationFilter
-
-
-class EventTopicInline(TabularPartInline):
-    """What it was about."""
-
-    model = EventTopic
-    verbose_name = "topic"
-    rows = ("topic",)
 
 
 class EventPlaceInline(PartInline):
@@ -44,18 +42,6 @@ class EventLinkInline(TabularPartInline):
     fk_name = "event"
     verbose_name = "link"
     rows = (("kind", "linked_event"),)
-
-
-class EventIdentifierInline(IdentifierInline):
-    """What other systems call the event."""
-
-    model = EventIdentifier
-
-
-class EventCitationInline(CitationInline):
-    """Sources of the event."""
-
-    model = EventCitation
 
 
 @admin.register(Event)
@@ -81,14 +67,16 @@ class EventAdmin(RecordAdmin):
         ("attendance", "visit_class", "parent"),
         "summary",
     )
-    listed = (Listed("Statements made there", Statement, "event", ("kind", "date_edtf"), ()),)
+    related_tables = (
+        RelatedTable("Statements made there", Statement, "event", ("kind", "date_edtf"), ()),
+    )
     inlines = (
         ParticipationInline,
         EventPlaceInline,
-        EventTopicInline,
-        EventCitationInline,
+        TopicInline.of(EventTopic),
+        CitationInline.of(EventCitation),
         EventLinkInline,
-        EventIdentifierInline,
+        IdentifierInline.of(EventIdentifier),
     )
 
     @admin.display(description="when", ordering="when_earliest")
@@ -97,6 +85,5 @@ class EventAdmin(RecordAdmin):
         return event.when.edtf or event.when.text
 
     def label_of(self, row: Event) -> str:
-        """Tell events of one title apart by date."""
         when = row.when.edtf or row.when.text
         return f"{row} ({when})" if when else f"{row} (undated)"

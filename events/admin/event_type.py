@@ -10,12 +10,6 @@ from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
 
-class EventTypeIdentifierInline(IdentifierInline):
-    """What other vocabularies call the type."""
-
-    model = EventTypeIdentifier
-
-
 @admin.register(EventType)
 class EventTypeAdmin(RecordAdmin):
     """Event types: the tree, with PLOVER, CAMEO and Goldstein values."""
@@ -31,8 +25,7 @@ class EventTypeAdmin(RecordAdmin):
         ("plover_type", "plover_mode"),
         ("cameo_code", "goldstein"),
     )
-    inlines = (EventTypeIdentifierInline,)
+    inlines = (IdentifierInline.of(EventTypeIdentifier),)
 
     def label_of(self, row: EventType) -> str:
-        """Show the type under its broader one."""
         return f"{row.broader} › {row}" if row.broader else str(row)  # noqa: RUF001 - a breadcrumb

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from events.models import Participation, ParticipationCapacity
 from records.admin.parts import PartInline
-from records.admin.several import Several, SeveralForm
+from records.admin.through_fields import ThroughField, ThroughForm
 from records.models import Evidence
 
 
-class ParticipationForm(SeveralForm):
+class ParticipationForm(ThroughForm):
     """A participation with the offices in which the person acted."""
 
-    offices = Several(
+    offices = ThroughField(
         ParticipationCapacity,
         "tenure",
         rows="participation_capacities",
@@ -20,7 +20,7 @@ class ParticipationForm(SeveralForm):
         label="Capacities",
         help_text="The tenures in which the person acted, as the source says.",
     )
-    inferred_offices = Several(
+    inferred_offices = ThroughField(
         ParticipationCapacity,
         "tenure",
         rows="participation_capacities",

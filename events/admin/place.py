@@ -10,18 +10,6 @@ from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
 
-class PlaceNameInline(NameInline):
-    """Names of the place."""
-
-    model = PlaceName
-
-
-class PlaceIdentifierInline(IdentifierInline):
-    """What other systems call the place."""
-
-    model = PlaceIdentifier
-
-
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
     """Places: cities, venues, regions, bases."""
@@ -31,8 +19,7 @@ class PlaceAdmin(RecordAdmin):
     search_fields = ("name", "names__name")
     label_related = ("parent", "state")
     rows = (("name", "kind"), ("parent", "state"), ("latitude", "longitude"))
-    inlines = (PlaceNameInline, PlaceIdentifierInline)
+    inlines = (NameInline.of(PlaceName), IdentifierInline.of(PlaceIdentifier))
 
     def label_of(self, row: Place) -> str:
-        """Tell places of one name apart by what they lie in."""
         return ", ".join(str(each) for each in (row, row.parent, row.state) if each)

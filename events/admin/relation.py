@@ -15,13 +15,13 @@ from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
-from records.admin.several import Several, SeveralForm
+from records.admin.through_fields import ThroughField, ThroughForm
 
 
-class RelationPeriodForm(SeveralForm):
+class RelationPeriodForm(ThroughForm):
     """A period with its topics."""
 
-    fields_of_it = Several(
+    fields_of_it = ThroughField(
         RelationPeriodTopic,
         "topic",
         rows="period_topics",
@@ -46,18 +46,6 @@ class RelationPeriodInline(PartInline):
     )
 
 
-class RelationIdentifierInline(IdentifierInline):
-    """What other systems call the relation."""
-
-    model = RelationIdentifier
-
-
-class RelationCitationInline(CitationInline):
-    """Sources of the relation."""
-
-    model = RelationCitation
-
-
 @admin.register(Relation)
 class RelationAdmin(RecordAdmin):
     """Relations: how two states stand to each other, over time."""
@@ -76,4 +64,8 @@ class RelationAdmin(RecordAdmin):
     )
     label_related = ("state_a", "state_b")
     rows = (("state_a", "state_b"),)
-    inlines = (RelationPeriodInline, RelationCitationInline, RelationIdentifierInline)
+    inlines = (
+        RelationPeriodInline,
+        CitationInline.of(RelationCitation),
+        IdentifierInline.of(RelationIdentifier),
+    )

@@ -15,7 +15,13 @@ from events.models import (
     StatementTopic,
 )
 from records.admin.forms import dated
-from records.admin.parts import CitationInline, IdentifierInline, PartInline, TabularPartInline
+from records.admin.parts import (
+    CitationInline,
+    IdentifierInline,
+    PartInline,
+    TabularPartInline,
+    TopicInline,
+)
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
@@ -33,7 +39,6 @@ class StatementCapacityInline(TabularPartInline):
     rows = (("tenure", "evidence"),)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Search among the tenures of the speaker."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "tenure" and field is not None:
             field.widget.attrs["data-narrow-field"] = "speaker_person"
@@ -46,26 +51,6 @@ class StatementAboutInline(PartInline):
     model = StatementAbout
     verbose_name = "subject"
     rows = (("event", "state", "relation"), ("organization", "person"), ("place", "topic"))
-
-
-class StatementTopicInline(TabularPartInline):
-    """What field it concerns."""
-
-    model = StatementTopic
-    verbose_name = "topic"
-    rows = ("topic",)
-
-
-class StatementIdentifierInline(IdentifierInline):
-    """What other systems call the statement."""
-
-    model = StatementIdentifier
-
-
-class StatementCitationInline(CitationInline):
-    """Sources of the statement."""
-
-    model = StatementCitation
 
 
 @admin.register(Statement)
@@ -99,7 +84,7 @@ class StatementAdmin(RecordAdmin):
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (
         StatementCapacityInline,
         StatementAboutInline,
-        StatementTopicInline,
-        StatementCitationInline,
-        StatementIdentifierInline,
+        TopicInline.of(StatementTopic),
+        CitationInline.of(StatementCitation),
+        IdentifierInline.of(StatementIdentifier),
     )

@@ -9,7 +9,6 @@ from django.db import models
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event_type import EventType
 from events.models.place import Place
-from events.querysets import EventQuerySet
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
@@ -157,8 +156,6 @@ class Event(Record):
         related_name="events",
         help_text="Where it took place.",
     )
-
-    objects = EventQuerySet.as_manager()
 
     if TYPE_CHECKING:
         identifiers: RelatedManager[EventIdentifier]

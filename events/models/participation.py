@@ -166,7 +166,7 @@ class Participation(Part):
                 | models.Q(person=None, state=None)
                 | models.Q(organization=None, state=None),
                 name="participation_is_of_one_participant",
-                violation_error_message="Name one participant: make a participation of its own for each other one.",
+                violation_error_message="Name one participant: add a participation for each other one.",
             ),
             models.CheckConstraint(
                 condition=models.Q(on_behalf_of_state=None)

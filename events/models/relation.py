@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event import Event
-from events.querysets import RelationQuerySet
 from people.models import AttributedCitation, EndStatus, Organization, Person, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
@@ -72,8 +71,6 @@ class Relation(Record):
         related_name="relations_as_second",
         help_text="The other state: the one whose id is larger.",
     )
-
-    objects = RelationQuerySet.as_manager()
 
     if TYPE_CHECKING:
         identifiers: RelatedManager[RelationIdentifier]
@@ -237,7 +234,7 @@ class RelationPeriod(Part):
                 condition=~Q(end_status=EndStatus.ONGOING)
                 | Q(end_edtf="", end_text="", end_event=None),
                 name="ongoing_relation_period_has_no_end",
-                violation_error_message="A period that goes on has neither an end nor an event that ended it.",
+                violation_error_message="An ongoing period has neither an end nor an event that ended it.",
             ),
             models.CheckConstraint(
                 condition=Q(asserted_by_person=None) | Q(asserted_by_organization=None),

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 
 #: Keeps the pairs of states right, from what is published now and what was before. One statement per statement of the
-#: writer, who inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same deed.
+#: writer, who inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same transaction.
 _KEEP_STATE_PAIRS = """
     DELETE FROM events_eventstatepair AS pair
     USING published AS now, events_eventedition AS past,
@@ -36,7 +36,7 @@ class KeepStatePairs(pgtrigger.Trigger):
 
 
 class EventStatePair(models.Model):
-    """Every two states involved in an event that the world can read, in the order of its list (docs/decisions/0040).
+    """Every two states involved in a published event, in the order of its list (docs/decisions/0040).
 
     Derived from the editions by a trigger on them. A state alone is a pair with itself.
     """

@@ -1,4 +1,4 @@
-"""Statements: what somebody said, about events, states, relations and whatever else is a record."""
+"""Statements: what somebody said, about events, states, relations and other records."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Statement(Record):
             models.CheckConstraint(
                 condition=~Q(text="", summary=""),
                 name="statement_says_something",
-                violation_error_message="Give the words, or their sense in your own words.",
+                violation_error_message="Give the text, or a summary of it.",
             ),
             NoCycle(
                 name="statement_is_not_part_of_itself",

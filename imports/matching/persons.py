@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from imports.dataset import NearMatch
@@ -133,7 +133,7 @@ class PersonIndex:
 
     def _read_persons(self) -> None:
         others: defaultdict[UUID, list[str]] = defaultdict(list)
-        people = list(
+        people: list[Any] = list(
             Person.objects.order_by("pk").values_list(
                 "pk",
                 "name",

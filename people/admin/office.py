@@ -13,9 +13,9 @@ from people.models import (
     Tenure,
 )
 from records.admin.forms import dated
-from records.admin.listed import Listed
 from records.admin.parts import CitationInline, IdentifierInline, NameInline, TabularPartInline
 from records.admin.record import RecordAdmin
+from records.admin.related_tables import RelatedTable
 from records.admin.relations import RelationFilter
 
 
@@ -27,27 +27,9 @@ class OfficeAccreditationInline(TabularPartInline):
     rows = ("state",)
 
 
-class OfficeNameInline(NameInline):
-    """Other titles of the office."""
-
-    model = OfficeName
-
-
-class OfficeIdentifierInline(IdentifierInline):
-    """What other systems call the office."""
-
-    model = OfficeIdentifier
-
-
-class OfficeCitationInline(CitationInline):
-    """Sources of the office."""
-
-    model = OfficeCitation
-
-
 @admin.register(Office)
 class OfficeAdmin(RecordAdmin):
-    """Offices: what a person can hold, whoever holds it."""
+    """Offices: what a person can hold, independent of the holder."""
 
     columns = ("classification", "state", "organization")
     list_filter = (
@@ -65,8 +47,8 @@ class OfficeAdmin(RecordAdmin):
         dated("start"),
         dated("end"),
     )
-    listed = (
-        Listed(
+    related_tables = (
+        RelatedTable(
             "Held by",
             Tenure,
             "office",
@@ -76,11 +58,10 @@ class OfficeAdmin(RecordAdmin):
     )
     inlines = (
         OfficeAccreditationInline,
-        OfficeNameInline,
-        OfficeCitationInline,
-        OfficeIdentifierInline,
+        NameInline.of(OfficeName),
+        CitationInline.of(OfficeCitation),
+        IdentifierInline.of(OfficeIdentifier),
     )
 
     def label_of(self, row: Office) -> str:
-        """Tell offices of one title apart by state."""
         return f"{row} ({row.state})" if row.state else str(row)

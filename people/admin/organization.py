@@ -12,40 +12,14 @@ from people.models import (
     OrganizationTopic,
 )
 from records.admin.forms import dated
-from records.admin.parts import CitationInline, IdentifierInline, NameInline, TabularPartInline
+from records.admin.parts import CitationInline, IdentifierInline, NameInline, TopicInline
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
 
-class OrganizationTopicInline(TabularPartInline):
-    """What it works on."""
-
-    model = OrganizationTopic
-    verbose_name = "topic"
-    rows = ("topic",)
-
-
-class OrganizationNameInline(NameInline):
-    """Names of the organization."""
-
-    model = OrganizationName
-
-
-class OrganizationIdentifierInline(IdentifierInline):
-    """What other systems call the organization."""
-
-    model = OrganizationIdentifier
-
-
-class OrganizationCitationInline(CitationInline):
-    """Sources of the organization."""
-
-    model = OrganizationCitation
-
-
 @admin.register(Organization)
 class OrganizationAdmin(RecordAdmin):
-    """Organizations: ministries, missions, companies and whoever else acts as a body."""
+    """Organizations: ministries, missions, companies and other bodies."""
 
     columns = ("classification", "state", "parent")
     list_filter = ("classification", ("state", RelationFilter), ("parent", RelationFilter))
@@ -59,12 +33,11 @@ class OrganizationAdmin(RecordAdmin):
         dated("end"),
     )
     inlines = (
-        OrganizationNameInline,
-        OrganizationTopicInline,
-        OrganizationCitationInline,
-        OrganizationIdentifierInline,
+        NameInline.of(OrganizationName),
+        TopicInline.of(OrganizationTopic),
+        CitationInline.of(OrganizationCitation),
+        IdentifierInline.of(OrganizationIdentifier),
     )
 
     def label_of(self, row: Organization) -> str:
-        """Tell bodies of one name apart by state."""
         return f"{row} ({row.state})" if row.state else str(row)

@@ -6,27 +6,9 @@ from django.contrib import admin
 
 from people.models import Person, PersonCitation, PersonIdentifier, PersonName, Tenure
 from records.admin.forms import dated
-from records.admin.listed import Listed
 from records.admin.parts import CitationInline, IdentifierInline, NameInline
 from records.admin.record import RecordAdmin
-
-
-class PersonNameInline(NameInline):
-    """Names, ranks and titles of the person."""
-
-    model = PersonName
-
-
-class PersonIdentifierInline(IdentifierInline):
-    """What other systems call the person."""
-
-    model = PersonIdentifier
-
-
-class PersonCitationInline(CitationInline):
-    """Sources of the person."""
-
-    model = PersonCitation
+from records.admin.related_tables import RelatedTable
 
 
 @admin.register(Person)
@@ -44,8 +26,8 @@ class PersonAdmin(RecordAdmin):
         dated("death"),
         "living",
     )
-    listed = (
-        Listed(
+    related_tables = (
+        RelatedTable(
             "Offices held",
             Tenure,
             "person",
@@ -53,9 +35,12 @@ class PersonAdmin(RecordAdmin):
             ("person", "office"),
         ),
     )
-    inlines = (PersonNameInline, PersonCitationInline, PersonIdentifierInline)
+    inlines = (
+        NameInline.of(PersonName),
+        CitationInline.of(PersonCitation),
+        IdentifierInline.of(PersonIdentifier),
+    )
 
     def label_of(self, row: Person) -> str:
-        """Tell namesakes apart by their dates."""
         dates = f"{row.birth.edtf}–{row.death.edtf}" if row.birth or row.death else ""  # noqa: RUF001
         return f"{row} ({dates})" if dates else str(row)

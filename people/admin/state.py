@@ -57,24 +57,6 @@ class StateSuccessionInline(PartInline):
     rows = (("predecessor", "kind"), dated("date"))
 
 
-class StateNameInline(NameInline):
-    """Names of the state."""
-
-    model = StateName
-
-
-class StateIdentifierInline(IdentifierInline):
-    """What other systems call the state."""
-
-    model = StateIdentifier
-
-
-class StateCitationInline(CitationInline):
-    """Sources of the state."""
-
-    model = StateCitation
-
-
 @admin.register(State)
 class StateAdmin(RecordAdmin):
     """States, with their dated names and codes, and what was there before."""
@@ -86,25 +68,22 @@ class StateAdmin(RecordAdmin):
     rows = (("name", "kind"), dated("start"), dated("end"))
     inlines = (
         StateCodeInline,
-        StateNameInline,
+        NameInline.of(StateName),
         StateSuccessionInline,
-        StateCitationInline,
-        StateIdentifierInline,
+        CitationInline.of(StateCitation),
+        IdentifierInline.of(StateIdentifier),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Read the code with each row."""
         rows: QuerySet[Any] = super().get_queryset(request).annotate(code=usual_code())
         return rows
 
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Read the code with each row."""
         rows: QuerySet[Any] = super().labelled(queryset).annotate(code=usual_code())
         return rows
 
     @admin.display(description="code", ordering="code")
     def code(self, state: Any) -> str:
-        """Show the code."""
         return str(state.code)
 
     def label_of(self, row: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 
 from people.models import Tenure, TenureCitation, TenureIdentifier, TenureMilestone
+from people.warnings import warnings_of
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
@@ -14,7 +16,6 @@ from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -25,18 +26,6 @@ class TenureMilestoneInline(PartInline):
     model = TenureMilestone
     verbose_name = "milestone"
     rows = (("kind", "note"), dated("date"))
-
-
-class TenureIdentifierInline(IdentifierInline):
-    """What other systems call the tenure."""
-
-    model = TenureIdentifier
-
-
-class TenureCitationInline(CitationInline):
-    """Sources of the tenure."""
-
-    model = TenureCitation
 
 
 @admin.register(Tenure)
@@ -62,7 +51,11 @@ class TenureAdmin(RecordAdmin):
         dated("end"),
         ("end_status", "end_reason"),
     )
-    inlines = (TenureMilestoneInline, TenureCitationInline, TenureIdentifierInline)
+    inlines = (
+        TenureMilestoneInline,
+        CitationInline.of(TenureCitation),
+        IdentifierInline.of(TenureIdentifier),
+    )
 
     def label_of(self, row: Tenure) -> str:
         """Tell the terms of one holder apart by their dates."""
@@ -70,16 +63,13 @@ class TenureAdmin(RecordAdmin):
         dates = " to ".join(filter(None, [start or (end and "?"), end]))
         return f"{row} ({dates})" if dates else str(row)
 
-    def narrow(self, queryset: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
-        """Offer the tenures of one person where a form asks for a capacity (`?person=`)."""
-        key = self.key_of(asked.get("person"))
-        return queryset.filter(person=key) if key else queryset
+    def warnings_of(self, record: Tenure) -> list[str]:
+        return warnings_of(record)
 
-    def key_of(self, text: Any) -> UUID | None:
-        """Return the key that a text writes, if it is one."""
-        field: Any = self.model._meta.pk
+    def narrow(self, queryset: QuerySet[Any], query: Mapping[str, Any]) -> QuerySet[Any]:
+        """Keep the tenures of one person where a form searches for a capacity (`?person=`)."""
         try:
-            key: UUID | None = field.to_python(text)
-        except Exception:  # noqa: BLE001 - whatever is no key narrows nothing
-            return None
-        return key
+            key = self.opts.pk.to_python(query.get("person"))
+        except ValidationError:
+            return queryset
+        return queryset.filter(person=key) if key else queryset

@@ -23,7 +23,7 @@ class TenureKind(models.TextChoices):
     NOT_CONFIRMED = (
         "not_confirmed",
         "Not confirmed",
-    )  #: appointed, and refused by whoever had to confirm
+    )  #: appointed, and refused by those who had to confirm
     DID_NOT_SERVE = "did_not_serve", "Did not serve"  #: appointed, and never took up the office
 
 

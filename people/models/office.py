@@ -1,4 +1,4 @@
-"""Offices: what a person can hold, whoever holds it."""
+"""Offices: what a person can hold, independent of the holder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organizations: ministries, missions, companies and whoever else acts as a body."""
+"""Organizations: ministries, missions, companies and other bodies."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from config.dates.fields import BoundsConstraint, UncertainDateField, uncertain_
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
-from people.querysets import PersonQuerySet
 from records.constraints import PublishedIsCited
 from records.desk_search import folded_index
 from records.history import tracked
@@ -61,8 +60,6 @@ class Person(Record):
         help_text="Living, dead or unknown.",
     )
 
-    objects = PersonQuerySet.as_manager()
-
     if TYPE_CHECKING:
         names: RelatedManager[PersonName]
         identifiers: RelatedManager[PersonIdentifier]
@@ -86,7 +83,7 @@ class Person(Record):
             models.CheckConstraint(
                 condition=models.Q(death_edtf="", death_text="") | models.Q(living=Living.DEAD),
                 name="person_with_a_death_is_dead",
-                violation_error_message="Who has a date of death is dead: say so, or remove the date.",
+                violation_error_message="A person with a date of death is dead: set that, or remove the date.",
             ),
         ]
 

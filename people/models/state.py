@@ -14,7 +14,6 @@ from config.dates.ordering import BeginningOfTime, EndOfTime
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
-from people.querysets import StateQuerySet
 from records.constraints import NoCycle
 from records.history import tracked
 from records.models import Identifier, Part, Record
@@ -32,7 +31,7 @@ class StateKind(models.TextChoices):
     DEPENDENCY = "dependency", "Dependency"
     #: claims statehood and is recognised by some UN members only
     PARTIALLY_RECOGNISED = "partially_recognised", "Partially recognised state"
-    #: a state that is no more, and was not merely renamed
+    #: a state that has ended, and was not merely renamed
     HISTORICAL_STATE = "historical_state", "Historical state"
     #: a government without its territory, dealt with as a state by others
     GOVERNMENT_IN_EXILE = "government_in_exile", "Government in exile"
@@ -78,8 +77,6 @@ class State(Record):
     end = UncertainDateField(
         help_text="Until when it existed; blank when it still does, or when unknown."
     )
-
-    objects = StateQuerySet.as_manager()
 
     if TYPE_CHECKING:
         names: RelatedManager[StateName]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -15,7 +15,6 @@ from people.models.citation import AttributedCitation
 from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus, TenureKind
 from people.models.office import Office
 from people.models.person import Person
-from people.querysets import TenureQuerySet
 from records.constraints import PublishedIsCited
 from records.history import tracked
 from records.models import EditorialState, Identifier, Part, Record
@@ -60,6 +59,14 @@ class MilestoneKind(models.TextChoices):
     DIED_IN_POST = "died_in_post", "Died in post"
     PERSONA_NON_GRATA = "persona_non_grata", "Declared persona non grata"  #: VCDR art. 9
     OTHER = "other", "Other"
+
+
+class TenureQuerySet(models.QuerySet[Any]):
+    """Tenures."""
+
+    def in_office(self) -> Self:
+        """Tenures that mean being in office: not those of a designate, or of somebody who never served."""
+        return self.filter(kind__in=IN_OFFICE)
 
 
 @tracked
@@ -122,7 +129,7 @@ class Tenure(Record):
                 condition=~Q(end_status=EndStatus.ONGOING)
                 | Q(end_edtf="", end_text="", end_reason=""),
                 name="ongoing_tenure_has_no_end",
-                violation_error_message="A tenure that goes on has neither an end nor a reason for it.",
+                violation_error_message="An ongoing tenure has neither an end nor a reason for its end.",
             ),
             ExclusionConstraint(
                 expressions=[
@@ -138,18 +145,6 @@ class Tenure(Record):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.office}"
-
-    def warnings(self) -> list[str]:
-        """Say what is odd about it but may be real, in words for the desk (queries the database)."""
-        if self.kind not in IN_OFFICE or self.office.seats is None:
-            return []
-        others = list(Tenure.objects.beside(self).select_related("person"))
-        holders = {other.person_id: str(other.person) for other in others}
-        if len(holders) < self.office.seats:
-            return []
-        seats = "one seat" if self.office.seats == 1 else f"{self.office.seats} seats"
-        names = ", ".join(sorted(holders.values()))
-        return [f"{self.office} has {seats}, and was held at the same time by {names}."]
 
 
 @tracked

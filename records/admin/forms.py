@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from config.dates.fields import UncertainDateField
+from records.admin.generics import AnyModelForm
 from records.models import EditorialState, Record
 from records.registry import kind_of
 
@@ -19,30 +20,25 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    _ModelForm = forms.ModelForm[Any]
-else:
-    _ModelForm = forms.ModelForm
-
-#: The states between which the desk moves a record by hand; all others come by deeds.
+#: The states that a curator sets in the form; publishing actions set all others.
 BY_HAND = (EditorialState.DRAFT, EditorialState.IN_REVIEW)
 
 
 class Lines(SimpleArrayField):
-    """A list, one entry per line: names hold commas."""
+    """A list, one item per line: names contain commas."""
 
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
         kwargs["widget"] = forms.Textarea({"rows": 3, "class": "vLargeTextField"})
         super().__init__(base_field, delimiter="\n", **kwargs)
 
-    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override] # of an array it is no text
-        """Split into entries; empty lines are none."""
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override] # an array is no text
         if isinstance(value, str):
             value = [line.strip() for line in value.splitlines() if line.strip()]
         return list(super().to_python(value))
 
 
 class Suggest(forms.TextInput):
-    """A text input that suggests values without insisting on them."""
+    """A text input that suggests values and accepts others."""
 
     def __init__(self, values: Iterable[str], attrs: dict[str, Any] | None = None) -> None:
         self.values = list(values)
@@ -51,7 +47,6 @@ class Suggest(forms.TextInput):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        """Render the input and its list."""
         key = f"{name}-values"
         options = format_html_join(
             "", '<option value="{}"></option>', ((each,) for each in self.values)
@@ -60,10 +55,10 @@ class Suggest(forms.TextInput):
         return format_html('{}<datalist id="{}">{}</datalist>', text_input, key, options)
 
 
-class RecordForm(_ModelForm):
+class RecordForm(AnyModelForm):
     """Base of all records' forms."""
 
-    #: What the database or publishing said about this request already; set on the class made for the request.
+    #: Errors of the database or of publishing, from the first try of this request; set on the class made for it.
     refused: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,14 +75,13 @@ class RecordForm(_ModelForm):
             )
 
     def clean(self) -> dict[str, Any] | None:
-        """Add what was refused when the record was to be saved."""
         cleaned = super().clean()
         for message in self.refused:
             self.add_error(None, message)
         return cleaned
 
     def _lockable(self) -> list[str]:
-        """Fields that an import could write, and whatever is locked already."""
+        """Return the fields that an import can write, and those that are locked already."""
         record: Any = self.instance
         common = facts_of(Record)
         own: list[str] = [name for name in facts_of(type(record)) if name not in common]
@@ -113,8 +107,8 @@ def documented_fields(model: type[Record]) -> list[str]:
     return [name for name in kind_of(model).serializer().get_fields() if name not in bookkeeping]
 
 
-class CitationForm(_ModelForm):
-    """A citation, with the names of what it can support."""
+class CitationForm(AnyModelForm):
+    """A citation, with suggestions for the field that it supports."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +119,7 @@ class CitationForm(_ModelForm):
         )
 
     def clean_field(self) -> str:
-        """Refuse the name of no field: nobody would ever find the citation by it."""
+        """Refuse a field that the document does not have: nobody would find the citation by it."""
         named = str(self.cleaned_data["field"])
         first = named.partition(".")[0].partition("[")[0]
         if named and "field" in self.changed_data and first not in self.documented:
@@ -133,7 +127,7 @@ class CitationForm(_ModelForm):
             hint = (
                 f" Did you mean “{near[0]}”?"
                 if near
-                else f" There are: {', '.join(self.documented)}."
+                else f" Its fields are: {', '.join(self.documented)}."
             )
             msg = f"The document has no field “{first}”.{hint}"
             raise forms.ValidationError(msg, code="no_such_field")
@@ -141,7 +135,7 @@ class CitationForm(_ModelForm):
 
 
 class ReasonForm(forms.Form):
-    """Why something is done."""
+    """The reason for a publishing action."""
 
     reason = forms.CharField(
         max_length=500,

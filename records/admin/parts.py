@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.forms.models import BaseInlineFormSet
 
 from records.admin.forms import CitationForm, Lines, dated
+from records.admin.generics import AnyFormSet, AnyInline
 from records.admin.relations import Labelled, Relations
 
 if TYPE_CHECKING:
@@ -18,23 +18,17 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    _Inline = admin.options.InlineModelAdmin[Any, Any]
-    _FormSet = BaseInlineFormSet[Any, Any, Any]
-else:
-    _Inline = admin.options.InlineModelAdmin
-    _FormSet = BaseInlineFormSet
-
 #: Rows of one kind of part that a form shows at once.
 ROWS_PER_PAGE = 40
-#: Rows that one sending of the form may hold: those of a page and new ones.
+#: Rows that one submitted form may hold: those of a page and new ones.
 MOST_ROWS = 150
 
 
-class PagedFormSet(_FormSet):
+class PagedFormSet(AnyFormSet):
     """The rows of one page.
 
     A treaty has hundreds of actions, and a form with all of them takes many seconds to make. The form is sent to its own
-    address, so saving meets the same page.
+    address, so that saving reads the same page.
     """
 
     #: Set on the class made for the request.
@@ -52,12 +46,25 @@ class PagedFormSet(_FormSet):
 
     @property
     def page_parameter(self) -> str:
-        """The parameter that asks for another page."""
         return f"{self.prefix}-page"
 
+    def other_pages(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return (query, words) of the page before and of the page after."""
+        pages = []
+        if self.page > 1:
+            pages.append((self.page - 1, "Previous rows"))
+        if self.has_next:
+            pages.append((self.page + 1, "Next rows"))
+        return [(self._query(request, page), words) for page, words in pages]
 
-class PartInline(Relations, _Inline):
-    """Base of all inlines. Whoever may edit a record may edit its parts: they have no rights of their own."""
+    def _query(self, request: HttpRequest, page: int) -> str:
+        query = request.GET.copy()
+        query[self.page_parameter] = str(page)
+        return f"?{query.urlencode()}#{self.prefix}-group"
+
+
+class PartInline(Relations, AnyInline):
+    """Base of all inlines. Who may edit a record may edit its parts, which have no permissions of their own."""
 
     template = "admin/edit_inline/stacked.html"
     formset = PagedFormSet
@@ -69,62 +76,49 @@ class PartInline(Relations, _Inline):
     }
     #: Rows of fields, as in fieldsets.
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
-    #: Rows of the parts' own that fields of the form hold.
+    #: Accessors of the part's own rows that fields of the form show.
     prefetched: ClassVar[Sequence[str]] = ()
 
+    @classmethod
+    def of(cls, model: type[models.Model]) -> type[Self]:
+        """Return this inline for a model that adds nothing to it."""
+        return type(f"{model.__name__}Inline", (cls,), {"model": model, "__module__": __name__})
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the declared rows."""
         return [(None, {"fields": self.rows})] if self.rows else super().get_fieldsets(request, obj)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Show the page that was asked for."""
+        """Set the page that the query asks for."""
         formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
-        asked = request.GET.get(f"{formset.get_default_prefix()}-page", "")
-        formset.page = (
-            int(asked)
-            if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked)
-            else 1
-        )
+        page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
+        is_number = page.isascii() and page.isdigit() and len(page) < 6
+        formset.page = max(int(page), 1) if is_number else 1
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Read what parts name along with them: the heading of each says what it is."""
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(*self._named())
-            .prefetch_related(*self.prefetched)
-        )
-
-    def _named(self) -> list[str]:
-        paths = []
-        # The record itself is named in the heading of some parts, too.
+        """Read with the parts the records that they name, for the heading of each part shows them."""
+        # The record itself is among them: the headings of some parts show it too.
+        related = []
         for field in self._searched():
-            paths.append(field.name)
             desk = self.admin_site.get_model_admin(field.remote_field.model)
-            paths += [f"{field.name}__{name}" for name in getattr(desk, "label_related", ())]
-        return paths
+            labels = desk.label_related if isinstance(desk, Labelled) else ()
+            related += [field.name, *(f"{field.name}__{name}" for name in labels)]
+        rows = super().get_queryset(request)
+        return rows.select_related(*related).prefetch_related(*self.prefetched)
 
-    def _may_edit(self, request: HttpRequest) -> bool:
-        app, name = self.parent_model._meta.app_label, self.parent_model._meta.model_name
-        return any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("add", "change"))
+    def _has_permission(self, request: HttpRequest, *verbs: str) -> bool:
+        opts = self.parent_model._meta
+        rights = (f"{opts.app_label}.{verb}_{opts.model_name}" for verb in verbs)
+        return any(request.user.has_perm(right) for right in rights)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        """With the record."""
-        app, name = self.parent_model._meta.app_label, self.parent_model._meta.model_name
-        return self._may_edit(request) or request.user.has_perm(f"{app}.view_{name}")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        """With the record."""
-        return self._may_edit(request)
+        return self._has_permission(request, "add", "change", "view")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        """With the record."""
-        return self._may_edit(request)
+        return self._has_permission(request, "add", "change")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        """With the record."""
-        return self._may_edit(request)
+    has_add_permission = has_change_permission
+    has_delete_permission = has_change_permission
 
 
 class TabularPartInline(PartInline):
@@ -142,7 +136,7 @@ class IdentifierInline(TabularPartInline):
 
 
 class NameInline(PartInline):
-    """Other names of the record."""
+    """Other names of the record, with ranks and titles of a person."""
 
     fk_name = "record"
     verbose_name = "name"
@@ -162,11 +156,8 @@ class CitationInline(PartInline):
     )
 
 
-__all__ = [
-    "CitationInline",
-    "IdentifierInline",
-    "Labelled",
-    "NameInline",
-    "PartInline",
-    "TabularPartInline",
-]
+class TopicInline(TabularPartInline):
+    """Topics of the record."""
+
+    verbose_name = "topic"
+    rows = ("topic",)

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
-from django.core.paginator import Paginator
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
-from records.admin.deeds import Deeds, form_address, shown
+from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, Lines, RecordForm
-from records.admin.history import HistoryPage, steps_since
-from records.admin.listed import Listed
-from records.admin.relations import Labelled, RecordSelect, Relations, show_chosen
-from records.admin.violations import message_of
+from records.admin.generics import AnyPaginator
+from records.admin.history import HistoryPage, changes_since
+from records.admin.publishing import PublishingActions, address_of, shown
+from records.admin.related_tables import RelatedTable
+from records.admin.relations import RecordSelect, Relations, show_chosen
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
 from records.lookup.working import find_named
@@ -33,22 +33,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    _ModelAdmin = admin.ModelAdmin[Any]
-    _Paginator = Paginator[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
-    _Paginator = Paginator
-
-#: The list counts no further than this: beyond it, searching finds more than paging does.
+#: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
 
 
-class BoundedPaginator(_Paginator):
-    """A paginator that stops counting."""
+class BoundedPaginator(AnyPaginator):
+    """A paginator that stops counting at `COUNTED`."""
 
     @cached_property
     def count(self) -> int:
-        """Count the rows, up to the bound."""
         rows: Any = self.object_list
         return int(rows[: COUNTED + 1].count())
 
@@ -58,8 +51,8 @@ class BoundedPaginator(_Paginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
-    """Base of all records' admin classes. They declare what is particular to their kind; the desk's rules are here."""
+class RecordAdmin(Relations, HistoryPage, PublishingActions):
+    """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
     change_form_template = "admin/record_form.html"
@@ -77,13 +70,12 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
     #: Columns of the list between the label and the status.
     columns: ClassVar[Sequence[str]] = ()
-    #: What the search box and every field that names this kind look through; `whole_search_fields` match as a whole only.
+    #: Fields that the search of this kind looks through, in its list and in the fields that refer to it. In
+    #: `search_fields` any part of the text matches, in `whole_search_fields` only the whole.
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ()
     whole_search_fields: ClassVar[Sequence[str]] = ("slug", "identifiers__value")
-    #: Tables of records that name this one.
-    listed: ClassVar[Sequence[Listed]] = ()
-    #: Relations that the label is made of.
-    label_related: ClassVar[Sequence[str]] = ()
+    #: Tables of records that refer to this one, below its form.
+    related_tables: ClassVar[Sequence[RelatedTable]] = ()
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["records/desk.css"]}
@@ -91,20 +83,16 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Read the badge with each row."""
         rows: QuerySet[Any] = super().get_queryset(request).annotate(badge=BADGE)
         return rows
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
-        """Label, what the kind shows, status."""
         return ["__str__", *self.columns, "publication", "changed_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
-        """Status first, then what the kind filters by."""
         return [BadgeFilter, *self.list_filter, "contested"]
 
     def get_list_select_related(self, request: HttpRequest) -> Any:  # noqa: ARG002 - Django's signature
-        """Read the foreign keys among the columns, and what the label needs, with the rows."""
         named = [field.name for field in self._searched() if field.name in self.columns]
         return [*named, *self.label_related]
 
@@ -114,7 +102,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         queryset: QuerySet[Any],
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
-        """Find parts of words, whatever their accents, and the record of that name (`PK`, slug, `scheme:value`, id)."""
+        """Find parts of words, whatever their accents, and the record of that name (id, slug, code, `scheme:value`)."""
         found = search(
             queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields
         )
@@ -127,36 +115,30 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
 
     @admin.display(description="publication", ordering="badge")
     def publication(self, record: Any) -> SafeString:
-        """Show the badge."""
         return badge_html(record.badge)
 
-    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Read with each row what its label needs."""
-        return queryset.select_related(*self.label_related) if self.label_related else queryset
-
     def label(self, row: Any) -> str:
-        """Return the label, and say when the world does not know the record."""
+        """Return the label, with the editorial state of a record that is not published."""
         name = self.label_of(row)
         return name if row.is_published else f"{name} · {row.get_editorial_state_display().lower()}"
 
     @property
     def media(self) -> forms.Media:
-        """The scripts of searched relations, which the list's filters use too."""
+        """Add the scripts of searched foreign keys, which the list's filters use too."""
         field: Any = self.model._meta.get_field("merged_into")
         return super().media + RecordSelect(field, self.admin_site).media
 
     # The form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
-        """What the kind declares, then what every record has."""
         return [
             (None, {"fields": self.rows}),
-            ("At the desk", {"fields": ("editorial_state", "slug", "contested", "curators_note")}),
+            ("Editorial", {"fields": ("editorial_state", "slug", "contested", "curators_note")}),
             ("Protected from imports", {"fields": ("locked_fields",), "classes": ("collapse",)}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
-        """The slug is fixed by the first publication; states beyond review come by deeds."""
+        """Fix the slug from the first publication on, and states that publishing actions set."""
         fixed = []
         if obj is not None and obj.published_at is not None:
             fixed.append("slug")
@@ -171,25 +153,25 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
         **kwargs: Any,
     ) -> Any:
-        """Hand the form what was refused, so that it comes back with everything that was typed."""
+        """Give the form the errors of the first try, so that it comes back with them and with all that was typed."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, "desk_refused", ())
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A merged record is a sign-post; nobody edits it."""
+        """Refuse changes of a merged record: it only redirects to another."""
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         return super().has_change_permission(request, obj) and not merged
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was ever published is withdrawn instead."""
+        """Refuse to delete a record that was ever published: it is withdrawn instead."""
         return super().has_delete_permission(request, obj) and (
             obj is None or obj.published_at is None
         )
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may publish, withdraw, restore and merge records of this kind."""
-        return request.user.has_perm(f"{self.opts.app_label}.publish_{self.opts.model_name}")
+    def warnings_of(self, record: Any) -> list[str]:  # noqa: ARG002 - for the kinds that have some
+        """Return what is odd about the record but possible, for its form (may query the database)."""
+        return []
 
     def changeform_view(
         self,
@@ -198,32 +180,32 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show the form, or save it: all of it, published if that was asked for, or nothing of it.
+        """Show the form, or save it (and publish, if the button says so) completely or not at all.
 
-        What the database or publishing refuses comes back as errors of the same form.
+        What the database or publishing refuses becomes errors of the same form.
         """
         extra = dict(extra_context or {})
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra)
         try:
             with transaction.atomic():
-                extra |= self._look_for_other_hands(request, object_id)
+                extra |= self._refuse_conflict(request, object_id)
                 return super().changeform_view(request, object_id, form_url, extra)
         except (IntegrityError, DataError) as error:
             refused = [message_of(error)]
         except CurationRefused as refusal:
             refused = [each.detail for each in refusal.refusals]
-            gathering = getattr(request, "desk_gathering", None)
-            if gathering is not None and gathering.also:
-                extra["gathering"] = shown(gathering)
+            dependencies = getattr(request, "desk_dependencies", None)
+            if dependencies is not None and dependencies.also:
+                extra["dependencies"] = shown(dependencies)
                 refused = [
-                    "Nothing is saved or published yet: see above what would have to be published along."
+                    "Nothing is saved or published yet: see above which other records must be published too."
                 ]
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
-    def _look_for_other_hands(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
-        """Hold the row while it is saved, and refuse a form that was opened before somebody else's change."""
+    def _refuse_conflict(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+        """Lock the row while it is saved, and refuse a form that was opened before somebody else's change."""
         key = self.model._meta.pk
         if object_id is None:
             return {}
@@ -238,11 +220,11 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         if changed_at is None or seen == changed_at.isoformat():
             return {}
         message = (
-            "Somebody changed this record after you opened it; see below what. Nothing of yours is saved yet. "
-            "Take over here what you want to keep of it, then save again."
+            "Somebody changed this record after you opened it: see the changes below. Yours are not saved yet. "
+            "Enter here what you want to keep of the other changes, then save again."
         )
         setattr(request, "desk_refused", (message,))  # noqa: B010 - as above
-        return {"meanwhile": steps_since(self.model, object_id, seen)}
+        return {"conflicting": changes_since(self.model, object_id, seen)}
 
     def render_change_form(  # noqa: PLR0917 - Django's signature
         self,
@@ -253,27 +235,29 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Add what the desk shows around the form."""
         show_chosen(self.admin_site, _forms_in(context))
         for inline in context["inline_admin_formsets"]:
-            inline.pages = _pages(request, inline.formset)
+            inline.pages = inline.formset.other_pages(request)
         may_publish = self.has_publish_permission(request)
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
-            "badge": badge_html(obj.badge) if obj is not None else "",
-            "warnings": obj.warnings() if obj is not None and hasattr(obj, "warnings") else [],
-            "listed": [table.about(obj) for table in self.listed] if obj is not None else [],
-            "deeds": self.deeds_open_to(request, obj) if obj is not None else [],
-            "public_path": self.public_path(obj) if obj is not None else "",
             "show_publish": may_publish and not merged and not context["is_popup"],
-            "was_published": obj is not None and obj.published_at is not None,
         }
+        if obj is not None:
+            context |= {
+                "badge": badge_html(obj.badge),
+                "warnings": self.warnings_of(obj),
+                "related_tables": [table.shown_for(obj) for table in self.related_tables],
+                "publishing_actions": self.actions_offered(request, obj),
+                "public_path": self.public_path(obj),
+                "was_published": obj.published_at is not None,
+            }
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
-        """Save the parts, let the database check everything now, and publish where that was asked for."""
+        """Save the parts, let the database check everything now, and publish if the button says so."""
         super().save_related(request, form, formsets, change)
         connection.check_constraints()
         if "_publish" in request.POST:
@@ -283,31 +267,30 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """After publishing, stay with the record."""
         self._warn(request, obj)
         return self._published(request, obj) or super().response_add(
             request, obj, post_url_continue
         )
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """After publishing, stay with the record."""
         self._warn(request, obj)
         return self._published(request, obj) or super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Any) -> None:
-        for warning in obj.warnings() if hasattr(obj, "warnings") else ():
+        for warning in self.warnings_of(obj):
             self.message_user(request, warning, messages.WARNING)
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
+        """Return to the form after publishing."""
         if "_publish" not in request.POST:
             return None
         self.message_user(request, self.published_message([obj]), messages.SUCCESS)
-        return HttpResponseRedirect(form_address(obj))
+        return HttpResponseRedirect(address_of(obj))
 
     # Deletion
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """Delete, or say what names the record."""
+        """Delete, or say which records refer to this one."""
         try:
             with transaction.atomic():
                 response = super().delete_view(request, object_id, extra_context)
@@ -318,7 +301,6 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete all, or none and say why."""
         with transaction.atomic():
             super().delete_queryset(request, queryset)
             connection.check_constraints()
@@ -326,7 +308,7 @@ class RecordAdmin(Relations, Labelled, HistoryPage, Deeds, _ModelAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
-        """Run an action; what the database refuses is a message."""
+        """Run an action of the list; show as a message what the database refuses."""
         try:
             with transaction.atomic():
                 return super().response_action(request, queryset, *args, **kwargs)
@@ -339,17 +321,3 @@ def _forms_in(context: dict[str, Any]) -> Iterator[Any]:
     yield context["adminform"].form
     for inline in context["inline_admin_formsets"]:
         yield from inline.formset.forms
-
-
-def _pages(request: HttpRequest, formset: Any) -> list[tuple[str, str]]:
-    """Return (query, words) of the pages beside the one of these rows."""
-    pages = []
-    for page, words, is_there in (
-        (formset.page - 1, "Rows before these", formset.page > 1),
-        (formset.page + 1, "More rows", formset.has_next),
-    ):
-        query = request.GET.copy()
-        query[formset.page_parameter] = str(page)
-        if is_there:
-            pages.append((f"?{query.urlencode()}#{formset.prefix}-group", words))
-    return pages

@@ -1,9 +1,9 @@
-"""Fields that name other records: searched while typing, never listed in full."""
+"""Fields that refer to other records: searched while typing, never listed in full."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -13,39 +13,33 @@ from django.db.models import ForeignKey, Model
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.contrib.admin import AdminSite
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    _Base = admin.options.BaseModelAdmin[Any]
-    _FieldListFilter = admin.FieldListFilter
-else:
-    _Base = admin.options.BaseModelAdmin
-    _FieldListFilter = admin.FieldListFilter
-
 
 class RecordSelect(AutocompleteSelect):
-    """A foreign key to be searched; what is chosen shows under the same label as in the search results.
+    """A searched foreign key. The chosen record has the same label as in the search results.
 
     Django's own widget reads each chosen row by itself: on a form with thirty participations, hundreds of queries. Here
     `show_chosen` reads the chosen rows of a whole page, one query per model.
     """
 
-    #: Labels of chosen rows by key, where the page has looked them up.
+    #: Labels of chosen rows by key, where `show_chosen` has read them.
     known: Mapping[str, str] = {}
 
     @property
     def media(self) -> forms.Media:
-        """Django's scripts, and the one that narrows a search."""
         return super().media + forms.Media(js=["admin/js/jquery.init.js", "records/narrow.js"])
 
     def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
-        """Return the chosen options only. A key that is none, or names nothing, is not shown: the form says so."""
+        """Return the chosen options only. A malformed or unknown key is not shown: the form reports it."""
         chosen = chosen_keys(self, value)
         labels = {key: self.known[key] for key in chosen if key in self.known}
         if missing := [key for key in chosen if key not in labels]:
@@ -83,7 +77,7 @@ def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
 def labels_of(
     site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False
 ) -> dict[str, str]:
-    """Return the labels of rows as the desk shows them, in one query; `plain` without where they stand today."""
+    """Return the labels of rows in one query; `plain` leaves out the editorial state."""
     desk = site.get_model_admin(model)
     rows: Any = model._default_manager.filter(pk__in=list(keys))
     if isinstance(desk, Labelled):
@@ -93,17 +87,17 @@ def labels_of(
 
 
 def show_chosen(site: AdminSite, all_forms: Iterable[forms.BaseForm]) -> None:
-    """Give every relation of these forms the labels of what is chosen in it."""
+    """Give the widgets of these forms the labels of the records that are chosen in them."""
     widgets: list[RecordSelect] = []
-    wanted: dict[type[Model], set[str]] = {}
+    chosen: dict[type[Model], set[str]] = {}
     for form in all_forms:
         for bound in form:
             widget = getattr(bound.field.widget, "widget", bound.field.widget)
             if isinstance(widget, RecordSelect):
                 widgets.append(widget)
-                keys = wanted.setdefault(widget.field.remote_field.model, set())
+                keys = chosen.setdefault(widget.field.remote_field.model, set())
                 keys.update(chosen_keys(widget, bound.value()))
-    known = {model: labels_of(site, model, keys) if keys else {} for model, keys in wanted.items()}
+    known = {model: labels_of(site, model, keys) if keys else {} for model, keys in chosen.items()}
     for widget in widgets:
         widget.known = known[widget.field.remote_field.model]
 
@@ -113,12 +107,23 @@ def marked_up(help_text: str) -> SafeString:
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(help_text)))  # noqa: S308 - escaped
 
 
-class Labelled(_Base):
+def selectable(model: type[Model]) -> QuerySet[Any]:
+    """Return the rows that a field may name. Not a merged record: its survivor takes its place."""
+    rows = model._default_manager.all()
+    if issubclass(model, Record):
+        return rows.exclude(editorial_state=EditorialState.MERGED)
+    return rows
+
+
+class Labelled(AnyAdmin):
     """An admin class whose rows have a label that tells them apart in a search."""
+
+    #: Foreign keys that the label shows.
+    label_related: ClassVar[Sequence[str]] = ()
 
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Read with each row what its label needs."""
-        return queryset
+        return queryset.select_related(*self.label_related) if self.label_related else queryset
 
     def label(self, row: Any) -> str:
         """Return the label of a row read by `labelled`."""
@@ -129,28 +134,23 @@ class Labelled(_Base):
         return str(row)
 
 
-class Relations(_Base):
-    """Base of records' forms and of the inlines in them: each relation is searched, wherever it stands."""
+class Relations(AnyAdmin):
+    """Base of records' forms and of the inlines in them: each foreign key to a record is searched."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:  # noqa: ARG002 - Django's signature
-        """All foreign keys whose model can be searched: nobody has to remember to list them."""
+        """Return all foreign keys whose model can be searched, so that no class has to list them."""
         return [field.name for field in self._searched()]
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Search instead of listing. A merged record cannot be chosen: its survivor can."""
         if db_field in self._searched():
             kwargs["widget"] = RecordSelect(db_field, self.admin_site)
-            target: Any = db_field.remote_field.model
-            if issubclass(target, Record):
-                kwargs["queryset"] = target._default_manager.exclude(
-                    editorial_state=EditorialState.MERGED
-                )
+            kwargs["queryset"] = selectable(db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Leave out the cross beside a relation that would delete the other record."""
+        """Leave out the button beside a relation that would delete the other record."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.help_text = marked_up(str(field.help_text))
@@ -168,8 +168,8 @@ class Relations(_Base):
         ]
 
 
-class RelationFilter(_FieldListFilter):
-    """List filter over a relation: one is searched for and chosen, none are listed."""
+class RelationFilter(admin.FieldListFilter):
+    """List filter over a foreign key: the record to filter by is searched, not listed."""
 
     template = "admin/relation_filter.html"
 
@@ -183,15 +183,14 @@ class RelationFilter(_FieldListFilter):
         super().__init__(field, request, params, model, model_admin, field_path)
 
     def expected_parameters(self) -> list[str | None]:
-        """The key of the chosen record."""
         return [self.lookup_kwarg]
 
     def has_output(self) -> bool:
-        """Always offered: counting what there is to choose from would cost a query."""
+        """Show the filter always: counting its choices would cost a query."""
         return True
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Return what the template needs for its small form: the widget, the rest of the query, and a way out."""
+        """Return what the template's form needs: the widget, the other filters, and the address without this one."""
         given = self.used_parameters.get(self.lookup_kwarg)
         value = given[-1] if isinstance(given, list) else given
         widget = RecordSelect(self.field, self.site)

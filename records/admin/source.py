@@ -10,12 +10,6 @@ from records.admin.record import RecordAdmin
 from records.models import Source, SourceIdentifier
 
 
-class SourceIdentifierInline(IdentifierInline):
-    """What other systems call the source."""
-
-    model = SourceIdentifier
-
-
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
     """Sources: what facts are cited to."""
@@ -23,7 +17,7 @@ class SourceAdmin(RecordAdmin):
     columns = ("kind", "publisher", "published_edtf")
     list_filter = ("kind", "language")
     search_fields = ("title", "publisher")
-    whole_search_fields = ("slug", "identifiers__value", "url")
+    whole_search_fields = (*RecordAdmin.whole_search_fields, "url")
     date_hierarchy = "published_earliest"
     rows = (
         ("kind", "language"),
@@ -36,10 +30,9 @@ class SourceAdmin(RecordAdmin):
         ("retrieved_on", "licence"),
         "content_hash",
     )
-    inlines = (SourceIdentifierInline,)
+    inlines = (IdentifierInline.of(SourceIdentifier),)
 
     def label_of(self, row: Source) -> str:
         """Tell stories of one title apart by publisher and date."""
-        return ", ".join(
-            filter(None, [row.title, row.publisher, row.published.edtf or row.published.text])
-        )
+        date = row.published.edtf or row.published.text
+        return ", ".join(filter(None, [row.title, row.publisher, date]))

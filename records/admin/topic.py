@@ -10,12 +10,6 @@ from records.admin.relations import RelationFilter
 from records.models import Topic, TopicIdentifier
 
 
-class TopicIdentifierInline(IdentifierInline):
-    """What other vocabularies call the topic."""
-
-    model = TopicIdentifier
-
-
 @admin.register(Topic)
 class TopicAdmin(RecordAdmin):
     """Topics: the tree of what records are about."""
@@ -25,8 +19,7 @@ class TopicAdmin(RecordAdmin):
     search_fields = ("label", "code")
     label_related = ("broader",)
     rows = ("label", "code", "broader", "alternative_labels")
-    inlines = (TopicIdentifierInline,)
+    inlines = (IdentifierInline.of(TopicIdentifier),)
 
     def label_of(self, row: Topic) -> str:
-        """Show the topic under its broader one."""
         return f"{row.broader} › {row}" if row.broader else str(row)  # noqa: RUF001 - a breadcrumb

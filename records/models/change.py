@@ -10,7 +10,7 @@ from records.models.edition import Action
 
 
 class Change(models.Model):
-    """One step in what the world sees."""
+    """One change of what is public."""
 
     position = models.BigIntegerField(
         primary_key=True,

@@ -10,18 +10,15 @@ from django.db.models import F, Q
 
 
 class Verdict(models.TextChoices):
-    """What the desk made of two records that may be one."""
+    """What a curator decided about two records that may be one."""
 
     OPEN = "open", "Open"
     SAME = "same", "The same"  #: and merged
-    DIFFERENT = (
-        "different",
-        "Different",
-    )  #: an import that finds them alike again does not ask again
+    DIFFERENT = "different", "Different"  #: imports do not propose the pair again
 
 
 class PossibleDuplicate(models.Model):
-    """Two records that an import found alike and could not prove to be the same: for somebody to look at."""
+    """Two records that an import found alike and could not prove to be the same, for a curator to decide."""
 
     kind = models.CharField(max_length=20, help_text="The kind of both records.")
     record_id = models.UUIDField(help_text="The one with the smaller id.")

@@ -1,4 +1,4 @@
-"""Editions: what the world sees. Append-only; public reads touch these tables and nothing else."""
+"""Editions: the published versions of records. Append-only; public reads touch these tables and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from records.publishing.documents import DocumentReferences
 
-#: An edition the world can read now: the newest one, unless that is a tombstone.
+#: The public edition of a record: the newest one, unless that is a tombstone.
 CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)
 
 
@@ -38,7 +38,7 @@ class EditionQuerySet(models.QuerySet[Any]):
         return self.filter(superseded_at__isnull=True)
 
     def current(self) -> Self:
-        """What the world can read now: the last edition of each record that is not withdrawn or merged."""
+        """The public editions: the last one of each record that is not withdrawn or merged."""
         return self.filter(CURRENT)
 
 

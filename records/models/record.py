@@ -12,21 +12,21 @@ from django.db import models
 from django.db.models.functions import Now
 
 from records.constraints import OncePublishedStays
-from records.identity import SLUG_LENGTH, new_id
+from records.identity import SLUG_LENGTH, free_slug, new_id
 
 
 class EditorialState(models.TextChoices):
-    """Where a record stands between the desk and the world."""
+    """Whether a record is public, and if not, why."""
 
-    DRAFT = "draft", "Draft"  #: being written; the world does not see it
+    DRAFT = "draft", "Draft"  #: being written, not public
     IN_REVIEW = "in_review", "In review"  #: complete in its author's eyes, waiting for a publisher
-    PUBLISHED = "published", "Published"  #: the world sees its last edition
+    PUBLISHED = "published", "Published"  #: its last edition is public
     WITHDRAWN = "withdrawn", "Withdrawn"  #: was published; its id answers 410 with the reason
-    MERGED = "merged", "Merged"  #: was the same thing as another record; its id leads there
+    MERGED = "merged", "Merged"  #: was the same thing as another record, to which its id leads
 
 
 class Record(models.Model):
-    """What every record has. Edited freely here; the world sees editions only."""
+    """What every record has: the working copy, which can be edited at any time. Only its editions are public."""
 
     id = models.UUIDField(
         primary_key=True,
@@ -90,7 +90,7 @@ class Record(models.Model):
         constraints = [
             OncePublishedStays(
                 name="once_published_%(class)s_keeps_id_and_slug",
-                violation_error_message="What was published keeps its id and slug and is not deleted: withdraw it instead.",
+                violation_error_message="A published record keeps its id and slug and cannot be deleted: withdraw it instead.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(editorial_state="merged") | models.Q(merged_into__isnull=False),
@@ -101,7 +101,7 @@ class Record(models.Model):
                 condition=~models.Q(editorial_state__in=["published", "withdrawn"])
                 | models.Q(published_at__isnull=False),
                 name="published_%(class)s_has_a_time",
-                violation_error_message="A record becomes published or withdrawn by publishing or withdrawing it, not by hand.",
+                violation_error_message="Publish or withdraw the record instead of setting its state.",
             ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
@@ -119,12 +119,12 @@ class Record(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Whether the world can read an edition of it."""
+        """Whether an edition of it is public."""
         return self.editorial_state == EditorialState.PUBLISHED
 
     @property
     def has_unpublished_changes(self) -> bool:
-        """Whether it was edited since the world last got an edition."""
+        """Whether it was edited since its last edition."""
         return (
             self.is_published
             and self.published_at is not None
@@ -132,14 +132,12 @@ class Record(models.Model):
         )
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Give a slug where the curator left it blank."""
+        """Make a slug where the curator left it blank."""
         if not self.slug:
-            from records.identity import free_slug  # noqa: PLC0415 - identity names models only for types
-
             try:
                 self.slug = free_slug(type(self), str(self))
             except ObjectDoesNotExist:
-                # Its label is made of a record that is not there: that is the error to report.
+                # Its label is made of a record that is missing: that is the error to report.
                 exclude = {*(exclude or ()), "slug"}
         super().clean_fields(exclude=exclude)
 
@@ -155,14 +153,14 @@ class TouchRecord(pgtrigger.Trigger):
         """Follow `part_of` to the record; only the first change in a transaction, or since a publication in it, writes."""
         # Migrations compile triggers from a copy of the model that has only its fields.
         part = cast("type[Part]", apps.get_model(model._meta.label))
-        first, _, rest = part.part_of.partition("__")
+        first, _, onward = part.part_of.partition("__")
         link: Any = part._meta.get_field(first)
         owner = link.related_model._meta
         key = f'ROW_."{link.column}"'
-        if rest:
-            middle, onward = owner, owner.get_field(rest)
-            owner = onward.related_model._meta
-            key = f'(SELECT "{onward.column}" FROM "{middle.db_table}" WHERE id = {key})'  # noqa: S608 - our own names
+        if onward:
+            middle, next_link = owner, owner.get_field(onward)
+            owner = next_link.related_model._meta
+            key = f'(SELECT "{next_link.column}" FROM "{middle.db_table}" WHERE id = {key})'  # noqa: S608 - our own names
         update = (
             f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
             f"WHERE id = {key} AND (changed_at < now() OR changed_at <= published_at);"
@@ -176,7 +174,7 @@ class TouchRecord(pgtrigger.Trigger):
 
 
 class Part(models.Model):
-    """A row that belongs to one record, is edited and published with it, and goes with it."""
+    """A row that belongs to one record, and is edited, published and deleted with it."""
 
     #: The foreign key to the record, or `part__record` where the part belongs to another part.
     part_of: ClassVar[str] = "record"

@@ -1,4 +1,4 @@
-"""What the world may call each published record: one table over all kinds."""
+"""The public name of each published record: one table over all kinds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 
 
 class Standing(models.TextChoices):
-    """What the world gets when it asks for the record."""
+    """Whether the record is public."""
 
     PUBLISHED = "published", "Published"
     WITHDRAWN = "withdrawn", "Withdrawn"
@@ -20,8 +20,8 @@ class Standing(models.TextChoices):
 class Reference(models.Model):
     """The public name of a record that was ever published, as other documents embed it.
 
-    Part of what the world may read, like editions: publishing fills documents from here, never from working tables,
-    so an unpublished new name cannot slip out through a document that mentions the record.
+    Public like editions. Publishing fills documents from here, never from working tables, so that an unpublished new
+    name cannot become public through a document that mentions the record.
     """
 
     id = models.UUIDField(primary_key=True, help_text="The record's id.")

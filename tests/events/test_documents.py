@@ -15,7 +15,6 @@ from events.models import (
     EventType,
     EventTypeEdition,
     PlaceName,
-    Relation,
     RelationEdition,
 )
 from people.models import Office, Person, State, Tenure
@@ -509,14 +508,6 @@ def test_a_pair_is_one_relation_whichever_state_is_named_first() -> None:
     relation = make_relation(pk, us)
 
     assert (relation.state_a, relation.state_b) == (us, pk)
-    assert (
-        list(Relation.objects.between(pk, us))
-        == list(Relation.objects.between(us, pk))
-        == [relation]
-    )
-    assert [(each, each.other_id) for each in Relation.objects.with_other(pk)] == [
-        (relation, us.pk)
-    ]
 
 
 def test_drafts_of_what_it_names_do_not_show_in_a_newly_published_event() -> None:

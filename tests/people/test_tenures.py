@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from people.models import Office, Person, Tenure
+from people.warnings import warnings_of
 from tests.factories.people import make_office, make_person, make_tenure
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +149,10 @@ def test_second_holder_of_a_one_seat_office_is_taken_with_a_warning() -> None:
         end_status="ongoing",
     )
 
-    assert charge.warnings() == [
+    assert warnings_of(charge) == [
         "US Ambassador to Pakistan has one seat, and was held at the same time by Donald Blome."
     ]
-    assert ambassador.warnings() == [
+    assert warnings_of(ambassador) == [
         "US Ambassador to Pakistan has one seat, and was held at the same time by Natalie Baker."
     ]
 
@@ -179,37 +179,4 @@ def test_holders_who_may_not_have_met_are_no_cause_for_a_warning(
     tenure = make_tenure(office=office, start="2022-03-01", end_status="ongoing")
     make_tenure(office=office, **other)
 
-    assert tenure.warnings() == []
-
-
-# On a day
-
-
-@pytest.mark.parametrize(
-    ("fields", "on", "possibly", "certainly"),
-    [
-        ({}, date(1990, 1, 1), True, False),
-        ({"start": "1989", "end": "1991"}, date(1990, 6, 1), True, True),
-        ({"start": "1989", "end": "1991"}, date(1991, 6, 1), True, False),
-        ({"start": "1989", "end": "1991"}, date(1992, 1, 1), False, False),
-        ({"start": "1989"}, date(2020, 1, 1), True, False),
-        ({"start": "1989", "end_status": "ongoing"}, date(2020, 1, 1), True, True),
-        ({"start": "1989", "end_status": "ongoing"}, date(1989, 6, 1), True, False),
-        ({"end": "1989"}, date(1989, 12, 31), True, False),
-        ({"end": "1989"}, date(1990, 1, 1), False, False),
-    ],
-)
-def test_tenure_on_a_day(fields: dict[str, Any], on: date, possibly: bool, certainly: bool) -> None:  # noqa: FBT001
-    make_tenure(**fields)
-
-    assert Tenure.objects.possibly_held(on=on).exists() is possibly
-    assert Tenure.objects.certainly_held(on=on).exists() is certainly
-
-
-def test_designate_holds_no_office() -> None:
-    office = make_office()
-    holder, _designate = (
-        make_tenure(office=office, start="2020", kind=kind) for kind in ("acting", "designate")
-    )
-
-    assert list(Person.objects.possibly_holding(office, on=date(2021, 1, 1))) == [holder.person]
+    assert warnings_of(tenure) == []

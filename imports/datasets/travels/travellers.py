@@ -75,7 +75,7 @@ class Travellers:
         for traveller in self._all.values():
             traveller.record = self._find(traveller)
         self._current: dict[UUID, dict[str, Any]] = {
-            row["pk"]: row
+            row["pk"]: dict(row)
             for row in Person.objects.filter(
                 pk__in=[each.record for each in self._all.values() if each.record]
             ).values("pk", "name", "birth_edtf", "death_edtf", "living")

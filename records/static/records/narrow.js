@@ -1,6 +1,6 @@
-// Narrows the search of a relation by what is chosen beside it: the capacities of a participation to that person's tenures.
-//   data-narrow-field="person"          a field of the same row (or of the form), whose choice is sent under its name
-//   data-narrow="agreement=<key>"       something fixed
+// Narrows the search of a foreign key by another field: the capacities of a participation to the tenures of its person.
+//   data-narrow-field="person"          a field of the same row, or of the form, whose choice is sent with the search
+//   data-narrow="agreement=<key>"       a fixed parameter
 "use strict";
 {
     const $ = django.jQuery;
@@ -9,11 +9,11 @@
         if (element.dataset.narrow) {
             return element.dataset.narrow;
         }
-        const wanted = element.dataset.narrowField;
-        const beside = element.name.replace(/[^-]+$/, wanted);
-        const other = document.getElementsByName(beside)[0] || document.getElementsByName(wanted)[0];
+        const name = element.dataset.narrowField;
+        const beside = element.name.replace(/[^-]+$/, name);
+        const other = document.getElementsByName(beside)[0] || document.getElementsByName(name)[0];
         // The parameter is the field's last word: speaker_person is a person.
-        return other && other.value ? `${wanted.split("_").pop()}=${encodeURIComponent(other.value)}` : "";
+        return other && other.value ? `${name.split("_").pop()}=${encodeURIComponent(other.value)}` : "";
     }
 
     let open = null;

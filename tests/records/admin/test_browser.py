@@ -1,4 +1,4 @@
-"""One pass in a real browser: a curator logs in, publishes a draft, and the world reads it."""
+"""One pass in a real browser: a curator logs in, publishes a draft, and the public reads it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def browser_page(complaints: list[str]) -> Iterator[Any]:
     reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
 )
 @pytest.mark.django_db(transaction=True)
-def test_a_draft_is_published_in_the_browser_and_read_by_the_world(live_server: Any) -> None:
+def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server: Any) -> None:
     user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
     user.groups.add(Group.objects.get(name=PUBLISHER))
     person = make_person("Marco Rubio")
@@ -71,16 +71,16 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_world(live_server: 
         page.click(".select2-results__option >> text=Marco Rubio")
 
         page.click("input[name=_publish] >> nth=0")
-        page.wait_for_selector(".gathering li a")
-        assert page.locator(".gathering li a").all_text_contents() == [source]
+        page.wait_for_selector(".dependencies li a")
+        assert page.locator(".dependencies li a").all_text_contents() == [source]
         page.click("text=Save, and publish all of these")
-        assert "is public as revision 1" in page.inner_text(".messagelist")
+        assert "is published as revision 1" in page.inner_text(".messagelist")
 
         answer = page.request.get(public)
         assert answer.status == 200
         document = answer.json()
         page.click("text=History")
-        assert "publish" in page.inner_text(".step >> nth=0")
+        assert "publish" in page.inner_text(".change-set >> nth=0")
 
     assert (document["label"], document["birth"]["edtf"]) == ("Marco Rubio", "1971~")
     assert document["citations"][0]["attributed_to"]["label"] == "Marco Rubio"

@@ -56,7 +56,7 @@ def test_markup_in_messages_is_shown_as_text(publisher: Client) -> None:
 
     text = publisher.post(address(person), data | {"_also": also}, follow=True).content.decode()
 
-    assert "is public as" in text
+    assert "is published as" in text
     assert SCRIPT not in text
 
 

@@ -30,8 +30,8 @@ def test_a_form_opened_before_a_change_is_refused_and_keeps_what_was_typed(
 
     (error,) = errors_of(response)
     assert error.startswith("Somebody changed this record after you opened it")
-    (step,) = response.context["meanwhile"]
-    assert (step.who, [(each.name, each.after) for each in step.rows[0].fields]) == (
+    (change_set,) = response.context["conflicting"]
+    assert (change_set.who, [(each.name, each.after) for each in change_set.rows[0].fields]) == (
         "publisher",
         [("family name", "Rubio")],
     )
@@ -56,8 +56,8 @@ def test_a_change_of_a_part_counts_as_well(contributor: Client, publisher: Clien
 
     response = contributor.post(address(person), mine)
 
-    (step,) = response.context["meanwhile"]
-    assert [(row.verb, row.what, row.name) for row in step.rows] == [
+    (change_set,) = response.context["conflicting"]
+    assert [(row.verb, row.what, row.name) for row in change_set.rows] == [
         ("added", "person name", "Little Marco, Alias")
     ]
 
@@ -74,7 +74,7 @@ def test_a_row_that_somebody_removed_meanwhile_is_an_error_too(
 
     assert response.status_code == 200
     assert errors_of(response)
-    assert response.context["meanwhile"][0].rows[0].verb == "removed"
+    assert response.context["conflicting"][0].rows[0].verb == "removed"
 
 
 def test_a_form_that_does_not_say_what_it_saw_is_refused(contributor: Client) -> None:

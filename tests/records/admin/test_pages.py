@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from events.models import Event
 from records.admin.record import RecordAdmin
-from records.admin.several import Several
+from records.admin.through_fields import ThroughField
 from records.desk_search import search as search_rows
 from records.models import Part
 from records.publishing.merge import merge
@@ -65,7 +65,7 @@ def test_every_part_of_a_record_can_be_edited_at_the_desk() -> None:
         for inline in admin.site.get_model_admin(kind.model).inlines:
             fields = inline.form.base_fields.values()
             edited |= {inline.model}
-            edited |= {field.to.model for field in fields if isinstance(field, Several)}
+            edited |= {field.to.model for field in fields if isinstance(field, ThroughField)}
 
     assert {model for model in apps.get_models() if issubclass(model, Part)} == edited
 
@@ -257,7 +257,7 @@ def test_lists_do_not_count_beyond_their_bound(
 def test_records_that_name_a_person_are_listed_in_its_form(publisher: Client) -> None:
     held = make_tenure(office=make_office("Foreign Minister"))
 
-    (table,) = publisher.get(address(held.person)).context["listed"]
+    (table,) = publisher.get(address(held.person)).context["related_tables"]
 
     assert [row["label"] for row in table["rows"]] == [str(held)]
     assert publisher.get(table["all"]).context["cl"].result_count == 1

@@ -91,22 +91,24 @@ class TestContributor:
         assert topic.label == "Mining"
         assert not Topic.objects.filter(code="new").exists()
 
-    @pytest.mark.parametrize("deed", ["publish", "withdraw", "restore", "merge"])
-    def test_cannot_open_or_send_the_page_of_a_deed(self, contributor: Client, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["publish", "withdraw", "restore", "merge"])
+    def test_cannot_open_or_send_the_page_of_an_action(
+        self, contributor: Client, action: str
+    ) -> None:
         topic, other = make_topic("mining"), make_topic("other")
-        publish(topic, by=None) if deed != "publish" else None
-        withdraw(topic, by=None, reason="Wrong.") if deed == "restore" else None
+        publish(topic, by=None) if action != "publish" else None
+        withdraw(topic, by=None, reason="Wrong.") if action == "restore" else None
         data = {"_confirm": "1", "reason": "Because.", "survivor": str(other.pk)}
 
-        assert contributor.get(address(topic, deed)).status_code == 403
-        assert contributor.post(address(topic, deed), data).status_code == 403
+        assert contributor.get(address(topic, action)).status_code == 403
+        assert contributor.post(address(topic, action), data).status_code == 403
         assert nothing_happened(topic)
 
-    @pytest.mark.parametrize("deed", ["publish", "withdraw", "restore", "merge"])
-    def test_cannot_run_the_action_of_a_list(self, contributor: Client, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["publish", "withdraw", "restore", "merge"])
+    def test_cannot_run_the_action_of_a_list(self, contributor: Client, action: str) -> None:
         topic, other = make_topic("mining"), make_topic("other")
         data = {
-            "action": f"{deed}_selected",
+            "action": f"{action}_selected",
             "_selected_action": [str(topic.pk), str(other.pk)],
             "_confirm": "1",
             "reason": "Because.",

@@ -324,7 +324,7 @@ def test_a_broken_rule_of_the_database_is_told_in_its_words_with_its_line() -> N
             5,
             "p4",
             "person_with_a_death_is_dead",
-            "Who has a date of death is dead: say so, or remove the date.",
+            "A person with a date of death is dead: set that, or remove the date.",
         ),
     ]
     assert (counts(report), Person.objects.count()) == ({"created": 6, "rejected": 1}, 0)

@@ -49,7 +49,7 @@ class TestSaveAndPublish:
         assert document(TopicEdition, topic)["label"] == "Mining and quarrying"
         page = publisher.get(response.url)
         assert [str(message) for message in page.context["messages"]] == [
-            f'The topic “Mining and quarrying” is public as <a href="/api/v1/topics/{topic.pk}/">revision 1</a>.'
+            f'The topic “Mining and quarrying” is published as <a href="/api/v1/topics/{topic.pk}/">revision 1</a>.'
         ]
         assert "badge-published" in page.context["badge"]
         assert page.context["public_path"] == f"/api/v1/topics/{topic.pk}/"
@@ -88,9 +88,9 @@ class TestSaveAndPublish:
         response = send(publisher, record, _publish="1", title="A telephone call")
 
         assert errors_of(response) == [
-            "Nothing is saved or published yet: see above what would have to be published along."
+            "Nothing is saved or published yet: see above which other records must be published too."
         ]
-        offered = response.context["gathering"]
+        offered = response.context["dependencies"]
         sources = Source.objects.count()
         assert sorted(link["kind"] for link in offered["also"]) == sorted(
             ["event type", "office", "person", "state", "tenure", *["source"] * sources]
@@ -110,7 +110,7 @@ class TestSaveAndPublish:
     def test_publishes_nothing_that_was_not_shown(self, publisher: Client) -> None:
         record = make_event("A call")
         response = send(publisher, record, _publish="1")
-        also = [str(link["key"]) for link in response.context["gathering"]["also"]]
+        also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
         data = filled(response) | {"_publish": "1", "_also": also}
         # Meanwhile the source's record is fine, but the event's type got a broader one.
         record.type.broader = type(record.type)(code="contact", label="Contact")
@@ -121,7 +121,7 @@ class TestSaveAndPublish:
         response = publisher.post(address(record), data)
 
         assert response.status_code == 200
-        assert "Contact" in {link["name"] for link in response.context["gathering"]["also"]}
+        assert "Contact" in {link["name"] for link in response.context["dependencies"]["also"]}
         assert feed() == []
 
     def test_says_what_is_in_the_way_of_what_is_missing(self, publisher: Client) -> None:
@@ -130,10 +130,10 @@ class TestSaveAndPublish:
 
         response = send(publisher, held, _publish="1")
 
-        assert [each["detail"] for each in response.context["gathering"]["obstacles"]] == [
+        assert [each["detail"] for each in response.context["dependencies"]["obstacles"]] == [
             f"{held.person} has no citation: add at least one source before publishing."
         ]
-        assert response.context["gathering"]["obstacles"][0]["address"] == address(held.person)
+        assert response.context["dependencies"]["obstacles"][0]["address"] == address(held.person)
         assert "Save, and publish all of these" not in response.content.decode()
 
     def test_needs_the_right_to_publish_what_goes_along(self, db: None) -> None:
@@ -144,7 +144,7 @@ class TestSaveAndPublish:
         client.force_login(user)
         person = make_person("Marco Rubio")
         response = send(client, person, _publish="1")
-        also = [str(link["key"]) for link in response.context["gathering"]["also"]]
+        also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
 
         response = client.post(address(person), filled(response) | {"_publish": "1", "_also": also})
 
@@ -169,13 +169,13 @@ class TestSaveAndPublish:
         record = MAKERS[kind](1)
         response = send(publisher, record, _publish="1")
         if response.status_code == 200:
-            also = [str(link["key"]) for link in response.context["gathering"]["also"]]
+            also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
             # What the makers leave without a source is no concern here.
-            for obstacle in response.context["gathering"]["obstacles"]:
+            for obstacle in response.context["dependencies"]["obstacles"]:
                 _cite(obstacle["address"])
             response = send(publisher, record, _publish="1", _also=also)
             if response.status_code == 200:
-                also = [str(link["key"]) for link in response.context["gathering"]["also"]]
+                also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
                 response = send(publisher, record, _publish="1", _also=also)
 
         assert response.status_code == 302, errors_of(response)
@@ -190,13 +190,13 @@ def _cite(form_address: str) -> None:
 
 
 class TestPages:
-    """The pages of the deeds, and the actions of the list that lead to them."""
+    """The pages of the actions, and the actions of the list that lead to them."""
 
-    def run(self, client: Client, deed: str, *records: Any, **data: Any) -> Any:
+    def run(self, client: Client, action: str, *records: Any, **data: Any) -> Any:
         return client.post(
             address(type(records[0]), "changelist"),
             {
-                "action": f"{deed}_selected",
+                "action": f"{action}_selected",
                 "_selected_action": [str(record.pk) for record in records],
                 **data,
             },
@@ -207,7 +207,7 @@ class TestPages:
         topics = [make_topic("mining", broader=broader), make_topic("oil", broader=broader)]
 
         page = self.run(publisher, "publish", *topics)
-        assert [link["name"] for link in page.context["gathering"]["also"]] == ["Raw materials"]
+        assert [link["name"] for link in page.context["dependencies"]["also"]] == ["Raw materials"]
         assert feed() == []
         response = self.run(
             publisher,
@@ -232,7 +232,7 @@ class TestPages:
 
         response = self.run(publisher, "publish", good, bad, _confirm="1")
 
-        assert [refusal.detail for refusal in response.context["problems"]] == [
+        assert [refusal.detail for refusal in response.context["refusals"]] == [
             "Bad has no citation: add at least one source before publishing."
         ]
         assert not PersonEdition.objects.exists()
@@ -258,7 +258,7 @@ class TestPages:
 
         response = self.run(publisher, "withdraw", broader, _confirm="1", reason="An error.")
 
-        assert [refusal.code for refusal in response.context["problems"]] == ["still_named"]
+        assert [refusal.code for refusal in response.context["refusals"]] == ["still_named"]
         assert len(feed()) == 2
 
     def test_several_are_withdrawn_and_restored(self, publisher: Client) -> None:
@@ -280,7 +280,7 @@ class TestPages:
 
         response = self.run(publisher, "restore", gone, there, _confirm="1")
 
-        assert [refusal.code for refusal in response.context["problems"]] == ["not_withdrawn"]
+        assert [refusal.code for refusal in response.context["refusals"]] == ["not_withdrawn"]
         assert len(feed()) == 3
 
     def test_a_merge_shows_what_would_move_before_it_does(self, publisher: Client) -> None:
@@ -315,7 +315,7 @@ class TestPages:
         page = self.run(publisher, "merge", *topics)
         assert page.context["choice"].count('type="radio"') == 3
         page = self.run(publisher, "merge", *topics, _confirm="1", reason="Same.")
-        assert "Choose the record that stays." in page.context["choice"]
+        assert "Choose the record to keep." in page.context["choice"]
         response = self.run(
             publisher, "merge", *topics, _confirm="1", reason="Same.", survivor=str(topics[1].pk)
         )
@@ -335,7 +335,7 @@ class TestPages:
 
         page = publisher.get(address(gone)).content.decode()
 
-        assert "It was the same as" in page
+        assert "Merged into" in page
         assert 'name="_save"' not in page
         assert publisher.post(address(gone), {"label": "x"}).status_code == 403
 
@@ -350,7 +350,7 @@ class TestPages:
     def test_hundreds_are_left_to_the_command(
         self, publisher: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("records.admin.deeds.AT_ONCE", 1)
+        monkeypatch.setattr("records.admin.publishing.AT_ONCE", 1)
 
         response = self.run(publisher, "publish", make_topic(), make_topic(), _confirm="1")
 

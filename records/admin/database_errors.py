@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 
 def message_of(error: DatabaseError) -> str:
-    """Return what to tell the person who broke a rule of the database.
+    """Return the message for the person who broke a rule of the database.
 
     Named constraints carry their own message. Those without a name of ours (a unique column, a foreign key) are checked
     by forms first, so that the database sees them broken only when two people save at the same moment.
     """
     if isinstance(error, ProtectedError):
-        return f"Other records name it: {names_of(error)}."
+        rows = list(error.protected_objects)
+        shown = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in rows[:5])
+        more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+        return f"Other records refer to it: {shown}{more}."
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)
     known = _messages().get(name or "")
@@ -28,17 +31,10 @@ def message_of(error: DatabaseError) -> str:
     if name:
         table = str(getattr(diagnosis, "table_name", "")).partition("_")[2]
         return (
-            f"Somebody else has just saved something that this cannot go together with ({table}: {name}). "
-            "Look at what changed, and save again."
+            f"This conflicts with something that somebody else has just saved ({table}: {name}). "
+            "Look at what changed, then save again."
         )
     return "The database refuses a value: it is too long, too large, or of another type than the field."
-
-
-def names_of(error: ProtectedError) -> str:
-    """Name a few of the rows that keep a record from being deleted."""
-    rows = list(error.protected_objects)
-    shown = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in rows[:5])
-    return f"{shown} and {len(rows) - 5} more" if len(rows) > 5 else shown
 
 
 @cache

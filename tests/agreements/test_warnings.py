@@ -1,10 +1,11 @@
-"""What is odd but real is allowed, and the desk is told."""
+"""What is odd but possible is saved, and the desk shows a warning."""
 
 from __future__ import annotations
 
 import pytest
 
 from agreements.models import Agreement
+from agreements.warnings import warnings_of
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -31,28 +32,28 @@ def test_a_plain_agreement_gives_no_warning() -> None:
     make_action(agreement, "entry_into_force", "1979-04-25")
     make_action(agreement, "expiry", "1999-04-25")
 
-    assert agreement.warnings() == []
+    assert warnings_of(agreement) == []
 
 
 def test_entry_into_force_before_signature() -> None:
     agreement = odd()
     make_action(agreement, "entry_into_force", "1978")
 
-    assert agreement.warnings() == ["It entered into force (1978) before anybody signed it."]
+    assert warnings_of(agreement) == ["It entered into force (1978) before anybody signed it."]
 
 
 def test_entry_into_force_in_the_year_of_signature_is_not_odd() -> None:
     agreement = odd()
     make_action(agreement, "entry_into_force", "1979")
 
-    assert agreement.warnings() == []
+    assert warnings_of(agreement) == []
 
 
 def test_an_effect_before_the_act() -> None:
     agreement = odd()
     make_action(agreement, "termination", "1990-02-01", effective_date="1990-01-01")
 
-    assert agreement.warnings() == [
+    assert warnings_of(agreement) == [
         "Termination, 1990-02-01 took effect (1990-01-01) before it was done.",
     ]
 
@@ -62,8 +63,8 @@ def test_two_expiries() -> None:
     make_action(agreement, "expiry", "2011-02-05")
     make_action(agreement, "expiry", "2026-02-05")
 
-    assert agreement.warnings() == [
-        "It expires more than once (2011-02-05, 2026-02-05): after an extension, keep only the expiry as it now stands.",
+    assert warnings_of(agreement) == [
+        "It expires more than once (2011-02-05, 2026-02-05): after an extension, keep only the expiry that holds now.",
     ]
 
 
@@ -72,9 +73,9 @@ def test_a_party_that_is_no_more() -> None:
     make_party(agreement, make_state("Soviet Union", end="1991-12-26"))
     make_party(agreement, make_state("Prussia", end="1947"))
 
-    assert agreement.warnings() == [
-        "Soviet Union ended (1991-12-26): say what became of its part in the agreement.",
-        "Prussia had ended (1947) before the agreement was signed.",
+    assert warnings_of(agreement) == [
+        "Soviet Union ended (1991-12-26): record what happened to its participation in the agreement.",
+        "Prussia ended (1947) before the agreement was signed.",
     ]
 
 
@@ -87,7 +88,7 @@ def test_a_currency_that_was_not_in_use() -> None:
     make_value(agreement, 1, "EUR")
     make_value(agreement, 1, "ITL")
 
-    assert agreement.warnings() == ["EUR (EUR) was not in use when the agreement was signed."]
+    assert warnings_of(agreement) == ["EUR (EUR) was not in use when the agreement was signed."]
 
 
 def test_a_package_with_more_members_than_it_holds() -> None:
@@ -95,10 +96,12 @@ def test_a_package_with_more_members_than_it_holds() -> None:
     for _each in range(2):
         make_link(make_agreement(), package)
 
-    assert package.warnings() == ["It holds 1, and 2 agreements say that they are part of it."]
+    assert warnings_of(package) == [
+        "Its number of items is 1, but 2 agreements are recorded as part of it."
+    ]
 
 
 def test_a_part_of_something_that_is_no_package() -> None:
     link = make_link(make_agreement(), make_agreement("Treaty", form="treaty"))
 
-    assert link.agreement.warnings() == ["It is part of “Treaty”, which is no package."]
+    assert warnings_of(link.agreement) == ["It is part of “Treaty”, which is not a package."]

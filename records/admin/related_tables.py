@@ -1,4 +1,4 @@
-"""Records that name the one in the form: listed there with links, edited on their own pages."""
+"""Tables of the records that refer to the one in the form: shown there with links, edited on their own pages."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from records.badges import BADGE, badge_html
 if TYPE_CHECKING:
     from records.models import Record
 
-#: A form shows so many; the rest is behind a link to the list.
-LISTED = 25
+#: Rows that a table shows; a link leads to the list with all of them.
+SHOWN = 25
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A table of the records of one kind whose `named_by` names the record in the form."""
+class RelatedTable:
+    """A table of the records of one kind whose `foreign_key` names the record in the form."""
 
     title: str
     model: type[Record]
-    named_by: str
+    foreign_key: str
     columns: tuple[str, ...]  #: after the label, which is the first column
-    related: tuple[str, ...] = ()  #: relations that labels and columns show
+    related: tuple[str, ...] = ()  #: foreign keys that labels and columns show
 
-    def about(self, record: Any) -> dict[str, Any]:
-        """Return the table for a record, in one query."""
+    def shown_for(self, record: Any) -> dict[str, Any]:
+        """Return what the template shows for a record (one query)."""
         opts = self.model._meta
-        rows = self.model._default_manager.filter(**{self.named_by: record}).select_related(
-            *self.related
+        rows = self.model._default_manager.filter(**{self.foreign_key: record})
+        found: list[Any] = list(
+            rows.select_related(*self.related).annotate(badge=BADGE)[: SHOWN + 1]
         )
-        found: list[Any] = list(rows.annotate(badge=BADGE)[: LISTED + 1])
         name = f"admin:{opts.app_label}_{opts.model_name}"
         return {
             "title": self.title,
@@ -46,14 +46,13 @@ class Listed:
                     "cells": [_cell(row, column) for column in self.columns],
                     "badge": badge_html(row.badge),
                 }
-                for row in found[:LISTED]
+                for row in found[:SHOWN]
             ],
-            "is_cut": len(found) > LISTED,
-            "all": f"{reverse(f'{name}_changelist')}?{self.named_by}__id__exact={record.pk}",
-            "add": f"{reverse(f'{name}_add')}?{self.named_by}={record.pk}",
+            "is_cut": len(found) > SHOWN,
+            "all": f"{reverse(f'{name}_changelist')}?{self.foreign_key}__id__exact={record.pk}",
+            "add": f"{reverse(f'{name}_add')}?{self.foreign_key}={record.pk}",
         }
 
 
 def _cell(row: Any, column: str) -> str:
-    field = row._meta.get_field(column)
-    return display_for_field(getattr(row, column), field, "")
+    return display_for_field(getattr(row, column), row._meta.get_field(column), "")

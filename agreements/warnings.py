@@ -1,4 +1,4 @@
-"""What is odd about an agreement but may be real, in words for the desk. Nothing of it is forbidden."""
+"""What is odd about an agreement but possible."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from agreements.models import Agreement, AgreementAction
 
 
-def oddities_of(agreement: Agreement) -> list[str]:
-    """Return what is odd (queries the database)."""
+def warnings_of(agreement: Agreement) -> list[str]:
+    """Return the warnings for the form of an agreement (queries the database)."""
     actions = list(agreement.actions.select_related("party__state", "party__organization"))
     return [
         *_entry_before_signature(actions),
-        *_effect_before_act(actions),
+        *_effect_before_action(actions),
         *_several_expiries(actions),
-        *_gone_parties(agreement, actions),
-        *_gone_currencies(agreement, actions),
-        *_package(agreement),
+        *_ended_parties(agreement, actions),
+        *_currencies_out_of_use(agreement, actions),
+        *_package_size(agreement),
     ]
 
 
@@ -54,7 +54,7 @@ def _entry_before_signature(actions: list[AgreementAction]) -> Iterator[str]:
             return
 
 
-def _effect_before_act(actions: list[AgreementAction]) -> Iterator[str]:
+def _effect_before_action(actions: list[AgreementAction]) -> Iterator[str]:
     for action in actions:
         done, effect = action.date.earliest, action.effective_date.latest
         if done and effect and effect < done:
@@ -67,22 +67,22 @@ def _several_expiries(actions: list[AgreementAction]) -> Iterator[str]:
     ]
     if len(expiries) > 1:
         days = ", ".join(str(action.effective_date or action.date) for action in expiries)
-        yield f"It expires more than once ({days}): after an extension, keep only the expiry as it now stands."
+        yield f"It expires more than once ({days}): after an extension, keep only the expiry that holds now."
 
 
-def _gone_parties(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
+def _ended_parties(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
     earliest, _latest = _first_signature(actions)
     for party in agreement.parties.select_related("state", "organization"):
         actor = party.state or party.organization
         if actor is None or actor.end.latest is None:
             continue
         if earliest and actor.end.latest < earliest:
-            yield f"{actor} had ended ({actor.end}) before the agreement was signed."
+            yield f"{actor} ended ({actor.end}) before the agreement was signed."
         else:
-            yield f"{actor} ended ({actor.end}): say what became of its part in the agreement."
+            yield f"{actor} ended ({actor.end}): record what happened to its participation in the agreement."
 
 
-def _gone_currencies(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
+def _currencies_out_of_use(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
     earliest, latest = _first_signature(actions)
     if earliest is None and latest is None:
         return
@@ -91,13 +91,13 @@ def _gone_currencies(agreement: Agreement, actions: list[AgreementAction]) -> It
             yield f"{value.currency} was not in use when the agreement was signed."
 
 
-def _package(agreement: Agreement) -> Iterator[str]:
+def _package_size(agreement: Agreement) -> Iterator[str]:
     wholes = agreement.links.filter(kind=AgreementLinkKind.PART_OF_PACKAGE).select_related(
         "linked_agreement"
     )
     for link in wholes:
         if link.linked_agreement.form != AgreementForm.PACKAGE:
-            yield f"It is part of “{link.linked_agreement}”, which is no package."
+            yield f"It is part of “{link.linked_agreement}”, which is not a package."
     members = agreement.linked_from.filter(kind=AgreementLinkKind.PART_OF_PACKAGE).count()
     if agreement.item_count is not None and members > agreement.item_count:
-        yield f"It holds {agreement.item_count}, and {members} agreements say that they are part of it."
+        yield f"Its number of items is {agreement.item_count}, but {members} agreements are recorded as part of it."

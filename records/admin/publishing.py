@@ -1,0 +1,326 @@
+"""Publishing, withdrawing, restoring and merging at the desk: one record from its form, several from the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+
+from records.admin.forms import ReasonForm
+from records.admin.generics import AnyModelAdmin
+from records.admin.relations import Labelled, RecordSelect
+from records.badges import badge_html
+from records.models import EditorialState
+from records.publishing import publish
+from records.publishing.dependencies import gather
+from records.publishing.merge import merge, moves_with
+from records.publishing.publish import CurationRefused, Refusal
+from records.registry import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+
+    from records.models import Record
+    from records.publishing.dependencies import Gathering
+
+#: Records that one action of the desk may take; more than this is work for a command, which does it in batches.
+AT_ONCE = publish.BATCH
+
+PUBLISH, WITHDRAW, RESTORE, MERGE = "publish", "withdraw", "restore", "merge"
+DONE = {PUBLISH: "published", WITHDRAW: "withdrawn", RESTORE: "restored", MERGE: "merged"}
+REASONS = {
+    PUBLISH: "Optional. Shown to the public with the revision.",
+    WITHDRAW: "Shown to everybody who opens the record from now on.",
+    RESTORE: "Optional. Shown to the public with the revision.",
+    MERGE: "Why they are the same thing. Shown to the public.",
+}
+#: The actions that the form of a record offers, by its state. Publishing is a button of the form.
+OFFERED = {
+    EditorialState.DRAFT: (MERGE,),
+    EditorialState.IN_REVIEW: (MERGE,),
+    EditorialState.PUBLISHED: (WITHDRAW, MERGE),
+    EditorialState.WITHDRAWN: (RESTORE, MERGE),
+    EditorialState.MERGED: (),
+}
+
+
+def _of_selected(action: str, words: str) -> Callable[..., HttpResponse]:
+    """Return the list's action that asks to confirm `action` for the selected records."""
+
+    @admin.action(description=words, permissions=["publish"])
+    def selected(
+        desk: PublishingActions, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse:
+        return desk.confirm(request, action, queryset)
+
+    selected.__name__ = f"{action}_selected"
+    return selected
+
+
+class PublishingActions(Labelled, AnyModelAdmin):
+    """The actions of a publisher. `records.publishing` does them, and checks the permission once more."""
+
+    actions = (
+        _of_selected(PUBLISH, "Publish…"),
+        _of_selected(WITHDRAW, "Withdraw…"),
+        _of_selected(RESTORE, "Restore…"),
+        _of_selected(MERGE, "Merge into one…"),
+    )
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may publish, withdraw, restore and merge records of this kind."""
+        return request.user.has_perm(f"{self.opts.app_label}.publish_{self.opts.model_name}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add a page per action beside the form."""
+        pages = [
+            path(
+                f"<path:object_id>/{action}/",
+                self.admin_site.admin_view(self._page),
+                {"action": action},
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{action}",
+            )
+            for action in DONE
+        ]
+        return pages + super().get_urls()
+
+    def actions_offered(self, request: HttpRequest, record: Record) -> list[tuple[str, str]]:
+        """Return (address, words) of the actions that are possible in the record's state."""
+        if not self.has_publish_permission(request):
+            return []
+        return [
+            (address_of(record, action), f"{action.capitalize()}…")
+            for action in OFFERED[EditorialState(record.editorial_state)]
+        ]
+
+    def public_path(self, record: Record) -> str:
+        """Return the public address of the record, or nothing when it was never published."""
+        return kind_of(record).path(record.pk) if record.published_at is not None else ""
+
+    # From the form
+
+    def publish_from_form(self, request: HttpRequest, record: Record) -> None:
+        """Publish what was just saved, with its dependencies if the person has agreed to that. Raises CurationRefused."""
+        if not self.has_publish_permission(request):
+            msg = f"You may edit {self.opts.verbose_name_plural}, but not publish them."
+            raise PermissionDenied(msg)
+        dependencies = gather(record)
+        if not _may_go_on(request, dependencies):
+            setattr(request, "desk_dependencies", dependencies)  # noqa: B010 - Django's request takes attributes
+            raise CurationRefused(
+                dependencies.reasons if dependencies.also else dependencies.obstacles
+            )
+        _publish(request, dependencies)
+
+    def published_message(self, records: Sequence[Record]) -> SafeString:
+        """Say what is published now, with links."""
+        if len(records) > 1:
+            return format_html("{} {} are published.", len(records), self.opts.verbose_name_plural)
+        (record,) = records
+        edition = kind_of(record).editions._default_manager.newest().get(record_id=record.pk)
+        words = 'The {} “{}” is published as <a href="{}">revision {}</a>.'
+        return format_html(
+            words, self.opts.verbose_name, record, kind_of(record).path(record.pk), edition.revision
+        )
+
+    # The page
+
+    def _page(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        return self.confirm(request, action, self.get_queryset(request).filter(pk=record.pk))
+
+    def confirm(self, request: HttpRequest, action: str, queryset: QuerySet[Any]) -> HttpResponse:
+        """Show what the action would do and ask for a confirmation; do it when it is confirmed."""
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        records = list(self.labelled(queryset.order_by("pk"))[: AT_ONCE + 1])
+        if len(records) > AT_ONCE:
+            self.message_user(request, f"Choose at most {AT_ONCE} records.", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        confirmed = request.method == "POST" and "_confirm" in request.POST
+        form = ReasonForm(
+            request.POST if confirmed else None,
+            is_required=action in {WITHDRAW, MERGE},
+            help_text=REASONS[action],
+        )
+        choice = self._survivor_field(request, records) if action == MERGE else None
+        survivor = _chosen(request, choice) if choice else None
+        refusals: list[Refusal] = []
+        if confirmed and form.is_valid() and (survivor or action != MERGE):
+            try:
+                with transaction.atomic():
+                    _do(request, action, records, survivor, form.cleaned_data["reason"])
+            except CurationRefused as refused:
+                refusals = refused.refusals
+            else:
+                return self._done(request, action, records, survivor)
+        losers = [record for record in records if record != survivor]
+        context = {
+            "action": action,
+            "records": records,
+            "badges": [(record, badge_html(record.badge)) for record in records],
+            "form": form,
+            "refusals": refusals,
+            "dependencies": shown(gather(*records)) if action == PUBLISH else None,
+            "choice": _render_choice(choice, survivor, confirmed=confirmed) if choice else "",
+            "survivor": survivor,
+            "moves": [(loser, moves_with(loser, survivor)) for loser in losers] if survivor else [],
+        }
+        return self._render(request, context)
+
+    def _render(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        records = context["records"]
+        is_one = len(records) == 1
+        kind = self.opts.verbose_name if is_one else self.opts.verbose_name_plural
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/record_action.html",
+            {
+                **self.admin_site.each_context(request),
+                **context,
+                "title": f"{context['action'].capitalize()} {kind}",
+                "kind": kind,
+                "opts": self.opts,
+                "media": self.media,
+                "list_action": request.POST.get("action", ""),
+                "checkbox": ACTION_CHECKBOX_NAME,
+                "back": address_of(records[0]) if is_one else request.get_full_path(),
+            },
+        )
+
+    def _done(
+        self, request: HttpRequest, action: str, records: list[Any], survivor: Any
+    ) -> HttpResponse:
+        message: str | SafeString
+        if action == PUBLISH:
+            message = self.published_message(records)
+        elif action == MERGE:
+            names = _names(record for record in records if record != survivor)
+            message = format_html(
+                "{} merged into “{}”. Check that record, then publish it.", names, survivor
+            )
+        else:
+            more = f" and {len(records) - 10} more" if len(records) > 10 else ""
+            message = format_html("{}{} {}.", _names(records[:10]), more, DONE[action])
+        self.message_user(request, message, messages.SUCCESS)
+        if "action" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(address_of(survivor or records[0]))
+
+    def _survivor_field(
+        self, request: HttpRequest, records: list[Any]
+    ) -> forms.ModelChoiceField[Any]:
+        rows = self.get_queryset(request).exclude(editorial_state=EditorialState.MERGED)
+        if len(records) > 1:
+            return forms.ModelChoiceField(
+                self.labelled(rows.filter(pk__in=[record.pk for record in records])),
+                widget=forms.RadioSelect,
+                empty_label=None,
+            )
+        field: Any = self.model._meta.get_field("merged_into")
+        return forms.ModelChoiceField(
+            rows.exclude(pk=records[0].pk),
+            widget=RecordSelect(field, self.admin_site),
+        )
+
+
+def _do(request: Any, action: str, records: list[Any], survivor: Any, reason: str) -> None:
+    try:
+        match action:
+            case "publish":
+                dependencies = gather(*records)
+                if not _may_go_on(request, dependencies):
+                    raise CurationRefused(dependencies.obstacles)
+                _publish(request, dependencies, reason)
+            case "withdraw":
+                publish.withdraw(*records, by=request.user, reason=reason)
+            case "restore":
+                for record in records:
+                    publish.restore(record, by=request.user, reason=reason)
+            case "merge":
+                for loser in (record for record in records if record != survivor):
+                    merge(loser, survivor, by=request.user, reason=reason)
+    except PermissionDenied as denied:
+        # The person may publish this kind, but not the kind of another record that is involved.
+        raise CurationRefused([Refusal(records[0], "permission", str(denied))]) from denied
+
+
+def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:
+    """Whether nothing stands in the way, and the person has seen and agreed to all that is published too."""
+    agreed = set(request.POST.getlist("_also"))
+    return not dependencies.obstacles and {str(record.pk) for record in dependencies.also} <= agreed
+
+
+def _publish(request: HttpRequest, dependencies: Gathering, reason: str = "") -> None:
+    try:
+        publish.publish(*dependencies.together, by=request.user, reason=reason)  # type: ignore[arg-type]
+    except PermissionDenied as denied:
+        raise CurationRefused(
+            [Refusal(dependencies.asked[0], "permission", str(denied))]
+        ) from denied
+
+
+def _chosen(request: HttpRequest, choice: forms.ModelChoiceField[Any]) -> Any:
+    try:
+        return choice.clean(request.POST.get("survivor") or request.GET.get("survivor"))
+    except forms.ValidationError:
+        return None
+
+
+def _render_choice(
+    choice: forms.ModelChoiceField[Any], survivor: Any, *, confirmed: bool
+) -> SafeString:
+    key = str(survivor.pk) if survivor else None
+    widget: SafeString = choice.widget.render("survivor", key, {"id": "id_survivor"})
+    if survivor or not confirmed:
+        return widget
+    error = '<ul class="errorlist"><li>{}</li></ul>{}'
+    return format_html(error, "Choose the record to keep.", widget)
+
+
+def _names(records: Any) -> SafeString:
+    return format_html_join(", ", "“{}”", ((record,) for record in records))
+
+
+def shown(dependencies: Gathering) -> dict[str, Any]:
+    """Return what the template shows of dependencies, with links to every record among them."""
+    return {
+        "reasons": dependencies.reasons,
+        "also": [
+            {
+                "key": record.pk,
+                "name": str(record),
+                "kind": record._meta.verbose_name,
+                "state": record.get_editorial_state_display().lower(),
+                "address": address_of(record),
+            }
+            for record in dependencies.also
+        ],
+        "obstacles": [
+            {"detail": refusal.detail, "address": address_of(refusal.record)}
+            for refusal in dependencies.obstacles
+        ],
+    }
+
+
+def address_of(record: Record, page: str = "change") -> str:
+    """Return the address of a record's form, or of another of its pages."""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}"
+    return reverse(name, args=[record.pk])
