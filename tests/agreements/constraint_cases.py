@@ -32,10 +32,9 @@ from tests.factories.agreements import (
     make_link,
     make_party,
     make_value,
-    publish_with_what_they_name,
 )
 from tests.factories.people import make_organization, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +91,7 @@ def _interval(prefix: str, make: Callable[..., models.Model]) -> None:
 
 def _published() -> Agreement:
     agreement = make_agreement()
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     return agreement
 
 

@@ -11,15 +11,9 @@ from django.db import transaction
 from django.test import Client
 
 from events.models import Event, EventCitation, EventType
-from tests.factories.agreements import (
-    make_action,
-    make_agreement,
-    make_party,
-    make_value,
-    publish_with_what_they_name,
-)
+from tests.factories.agreements import make_action, make_agreement, make_party, make_value
 from tests.factories.people import make_organization, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +90,7 @@ def publish_six_agreements() -> None:
     note = make_agreement("Ärztevertrag", slug="note", form="exchange_of_notes")
 
     published = [package, start, loan, pact, talks, note]
-    publish_with_what_they_name(*published)
+    publish_whole(*published)
     draft = make_agreement("Secret pact", slug="secret", form="treaty", topics=(minerals,))
     make_party(draft, pakistan)
 

@@ -46,10 +46,9 @@ from tests.factories.events import (
     make_place,
     make_relation,
     make_statement,
-    publish_whole,
 )
 from tests.factories.people import make_organization, make_person, make_state, make_tenure
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 Make = Callable[..., Any]
 

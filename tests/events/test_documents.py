@@ -32,7 +32,6 @@ from tests.factories.events import (
     make_place,
     make_relation,
     make_statement,
-    publish_whole,
 )
 from tests.factories.people import (
     make_office,
@@ -41,7 +40,7 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 from tests.people.test_documents import document_of, opening, reference
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,6 @@ from tests.factories.events import (
     make_place,
     make_relation,
     make_statement,
-    publish_whole,
 )
 from tests.factories.people import (
     make_office,
@@ -35,7 +34,7 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -39,9 +39,8 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +170,7 @@ def _identifiers(name: str, model: type[models.Model], make: Callable[[], Record
 def _published(record: Record) -> Record:
     """Publish a record together with all that it names."""
     named = [record.person, record.office] if isinstance(record, Tenure) else []
-    publish_cited(*named, record)
+    publish_whole(*named, record)
     return record
 
 

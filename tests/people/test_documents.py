@@ -29,9 +29,8 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -470,7 +469,7 @@ def test_unpublished_name_of_a_person_stays_out_of_a_tenure_published_meanwhile(
 def test_restored_tenure_is_labelled_as_its_person_is_called_by_now() -> None:
     person, office = make_person("Ali Khan"), make_office("Minister")
     tenure = make_tenure(person, office)
-    publish_cited(person, office, tenure)
+    publish_whole(person, office, tenure)
     withdraw(tenure, by=None, reason="Doubtful.")
     person.name = "Ali Ahmad Khan"
     person.save()

@@ -16,9 +16,8 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
-from tests.factories.records import make_source
+from tests.factories.records import make_source, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -47,7 +46,7 @@ def states() -> None:
     make_part(StateCode, state=islands, scheme="iso3166-3", value="GEHH")
     georgia = make_state("Georgia")
     make_part(StateCode, state=georgia, scheme="iso3166-1-alpha-2", value="GE", start="1992")
-    publish_cited(union, islands, georgia, *type(union).objects.filter(slug="pakistan"))
+    publish_whole(union, islands, georgia, *type(union).objects.filter(slug="pakistan"))
     make_state("Draft", alpha_2="DR")
 
 
@@ -113,7 +112,7 @@ def organizations() -> None:
     company = make_organization(
         "United States Strategic Metals", classification="company", domicile=us
     )
-    publish_cited(us, pk, department, embassy, company)
+    publish_whole(us, pk, department, embassy, company)
     make_organization("Draft", state=us)
 
 
@@ -185,7 +184,7 @@ def holders() -> None:
         ),
         make_tenure(unseated, minister, start="2023", kind="did_not_serve", source=source),
     )
-    publish_cited(
+    publish_whole(
         us,
         pk,
         department,
