@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck
@@ -72,6 +73,13 @@ def pytest_runtest_makereport(
             f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
         )
     return report
+
+
+@pytest.fixture
+def story(db: None) -> None:
+    """Load what a newcomer sees: the reference data and the sample story."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_sample_story", verbosity=0)
 
 
 @pytest.fixture

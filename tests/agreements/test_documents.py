@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,9 +19,7 @@ from agreements.models import (
     AgreementSubject,
 )
 from events.models import Event, EventCitation, EventType, Place, Statement, StatementCitation
-from records.models import Record
 from records.publishing.publish import CurationRefused, publish
-from records.registry import kind_of
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -31,35 +28,11 @@ from tests.factories.agreements import (
     make_party,
     make_value,
 )
+from tests.factories.documents import day, document_of, reference, words
 from tests.factories.people import make_organization, make_person, make_state
 from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
-
-
-def document_of(record: Record) -> dict[str, Any]:
-    edition = kind_of(record).editions.objects.current().get(record_id=record.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def reference(record: Record, label: str, **extras: Any) -> dict[str, Any]:
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
-
-
-def words(text: str) -> dict[str, Any]:
-    return {"edtf": None, "earliest": None, "latest": None, "precision": "unknown", "text": text}
-
-
-def day(text: str) -> dict[str, Any]:
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
 
 
 def make_meeting(title: str) -> Event:

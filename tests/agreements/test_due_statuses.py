@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -14,6 +12,7 @@ from agreements.models import Agreement, AgreementEdition
 from records.models import Change
 from records.publishing.publish import restore, withdraw
 from tests.factories.agreements import make_action, make_agreement, make_party
+from tests.factories.documents import day, document_of
 from tests.factories.people import make_state
 from tests.factories.records import publish_whole
 
@@ -22,17 +21,6 @@ pytestmark = pytest.mark.django_db
 TODAY = datetime.now(UTC).date()
 SOON = TODAY + timedelta(days=10)
 LATER = TODAY + timedelta(days=20)
-
-
-def document_of(agreement: Agreement) -> dict[str, Any]:
-    edition = AgreementEdition.objects.current().get(record_id=agreement.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def day(when: date) -> dict[str, Any]:
-    text = when.isoformat()
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
 
 
 def make_expiring(ends: date) -> Agreement:

@@ -22,6 +22,7 @@ from people.models import Office, Person, State, Tenure
 from records.models import Source
 from records.publishing.publish import CurationRefused, publish
 from records.registry import kind_named
+from tests.factories.documents import citation, document_of, month, opening, reference
 from tests.factories.events import (
     make_event,
     make_event_link,
@@ -41,32 +42,8 @@ from tests.factories.people import (
     make_tenure,
 )
 from tests.factories.records import make_source, make_topic, publish_whole
-from tests.people.test_documents import document_of, opening, reference
 
 pytestmark = pytest.mark.django_db
-
-
-def citation(source: Source, **others: Any) -> dict[str, Any]:
-    return {
-        "source": reference(source, source.title),
-        "field": None,
-        "locator": None,
-        "attributed_to": None,
-        "attribution_text": None,
-        "evidence": "reported",
-        "stance": "supports",
-        **others,
-    }
-
-
-def month(text: str, last: int) -> dict[str, Any]:
-    return {
-        "edtf": text,
-        "earliest": f"{text}-01",
-        "latest": f"{text}-{last}",
-        "precision": "month",
-        "text": None,
-    }
 
 
 def test_event_type_lists_the_types_above_it() -> None:

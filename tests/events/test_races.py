@@ -15,9 +15,8 @@ from records.publishing.merge import merge
 from records.publishing.publish import publish
 from tests.factories.events import make_event, make_participation, make_statement
 from tests.factories.people import make_person, make_state, make_tenure
+from tests.factories.races import at_once, refusals
 from tests.factories.records import publish_whole
-from tests.people.test_races import refusals
-from tests.records.publishing.test_races import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable

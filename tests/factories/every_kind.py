@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from agreements.models import Agreement
 from events.models import Event, EventType, Place, Relation, Statement
 from people.models import Office, Organization, Person, State, Tenure
 from records.models import Record, Source, Topic
+from records.registry import all_kinds
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -200,3 +203,12 @@ EVERY_KIND: dict[str, Maker] = {
     "relation": Maker(make_relation, _relation, None, (6, 16, 18)),
     "agreement": Maker(make_agreement, _agreement, "title", (6, 30, 26)),
 }
+
+
+def empty_all_kinds() -> None:
+    """Remove every record, and with them their parts and editions."""
+    tables = ", ".join(f'"{kind.model._meta.db_table}"' for kind in all_kinds())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

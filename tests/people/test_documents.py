@@ -21,7 +21,7 @@ from people.models import (
 )
 from records.models import Record, Reference, Source
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
-from records.registry import kind_of
+from tests.factories.documents import citation, day, document_of, opening, reference, year
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -33,66 +33,6 @@ from tests.factories.people import (
 from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
-
-
-def document_of(record: Record) -> dict[str, Any]:
-    edition = kind_of(record).editions.objects.current().get(record_id=record.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def opening(record: Record, label: str, revision: int = 1) -> dict[str, Any]:
-    """The fields that open every document; they are compared like the rest, in their order."""
-    kind = kind_of(record)
-    edition = kind.editions.objects.current().get(record_id=record.pk)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "slug": record.slug,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        "label": label,
-        "revision": revision,
-        "published_at": edition.published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "contested": record.contested,
-    }
-
-
-def reference(record: Record, label: str, **extras: str | None) -> dict[str, Any]:
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
-
-
-def day(text: str) -> dict[str, Any]:
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
-
-
-def year(text: str) -> dict[str, Any]:
-    return {
-        "edtf": text,
-        "earliest": f"{text}-01-01",
-        "latest": f"{text}-12-31",
-        "precision": "year",
-        "text": None,
-    }
-
-
-def citation(source: Record, **fields: Any) -> dict[str, Any]:
-    return {
-        "source": reference(source, "Story"),
-        "field": None,
-        "locator": None,
-        "attributed_to": None,
-        "attribution_text": None,
-        "evidence": "reported",
-        "stance": "supports",
-        **fields,
-    }
 
 
 def assert_same_bytes(record: Record, expected: dict[str, Any]) -> None:
