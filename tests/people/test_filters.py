@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from people.models import StateCode
+from tests.factories.answers import slugs
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from django.test import Client
 
 pytestmark = pytest.mark.django_db
-
-
-def slugs(client: Client, address: str, *, status: int = 200) -> list[str]:
-    response = client.get(f"/api/v1/{address}")
-    content: dict[str, Any] = json.loads(response.content)
-    assert response.status_code == status, content
-    return [document["slug"] for document in content["results"]]
 
 
 @pytest.fixture
