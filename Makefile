@@ -37,7 +37,7 @@ schema: .venv/.dev ## write docs/openapi.yaml and docs/exchange.schema.json anew
 	$(PY) manage.py exchange_schema > docs/exchange.schema.json
 
 docs: .venv/.dev ## run the examples of the documentation
-	@exec $(PY) -m pytest tests/contract -k docs $(ARGS)
+	@exec $(PY) -m pytest tests/contract/test_docs.py $(ARGS)
 
 bench: .venv/.runtime ## measure against the goals (benchmarks/)
 	@exec $(PY) -m benchmarks.run $(ARGS)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from events.models import Event, EventCitation, EventType
@@ -19,15 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
-def agreements(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Six published agreements and a draft, made once: nothing here writes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        publish_six_agreements()
-        yield
-        transaction.set_rollback(True)
-
-
-def publish_six_agreements() -> None:
+def agreements(module_transaction: None) -> None:
+    """Six published agreements and a draft."""
     pakistan = make_state("Pakistan", alpha_2="PK")
     usa, russia = make_state("United States", alpha_2="US"), make_state("Russia", alpha_2="RU")
     company = make_organization("Mota-Engil", slug="mota-engil", classification="company")
