@@ -38,12 +38,11 @@ def twice(make: Make) -> Callable[[], None]:
 
 def outside_its_list(prefix: str, *fields: str, make: Make) -> Cases:
     """Return the cases of fields that take words of a list."""
-    return {
-        f"{prefix}_{field}_is_in_its_list": lambda field=field: row(make()).update(
-            **{field: "nonsense"}
-        )
-        for field in fields
-    }
+
+    def nonsense(field: str) -> Callable[[], object]:
+        return lambda: row(make()).update(**{field: "nonsense"})
+
+    return {f"{prefix}_{field}_is_in_its_list": nonsense(field) for field in fields}
 
 
 def uncertain_date(prefix: str, field: str, make: Make, **others: Any) -> Cases:

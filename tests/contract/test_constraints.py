@@ -33,7 +33,8 @@ def _cases(app: str) -> Cases:
     for kind in all_kinds():
         if kind.model._meta.app_label == app:
             cases |= of_every_record(kind)
-    return cases | import_module(f"tests.{app}.constraint_cases").CASES
+    cases |= import_module(f"tests.{app}.constraint_cases").CASES
+    return cases
 
 
 CASES = {app: _cases(app) for app in APPS}

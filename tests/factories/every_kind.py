@@ -10,8 +10,17 @@ from django.db import connection
 
 from agreements.models import Agreement
 from events.models import Event, EventType, Place, Relation, Statement
-from people.models import Office, Organization, Person, State, Tenure
-from records.models import Record, Source, Topic
+from people.models import (
+    Office,
+    Organization,
+    Person,
+    PersonName,
+    State,
+    StateCode,
+    Tenure,
+    TenureMilestone,
+)
+from records.models import Source, Topic
 from records.registry import all_kinds
 from tests.factories.agreements import (
     make_action,
@@ -34,6 +43,7 @@ from tests.factories.events import (
 from tests.factories.people import (
     make_office,
     make_organization,
+    make_part,
     make_person,
     make_state,
     make_tenure,
@@ -45,8 +55,8 @@ from tests.factories.records import make_source, make_topic
 class Maker:
     """How the tests make records of one kind."""
 
-    make: Callable[..., Record]  #: a valid draft, without parts other than a citation
-    with_parts: Callable[[int], Record]  #: a draft with so many of each of its parts
+    make: Callable[..., Any]  #: a valid draft, without parts other than a citation
+    with_parts: Callable[[int], Any]  #: a draft with so many of each of its parts
     text: str | None  #: the field that holds its name or title
     #: Queries of its list, its form and its history at the desk: three of each are the account and its rights.
     desk_queries: tuple[int, int, int]
@@ -82,7 +92,7 @@ def _topic(parts: int) -> Topic:
 def _state(parts: int) -> State:
     state = make_state(start="1947-08-14")
     for number in _add_parts(state, parts, "wikidata", attributed_to_person=make_person()):
-        state.codes.create(scheme="gw", value=f"{state.slug}-{number}", start="1947")
+        make_part(StateCode, state=state, scheme="gw", value=f"{state.slug}-{number}", start="1947")
         state.predecessors.create(predecessor=make_state(), kind="separation")
     state.names.update(kind="official")
     return state
@@ -99,7 +109,7 @@ def _person(parts: int) -> Person:
     person = make_person(birth="1950?")
     attributed = {"attributed_to_organization": make_organization()}
     for _number in _add_parts(person, parts, "wikidata", **attributed):
-        person.names.create(name="Field Marshal", kind="rank", start="2025-05")
+        make_part(PersonName, record=person, name="Field Marshal", kind="rank", start="2025-05")
         make_tenure(person)
     return person
 
@@ -115,7 +125,7 @@ def _office(parts: int) -> Office:
 def _tenure(parts: int) -> Tenure:
     tenure = make_tenure(start="2025-01-21", end_status="ongoing")
     for number in _add_parts(tenure, parts, "pocom"):
-        tenure.milestones.create(kind="appointed", date=f"202{number}")
+        make_part(TenureMilestone, tenure=tenure, kind="appointed", date=f"202{number}")
     return tenure
 
 
