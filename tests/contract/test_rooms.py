@@ -1,4 +1,4 @@
-"""Who may import whom: the floors of pyproject.toml."""
+"""Who may import whom: the floors of pyproject.toml, and no test that is imported by another."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("config", "records", "people", "events", "agreements", "imports")
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """What imports what, inside functions too; imports for types alone do not count."""
+    return grimp.build_graph(*ROOMS, "tests", exclude_type_checking_imports=True, cache_dir=None)
 
 
 def test_the_import_contracts_hold() -> None:
@@ -18,3 +26,22 @@ def test_the_import_contracts_hold() -> None:
 
     if checked.returncode:
         pytest.fail(checked.stdout + checked.stderr, pytrace=False)
+
+
+def test_nothing_imports_a_test_and_only_tests_import_their_builders(
+    graph: grimp.ImportGraph,
+) -> None:
+    imported = {
+        (importer, module)
+        for module in graph.find_descendants("tests")
+        for importer in graph.find_modules_that_directly_import(module)
+    }
+
+    assert {pair for pair in imported if _is_test(pair[1]) or not pair[0].startswith("tests.")} == (
+        set()
+    )
+
+
+def _is_test(module: str) -> bool:
+    name = module.rpartition(".")[2]
+    return name == "conftest" or name.startswith("test_")
