@@ -1,9 +1,10 @@
-"""Who may import whom: the floors of pyproject.toml, and no test that is imported by another."""
+"""Who may import whom: the floors of pyproject.toml, no circles, and no test that is imported by another."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -26,6 +27,15 @@ def test_the_import_contracts_hold() -> None:
 
     if checked.returncode:
         pytest.fail(checked.stdout + checked.stderr, pytrace=False)
+
+
+def test_nothing_imports_in_a_circle(graph: grimp.ImportGraph) -> None:
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail("Imports run in a circle: " + " <- ".join(error.args[1]), pytrace=False)
 
 
 def test_nothing_imports_a_test_and_only_tests_import_their_builders(
