@@ -41,7 +41,7 @@ reference-data: .venv/.dev ## write the states and currencies of the standards a
 	$(PY) -m agreements.reference_data.update
 
 docs: .venv/.dev ## run the examples of the documentation
-	@exec $(PY) -m pytest tests/contract -k docs $(ARGS)
+	@exec $(PY) -m pytest tests/contract/test_docs.py $(ARGS)
 
 bench: .venv/.runtime ## measure against the goals (benchmarks/)
 	@exec $(PY) -m benchmarks.run $(ARGS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from records.publishing.documents import DocumentReferences
+    from records.models.reference import References
 
 
 def _ids(references: list[dict[str, Any] | None]) -> list[str]:
@@ -106,7 +106,7 @@ class AgreementEdition(Edition):
         ]
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:  # noqa: ARG003 - one signature
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:  # noqa: ARG003 - one signature
         """Tell the status as of today: what is published says how things stand when it is published."""
         cls.settle_status(document, dt.datetime.now(dt.UTC).date())
         return iter(())

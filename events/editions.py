@@ -20,7 +20,7 @@ from records.publishing.documents import sort_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from records.publishing.documents import DocumentReferences
+    from records.models.reference import References
 
 #: Events that may have gone on for longer are few; a range of days looks for them apart.
 A_YEAR = timedelta(days=366)
@@ -50,16 +50,14 @@ def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _ask_for_offices(capacities: list[dict[str, Any]], references: DocumentReferences) -> None:
+def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
     """Name the office of each capacity: the one that the tenure has as published."""
     for capacity in capacities:
         office = references.facts(capacity["tenure"]["id"])["office"]
         capacity["office"] = references.to("office", UUID(office))
 
 
-def _stood_for(
-    named: list[dict[str, Any] | None], references: DocumentReferences
-) -> list[dict[str, Any]]:
+def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
     """Ask for the states that the named records stand for, in their order."""
     keys = [
         key for reference in named if reference for key in references.stands_for(reference["id"])
@@ -250,7 +248,7 @@ class EventEdition(Edition):
         triggers = [KeepStatePairs()]
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
         """Name the offices of capacities, the states that each participant stood for, and all states involved.
 
         All as published: of an office the state that its last edition says, of a tenure the office.
@@ -348,7 +346,7 @@ class StatementEdition(Edition):
         ]
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
         """Name the offices in which the speaker spoke, as published."""
         _ask_for_offices(document["capacities"], references)
         return iter(())

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from uuid6 import uuid7
 
 if TYPE_CHECKING:
-    from records.models import Record
+    from django.db.models import Model
 
 SLUG_LENGTH = 120
 
@@ -20,7 +20,7 @@ def new_id() -> UUID:
     return UUID(bytes=uuid7().bytes)
 
 
-def free_slug(model: type[Record], text: str) -> str:
+def free_slug(model: type[Model], text: str) -> str:
     """Return a slug made of `text` that no record of this kind has yet (`ishaq-dar`, `ishaq-dar-2`)."""
     base = slugify(anyascii(text))[: SLUG_LENGTH - 6].strip("-") or str(model._meta.model_name)
     taken = set(

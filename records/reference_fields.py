@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Manager
 
-    from records.publishing.documents import DocumentReferences
+    from records.models.reference import References
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
@@ -56,7 +56,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: UUID) -> dict[str, Any]:
         """Ask for the reference; it is filled in when all of a batch is known."""
-        references: DocumentReferences = self.context["references"]
+        references: References = self.context["references"]
         return references.to(self.kind, value)
 
 
@@ -78,7 +78,7 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
         """Ask for the reference of the key that is set."""
-        references: DocumentReferences = self.context["references"]
+        references: References = self.context["references"]
         for kind, attribute in self.kinds.items():
             key = getattr(value, attribute)
             if key is not None:
@@ -102,7 +102,7 @@ class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
         """Ask for the references, in the rows' order."""
-        references: DocumentReferences = self.context["references"]
+        references: References = self.context["references"]
         rows: Iterable[Any] = value.all()
         return [references.to(self.kind, getattr(row, self.attribute)) for row in rows]
 
@@ -130,7 +130,7 @@ class EitherReferenceListField(EitherReferenceField):
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:  # type: ignore[override] # a list
         """Ask for the references, table by table in the rows' order."""
-        references: DocumentReferences = self.context["references"]
+        references: References = self.context["references"]
         return [
             references.to(kind, key)
             for relation, kinds in self.tables.items()
@@ -151,7 +151,7 @@ class PairReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:
         """Ask for both references, in the order of the attributes."""
-        references: DocumentReferences = self.context["references"]
+        references: References = self.context["references"]
         return [references.to(self.kind, getattr(value, name)) for name in self.attributes]
 
 

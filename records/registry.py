@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-from records.publishing.prefetch import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,11 +61,6 @@ class Kind:
 
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None
-
-    @cached_property
-    def parts(self) -> tuple[str, ...]:
-        """The parts that rendering reads, as lookups, so that a batch costs a fixed number of queries."""
-        return tuple(parts_of(self.serializer()))
 
     def path(self, record_id: UUID | str) -> str:
         """Return the public address of a record, without the host."""

@@ -5,10 +5,12 @@ from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.core.management import call_command
+from django.db import connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
+from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
@@ -72,6 +74,21 @@ def pytest_runtest_makereport(
             f"{item.nodeid} was skipped, and CHANCERY_NO_SKIPS is set: {report.longrepr}"
         )
     return report
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around all tests of a module, for records that are made once and only read; rolled back in the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def story(db: None) -> None:
+    """Load what a newcomer sees: the reference data and the sample story."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_sample_story", verbosity=0)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from records.constraints import AppendOnly
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from records.publishing.documents import DocumentReferences
+    from records.models.reference import References
 
 #: The public edition of a record: the newest one, unless that is a tombstone.
 CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)
@@ -130,7 +130,7 @@ class Edition(models.Model):
         document["label"] = cls.label_of(document)
 
     @classmethod
-    def derive(cls, document: dict[str, Any], references: DocumentReferences) -> Iterator[None]:
+    def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
         """Fill fields that follow from the rest of the document and from what is published of the records it names.
 
         A generator: after each `yield`, the references asked for are filled in, for all documents of a batch at once.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class Standing(models.TextChoices):
@@ -96,3 +99,16 @@ class PendingLabel(models.Model):
 
     def __str__(self) -> str:
         return str(self.record_id)
+
+
+class References(Protocol):
+    """What serializers and editions ask for references while a document is made (`records.publishing.documents`)."""
+
+    def to(self, kind: str, key: UUID) -> dict[str, Any]:
+        """Return the reference to a record; it is filled in later, from what is published of the record."""
+
+    def stands_for(self, key: str) -> list[UUID]:
+        """The states that a named record stands for, as published (an office: its state)."""
+
+    def facts(self, key: str) -> dict[str, Any]:
+        """What a named record's document says that others may repeat, as published (a tenure: its office)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import ManyToOneRel
@@ -15,14 +16,21 @@ if TYPE_CHECKING:
     from django.db import models
     from rest_framework.serializers import Serializer
 
+    from records.registry import Kind
 
-def parts_of(serializer: Serializer[Any], path: str = "") -> Iterator[str]:
-    """The lookups of all parts that a serializer reads: lists of parts at any depth, and what its fields say themselves."""
+
+@cache
+def parts_of(kind: Kind) -> tuple[str, ...]:
+    """The parts of a record that rendering reads, as lookups: lists of parts at any depth, and what fields say themselves."""
+    return tuple(_parts_of(kind.serializer(), ""))
+
+
+def _parts_of(serializer: Serializer[Any], path: str) -> Iterator[str]:
     for field in serializer.fields.values():
         if isinstance(field, ListSerializer):
             yield f"{path}{field.source}"
             child = cast("Serializer[Any]", field.child)
-            yield from parts_of(child, f"{path}{field.source}__")
+            yield from _parts_of(child, f"{path}{field.source}__")
         else:
             for relation in getattr(field, "relations", ()):
                 yield f"{path}{relation}"

@@ -17,7 +17,7 @@ from records.models import Action, EditorialState
 from records.publishing import feed
 from records.publishing.documents import DocumentReferences, Draft, complete, serialise, to_text
 from records.publishing.labels import refresh, store_and_propagate
-from records.publishing.prefetch import load_parts
+from records.publishing.prefetch import load_parts, parts_of
 from records.registry import all_kinds, kind_named, kind_of
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
         if kind.name in keys:
             rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
             found = list(rows.filter(pk__in=keys[kind.name]))
-            load_parts(found, kind.parts)
+            load_parts(found, parts_of(kind))
             locked.extend(found)
     there = {record.pk for record in locked}
     refusals = [

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,9 +19,7 @@ from agreements.models import (
     AgreementSubject,
 )
 from events.models import Event, EventCitation, EventType, Place, Statement, StatementCitation
-from records.models import Record
 from records.publishing.publish import CurationRefused, publish
-from records.registry import kind_of
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -30,37 +27,12 @@ from tests.factories.agreements import (
     make_link,
     make_party,
     make_value,
-    publish_with_what_they_name,
 )
+from tests.factories.documents import day, document_of, reference, words
 from tests.factories.people import make_organization, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
-
-
-def document_of(record: Record) -> dict[str, Any]:
-    edition = kind_of(record).editions.objects.current().get(record_id=record.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def reference(record: Record, label: str, **extras: Any) -> dict[str, Any]:
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
-
-
-def words(text: str) -> dict[str, Any]:
-    return {"edtf": None, "earliest": None, "latest": None, "precision": "unknown", "text": text}
-
-
-def day(text: str) -> dict[str, Any]:
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
 
 
 def make_meeting(title: str) -> Event:
@@ -90,7 +62,7 @@ def test_the_package_of_the_sample_story_is_published_whole() -> None:
     make_action(package, "signature", {"text": "last Monday"}, event=meeting)
     make_value(package, 500_000_000, kind="investment", scope="package", as_reported="$500 million")
 
-    (edition,) = publish_with_what_they_name(package)
+    (edition,) = publish_whole(package)
 
     status = {"value": "signed", "since": words("last Monday"), "until": None}
     for_a_party = {**status, "value": "signatory"}
@@ -218,7 +190,7 @@ def test_a_treaty_shows_who_acted_for_whom_and_what_became_of_it() -> None:
     make_action(treaty, "reservation", party=swiss, text="Article 3 is not applied.")
     make_link(treaty, framework, kind="implements")
 
-    publish_with_what_they_name(treaty)
+    publish_whole(treaty)
 
     document = document_of(treaty)
     denounced = day("1990-07-01")
@@ -291,7 +263,7 @@ def test_the_status_says_until_when_it_lasts() -> None:
     make_action(agreement, "entry_into_force", "2001-02-03")
     make_action(agreement, "expiry", effective_date=ahead)
 
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
 
     assert document_of(agreement)["status"] == {
         "value": "in_force",
@@ -304,7 +276,7 @@ def test_publishing_again_without_a_change_makes_no_edition() -> None:
     agreement = make_agreement()
     make_action(agreement, "signature", {"text": "last Monday"})
     make_action(agreement, "expiry", "2999-01-01")
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
 
     publish(agreement, by=None)
 
@@ -336,7 +308,7 @@ def test_amounts_come_back_as_they_were_entered() -> None:
     make_value(agreement, "99999999999999999999.9999")
     make_value(agreement, "1500", "JPY", qualifier="range", amount_max="2500")
 
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
 
     found = [
         (value["amount"], value["amount_max"], value["currency"])
@@ -365,7 +337,7 @@ def test_a_statement_is_about_an_agreement() -> None:
     StatementCitation.objects.create(record=statement, source=make_source())
     AgreementSubject.objects.create(statement=statement, agreement=agreement)
 
-    publish_with_what_they_name(statement)
+    publish_whole(statement)
 
     assert document_of(statement)["about"] == [reference(agreement, "Minerals deal")]
 
@@ -380,7 +352,7 @@ def queries_to_publish(size: int) -> int:
             make_action(agreement, "ratification", "2001", party=party)
             make_value(agreement)
         agreements.append(agreement)
-    publish_with_what_they_name(*agreements)
+    publish_whole(*agreements)
     for agreement in agreements:
         agreement.actions.update(text="Changed.")
     with CaptureQueriesContext(connection) as queries:

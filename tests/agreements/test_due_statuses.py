@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -13,30 +11,16 @@ from agreements.kinds import publish_due_statuses
 from agreements.models import Agreement, AgreementEdition
 from records.models import Change
 from records.publishing.publish import restore, withdraw
-from tests.factories.agreements import (
-    make_action,
-    make_agreement,
-    make_party,
-    publish_with_what_they_name,
-)
+from tests.factories.agreements import make_action, make_agreement, make_party
+from tests.factories.documents import day, document_of
 from tests.factories.people import make_state
+from tests.factories.records import publish_whole
 
 pytestmark = pytest.mark.django_db
 
 TODAY = datetime.now(UTC).date()
 SOON = TODAY + timedelta(days=10)
 LATER = TODAY + timedelta(days=20)
-
-
-def document_of(agreement: Agreement) -> dict[str, Any]:
-    edition = AgreementEdition.objects.current().get(record_id=agreement.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def day(when: date) -> dict[str, Any]:
-    text = when.isoformat()
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
 
 
 def make_expiring(ends: date) -> Agreement:
@@ -48,7 +32,7 @@ def make_expiring(ends: date) -> Agreement:
 
 def test_a_document_whose_day_has_come_tells_the_new_status_and_nothing_else_new() -> None:
     agreement = make_expiring(SOON)
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     before = document_of(agreement)
 
     assert publish_due_statuses(on=SOON) == 1
@@ -72,7 +56,7 @@ def test_a_document_whose_day_has_come_tells_the_new_status_and_nothing_else_new
 
 def test_a_draft_does_not_leak_through_the_daily_command() -> None:
     agreement = make_expiring(SOON)
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     Agreement.objects.filter(pk=agreement.pk).update(title="SECRET")
     agreement.actions.filter(kind="expiry").delete()
     make_action(agreement, "termination", "2002-02-02", text="SECRET")
@@ -94,7 +78,7 @@ def test_the_status_of_a_party_is_due_on_its_own_day() -> None:
     make_action(agreement, "entry_into_force", "2001-02-03")
     make_action(agreement, "accession", "2002-02-03", party=party)
     make_action(agreement, "withdrawal", "2026-01-01", effective_date=SOON.isoformat(), party=party)
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     before = document_of(agreement)
 
     assert publish_due_statuses(on=SOON - timedelta(days=1)) == 0
@@ -117,7 +101,7 @@ def test_a_run_that_comes_late_tells_how_things_stand_now_and_a_second_one_has_n
     make_action(agreement, "signature", "2001-02-03")
     make_action(agreement, "entry_into_force", SOON.isoformat())
     make_action(agreement, "expiry", LATER.isoformat())
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
 
     assert publish_due_statuses(on=LATER) == 1
     assert publish_due_statuses(on=LATER) == 0
@@ -134,7 +118,7 @@ def test_an_uncertain_day_is_told_when_it_may_have_come_and_again_when_it_has() 
     agreement = make_expiring(SOON)
     agreement.actions.filter(kind="expiry").delete()
     make_action(agreement, "expiry", f"[{SOON}..{LATER}]")
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     told = [document_of(agreement)["status"]["value"]]
 
     for when in (SOON, LATER):
@@ -146,7 +130,7 @@ def test_an_uncertain_day_is_told_when_it_may_have_come_and_again_when_it_has() 
 
 def test_withdrawn_agreements_are_left_alone_and_restored_ones_catch_up() -> None:
     agreement = make_expiring(SOON)
-    publish_with_what_they_name(agreement)
+    publish_whole(agreement)
     withdraw(agreement, by=None, reason="Entered twice.")
 
     assert publish_due_statuses(on=SOON) == 0
@@ -159,7 +143,7 @@ def test_withdrawn_agreements_are_left_alone_and_restored_ones_catch_up() -> Non
 
 def test_batches_reach_every_document() -> None:
     agreements = [make_expiring(SOON) for _each in range(5)]
-    publish_with_what_they_name(*agreements)
+    publish_whole(*agreements)
 
     assert publish_due_statuses(on=SOON, size=2) == 5
 
@@ -169,7 +153,7 @@ def test_batches_reach_every_document() -> None:
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
-    publish_with_what_they_name(make_expiring(SOON))
+    publish_whole(make_expiring(SOON))
 
     call_command("publish_due_statuses")
 

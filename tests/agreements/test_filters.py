@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from events.models import Event, EventCitation, EventType
-from tests.factories.agreements import (
-    make_action,
-    make_agreement,
-    make_party,
-    make_value,
-    publish_with_what_they_name,
-)
+from tests.factories.agreements import make_action, make_agreement, make_party, make_value
 from tests.factories.people import make_organization, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
-def agreements(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Six published agreements and a draft, made once: nothing here writes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        publish_six_agreements()
-        yield
-        transaction.set_rollback(True)
-
-
-def publish_six_agreements() -> None:
+def agreements(module_transaction: None) -> None:
+    """Six published agreements and a draft."""
     pakistan = make_state("Pakistan", alpha_2="PK")
     usa, russia = make_state("United States", alpha_2="US"), make_state("Russia", alpha_2="RU")
     company = make_organization("Mota-Engil", slug="mota-engil", classification="company")
@@ -96,7 +81,7 @@ def publish_six_agreements() -> None:
     note = make_agreement("Ärztevertrag", slug="note", form="exchange_of_notes")
 
     published = [package, start, loan, pact, talks, note]
-    publish_with_what_they_name(*published)
+    publish_whole(*published)
     draft = make_agreement("Secret pact", slug="secret", form="treaty", topics=(minerals,))
     make_party(draft, pakistan)
 

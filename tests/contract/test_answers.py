@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from records.models import Record
-from records.publishing.dependencies import gather
-from records.publishing.publish import publish
 from records.registry import Kind, all_kinds
 from tests.contract.addresses import addresses
-from tests.factories.agreements import make_agreement
-from tests.factories.events import make_place, make_relation
-from tests.factories.records import make_source
+from tests.factories.every_kind import EVERY_KIND
+from tests.factories.records import publish_whole
 
 pytestmark = pytest.mark.django_db
 
 KINDS = [pytest.param(kind, id=kind.resource) for kind in all_kinds()]
-
-
-@pytest.fixture
-def story() -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
 
 
 def test_every_answer_is_what_the_schema_says(story: None) -> None:
@@ -71,16 +59,8 @@ def _validator(schema: dict[str, Any], content: dict[str, Any]) -> jsonschema.Dr
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_costs_one_query_at_one_record_and_at_three(story: None, kind: Kind) -> None:
-    # The story has at least three records of every other kind.
-    makers: dict[str, Callable[[], Record]] = {
-        "agreement": make_agreement,
-        "place": make_place,
-        "relation": make_relation,
-        "source": make_source,
-    }
-    if make := makers.get(kind.name):
-        publish(*gather(*(make() for _ in range(3))).together, by=None)
+def test_a_list_costs_one_query_at_one_record_and_at_three(kind: Kind) -> None:
+    publish_whole(*(EVERY_KIND[kind.name].with_parts(1) for _ in range(3)))
     client = Client()
 
     queries = {}

@@ -1,24 +1,22 @@
 """Every constraint that a model declares is in the database, refuses what it should, and nothing else refuses it.
 
 The table of cases of an app is `CASES` in tests/<app>/constraint_cases.py: the constraint's name, and a function that makes
-what it needs and then a row that breaks it.
+what it needs and then a row that breaks it. What every record has is in constraint_rules.py.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from records.registry import all_kinds
+from tests.contract.constraint_rules import Cases, of_every_record
 
-APPS = ("records", "people", "events", "agreements")
+APPS = ("records", "people", "events", "agreements", "imports")
 
 
 def _declared(app: str) -> dict[str, tuple[type[models.Model], models.BaseConstraint]]:
@@ -29,28 +27,31 @@ def _declared(app: str) -> dict[str, tuple[type[models.Model], models.BaseConstr
     }
 
 
-def _cases(app: str) -> dict[str, Callable[[], object]]:
-    name = f"tests.{app}.constraint_cases"
-    if find_spec(f"tests.{app}") is None or find_spec(name) is None:
-        return {}
-    cases: dict[str, Callable[[], object]] = import_module(name).CASES
+def _cases(app: str) -> Cases:
+    """Return the cases that the app's kinds have as all records have them, and those of its own."""
+    cases: Cases = {}
+    for kind in all_kinds():
+        if kind.model._meta.app_label == app:
+            cases |= of_every_record(kind)
+    cases |= import_module(f"tests.{app}.constraint_cases").CASES
     return cases
 
 
-ALL_CASES = [pytest.param(app, name, id=name) for app in APPS for name in sorted(_cases(app))]
+CASES = {app: _cases(app) for app in APPS}
+ALL_CASES = [pytest.param(app, name, id=name) for app in APPS for name in sorted(CASES[app])]
 
 
 def _break(app: str, name: str) -> None:
     """Make the forbidden row, and have what is checked at commit checked now."""
     with transaction.atomic():
-        _cases(app)[name]()
+        CASES[app][name]()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.mark.parametrize("app", APPS)
 def test_every_constraint_has_a_case(app: str) -> None:
-    assert sorted(_cases(app)) == sorted(_declared(app))
+    assert sorted(CASES[app]) == sorted(_declared(app))
 
 
 @pytest.mark.django_db

@@ -5,34 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from events.models import (
-    Event,
     EventCitation,
-    EventEdition,
     EventType,
     EventTypeEdition,
     PlaceName,
-    RelationEdition,
 )
-from people.models import Office, Person, State, Tenure
-from records.models import Source
-from records.publishing.publish import CurationRefused, publish
+from records.publishing.publish import publish
 from records.reference_data import load_all, reference_rows
 from records.registry import kind_named
+from tests.factories.documents import citation, document_of, month, opening, reference
 from tests.factories.events import (
     make_event,
     make_event_link,
     make_event_place,
     make_event_type,
     make_participation,
-    make_period,
     make_place,
     make_relation,
     make_statement,
-    publish_whole,
 )
 from tests.factories.people import (
     make_office,
@@ -41,33 +33,9 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import make_source, make_topic
-from tests.people.test_documents import document_of, opening, reference
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
-
-
-def citation(source: Source, **others: Any) -> dict[str, Any]:
-    return {
-        "source": reference(source, source.title),
-        "field": None,
-        "locator": None,
-        "attributed_to": None,
-        "attribution_text": None,
-        "evidence": "reported",
-        "stance": "supports",
-        **others,
-    }
-
-
-def month(text: str, last: int) -> dict[str, Any]:
-    return {
-        "edtf": text,
-        "earliest": f"{text}-01",
-        "latest": f"{text}-{last}",
-        "precision": "month",
-        "text": None,
-    }
 
 
 def test_event_type_lists_the_types_above_it() -> None:
@@ -414,201 +382,6 @@ def test_statement_shows_who_said_what_about_what() -> None:
         "identifiers": [],
         "citations": [citation(source)],
     }
-
-
-def test_relation_shows_the_pair_and_its_periods() -> None:
-    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
-    ceasefire, reset = make_event("Ceasefire"), make_event("Reset")
-    minerals = make_topic("critical-minerals", label="Critical minerals")
-    institute = make_organization("Institute", classification="ngo")
-    source = make_source(title="S1")
-    relation = make_relation(pk, us, source=source)
-    make_period(relation, start="2025-05/..", start_event=ceasefire, end_status="ongoing")
-    make_period(
-        relation,
-        dimension="cooperation_area",
-        direction="first_to_second",
-        value="exploring",
-        end="2026",
-        end_status="ended",
-        end_event=reset,
-        topics=(minerals,),
-        asserted_by_organization=institute,
-        asserted_by_as_given="analysts",
-    )
-
-    publish_whole(relation)
-
-    assert document_of(relation) == {
-        **opening(relation, "Pakistan \N{EN DASH} United States"),
-        "states": [
-            reference(us, "United States", code="US"),  # made first, so its id is the smaller one
-            reference(pk, "Pakistan", code="PK"),
-        ],
-        "periods": [
-            {
-                "dimension": "tenor",
-                "direction": "mutual",
-                "value": "warming",
-                "start": {
-                    "edtf": "2025-05/..",
-                    "earliest": "2025-05-01",
-                    "latest": None,
-                    "precision": "interval",
-                    "text": None,
-                },
-                "end": None,
-                "end_status": "ongoing",
-                "start_event": reference(ceasefire, "Ceasefire"),
-                "end_event": None,
-                "topics": [],
-                "asserted_by": None,
-                "asserted_by_as_given": None,
-            },
-            {
-                "dimension": "cooperation_area",
-                "direction": "first_to_second",
-                "value": "exploring",
-                "start": None,
-                "end": {
-                    "edtf": "2026",
-                    "earliest": "2026-01-01",
-                    "latest": "2026-12-31",
-                    "precision": "year",
-                    "text": None,
-                },
-                "end_status": "ended",
-                "start_event": None,
-                "end_event": reference(reset, "Reset"),
-                "topics": [reference(minerals, "Critical minerals", code="critical-minerals")],
-                "asserted_by": reference(institute, "Institute"),
-                "asserted_by_as_given": "analysts",
-            },
-        ],
-        "identifiers": [],
-        "citations": [citation(source)],
-    }
-    assert relation.slug == "pakistan-united-states"
-
-
-def test_relation_is_renamed_with_its_states() -> None:
-    relation = make_relation(make_state("Burma"), make_state("China"))
-    statement = make_statement(about=(relation,))
-    publish_whole(statement)
-
-    State.objects.filter(name="Burma").update(name="Myanmar")
-    publish(State.objects.get(name="Myanmar"), by=None)
-
-    assert RelationEdition.objects.current().get().label == "China \N{EN DASH} Myanmar"
-    assert document_of(statement)["about"][0]["label"] == "China \N{EN DASH} Myanmar"
-
-
-def test_a_pair_is_one_relation_whichever_state_is_named_first() -> None:
-    us, pk = make_state(), make_state()
-    relation = make_relation(pk, us)
-
-    assert (relation.state_a, relation.state_b) == (us, pk)
-
-
-def test_drafts_of_what_it_names_do_not_show_in_a_newly_published_event() -> None:
-    """Everything that an event takes from other records is taken from what is published of them."""
-    us, pk, qatar = (make_state(name) for name in ("United States", "Pakistan", "Qatar"))
-    published_office = make_office("Secretary of State", state=us)
-    person = make_person("Marco Rubio")
-    tenure = make_tenure(person, published_office)
-    ministry = make_organization("Ministry", state=pk)
-    broader, kind = make_event_type("meeting"), make_event_type("summit")
-    kind.broader = broader
-    kind.save()
-    place = make_place("Doha", state=qatar)
-    secret = make_office("Draft office", state=make_state("Draft state"))
-    publish_whole(tenure, ministry, kind, place)
-    expected = _event_of(person, tenure, ministry, kind, place)
-    publish_whole(expected)
-
-    Person.objects.update(name="Draft name")
-    Office.objects.filter(pk=published_office.pk).update(title="Draft title", state=pk)
-    Tenure.objects.filter(pk=tenure.pk).update(office=secret)
-    type(ministry).objects.filter(pk=ministry.pk).update(name="Draft ministry", state=secret.state)
-    EventType.objects.filter(pk=kind.pk).update(label="Draft type", broader=None)
-    type(place).objects.filter(pk=place.pk).update(name="Draft place", state=pk)
-    event = _event_of(person, tenure, ministry, kind, place)
-    publish_whole(event)
-
-    own = {"id", "slug", "url", "published_at"}
-    shown = {name: value for name, value in document_of(event).items() if name not in own}
-    assert shown == {
-        name: value for name, value in document_of(expected).items() if name not in own
-    }
-    assert "Draft" not in EventEdition.objects.current().get(record_id=event.pk).document
-    assert [state["label"] for state in shown["states"]] == ["Pakistan", "Qatar", "United States"]
-
-
-def _event_of(person: Any, tenure: Any, ministry: Any, kind: Any, place: Any) -> Event:
-    source = Source.objects.filter(title="S1").first() or make_source(title="S1")
-    event = make_event("Summit", type=kind, source=source)
-    make_participation(event, person, tenures=(tenure,))
-    make_participation(event, ministry)
-    make_event_place(event, place)
-    return event
-
-
-def test_event_that_names_a_draft_is_refused_with_what_to_publish_first() -> None:
-    us = make_state("United States")
-    tenure = make_tenure(make_person("Marco Rubio"), make_office("Secretary of State", state=us))
-    event = make_event(type=make_event_type("call"))
-    make_participation(event, tenure.person, tenures=(tenure,))
-
-    with pytest.raises(CurationRefused) as refused:
-        publish(event, by=None)
-
-    assert {str(record) for record in refused.value.publish_first} == {
-        "Call",
-        "Marco Rubio",
-        "Marco Rubio, Secretary of State",
-        str(Source.objects.get(pk=event.citations.get().source_id)),
-    }
-    assert not EventEdition.objects.exists()
-
-
-def test_a_change_of_a_part_of_a_part_waits_to_be_published() -> None:
-    tenure = make_tenure()
-    event = make_event()
-    participation = make_participation(event, tenure.person, tenures=(tenure,))
-    publish_whole(event)
-    event.refresh_from_db()
-    assert not event.has_unpublished_changes
-
-    participation.participation_capacities.update(evidence="inferred")
-
-    event.refresh_from_db()
-    assert event.has_unpublished_changes
-
-
-def test_publishing_a_batch_of_events_costs_the_same_number_of_statements_whatever_it_holds() -> (
-    None
-):
-    def batch(size: int) -> list[Event]:
-        events = []
-        for _each in range(size):
-            tenure = make_tenure(office=make_office(state=make_state()))
-            event = make_event(topics=(make_topic(),))
-            make_participation(event, tenure.person, tenures=(tenure,))
-            make_event_place(event, make_place(state=make_state()))
-            make_event_link(event, make_event())
-            publish_whole(event)
-            Event.objects.filter(pk=event.pk).update(summary="Told again.")
-            events.append(event)
-        return events
-
-    counts = []
-    for size in (1, 4):
-        events = batch(size)
-        with CaptureQueriesContext(connection) as captured:
-            publish(*events, by=None)
-        counts.append(len(captured))
-
-    assert counts[0] == counts[1]
 
 
 def test_every_type_that_ships_is_published_with_its_tree() -> None:

@@ -1,4 +1,4 @@
-"""Every filter and ordering of event types, places, events, statements and relations: whole answers."""
+"""Every filter and ordering of events: whole answers."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ import json
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, EventEdition, EventStatePair
-from people.models import State
-from records.publishing.merge import merge
-from records.publishing.publish import publish, withdraw
+from events.models import Event, EventEdition
 from tests.factories.agreements import make_action, make_agreement
+from tests.factories.answers import get, slugs
 from tests.factories.events import (
     make_event,
     make_event_place,
     make_event_type,
     make_participation,
     make_place,
-    make_relation,
-    make_statement,
-    publish_whole,
 )
 from tests.factories.people import (
     make_office,
@@ -35,23 +28,12 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client
 
 pytestmark = pytest.mark.django_db
-
-
-def get(client: Client, address: str, status: int = 200) -> dict[str, Any]:
-    response = client.get(f"/api/v1/{address}")
-    content: dict[str, Any] = json.loads(response.content)
-    assert response.status_code == status, content
-    return content
-
-
-def slugs(client: Client, address: str) -> list[str]:
-    return [document["slug"] for document in get(client, address)["results"]]
 
 
 @pytest.fixture
@@ -235,96 +217,6 @@ def test_pages_of_two_states_follow_each_other_both_ways(client: Client) -> None
     assert backward == ["call"]
 
 
-# Pairs of states
-
-
-def pairs() -> set[tuple[str, str, str, str]]:
-    """Every row of the table of pairs, in words; the day as text, for Python knows no infinity."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT low_id, high_id, day::text, record_id FROM events_eventstatepair")
-        found = cursor.fetchall()
-    names = dict(State.objects.values_list("pk", "name"))
-    titles = dict(Event.objects.values_list("pk", "title"))
-    return {(names[low], names[high], day, titles[event]) for low, high, day, event in found}
-
-
-def test_pairs_follow_what_is_published(client: Client) -> None:
-    a, b, c = (make_state(name) for name in ("A", "B", "C"))
-    event = make_event("One", when="2001-02-03")
-    first = make_participation(event, b)
-    make_participation(event, a)
-    undated = make_event("Two")
-    make_participation(undated, c)
-    publish_whole(event, undated)
-    two = ("C", "C", "-infinity", "Two")
-    before = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "B"), ("B", "B"))}
-    assert pairs() == {*before, two}
-
-    type(first).objects.filter(pk=first.pk).update(state=c)
-    assert pairs() == {*before, two}
-    publish(event, by=None)
-    after = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "C"), ("C", "C"))}
-    assert pairs() == {*after, two}
-
-    Event.objects.filter(pk=event.pk).update(**Event.when.columns("2002"))
-    publish(Event.objects.get(pk=event.pk), by=None)
-    assert pairs() == {*((x, y, "2002-01-01", "One") for x, y, _day, _title in after), two}
-
-    withdraw(undated, by=None, reason="Never happened.")
-    assert pairs() == {(x, y, "2002-01-01", "One") for x, y, _day, _title in after}
-    assert slugs(client, f"events/?state={c.pk}") == ["one"]
-
-
-def test_pairs_follow_a_merger_of_states(client: Client) -> None:
-    turkey, turkiye, greece = (make_state(name) for name in ("Turkey", "Türkiye", "Greece"))
-    event, other = make_event("Call"), make_event("Meeting")
-    make_participation(event, turkey)
-    make_participation(event, greece)
-    make_participation(other, turkiye)
-    publish_whole(event, other)
-
-    merge(turkey, turkiye, by=None, reason="One state under two names.")
-
-    assert pairs() == {
-        ("Türkiye", "Türkiye", "-infinity", "Call"),
-        ("Türkiye", "Greece", "-infinity", "Call"),
-        ("Greece", "Greece", "-infinity", "Call"),
-        ("Türkiye", "Türkiye", "-infinity", "Meeting"),
-    }
-    assert slugs(client, "events/?state__all=turkiye,greece") == ["call"]
-
-
-def test_many_events_of_a_pair_are_read_off_the_pairs_in_one_statement(client: Client) -> None:
-    a, b = make_state("A", slug="a"), make_state("B", slug="b")
-    events = []
-    for day in range(1, 31):
-        event = make_event(f"Event {day:02}", when=f"2001-01-{day:02}", type=_a_type())
-        make_participation(event, a)
-        if day % 2:
-            make_participation(event, b)
-        events.append(event)
-    publish_whole(*events)
-
-    with CaptureQueriesContext(connection) as captured:
-        content = get(client, "events/?state__all=b,a&page_size=10")
-
-    assert [document["slug"] for document in content["results"]] == [
-        f"event-{day:02}" for day in range(29, 9, -2)
-    ]
-    assert content["total"] == {"value": 15, "relation": "eq"}
-    assert [EventStatePair._meta.db_table in query["sql"] for query in captured] == [False, True]
-    second = get(client, content["next"].partition("/api/v1/")[2])
-    assert [document["slug"] for document in second["results"]] == [
-        f"event-{day:02}" for day in range(9, 0, -2)
-    ]
-
-
-def _a_type() -> Any:
-    from events.models import EventType  # noqa: PLC0415 - beside its only use
-
-    return EventType.objects.filter(code="meeting").first() or make_event_type("meeting")
-
-
 # Uncertain dates against brute force
 
 WHENS = [
@@ -422,141 +314,3 @@ def test_filter_columns_of_every_current_event_follow_from_its_document() -> Non
         expected = EventEdition.columns(json.loads(edition.document))
         shown = {name: getattr(edition, name) for name in expected}
         assert json.loads(json.dumps(shown, default=str)) == expected
-
-
-# The other resources
-
-
-@pytest.fixture
-def said() -> None:
-    """Statements about an agreement's relation, an event and a state, by a person, a ministry and nobody."""
-    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
-    india = make_state("India", alpha_2="IN")
-    relation, other = make_relation(us, pk), make_relation(pk, india)
-    minerals = make_topic("critical-minerals")
-    rare = make_topic("rare-earth-elements", broader=minerals)
-    ministry, baker = make_organization("Ministry", state=pk), make_person("Natalie Baker")
-    call = make_event("Call")
-    story = make_source(title="S1", slug="s1")
-    release = make_statement(
-        "Release",
-        kind="press_release",
-        speaker_organization=ministry,
-        date="2025-09-13",
-        about=(call,),
-        source=story,
-    )
-    closer = make_statement(
-        "Closer", part_of=release, event=call, about=(relation,), date="2025-09"
-    )
-    priority = make_statement(
-        "Priority", kind="quote", speaker_person=baker, about=(us, relation), topics=(rare,)
-    )
-    publish_whole(release, closer, priority, other)
-
-
-STATEMENTS_AND_RELATIONS = {
-    "statements/": ["release", "closer", "priority"],
-    "statements/?ordering=date": ["closer", "release", "priority"],
-    "statements/?kind=quote,press_release": ["release", "priority"],
-    "statements/?kind__not=quote": ["release", "closer"],
-    "statements/?speaker=natalie-baker": ["priority"],
-    "statements/?speaker=ministry,natalie-baker": ["release", "priority"],
-    "statements/?speaker__isnull=true": ["closer"],
-    "statements/?event=call": ["closer"],
-    "statements/?about=call": ["release"],
-    "statements/?about=pakistan-united-states": ["closer", "priority"],
-    "statements/?about__all=US,pakistan-united-states": ["priority"],
-    "statements/?part_of=release": ["closer"],
-    "statements/?topic=critical-minerals": ["priority"],
-    "statements/?source=s1": ["release"],
-    "statements/?date_after=2025-09-14": ["closer"],
-    "statements/?date_after=2025-09-13&date_before=2025-09-13&date_match=certain": ["release"],
-    "statements/?date_after=2025&include_undated=true": ["release", "closer", "priority"],
-    "statements/?search=baker": ["priority"],
-    "relations/": ["india-pakistan", "pakistan-united-states"],
-    "relations/?state=US": ["pakistan-united-states"],
-    "relations/?state=PK": ["india-pakistan", "pakistan-united-states"],
-    "relations/?state__all=PK,IN": ["india-pakistan"],
-    "relations/?state__all=US,IN": [],
-    "relations/?search=pakistan+india": ["india-pakistan"],
-}
-
-
-@pytest.mark.usefixtures("said")
-def test_statements_and_relations(client: Client) -> None:
-    assert {
-        address: slugs(client, address) for address in STATEMENTS_AND_RELATIONS
-    } == STATEMENTS_AND_RELATIONS
-
-
-PAIRS = {
-    "relations/US/PK/": 200,
-    "relations/PK/US": 200,
-    "relations/pakistan/iso3166-1-alpha-2:US/": 200,
-    "relations/PK/PK/": 404,
-    "relations/US/IN/": 404,
-    "relations/US/ZZ/": 404,
-    "relations/US/%20/": 404,
-    "relations/pakistan-united-states/revisions/": 200,
-    "relations/US/PK/?nonsense=1": 400,
-}
-
-
-@pytest.mark.usefixtures("said")
-def test_the_relation_of_two_states_is_found_in_either_order(client: Client) -> None:
-    found = {address: get(client, address, status) for address, status in PAIRS.items()}
-
-    relation = get(client, "relations/pakistan-united-states/")
-    for address in (
-        "relations/US/PK/",
-        "relations/PK/US",
-        "relations/pakistan/iso3166-1-alpha-2:US/",
-    ):
-        assert found[address] == relation
-
-
-@pytest.mark.usefixtures("said")
-def test_a_withdrawn_relation_is_gone_by_its_states_too(client: Client) -> None:
-    from events.models import Relation  # noqa: PLC0415 - beside its only use
-
-    withdraw(Relation.objects.get(slug="india-pakistan"), by=None, reason="Never recorded.")
-
-    assert get(client, "relations/PK/IN/", 410)["reason"] == "Never recorded."
-
-
-@pytest.fixture
-def lists() -> None:
-    """A small tree of types and of places."""
-    us = make_state("United States", alpha_2="US")
-    meeting = make_event_type("meeting", plover_type="CONSULT", cameo_code="040")
-    summit = make_event_type("summit", broader=meeting, plover_type="CONSULT", cameo_code="040")
-    threat = make_event_type("threat", plover_type="THREATEN", cameo_code="130")
-    region = make_place("East Coast", kind="region", state=us)
-    city = make_place("Washington", parent=region, state=us)
-    house = make_place("White House", kind="venue", parent=city)
-    publish_whole(summit, threat, house)
-
-
-TYPES_AND_PLACES = {
-    "event-types/": ["meeting", "summit", "threat"],
-    "event-types/?ordering=-code": ["threat", "summit", "meeting"],
-    "event-types/?code=summit": ["summit"],
-    "event-types/?broader=meeting": ["summit"],
-    "event-types/?broader__isnull=true": ["meeting", "threat"],
-    "event-types/?plover_type=consult": ["meeting", "summit"],
-    "event-types/?cameo_code=040,130": ["meeting", "summit", "threat"],
-    "places/": ["east-coast", "washington", "white-house"],
-    "places/?kind=venue,region": ["east-coast", "white-house"],
-    "places/?kind__not=venue": ["east-coast", "washington"],
-    "places/?state=US": ["east-coast", "washington"],
-    "places/?parent=east-coast": ["washington"],
-    "places/?within=east-coast": ["washington", "white-house"],
-    "places/?parent__isnull=true": ["east-coast"],
-    "places/?state__isnull=true": ["white-house"],
-}
-
-
-@pytest.mark.usefixtures("lists")
-def test_event_types_and_places(client: Client) -> None:
-    assert {address: slugs(client, address) for address in TYPES_AND_PLACES} == TYPES_AND_PLACES

@@ -13,15 +13,10 @@ from people.models import State, Tenure
 from records.models import Record
 from records.publishing.merge import merge
 from records.publishing.publish import publish
-from tests.factories.events import (
-    make_event,
-    make_participation,
-    make_statement,
-    publish_whole,
-)
+from tests.factories.events import make_event, make_participation, make_statement
 from tests.factories.people import make_person, make_state, make_tenure
-from tests.people.test_races import refusals
-from tests.records.publishing.test_races import at_once
+from tests.factories.races import at_once, refusals
+from tests.factories.records import publish_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,10 +17,9 @@ from agreements.models import (
     MonetaryValue,
 )
 from people.models import Organization, Person, State
-from records.models import Edition, Record, Source, Topic
-from records.publishing.publish import CurationRefused, publish
+from records.models import Source, Topic
 from tests.factories.people import make_state
-from tests.factories.records import make_source
+from tests.factories.records import make_source, saved
 
 _number = count(1)
 
@@ -33,11 +32,9 @@ def make_agreement(
     **fields: Any,
 ) -> Agreement:
     """Return a saved agreement without parties and actions, cited to `source` or to a new one."""
-    agreement = Agreement(
-        **{"title": title or f"Agreement {next(_number)}", "form": "agreement", **fields},
+    agreement = saved(
+        Agreement(**{"title": title or f"Agreement {next(_number)}", "form": "agreement", **fields})
     )
-    agreement.full_clean()
-    agreement.save()
     AgreementTopic.objects.bulk_create(
         AgreementTopic(agreement=agreement, topic=topic) for topic in topics
     )
@@ -54,13 +51,13 @@ def make_party(
 ) -> AgreementParty:
     """Return a saved contracting party; the agreement and a state are made if not given."""
     actor = actor or make_state()
-    party = AgreementParty(
-        agreement=agreement or make_agreement(),
-        **{actor.object_kind: actor},
-        **fields,
+    party = saved(
+        AgreementParty(
+            agreement=agreement or make_agreement(),
+            **{actor.object_kind: actor},
+            **fields,
+        )
     )
-    party.full_clean()
-    party.save()
     AgreementRepresentative.objects.bulk_create(
         AgreementRepresentative(party=party, person=person) for person in represented_by
     )
@@ -74,22 +71,17 @@ def make_action(
     **fields: Any,
 ) -> AgreementAction:
     """Return a saved action of the agreement as a whole, a signature; the agreement is made if not given."""
-    action = AgreementAction(
-        **{"agreement": agreement or make_agreement(), "kind": kind, "date": date, **fields},
+    return saved(
+        AgreementAction(
+            **{"agreement": agreement or make_agreement(), "kind": kind, "date": date, **fields},
+        )
     )
-    action.full_clean()
-    action.save()
-    return action
 
 
 def make_currency(code: str = "USD", **fields: Any) -> Currency:
     """Return the currency with that code, made with two decimal places where it is not there."""
     found = Currency.objects.filter(code=code).first()
-    currency = found or Currency(**{"code": code, "name": code, "minor_units": 2, **fields})
-    if found is None:
-        currency.full_clean()
-        currency.save()
-    return currency
+    return found or saved(Currency(**{"code": code, "name": code, "minor_units": 2, **fields}))
 
 
 def make_value(
@@ -99,15 +91,14 @@ def make_value(
     **fields: Any,
 ) -> MonetaryValue:
     """Return a saved exact value; agreement and currency are made if not there."""
-    value = MonetaryValue(
-        agreement=agreement or make_agreement(),
-        amount=amount,
-        currency=make_currency(currency),
-        **fields,
+    return saved(
+        MonetaryValue(
+            agreement=agreement or make_agreement(),
+            amount=amount,
+            currency=make_currency(currency),
+            **fields,
+        )
     )
-    value.full_clean()
-    value.save()
-    return value
 
 
 def make_link(
@@ -116,24 +107,10 @@ def make_link(
     **fields: Any,
 ) -> AgreementLink:
     """Return a saved link, part of a package; agreements are made if not given."""
-    link = AgreementLink(
-        agreement=agreement or make_agreement(),
-        linked_agreement=linked_agreement or make_agreement(form="package"),
-        **{"kind": "part_of_package", **fields},
+    return saved(
+        AgreementLink(
+            agreement=agreement or make_agreement(),
+            linked_agreement=linked_agreement or make_agreement(form="package"),
+            **{"kind": "part_of_package", **fields},
+        )
     )
-    link.full_clean()
-    link.save()
-    return link
-
-
-def publish_with_what_they_name(*records: Record) -> list[Edition]:
-    """Publish records together with all records that they name and that are not published yet."""
-    together = list(records)
-    while True:
-        try:
-            return publish(*together, by=None)[-len(records) :]
-        except CurationRefused as refused:
-            missing = [record for record in refused.publish_first if record not in together]
-            if not missing:
-                raise
-            together = [*missing, *together]

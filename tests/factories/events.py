@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from events.models import (
     Event,
@@ -26,13 +26,9 @@ from events.models import (
     StatementTopic,
 )
 from people.models import Organization, Person, State, Tenure
-from records.models import Edition, Part, Record, Source, Topic
-from records.publishing.publish import CurationRefused, publish
+from records.models import Record, Source, Topic
 from tests.factories.people import make_state
-from tests.factories.records import make_source
-
-R = TypeVar("R", bound=Record)
-P = TypeVar("P", bound=Part)
+from tests.factories.records import make_source, saved
 
 _number = count(1)
 
@@ -40,14 +36,14 @@ _number = count(1)
 def make_event_type(code: str = "", **fields: Any) -> EventType:
     """Return a saved event type; its label is made of its code."""
     code = code or f"type_{next(_number)}"
-    return _saved(
+    return saved(
         EventType(**{"code": code, "label": code.replace("_", " ").capitalize(), **fields})
     )
 
 
 def make_place(name: str = "", **fields: Any) -> Place:
     """Return a saved city."""
-    return _saved(Place(**{"name": name or f"City {next(_number)}", "kind": "city", **fields}))
+    return saved(Place(**{"name": name or f"City {next(_number)}", "kind": "city", **fields}))
 
 
 def make_event(
@@ -60,7 +56,7 @@ def make_event(
     """Return a saved event that occurred on an unknown day, cited to `source` or to a new one; the type is made if not given."""
     if "type" not in fields:
         fields["type"] = make_event_type()
-    event = _saved(Event(**{"title": title or f"Event {next(_number)}", **fields}))
+    event = saved(Event(**{"title": title or f"Event {next(_number)}", **fields}))
     EventTopic.objects.bulk_create(EventTopic(event=event, topic=topic) for topic in topics)
     EventCitation.objects.create(record=event, source=source or make_source())
     return event
@@ -72,7 +68,7 @@ def make_event_place(
     """Return a saved place of an event; the event is made if not given, and the place if nothing else names one."""
     if place is None and not fields.keys() & {"state", "name_as_given"}:
         place = make_place()
-    return _saved_part(EventPlace(event=event or make_event(), place=place, **fields))
+    return saved(EventPlace(event=event or make_event(), place=place, **fields))
 
 
 def make_participation(
@@ -92,9 +88,9 @@ def make_participation(
         if isinstance(participant, str)
         else {participant.object_kind: participant}
     )
-    participation = _saved_part(Participation(event=event or make_event(), **named, **fields))
+    participation = saved(Participation(event=event or make_event(), **named, **fields))
     for tenure in tenures:
-        _saved_part(ParticipationCapacity(participation=participation, tenure=tenure))
+        saved(ParticipationCapacity(participation=participation, tenure=tenure))
     return participation
 
 
@@ -103,7 +99,7 @@ def make_event_link(
 ) -> EventLink:
     """Return a saved link, a follow-up; the events are made if not given."""
     fields = {"kind": "follow_up", **fields}
-    return _saved_part(
+    return saved(
         EventLink(event=event or make_event(), linked_event=linked_event or make_event(), **fields)
     )
 
@@ -116,9 +112,7 @@ def make_relation(
     **fields: Any,
 ) -> Relation:
     """Return the saved relation of two states in whichever order, cited to `source` or to a new one; states are made if not given."""
-    relation = _saved(
-        Relation(state_a=one or make_state(), state_b=other or make_state(), **fields)
-    )
+    relation = saved(Relation(state_a=one or make_state(), state_b=other or make_state(), **fields))
     RelationCitation.objects.create(record=relation, source=source or make_source())
     return relation
 
@@ -131,7 +125,7 @@ def make_period(
 ) -> RelationPeriod:
     """Return a saved period of warming relations without dates; the relation is made if not given."""
     fields = {"dimension": "tenor", "value": "warming", **fields}
-    period = _saved_part(RelationPeriod(relation=relation or make_relation(), **fields))
+    period = saved(RelationPeriod(relation=relation or make_relation(), **fields))
     RelationPeriodTopic.objects.bulk_create(
         RelationPeriodTopic(period=period, topic=topic) for topic in topics
     )
@@ -149,41 +143,13 @@ def make_statement(
 ) -> Statement:
     """Return a saved paraphrase by nobody in particular, cited to `source` or to a new one."""
     fields = {"kind": "paraphrase", "summary": summary or f"Statement {next(_number)}.", **fields}
-    statement = _saved(Statement(**fields))
+    statement = saved(Statement(**fields))
     for subject in about:
-        _saved_part(StatementAbout(statement=statement, **{subject.object_kind: subject}))
+        saved(StatementAbout(statement=statement, **{subject.object_kind: subject}))
     for tenure in tenures:
-        _saved_part(StatementCapacity(statement=statement, tenure=tenure))
+        saved(StatementCapacity(statement=statement, tenure=tenure))
     StatementTopic.objects.bulk_create(
         StatementTopic(statement=statement, topic=topic) for topic in topics
     )
     StatementCitation.objects.create(record=statement, source=source or make_source())
     return statement
-
-
-def publish_whole(*records: Record) -> list[Edition]:
-    """Publish records together with whatever they name that is not published yet; return their editions."""
-    together = list(records)
-    while True:
-        try:
-            return publish(*together, by=None)[: len(records)]
-        except CurationRefused as refused:
-            if not refused.publish_first:
-                raise
-            known = {record.pk for record in together}
-            more = [record for record in refused.publish_first if record.pk not in known]
-            if not more:
-                raise
-            together += more
-
-
-def _saved(record: R) -> R:
-    record.full_clean()
-    record.save()
-    return record
-
-
-def _saved_part(part: P) -> P:
-    part.full_clean()
-    part.save()
-    return part

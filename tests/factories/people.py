@@ -19,11 +19,9 @@ from people.models import (
     Tenure,
     TenureCitation,
 )
-from records.models import Part, Record, Source, Topic
-from records.publishing.publish import publish
-from tests.factories.records import make_source
+from records.models import Part, Source, Topic
+from tests.factories.records import make_source, saved
 
-R = TypeVar("R", bound=Record)
 P = TypeVar("P", bound=Part)
 
 _number = count(1)
@@ -31,7 +29,7 @@ _number = count(1)
 
 def make_state(name: str = "", *, alpha_2: str = "", **fields: Any) -> State:
     """Return a saved sovereign state, with that ISO 3166-1 alpha-2 code if one is given."""
-    state = _saved(
+    state = saved(
         State(**{"name": name or f"State {next(_number)}", "kind": "sovereign_state", **fields})
     )
     if alpha_2:
@@ -48,7 +46,7 @@ def make_organization(
 ) -> Organization:
     """Return a saved ministry, cited to `source` or to a new one."""
     name = name or f"Ministry {next(_number)}"
-    organization = _saved(Organization(**{"name": name, "classification": "ministry", **fields}))
+    organization = saved(Organization(**{"name": name, "classification": "ministry", **fields}))
     OrganizationTopic.objects.bulk_create(
         OrganizationTopic(organization=organization, topic=topic) for topic in topics
     )
@@ -58,7 +56,7 @@ def make_organization(
 
 def make_person(name: str = "", *, source: Source | None = None, **fields: Any) -> Person:
     """Return a saved person, cited to `source` or to a new one."""
-    person = _saved(Person(**{"name": name or f"Person {next(_number)}", **fields}))
+    person = saved(Person(**{"name": name or f"Person {next(_number)}", **fields}))
     PersonCitation.objects.create(record=person, source=source or make_source())
     return person
 
@@ -72,7 +70,7 @@ def make_office(
 ) -> Office:
     """Return a saved minister's office, cited to `source` or to a new one."""
     title = title or f"Minister {next(_number)}"
-    office = _saved(Office(**{"title": title, "classification": "minister", **fields}))
+    office = saved(Office(**{"title": title, "classification": "minister", **fields}))
     OfficeAccreditation.objects.bulk_create(
         OfficeAccreditation(office=office, state=state) for state in accredited_to
     )
@@ -88,31 +86,11 @@ def make_tenure(
     **fields: Any,
 ) -> Tenure:
     """Return a saved tenure without dates, cited to `source` or to a new one; person and office are made if not given."""
-    tenure = _saved(
-        Tenure(person=person or make_person(), office=office or make_office(), **fields)
-    )
+    tenure = saved(Tenure(person=person or make_person(), office=office or make_office(), **fields))
     TenureCitation.objects.create(record=tenure, source=source or make_source())
     return tenure
 
 
 def make_part(model: type[P], **fields: Any) -> P:
     """Return a saved part of a record: a code, a name, a milestone ..."""
-    part = model(**fields)
-    part.save()
-    return part
-
-
-def publish_cited(*records: Record) -> None:
-    """Publish records together with the sources that they cite; what else they name must be among them or published."""
-    sources = {
-        citation.source
-        for record in records
-        for citation in record.citations.all()  # type: ignore[attr-defined] # every kind here has them
-    }
-    publish(*sources, *records, by=None)
-
-
-def _saved(record: R) -> R:
-    record.full_clean()
-    record.save()
-    return record
+    return model._default_manager.create(**fields)

@@ -1,29 +1,39 @@
-"""Valid sources and topics."""
+"""Valid sources and topics, and how records and their parts are saved and published."""
 
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
-from records.models import Source, Topic
+from django.db import models
+
+from records.models import Edition, Record, Source, Topic
+from records.publishing.dependencies import gather
+from records.publishing.publish import publish
+
+M = TypeVar("M", bound=models.Model)
 
 _number = count(1)
 
 
+def saved(row: M) -> M:
+    """Return the row once it is valid and saved."""
+    row.full_clean()
+    row.save()
+    return row
+
+
 def make_source(**fields: Any) -> Source:
     """Return a saved news source."""
-    fields = {"kind": "news", "title": f"Story {next(_number)}", **fields}
-    source = Source(**fields)
-    source.full_clean()
-    source.save()
-    return source
+    return saved(Source(**{"kind": "news", "title": f"Story {next(_number)}", **fields}))
 
 
 def make_topic(code: str = "", **fields: Any) -> Topic:
     """Return a saved topic; its label is made of its code."""
     code = code or f"topic-{next(_number)}"
-    fields = {"code": code, "label": code.replace("-", " ").capitalize(), **fields}
-    topic = Topic(**fields)
-    topic.full_clean()
-    topic.save()
-    return topic
+    return saved(Topic(**{"code": code, "label": code.replace("-", " ").capitalize(), **fields}))
+
+
+def publish_whole(*records: Record) -> list[Edition]:
+    """Publish records together with whatever they name that is not published yet; return their editions."""
+    return publish(*gather(*records).together, by=None)[: len(records)]

@@ -6,8 +6,6 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from people.models import (
     OfficeName,
@@ -19,9 +17,9 @@ from people.models import (
     StateSuccession,
     TenureMilestone,
 )
-from records.models import Record, Reference, Source
-from records.publishing.publish import CurationRefused, publish, restore, withdraw
-from records.registry import kind_of
+from records.models import Record, Reference
+from records.publishing.publish import publish
+from tests.factories.documents import citation, day, document_of, opening, reference, year
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -29,71 +27,10 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
 from tests.factories.records import make_source, make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-def document_of(record: Record) -> dict[str, Any]:
-    edition = kind_of(record).editions.objects.current().get(record_id=record.pk)
-    document: dict[str, Any] = orjson.loads(edition.document)
-    return document
-
-
-def opening(record: Record, label: str, revision: int = 1) -> dict[str, Any]:
-    """The fields that open every document; they are compared like the rest, in their order."""
-    kind = kind_of(record)
-    edition = kind.editions.objects.current().get(record_id=record.pk)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "slug": record.slug,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        "label": label,
-        "revision": revision,
-        "published_at": edition.published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "contested": record.contested,
-    }
-
-
-def reference(record: Record, label: str, **extras: str | None) -> dict[str, Any]:
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
-
-
-def day(text: str) -> dict[str, Any]:
-    return {"edtf": text, "earliest": text, "latest": text, "precision": "day", "text": None}
-
-
-def year(text: str) -> dict[str, Any]:
-    return {
-        "edtf": text,
-        "earliest": f"{text}-01-01",
-        "latest": f"{text}-12-31",
-        "precision": "year",
-        "text": None,
-    }
-
-
-def citation(source: Record, **fields: Any) -> dict[str, Any]:
-    return {
-        "source": reference(source, "Story"),
-        "field": None,
-        "locator": None,
-        "attributed_to": None,
-        "attribution_text": None,
-        "evidence": "reported",
-        "stance": "supports",
-        **fields,
-    }
 
 
 def assert_same_bytes(record: Record, expected: dict[str, Any]) -> None:
@@ -424,123 +361,3 @@ def test_state_is_called_by_a_code_that_no_other_state_has(
 
     known = Reference.objects.get(pk=state.pk)
     assert (known.body["code"], known.keys) == (code, keys)
-
-
-# Labels travel, drafts stay
-
-
-def test_new_name_of_a_person_reaches_the_tenures_and_their_labels_when_it_is_published() -> None:
-    source = make_source(title="Story")
-    person, office = (
-        make_person("Shahbaz Sharif", source=source),
-        make_office("Prime Minister", source=source),
-    )
-    tenure = make_tenure(person, office, source=source)
-    publish(source, person, office, tenure, by=None)
-    person.name = "Shehbaz Sharif"
-    person.save()
-
-    publish(person, by=None)
-
-    document = document_of(tenure)
-    assert document["label"] == "Shehbaz Sharif, Prime Minister"
-    assert document["person"] == reference(person, "Shehbaz Sharif")
-    assert document["revision"] == 2
-    assert Reference.objects.get(pk=tenure.pk).body["label"] == "Shehbaz Sharif, Prime Minister"
-
-
-def test_unpublished_name_of_a_person_stays_out_of_a_tenure_published_meanwhile() -> None:
-    source = make_source(title="Story")
-    person, office = (
-        make_person("Shahbaz Sharif", source=source),
-        make_office("Prime Minister", source=source),
-    )
-    publish(source, person, office, by=None)
-    person.name = "Shehbaz Sharif"
-    person.save()
-    tenure = make_tenure(person, office, source=source)
-
-    publish(tenure, by=None)
-
-    document = document_of(tenure)
-    assert document["label"] == "Shahbaz Sharif, Prime Minister"
-    assert document["person"] == reference(person, "Shahbaz Sharif")
-
-
-def test_restored_tenure_is_labelled_as_its_person_is_called_by_now() -> None:
-    person, office = make_person("Ali Khan"), make_office("Minister")
-    tenure = make_tenure(person, office)
-    publish_cited(person, office, tenure)
-    withdraw(tenure, by=None, reason="Doubtful.")
-    person.name = "Ali Ahmad Khan"
-    person.save()
-    publish(person, by=None)
-
-    restore(tenure, by=None)
-
-    document = document_of(tenure)
-    assert document["person"] == reference(person, "Ali Ahmad Khan")
-    assert document["label"] == "Ali Ahmad Khan, Minister"
-    assert Reference.objects.get(pk=tenure.pk).body["label"] == "Ali Ahmad Khan, Minister"
-
-
-def test_new_state_of_an_office_rewrites_no_tenure() -> None:
-    source = make_source(title="Story")
-    state = make_state("Pakistan", alpha_2="PK")
-    person, office = (
-        make_person("Ishaq Dar", source=source),
-        make_office("Foreign Minister", source=source),
-    )
-    tenure = make_tenure(person, office, source=source)
-    publish(source, state, person, office, tenure, by=None)
-    office.state = state
-    office.save()
-
-    publish(office, by=None)
-
-    assert document_of(office)["state"] == reference(state, "Pakistan", code="PK")
-    assert document_of(tenure)["revision"] == 1
-
-
-def test_tenure_of_an_unpublished_person_is_refused_with_what_to_publish_first() -> None:
-    source = make_source(title="Story")
-    person, office = make_person(source=source), make_office(source=source)
-    tenure = make_tenure(person, office, source=source)
-    publish(source, office, by=None)
-
-    with pytest.raises(CurationRefused) as refused:
-        publish(tenure, by=None)
-
-    assert [(each.code, each.publish_first) for each in refused.value.refusals] == [
-        ("unpublished_reference", (person,))
-    ]
-
-
-def test_state_needs_no_citation_and_a_person_does() -> None:
-    state, person = make_state(), make_person()
-    person.citations.all().delete()
-
-    publish(state, by=None)
-    with pytest.raises(CurationRefused) as refused:
-        publish(person, by=None)
-
-    assert [each.code for each in refused.value.refusals] == ["no_citation"]
-
-
-def test_publishing_three_of_each_kind_costs_the_queries_of_publishing_one() -> None:
-    counts = []
-    for number in (1, 3):
-        records = []
-        for _each in range(number):
-            state = make_state()
-            organization = make_organization(state=state)
-            office = make_office(organization=organization, accredited_to=(state,))
-            person = make_person()
-            tenure = make_tenure(person, office)
-            records += [state, organization, office, person, tenure]
-        publish(*Source.objects.all(), by=None)
-        with CaptureQueriesContext(connection) as queries:
-            publish(*records, by=None)
-        counts.append(len(queries))
-
-    assert counts[0] == counts[1]

@@ -1,24 +1,22 @@
-"""Every filter and ordering of states, organizations, people, offices and tenures: whole answers."""
+"""Every filter and ordering of people, offices and tenures: whole answers."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from people.models import StateCode
+from tests.factories.answers import slugs
 from tests.factories.people import (
     make_office,
     make_organization,
-    make_part,
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
-from tests.factories.records import make_source
+from tests.factories.records import make_source, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -26,120 +24,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def slugs(client: Client, address: str, *, status: int = 200) -> list[str]:
-    response = client.get(f"/api/v1/{address}")
-    content: dict[str, Any] = json.loads(response.content)
-    assert response.status_code == status, content
-    return [document["slug"] for document in content["results"]]
-
-
-@pytest.fixture
-def states() -> None:
-    """A state of today, one of the past, one that got a code from another, and one of unknown age."""
-    make_state("Pakistan", alpha_2="PK", start="1947-08-14")
-    union = make_state(
-        "Soviet Union", kind="historical_state", start="1922-12-30", end="1991-12-26"
-    )
-    make_part(StateCode, state=union, scheme="iso3166-1-alpha-2", value="SU", end="1992-08-30")
-    make_part(StateCode, state=union, scheme="iso3166-3", value="SUHH")
-    islands = make_state("Gilbert and Ellice Islands", kind="dependency", start="1916", end="1979")
-    make_part(StateCode, state=islands, scheme="iso3166-1-alpha-2", value="GE", end="1979")
-    make_part(StateCode, state=islands, scheme="iso3166-3", value="GEHH")
-    georgia = make_state("Georgia")
-    make_part(StateCode, state=georgia, scheme="iso3166-1-alpha-2", value="GE", start="1992")
-    publish_cited(union, islands, georgia, *type(union).objects.filter(slug="pakistan"))
-    make_state("Draft", alpha_2="DR")
-
-
-@pytest.mark.usefixtures("states")
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
-        ("ordering=-label", ["soviet-union", "pakistan", "gilbert-and-ellice-islands", "georgia"]),
-        ("kind=historical_state,dependency", ["gilbert-and-ellice-islands", "soviet-union"]),
-        ("kind__not=sovereign_state", ["gilbert-and-ellice-islands", "soviet-union"]),
-        ("code=pk", ["pakistan"]),
-        ("code=SU", ["soviet-union"]),
-        ("code=GE,SUHH", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
-        ("code=DR", []),
-        ("existed_on=1950", ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
-        ("existed_on=1947-08-13", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
-        ("existed_on=2000-01-01", ["georgia", "pakistan"]),
-        ("existed_on=1991-12", ["georgia", "pakistan", "soviet-union"]),
-        ("existed_on=1950&kind=sovereign_state", ["georgia", "pakistan"]),
-        ("search=SUHH", ["soviet-union"]),
-    ],
-)
-def test_states(client: Client, query: str, expected: list[str]) -> None:
-    assert slugs(client, f"states/?{query}") == expected
-
-
-@pytest.mark.usefixtures("states")
-@pytest.mark.parametrize(
-    ("ref", "slug"),
-    [
-        ("PK", "pakistan"),
-        ("pk", "pakistan"),
-        ("iso3166-1-alpha-2:PK", "pakistan"),
-        ("SU", "soviet-union"),
-        ("SUHH", "soviet-union"),
-        ("iso3166-3:SUHH", "soviet-union"),
-        ("GE", "georgia"),
-        ("iso3166-1-alpha-2:GE", "georgia"),
-        ("GEHH", "gilbert-and-ellice-islands"),
-    ],
-)
-def test_state_is_found_by_any_code_and_by_a_reused_one_only_where_it_is_valid(
-    client: Client, ref: str, slug: str
-) -> None:
-    response = client.get(f"/api/v1/states/{ref}/")
-
-    assert (response.status_code, json.loads(response.content)["slug"]) == (200, slug)
-
-
-@pytest.fixture
-def organizations() -> None:
-    """A government, its ministry, its mission abroad, and a company that has only its seat there."""
-    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
-    department = make_organization("Department of State", state=us)
-    embassy = make_organization(
-        "US Embassy in Islamabad",
-        classification="diplomatic_mission",
-        parent=department,
-        state=us,
-        receiving_state=pk,
-    )
-    company = make_organization(
-        "United States Strategic Metals", classification="company", domicile=us
-    )
-    publish_cited(us, pk, department, embassy, company)
-    make_organization("Draft", state=us)
-
-
-@pytest.mark.usefixtures("organizations")
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", ["department-of-state", "united-states-strategic-metals", "us-embassy-in-islamabad"]),
-        (
-            "classification=company,ministry",
-            ["department-of-state", "united-states-strategic-metals"],
-        ),
-        ("classification__not=company", ["department-of-state", "us-embassy-in-islamabad"]),
-        ("state=US", ["department-of-state", "us-embassy-in-islamabad"]),
-        ("state=PK", []),
-        ("state__isnull=true", ["united-states-strategic-metals"]),
-        ("parent=department-of-state", ["us-embassy-in-islamabad"]),
-        ("parent__isnull=true&state=US", ["department-of-state"]),
-    ],
-)
-def test_organizations(client: Client, query: str, expected: list[str]) -> None:
-    assert slugs(client, f"organizations/?{query}") == expected
-
-
-@pytest.fixture
-def holders() -> None:
+@pytest.fixture(scope="module")
+def holders(module_transaction: None) -> None:
     """Offices of two states, an embassy of the one in the other, and who held them."""
     source = make_source()
     us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
@@ -185,7 +71,7 @@ def holders() -> None:
         ),
         make_tenure(unseated, minister, start="2023", kind="did_not_serve", source=source),
     )
-    publish_cited(
+    publish_whole(
         us,
         pk,
         department,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 
 from people.models import Organization, State, StateSuccession, Tenure
 from tests.factories.people import (
@@ -17,35 +14,12 @@ from tests.factories.people import (
     make_person,
     make_state,
 )
+from tests.factories.races import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def refusals(*deeds: Callable[[], object]) -> list[str]:
-    """Run the deeds side by side, each done before any is committed; return the rules that refused some."""
-    done = Barrier(len(deeds), timeout=1)
-
-    def run(deed: Callable[[], object]) -> str | None:
-        try:
-            with transaction.atomic():
-                deed()
-                try:
-                    done.wait()
-                except Exception:  # noqa: BLE001 - the other one waits in the database for this one's end
-                    done.abort()
-        except IntegrityError as error:
-            name = error.__cause__.diag.constraint_name  # type: ignore[union-attr] # psycopg2's own error
-            assert isinstance(name, str)
-            return name
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return [name for name in pool.map(run, deeds) if name]
 
 
 def test_same_tenure_entered_twice_at_once_is_taken_once() -> None:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 
 @pytest.fixture(scope="module")
-def story(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Client]:
-    """A client of the API with the story published; taken back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", verbosity=0)
-        call_command("load_sample_story", verbosity=0)
-        yield Client()
-        transaction.set_rollback(True)
+def story(module_transaction: None) -> Client:
+    """A client of the API with the story published."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_sample_story", verbosity=0)
+    return Client()

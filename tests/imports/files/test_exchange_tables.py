@@ -19,9 +19,9 @@ from records.exchange.export import export
 from records.exchange.shapes import exchange_of
 from records.exchange.tables import Table
 from records.models import Topic
+from tests.factories.every_kind import empty_all_kinds
 from tests.factories.records import make_source, make_topic
 from tests.imports.test_from_exchange import take
-from tests.records.exchange.test_round_trip import empty_all_kinds
 
 STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 

@@ -20,14 +20,8 @@ from people.models import (
 from people.names.likeness import Match
 from records.publishing.merge import merge
 from records.publishing.publish import withdraw
-from tests.factories.people import (
-    make_office,
-    make_part,
-    make_person,
-    make_state,
-    make_tenure,
-    publish_cited,
-)
+from tests.factories.people import make_office, make_part, make_person, make_state, make_tenure
+from tests.factories.records import publish_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -229,7 +223,7 @@ def test_a_merged_person_is_the_survivor_and_a_withdrawn_one_is_found_by_identif
     merge(gone, kept, by=None, reason="The same man.")
     withdrawn = make_person("Ann Smith")
     make_part(PersonIdentifier, record=withdrawn, scheme="pocom", value="smith-ann")
-    publish_cited(withdrawn)
+    publish_whole(withdrawn)
     withdraw(withdrawn, by=None, reason="There was no such person.")
 
     index = PersonIndex.read()

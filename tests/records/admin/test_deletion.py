@@ -8,14 +8,14 @@ from events.models import Event
 from people.models import Person
 from records.models import Topic
 from records.publishing.publish import publish
+from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_tenure
 from tests.factories.records import make_topic
-from tests.records.admin.each_kind import event
 from tests.records.admin.filling import address
 
 
 def test_what_was_never_published_can_be_deleted(contributor: Client) -> None:
-    record = event(1)
+    record = EVERY_KIND["event"].with_parts(1)
 
     assert contributor.post(address(record, "delete"), {"post": "yes"}).status_code == 302
     assert not Event.objects.filter(pk=record.pk).exists()

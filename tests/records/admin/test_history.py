@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from records.publishing.publish import publish
-from tests.factories.people import make_person, make_tenure, publish_cited
-from tests.factories.records import make_topic
+from tests.factories.people import make_person, make_tenure
+from tests.factories.records import make_topic, publish_whole
 from tests.records.admin.filling import address, filled
 
 # The database tells the time of a change by its transaction: each request has its own here.
@@ -70,7 +70,7 @@ def test_records_are_shown_by_name(publisher: Client) -> None:
 def test_parts_that_a_merge_took_away_stay_in_the_history(publisher: Client) -> None:
     kept, gone = make_person("Ishaq Dar"), make_person("Mohammad Ishaq Dar")
     gone.names.create(name="Dar")
-    publish_cited(kept)
+    publish_whole(kept)
     data = {"_confirm": "1", "reason": "The same man.", "survivor": str(kept.pk)}
     assert publisher.post(address(gone, "merge"), data).status_code == 302
 

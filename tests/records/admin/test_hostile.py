@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from people.models import Person
+from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_state, make_tenure
-from tests.records.admin.each_kind import make_event
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
 SCRIPT = '<script>alert("x")</script>'

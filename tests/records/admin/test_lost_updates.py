@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from people.models import PersonName
-from tests.factories.people import make_person, publish_cited
+from tests.factories.people import make_person
+from tests.factories.records import publish_whole
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
 # The database tells the time of a change by its transaction: each request has its own here.
@@ -94,7 +95,7 @@ def test_publishing_in_between_is_no_change_of_the_text(contributor: Client) -> 
         "given_name": "Marco",
         "editorial_state": "draft",
     }
-    publish_cited(person)
+    publish_whole(person)
 
     assert contributor.post(address(person), data).status_code == 302
 

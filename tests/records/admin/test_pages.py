@@ -23,27 +23,11 @@ from records.models import Part
 from records.publishing.merge import merge
 from records.publishing.publish import publish
 from records.registry import all_kinds
+from tests.factories.events import make_event
+from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_source, make_topic
-from tests.records.admin.each_kind import MAKERS, make_event
 from tests.records.admin.filling import address
-
-#: Queries of the list, the form and the history of each kind: three of each are the account and its rights.
-QUERIES = {
-    "source": (9, 6, 8),
-    "topic": (6, 7, 8),
-    "state": (6, 13, 14),
-    "organization": (6, 13, 14),
-    "person": (8, 11, 12),
-    "office": (6, 13, 14),
-    "tenure": (8, 14, 15),
-    "event_type": (7, 7, 8),
-    "place": (6, 9, 10),
-    "event": (8, 22, 22),
-    "statement": (8, 18, 20),
-    "relation": (6, 16, 18),
-    "agreement": (6, 30, 26),
-}
 
 
 def queries(client: Client, url: str) -> int:
@@ -54,7 +38,6 @@ def queries(client: Client, url: str) -> int:
 
 
 def test_every_kind_of_record_has_its_place_at_the_desk() -> None:
-    assert {kind.name for kind in all_kinds()} == set(MAKERS)
     for kind in all_kinds():
         assert isinstance(admin.site.get_model_admin(kind.model), RecordAdmin)
 
@@ -70,37 +53,37 @@ def test_every_part_of_a_record_can_be_edited_at_the_desk() -> None:
     assert {model for model in apps.get_models() if issubclass(model, Part)} == edited
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_pages_cost_the_same_whatever_they_show(kind: str, publisher: Client) -> None:
-    one = MAKERS[kind](1)
+    one = EVERY_KIND[kind].with_parts(1)
     publisher.get(address(one))  # Django remembers the model's content type from then on
     counts = (
         queries(publisher, address(type(one), "changelist")),
         queries(publisher, address(one)),
         queries(publisher, address(one, "history")),
     )
-    three = MAKERS[kind](3)
+    three = EVERY_KIND[kind].with_parts(3)
 
     assert (
         queries(publisher, address(type(three), "changelist")),
         queries(publisher, address(three)),
         queries(publisher, address(three, "history")),
     ) == counts
-    assert counts == QUERIES[kind]
+    assert counts == EVERY_KIND[kind].desk_queries
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_other_pages_open(kind: str, publisher: Client) -> None:
-    record = MAKERS[kind](1)
+    record = EVERY_KIND[kind].with_parts(1)
 
     for page in ("delete", "publish", "withdraw", "restore", "merge"):
         assert publisher.get(address(record, page)).status_code == 200, page
     assert publisher.get(address(type(record), "add")).status_code == 200
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_forms_list_no_relation_in_full(kind: str, publisher: Client) -> None:
-    response = publisher.get(address(MAKERS[kind](1)))
+    response = publisher.get(address(EVERY_KIND[kind].with_parts(1)))
 
     page_forms = [response.context["adminform"].form]
     for inline in response.context["inline_admin_formsets"]:
@@ -237,8 +220,8 @@ def test_front_page_counts_what_waits(publisher: Client) -> None:
 def test_front_page_counts_in_one_query(publisher: Client) -> None:
     make_source()
     few = queries(publisher, "/admin/")
-    for kind in MAKERS.values():
-        kind(1)
+    for kind in EVERY_KIND.values():
+        kind.with_parts(1)
     assert queries(publisher, "/admin/") == few
 
 

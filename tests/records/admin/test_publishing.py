@@ -15,9 +15,10 @@ from events.models import Event, EventCitation, EventEdition
 from people.models import Person, PersonEdition
 from records.models import Change, Source, Topic, TopicEdition
 from records.publishing.publish import publish, withdraw
-from tests.factories.people import make_office, make_person, make_state, make_tenure, publish_cited
-from tests.factories.records import make_source, make_topic
-from tests.records.admin.each_kind import MAKERS, event, make_event
+from tests.factories.events import make_event
+from tests.factories.every_kind import EVERY_KIND
+from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.factories.records import make_source, make_topic, publish_whole
 from tests.records.admin.filling import address, errors_of, filled, prefix_of
 
 
@@ -162,11 +163,11 @@ class TestSaveAndPublish:
         assert document(TopicEdition, topic)["label"] == "Mining"
         assert "badge-changed" in publisher.get(address(topic)).context["badge"]
 
-    @pytest.mark.parametrize("kind", MAKERS)
+    @pytest.mark.parametrize("kind", EVERY_KIND)
     def test_every_kind_is_published_with_all_its_parts_in_one_go(
         self, kind: str, publisher: Client
     ) -> None:
-        record = MAKERS[kind](1)
+        record = EVERY_KIND[kind].with_parts(1)
         response = send(publisher, record, _publish="1")
         if response.status_code == 200:
             also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
@@ -287,7 +288,7 @@ class TestPages:
         kept, gone = make_person("Ishaq Dar"), make_person("Mohammad Ishaq Dar")
         gone.names.create(name="Dar")
         held = make_tenure(gone)
-        publish_cited(kept)
+        publish_whole(kept)
         data = {"survivor": str(kept.pk), "reason": "The same man."}
 
         page = publisher.post(address(gone, "merge"), data | {"_preview": "1"})
@@ -359,7 +360,7 @@ class TestPages:
 
 
 def test_a_removed_citation_and_publishing_are_refused_together(publisher: Client) -> None:
-    record = event(0)
+    record = EVERY_KIND["event"].with_parts(0)
     EventCitation.objects.create(record=record, source=make_source())
     page = publisher.get(address(record))
     prefix = prefix_of(page, EventCitation)

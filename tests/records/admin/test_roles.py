@@ -13,8 +13,8 @@ from django.urls import reverse
 from records.models import Change, Topic
 from records.publishing.publish import publish, withdraw
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER, keep_roles
+from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import make_topic
-from tests.records.admin.each_kind import MAKERS
 from tests.records.admin.filling import address, filled
 
 
@@ -36,7 +36,7 @@ def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
         "view",
     }
     assert {right.partition(".")[2].partition("_")[0] for right in publishes - edits} == {"publish"}
-    assert len(publishes - edits) == len(MAKERS)
+    assert len(publishes - edits) == len(EVERY_KIND)
     assert {right.partition(".")[0] for right in administers - publishes} == {"auth", "axes"}
     assert edits < publishes < administers
 
@@ -145,9 +145,9 @@ class TestContributor:
         assert nothing_happened(topic)
         assert (topic.published_at, topic.merged_into) == (None, None)
 
-    @pytest.mark.parametrize("kind", MAKERS)
+    @pytest.mark.parametrize("kind", EVERY_KIND)
     def test_cannot_publish_any_kind(self, contributor: Client, kind: str) -> None:
-        record = MAKERS[kind](0)
+        record = EVERY_KIND[kind].with_parts(0)
 
         assert contributor.post(address(record, "publish"), {"_confirm": "1"}).status_code == 403
         assert (

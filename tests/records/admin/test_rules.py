@@ -6,9 +6,9 @@ from django.test import Client
 
 from events.models import Event, Participation
 from people.models import StateCode
-from tests.factories.people import make_office, make_person, make_state, make_tenure, publish_cited
-from tests.factories.records import make_topic
-from tests.records.admin.each_kind import make_event_type
+from tests.factories.events import make_event_type
+from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.factories.records import make_topic, publish_whole
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
 
@@ -42,7 +42,7 @@ def test_rules_that_only_the_database_knows_are_errors_of_the_form(contributor: 
 
 def test_rules_checked_at_commit_are_errors_of_the_form(publisher: Client) -> None:
     person = make_person("Marco Rubio")
-    publish_cited(person)
+    publish_whole(person)
     page = publisher.get(address(person))
     data = filled(page) | {"citations-0-DELETE": "on", "given_name": "Marco"}
 
@@ -68,7 +68,6 @@ def test_what_is_odd_is_said_and_saved(contributor: Client) -> None:
 
 
 def test_two_states_of_one_form_are_saved_together_or_not_at_all(contributor: Client) -> None:
-    make_event_type("visit")
     page = contributor.get(address(Event, "add"))
     data = filled(page) | {"title": "A visit", "type": make_event_type("visit").pk}
     prefix = prefix_of(page, Participation)

@@ -13,9 +13,11 @@ from people.models import Person, PersonCitation, PersonName, Tenure
 from records.admin.history import parts_of
 from records.models import Record, Source, Topic
 from records.publishing.publish import publish
+from tests.factories.agreements import make_agreement
+from tests.factories.events import make_event
+from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_person, make_state, make_tenure
 from tests.factories.records import make_source, make_topic
-from tests.records.admin.each_kind import MAKERS, agreement, event, make_event
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
 
@@ -25,9 +27,9 @@ def history_of(record: Record) -> int:
     return sum(table.history.rel.related_model.objects.count() for table in tables)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_saving_a_form_as_it_came_changes_nothing(kind: str, contributor: Client) -> None:
-    record = MAKERS[kind](2)
+    record = EVERY_KIND[kind].with_parts(2)
     record.refresh_from_db()
     before = history_of(record), record.changed_at
 
@@ -38,9 +40,9 @@ def test_saving_a_form_as_it_came_changes_nothing(kind: str, contributor: Client
     assert (history_of(record), record.changed_at) == before
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_saving_a_changed_note_marks_the_record_as_changed(kind: str, contributor: Client) -> None:
-    record = MAKERS[kind](1)
+    record = EVERY_KIND[kind].with_parts(1)
     record.refresh_from_db()
     before = record.changed_at
 
@@ -100,7 +102,7 @@ def test_a_person_is_added_with_parts(contributor: Client) -> None:
 
 
 def test_a_participation_is_added_with_its_capacities(contributor: Client) -> None:
-    record = event(0)
+    record = EVERY_KIND["event"].with_parts(0)
     dar = make_person("Ishaq Dar")
     deputy, minister = make_tenure(dar), make_tenure(dar)
     page = contributor.get(address(record))
@@ -125,7 +127,7 @@ def test_a_participation_is_added_with_its_capacities(contributor: Client) -> No
 
 
 def test_a_capacity_moves_between_said_and_inferred(contributor: Client) -> None:
-    record = event(1)
+    record = EVERY_KIND["event"].with_parts(1)
     taking_part = record.participations.get(person__isnull=False)
     said = taking_part.participation_capacities.get(evidence="reported").tenure
     page = contributor.get(address(record))
@@ -151,7 +153,7 @@ def test_a_capacity_moves_between_said_and_inferred(contributor: Client) -> None
 
 
 def test_a_capacity_of_somebody_else_is_an_error_of_the_form(contributor: Client) -> None:
-    record = event(0)
+    record = EVERY_KIND["event"].with_parts(0)
     page = contributor.get(address(record))
     data = filled(page)
     add_row(
@@ -195,7 +197,7 @@ def test_a_relation_takes_its_states_in_any_order(contributor: Client) -> None:
 
 
 def test_an_agreement_takes_the_actions_of_its_own_parties_only(contributor: Client) -> None:
-    record, other = agreement(0), agreement(0)
+    record, other = make_agreement(form="package"), make_agreement(form="package")
     own = AgreementParty.objects.create(agreement=record, state=make_state())
     foreign = AgreementParty.objects.create(agreement=other, state=make_state())
 
@@ -300,9 +302,9 @@ def test_a_form_without_what_its_label_is_made_of_is_an_error(contributor: Clien
     )
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_empty_forms_come_back_with_errors(kind: str, contributor: Client) -> None:
-    model = type(MAKERS[kind](0))
+    model = type(EVERY_KIND[kind].with_parts(0))
 
     response = contributor.post(address(model, "add"), {})
 

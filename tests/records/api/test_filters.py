@@ -15,9 +15,8 @@ from tests.factories.people import (
     make_person,
     make_state,
     make_tenure,
-    publish_cited,
 )
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +54,7 @@ def events(minerals):
         make_event("Undated", type=kind),
     ]
     publish(kind, by=None)
-    publish_cited(*made)
+    publish_whole(*made)
     return made
 
 
@@ -75,7 +74,7 @@ def test_a_state_is_also_named_by_its_bare_code_in_any_case(client, text):
     StateCode.objects.create(state=state, scheme="iso3166-3", value="PKXX")
     ministry = make_organization("Foreign Office", state=state)
     publish(state, by=None)
-    publish_cited(ministry)
+    publish_whole(ministry)
 
     assert found(client, f"state={text}", "organizations", "label") == ["Foreign Office"]
     assert client.get(f"/api/v1/states/{text}/").json()["label"] == "Pakistan"
@@ -120,8 +119,8 @@ def test_what_is_asked_of_a_participant_must_hold_of_the_same_one(client):
     make_participation(event, host, role="host")
     make_participation(event, mediator, role="mediator")
     publish(kind, by=None)
-    publish_cited(host, mediator)
-    publish_cited(event)
+    publish_whole(host, mediator)
+    publish_whole(event)
 
     assert titles(client, "person=host&role=mediator") == ["Talks"]
     assert titles(client, "participant.person=host&participant.role=mediator") == []
@@ -213,8 +212,8 @@ def test_a_filter_reads_through_the_editions_of_another_kind(client):
     person = make_person("Ishaq Dar")
     held = make_tenure(person, minister, start="2024-03")
     other = make_tenure(person, envoy, start="2020")
-    publish_cited(minister, envoy, person)
-    publish_cited(held, other)
+    publish_whole(minister, envoy, person)
+    publish_whole(held, other)
 
     assert found(client, "classification=foreign_minister", "tenures", "id") == [str(held.pk)]
     assert found(client, "classification=foreign_minister", "people", "label") == ["Ishaq Dar"]

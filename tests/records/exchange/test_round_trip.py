@@ -6,14 +6,13 @@ import io
 
 import orjson
 import pytest
-from django.core.management import call_command
-from django.db import connection
 
 from records.exchange.export import export
 from records.exchange.load import load
 from records.exchange.report import Report
 from records.exchange.shapes import declared
 from records.registry import all_kinds
+from tests.factories.every_kind import empty_all_kinds
 from tests.factories.records import make_source, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -27,20 +26,6 @@ def written(**options: object) -> bytes:
 
 def take_in(data: bytes) -> Report:
     return load(io.BytesIO(data), by=None)
-
-
-def empty_all_kinds() -> None:
-    tables = ", ".join(f'"{exchange.model._meta.db_table}"' for exchange in declared())
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"TRUNCATE {tables} CASCADE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-@pytest.fixture
-def story() -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
 
 
 def test_every_kind_of_record_can_be_exchanged() -> None:

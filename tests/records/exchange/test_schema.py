@@ -53,10 +53,8 @@ def test_every_kind_has_its_members() -> None:
     } == {exchange.kind: list(exchange.members) for exchange in declared()}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("story")
 def test_every_line_of_an_export_is_valid(validator: Draft202012Validator) -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
     file = io.BytesIO()
     export(file, with_notes=True)
     lines = [json.loads(line) for line in file.getvalue().splitlines()]

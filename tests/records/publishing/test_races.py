@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from threading import Barrier, Event
+from threading import Event
 from typing import TYPE_CHECKING
 
 import orjson
@@ -19,30 +18,13 @@ from records.models import Change, PendingLabel, Topic, TopicEdition
 from records.publishing import labels
 from records.publishing.batches import publish_in_batches
 from records.publishing.publish import CurationRefused, publish, withdraw
+from tests.factories.races import at_once
 from tests.factories.records import make_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Run each deed on a connection of its own, all starting together; return results or the exceptions."""
-    start = Barrier(len(deeds))
-
-    def run(deed: Callable[[], object]) -> object:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            return deed()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def publish_as_it_is(topic: Topic) -> object:

@@ -19,7 +19,8 @@ from imports.options import Terms
 from imports.recognise import Found
 from imports.run import run
 from people.models import Organization, OrganizationName
-from tests.factories.people import make_organization, make_state, publish_cited
+from tests.factories.people import make_organization, make_state
+from tests.factories.records import publish_whole
 
 HEADER = ",".join(COLUMNS) + "\n"
 EU = "European Union (EU)"
@@ -328,7 +329,7 @@ def take(folder):
 
 
 def test_status_of_each_party_follows_and_a_second_import_changes_nothing(ruritania, tmp_path):
-    publish_cited(ruritania, make_state("Strelsau", slug="strelsau"))
+    publish_whole(ruritania, make_state("Strelsau", slug="strelsau"))
     translated(
         tmp_path,
         "Ruritania,Rome,1961-10-26,Ratification,1963-05-08,1964-05-18\n"
