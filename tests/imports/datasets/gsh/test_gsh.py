@@ -9,8 +9,8 @@ from imports.datasets.gsh.importer import DATASET
 from imports.files.tree import open_input
 from imports.matching.states import Crosswalk
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import State, StateIdentifier, StateSuccession
 from tests.factories.people import make_state
@@ -84,8 +84,8 @@ def imported(folder):
     """Import the files, and return how many rows ended in which way."""
     batch = ImportBatch.objects.create(file_name="gsh")
     with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(), by=None, batch=batch, progress=lambda *_: None)
+        found = RecognisedFiles(DATASET, tree)
+        result = run(found, ImportOptions(), by=None, batch=batch, progress=lambda *_: None)
     return {outcome: count for outcome, count in result.rows.items() if count}
 
 

@@ -8,8 +8,8 @@ from imports.dataset import NearMatch, Row
 from imports.datasets.pocom.importer import DATASET
 from imports.files.tree import InputError, open_input
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import Organization, OrganizationIdentifier, PersonIdentifier, Tenure
 from records.publishing.publish import publish
@@ -690,9 +690,11 @@ def test_the_files_are_known_by_their_folders_or_their_root(tmp_path, path, cont
 def take(folder):
     batch = ImportBatch.objects.create(file_name="pocom")
     with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
-    assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
+        found = RecognisedFiles(DATASET, tree)
+        result = run(
+            found, ImportOptions(publishes=True), by=None, batch=batch, progress=lambda *_: None
+        )
+    assert result.of("rejected") == []
     return {name: number for name, number in result.rows.items() if number}
 
 

@@ -12,8 +12,8 @@ from imports.datasets.us_executive.importer import DATASET, translate_on
 from imports.files.tree import open_input
 from imports.matching.us_presidents import SCHEMES, TABLE, identifiers_beside
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import OfficeIdentifier, Person, PersonIdentifier, Tenure
 from tests.factories.people import make_office, make_person, make_state, make_tenure
@@ -463,7 +463,13 @@ def test_the_table_of_ids_names_each_person_once():
 def take(folder):
     batch = ImportBatch.objects.create(file_name="executive.yaml")
     with open_input(folder) as tree:
-        result = run(Found(DATASET, tree), Terms(), by=None, batch=batch, progress=lambda *_: None)
+        result = run(
+            RecognisedFiles(DATASET, tree),
+            ImportOptions(),
+            by=None,
+            batch=batch,
+            progress=lambda *_: None,
+        )
     return {name: number for name, number in result.rows.items() if number}
 
 

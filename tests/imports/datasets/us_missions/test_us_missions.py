@@ -19,8 +19,8 @@ from imports.files.csv_files import Line
 from imports.files.tree import open_input
 from imports.matching.states import Crosswalk, StateMatch, _Known
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import EndStatus, StateIdentifier
 from tests.factories.people import make_state
@@ -444,8 +444,8 @@ def test_another_table_is_not_taken_for_it(folder):
 def take(folder):
     batch = ImportBatch.objects.create(file_name="transitions.csv")
     with open_input(folder) as tree:
-        found = Found(DATASET, tree)
-        result = run(found, Terms(), by=None, batch=batch, progress=lambda *_: None)
+        found = RecognisedFiles(DATASET, tree)
+        result = run(found, ImportOptions(), by=None, batch=batch, progress=lambda *_: None)
     return {name: number for name, number in result.rows.items() if number}
 
 

@@ -10,8 +10,8 @@ from imports.datasets.travels.importer import DATASET as TRAVELS
 from imports.datasets.visits.importer import DATASET
 from imports.files.tree import InputError, open_input
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import Person, PersonIdentifier
 from records.publishing.publish import publish
@@ -334,9 +334,11 @@ def test_what_cannot_be_taken_in_is_rejected_with_its_reason(ruritania, tmp_path
 def take(folder, dataset=DATASET):
     batch = ImportBatch.objects.create(file_name="visits")
     with open_input(folder) as tree:
-        found = Found(dataset, tree)
-        result = run(found, Terms(publishes=True), by=None, batch=batch, progress=lambda *_: None)
-    assert [remark for remark in result.remarks if remark.outcome == "rejected"] == []
+        found = RecognisedFiles(dataset, tree)
+        result = run(
+            found, ImportOptions(publishes=True), by=None, batch=batch, progress=lambda *_: None
+        )
+    assert result.of("rejected") == []
     return {name: number for name, number in result.rows.items() if number}
 
 
