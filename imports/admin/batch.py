@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -17,7 +17,6 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -25,12 +24,12 @@ from django.utils.html import format_html
 from imports import worker
 from imports.admin import actions
 from imports.admin.actions import ACTIONS, UNDO, Action
+from imports.admin.base import PagesAdmin
 from imports.admin.page import OUTCOME_LABELS, address, name_of, page_context, progress_of, state_of
 from imports.admin.upload import UploadForm
 from imports.models import AT_WORK, ImportBatch
 from imports.report import open_report
 from imports.worker import SILENCE, Task, stopped
-from records.admin.record import BoundedPaginator
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,10 +39,6 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
-
-    _ModelAdmin = admin.ModelAdmin[ImportBatch]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 #: Imports from the desk that run at the same time: each is a process of its own.
 AT_ONCE = 4
@@ -60,28 +55,22 @@ class ImportList(ChangeList):
 
 
 @admin.register(ImportBatch)
-class ImportAdmin(_ModelAdmin):
+class ImportAdmin(PagesAdmin):
     """Imports, with the actions of imports.admin.actions."""
 
     list_display = ("file_name", "dataset", "status_badge", "row_counts", "who", "started_at")
     list_filter = ("status", "dataset")
     list_select_related = ("by",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
     search_fields = ("file_name", "message")
-    actions = None
-
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["imports/imports.css"]}
+    list_title = "Imports"
+    list_class = ImportList
 
     # Addresses and rights
 
-    def get_urls(self) -> list[URLPattern]:
-        """Replace the admin's addresses: an import has no form, and is not deleted."""
-        pages = [
+    def pages(self) -> list[URLPattern]:
+        return [
             path("", self.changelist_view, name="changelist"),
-            path("add/", self.add_view, name="add"),
+            path("add/", self.upload, name="add"),
             path("<uuid:batch_id>/", self.page, name="change"),
             path("<uuid:batch_id>/status/", self.status, name="status"),
             path("<uuid:batch_id>/report/", self.report, name="report"),
@@ -90,26 +79,13 @@ class ImportAdmin(_ModelAdmin):
                 for a in ACTIONS.values()
             ),
         ]
-        for page in pages:
-            page.callback = self.admin_site.admin_view(page.callback)
-            page.name = f"imports_importbatch_{page.name}"
-        return pages
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).defer("content", "report")
+        rows: QuerySet[Any] = super().get_queryset(request).defer("content", "report")
         has_file = ExpressionWrapper(Q(content__isnull=False), output_field=BooleanField())
         return rows.annotate(has_file=has_file)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 - Django's signature
-        return ImportList
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        return False  # imports say where records came from
-
     # The list
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"title": "Imports", **(extra_context or {})})
 
     @admin.display(description="status", ordering="status")
     def status_badge(self, batch: Any) -> SafeString:
@@ -130,9 +106,8 @@ class ImportAdmin(_ModelAdmin):
 
     # The upload
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+    def upload(self, request: HttpRequest) -> HttpResponse:
         """Store a file, and start the check."""
-        del form_url
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = UploadForm(
@@ -145,19 +120,12 @@ class ImportAdmin(_ModelAdmin):
                 None, f"{AT_ONCE} imports are under way. Wait until one of them is done."
             )
         if form.is_valid():
-            batch = self._upload(request, form.cleaned_data)
+            batch = self._store(request, form.cleaned_data)
             return HttpResponseRedirect(address("change", batch))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Import a file",
-            "opts": self.opts,
-            "media": self.media + form.media,
-            "form": form,
-            **(extra_context or {}),
-        }
-        return self._render(request, "upload", context)
+        context = {"media": self.media + form.media, "form": form}
+        return self.render(request, "upload", "Import a file", context)
 
-    def _upload(self, request: HttpRequest, form: dict[str, Any]) -> ImportBatch:
+    def _store(self, request: HttpRequest, form: dict[str, Any]) -> ImportBatch:
         account: Any = request.user
         with transaction.atomic():
             batch = ImportBatch.objects.create(
@@ -188,10 +156,6 @@ class ImportAdmin(_ModelAdmin):
             and actions.is_possible(action, batch)
         }
         context = {
-            **self.admin_site.each_context(request),
-            "title": str(batch),
-            "opts": self.opts,
-            "media": self.media,
             "batch": batch,
             "who": name_of(batch.by),
             "state": state,
@@ -201,7 +165,7 @@ class ImportAdmin(_ModelAdmin):
             "seen": actions.seen(batch),
             **page_context(batch, self.admin_site, request.GET, state=state),
         }
-        return self._render(request, "page", context)
+        return self.render(request, "page", str(batch), context)
 
     def status(self, request: HttpRequest, batch_id: UUID) -> HttpResponse:
         """Answer the script that keeps the page up to date."""
@@ -229,23 +193,14 @@ class ImportAdmin(_ModelAdmin):
             if action != UNDO:
                 return HttpResponseNotAllowed(["POST"])
             if actions.is_possible(action, batch):
-                return self._confirm_undo(request, batch)
+                title = f"Undo the import of {batch.file_name}"
+                return self.render(request, "undo", title, {"batch": batch})
         elif actions.perform(action, batch, request.user, request.POST.dict()):
             self.log_change(request, batch, f"{action.label.rstrip('…')}.")
             return HttpResponseRedirect(address("change", batch))
         text = "No change: somebody else has already started or changed this import."
         self.message_user(request, text, messages.WARNING)
         return HttpResponseRedirect(address("change", batch))
-
-    def _confirm_undo(self, request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Undo the import of {batch.file_name}",
-            "opts": self.opts,
-            "media": self.media,
-            "batch": batch,
-        }
-        return self._render(request, "undo", context)
 
     def _batch(self, request: HttpRequest, batch_id: UUID) -> Any:
         if not self.has_view_permission(request):
@@ -255,10 +210,6 @@ class ImportAdmin(_ModelAdmin):
             raise Http404
         batch.is_stopped = batch.pk in stopped([batch])
         return batch
-
-    def _render(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, f"admin/imports/importbatch/{name}.html", context)
 
 
 def _is_busy() -> bool:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import reduce
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from imports.admin.base import PagesAdmin
 from imports.admin.page import name_of
 from imports.models import ImportBatch
-from records.admin.record import BoundedPaginator
 from records.badges import BADGE, badge_html
 from records.exchange.export import documents_by_key
 from records.exchange.shapes import exchange_of
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-    _ModelAdmin = admin.ModelAdmin[PossibleDuplicate]
-    _Filter = admin.SimpleListFilter
-else:
-    _ModelAdmin = admin.ModelAdmin
-    _Filter = admin.SimpleListFilter
 
 #: Records that refer to one of the two and are listed, for each table.
 SHOWN = 12
@@ -45,7 +39,7 @@ SHOWN = 12
 _NOT_COMPARED = ("object", "id", "citations")
 
 
-class VerdictFilter(_Filter):
+class VerdictFilter(admin.SimpleListFilter):
     """Filter by verdict; open pairs are the default."""
 
     title = "verdict"
@@ -80,45 +74,25 @@ class PairList(ChangeList):
 
 
 @admin.register(PossibleDuplicate)
-class PossibleDuplicateAdmin(_ModelAdmin):
+class PossibleDuplicateAdmin(PagesAdmin):
     """Possible duplicates. A pair is marked as different here, and merged on the merge page of its records."""
 
     list_display = ("pair", "kind", "likeness", "reason", "verdict", "who")
     list_filter = (VerdictFilter, "kind")
     list_select_related = ("decided_by",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    actions = None
+    list_title = "Possible duplicates"
+    list_class = PairList
 
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["imports/imports.css"]}
-
-    def get_urls(self) -> list[URLPattern]:
-        pages = [
+    def pages(self) -> list[URLPattern]:
+        return [
             path("", self.changelist_view, name="changelist"),
             path("<int:pair_id>/", self.page, name="change"),
         ]
-        for page in pages:
-            page.callback = self.admin_site.admin_view(page.callback)
-            page.name = f"records_possibleduplicate_{page.name}"
-        return pages
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 - Django's signature
-        return PairList
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False  # imports find them
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        return False  # so that the next import does not list it again
-
     # The list
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(
-            request, {"title": "Possible duplicates", **(extra_context or {})}
-        )
 
     @admin.display(description="records", ordering="record_id")
     def pair(self, pair: Any) -> str:
@@ -150,10 +124,6 @@ class PossibleDuplicateAdmin(_ModelAdmin):
                 raise PermissionDenied
             return self._decide(request, found)
         context = {
-            **self.admin_site.each_context(request),
-            "title": " · ".join(map(str, records)) or str(found),
-            "opts": self.opts,
-            "media": self.media,
             "pair": found,
             "likeness": self.likeness(found),
             "who": self.who(found),
@@ -162,8 +132,8 @@ class PossibleDuplicateAdmin(_ModelAdmin):
             "rows": _compared(found.kind, records),
             "may_decide": may_decide and found.verdict != Verdict.SAME,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/imports/possibleduplicate/page.html", context)
+        title = " · ".join(map(str, records)) or str(found)
+        return self.render(request, "page", title, context)
 
     def _decide(self, request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
         wanted = request.POST.get("verdict")
