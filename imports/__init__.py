@@ -1,7 +1,7 @@
-"""Taking in public data sets: read safely, translated into the exchange form, then loaded like any exchange file.
+"""Imports: records that arrive from exchange files and from public data sets.
 
-    files ── inputs ──▶ an app's importer ── Row, documents ──▶ records.exchange ──▶ working tables ──▶ publish
+    file ── Tree ──▶ the importer of its data set ── Row, Document ──▶ records.exchange ──▶ working tables ──▶ publish
 
-An importer (`imports/datasets/pocom/importer.py`, ...) only translates: it reads its files and yields what each row is and which
-documents say so. Everything else (identity, comparing, locked fields, publishing, reports, undoing) is done here, for all.
+An importer (`imports/datasets/pocom/importer.py`, ...) only translates: it reads its files and yields rows, and the documents
+that they become. Matching, comparing, locked fields, publishing, reports and undo are done here, for all data sets.
 """

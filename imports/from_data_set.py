@@ -1,20 +1,14 @@
-"""Taking in a data set: a row may become several records, and several rows one."""
+"""Load a data set: a row may become several records, and several rows one."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from config.faults import Fault
 from imports.files.tree import InputError
 from imports.memory import Memory, list_possible_duplicates, to_publish
-from imports.report import (
-    SKIPPED,
-    Remark,
-    Result,
-    in_order,
-    remark_of_fault,
-    remark_of_rejection,
-)
+from imports.report import SKIPPED, ImportResult, ReportLine, in_order
 from imports.translate import translate
 from records.exchange.lines import DATA_SET
 from records.exchange.load import take_in
@@ -27,150 +21,128 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
+    from imports.dataset import Row
     from imports.models import ImportBatch
-    from imports.options import Terms
-    from imports.recognise import Found
-    from imports.translate import KeptRow, Name, Translation
+    from imports.options import ImportOptions
+    from imports.recognise import RecognisedFiles
+    from imports.translate import Name, Translation
     from records.exchange.load import Load, Progress
 
 
-def take_data_set(
-    found: Found,
-    terms: Terms,
+def import_data_set(
+    files: RecognisedFiles,
+    options: ImportOptions,
     by: AbstractBaseUser | None,
     batch: ImportBatch,
     progress: Progress,
-) -> tuple[Result, dict[str, list[UUID]]]:
-    """Take in a data set: a row may become several records, and several rows one."""
-    dataset = found.dataset
-    assert dataset is not None  # noqa: S101 - for the type checker: the exchange form goes the other way
-    if terms.source:
-        _demand_source(terms.source)
-    told = translate(dataset, found.tree, terms.source, progress)
-    with closing(told.file):
-        work, keys = take_in(
-            told.file,
+) -> tuple[ImportResult, dict[str, list[UUID]]]:
+    """Load a data set; return the result, and the records to publish by kind."""
+    dataset = files.dataset
+    assert dataset is not None  # noqa: S101 - for the type checker: exchange files go the other way
+    if options.source:
+        _demand_source(options.source)
+    translation = translate(dataset, files.tree, options.source, progress)
+    with closing(translation.file):
+        load, keys = take_in(
+            translation.file,
             by=by,
-            publish=terms.publishes,
-            partial=terms.is_partial,
+            publish=options.publishes,
+            partial=options.is_partial,
             options=DATA_SET,
             progress=progress,
         )
-    records = _Records(told, work)
+    outcomes, records = _outcomes(translation, load)
     memory = Memory(dataset.name)
-    result = Result(dataset.name, records=dict(work.report.counts))
-    _count(result, told, records, memory.hashes)
-    _tell(result, told, work)
-    if not result.rows[REJECTED] or terms.is_partial:
-        memory.keep(batch, told, records.keys)
-        gone = memory.vanished(
-            told,
-            [file.path for file in found.tree.files],
-            is_whole=len(found.tree.files) > 1,
-        )
-        memory.tell_vanished(
-            result, gone, told, withdraws=terms.withdraws, by=by, reason=terms.reason
-        )
-    list_possible_duplicates(told, records.keys, batch, result)
-    return result, to_publish(dataset.name, told, keys) if terms.publishes else {}
+    result = ImportResult(dataset.name, records=dict(load.report.counts))
+    _count(result, translation, outcomes, memory.hashes)
+    _report(result, translation, load)
+    if not result.rows[REJECTED] or options.is_partial:
+        memory.keep(batch, translation, records)
+        paths = [file.path for file in files.tree.files]
+        memory.report_vanished(result, translation, paths, options, by)
+    list_possible_duplicates(translation, records, batch, result)
+    return result, to_publish(dataset.name, translation, keys) if options.publishes else {}
 
 
 def _demand_source(ref: str) -> None:
     if len(find_named(SOURCE, [ref])[ref]) != 1:
-        reason = f"There is no source {ref}. Make it at the desk, or leave --source out for the data set's own."
+        reason = f"There is no source {ref}. Create it at the desk, or leave --source out to cite the data set's own."
         raise InputError("unknown_source", reason)
 
 
-class _Records:
-    """What became of the documents of a data set."""
-
-    def __init__(self, told: Translation, work: Load) -> None:
-        self.outcomes: dict[Name, str] = dict.fromkeys(told.same, UNCHANGED)
-        self.keys: dict[Name, UUID] = dict(told.same)
-        by_line = {
-            (entry.exchange.kind, entry.line): entry.pk
-            for entries in work.index.entries.values()
-            for entry in entries
-        }
-        for line, name in enumerate(told.names, start=1):
-            key = by_line.get((name[0], line))
-            outcome = work.outcomes.get((name[0], line), REJECTED)
-            if (name[0], line) in work.rejected:
-                outcome = REJECTED
-            self.outcomes[name] = outcome
-            if key is not None and outcome != REJECTED:
-                self.keys[name] = key
+def _outcomes(translation: Translation, load: Load) -> tuple[dict[Name, str], dict[Name, UUID]]:
+    """Return the outcome of each document, and the records of those that were not rejected."""
+    outcomes: dict[Name, str] = dict.fromkeys(translation.same, UNCHANGED)
+    records: dict[Name, UUID] = dict(translation.same)
+    by_line = {
+        (entry.exchange.kind, entry.line): entry.pk
+        for entries in load.index.entries.values()
+        for entry in entries
+    }
+    for line, name in enumerate(translation.names, start=1):
+        place = (name[0], line)
+        is_rejected = place in load.rejected or place not in load.outcomes
+        outcomes[name] = REJECTED if is_rejected else load.outcomes[place]
+        key = by_line.get(place)
+        if key is not None and not is_rejected:
+            records[name] = key
+    return outcomes, records
 
 
 def _count(
-    result: Result,
-    told: Translation,
-    records: _Records,
-    hashes: dict[str, str],
+    result: ImportResult,
+    translation: Translation,
+    outcomes: dict[Name, str],
+    before: dict[str, str],
 ) -> None:
-    """Say how each row ended; the counts add up to the rows."""
-    shared = {name for name, rows in told.rows_by_name().items() if len(rows) > 1}
-    for row in told.rows:
-        result.rows[_outcome(row, records, hashes.get(row.id), shared)] += 1
+    """Count the outcomes of the rows; `before` are the hashes of the last import."""
+    shared = {name for name, rows in translation.rows_by_name().items() if len(rows) > 1}
+    for row in translation.rows:
+        is_same = before[row.id] == translation.hashes[row.id] if row.id in before else None
+        result.rows[_outcome(row, outcomes, shared, is_same=is_same)] += 1
 
 
-def _outcome(row: KeptRow, records: _Records, before: str | None, shared: set[Name]) -> str:
+def _outcome(
+    row: Row, outcomes: dict[Name, str], shared: set[Name], *, is_same: bool | None
+) -> str:
+    """Return the outcome of a row. `is_same` is whether it says the same as at the last import, None for a new row."""
     if row.faults:
         return REJECTED
     if row.skipped:
         return SKIPPED
-    outcomes = [records.outcomes.get(name, REJECTED) for name in row.becomes]
-    if REJECTED in outcomes:
+    everything = {outcomes.get(name, REJECTED) for name in row.becomes}
+    own = {outcomes.get(name) for name in row.becomes if name not in shared}
+    if REJECTED in everything:
         return REJECTED
-    own = [
-        outcome for name, outcome in zip(row.becomes, outcomes, strict=True) if name not in shared
-    ]
-    if CREATED in own:
-        return CREATED
-    if UPDATED in own:
-        return UPDATED
-    # Of a record that several rows make up, a change says nothing about this row; what was kept of it does.
-    if {CREATED, UPDATED} & set(outcomes):
-        if before is None:
-            return CREATED
-        if before != row.content_hash:
-            return UPDATED
-    return UNCHANGED
+    for outcome in (CREATED, UPDATED):
+        if outcome in own:
+            return outcome
+    # Of a record that several rows make up, a change says nothing about this row; its own content does.
+    if is_same or not {CREATED, UPDATED} & everything:
+        return UNCHANGED
+    return CREATED if is_same is None else UPDATED
 
 
-def _tell(result: Result, told: Translation, work: Load) -> None:
+def _report(result: ImportResult, translation: Translation, load: Load) -> None:
     """Report what is wrong or odd, by row."""
-    for row in told.rows:
-        result.remarks += [
-            remark_of_fault("rejected", fault, row.file, row.place) for fault in row.faults
-        ]
-        result.remarks += [
-            remark_of_fault("warning", fault, row.file, row.place) for fault in row.warnings
-        ]
+    for row in translation.rows:
+        faults = [(REJECTED, fault) for fault in row.faults]
+        faults += [("warning", fault) for fault in row.warnings]
         if row.skipped and not row.faults:
-            result.remarks.append(
-                Remark("skipped", row.skipped, "skipped", file=row.file, row=row.place)
-            )
-    rows = told.rows_by_name()
-    for rejection in in_order(work.report.rejections):
-        name = told.names[rejection.line - 1] if rejection.line else None
+            faults.append((SKIPPED, Fault(SKIPPED, row.skipped)))
+        result.lines += [
+            ReportLine(outcome, fault, row.file, row=row.place) for outcome, fault in faults
+        ]
+    rows = translation.rows_by_name()
+    for rejection in in_order(load.report.rejections):
+        name = translation.names[rejection.line - 1] if rejection.line else None
         places = rows.get(name, []) if name else []
         for row in places:
-            result.remarks.append(remark_of_rejection(rejection, row.file, row=row.place))
+            result.lines.append(ReportLine.of_rejection(rejection, row.file, row=row.place))
         if not places:
             file = result.dataset if name else ""
-            result.remarks.append(remark_of_rejection(rejection, file))
-    for proposal in work.report.proposals:
-        places = rows.get(told.names[proposal.line - 1], [])
-        result.remarks.append(
-            Remark(
-                "proposed",
-                "locked, left as it is",
-                "locked",
-                file=places[0].file if places else result.dataset,
-                row=places[0].place if places else None,
-                object=proposal.object,
-                record=proposal.record,
-                field=f"/{proposal.field}",
-            )
-        )
+            result.lines.append(ReportLine.of_rejection(rejection, file))
+    for proposal in load.report.proposals:
+        places = rows.get(translation.names[proposal.line - 1], [])
+        file, place = (places[0].file, places[0].place) if places else (result.dataset, None)
+        result.lines.append(ReportLine.of_proposal(proposal, file, row=place))

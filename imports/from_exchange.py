@@ -1,4 +1,4 @@
-"""Taking in exchange files: every line is a record, and so is every row of a table."""
+"""Load exchange files: every line is a record, and so is every row of a table."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 from imports.files.exchange_tables import is_csv, lines_of
 from imports.files.tree import InputError
-from imports.report import Remark, Result, in_order, remark_of_rejection
-from records.exchange.lines import EXCHANGE
+from imports.recognise import EXCHANGE
+from imports.report import ImportResult, ReportLine, in_order
 from records.exchange.load import take_in
 
 if TYPE_CHECKING:
@@ -22,51 +22,38 @@ if TYPE_CHECKING:
 
     from imports.files.tree import File
     from imports.models import ImportBatch
-    from imports.options import Terms
-    from imports.recognise import Found
+    from imports.options import ImportOptions
+    from imports.recognise import RecognisedFiles
     from records.exchange.load import Progress
     from records.exchange.report import LineFault
 
 
-def take_exchange_files(
-    found: Found,
-    terms: Terms,
+def import_exchange_files(
+    files: RecognisedFiles,
+    options: ImportOptions,
     by: AbstractBaseUser | None,
-    batch: ImportBatch,
+    _batch: ImportBatch,
     progress: Progress,
-) -> tuple[Result, dict[str, list[UUID]]]:
-    """Take in exchange files: a line is a record."""
-    del batch
-    with closing(_Lines.of(found)) as lines:
-        work, keys = take_in(
+) -> tuple[ImportResult, dict[str, list[UUID]]]:
+    """Load exchange files; return the result, and the records to publish by kind."""
+    with closing(_Lines.of(files)) as lines:
+        load, keys = take_in(
             lines.file,
             by=by,
-            publish=terms.publishes,
-            partial=terms.is_partial,
+            publish=options.publishes,
+            partial=options.is_partial,
             left_out=lines.rejections,
-            options=EXCHANGE,
             progress=progress,
         )
-        result = Result("chancery", unit="lines", records=dict(work.report.counts))
-        for counter in work.report.counts.values():
+        result = ImportResult(EXCHANGE, unit="lines", records=dict(load.report.counts))
+        for counter in load.report.counts.values():
             result.rows.update({name: number for name, number in counter.items() if number})
-        for rejection in in_order(work.report.rejections):
+        for rejection in in_order(load.report.rejections):
             file, line = lines.place(rejection.line)
-            result.remarks.append(remark_of_rejection(rejection, file, line=line))
-        for proposal in work.report.proposals:
+            result.lines.append(ReportLine.of_rejection(rejection, file, line=line))
+        for proposal in load.report.proposals:
             file, line = lines.place(proposal.line)
-            result.remarks.append(
-                Remark(
-                    "proposed",
-                    "locked, left as it is",
-                    "locked",
-                    file=file,
-                    line=line,
-                    object=proposal.object,
-                    record=proposal.record,
-                    field=f"/{proposal.field}",
-                )
-            )
+            result.lines.append(ReportLine.of_proposal(proposal, file, line=line))
     return result, keys
 
 
@@ -80,8 +67,8 @@ class _Lines:
     rejections: list[LineFault] = field(default_factory=list)  #: what is wrong with rows of tables
 
     @classmethod
-    def of(cls, found: Found) -> _Lines:
-        files = found.tree.files
+    def of(cls, recognised: RecognisedFiles) -> _Lines:
+        files = recognised.tree.files
         if len(files) == 1 and not is_csv(files[0]):
             return cls(files[0].open(), [(0, files[0].path)])
         lines = cls(tempfile.TemporaryFile(), [])  # noqa: SIM115 - closed with the object
@@ -97,7 +84,7 @@ class _Lines:
         return lines
 
     def add_lines(self, file: File) -> int:
-        """Take in a file of lines, and return how many there are."""
+        """Add a file of lines, and return how many there are."""
         begin = self.file.tell()
         with file.open() as stream:
             if stream.read(len(BOM_UTF8)) != BOM_UTF8:
@@ -111,7 +98,7 @@ class _Lines:
         return sum(1 for _line in self.file)
 
     def add_table(self, file: File, before: int) -> int:
-        """Take in a table, and return how many lines it became."""
+        """Add a table, and return how many lines it became."""
         numbers = self.numbers[file.path] = []
         for number, line, rejections in lines_of(file, before):
             numbers.append(number)
@@ -128,5 +115,4 @@ class _Lines:
         return path, numbers[line - before - 1] if numbers else line - before
 
     def close(self) -> None:
-        """Close the file."""
         self.file.close()

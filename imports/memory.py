@@ -1,22 +1,25 @@
-"""What is kept of an import for the next one: what was told, what vanished, and what may be there twice."""
+"""The memory of a data set: the rows and records of earlier imports, so that the next one sees what is new or gone."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from config.faults import Fault
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
-from imports.report import Remark
+from imports.report import ReportLine
 from records.models import EditorialState, PossibleDuplicate
 from records.publishing.publish import CurationRefused, withdraw
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from imports.report import Result
+    from imports.options import ImportOptions
+    from imports.report import ImportResult
     from imports.translate import Name, Translation
     from records.models import Record
 
@@ -25,39 +28,37 @@ CHUNK = 2_000
 
 
 class Memory:
-    """What earlier imports of a data set left."""
+    """The rows of earlier imports of a data set."""
 
     def __init__(self, dataset: str) -> None:
         self.dataset = dataset
         self.hashes: dict[str, str] = {}  #: of the content of each row, by its id
         self._files: dict[str, str] = {}
-        self._records: dict[str, list[Name]] = {}
+        self._records: dict[str, list[list[str]]] = {}  #: pairs of kind and name
         rows = ImportedRow.objects.filter(dataset=dataset).order_by("row_id")
         for row_id, content_hash, file, records in rows.values_list(
             "row_id", "content_hash", "file", "records"
         ):
             self.hashes[row_id] = content_hash
             self._files[row_id] = file
-            self._records[row_id] = [(kind, name) for kind, name in records]
+            self._records[row_id] = records
 
-    def keep(self, batch: ImportBatch, told: Translation, keys: dict[Name, UUID]) -> None:
-        """Keep what is new or changed of the rows and of what was told about records that were taken in."""
+    def keep(self, batch: ImportBatch, translation: Translation, records: dict[Name, UUID]) -> None:
+        """Keep new and changed rows, and what the documents of records that were not rejected say."""
         rows = [
             ImportedRow(
                 dataset=self.dataset,
                 row_id=row.id,
                 file=row.file,
-                content_hash=row.content_hash,
+                content_hash=translation.hashes[row.id],
                 records=[list(name) for name in row.becomes],
                 batch=batch,
             )
-            for row in told.rows
-            if not row.faults
-            and all(name in keys for name in row.becomes)
-            and not self._is_as_it_was(row.id, row.content_hash, row.file, list(row.becomes))
+            for row in translation.rows
+            if not row.faults and all(name in records for name in row.becomes)
         ]
         ImportedRow.objects.bulk_create(
-            rows,
+            [row for row in rows if not self._has(row)],
             batch_size=CHUNK,
             update_conflicts=True,
             unique_fields=["dataset", "row_id"],
@@ -69,12 +70,12 @@ class Memory:
                     dataset=self.dataset,
                     kind=name[0],
                     name=name[1],
-                    record_id=keys[name],
-                    members=told.members[name],
+                    record_id=records[name],
+                    members=translation.members[name],
                     batch=batch,
                 )
-                for name in told.names
-                if name in keys
+                for name in translation.names
+                if name in records
             ],
             batch_size=CHUNK,
             update_conflicts=True,
@@ -82,56 +83,48 @@ class Memory:
             update_fields=["record_id", "members", "batch"],
         )
 
-    def _is_as_it_was(self, row_id: str, content_hash: str, file: str, names: list[Name]) -> bool:
+    def _has(self, row: ImportedRow) -> bool:
         return (
-            self.hashes.get(row_id) == content_hash
-            and self._files[row_id] == file
-            and self._records[row_id] == names
+            self.hashes.get(row.row_id) == row.content_hash
+            and self._files[row.row_id] == row.file
+            and self._records[row.row_id] == row.records
         )
 
-    def vanished(self, told: Translation, files: Collection[str], *, is_whole: bool) -> list[str]:
-        """Return the rows that are no longer there: of the whole data set, or of the files that were read."""
-        there = {row.id for row in told.rows}
-        return [
+    def report_vanished(
+        self,
+        result: ImportResult,
+        translation: Translation,
+        paths: Collection[str],
+        options: ImportOptions,
+        by: AbstractBaseUser | None,
+    ) -> None:
+        """Report rows that are no longer there; withdraw the records that only they stood for, if asked to.
+
+        Rows of the whole data set, or of the file where only one was read; `paths` are those of the files that were read.
+        """
+        gone = [
             row_id
             for row_id, file in self._files.items()
-            if row_id not in there and (is_whole or file in files)
+            if row_id not in translation.hashes and (len(paths) > 1 or file in paths)
         ]
-
-    def tell_vanished(
-        self,
-        result: Result,
-        gone: list[str],
-        told: Translation,
-        *,
-        withdraws: bool,
-        by: AbstractBaseUser | None,
-        reason: str,
-    ) -> None:
-        """Report rows that vanished; withdraw what only they stood for, if asked to."""
-        claimed = {name for row in told.rows for name in row.becomes}
+        reason = "The row is no longer in the data set. Its records stay, unless you ask to withdraw them."
+        fault = Fault("vanished", reason)
+        result.lines += [
+            ReportLine("vanished", fault, self._files[row_id], row=row_id) for row_id in gone
+        ]
+        claimed = {name for row in translation.rows for name in row.becomes}
         names = {
-            name
+            (kind, name)
             for row_id in gone
-            for name in self._records[row_id]
-            if name not in claimed and name[0] != "source"
+            for kind, name in self._records[row_id]
+            if (kind, name) not in claimed and kind != "source"
         }
-        for row_id in gone:
-            result.remarks.append(
-                Remark(
-                    "vanished",
-                    "It is no longer in the data set. Its records stay as they are unless they are withdrawn on request.",
-                    "vanished",
-                    file=self._files[row_id],
-                    row=row_id,
-                )
-            )
-        if withdraws and names:
-            self._withdraw(result, names, gone, by, reason)
+        if options.withdraws and names:
+            self._withdraw(result, names, gone, by, options.reason)
 
     def _withdraw(
         self,
-        result: Result,
+        result: ImportResult,
         names: set[Name],
         gone: list[str],
         by: AbstractBaseUser | None,
@@ -152,15 +145,8 @@ class Memory:
                 withdraw(*records, by=by, reason=why)
                 result.withdrawn = len(records)
         except CurationRefused as refused:
-            result.remarks += [
-                Remark(
-                    "warning",
-                    refusal.detail,
-                    refusal.code,
-                    file=self.dataset,
-                    object=refusal.record.object_kind,
-                    record=refusal.record.slug,
-                )
+            result.lines += [
+                ReportLine.of_refusal("warning", refusal, self.dataset)
                 for refusal in refused.refusals
             ]
             return
@@ -168,7 +154,7 @@ class Memory:
 
 
 def to_publish(
-    dataset: str, told: Translation, changed: dict[str, list[UUID]]
+    dataset: str, translation: Translation, changed: dict[str, list[UUID]]
 ) -> dict[str, list[UUID]]:
     """Return what is to be published: what this import changed, and what an earlier one left unpublished.
 
@@ -180,40 +166,36 @@ def to_publish(
             batch__status=ImportStatus.PUBLISHING,
         ).values_list("record_id", flat=True)
     )
+    same: defaultdict[str, list[UUID]] = defaultdict(list)
+    for (kind, _name), key in translation.same.items():
+        same[kind].append(key)
     found = {kind: list(keys) for kind, keys in changed.items()}
-    by_kind: dict[str, list[UUID]] = {}
-    for (kind, _name), key in told.same.items():
-        by_kind.setdefault(kind, []).append(key)
-    for kind, keys in by_kind.items():
-        waiting = {
-            record.pk
-            for record in _rows(kind, keys)
-            if not record.is_published
-            or (record.has_unpublished_changes and record.pk in unfinished)
-        }
-        known = set(found.setdefault(kind, []))
-        found[kind] += [key for key in keys if key in waiting and key not in known]
-    return {kind: keys for kind, keys in found.items() if keys}
-
-
-def _rows(kind: str, keys: list[UUID]) -> Iterator[Record]:
-    for start in range(0, len(keys), CHUNK):
-        yield from (
+    for kind, keys in same.items():
+        records = (
             kind_named(kind)
-            .model._default_manager.filter(pk__in=keys[start : start + CHUNK])
+            .model._default_manager.filter(pk__in=keys)
             .exclude(editorial_state__in=(EditorialState.WITHDRAWN, EditorialState.MERGED))
             .only("pk", "editorial_state", "changed_at", "published_at")
             .order_by()
         )
+        waiting = {
+            record.pk
+            for record in records
+            if not record.is_published
+            or (record.has_unpublished_changes and record.pk in unfinished)
+        }
+        waiting.difference_update(found.setdefault(kind, []))
+        found[kind] += [key for key in keys if key in waiting]
+    return {kind: keys for kind, keys in found.items() if keys}
 
 
 def list_possible_duplicates(
-    told: Translation, keys: dict[Name, UUID], batch: ImportBatch, result: Result
+    translation: Translation, records: dict[Name, UUID], batch: ImportBatch, result: ImportResult
 ) -> None:
-    """Put near matches on the review list; a pair that the desk has judged is not asked again."""
+    """Put near matches on the review list; a pair that the desk has judged is not listed again."""
     pairs: dict[tuple[UUID, UUID], PossibleDuplicate] = {}
-    for near in told.near:
-        key = keys.get((near.kind, near.name))
+    for near in translation.near:
+        key = records.get((near.kind, near.name))
         other = UUID(near.other)
         if key is None or key == other:
             continue
@@ -226,14 +208,8 @@ def list_possible_duplicates(
             reason=near.reason,
             import_id=batch.pk,
         )
-        result.remarks.append(
-            Remark(
-                "near",
-                near.reason,
-                "near_match",
-                result.dataset,
-                object=near.kind,
-                record=near.name,
-            )
+        fault = Fault("near_match", near.reason)
+        result.lines.append(
+            ReportLine("near", fault, result.dataset, object=near.kind, record=near.name)
         )
     PossibleDuplicate.objects.bulk_create(pairs.values(), batch_size=CHUNK, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Imports: what was taken in from a file, what became of each of its rows, and what may be there twice."""
+"""Imports: the status and result of each, and the rows and records that a data set had at its last import."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from records.identity import new_id
 
 
 class ImportStatus(models.TextChoices):
-    """How far an import has come."""
+    """The status of an import."""
 
-    CHECKING = "checking", "Checking"  #: a dry run is under way
+    CHECKING = "checking", "Checking"  #: a dry run is running
     CHECKED = "checked", "Checked"  #: the dry run is done; nothing was written
     RUNNING = "running", "Running"  #: records are being written, all in one transaction
     PUBLISHING = (
@@ -42,57 +42,62 @@ AT_WORK = (
 
 
 class ImportBatch(models.Model):
-    """One run of an import, dry or not: what was asked for, what came of it, and how to take it back."""
+    """One import, or dry run of it: its options, its progress and its result."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dataset = models.CharField(
         max_length=40,
         blank=True,
-        help_text="The form of the file: `chancery`, or a data set such as `pocom`; blank until it is found out.",
+        help_text="The format: `chancery`, or a data set such as `pocom`; blank until it is recognised.",
     )
-    file_name = models.CharField(max_length=300, help_text="The file or folder, as it was called.")
+    file_name = models.CharField(max_length=300, help_text="The name of the file or folder.")
     status = models.CharField(
         max_length=12, choices=ImportStatus.choices, default=ImportStatus.CHECKING
     )
     source_ref = models.CharField(
         max_length=200, blank=True, help_text="The source to cite instead of the data set's own."
     )
-    publishes = models.BooleanField(default=False, help_text="Publish what is new or changed.")
+    publishes = models.BooleanField(default=False, help_text="Publish new and changed records.")
     is_partial = models.BooleanField(
         default=False, help_text="Keep the good rows when others are rejected."
     )
     withdraws = models.BooleanField(
-        default=False, help_text="Withdraw records whose rows are no longer in the data set."
+        default=False,
+        help_text="Withdraw published records whose rows are no longer in the data set.",
     )
     reason = models.TextField(
-        blank=True, help_text="Why, as told to the public in the revisions that are published."
+        blank=True, help_text="Shown to the public with the published revisions."
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     started_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(
-        db_default=Now(), help_text="When the process that works on it last gave a sign of life."
+        db_default=Now(), help_text="The last heartbeat of its process, or the last action."
     )
     written_at = models.DateTimeField(
         null=True,
-        help_text="When the records were written, by the database's clock; later changes are somebody else's.",
+        help_text="When the records were written, by the database's clock; later changes are not the import's.",
     )
     finished_at = models.DateTimeField(null=True)
-    stage = models.CharField(max_length=60, blank=True, help_text="What is being done right now.")
-    done = models.PositiveIntegerField(default=0, help_text="Of the stage, how much is done ...")
-    total = models.PositiveIntegerField(default=0, help_text="... of how much; 0 when not known.")
-    rows = models.JSONField(default=dict, help_text="How many rows ended how.")
-    records = models.JSONField(default=dict, help_text="How many records ended how, by kind.")
-    published = models.PositiveIntegerField(default=0, help_text="Editions that were made.")
+    stage = models.CharField(max_length=60, blank=True, help_text="What its process is doing.")
+    done = models.PositiveIntegerField(default=0, help_text="How much of the stage is done.")
+    total = models.PositiveIntegerField(
+        default=0, help_text="How much the stage has to do; 0 when not known."
+    )
+    rows = models.JSONField(default=dict, help_text="The number of rows by outcome.")
+    records = models.JSONField(default=dict, help_text="The number of records by kind and outcome.")
+    published = models.PositiveIntegerField(
+        default=0, help_text="The number of editions that were made."
+    )
     message = models.TextField(blank=True, help_text="The result in a line.")
     #: The report as lines of JSON, compressed: it may be long and is read once.
     report = models.BinaryField(null=True)
-    #: An uploaded file, until it was imported or given up. In the database, where every process of the service finds it.
+    #: An uploaded file, until it is imported or given up. In the database, which every process of the service can read.
     content = models.BinaryField(null=True)
     context_id = models.UUIDField(
         null=True,
-        help_text="The context of its changes in the history, by which they can be undone.",
+        help_text="The context of its changes in the history; undo finds them by it.",
     )
 
     class Meta:
@@ -113,21 +118,21 @@ class ImportBatch(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of a data set as it was last taken in."""
+    """A row of a data set, as of its last import."""
 
     dataset = models.CharField(max_length=40)
     row_id = models.CharField(max_length=300, help_text="What the data set calls the row.")
-    file = models.CharField(max_length=300, help_text="The file in which it stood.")
-    content_hash = models.CharField(max_length=64, help_text="SHA-256 of what it said.")
+    file = models.CharField(max_length=300, help_text="The file that had it.")
+    content_hash = models.CharField(max_length=64, help_text="SHA-256 of its content.")
     records = models.JSONField(
         default=list,
-        help_text="The records that hold it: pairs of kind and name, see ImportedRecord.",
+        help_text="The records that it became: pairs of kind and name, see ImportedRecord.",
     )
     batch = models.ForeignKey(
         ImportBatch,
         on_delete=models.CASCADE,
         related_name="imported_rows",
-        help_text="The import that last found it new or changed.",
+        help_text="The last import in which it was new or changed.",
     )
 
     class Meta:
@@ -141,7 +146,7 @@ class ImportedRow(models.Model):
 
 
 class ImportedRecord(models.Model):
-    """What a data set last said of a record: the member that says the same again leaves alone what the desk made of it."""
+    """What a data set last said of a record: a member that is the same in the next import does not overwrite an edit."""
 
     dataset = models.CharField(max_length=40)
     kind = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""How an import is to be done."""
+"""The options of an import."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How an import is to be done."""
+class ImportOptions:
+    """The options of an import, as given on the command line or at the desk."""
 
     source: str = ""  #: the source to cite; "" for the data set's own
-    publishes: bool = False
+    publishes: bool = False  #: publish new and changed records
     is_partial: bool = False  #: keep the good rows when others are rejected
     is_dry_run: bool = False
-    withdraws: bool = False  #: withdraw what is no longer in the data set
-    reason: str = ""  #: as told to the public
+    withdraws: bool = False  #: withdraw published records whose rows are no longer in the data set
+    reason: str = ""  #: shown to the public with the published revisions

@@ -1,4 +1,4 @@
-"""Which form files are in: the exchange form, or one of the data sets; a folder may hold several."""
+"""Recognise the format of files: the exchange form, or one of the data sets; a folder may hold several."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ENDINGS = (".ndjson", ".jsonl")
 
 
 @dataclass(frozen=True)
-class Found:
-    """Files that belong together, and the data set that they are; None stands for the exchange form."""
+class RecognisedFiles:
+    """Files of one format: of a data set, or of the exchange form where `dataset` is None."""
 
     dataset: Dataset | None
     tree: Tree
@@ -39,45 +39,45 @@ def formats() -> list[str]:
     return [EXCHANGE, *sorted(datasets())]
 
 
-def find_formats(tree: Tree, wanted: str = "auto") -> tuple[list[Found], list[str]]:
-    """Return what the files are, in the order in which to take it in, and the folders in which nothing is known.
+def find_formats(tree: Tree, wanted: str = "auto") -> tuple[list[RecognisedFiles], list[str]]:
+    """Return the files by format, in the order in which to import them, and the folders that fit no format.
 
-    Raises InputError when no form fits, or `wanted` is none.
+    Raises InputError when no format fits, or `wanted` is none.
     """
     if wanted == EXCHANGE:
-        return [Found(None, tree)], []
+        return [RecognisedFiles(None, tree)], []
     if wanted != "auto":
         if wanted not in datasets():
             close = nearest(wanted, formats())
             hint = f" Did you mean {close}?" if close else ""
             reason = f"There is no format {wanted}: {choose_from(formats())}.{hint}"
             raise InputError("unknown_format", reason)
-        return [Found(datasets()[wanted], tree)], []
-    found, unknown = _look_at(tree)
+        return [RecognisedFiles(datasets()[wanted], tree)], []
+    found, unknown = _recognise(tree)
     if not found:
-        reason = f"The files are in no form that is known. Say which one with --format: {choose_from(formats())}."
+        reason = f"The format of the files is not recognised. Name it with --format: {choose_from(formats())}."
         raise InputError("unknown_format", reason, tree.files[0].path if tree.files else "")
     return _in_order(found), unknown
 
 
-def _look_at(tree: Tree) -> tuple[list[Found], list[str]]:
+def _recognise(tree: Tree) -> tuple[list[RecognisedFiles], list[str]]:
     fitting = [dataset for dataset in datasets().values() if dataset.recognises(tree)]
     if len(fitting) == 1:
-        return [Found(fitting[0], tree)], []
+        return [RecognisedFiles(fitting[0], tree)], []
     folders = sorted({file.path.partition("/")[0] for file in tree.files if "/" in file.path})
     if len(folders) > 1 and (fitting or not _is_exchange(tree)):
-        found: list[Found] = []
+        found: list[RecognisedFiles] = []
         unknown: list[str] = []
         for folder in folders:
-            inside, without = _look_at(_below(tree, folder))
+            inside, without = _recognise(_below(tree, folder))
             found += inside
             unknown += [f"{folder}/{path}" for path in without] if inside else [folder]
         return found, unknown
     if len(fitting) > 1:
         names = ", ".join(dataset.name for dataset in fitting)
-        reason = f"The files could be {names}. Say which one with --format."
+        reason = f"The files could be {names}. Name one with --format."
         raise InputError("ambiguous_format", reason)
-    return ([Found(None, tree)], []) if _is_exchange(tree) else ([], [])
+    return ([RecognisedFiles(None, tree)], []) if _is_exchange(tree) else ([], [])
 
 
 def _below(tree: Tree, folder: str) -> Tree:
@@ -100,19 +100,19 @@ def _is_exchange(tree: Tree) -> bool:
     )
 
 
-def _in_order(found: list[Found]) -> list[Found]:
-    """Put what others build on first."""
-    for each in found:
-        if [other.name for other in found].count(each.name) > 1:
+def _in_order(files: list[RecognisedFiles]) -> list[RecognisedFiles]:
+    """Put the data sets first that others build on."""
+    for each in files:
+        if [other.name for other in files].count(each.name) > 1:
             reason = f"Several folders hold {each.name}. Import them one after the other."
             raise InputError("ambiguous_format", reason)
-    of_name = {each.name: each for each in found}
+    of_name = {each.name: each for each in files}
     order = TopologicalSorter(
         {
             each.name: [
                 name for name in (each.dataset.after if each.dataset else ()) if name in of_name
             ]
-            for each in sorted(found, key=lambda each: each.name)
+            for each in sorted(files, key=lambda each: each.name)
         }
     )
     return [of_name[name] for name in order.static_order()]

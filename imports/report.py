@@ -1,133 +1,142 @@
-"""What became of an import: in lines of JSON for a file, in a few lines for the screen."""
+"""The report of an import: counts of rows and records, and a line for each row that is rejected, odd or skipped.
+
+It is kept with the import, compressed, as lines of JSON (docs/imports.md).
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections import Counter
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+import io
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import orjson
 
-from config.faults import shown
+from config.faults import Fault, shown
+from imports.models import ImportBatch
 from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from uuid import UUID
 
-    from config.faults import Fault
-    from records.exchange.report import LineFault
+    from records.exchange.report import LineFault, Proposal
+    from records.publishing.publish import Refusal
 
 SKIPPED = "skipped"
-#: How a row can end, in the order in which counts are told.
+#: The outcomes of a row, in the order of the summary.
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED)
+#: The outcomes of report lines, those that need a decision first.
+LINE_OUTCOMES = (REJECTED, "not_published", "warning", "proposed", "near", "vanished", SKIPPED)
+#: Lines that are read to make a page.
+MOST_LINES = 100_000
+#: Lines on a page.
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing to tell about a row, a record or a file."""
+class ReportLine:
+    """A fault of a row, a record or a file, and what the import did about it."""
 
-    #: rejected, warning, skipped, proposed, vanished, near or not_published
-    outcome: str
-    reason: str  #: what is wrong or odd, and what would be right
-    code: str
+    outcome: str  #: one of LINE_OUTCOMES
+    fault: Fault  #: its pointer leads into the row or the record
     file: str = ""
     line: int | None = None  #: counted from 1; None where the place is a record's id
     row: str | None = None  #: what the data set calls the row
     object: str | None = None  #: the kind of the record
     record: str | None = None  #: what the record is called
-    field: str = ""  #: JSON pointer into the row or the record
-    value: Any = None
-    suggestion: str | None = None
+
+    @classmethod
+    def of_rejection(
+        cls, rejection: LineFault, file: str, *, line: int | None = None, row: str | None = None
+    ) -> ReportLine:
+        """Report a record that was rejected, at the row or line that it came from."""
+        return cls(REJECTED, rejection.fault, file, line, row, rejection.object, rejection.record)
+
+    @classmethod
+    def of_proposal(
+        cls, proposal: Proposal, file: str, *, line: int | None = None, row: str | None = None
+    ) -> ReportLine:
+        """Report a value that was not written because a curator has locked the field."""
+        fault = Fault(
+            "locked", "The field is locked, so it was not changed.", pointer=f"/{proposal.field}"
+        )
+        return cls("proposed", fault, file, line, row, proposal.object, proposal.record)
+
+    @classmethod
+    def of_refusal(cls, outcome: str, refusal: Refusal, file: str = "") -> ReportLine:
+        """Report a record that could not be published or withdrawn."""
+        record = refusal.record
+        fault = Fault(refusal.code, refusal.detail)
+        return cls(outcome, fault, file, object=record.object_kind, record=record.slug)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the members of a line of the report."""
+        return {
+            "outcome": self.outcome,
+            "reason": self.fault.detail,
+            "code": self.fault.code,
+            "file": self.file,
+            "line": self.line,
+            "row": self.row,
+            "object": self.object,
+            "record": self.record,
+            "field": self.fault.pointer or "",
+            "value": shown(self.fault.value),
+            "suggestion": self.fault.suggestion,
+        }
 
     def text(self, *, with_file: bool = True) -> str:
-        """Return it in a line for the screen; the file is left out where there is only one."""
+        """Return a line for the terminal; without the name of the file where there is only one."""
         place = f"line {self.line}" if self.line else self.row or ""
         where = ", ".join(filter(None, (self.file if with_file or not place else "", place)))
         what = f" {self.object} {self.record}" if self.record else ""
-        at = f" {self.field}" if self.field else ""
-        return f"{where or 'file'}{what}{at}: {self.reason} [{self.code}]"
+        at = f" {self.fault.pointer}" if self.fault.pointer else ""
+        return f"{where or 'file'}{what}{at}: {self.fault.detail} [{self.fault.code}]"
 
 
 @dataclass
-class Result:
-    """What became of an import as a whole."""
+class ImportResult:
+    """The result of an import: counts of rows and records, and the lines of its report."""
 
     dataset: str
     unit: str = "rows"  #: what is counted: `lines` of an exchange file, `rows` of a data set
     rows: Counter[str] = field(default_factory=Counter)  #: by outcome
     records: dict[str, Counter[str]] = field(default_factory=dict)  #: by kind and outcome
-    remarks: list[Remark] = field(default_factory=list)
+    lines: list[ReportLine] = field(default_factory=list)
     published: int = 0  #: editions that were made
-    withdrawn: int = 0  #: records that the data set no longer has and that were taken back
+    withdrawn: int = 0  #: records whose rows are no longer in the data set, and that were withdrawn
     is_done: bool = False  #: whether anything was committed
     is_dry_run: bool = False
 
-    @property
-    def total(self) -> int:
-        """Return the number of rows that were read; the outcomes add up to it."""
-        return sum(self.rows.values())
-
-    def of(self, outcome: str) -> list[Remark]:
-        """Return the remarks of a sort."""
-        return [remark for remark in self.remarks if remark.outcome == outcome]
+    def of(self, outcome: str) -> list[ReportLine]:
+        """Return the report lines with this outcome."""
+        return [line for line in self.lines if line.outcome == outcome]
 
     def summary(self) -> str:
-        """Return the counts in one line."""
-        # No line of an exchange file is left out on purpose.
+        """Return the counts in one line; the outcomes add up to the rows."""
+        # No line of an exchange file is skipped on purpose.
         names = [name for name in OUTCOMES if name != SKIPPED or self.unit == "rows"]
         counts = ", ".join(f"{self.rows[name]} {name}" for name in names)
-        published = f"; {self.published} published" if self.published else ""
-        warnings = f"; {found} warnings" if (found := len(self.of("warning"))) else ""
-        withdrawn = f"; {self.withdrawn} withdrawn" if self.withdrawn else ""
-        return f"{self.total} {self.unit}: {counts}{published}{withdrawn}{warnings}"
-
-    def reasons(self) -> list[tuple[str, str, int]]:
-        """Return how often each code was given, most often first, as (outcome, code, number)."""
-        counter = Counter((remark.outcome, remark.code) for remark in self.remarks)
-        return [(*key, number) for key, number in counter.most_common()]
-
-    def lines(self) -> Iterator[bytes]:
-        """Write the report: a line of JSON per remark."""
-        for remark in self.remarks:
-            yield orjson.dumps(asdict(remark), default=str, option=orjson.OPT_APPEND_NEWLINE)
-
-    def packed(self) -> bytes:
-        """Return the report, compressed, as it is kept with the batch."""
-        return gzip.compress(b"".join(self.lines()), mtime=0)
+        more = {
+            "published": self.published,
+            "withdrawn": self.withdrawn,
+            "warnings": len(self.of("warning")),
+        }
+        extra = "".join(f"; {number} {name}" for name, number in more.items() if number)
+        return f"{self.rows.total()} {self.unit}: {counts}{extra}"
 
 
-def remark_of_fault(outcome: str, fault: Fault, file: str, row: str) -> Remark:
-    """Tell what is wrong with a row itself."""
-    return Remark(
-        outcome,
-        fault.detail,
-        fault.code,
-        file=file,
-        row=row,
-        field=fault.pointer or "",
-        value=shown(fault.value),
-        suggestion=fault.suggestion,
-    )
+def json_lines(lines: Iterable[ReportLine]) -> bytes:
+    """Return report lines as lines of JSON."""
+    options = orjson.OPT_APPEND_NEWLINE
+    return b"".join(orjson.dumps(line.as_document(), str, options) for line in lines)
 
 
-def remark_of_rejection(
-    rejection: LineFault, file: str, *, line: int | None = None, row: str | None = None
-) -> Remark:
-    """Tell what is wrong with the record that a row or line became."""
-    return Remark(
-        "rejected",
-        rejection.fault.detail,
-        rejection.fault.code,
-        file=file,
-        line=line,
-        row=row,
-        object=rejection.object,
-        record=rejection.record,
-        field=rejection.fault.pointer or "",
-        value=shown(rejection.fault.value),
-        suggestion=rejection.fault.suggestion,
-    )
+def packed(lines: Iterable[ReportLine]) -> bytes:
+    """Return report lines as they are kept with an import."""
+    return gzip.compress(json_lines(lines), mtime=0)
 
 
 def in_order(rejections: Iterable[LineFault]) -> list[LineFault]:
@@ -142,4 +151,61 @@ def in_order(rejections: Iterable[LineFault]) -> list[LineFault]:
     )
 
 
-__all__ = ["OUTCOMES", "REJECTED", "SKIPPED", "Remark", "Result", "in_order"]
+def open_report(batch_id: UUID) -> IO[bytes]:
+    """Open the report of an import as lines of JSON; it is empty where none was made."""
+    kept = ImportBatch.objects.values_list("report", flat=True).get(pk=batch_id)
+    return cast("IO[bytes]", gzip.open(io.BytesIO(kept)) if kept else io.BytesIO())
+
+
+def append(batch_id: UUID, lines: Sequence[ReportLine]) -> None:
+    """Add lines to the report of an import."""
+    if lines:
+        kept = ImportBatch.objects.values_list("report", flat=True).get(pk=batch_id)
+        # Gzip files one after the other are one gzip file.
+        ImportBatch.objects.filter(pk=batch_id).update(report=bytes(kept or b"") + packed(lines))
+
+
+@dataclass
+class ReportPage:
+    """A page of a report: lines of one outcome."""
+
+    outcome: str = ""
+    number: int = 1
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(
+        default_factory=dict
+    )  #: by outcome, in the order of LINE_OUTCOMES
+    codes: list[tuple[str, int]] = field(default_factory=list)  #: of this outcome, most often first
+    is_cut: bool = False  #: whether the report has more lines than were counted
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is another page."""
+        return self.number * PAGE < self.counts.get(self.outcome, 0)
+
+
+def read_page(batch_id: UUID, outcome: str = "", number: int = 1) -> ReportPage:
+    """Read a page of a report, of the first outcome that it has unless it has the one that is named."""
+    codes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    shown_lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    start = (number - 1) * PAGE
+    is_cut = False
+    for count, line in enumerate(_documents(batch_id)):
+        if count == MOST_LINES:
+            is_cut = True
+            break
+        name = line["outcome"]
+        if start <= codes[name].total() < start + PAGE:
+            shown_lines[name].append(line)
+        codes[name][line["code"]] += 1
+    counts = {name: codes[name].total() for name in LINE_OUTCOMES if name in codes}
+    if outcome not in counts:
+        outcome = next(iter(counts), "")
+    return ReportPage(
+        outcome, number, shown_lines[outcome], counts, codes[outcome].most_common(), is_cut
+    )
+
+
+def _documents(batch_id: UUID) -> Iterator[dict[str, Any]]:
+    with open_report(batch_id) as lines:
+        yield from map(orjson.loads, lines)

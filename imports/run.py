@@ -1,4 +1,4 @@
-"""One import from its files to published records: translated, taken in, remembered, published, told."""
+"""One import, from its files to published records."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection, models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from imports.files.tree import InputError
-from imports.from_data_set import take_data_set
-from imports.from_exchange import take_exchange_files
+from imports.from_data_set import import_data_set
+from imports.from_exchange import import_exchange_files
+from imports.history import written_by
 from imports.models import ImportBatch, ImportStatus
 from imports.recognise import EXCHANGE
-from imports.report import REJECTED, Remark, Result
+from imports.report import ImportResult, ReportLine, append, packed
 from records.exchange.publication import publish_all
+from records.exchange.report import REJECTED
+from records.models import EditorialState
 from records.publishing.publish import deed
+from records.registry import all_kinds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,42 +28,43 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from imports.options import Terms
-    from imports.recognise import Found
+    from imports.options import ImportOptions
+    from imports.recognise import RecognisedFiles
     from records.exchange.load import Progress
+    from records.exchange.publication import Outcome
 
 #: Key of the advisory lock that keeps two imports of one data set apart.
 _LOCK = "chancery-import"
 
 
 def run(
-    found: Found,
-    terms: Terms,
+    files: RecognisedFiles,
+    options: ImportOptions,
     *,
     by: AbstractBaseUser | None,
     batch: ImportBatch,
     progress: Progress,
-) -> Result:
-    """Do an import, and keep with `batch` what became of it.
+) -> ImportResult:
+    """Do an import, and keep its result with `batch`.
 
     All records are written in one transaction: a process that is stopped leaves nothing half-written, and the same import
-    again does what was left. Publishing follows in batches; what a stopped process did not publish, the same import does.
+    again does the work. Publishing follows in batches; what a stopped process did not publish, the same import publishes.
 
     Raises InputError when the files cannot be read, PermissionDenied when `by` may not do it.
     """
-    batch.dataset = found.name
-    batch.status = ImportStatus.CHECKING if terms.is_dry_run else ImportStatus.RUNNING
+    batch.dataset = files.name
+    batch.status = ImportStatus.CHECKING if options.is_dry_run else ImportStatus.RUNNING
     batch.save(update_fields=["dataset", "status"])
-    take = take_data_set if found.dataset else take_exchange_files
+    write = import_data_set if files.dataset else import_exchange_files
     try:
-        with deed("import", by, terms.reason) as context:
+        with deed("import", by, options.reason) as context:
             batch.context_id = context
-            _keep_apart(found.name)
+            _lock(files.name)
             _fail_stopped(batch)
-            result, keys = take(found, terms, by, batch, progress)
-            result.is_dry_run = terms.is_dry_run
-            good = terms.is_partial or not result.rows[REJECTED]
-            result.is_done = good and not terms.is_dry_run and not _has_fault_of_all(result)
+            result, keys = write(files, options, by, batch, progress)
+            result.is_dry_run = options.is_dry_run
+            is_good = options.is_partial or not result.rows[REJECTED]
+            result.is_done = is_good and not options.is_dry_run and not _is_rejected_whole(result)
             if result.is_done:
                 batch.written_at = _now()
                 _keep(batch, result, ImportStatus.PUBLISHING if keys else ImportStatus.DONE)
@@ -68,27 +74,87 @@ def run(
         _fail(batch, error)
         raise
     if not result.is_done:
-        status = ImportStatus.CHECKED if terms.is_dry_run and good else ImportStatus.REJECTED
-        if terms.is_dry_run:
+        status = ImportStatus.CHECKED if options.is_dry_run and is_good else ImportStatus.REJECTED
+        if options.is_dry_run:
             result.published = sum(map(len, keys.values()))
         _keep(batch, result, status)
     elif keys:
-        _publish(keys, result, terms, by, batch, progress=progress)
-    if (
-        result.is_done and terms.publishes
-    ):  # what others left unpublished when they were stopped, too
-        _others(batch).filter(status=ImportStatus.PUBLISHING).update(
-            status=ImportStatus.DONE, stage=""
-        )
+        outcome = _publish(keys, by, options.reason, progress)
+        result.published = outcome.published
+        result.lines += _not_published(outcome)
+        _keep(batch, result, ImportStatus.DONE)
+    if result.is_done and options.publishes:
+        # What imports that were stopped left unpublished is published now, too.
+        unfinished = _others(batch).filter(status=ImportStatus.PUBLISHING)
+        unfinished.update(status=ImportStatus.DONE, stage="")
     return result
 
 
-def _has_fault_of_all(result: Result) -> bool:
+def publish_later(batch: ImportBatch, *, by: AbstractBaseUser | None, progress: Progress) -> None:
+    """Publish the records that an import left unpublished: its process ended, or they were to stay drafts at first.
+
+    Raises PermissionDenied when `by` may not publish them.
+    """
+    keys = unpublished(batch)
+    progress("publishing", 0, sum(map(len, keys.values())))
+    outcome = _publish(keys, by, batch.reason, progress)
+    append(batch.pk, _not_published(outcome))
+    summary = batch.message.partition("\n")[0]
+    refused = f", {len(outcome.refusals)} not" if outcome.refusals else ""
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        status=ImportStatus.DONE,
+        stage="",
+        published=batch.published + outcome.published,
+        message=f"{summary}; {outcome.published} published later{refused}",
+        content=None,
+        changed_at=Now(),
+        finished_at=Now(),
+    )
+
+
+def unpublished(batch: ImportBatch) -> dict[str, list[UUID]]:
+    """Return the records that an import wrote and that are not public in this form, by kind.
+
+    What was withdrawn or merged since stays so.
+    """
+    found = {}
+    for kind in all_kinds():
+        records = (
+            kind.model._default_manager.filter(written_by(batch, kind.model))
+            .exclude(editorial_state__in=(EditorialState.WITHDRAWN, EditorialState.MERGED))
+            .only("pk", "editorial_state", "changed_at", "published_at")
+            .order_by("pk")
+        )
+        keys = [
+            record.pk
+            for record in records
+            if not record.is_published or record.has_unpublished_changes
+        ]
+        if keys:
+            found[kind.name] = keys
+    return found
+
+
+def _publish(
+    keys: dict[str, list[UUID]], by: AbstractBaseUser | None, reason: str, progress: Progress
+) -> Outcome:
+    total = sum(map(len, keys.values()))
+    return publish_all(
+        keys, by=by, reason=reason, progress=lambda done: progress("publishing", done, total)
+    )
+
+
+def _not_published(outcome: Outcome) -> list[ReportLine]:
+    return [ReportLine.of_refusal("not_published", refusal) for refusal in outcome.refusals]
+
+
+def _is_rejected_whole(result: ImportResult) -> bool:
     """Whether something is wrong that is no single row's fault, so that no row can be kept."""
-    return any(remark.outcome == "rejected" and not remark.file for remark in result.remarks)
+    return any(not line.file for line in result.of(REJECTED))
 
 
-def _keep_apart(name: str) -> None:
+def _lock(name: str) -> None:
+    """Keep other imports of the data set away until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{_LOCK}:{name}"]
@@ -107,7 +173,7 @@ def _now() -> datetime:
 
 
 def _others(batch: ImportBatch) -> models.QuerySet[ImportBatch]:
-    """Other imports of the same data set, or of the same exchange file."""
+    """Return other imports of the same data set, or of the same exchange file."""
     others = ImportBatch.objects.filter(dataset=batch.dataset).exclude(pk=batch.pk)
     return others.filter(file_name=batch.file_name) if batch.dataset == EXCHANGE else others
 
@@ -121,13 +187,13 @@ def _fail_stopped(batch: ImportBatch) -> None:
     )
 
 
-def _keep(batch: ImportBatch, result: Result, status: ImportStatus) -> None:
+def _keep(batch: ImportBatch, result: ImportResult, status: ImportStatus) -> None:
     batch.status = status
     batch.rows = dict(result.rows)
     batch.records = {kind: dict(counter) for kind, counter in result.records.items()}
     batch.published = result.published
     batch.message = result.summary()
-    batch.report = result.packed()
+    batch.report = packed(result.lines)
     batch.stage = ""
     batch.finished_at = None if status == ImportStatus.PUBLISHING else timezone.now()
     batch.changed_at = timezone.now()
@@ -137,40 +203,10 @@ def _keep(batch: ImportBatch, result: Result, status: ImportStatus) -> None:
 
 
 def _fail(batch: ImportBatch, error: BaseException) -> None:
-    """Say in the batch why nothing was written, where the database still answers."""
+    """Keep with the batch why nothing was written, where the database still answers."""
     batch.status = ImportStatus.FAILED
     batch.message = str(error) or type(error).__name__
     batch.finished_at = batch.changed_at = timezone.now()
     batch.context_id = None
     with suppress(DatabaseError):
         batch.save()
-
-
-def _publish(
-    keys: dict[str, list[UUID]],
-    result: Result,
-    terms: Terms,
-    by: AbstractBaseUser | None,
-    batch: ImportBatch,
-    *,
-    progress: Progress,
-) -> None:
-    total = sum(map(len, keys.values()))
-    outcome = publish_all(
-        keys,
-        by=by,
-        reason=terms.reason,
-        progress=lambda done: progress("publishing", done, total),
-    )
-    result.published = outcome.published
-    result.remarks += [
-        Remark(
-            "not_published",
-            refusal.detail,
-            refusal.code,
-            object=refusal.record.object_kind,
-            record=refusal.record.slug,
-        )
-        for refusal in outcome.refusals
-    ]
-    _keep(batch, result, ImportStatus.DONE)

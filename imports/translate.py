@@ -1,11 +1,11 @@
-"""A data set as lines of the exchange form: what its importer yields, without what it said before."""
+"""Run the importer of a data set: its documents become lines of the exchange form, without what it said before."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,120 +16,94 @@ from imports.models import ImportedRecord
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from config.faults import Fault
     from imports.dataset import Dataset, Document
     from imports.files.tree import Tree
+    from records.exchange.load import Progress
 
-#: Members that say which record a document is; they stay when all else is as it was.
-_IDENTITY = ("object", "id", "slug", "identifiers")
+#: Members that say which record a document is; they stay when nothing else is new.
+_IDENTITY = {"object", "id", "slug", "identifiers"}
 #: A record by its kind and what the data set calls it.
 Name = tuple[str, str]
-
-
-@dataclass(slots=True)
-class KeptRow:
-    """What is kept of a row while it is taken in."""
-
-    id: str
-    file: str
-    place: str
-    content_hash: str
-    becomes: tuple[Name, ...]
-    skipped: str
-    faults: tuple[Fault, ...]
-    warnings: tuple[Fault, ...]
-
-
-@dataclass
-class Translation:
-    """A data set in exchange form."""
-
-    file: IO[bytes]
-    rows: list[KeptRow] = field(default_factory=list)
-    near: list[NearMatch] = field(default_factory=list)
-    names: list[Name] = field(default_factory=list)  #: of the documents in the file, by line
-    members: dict[Name, dict[str, str]] = field(default_factory=dict)  #: a hash of each member
-    #: the records of documents that say nothing new, which are not in the file
-    same: dict[Name, UUID] = field(default_factory=dict)
-
-    def rows_by_name(self) -> dict[Name, list[KeptRow]]:
-        """Return which rows each document stands for."""
-        found: dict[Name, list[KeptRow]] = defaultdict(list)
-        for row in self.rows:
-            for name in row.becomes:
-                found[name].append(row)
-        return found
 
 
 class AmbiguousError(Exception):
     """An importer yields the same row or the same record twice: a mistake of the importer, or of its data set."""
 
 
-def translate(
-    dataset: Dataset, tree: Tree, source: str, progress: Callable[[str, int, int], None]
-) -> Translation:
-    """Run an importer. `source` is the reference of the source to cite, or "" for the data set's own.
+@dataclass
+class Translation:
+    """The rows of a data set, and its documents as an exchange file."""
 
-    What a document says that it said at the last import is left out, so that it does not undo what the desk made of it;
-    a record that was deleted since is told in full again.
-    """
-    before = _told_before(dataset.name)
-    told = Translation(tempfile.TemporaryFile())  # noqa: SIM115 - closed by whoever takes it in
-    rows: set[str] = set()
+    dataset: str
+    #: the record and the hash of each member of the documents of earlier imports
+    remembered: dict[Name, tuple[UUID, dict[str, str]]]
+    file: IO[bytes]
+    rows: list[Row] = field(default_factory=list)  #: without their content
+    hashes: dict[str, str] = field(default_factory=dict)  #: of the content of each row, by its id
+    near: list[NearMatch] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)  #: of the documents in the file, by line
+    members: dict[Name, dict[str, str]] = field(default_factory=dict)  #: a hash of each member
+    #: the records of documents that say nothing new, which are not in the file
+    same: dict[Name, UUID] = field(default_factory=dict)
 
-    def tell(document: Document) -> None:
-        name = (document["object"], name_of(document))
-        if name in told.members:
-            msg = f"{dataset.name} tells the record {name[0]} {name[1]} twice."
+    def rows_by_name(self) -> dict[Name, list[Row]]:
+        """Return the rows that each document stands for."""
+        found: dict[Name, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            for name in row.becomes:
+                found[name].append(row)
+        return found
+
+    def add_row(self, row: Row) -> None:
+        """Keep a row. Raises AmbiguousError when there is one with its id."""
+        if row.id in self.hashes:
+            msg = f"{self.dataset} has two rows {row.id}."
             raise AmbiguousError(msg)
-        told.members[name] = members = _hashes(document)
-        record, known = before.get(name, (None, {}))
-        if record is not None:
+        self.hashes[row.id] = row.content_hash()
+        self.rows.append(replace(row, content=None))
+
+    def add_document(self, document: Document) -> None:
+        """Write a document to the file, as far as it says anything new. Raises AmbiguousError when it comes twice."""
+        name = (document["object"], name_of(document))
+        if name in self.members:
+            msg = f"{self.dataset} has two documents of the {name[0]} {name[1]}."
+            raise AmbiguousError(msg)
+        self.members[name] = members = {key: _hash(value) for key, value in document.items()}
+        if name in self.remembered:
+            record, before = self.remembered[name]
             document = {
                 member: value
                 for member, value in document.items()
-                if member in _IDENTITY or members[member] != known.get(member)
+                if member in _IDENTITY or members[member] != before.get(member)
             }
-            if not set(document) - set(_IDENTITY) and members == known:
-                told.same[name] = record
+            if members == before and _IDENTITY.issuperset(document):
+                self.same[name] = record
                 return
-        told.names.append(name)
-        told.file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+        self.names.append(name)
+        self.file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
+
+def translate(dataset: Dataset, tree: Tree, source: str, progress: Progress) -> Translation:
+    """Run an importer. `source` is the reference of the source to cite, or "" for the data set's own.
+
+    What a document says that it said at the last import is left out, so that it does not undo what the desk made of it;
+    the document of a record that was deleted since is written in full again.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+    translation = Translation(dataset.name, _remembered(dataset.name), file)
     if not source:
         source = dataset.source["slug"]
-        tell({"object": "source", **dataset.source})
+        translation.add_document({"object": "source", **dataset.source})
     for item in dataset.translate(tree, source):
         if isinstance(item, Row):
-            if item.id in rows:
-                msg = f"{dataset.name} has two rows {item.id}."
-                raise AmbiguousError(msg)
-            rows.add(item.id)
-            told.rows.append(
-                KeptRow(
-                    item.id,
-                    item.file,
-                    item.place,
-                    item.content_hash(),
-                    item.becomes,
-                    item.skipped,
-                    item.faults,
-                    item.warnings,
-                )
-            )
-            if len(told.rows) % 500 == 0:
-                progress("reading", len(told.rows), 0)
+            translation.add_row(item)
+            if len(translation.rows) % 500 == 0:
+                progress("reading", len(translation.rows), 0)
         elif isinstance(item, NearMatch):
-            told.near.append(item)
+            translation.near.append(item)
         else:
-            tell(item)
-    return told
-
-
-def _hashes(document: Document) -> dict[str, str]:
-    return {name: _hash(value) for name, value in document.items()}
+            translation.add_document(item)
+    return translation
 
 
 def _hash(value: Any) -> str:
@@ -137,27 +111,13 @@ def _hash(value: Any) -> str:
     return hashlib.blake2b(text, digest_size=12).hexdigest()
 
 
-def _told_before(dataset: str) -> dict[Name, tuple[UUID, dict[str, str]]]:
-    """What the data set said of records that are still there."""
-    found = {
-        (kind, name): (record, members)
-        for kind, name, record, members in ImportedRecord.objects.filter(
-            dataset=dataset
-        ).values_list("kind", "name", "record_id", "members")
-    }
-    by_kind: dict[str, list[UUID]] = defaultdict(list)
-    for (kind, _name), (record, _members) in found.items():
-        by_kind[kind].append(record)
-    there: set[UUID] = set()
-    for each in all_kinds():
-        there |= _existing(each.model, by_kind.get(each.name, ()))
-    return {name: told for name, told in found.items() if told[0] in there}
-
-
-def _existing(model: Any, keys: Iterable[UUID]) -> set[UUID]:
-    wanted = list(keys)
-    found: set[UUID] = set()
-    for start in range(0, len(wanted), 5_000):
-        rows = model._default_manager.order_by().filter(pk__in=wanted[start : start + 5_000])
-        found |= set(rows.values_list("pk", flat=True))
+def _remembered(dataset: str) -> dict[Name, tuple[UUID, dict[str, str]]]:
+    """Return what the last import said of records that still exist."""
+    found = {}
+    for kind in all_kinds():
+        rows = ImportedRecord.objects.filter(
+            dataset=dataset, kind=kind.name, record_id__in=kind.model._default_manager.values("pk")
+        )
+        for name, record, members in rows.values_list("name", "record_id", "members"):
+            found[kind.name, name] = (record, members)
     return found

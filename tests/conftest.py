@@ -1,7 +1,11 @@
 """Set-up of the whole test suite: a database of its own, and no test left out unseen."""
 
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
+from tests.factories.servers import dispose
 from tests.factories.staff import logged_in
 
 # How long an example takes says more of the machine than of the code.
@@ -107,3 +112,37 @@ def publisher(db: None) -> Client:
 def administrator(db: None) -> Client:
     """Somebody who also looks after accounts."""
     return logged_in(ADMINISTRATOR)
+
+
+@pytest.fixture
+def var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of the test's own; whatever runs in it is stopped afterwards."""
+    # Not pytest's tmp_path, which is closed to the user that root's server runs as.
+    top = Path(tempfile.mkdtemp(prefix="chancery-test-"))
+    top.chmod(0o755)
+    monkeypatch.setenv("CHANCERY_VAR", str(top / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    yield top / "var"
+    dispose(embedded.main_server())
+    shutil.rmtree(top)
+
+
+@pytest.fixture(scope="session")
+def initialised() -> Iterator[Path]:
+    """An empty database that has been initialised once, for tests to copy."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        patch.setenv("CHANCERY_VAR", top)
+        server = embedded.main_server()
+        server.start()
+        server.stop()
+        yield server.folder
+
+
+@pytest.fixture
+def server(var: Path, initialised: Path) -> embedded.Server:
+    """A server that has run before and is stopped now."""
+    var.mkdir()
+    # cp, since Python's copies do not keep the owner.
+    subprocess.run(["cp", "-a", str(initialised), str(var)], check=True)  # noqa: S607
+    return embedded.main_server()

@@ -1,4 +1,4 @@
-"""What can be done with an import at the desk, when, and by whom."""
+"""The actions on an import at the desk: when they are possible, and for whom."""
 
 from __future__ import annotations
 
@@ -9,69 +9,70 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from imports import starting
+from imports import worker
 from imports.models import AT_WORK, ImportBatch, ImportStatus
-from imports.pulse import stopped
-from imports.starting import Step, step_of
+from imports.worker import Task, stopped, task_of
 from records.registry import all_kinds, kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Where a file waits for somebody to decide what becomes of it.
+#: The statuses in which a file waits to be imported, checked again or given up.
 UNDECIDED = (ImportStatus.CHECKED, ImportStatus.REJECTED, ImportStatus.FAILED)
 
 
 @dataclass(frozen=True)
-class Act:
-    """One thing that can be done with an import."""
+class Action:
+    """An action on an import, with a button on its page."""
 
     name: str  #: the last part of its address
-    words: str  #: on the button
-    before: tuple[ImportStatus, ...]  #: the statuses in which it makes sense
+    label: str  #: of the button
+    before: tuple[ImportStatus, ...]  #: the statuses in which it is possible
     after: ImportStatus | None = None  #: the status that it leads to; None leaves it
-    step: Step | None = None  #: what a process then does
-    needs_file: bool = True  #: whether the uploaded file has to be there still
-    publishes: bool | None = None  #: what it sets; None leaves it
+    task: Task | None = None  #: what a process then does
+    needs_file: bool = True  #: whether the uploaded file must still be stored
+    publishes: bool | None = None  #: the import's `publishes` afterwards; None leaves it
 
 
-IMPORT = Act(
+IMPORT = Action(
     "import",
     "Import as drafts",
     (ImportStatus.CHECKED,),
     ImportStatus.RUNNING,
-    Step.IMPORT,
+    Task.IMPORT,
     publishes=False,
 )
-PUBLISH = Act(
+PUBLISH = Action(
     "publish",
     "Import and publish",
     (ImportStatus.CHECKED,),
     ImportStatus.RUNNING,
-    Step.PUBLISH,
+    Task.PUBLISH,
     publishes=True,
 )
-CHECK = Act("check", "Check again", UNDECIDED, ImportStatus.CHECKING, Step.DRY_RUN)
-GIVE_UP = Act("give-up", "Give up", (*UNDECIDED, ImportStatus.CHECKING, ImportStatus.RUNNING))
-PUBLISH_LATER = Act(
+CHECK = Action("check", "Check again", UNDECIDED, ImportStatus.CHECKING, Task.DRY_RUN)
+GIVE_UP = Action("give-up", "Give up", (*UNDECIDED, ImportStatus.CHECKING, ImportStatus.RUNNING))
+PUBLISH_LATER = Action(
     "publish-later",
     "Publish what was imported",
     (ImportStatus.DONE,),
     ImportStatus.PUBLISHING,
-    Step.PUBLISH,
+    Task.PUBLISH,
     needs_file=False,
     publishes=True,
 )
-GO_ON = Act("go-on", "Go on", AT_WORK, needs_file=False)
-UNDO = Act(
+GO_ON = Action("go-on", "Go on", AT_WORK, needs_file=False)
+UNDO = Action(
     "undo",
     "Undo…",
     (ImportStatus.DONE, ImportStatus.PUBLISHING),
     ImportStatus.UNDOING,
-    Step.UNDO,
+    Task.UNDO,
     needs_file=False,
 )
-ACTS = {act.name: act for act in (IMPORT, PUBLISH, CHECK, GIVE_UP, PUBLISH_LATER, GO_ON, UNDO)}
+ACTIONS = {
+    action.name: action for action in (IMPORT, PUBLISH, CHECK, GIVE_UP, PUBLISH_LATER, GO_ON, UNDO)
+}
 
 
 def may_publish(user: Any, kinds: Iterable[str] = ()) -> bool:
@@ -84,64 +85,64 @@ def may_publish(user: Any, kinds: Iterable[str] = ()) -> bool:
     )
 
 
-def may(user: Any, act: Act, batch: ImportBatch) -> bool:
-    """Whether an account may do that with an import, whatever its status.
+def is_allowed(user: Any, action: Action, batch: ImportBatch) -> bool:
+    """Whether an account may do this with an import, whatever its status.
 
-    One's own imports are one's own; those of others, and of commands, belong to who may publish what is in them.
+    An import belongs to its uploader, and to everybody who may publish the kinds of record in it.
     """
     if not user.has_perm("imports.change_importbatch"):
         return False
     publishes = may_publish(user, batch.records)
-    if act in {PUBLISH, PUBLISH_LATER}:
+    if action in {PUBLISH, PUBLISH_LATER}:
         return publishes
     return publishes or (batch.by_id is not None and batch.by_id == user.pk)
 
 
-def fits(act: Act, batch: Any) -> bool:
-    """Whether the act makes sense as the import stands; `batch` says in `has_file` whether its file is there still."""
-    if batch.status not in act.before or (act.needs_file and not batch.has_file):
+def is_possible(action: Action, batch: Any) -> bool:
+    """Whether the import is in a status for this action; its annotation `has_file` says whether its file is stored."""
+    if batch.status not in action.before or (action.needs_file and not batch.has_file):
         return False
     if batch.status not in AT_WORK:
         return True
-    # What a command was at work on, and had not written yet, only the command can do again.
+    # An import by command that has not written its records yet can only be repeated by command.
     is_written = batch.status in {ImportStatus.PUBLISHING, ImportStatus.UNDOING}
     return (is_written or batch.has_file) and batch.pk in stopped([batch])
 
 
-def do(act: Act, batch: Any, user: Any, given: Mapping[str, str]) -> bool:
-    """Do it if the import still stands as the person saw it; of two who do it at once, one does. Tells whether it was done.
+def perform(action: Action, batch: Any, user: Any, form: Mapping[str, str]) -> bool:
+    """Do it unless the import has changed since the person saw it; of two at once, one does. Return whether it was done.
 
-    `given` is what the form sent: `seen`, the time of the check that was shown; `is_partial` and `publishes` for a new check.
+    `form` has `seen`, the time of the check that was shown, and `is_partial` and `publishes` for a new check.
     """
-    if not fits(act, batch):
+    if not is_possible(action, batch):
         return False
-    if act in {IMPORT, PUBLISH} and given.get("seen") != seen(batch):
+    if action in {IMPORT, PUBLISH} and form.get("seen") != seen(batch):
         return False
     values: dict[str, Any] = {"changed_at": Now(), "stage": ""}
-    if act == GIVE_UP:
-        words = f"Given up by {user.get_full_name() or user.get_username()}."
-        values |= {"content": None, "message": f"{batch.message}\n{words}"}
+    if action == GIVE_UP:
+        note = f"Given up by {user.get_full_name() or user.get_username()}."
+        values |= {"content": None, "message": f"{batch.message}\n{note}"}
         if batch.status in AT_WORK:  # and its process has ended, before anything was written
             values |= {"status": ImportStatus.FAILED, "finished_at": Now()}
-    elif act != GO_ON:
-        values |= {"status": act.after, "done": 0, "total": 0, "finished_at": None}
-    if act.publishes is not None:
-        values["publishes"] = act.publishes
-    if act == CHECK:
-        values["is_partial"] = "is_partial" in given
-        values["publishes"] = "publishes" in given and may_publish(user, batch.records)
-    # Whatever is done with an import changes this time.
+    elif action != GO_ON:
+        values |= {"status": action.after, "done": 0, "total": 0, "finished_at": None}
+    if action.publishes is not None:
+        values["publishes"] = action.publishes
+    if action == CHECK:
+        values["is_partial"] = "is_partial" in form
+        values["publishes"] = "publishes" in form and may_publish(user, batch.records)
+    # Every action changes this time.
     as_seen = ImportBatch.objects.filter(
         pk=batch.pk, status=batch.status, changed_at=batch.changed_at
     )
     with transaction.atomic():
         is_done = bool(as_seen.update(**values))
-        step = step_of(batch) if act == GO_ON else act.step
-        if is_done and step is not None:
-            transaction.on_commit(partial(starting.start, batch.pk, step, user))
+        task = task_of(batch) if action == GO_ON else action.task
+        if is_done and task is not None:
+            transaction.on_commit(partial(worker.start, batch.pk, task, user))
     return is_done
 
 
 def seen(batch: ImportBatch) -> str:
-    """Return what tells one check of a file from another."""
+    """Return the time of the last check, which a form sends back to show which check was seen."""
     return batch.finished_at.isoformat() if batch.finished_at else ""

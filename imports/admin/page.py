@@ -1,4 +1,4 @@
-"""What the page of an import shows: where it stands, what it counted, and a page of what there is to tell."""
+"""The context of the page of an import: its status, counts, and a page of its report."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from imports.dataset import datasets
-from imports.kept_report import Excerpt, excerpt
 from imports.models import AT_WORK, ImportBatch, ImportStatus
-from imports.pulse import STOPPED
 from imports.recognise import EXCHANGE
+from imports.report import ReportPage, read_page
+from imports.worker import STOPPED
 from records.admin.relations import labels_of
 from records.models import Source
 from records.registry import all_kinds
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
     from django.contrib.admin import AdminSite
 
-#: What becomes of rows and records, in the words of the desk.
-ENDINGS = {
+#: Outcomes of rows and records.
+OUTCOME_LABELS = {
     "created": "New",
     "updated": "Changed",
-    "unchanged": "As before",
-    "skipped": "Left out",
+    "unchanged": "Unchanged",
+    "skipped": "Skipped",
     "rejected": "Rejected",
 }
-#: Sorts of remark, in the words of the desk.
-SORTS = {
+#: Outcomes of report lines.
+LINE_LABELS = {
     "rejected": "Rejected",
     "not_published": "Not published",
-    "warning": "Odd, but imported",
+    "warning": "Warnings",
     "proposed": "Protected from imports",
     "near": "Possible duplicates",
     "vanished": "No longer in the file",
-    "skipped": "Left out",
+    "skipped": "Skipped",
 }
-#: Stages of the work, in the words of the desk.
-STAGES = {
+#: Stages of the work.
+STAGE_LABELS = {
     "": "Starting",
     "reading": "Reading the file",
     "writing": "Writing records",
     "publishing": "Publishing",
-    "undoing": "Taking records back",
+    "undoing": "Undoing",
 }
-#: The furthest page that is looked for.
+#: The largest number of a page.
 LAST_PAGE = 1_000_000
 
 
@@ -59,68 +59,68 @@ def address(page: str, batch: ImportBatch) -> str:
 
 
 def name_of(account: Any) -> str:
-    """Return what to call whoever started an import."""
+    """Return the name of the account that started an import."""
     return account.get_full_name() or account.get_username() if account else "a command"
 
 
 def state_of(batch: ImportBatch, *, is_stopped: bool) -> tuple[str, str]:
-    """Return where an import stands, as a code and in a word; one whose process has ended is stopped."""
+    """Return the status of an import and its label; `stopped` is one whose process has ended."""
     if is_stopped:
         return STOPPED, "Stopped"
     return batch.status, ImportStatus(batch.status).label
 
 
 def progress_of(batch: ImportBatch) -> dict[str, Any]:
-    """Return how far the work is."""
     return {
-        "stage": STAGES.get(batch.stage, batch.stage.capitalize()),
+        "stage": STAGE_LABELS.get(batch.stage, batch.stage.capitalize()),
         "done": batch.done,
         "total": batch.total,
-        "said": _said(batch),
+        "count": _count_done(batch),
     }
 
 
-def _said(batch: ImportBatch) -> str:
+def _count_done(batch: ImportBatch) -> str:
     if not batch.done:
         return ""
     return f"{batch.done:,} of {batch.total:,}" if batch.total else f"{batch.done:,}"
 
 
-def shown(
+def page_context(
     batch: ImportBatch, site: AdminSite, query: Mapping[str, str], *, state: str
 ) -> dict[str, Any]:
-    """Return what the template shows of an import; `query` chooses the remarks."""
+    """Return what the template shows of an import; `query` chooses the page of the report."""
     summary, *more = batch.message.splitlines() or [""]
     page = query.get("p", "")
     number = int(page) if page.isascii() and page.isdecimal() else 1
-    found = (
-        Excerpt()
-        if batch.status in AT_WORK and state != STOPPED
-        else excerpt(batch.pk, query.get("sort", ""), min(max(number, 1), LAST_PAGE))
+    is_at_work = batch.status in AT_WORK and state != STOPPED
+    report = (
+        ReportPage()
+        if is_at_work
+        else read_page(batch.pk, query.get("sort", ""), min(max(number, 1), LAST_PAGE))
     )
     return {
-        "is_at_work": batch.status in AT_WORK and state != STOPPED,
+        "is_at_work": is_at_work,
         "progress": progress_of(batch),
         "summary": summary,
         "more": more,
         "format": _format(batch.dataset),
         "source": _source(batch.source_ref, site),
-        "endings": ENDINGS,
+        "outcome_labels": OUTCOME_LABELS.values(),
         "counts": _counts(batch),
         "caption": _caption(batch),
-        "excerpt": found,
-        "remarks": [_remark(each) for each in found.remarks],
-        "sorts": [
+        "report": report,
+        "lines": [_line(line) for line in report.lines],
+        "outcomes": [
             {
-                "words": SORTS[name],
+                "label": LINE_LABELS[name],
                 "count": f"{count:,}",
                 "query": urlencode({"sort": name}),
-                "is_shown": name == found.sort,
+                "is_shown": name == report.outcome,
             }
-            for name, count in found.sorts.items()
+            for name, count in report.counts.items()
         ],
-        "sort_words": SORTS.get(found.sort, ""),
-        "pages": _pages(found),
+        "outcome_label": LINE_LABELS.get(report.outcome, ""),
+        "pages": _pages(report),
     }
 
 
@@ -138,7 +138,7 @@ def _source(ref: str, site: AdminSite) -> str:
 
 
 def _counts(batch: ImportBatch) -> list[tuple[str, list[str]]]:
-    """Return how many ended how: the rows first, then the records of each kind, in the order of kinds; "" for none."""
+    """Return the counts by outcome, of the rows and then of each kind of record; "" for none."""
     if not batch.rows:
         return []
     names = {kind.name: str(kind.model._meta.verbose_name_plural) for kind in all_kinds()}
@@ -150,39 +150,35 @@ def _counts(batch: ImportBatch) -> list[tuple[str, list[str]]]:
         ("Of no known kind", counts) for name, counts in batch.records.items() if name not in names
     ]
     return [
-        (words, [f"{counts[name]:,}" if counts.get(name) else "" for name in ENDINGS])
-        for words, counts in lines
+        (label, [f"{counts[name]:,}" if counts.get(name) else "" for name in OUTCOME_LABELS])
+        for label, counts in lines
     ]
 
 
 def _caption(batch: ImportBatch) -> str:
     total = sum(batch.rows.values())
-    told = f"{total:,} {'row' if total == 1 else 'rows'}"
+    caption = f"{total:,} {'row' if total == 1 else 'rows'}"
     if batch.published and batch.status in {ImportStatus.CHECKED, ImportStatus.DONE}:
         records = "record" if batch.published == 1 else "records"
         to_be = "" if batch.status == ImportStatus.DONE else "to be "
-        told += f", {batch.published:,} {records} {to_be}published"
-    return told
+        caption += f", {batch.published:,} {records} {to_be}published"
+    return caption
 
 
-def _remark(said: dict[str, Any]) -> dict[str, Any]:
-    value = said["value"]
-    place = f"line {said['line']}" if said["line"] else said["row"] or ""
-    return {
-        "where": ", ".join(filter(None, (said["file"], place))) or "The file as a whole",
-        "record": " ".join(filter(None, (said["object"], said["record"]))),
-        "field": said["field"],
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    value = line["value"]
+    place = f"line {line['line']}" if line["line"] else line["row"] or ""
+    return line | {
+        "where": ", ".join(filter(None, (line["file"], place))) or "The file as a whole",
+        "record": " ".join(filter(None, (line["object"], line["record"]))),
         "value": "" if value is None else value if isinstance(value, str) else json.dumps(value),
-        "reason": said["reason"],
-        "code": said["code"],
-        "suggestion": said["suggestion"],
     }
 
 
-def _pages(found: Excerpt) -> list[tuple[str, str]]:
+def _pages(report: ReportPage) -> list[tuple[str, str]]:
     pages = []
-    if found.page > 1:
-        pages.append((urlencode({"sort": found.sort, "p": found.page - 1}), "Those before"))
-    if found.has_more:
-        pages.append((urlencode({"sort": found.sort, "p": found.page + 1}), "More of them"))
-    return pages
+    if report.number > 1:
+        pages.append((report.number - 1, "Previous page"))
+    if report.has_next:
+        pages.append((report.number + 1, "Next page"))
+    return [(urlencode({"sort": report.outcome, "p": number}), label) for number, label in pages]

@@ -1,22 +1,21 @@
-"""Possible duplicates at the desk: two records that an import found alike, side by side, to be merged or told apart."""
+"""Possible duplicates at the desk: two records that an import found alike, side by side, to merge or to mark as different."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import reduce
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from imports.admin.base import PagesAdmin
 from imports.admin.page import name_of
 from imports.models import ImportBatch
-from records.admin.record import BoundedPaginator
 from records.badges import BADGE, badge_html
 from records.exchange.export import documents_by_key
 from records.exchange.shapes import exchange_of
@@ -33,49 +32,41 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-    _ModelAdmin = admin.ModelAdmin[PossibleDuplicate]
-    _Filter = admin.SimpleListFilter
-else:
-    _ModelAdmin = admin.ModelAdmin
-    _Filter = admin.SimpleListFilter
 
-#: Records that name one of the two, as the page lists them.
+#: Records that refer to one of the two and are listed, for each table.
 SHOWN = 12
-#: Members of a line that say nothing of what the record is about.
-_BESIDE = ("object", "id", "citations")
+#: Members of the exchange form that are not compared.
+_NOT_COMPARED = ("object", "id", "citations")
 
 
-class VerdictFilter(_Filter):
-    """What was decided; what is open comes first."""
+class VerdictFilter(admin.SimpleListFilter):
+    """Filter by verdict; open pairs are the default."""
 
     title = "verdict"
     parameter_name = "verdict"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer every verdict, and all."""
         del request, model_admin
         decided = [(value, label) for value, label in Verdict.choices if value != Verdict.OPEN]
         return [*decided, ("all", "All")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Filter; what is open when nothing is chosen."""
         del request
         if self.value() == "all":
             return queryset
         return queryset.filter(verdict=self.value() or Verdict.OPEN)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Call the first choice what it is."""
+        """Label the default."""
         first, *others = super().choices(changelist)
         yield {**first, "display": Verdict.OPEN.label}
         yield from others
 
 
 class PairList(ChangeList):
-    """The list of pairs, which knows what their records are called: a query per kind."""
+    """The list of pairs, with the labels of their records: a query per kind."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Look up all of a page at once."""
         super().get_results(request)
         labels = _labels(self.result_list)
         for pair in self.result_list:
@@ -83,70 +74,42 @@ class PairList(ChangeList):
 
 
 @admin.register(PossibleDuplicate)
-class PossibleDuplicateAdmin(_ModelAdmin):
-    """Possible duplicates. Merging is done where records are merged; here two are told apart."""
+class PossibleDuplicateAdmin(PagesAdmin):
+    """Possible duplicates. A pair is marked as different here, and merged on the merge page of its records."""
 
     list_display = ("pair", "kind", "likeness", "reason", "verdict", "who")
     list_filter = (VerdictFilter, "kind")
     list_select_related = ("decided_by",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    actions = None
+    list_title = "Possible duplicates"
+    list_class = PairList
 
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["imports/imports.css"]}
-
-    def get_urls(self) -> list[URLPattern]:
-        """The list, and a page for each pair."""
-        pages = [
+    def pages(self) -> list[URLPattern]:
+        return [
             path("", self.changelist_view, name="changelist"),
             path("<int:pair_id>/", self.page, name="change"),
         ]
-        for page in pages:
-            page.callback = self.admin_site.admin_view(page.callback)
-            page.name = f"records_possibleduplicate_{page.name}"
-        return pages
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 - Django's signature
-        """Use the list that knows what records are called."""
-        return PairList
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Imports find them."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        """A pair that was told apart is kept, so that the next import does not ask again."""
-        return False
+        return False  # imports find them
 
     # The list
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Show the list; nobody selects a pair to change it."""
-        return super().changelist_view(
-            request, {"title": "Possible duplicates", **(extra_context or {})}
-        )
-
     @admin.display(description="records", ordering="record_id")
     def pair(self, pair: Any) -> str:
-        """Show what the two are called."""
         return " · ".join(pair.labels)
 
     @admin.display(description="alike", ordering="score")
     def likeness(self, pair: PossibleDuplicate) -> str:
-        """Show the score in hundredths."""
         return f"{pair.score:.0%}"
 
     @admin.display(description="by", ordering="decided_by__username")
     def who(self, pair: PossibleDuplicate) -> str:
-        """Show who decided."""
         return name_of(pair.decided_by) if pair.decided_by else ""
 
     # The page of a pair
 
     def page(self, request: HttpRequest, pair_id: int) -> HttpResponse:
-        """Show the two side by side, and take the verdict that they are different or open again."""
+        """Show the two side by side; on POST, set the verdict."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         pair = PossibleDuplicate.objects.select_related("decided_by").filter(pk=pair_id)
@@ -161,10 +124,6 @@ class PossibleDuplicateAdmin(_ModelAdmin):
                 raise PermissionDenied
             return self._decide(request, found)
         context = {
-            **self.admin_site.each_context(request),
-            "title": " · ".join(map(str, records)) or str(found),
-            "opts": self.opts,
-            "media": self.media,
             "pair": found,
             "likeness": self.likeness(found),
             "who": self.who(found),
@@ -173,8 +132,8 @@ class PossibleDuplicateAdmin(_ModelAdmin):
             "rows": _compared(found.kind, records),
             "may_decide": may_decide and found.verdict != Verdict.SAME,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/imports/possibleduplicate/page.html", context)
+        title = " · ".join(map(str, records)) or str(found)
+        return self.render(request, "page", title, context)
 
     def _decide(self, request: HttpRequest, pair: PossibleDuplicate) -> HttpResponse:
         wanted = request.POST.get("verdict")
@@ -182,18 +141,18 @@ class PossibleDuplicateAdmin(_ModelAdmin):
         changed = 0
         if wanted in {Verdict.DIFFERENT, Verdict.OPEN}:
             by = account if wanted == Verdict.DIFFERENT else None
-            # What was merged in the meantime stays so.
+            # Records that were merged in the meantime stay merged.
             open_to_it = PossibleDuplicate.objects.filter(pk=pair.pk).exclude(verdict=Verdict.SAME)
             changed = open_to_it.update(verdict=wanted, decided_by=by)
         if not changed:
-            self.message_user(request, "Nothing was decided.", messages.WARNING)
+            self.message_user(request, "The verdict was not changed.", messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
         self.log_change(request, pair, f"Verdict: {Verdict(str(wanted)).label.lower()}.")
         if wanted == Verdict.OPEN:
-            self.message_user(request, "The question is open again.", messages.SUCCESS)
+            self.message_user(request, "The pair is open again.", messages.SUCCESS)
             return HttpResponseRedirect(request.get_full_path())
-        told = "They are two: no import asks about them again."
-        self.message_user(request, told, messages.SUCCESS)
+        text = "Marked as different. Imports will not list this pair again."
+        self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:records_possibleduplicate_changelist"))
 
     def _admin_of(self, record: Record) -> Any:
@@ -242,14 +201,14 @@ def _labels(pairs: Iterable[PossibleDuplicate]) -> dict[UUID, str]:
 
 
 def _records(pair: PossibleDuplicate) -> list[Any]:
-    """Return the two, or what is left of them: a draft may have been deleted since."""
+    """Return the two records, or one or none: drafts may have been deleted since."""
     model = kind_named(pair.kind).model
     found = model._default_manager.annotate(badge=BADGE).in_bulk([pair.record_id, pair.other_id])
     return [found[key] for key in (pair.record_id, pair.other_id) if key in found]
 
 
 def _named_by(record: Record) -> Iterator[str]:
-    """Yield what the records are called that name this one, in themselves or in a part, so far as the page lists them."""
+    """Yield the labels of records that refer to this one, in themselves or in a part, at most SHOWN of each table."""
     for model, field in links_to(type(record)):
         rows = model._default_manager.filter(**{field.name: record}).order_by("pk")
         owner = ""
@@ -269,29 +228,29 @@ def _at(row: Any, path: str) -> Any:
 
 
 def _compared(kind: str, records: list[Any]) -> list[dict[str, Any]]:
-    """Return the members of which at least one record says something: a name, what each says, whether they differ."""
+    """Return the members that at least one record has: the name, the lines of each record, whether they differ."""
     exchange = exchange_of(kind)
     if exchange is None or not records:
         return []
     documents = documents_by_key(exchange, [record.pk for record in records])
     rows = []
     for member in exchange.members:
-        if member in _BESIDE:
+        if member in _NOT_COMPARED:
             continue
-        told = [list(_words(documents[record.pk].get(member))) for record in records]
-        if any(told):
-            differs = len({tuple(words) for words in told}) > 1
-            rows.append({"name": member.replace("_", " "), "told": told, "differs": differs})
+        values = [list(_lines(documents[record.pk].get(member))) for record in records]
+        if any(values):
+            differs = len(set(map(tuple, values))) > 1
+            rows.append({"name": member.replace("_", " "), "values": values, "differs": differs})
     return rows
 
 
-def _words(value: Any) -> Iterator[str]:
-    """Yield what a member says, a line for each item of a list."""
+def _lines(value: Any) -> Iterator[str]:
+    """Yield the value of a member as text, a line for each item of a list."""
     if isinstance(value, list):
         for item in value:
-            yield " ".join(_words(item))
+            yield " ".join(_lines(item))
     elif isinstance(value, dict):
-        yield ", ".join(" ".join(_words(each)) for each in value.values() if each is not None)
+        yield ", ".join(" ".join(_lines(each)) for each in value.values() if each is not None)
     elif value is True:
         yield "yes"
     elif value not in (None, "", False):

@@ -1,4 +1,4 @@
-"""The form with which a file is uploaded to be imported."""
+"""The form to upload a file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from records.models import EditorialState, Source
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-#: Bytes of an upload. It is kept in the database until it is imported; what is larger is work for a command.
+#: Bytes of an upload, which is stored in the database until it is imported. Larger files are imported by command.
 LARGEST = 50 * 1024**2
 
 
 class UploadForm(forms.Form):
-    """A file, and how it is to be taken in."""
+    """A file, and the options of its import."""
 
     file = forms.FileField(
         max_length=250,
@@ -34,32 +34,32 @@ class UploadForm(forms.Form):
     source = forms.ModelChoiceField(
         Source.objects.none(),
         required=False,
-        help_text="What the records cite, if not the data set itself. An exchange file names its sources itself.",
+        help_text="The source that the records cite instead of the data set. Exchange files name their own sources.",
     )
     publishes = forms.BooleanField(
         label="Publish",
         required=False,
-        help_text="What is new or changed is to be published. Else it waits as drafts. You can still choose after the check.",
+        help_text="Publish new and changed records; otherwise they stay drafts. You can still choose after the check.",
     )
     is_partial = forms.BooleanField(
-        label="Leave out what is rejected",
+        label="Skip rejected rows",
         required=False,
-        help_text="Import the good rows although others are rejected. Else it is all or nothing.",
+        help_text="Import the good rows when others are rejected; otherwise nothing is imported.",
     )
     withdraws = forms.BooleanField(
-        label="Withdraw what has vanished",
+        label="Withdraw vanished records",
         required=False,
-        help_text="Withdraw published records whose rows are no longer in the data set. Else they are only listed.",
+        help_text="Withdraw published records whose rows are no longer in the data set; otherwise they are only listed.",
     )
     reason = forms.CharField(
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
-        help_text="Shown to the public beside the revisions that are published. May stay blank.",
+        help_text="Shown to the public with the published revisions. Optional.",
     )
 
     def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
-        """Offer publishing and withdrawing only to who may."""
+        """Offer publishing and withdrawing only to accounts that may publish."""
         super().__init__(*args, **kwargs)
         if not may_publish:
             del self.fields["publishes"], self.fields["withdraws"]
@@ -67,7 +67,7 @@ class UploadForm(forms.Form):
         names = [name for name in formats() if name != EXCHANGE]
         format_field: Any = self.fields["dataset"]
         format_field.choices = [
-            ("", "Find out"),
+            ("", "Recognise it"),
             (EXCHANGE, "Exchange file (chancery)"),
             *((name, f"{datasets()[name].title} ({name})") for name in names),
         ]
@@ -77,14 +77,13 @@ class UploadForm(forms.Form):
         source_field.widget.is_required = False
 
     def clean_file(self) -> UploadedFile[Any]:
-        """Refuse a file that is too large for the database."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         size = file.size or 0
         if size > LARGEST:
             most = filesizeformat(LARGEST)
             raise forms.ValidationError(
-                f"The file has {filesizeformat(size)}, and {most} is the most. Pack it (zip or gzip), split it, or "
-                "let an operator import it with manage.py import.",
+                f"The file has {filesizeformat(size)}; at most {most} can be uploaded. Compress it (zip or gzip), "
+                "split it, or ask an operator to import it with manage.py import.",
                 code="too_large",
             )
         return file

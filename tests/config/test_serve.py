@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from config.db import embedded
-from tests.config.conftest import clean_environment
+from tests.factories.servers import clean_environment
 
 START_SECONDS = 90  # the first start migrates, on a machine that may be busy
 

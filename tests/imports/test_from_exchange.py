@@ -6,7 +6,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import orjson
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
@@ -16,25 +15,23 @@ from django.db import connection, transaction
 from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportStatus
-from imports.options import Terms
-from imports.recognise import find_formats
-from imports.run import run
+from imports.report import ImportResult
 from records.models import Topic
 from records.roles import CONTRIBUTOR
+from tests.factories.imports import import_files, ndjson
 
 TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining"}
 
 
 def write(path: Path, *documents: dict[str, Any]) -> Path:
-    path.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    path.write_bytes(ndjson(*documents))
     return path
 
 
-def take(path: Path, by: User | None = None, **terms: Any) -> Any:
-    batch = ImportBatch.objects.create(file_name=path.name)
+def take(path: Path, by: User | None = None, **options: Any) -> ImportResult:
     with open_input(path) as tree:
-        (found,), _unknown = find_formats(tree)
-        return run(found, Terms(**terms), by=by, batch=batch, progress=lambda *_: None)
+        result, _batch = import_files(tree, by=by, **options)
+    return result
 
 
 @pytest.mark.django_db
@@ -47,7 +44,7 @@ def test_files_of_a_folder_are_one_import_and_may_name_each_other(tmp_path: Path
     )
 
     result = take(tmp_path)
-    assert [(r.file, r.line, r.field, r.code) for r in result.of("rejected")] == [
+    assert [(r.file, r.line, r.fault.pointer, r.fault.code) for r in result.of("rejected")] == [
         ("b.ndjson", 2, "/lable", "unknown_field")
     ]
 
@@ -77,7 +74,7 @@ def test_a_good_line_that_names_a_bad_one_is_left_out_with_it(tmp_path: Path) ->
     result = take(path, is_partial=True)
 
     assert dict(result.rows) == {"created": 1, "rejected": 2}
-    assert sorted((r.line, r.code) for r in result.of("rejected")) == [
+    assert sorted((r.line, r.fault.code) for r in result.of("rejected")) == [
         (2, "rejected_reference"),
         (3, "topic_is_not_broader_than_itself"),
     ]
@@ -146,7 +143,7 @@ def test_a_stopped_import_is_closed_by_the_next(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "unknown_format|no file|empty|in no form"),
+        (b"", "unknown_format|no file|empty|not recognised"),
         (b"\x1f\x8b\x08\x00broken", "gzip"),
         ('{"object": "topic"}'.encode("utf-16"), "rejected"),
     ],

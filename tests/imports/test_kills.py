@@ -1,33 +1,44 @@
-"""An import that is killed again and again, and so is PostgreSQL, ends as one that was not disturbed."""
+"""An import that is killed again and again, and so is PostgreSQL, ends as one that was not disturbed.
+
+A kill happens at a known place, whatever the load of the machine: the test locks what the import needs next, sees it wait
+for that lock, and kills it then.
+"""
 
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg2
 
 from config.db import embedded
-from tests.config.conftest import (  # noqa: F401 - fixtures
-    clean_environment,
-    initialised,
-    server,
-    var,
-)
+from tests.factories.imports import ndjson
+from tests.factories.servers import clean_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Enough that two processes publish side by side.
-PERSONS = 2_100
-EVENTS = 600
-KILLS = 5
+PERSONS = 2_000
+EVENTS = 150
+#: How long the import may take to come to a lock.
+PATIENCE = 180
+
+SESSIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+"""
+WRITTEN = "SELECT count(*) FROM people_person WHERE slug LIKE 'envoy-%'"
+PUBLISHED = "SELECT count(*) FROM records_change"
+LAST_PERSON = f"envoy-{PERSONS - 1}"
+LOCK_PERSON = "SELECT 1 FROM people_person WHERE slug = %s FOR UPDATE"
 
 
 def manage(*words: str, **variables: str) -> subprocess.Popen[bytes]:
@@ -48,16 +59,55 @@ def done(*words: str, **variables: str) -> bytes:
     return output
 
 
-def query(sql: str, database: str = embedded.NAME) -> list[tuple[Any, ...]]:
+def connect(database: str = embedded.NAME) -> Any:
     settings = embedded.main_server().django_settings()
-    opened = psycopg2.connect(dbname=database, user=settings["USER"], host=settings["HOST"])
+    return psycopg2.connect(dbname=database, user=settings["USER"], host=settings["HOST"])
+
+
+def query(sql: str, *values: object, database: str = embedded.NAME) -> list[tuple[Any, ...]]:
+    opened = connect(database)
     opened.autocommit = True
     try:
         with opened.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql, values or None)
             return cursor.fetchall() if cursor.description else []
     finally:
         opened.close()
+
+
+def number(sql: str) -> int:
+    ((found,),) = query(sql)
+    return int(found)
+
+
+@contextmanager
+def locked(sql: str, *values: object) -> Iterator[int]:
+    """Hold a lock; gives the process of the server that holds it."""
+    opened = connect()
+    try:
+        with opened.cursor() as cursor:
+            cursor.execute(sql, values)
+        yield opened.info.backend_pid
+    finally:
+        with suppress(psycopg2.Error):  # the server was killed
+            opened.close()
+
+
+def wait_for(process: subprocess.Popen[bytes], sql: str, value: int) -> None:
+    """Return when the query finds a row. The process must be alive all the time."""
+    until = time.monotonic() + PATIENCE
+    while not query(sql, value):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert process.poll() is None
+
+
+def wait_until_blocked(process: subprocess.Popen[bytes], holder: int) -> None:
+    """Return when the import waits for the lock: it cannot end before the lock is released."""
+    wait_for(
+        process, "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", holder
+    )
 
 
 def file_of_meetings(folder: Path) -> Path:
@@ -92,7 +142,7 @@ def file_of_meetings(folder: Path) -> Path:
         for n in range(EVENTS)
     ]
     path = folder / "meetings.ndjson"
-    path.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    path.write_bytes(ndjson(*documents))
     return path
 
 
@@ -105,71 +155,93 @@ def records(database: str) -> list[dict[str, Any]]:
 
 
 def published(database: str) -> list[tuple[Any, ...]]:
-    """What the world sees, and how often it was published; positions in the feed are without a gap."""
-    (feed,) = query("SELECT count(*), max(position) FROM records_change", database)
+    """What is public, and how often it was published; positions in the feed are without a gap."""
+    (feed,) = query("SELECT count(*), max(position) FROM records_change", database=database)
     assert feed[0] == feed[1]
     return query(
         "SELECT kind, body->>'label', standing, (SELECT count(*) FROM records_change c WHERE c.record_id = r.id) "
         "FROM records_reference r ORDER BY kind, slug",
-        database,
+        database=database,
     )
 
 
-def published_records() -> int:
-    ((count,),) = query("SELECT count(*) FROM records_change")
-    return int(count)
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process of the import, and wait for its sessions to end."""
+    process.kill()
+    # The pipe is closed when the last process that writes to it is gone: none outlives the command.
+    process.communicate(timeout=60)
 
 
-def wait_until_it_publishes(process: subprocess.Popen[bytes]) -> None:
-    """Return when a batch of persons is in the feed: processes beside the command are at work then."""
-    source_alone = published_records() + 1
-    until = time.monotonic() + 120
-    while published_records() <= source_alone:
-        assert process.poll() is None
+def kill_server(process: subprocess.Popen[bytes]) -> None:
+    """Kill PostgreSQL; the import then ends with a message."""
+    pid = int((embedded.main_server().data / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    assert b"Traceback" not in output
+    embedded.main_server().start()
+
+
+def wait_until_alone() -> None:
+    """Return when the server has noticed that the killed process is gone: it releases its locks then."""
+    until = time.monotonic() + PATIENCE
+    while number(SESSIONS) > 1:
         assert time.monotonic() < until
         time.sleep(0.02)
 
 
-def kill_server() -> None:
-    pid = int((embedded.main_server().data / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
-
-
 def test_what_is_killed_five_times_ends_as_what_was_not(
-    server: embedded.Server,  # noqa: F811 - the fixture
-    tmp_path: Path,
+    server: embedded.Server, tmp_path: Path
 ) -> None:
     server.start()
     done("migrate", "--verbosity=0")
     done("load_reference", "--verbosity=0")
     query("CREATE DATABASE undisturbed TEMPLATE chancery")
     path = str(file_of_meetings(tmp_path))
-    chance = random.Random(1648)  # noqa: S311 - when to kill is no secret
-
     url = f"postgres://{embedded.NAME}@/undisturbed?host={server.socket_folder}"
-    started = time.monotonic()
     done("import", path, "--publish", DATABASE_URL=url)
-    duration = time.monotonic() - started
+    public = number(PUBLISHED) + 1  # the source, which is published first
 
-    interrupted = 0
-    for attempt in range(KILLS):
-        process = manage("import", path, "--publish")
-        if attempt == 0:
-            wait_until_it_publishes(process)
-        else:
-            time.sleep(duration * chance.uniform(0.15, 0.95))
-        if process.poll() is None:
-            interrupted += 1
-        if attempt % 2:
-            kill_server()
-            said, _ = process.communicate(timeout=60)
-            assert b"Traceback" not in said
-            server.start()
-        else:
-            process.kill()
-            # The pipe is closed when the last process that writes to it is gone: none outlives the command.
-            process.communicate(timeout=60)
-    assert interrupted >= KILLS - 2
+    # Before anything is written
+    process = manage("import", path, "--publish")
+    with locked("LOCK TABLE people_person IN SHARE MODE") as holder:
+        wait_until_blocked(process, holder)
+        kill(process)
+    wait_until_alone()
+
+    # When persons are written, and events are not
+    process = manage("import", path, "--publish")
+    with locked("LOCK TABLE events_event IN SHARE MODE") as holder:
+        wait_until_blocked(process, holder)
+        kill_server(process)
+    assert number(WRITTEN) == 0
+
+    # When a batch of persons is public: processes beside the command are at work then
+    process = manage("import", path, "--publish")
+    with ExitStack() as stack:
+        with locked("LOCK TABLE people_personedition IN SHARE MODE") as holder:
+            wait_until_blocked(process, holder)
+            last_person = stack.enter_context(locked(LOCK_PERSON, LAST_PERSON))
+        wait_for(process, "SELECT 1 FROM records_change HAVING count(*) > %s", public)
+        wait_until_blocked(process, last_person)
+        kill(process)
+    wait_until_alone()
+    assert number(WRITTEN) == PERSONS
+    assert public < number(PUBLISHED) < public + PERSONS
+
+    # When the last persons are about to be published
+    process = manage("import", path, "--publish")
+    with locked(LOCK_PERSON, LAST_PERSON) as holder:
+        wait_until_blocked(process, holder)
+        kill_server(process)
+    assert number(PUBLISHED) < public + PERSONS
+
+    # When all persons are public, and no event is
+    process = manage("import", path, "--publish")
+    with locked("LOCK TABLE events_eventedition IN SHARE MODE") as holder:
+        wait_until_blocked(process, holder)
+        kill(process)
+    wait_until_alone()
+    assert number(PUBLISHED) == public + PERSONS
 
     done("import", path, "--publish")
 

@@ -83,7 +83,7 @@ def test_standard_input_is_known_by_its_first_character() -> None:
 @pytest.mark.parametrize(
     ("paths", "wanted", "message"),
     [
-        (["1.txt"], "auto", "in no form that is known"),
+        (["1.txt"], "auto", "not recognised"),
         (["1.txt"], "minsters", "There is no format minsters.*Did you mean ministers"),
         (["1.posts", "2.ministers"], "auto", "could be posts, ministers"),
         (["a/1.posts", "b/2.posts"], "auto", None),

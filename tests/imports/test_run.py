@@ -14,13 +14,11 @@ from imports.dataset import Dataset, Document, NearMatch, Row, register
 from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportedRow, ImportStatus
-from imports.options import Terms
-from imports.recognise import find_formats
-from imports.report import Result
-from imports.run import run
+from imports.report import ImportResult
 from people.models import Person
 from records.models import PossibleDuplicate, Source
 from records.publishing.publish import publish
+from tests.factories.imports import import_files
 from tests.factories.people import make_person
 
 if TYPE_CHECKING:
@@ -86,21 +84,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def take(folder: Path, lines: str, **terms: Any) -> tuple[Result, ImportBatch]:
+def take(folder: Path, lines: str, **options: Any) -> tuple[ImportResult, ImportBatch]:
     (folder / "all.ministers").write_text(HEADER + lines)
-    return again(folder, **terms)
+    return again(folder, **options)
 
 
-def again(folder: Path, **terms: Any) -> tuple[Result, ImportBatch]:
-    batch = ImportBatch.objects.create(file_name="all.ministers")
+def again(folder: Path, **options: Any) -> tuple[ImportResult, ImportBatch]:
     with open_input(folder) as tree:
-        (found,), _unknown = find_formats(tree)
-        result = run(found, Terms(**terms), by=None, batch=batch, progress=lambda *_: None)
-    batch.refresh_from_db()
-    return result, batch
+        return import_files(tree, **options)
 
 
-def rows(result: Result) -> dict[str, int]:
+def rows(result: ImportResult) -> dict[str, int]:
     return {name: number for name, number in result.rows.items() if number}
 
 
@@ -114,7 +108,7 @@ def test_rows_become_drafts_and_a_second_import_changes_nothing(folder: Path) ->
     assert (person.slug, person.editorial_state) == ("ada-lovat", "draft")
     assert (batch.status, batch.rows) == ("done", {"created": 1, "skipped": 1})
     assert batch.records == {"source": {"created": 1}, "person": {"created": 1}}
-    assert [(remark.outcome, remark.row) for remark in first.remarks] == [("skipped", "line 3")]
+    assert [(line.outcome, line.row) for line in first.lines] == [("skipped", "line 3")]
 
 
 def test_a_rejected_row_keeps_all_out_unless_the_import_is_partial(folder: Path) -> None:
@@ -126,8 +120,8 @@ def test_a_rejected_row_keeps_all_out_unless_the_import_is_partial(folder: Path)
     assert batch.status == ImportStatus.REJECTED
     assert rows(refused) == {"created": 1, "rejected": 2}
     assert [
-        (remark.file, remark.row, remark.record, remark.field, remark.value, remark.code)
-        for remark in refused.of("rejected")
+        (line.file, line.row, line.record, line.fault.pointer, line.fault.value, line.fault.code)
+        for line in refused.of("rejected")
     ] == [
         ("all.ministers", "line 3", None, "/name", "", "no_name"),
         ("all.ministers", "line 4", "ministers:3", "/birth", "18-15", "bad_date"),
@@ -177,7 +171,7 @@ def test_a_locked_field_is_proposed_and_not_overwritten(folder: Path) -> None:
     result, _batch = take(folder, "1,Ada Lovat,1816,\n")
 
     assert rows(result) == {"unchanged": 1}
-    assert [(remark.row, remark.field) for remark in result.of("proposed")] == [
+    assert [(line.row, line.fault.pointer) for line in result.of("proposed")] == [
         ("line 2", "/birth")
     ]
     assert Person.objects.get().birth.edtf == "1815"
@@ -222,12 +216,12 @@ def test_an_import_goes_on_publishing_where_another_was_stopped(folder: Path) ->
 def test_rows_that_vanished_are_told_and_withdrawn_only_on_request(folder: Path) -> None:
     take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n", publishes=True)
 
-    told, _batch = take(folder, "1,Ada Lovat,1815,\n")
-    assert [(remark.row, remark.file) for remark in told.of("vanished")] == [("2", "all.ministers")]
+    result, _batch = take(folder, "1,Ada Lovat,1815,\n")
+    assert [(line.row, line.file) for line in result.of("vanished")] == [("2", "all.ministers")]
     assert Person.objects.get(slug="ben-uhl").is_published
 
-    taken_back, _batch = again(folder, withdraws=True)
-    assert taken_back.withdrawn == 1
+    result, _batch = again(folder, withdraws=True)
+    assert result.withdrawn == 1
     assert Person.objects.get(slug="ben-uhl").editorial_state == "withdrawn"
     assert again(folder)[0].of("vanished") == []
 

@@ -1,23 +1,20 @@
-"""Taking an import back leaves records and parts as they were before it."""
+"""Undoing an import leaves records and parts as they were before it."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
 
 from imports.files.opening import open_stream
 from imports.models import ImportBatch, ImportStatus
-from imports.options import Terms
-from imports.recognise import find_formats
-from imports.run import run
 from imports.undo import UndoRefused, undo
 from people.models import Person
 from records.exchange.export import export
 from records.models import Change
 from records.publishing.publish import publish
+from tests.factories.imports import import_files, ndjson, person
 from tests.factories.records import make_source
 
 if TYPE_CHECKING:
@@ -34,13 +31,10 @@ def atlas() -> Source:
     return source
 
 
-def take(*documents: dict[str, Any], **terms: Any) -> ImportBatch:
-    file = io.BytesIO(b"\n".join(map(orjson.dumps, documents)))
-    batch = ImportBatch.objects.create(file_name="people.ndjson")
-    with open_stream(file, "people.ndjson") as tree:
-        (found,), _unknown = find_formats(tree)
-        result = run(found, Terms(**terms), by=None, batch=batch, progress=lambda *_: None)
-    assert result.is_done, result.remarks
+def take(*documents: dict[str, Any], **options: Any) -> ImportBatch:
+    with open_stream(io.BytesIO(ndjson(*documents)), "people.ndjson") as tree:
+        result, batch = import_files(tree, **options)
+    assert result.is_done, result.lines
     return batch
 
 
@@ -48,15 +42,6 @@ def everything() -> bytes:
     file = io.BytesIO()
     export(file, with_notes=True)
     return file.getvalue()
-
-
-def person(slug: str, **members: Any) -> dict[str, Any]:
-    return {
-        "object": "person",
-        "slug": slug,
-        "name": slug,
-        "citations": [{"source": "atlas"}],
-    } | members
 
 
 def test_drafts_that_were_made_are_deleted_and_changed_records_are_as_they_were(
@@ -122,8 +107,8 @@ def test_what_was_edited_since_is_not_taken_back(atlas: Source) -> None:
         undo(batch, by=None)
 
     assert refused.value.reasons == [
-        "The person “Ada Lovat” was edited since.",
-        "The person “ben” was edited since.",
+        "The person “Ada Lovat” was edited after the import.",
+        "The person “ben” was edited after the import.",
     ]
     assert Person.objects.count() == 2
 
@@ -132,5 +117,5 @@ def test_what_others_name_since_is_not_taken_back(atlas: Source) -> None:
     batch = take({"object": "source", "slug": "story", "kind": "news", "title": "Story"})
     take(person("ada", citations=[{"source": "story"}]))
 
-    with pytest.raises(UndoRefused, match="named by other records since"):
+    with pytest.raises(UndoRefused, match="Other records refer to"):
         undo(batch, by=None)

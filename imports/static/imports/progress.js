@@ -1,4 +1,4 @@
-// Keeps the progress of an import up to date, and loads the page anew when there is something else to see.
+// Keeps the progress of an import up to date, and reloads the page when its status changes.
 "use strict";
 {
     const progress = document.querySelector(".progress[data-address]");
@@ -6,7 +6,7 @@
 
     function show(now) {
         progress.querySelector(".stage").textContent = now.stage;
-        progress.querySelector(".said").textContent = now.said;
+        progress.querySelector(".count").textContent = now.count;
         if (now.total) {
             bar.max = now.total;
             bar.value = now.done;
@@ -20,7 +20,7 @@
         try {
             const answer = await fetch(progress.dataset.address, { headers: { Accept: "application/json" } });
             if (answer.redirected || answer.status === 403 || answer.status === 404) {
-                window.location.reload(); // logged out, or the import is no more
+                window.location.reload(); // logged out, or no such import
                 return;
             }
             const now = await answer.json();
@@ -30,7 +30,7 @@
             }
             show(now);
         } catch {
-            pause = 5000; // the server is starting anew, perhaps
+            pause = 5000; // the server may be restarting
         }
         setTimeout(look, pause);
     }

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from config.db import embedded
-from tests.config.conftest import dispose
+from tests.factories.servers import dispose
 
 
 def query(server: embedded.Server, sql: str) -> object:

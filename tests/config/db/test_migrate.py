@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 
 from config.db import embedded
-from tests.config.conftest import clean_environment
+from tests.factories.servers import clean_environment
 
 
 @pytest.fixture

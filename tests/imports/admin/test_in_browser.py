@@ -14,9 +14,9 @@ from imports.models import ImportBatch
 from people.models import Person
 from records.publishing.publish import publish
 from records.roles import PUBLISHER
+from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.imports import UPLOAD, ndjson, person
 from tests.factories.records import make_source
-from tests.imports.admin.importing import person
-from tests.records.admin.test_browser import CHROMIUM, browser_page
 
 PERSONS = 40
 
@@ -37,30 +37,30 @@ def test_a_file_is_imported_and_undone_in_the_browser(
     publish(make_source(slug="atlas"), by=None)
     wrong, right = tmp_path / "wrong.ndjson", tmp_path / "people.ndjson"
     documents = [person(f"envoy-{n}") for n in range(PERSONS)]
-    right.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    right.write_bytes(ndjson(*documents))
     documents[3] |= {"birth": "1735-13", "nmae": "Ann"}
     documents[7]["citations"] = [{"source": "no-such-source"}]
-    wrong.write_bytes(b"\n".join(map(orjson.dumps, documents)))
+    wrong.write_bytes(ndjson(*documents))
     complaints: list[str] = []
 
     with browser_page(complaints) as page:
-        page.goto(f"{live_server.url}/admin/imports/importbatch/add/")
+        page.goto(f"{live_server.url}{UPLOAD}")
         page.fill("#id_username", "ada")
         page.fill("#id_password", "a long pass phrase")
         page.click("input[type=submit]")
 
-        # Everything that is wrong is told at once, and nothing can be imported.
+        # The page shows everything that is wrong at once, and nothing can be imported.
         page.set_input_files("#id_file", wrong)
         page.click("input[value='Upload and check']")
         page.wait_for_selector(".badge-import-rejected")
-        told = page.inner_text(".remarks")
-        assert all(word in told for word in ("1735-13", "nmae", "no-such-source"))
+        shown = page.inner_text(".report")
+        assert all(word in shown for word in ("1735-13", "nmae", "no-such-source"))
         assert page.locator("input[value='Import and publish']").count() == 0
         with page.expect_download() as download:
             page.click("text=Download the report")
         report = [orjson.loads(line) for line in download.value.path().read_bytes().splitlines()]
 
-        page.goto(f"{live_server.url}/admin/imports/importbatch/add/")
+        page.goto(f"{live_server.url}{UPLOAD}")
         page.set_input_files("#id_file", right)
         page.click("input[value='Upload and check']")
         page.wait_for_selector(".badge-import-checked")
@@ -77,7 +77,7 @@ def test_a_file_is_imported_and_undone_in_the_browser(
         public = page.request.get(f"{live_server.url}/api/v1/people/").json()
         assert public["results"] == []
 
-    assert [(said["line"], said["field"], said["code"]) for said in report] == [
+    assert [(line["line"], line["field"], line["code"]) for line in report] == [
         (4, "/birth", "bad_date"),
         (4, "/nmae", "unknown_field"),
         (8, "/citations/0/source", "unknown_reference"),

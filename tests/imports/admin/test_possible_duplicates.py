@@ -1,4 +1,4 @@
-"""Two records that an import found alike, at the desk: looked at side by side, merged or told apart."""
+"""Two records that an import found alike, at the desk: side by side, merged or marked as different."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_page_shows_both_side_by_side_with_what_names_them(
 
     page = contributor.get(page_of(pair))
 
-    rows = {row["name"]: (row["told"], row["differs"]) for row in page.context["rows"]}
+    rows = {row["name"]: (row["values"], row["differs"]) for row in page.context["rows"]}
     order = [john, initial] if john.pk < initial.pk else [initial, john]
     assert rows["name"] == ([[person.name] for person in order], True)
     assert rows["birth"] == ([["1735"] if person == john else [] for person in order], True)
@@ -134,7 +134,7 @@ def test_what_is_no_verdict_decides_nothing(
 
     page = contributor.post(page_of(pair), {"verdict": verdict}, follow=True)
 
-    assert "Nothing was decided." in page.content.decode()
+    assert "The verdict was not changed." in page.content.decode()
     assert pairs() == [({person.pk for person in persons}, "open")]
 
 
@@ -169,7 +169,7 @@ def test_a_publisher_is_led_to_the_merge_with_the_one_that_stays(
         User.objects.get(groups__name="publisher"),
     )
     again = publisher.post(page_of(pair), {"verdict": "different"}, follow=True)
-    assert "Nothing was decided." in again.content.decode()
+    assert "The verdict was not changed." in again.content.decode()
 
 
 def test_what_was_asked_of_a_merged_record_is_asked_of_its_survivor() -> None:
@@ -194,9 +194,7 @@ def test_a_pair_of_which_one_was_deleted_is_shown(contributor: Client) -> None:
     other.delete()
 
     assert "(deleted)" in contributor.get(LIST).content.decode()
-    assert (
-        "One of the two is not there any more." in contributor.get(page_of(pair)).content.decode()
-    )
+    assert "One of the two no longer exists." in contributor.get(page_of(pair)).content.decode()
 
 
 def test_who_may_not_look_or_decide_is_refused(persons: tuple[Person, Person]) -> None:

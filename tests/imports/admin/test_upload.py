@@ -1,4 +1,4 @@
-"""A file at the desk: uploaded, checked, looked at, and then imported or given up."""
+"""A file at the desk: uploaded, checked, and then imported or given up."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from imports.models import ImportBatch, ImportStatus
 from people.models import Person
 from records.publishing.publish import publish
 from records.roles import CONTRIBUTOR
+from tests.factories.imports import UPLOAD, Desk, file_of, page_of, person
 from tests.factories.people import make_person
 from tests.factories.records import make_source
-from tests.imports.admin.importing import UPLOAD, Desk, desk, file_of, page_of, person
-
-__all__ = ["desk"]
 
 pytestmark = pytest.mark.django_db
 
@@ -66,14 +64,12 @@ def test_all_that_is_wrong_is_shown_at_once_and_nothing_can_be_imported(
 
     page = shown(contributor, batch)
     assert batch.status == ImportStatus.REJECTED
-    assert [
-        (remark["where"], remark["field"], remark["code"]) for remark in page.context["remarks"]
-    ] == [
+    assert [(line["where"], line["field"], line["code"]) for line in page.context["lines"]] == [
         ("people.ndjson, line 1", "/birth", "bad_date"),
         ("people.ndjson, line 2", "/nmae", "unknown_field"),
     ]
     assert buttons(contributor, batch) == {"check", "give_up"}
-    desk.act(contributor, batch, "import")
+    desk.press(contributor, batch, "import")
     assert not Person.objects.exists()
 
 
@@ -82,9 +78,9 @@ def test_the_good_rows_are_imported_after_a_check_without_the_others(
 ) -> None:
     batch = desk.upload(contributor, file_of(person("ada", birth="18-15"), person("ben")))
 
-    desk.act(contributor, batch, "check", is_partial="on")
+    desk.press(contributor, batch, "check", is_partial="on")
     assert (batch.status, batch.rows) == (ImportStatus.CHECKED, {"created": 1, "rejected": 1})
-    desk.act(contributor, batch, "import")
+    desk.press(contributor, batch, "import")
 
     assert batch.status == ImportStatus.DONE
     assert [each.slug for each in Person.objects.all()] == ["ben"]
@@ -93,14 +89,14 @@ def test_the_good_rows_are_imported_after_a_check_without_the_others(
 def test_a_contributor_imports_drafts(desk: Desk, contributor: Client) -> None:
     batch = desk.upload(contributor, file_of(person("ada")))
 
-    response = desk.act(contributor, batch, "import")
+    response = desk.press(contributor, batch, "import")
 
     assert (response.status_code, response["Location"]) == (302, page_of(batch))
     assert batch.status == ImportStatus.DONE
     assert batch.content is None
     assert Person.objects.get().editorial_state == "draft"
     assert buttons(contributor, batch) == {"undo"}
-    assert desk.act(contributor, batch, "publish").status_code == 403
+    assert desk.press(contributor, batch, "publish").status_code == 403
 
 
 def test_a_publisher_imports_and_publishes(desk: Desk, publisher: Client) -> None:
@@ -108,7 +104,7 @@ def test_a_publisher_imports_and_publishes(desk: Desk, publisher: Client) -> Non
 
     assert batch.published == 1
     assert buttons(publisher, batch) == {"import", "publish", "check", "give_up"}
-    desk.act(publisher, batch, "publish")
+    desk.press(publisher, batch, "publish")
 
     assert (batch.status, batch.published) == (ImportStatus.DONE, 1)
     assert Person.objects.get().is_published
@@ -121,12 +117,10 @@ def test_what_cannot_be_published_is_said_before_anything_is_written(
 
     batch = desk.upload(publisher, uncited, publishes="on")
 
-    assert [remark["code"] for remark in shown(publisher, batch).context["remarks"]] == [
-        "no_citation"
-    ]
-    desk.act(publisher, batch, "check")
+    assert [line["code"] for line in shown(publisher, batch).context["lines"]] == ["no_citation"]
+    desk.press(publisher, batch, "check")
     assert batch.status == ImportStatus.CHECKED
-    desk.act(publisher, batch, "import")
+    desk.press(publisher, batch, "import")
     assert Person.objects.get().editorial_state == "draft"
 
 
@@ -136,25 +130,25 @@ def test_a_check_that_was_made_anew_has_to_be_looked_at_before_it_is_imported(
     batch = desk.upload(contributor, file_of(person("ada")))
     assert batch.finished_at
     before = batch.finished_at.isoformat()
-    desk.act(contributor, batch, "check", is_partial="on")
+    desk.press(contributor, batch, "check", is_partial="on")
 
-    response = desk.act(contributor, batch, "import", seen=before)
+    response = desk.press(contributor, batch, "import", seen=before)
 
     assert batch.status == ImportStatus.CHECKED
-    assert "Nothing was done" in contributor.get(response["Location"]).content.decode()
-    desk.act(contributor, batch, "import")
+    assert "No change: somebody else" in contributor.get(response["Location"]).content.decode()
+    desk.press(contributor, batch, "import")
     assert batch.status == ImportStatus.DONE
 
 
 def test_a_file_that_was_given_up_is_not_kept(desk: Desk, contributor: Client) -> None:
     batch = desk.upload(contributor, file_of(person("ada")))
 
-    desk.act(contributor, batch, "give-up")
+    desk.press(contributor, batch, "give-up")
 
     assert batch.content is None
     assert "Given up by contributor." in shown(contributor, batch).content.decode()
     assert buttons(contributor, batch) == set()
-    desk.act(contributor, batch, "import")
+    desk.press(contributor, batch, "import")
     assert not Person.objects.exists()
 
 
@@ -162,18 +156,18 @@ def test_a_file_that_was_given_up_is_not_kept(desk: Desk, contributor: Client) -
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "message"),
     [
         (SimpleUploadedFile("empty.ndjson", b""), "The submitted file is empty."),
         (SimpleUploadedFile("x" * 300 + ".ndjson", b"{}"), "at most 250 characters"),
     ],
 )
 def test_a_file_that_cannot_be_one_is_refused_at_once(
-    desk: Desk, contributor: Client, file: SimpleUploadedFile, told: str
+    desk: Desk, contributor: Client, file: SimpleUploadedFile, message: str
 ) -> None:
     response = desk.send(contributor, UPLOAD, file=file)
 
-    assert told in response.content.decode()
+    assert message in response.content.decode()
     assert not ImportBatch.objects.exists()
 
 
@@ -184,7 +178,7 @@ def test_a_file_that_is_too_large_is_refused_with_a_way_out(
 
     response = desk.send(contributor, UPLOAD, file=file_of(person("ada", name="A" * 1000)))
 
-    assert "1000\xa0bytes is the most. Pack it" in response.content.decode()
+    assert "at most 1000\xa0bytes can be uploaded. Compress it" in response.content.decode()
     assert not ImportBatch.objects.exists()
 
 
@@ -196,9 +190,9 @@ def zipped(name: str, content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
-        ("holiday.jpg", b"\xff\xd8\xff\xe0", "in no form that is known. Choose the format"),
+        ("holiday.jpg", b"\xff\xd8\xff\xe0", "not recognised. Choose the format"),
         ("people.ndjson", b"\x00\x01\x02", "not"),
         ("people.ndjson", b"[1, 2]", "line 1"),
         ("people.zip", zipped("p.ndjson", b" " * 20_000_000), "as only a trap does"),
@@ -207,12 +201,12 @@ def zipped(name: str, content: bytes) -> bytes:
     ],
 )
 def test_a_file_that_cannot_be_read_ends_with_a_reason(
-    desk: Desk, contributor: Client, name: str, content: bytes, told: str
+    desk: Desk, contributor: Client, name: str, content: bytes, message: str
 ) -> None:
     batch = desk.upload(contributor, SimpleUploadedFile(name, content))
 
     assert batch.status in {ImportStatus.FAILED, ImportStatus.REJECTED}
-    assert told in shown(contributor, batch).content.decode()
+    assert message in shown(contributor, batch).content.decode()
     assert "import" not in buttons(contributor, batch)
 
 
@@ -225,8 +219,8 @@ def test_what_is_not_looked_at_in_an_archive_is_told(desk: Desk, contributor: Cl
     batch = desk.upload(contributor, SimpleUploadedFile("all.zip", file.getvalue()))
 
     assert batch.status in {ImportStatus.FAILED, ImportStatus.REJECTED}
-    (left_out,) = shown(contributor, batch, "?sort=skipped").context["remarks"]
-    assert (left_out["where"], left_out["reason"]) == ("two", "No data set that is known.")
+    (left_out,) = shown(contributor, batch, "?sort=skipped").context["lines"]
+    assert (left_out["where"], left_out["reason"]) == ("two", "No known data set.")
 
 
 def test_an_error_of_the_program_is_told_and_leaves_nothing_half_done(
@@ -235,7 +229,7 @@ def test_an_error_of_the_program_is_told_and_leaves_nothing_half_done(
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise KeyError("no such thing")
 
-    monkeypatch.setattr("imports.run.take_exchange_files", broken)
+    monkeypatch.setattr("imports.run.import_exchange_files", broken)
 
     batch = desk.upload(contributor, file_of(person("ada")))
 
@@ -275,16 +269,16 @@ def somebody_else(role: str = CONTRIBUTOR) -> Client:
 
 
 @pytest.mark.parametrize(
-    "act", ["import", "publish", "check", "give-up", "undo", "go-on", "publish-later"]
+    "action", ["import", "publish", "check", "give-up", "undo", "go-on", "publish-later"]
 )
 def test_an_import_of_somebody_else_is_looked_at_and_left_alone(
-    desk: Desk, contributor: Client, act: str
+    desk: Desk, contributor: Client, action: str
 ) -> None:
     batch = desk.upload(contributor, file_of(person("ada")))
     other = somebody_else()
 
     assert buttons(other, batch) == set()
-    assert desk.act(other, batch, act).status_code == 403
+    assert desk.press(other, batch, action).status_code == 403
     assert batch.status == ImportStatus.CHECKED
     assert batch.content is not None
 
@@ -294,7 +288,7 @@ def test_a_publisher_decides_for_others_too(
 ) -> None:
     batch = desk.upload(contributor, file_of(person("ada")))
 
-    desk.act(publisher, batch, "publish")
+    desk.press(publisher, batch, "publish")
 
     assert Person.objects.get().is_published
 
@@ -319,7 +313,7 @@ def test_a_contributor_cannot_ask_for_publishing_or_withdrawing(
     batch = desk.upload(contributor, file_of(person("ada")), publishes="on", withdraws="on")
     assert (batch.publishes, batch.withdraws) == (False, False)
 
-    desk.act(contributor, batch, "check", publishes="on")
+    desk.press(contributor, batch, "check", publishes="on")
     assert not batch.publishes
 
 
@@ -336,11 +330,13 @@ def test_records_of_a_kind_that_one_may_not_edit_are_not_imported(desk: Desk) ->
     assert batch.message == "You may not add people, which are in this file."
 
 
-@pytest.mark.parametrize("act", ["import", "publish", "check", "give-up", "go-on", "publish-later"])
-def test_looking_changes_nothing(desk: Desk, publisher: Client, act: str) -> None:
+@pytest.mark.parametrize(
+    "action", ["import", "publish", "check", "give-up", "go-on", "publish-later"]
+)
+def test_looking_changes_nothing(desk: Desk, publisher: Client, action: str) -> None:
     batch = desk.upload(publisher, file_of(person("ada")))
 
-    assert publisher.get(f"{page_of(batch)}{act}/").status_code == 405
+    assert publisher.get(f"{page_of(batch)}{action}/").status_code == 405
     batch.refresh_from_db()
     assert batch.status == ImportStatus.CHECKED
 
@@ -350,7 +346,7 @@ def test_another_site_cannot_press_the_buttons(desk: Desk, contributor: Client) 
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.get(username="contributor"))
 
-    assert desk.act(strict, batch, "import").status_code == 403
+    assert desk.press(strict, batch, "import").status_code == 403
     assert desk.send(strict, UPLOAD, file=file_of(person("ben"))).status_code == 403
     assert batch.status == ImportStatus.CHECKED
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imports.files.opening import open_input
-from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
-from imports.run import run
+from tests.factories.imports import import_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 
 def import_folder(dataset: Dataset, folder: Path, *, publishes: bool = False) -> dict[str, int]:
     """Return how many rows ended in which way."""
-    batch = ImportBatch.objects.create(file_name=dataset.name)
     with open_input(folder) as tree:
-        found, terms = Found(dataset, tree), Terms(publishes=publishes)
-        result = run(found, terms, by=None, batch=batch, progress=lambda *_: None)
+        result, _batch = import_files(tree, dataset, publishes=publishes)
     return {outcome: count for outcome, count in result.rows.items() if count}

@@ -15,8 +15,8 @@ from imports.datasets.wipo.importer import DATASET
 from imports.datasets.wipo.treaties import TABLE, treaty_called
 from imports.files.opening import open_input
 from imports.models import ImportBatch
-from imports.options import Terms
-from imports.recognise import Found
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles
 from imports.run import run
 from people.models import Organization, OrganizationName
 from tests.factories.people import make_organization, make_state
@@ -319,8 +319,8 @@ def take(folder):
     batch = ImportBatch.objects.create(file_name="memberships.csv")
     with open_input(folder) as tree:
         result = run(
-            Found(DATASET, tree),
-            Terms(publishes=True),
+            RecognisedFiles(DATASET, tree),
+            ImportOptions(publishes=True),
             by=None,
             batch=batch,
             progress=lambda *_: None,

@@ -1,23 +1,36 @@
-"""Files to upload, and an import at the desk whose work is done in this process rather than in one of its own."""
+"""Files to import, imports of them, and an import at the desk whose work is done in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
 
-from imports import starting
 from imports.models import ImportBatch
+from imports.options import ImportOptions
+from imports.recognise import RecognisedFiles, find_formats
+from imports.run import run
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from imports.dataset import Dataset
+    from imports.files.tree import Tree
+    from imports.report import ImportResult
 
 UPLOAD = "/admin/imports/importbatch/add/"
 
 Capture = Callable[..., AbstractContextManager[list[Any]]]
+
+
+def ndjson(*documents: dict[str, Any]) -> bytes:
+    """Return an exchange file."""
+    return b"\n".join(map(orjson.dumps, documents))
 
 
 def person(slug: str, **members: Any) -> dict[str, Any]:
@@ -28,7 +41,18 @@ def person(slug: str, **members: Any) -> dict[str, Any]:
 
 def file_of(*documents: dict[str, Any], name: str = "people.ndjson") -> SimpleUploadedFile:
     """Return an exchange file to upload."""
-    return SimpleUploadedFile(name, b"\n".join(map(orjson.dumps, documents)))
+    return SimpleUploadedFile(name, ndjson(*documents))
+
+
+def import_files(
+    tree: Tree, dataset: Dataset | None = None, *, by: User | None = None, **options: Any
+) -> tuple[ImportResult, ImportBatch]:
+    """Import files of a data set, or of the format that they are recognised as."""
+    batch = ImportBatch.objects.create(file_name=tree.files[0].path)
+    files = RecognisedFiles(dataset, tree) if dataset else find_formats(tree)[0][0]
+    result = run(files, ImportOptions(**options), by=by, batch=batch, progress=lambda *_: None)
+    batch.refresh_from_db()
+    return result, batch
 
 
 class Desk:
@@ -48,11 +72,11 @@ class Desk:
         assert response.status_code == 302, response.context["form"].errors
         return ImportBatch.objects.latest("started_at")
 
-    def act(self, client: Client, batch: ImportBatch, act: str, **data: Any) -> Any:
+    def press(self, client: Client, batch: ImportBatch, action: str, **data: Any) -> Any:
         """Press a button of the import's page."""
         if batch.finished_at:
             data.setdefault("seen", batch.finished_at.isoformat())
-        response = self.send(client, f"{page_of(batch)}{act}/", **data)
+        response = self.send(client, f"{page_of(batch)}{action}/", **data)
         batch.refresh_from_db()
         return response
 
@@ -62,13 +86,6 @@ def page_of(batch: ImportBatch) -> str:
     return f"/admin/imports/importbatch/{batch.pk}/"
 
 
-def work_here(batch_id: Any, step: Any, by: Any) -> None:
+def work_here(batch_id: Any, task: Any, by: Any) -> None:
     """Do in this process what the desk would start another for."""
-    call_command("work_on_import", str(batch_id), f"--{step}", "--by", str(by.pk))
-
-
-@pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Capture) -> Desk:
-    """Imports at the desk, without processes."""
-    monkeypatch.setattr(starting, "start", work_here)
-    return Desk(django_capture_on_commit_callbacks)
+    call_command("work_on_import", str(batch_id), f"--{task}", "--by", str(by.pk))
