@@ -83,7 +83,8 @@ class ImportAdmin(PagesAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request).defer("content", "report")
         has_file = ExpressionWrapper(Q(content__isnull=False), output_field=BooleanField())
-        return rows.annotate(has_file=has_file)
+        annotated: QuerySet[Any] = rows.annotate(has_file=has_file)
+        return annotated
 
     # The list
 
