@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,8 +50,9 @@ def run(page: Path) -> None:
 
 def _module(name: str) -> ModuleType:
     """Return the module of that name, made where there is none."""
-    if find_spec(name):
-        return import_module(name)
+    with suppress(ModuleNotFoundError):  # of a package that only the page declares
+        if find_spec(name):
+            return import_module(name)
     package, _dot, last = name.rpartition(".")
     module = sys.modules[name] = ModuleType(name)
     if package:

@@ -10,12 +10,15 @@ import orjson
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
+from imports.files.opening import open_input
 from imports.models import ImportBatch
 from imports.options import ImportOptions
 from imports.recognise import RecognisedFiles, find_formats
 from imports.run import run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -53,6 +56,13 @@ def import_files(
     result = run(files, ImportOptions(**options), by=by, batch=batch, progress=lambda *_: None)
     batch.refresh_from_db()
     return result, batch
+
+
+def import_path(path: Path, by: User | None = None, **options: Any) -> ImportResult:
+    """Import a file or folder of the disk."""
+    with open_input(path) as tree:
+        result, _batch = import_files(tree, by=by, **options)
+    return result
 
 
 class Desk:

@@ -12,13 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportStatus
-from imports.report import ImportResult
 from records.models import Topic
 from records.roles import CONTRIBUTOR
-from tests.factories.imports import import_files, ndjson
+from tests.factories.imports import import_path, ndjson
 
 TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining"}
 
@@ -26,12 +24,6 @@ TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining
 def write(path: Path, *documents: dict[str, Any]) -> Path:
     path.write_bytes(ndjson(*documents))
     return path
-
-
-def take(path: Path, by: User | None = None, **options: Any) -> ImportResult:
-    with open_input(path) as tree:
-        result, _batch = import_files(tree, by=by, **options)
-    return result
 
 
 @pytest.mark.django_db
@@ -43,12 +35,12 @@ def test_files_of_a_folder_are_one_import_and_may_name_each_other(tmp_path: Path
         TOPIC | {"slug": "gold", "code": "gold", "lable": "Gold"},
     )
 
-    result = take(tmp_path)
+    result = import_path(tmp_path)
     assert [(r.file, r.line, r.fault.pointer, r.fault.code) for r in result.of("rejected")] == [
         ("b.ndjson", 2, "/lable", "unknown_field")
     ]
 
-    partly = take(tmp_path, is_partial=True)
+    partly = import_path(tmp_path, is_partial=True)
     assert dict(partly.rows) == {"created": 2, "rejected": 1}
     mining = Topic.objects.get(slug="mining")
     assert mining.broader is not None
@@ -71,7 +63,7 @@ def test_a_good_line_that_names_a_bad_one_is_left_out_with_it(tmp_path: Path) ->
         },
     )
 
-    result = take(path, is_partial=True)
+    result = import_path(path, is_partial=True)
 
     assert dict(result.rows) == {"created": 1, "rejected": 2}
     assert sorted((r.line, r.fault.code) for r in result.of("rejected")) == [
@@ -88,13 +80,13 @@ def test_who_may_not_publish_cannot_import_and_publish(tmp_path: Path) -> None:
     contributor.groups.add(Group.objects.get(name=CONTRIBUTOR))
 
     with pytest.raises(PermissionDenied):
-        take(path, contributor, publishes=True)
+        import_path(path, contributor, publishes=True)
     with pytest.raises(PermissionDenied, match="You may not add topics"):
-        take(path, User.objects.create_user("nobody"))
+        import_path(path, User.objects.create_user("nobody"))
     assert not Topic.objects.exists()
     assert set(ImportBatch.objects.values_list("status", flat=True)) == {ImportStatus.FAILED}
 
-    assert dict(take(path, contributor).rows) == {"created": 1}
+    assert dict(import_path(path, contributor).rows) == {"created": 1}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -116,11 +108,11 @@ def test_two_imports_of_one_form_at_once_are_refused(tmp_path: Path) -> None:
     try:
         assert holding.wait(30)
         with pytest.raises(InputError, match="Another import of chancery is under way"):
-            take(path)
+            import_path(path)
     finally:
         over.set()
         other.join()
-    assert dict(take(path).rows) == {"created": 1}
+    assert dict(import_path(path).rows) == {"created": 1}
 
 
 @pytest.mark.django_db
@@ -130,7 +122,7 @@ def test_a_stopped_import_is_closed_by_the_next(tmp_path: Path) -> None:
         file_name="topics.ndjson", dataset="chancery", status=ImportStatus.RUNNING
     )
 
-    take(path)
+    import_path(path)
 
     stopped.refresh_from_db()
     assert (stopped.status, stopped.message) == (

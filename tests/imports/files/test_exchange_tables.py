@@ -20,8 +20,8 @@ from records.exchange.shapes import exchange_of
 from records.exchange.tables import Table
 from records.models import Topic
 from tests.factories.every_kind import empty_all_kinds
+from tests.factories.imports import import_path
 from tests.factories.records import make_source, make_topic
-from tests.imports.test_from_exchange import take
 
 STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
@@ -62,7 +62,10 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def rejected(result: Any) -> list[tuple[str, int | None, str, str]]:
-    return [(each.file, each.line, each.field, each.code) for each in result.of("rejected")]
+    return [
+        (each.file, each.line, each.fault.pointer, each.fault.code)
+        for each in result.of("rejected")
+    ]
 
 
 @pytest.fixture
@@ -80,14 +83,14 @@ def test_tables_imported_into_an_empty_database_are_exported_as_the_same_bytes(
     before, written = lines(), tables(tmp_path / "out", *options)
     assert len(written) == 13
 
-    unchanged = take(tmp_path / "out")
+    unchanged = import_path(tmp_path / "out")
     assert dict(unchanged.rows) == {"unchanged": len(before.splitlines())}
 
     empty_all_kinds()
     Currency.objects.all().delete()
     call_command("load_reference", app=["agreements"], verbosity=0)
     assert lines() == b""
-    created = take(tmp_path / "out")
+    created = import_path(tmp_path / "out")
     assert dict(created.rows) == {"created": len(before.splitlines())}
     assert lines() == before
     assert tables(tmp_path / "again", *options) == written
@@ -107,10 +110,10 @@ def test_odd_text_comes_back_from_an_archive_of_tables(
         for name, data in written.items():
             packed.writestr(name, data)
 
-    assert dict(take(archive).rows) == {"unchanged": 2 * len(ODD)}
+    assert dict(import_path(archive).rows) == {"unchanged": 2 * len(ODD)}
 
     empty_all_kinds()
-    assert dict(take(archive).rows) == {"created": 2 * len(ODD)}
+    assert dict(import_path(archive).rows) == {"created": 2 * len(ODD)}
     assert lines() == before
     assert tables(tmp_path / "again", *options) == written
 
@@ -151,7 +154,7 @@ def test_an_empty_cell_empties_and_a_column_that_is_not_there_leaves_as_it_is(
     make_topic("mining", alternative_labels=["digging"], broader=make_topic("economy"))
     path = write(tmp_path, "topics.csv", "slug,broader\nmining,\n,\n")
 
-    assert dict(take(path).rows) == {"updated": 1}
+    assert dict(import_path(path).rows) == {"updated": 1}
 
     topic = Topic.objects.get(slug="mining")
     assert (topic.broader, topic.alternative_labels) == (None, ["digging"])
@@ -172,7 +175,7 @@ def test_fault_names_the_line_in_which_its_row_begins(tmp_path: Path) -> None:
         "topic,g,g,G,d,,x;;y,\r\n",
     )
 
-    result = take(path)
+    result = import_path(path)
 
     assert sorted(rejected(result)) == [
         ("terms.csv", 4, "/broader", "unknown_reference"),
@@ -196,7 +199,7 @@ def test_partial_import_keeps_good_rows_and_rejects_those_that_name_a_bad_one(
         "slug;code;label;broader;identifiers\na;a;A;;\nb;b;B;c;\nc;c;C;;x\n",
     )
 
-    result = take(path, is_partial=True)
+    result = import_path(path, is_partial=True)
 
     assert dict(result.rows) == {"created": 1, "rejected": 2}
     assert rejected(result) == [
@@ -227,7 +230,7 @@ def test_a_table_that_cannot_be_read_is_refused_as_a_whole(
     path = write(tmp_path, name, text)
 
     with pytest.raises(InputError) as refused:
-        take(path)
+        import_path(path)
 
     assert (refused.value.code, refused.value.file) == (code, name)
     assert words in refused.value.reason
@@ -238,7 +241,7 @@ def test_a_list_of_thousands_is_one_cell(tmp_path: Path) -> None:
     make_topic("mining", alternative_labels=[f"label number {n}" for n in range(20_000)])
     tables(tmp_path, "--object", "topic")
 
-    assert dict(take(tmp_path).rows) == {"unchanged": 1}
+    assert dict(import_path(tmp_path).rows) == {"unchanged": 1}
 
 
 @pytest.mark.django_db
@@ -246,7 +249,7 @@ def test_a_table_of_something_else_is_no_exchange_file(tmp_path: Path) -> None:
     path = write(tmp_path, "airports.csv", "name,code\nZenda,ZND\n")
 
     with pytest.raises(InputError) as refused:
-        take(path)
+        import_path(path)
 
     assert refused.value.code == "unknown_format"
 
@@ -260,7 +263,7 @@ def test_tables_and_lines_of_a_folder_may_name_each_other(tmp_path: Path) -> Non
         b'\xef\xbb\xbf{"object":"topic","slug":"economy","code":"economy","label":"Economy"}',
     )
 
-    assert dict(take(tmp_path).rows) == {"created": 2}
+    assert dict(import_path(tmp_path).rows) == {"created": 2}
     assert Topic.objects.get(slug="mining").broader == Topic.objects.get(slug="economy")
 
 

@@ -96,7 +96,7 @@ def test_an_entry_becomes_a_person_with_tenures_of_offices_that_other_data_sets_
         },
     ]
     person = {
-        "id": {"bioguide": "L000001", "govtrack": 400001, "wikidata": "Q1", "thomas": "01"},
+        "id": {"bioguide": "L000001", "govtrack": "400001", "wikidata": "Q1", "thomas": "01"},
         "name": {
             "first": "Ada",
             "middle": "Byron",

@@ -14,13 +14,10 @@ from imports.datasets.wipo.files import COLUMNS
 from imports.datasets.wipo.importer import DATASET
 from imports.datasets.wipo.treaties import TABLE, treaty_called
 from imports.files.opening import open_input
-from imports.models import ImportBatch
-from imports.options import ImportOptions
-from imports.recognise import RecognisedFiles
-from imports.run import run
 from people.models import Organization, OrganizationName
 from tests.factories.people import make_organization, make_state
 from tests.factories.records import publish_whole
+from tests.imports.datasets.importing import import_folder
 
 HEADER = ",".join(COLUMNS) + "\n"
 EU = "European Union (EU)"
@@ -315,19 +312,6 @@ def test_a_table_that_cannot_be_read_to_its_end_is_one_rejected_row(ruritania, t
     ]
 
 
-def take(folder):
-    batch = ImportBatch.objects.create(file_name="memberships.csv")
-    with open_input(folder) as tree:
-        result = run(
-            RecognisedFiles(DATASET, tree),
-            ImportOptions(publishes=True),
-            by=None,
-            batch=batch,
-            progress=lambda *_: None,
-        )
-    return {name: number for name, number in result.rows.items() if number}
-
-
 def test_status_of_each_party_follows_and_a_second_import_changes_nothing(ruritania, tmp_path):
     publish_whole(ruritania, make_state("Strelsau", slug="strelsau"))
     translated(
@@ -337,7 +321,10 @@ def test_status_of_each_party_follows_and_a_second_import_changes_nothing(rurita
         f"{EU},Rome,,Accession,2009-12-14,\n",
     )
 
-    first, second = take(tmp_path), take(tmp_path)
+    first, second = (
+        import_folder(DATASET, tmp_path, publishes=True),
+        import_folder(DATASET, tmp_path, publishes=True),
+    )
 
     assert (first, second) == ({"created": 3}, {"unchanged": 3})
     assert Agreement.objects.get().slug == "rome-convention"
