@@ -24,7 +24,7 @@ class PartyOfSameAgreement(TriggerConstraint):
     def body(self, model: type[models.Model]) -> str:
         """Compare the two agreements.
 
-        The share lock makes a new action wait for whoever is moving the party, and the other way round, so that
+        The share lock makes a new action wait for a transaction that moves the party, and the other way round, so that
         neither misses the other: the lock of a foreign key alone lets them pass.
         """
         actions, parties = self._tables(model)

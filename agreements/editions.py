@@ -128,7 +128,7 @@ class AgreementEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         """Fill the filter columns."""
         parties = document["parties"]
-        told = [document["status"], *(party["status"] for party in parties if party["status"])]
+        statuses = [document["status"], *(party["status"] for party in parties if party["status"])]
         signatures = _signatures(document)
         days = [day for each in signatures if (day := each["earliest"] or each["latest"])]
         return {
@@ -137,7 +137,7 @@ class AgreementEdition(Edition):
             "laterality": document["laterality"],
             "status": document["status"]["value"],
             "status_until": min(
-                (status["until"] for status in told if status["until"]), default=None
+                (status["until"] for status in statuses if status["until"]), default=None
             ),
             "statuses": cls._statuses(document),
             "date": min(days, default=None),

@@ -1,4 +1,4 @@
-"""Take in events as an exchange file, with and without publishing, beside PostgreSQL's own COPY of the same rows.
+"""Load events as an exchange file, with and without publishing, beside PostgreSQL's own COPY of the same rows.
 
     make bench-imports ARGS="--events 10000 200000"
     make bench-imports ARGS="--travels FOLDER"   # the trips of that data set, repeated with shifted dates

@@ -11,7 +11,7 @@ from imports.memory import Memory, list_possible_duplicates, to_publish
 from imports.report import SKIPPED, ImportResult, ReportLine, in_order
 from imports.translate import translate
 from records.exchange.lines import DATA_SET
-from records.exchange.load import take_in
+from records.exchange.load import load_lines
 from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
 from records.kinds import SOURCE
 from records.lookup.working import find_named
@@ -43,7 +43,7 @@ def import_data_set(
         _demand_source(options.source)
     translation = translate(dataset, files.tree, options.source, progress)
     with closing(translation.file):
-        load, keys = take_in(
+        load, keys = load_lines(
             translation.file,
             by=by,
             publish=options.publishes,

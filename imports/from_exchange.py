@@ -13,7 +13,7 @@ from imports.files.exchange_tables import is_csv, lines_of
 from imports.files.tree import InputError
 from imports.recognise import EXCHANGE
 from imports.report import ImportResult, ReportLine, in_order
-from records.exchange.load import take_in
+from records.exchange.load import load_lines
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,7 +37,7 @@ def import_exchange_files(
 ) -> tuple[ImportResult, dict[str, list[UUID]]]:
     """Load exchange files; return the result, and the records to publish by kind."""
     with closing(_Lines.of(files)) as lines:
-        load, keys = take_in(
+        load, keys = load_lines(
             lines.file,
             by=by,
             publish=options.publishes,

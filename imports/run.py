@@ -19,7 +19,7 @@ from imports.report import ImportResult, ReportLine, append, packed
 from records.exchange.publication import publish_all
 from records.exchange.report import REJECTED
 from records.models import EditorialState
-from records.publishing.publish import deed
+from records.publishing.publish import recorded
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(
     batch.save(update_fields=["dataset", "status"])
     write = import_data_set if files.dataset else import_exchange_files
     try:
-        with deed("import", by, options.reason) as context:
+        with recorded("import", by, options.reason) as context:
             batch.context_id = context
             _lock(files.name)
             _fail_stopped(batch)

@@ -15,7 +15,13 @@ from imports.history import history_of, path_to_record, written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from records.bulk import insert, overwrite
 from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
-from records.publishing.publish import CurationRefused, deed, demand_permission, publish, withdraw
+from records.publishing.publish import (
+    CurationRefused,
+    demand_permission,
+    publish,
+    recorded,
+    withdraw,
+)
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -88,7 +94,7 @@ def undo(
     if batch.status not in {ImportStatus.DONE, ImportStatus.PUBLISHING, ImportStatus.UNDOING}:
         raise UndoRefused(["Only an import that is done can be undone."])
     reason = f"The import of {batch.file_name} was undone."
-    with deed("undo import", by, reason):
+    with recorded("undo import", by, reason):
         tables = list(_tables(batch))
         everything = [record for kind in all_kinds() for record in _records(batch, kind.model)]
         created = {
@@ -100,7 +106,7 @@ def undo(
         restored = [record for record in everything if record.pk not in created]
         drafts = {r.pk for r in everything if r.pk in created and r.published_at is None}
         public = [r for r in everything if r.pk in created and r.pk not in drafts]
-        # Rows of what is withdrawn stay: the record is there still, for whoever restores it.
+        # Rows of what is withdrawn stay: the record still exists and may be restored.
         kept = {record.pk for record in public}
         _change_back(tables, drafts, kept)
         republished = [record for record in restored if record.is_published]

@@ -31,7 +31,7 @@ from people.models import (
 from people.models.holding import EndStatus
 from people.names import NEAR, Comparison, blocks, fold, of_parts, parse
 from people.names import PersonName as ParsedName
-from people.names.likeness import Bounds, KnownPerson, Match, Near, bounds, ranked, telling
+from people.names.likeness import Bounds, KnownPerson, Match, Near, bounds, distinctive, ranked
 from records.models import EditorialState, NameKind
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class PersonIndex:
             if given and family:
                 names.append(of_parts(given, family, suffix=names[0].suffix))
             names += [parse(other) for other in others[pk]]
-            known = KnownPerson(pk, telling(names), (rest[0], rest[1]), (rest[2], rest[3]))
+            known = KnownPerson(pk, distinctive(names), (rest[0], rest[1]), (rest[2], rest[3]))
             self.persons[pk] = known
             for key in sorted({key for each in known.names for key in blocks(each)}):
                 self._blocks[key].append(pk)

@@ -46,7 +46,7 @@ class KnownPerson:
     """What the database knows of a person that can be compared."""
 
     id: UUID
-    names: tuple[PersonName, ...]  #: the distinctive ones (`telling`)
+    names: tuple[PersonName, ...]  #: the distinctive ones (`distinctive`)
     born: Bounds = (None, None)
     died: Bounds = (None, None)
 
@@ -76,7 +76,7 @@ class KnownPerson:
         return Near(self.id, round(score, 3), f"{words[:1].upper()}{words[1:]}.")
 
 
-def telling(names: Iterable[PersonName]) -> tuple[PersonName, ...]:
+def distinctive(names: Iterable[PersonName]) -> tuple[PersonName, ...]:
     """Return the names of one person without those that a fuller one of them makes idle.
 
     `George Bush` beside `George Herbert Walker Bush` would let `George Walker Bush` pass, whom the fuller name contradicts.

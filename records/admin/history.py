@@ -132,7 +132,7 @@ def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
             change_set = ChangeSet(
                 at=row.pgh_created_at,
                 who=users.get(metadata.get("user"), "a command"),
-                action=str(metadata.get("deed", "")),
+                action=str(metadata.get("action", "")),
                 reason=str(metadata.get("reason", "")),
             )
             moment = (row.pgh_created_at, row.pgh_context_id)

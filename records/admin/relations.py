@@ -116,7 +116,7 @@ def selectable(model: type[Model]) -> QuerySet[Any]:
 
 
 class Labelled(AnyAdmin):
-    """An admin class whose rows have a label that tells them apart in a search."""
+    """An admin class whose rows have labels that differ in a search."""
 
     #: Foreign keys that the label shows.
     label_related: ClassVar[Sequence[str]] = ()
@@ -130,7 +130,7 @@ class Labelled(AnyAdmin):
         return self.label_of(row)
 
     def label_of(self, row: Any) -> str:
-        """Return what tells the row apart from its namesakes."""
+        """Return a label that differs from those of namesakes."""
         return str(row)
 
 

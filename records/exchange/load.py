@@ -32,7 +32,7 @@ from records.exchange.report import (
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
 from records.exchange.shapes import Exchange, declared
 from records.models import EditorialState
-from records.publishing.publish import deed, demand_permission
+from records.publishing.publish import demand_permission, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -247,7 +247,7 @@ class Load:
             self.report.add(rejection.object or "", REJECTED)
 
 
-def take_in(
+def load_lines(
     file: IO[bytes],
     *,
     by: AbstractBaseUser | None,
@@ -303,8 +303,8 @@ def load(
         if not file.seekable():
             shutil.copyfileobj(file, spool)
             file = spool
-        with deed("import", by, reason):
-            work, keys = take_in(
+        with recorded("import", by, reason):
+            work, keys = load_lines(
                 file, by=by, publish=publish, partial=partial, options=options, progress=progress
             )
             report = work.report

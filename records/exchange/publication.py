@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 #: Records from which on a second process is worth its start.
 MANY = 2_000
-#: Records that may be published in one deed, where they name each other in circles.
+#: Records that may be published in one transaction, where they name each other in circles.
 TOGETHER = 20_000
 #: How many names a refusal lists.
 SHOWN = 10

@@ -112,7 +112,7 @@ def serialise(kind: Kind, records: Iterable[Record], references: DocumentReferen
 
 
 def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
-    """Fill references, labels and derived fields of all documents of one deed, which may name each other."""
+    """Fill references, labels and derived fields of all documents of one transaction, which may name each other."""
     references.fill()
     for draft in _named_first(drafts):
         if not (draft.missing and draft.kind.editions.label_needs_references):

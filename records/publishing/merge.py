@@ -24,11 +24,11 @@ from records.publishing.publish import (
     CurationRefused,
     Refusal,
     carry_over,
-    deed,
     demand_permission,
     lock,
     newest_by_record,
     next_document,
+    recorded,
 )
 from records.registry import kind_of
 
@@ -54,7 +54,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
     if not reason.strip():
         msg = "A merge says why the two records are the same."
         raise ValueError(msg)
-    with deed("merge", by, reason):
+    with recorded("merge", by, reason):
         _demand_two_of_a_kind(loser, survivor)
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]

@@ -79,7 +79,7 @@ def publish_by_key(
     known: Sequence[Record] = (),
 ) -> list[Record]:
     demand_permission(by, [kind_named(name).model for name in keys])
-    with deed("publish", by, reason):
+    with recorded("publish", by, reason):
         locked = _lock(keys, known)
         seen = feed.last_position()
         drafts, references = _serialise(locked)
@@ -103,9 +103,9 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
     """
     demand_permission(by, map(type, records))
     if not reason.strip():
-        msg = "A withdrawal says why: the reason is shown to whoever asks for the record."
+        msg = "A withdrawal says why: the reason is shown in place of the record."
         raise ValueError(msg)
-    with deed("withdraw", by, reason):
+    with recorded("withdraw", by, reason):
         locked = lock(records)
         position, moment = feed.lock_feed()
         newest = newest_by_record(locked)
@@ -141,7 +141,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     `by` may not publish its kind.
     """
     demand_permission(by, [type(record)])
-    with deed("restore", by, reason):
+    with recorded("restore", by, reason):
         (locked,) = lock([record])
         position, moment = feed.lock_feed()
         newest = newest_by_record([locked]).get(locked.pk)
@@ -175,11 +175,11 @@ def refusals_to_publish(*records: Record) -> list[Refusal]:
 
 
 @contextmanager
-def deed(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[UUID]:
-    """One transaction whose history rows say who did what, and why. Gives the id by which they do."""
+def recorded(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[UUID]:
+    """One transaction whose history rows say who did what, and why. Gives the id of their context."""
     with (
         transaction.atomic(),
-        pghistory.context(user=by.pk if by else None, deed=name, reason=reason) as context,
+        pghistory.context(user=by.pk if by else None, action=name, reason=reason) as context,
     ):
         yield context.id
 
@@ -210,7 +210,7 @@ def lock(records: Sequence[Record]) -> list[Record]:
 def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
     """Lock rows by kind and key; `known` are the instances that the caller has, for the messages.
 
-    Always in the same order and before the feed is locked, so that two deeds wait for each other and never deadlock.
+    Always in the same order and before the feed is locked, so that two publishers wait for each other and never deadlock.
     """
     locked: list[Record] = []
     for kind in all_kinds():

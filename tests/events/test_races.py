@@ -120,13 +120,13 @@ def test_pairs_of_states_are_those_of_the_last_edition_however_many_publish_at_o
     publish_whole(event, *states)
 
     def edit_and_publish(state: Record) -> Callable[[], object]:
-        def deed() -> None:
+        def action() -> None:
             with transaction.atomic():
                 Participation.objects.select_for_update().get(pk=participation.pk)
                 Participation.objects.filter(pk=participation.pk).update(state=state)
             publish(Event.objects.get(pk=event.pk), by=None)
 
-        return deed
+        return action
 
     results = at_once(
         *[edit_and_publish(state) for state in (states[2], states[3], states[0], states[2])]

@@ -9,14 +9,14 @@ from threading import Barrier
 from django.db import IntegrityError, connection, transaction
 
 
-def refusals(*deeds: Callable[[], object]) -> list[str]:
-    """Run the deeds side by side, each done before any is committed; return the rules that refused some."""
-    done = Barrier(len(deeds), timeout=1)
+def refusals(*actions: Callable[[], object]) -> list[str]:
+    """Run the actions side by side, each done before any is committed; return the rules that refused some."""
+    done = Barrier(len(actions), timeout=1)
 
-    def run(deed: Callable[[], object]) -> str | None:
+    def run(action: Callable[[], object]) -> str | None:
         try:
             with transaction.atomic():
-                deed()
+                action()
                 try:
                     done.wait()
                 except Exception:  # noqa: BLE001 - the other one waits in the database for this one's end
@@ -29,23 +29,23 @@ def refusals(*deeds: Callable[[], object]) -> list[str]:
             connection.close()
         return None
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return [name for name in pool.map(run, deeds) if name]
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [name for name in pool.map(run, actions) if name]
 
 
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Run each deed on a connection of its own, all starting together; return results or the exceptions."""
-    start = Barrier(len(deeds))
+def at_once(*actions: Callable[[], object]) -> list[object]:
+    """Run each action on a connection of its own, all starting together; return results or the exceptions."""
+    start = Barrier(len(actions))
 
-    def run(deed: Callable[[], object]) -> object:
+    def run(action: Callable[[], object]) -> object:
         try:
             connection.ensure_connection()
             start.wait()
-            return deed()
+            return action()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from people.names import NEAR, SAME, Level, blocks, compare, of_parts, parse
-from people.names.likeness import telling
+from people.names.likeness import distinctive
 
 with (Path(__file__).parent / "names_gold.csv").open(encoding="utf-8", newline="") as _file:
     GOLD = list(csv.DictReader(_file))
@@ -137,7 +137,10 @@ def test_names_known_in_parts_are_not_read_in_another_order() -> None:
 def test_a_bare_name_is_idle_beside_a_fuller_one() -> None:
     names = [parse(name) for name in ("George Bush", "George Herbert Walker Bush", "Poppy Bush")]
 
-    assert [name.text for name in telling(names)] == ["George Herbert Walker Bush", "Poppy Bush"]
+    assert [name.text for name in distinctive(names)] == [
+        "George Herbert Walker Bush",
+        "Poppy Bush",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--on",
             type=_past_day,
-            help="The day for which to tell the statuses, YYYY-MM-DD; today in UTC unless given.",
+            help="The day for which to derive the statuses, YYYY-MM-DD; today in UTC unless given.",
         )
 
     def handle(self, *, on: date | None = None, **_options: Any) -> None:

@@ -12,7 +12,7 @@ from agreements.models import AgreementForm
 
 #: Facts of ours, from the treaties themselves: a list of parties names a treaty by a word.
 TABLE = Path(__file__).parent / "treaties.csv"
-#: Words of a name that say what form it has, the most telling first.
+#: Words of a name that say what form it has, the most particular first.
 _FORMS = (AgreementForm.PROTOCOL, AgreementForm.CONVENTION, AgreementForm.AGREEMENT)
 
 

@@ -290,7 +290,7 @@ def test_a_contributor_cannot_publish() -> None:
     assert not Change.objects.exists()
 
 
-def test_the_deed_is_kept_in_the_history() -> None:
+def test_the_action_is_kept_in_the_history() -> None:
     topic = make_topic("mining")
     publisher = User.objects.create_user("publisher")
     publisher.user_permissions.add(Permission.objects.get(codename="publish_topic"))
@@ -302,7 +302,7 @@ def test_the_deed_is_kept_in_the_history() -> None:
     assert last.editorial_state == "published"
     assert last.pgh_context.metadata == {
         "user": publisher.pk,
-        "deed": "publish",
+        "action": "publish",
         "reason": "Checked.",
     }
 
