@@ -10,5 +10,4 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Agreements"
 
     def ready(self) -> None:
-        """Make the app's kinds known to publishing."""
         from agreements import kinds  # noqa: F401, PLC0415 - models must be loaded first

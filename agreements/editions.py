@@ -126,7 +126,6 @@ class AgreementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         parties = document["parties"]
         statuses = [document["status"], *(party["status"] for party in parties if party["status"])]
         signatures = _signatures(document)

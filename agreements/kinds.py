@@ -60,7 +60,6 @@ def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
 
 
 def _publish_due(on: date, size: int) -> int:
-    """Publish one batch."""
     with transaction.atomic():
         position, moment = feed.lock_feed()
         due = (

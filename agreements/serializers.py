@@ -43,7 +43,6 @@ class AmountField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: MonetaryValue) -> str | None:
-        """Return null where no amount is known."""
         amount = getattr(value, self.column)
         return None if amount is None else plain_amount(amount, value.currency.minor_units)
 

@@ -34,7 +34,6 @@ BASE = "bench_base"
 
 
 def main() -> None:
-    """Run all of it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -294,7 +293,6 @@ def manage(database: str, *words: str) -> float:
 
 
 def new_database(name: str) -> str:
-    """Make a copy of the base."""
     query("postgres", f"DROP DATABASE IF EXISTS {name}")
     query("postgres", f"CREATE DATABASE {name} TEMPLATE {BASE}")
     return name
@@ -308,7 +306,6 @@ def url(database: str) -> str:
 
 
 def connect(database: str) -> Any:
-    """Open a connection beside Django's."""
     import psycopg2  # noqa: PLC0415 - only this run needs it so
 
     from config.db import embedded  # noqa: PLC0415 - the environment must be set first
@@ -319,7 +316,6 @@ def connect(database: str) -> Any:
 
 
 def query(database: str, statement: str) -> list[Any]:
-    """Run a statement outside of a transaction."""
     with closing(connect(database)) as opened:
         opened.autocommit = True
         with opened.cursor() as cursor:
@@ -328,7 +324,6 @@ def query(database: str, statement: str) -> list[Any]:
 
 
 def is_filled(database: str, table: str) -> bool:
-    """Whether the table has rows."""
     return bool(query(database, f'SELECT 1 FROM "{table}" LIMIT 1'))
 
 

@@ -39,7 +39,6 @@ class Scenario:
     )
 
     def path(self, api: HTTPConnection) -> str:
-        """Return the address that asks the API."""
         return self.find(api) if self.find else self.address
 
 

@@ -32,7 +32,6 @@ DEEP = 100_000
 
 
 def main() -> None:
-    """Run all of it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -182,7 +181,6 @@ def check_same(scenario: Any, mine: bytes, theirs: bytes) -> None:
 
 
 def queries_of(path: str) -> int:
-    """Count the SQL statements of one request."""
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -195,12 +193,10 @@ def queries_of(path: str) -> int:
 
 
 def middle(values: list[float]) -> float:
-    """Return the median."""
     return sorted(values)[len(values) // 2]
 
 
 def get(connection: http.client.HTTPConnection, path: str) -> bytes:
-    """Ask, and demand a good answer."""
     connection.request("GET", path, headers={"Accept": "application/json"})
     response = connection.getresponse()
     body = response.read()

@@ -10,5 +10,4 @@ class EventsConfig(AppConfig):
     verbose_name = "Events and relations"
 
     def ready(self) -> None:
-        """Make the app's kinds known to publishing."""
         from events import kinds  # noqa: F401, PLC0415 - models must be loaded first

@@ -121,7 +121,6 @@ class EventTypeEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "code": document["code"],
             "broader_type_id": cls.broader_id(document),
@@ -131,7 +130,6 @@ class EventTypeEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """The code is a name."""
         return document["code"].replace("_", " "), document["description"] or ""
 
     @classmethod
@@ -141,7 +139,6 @@ class EventTypeEdition(Edition):
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
-        """The broader type."""
         return _id(document["broader"])
 
 
@@ -166,7 +163,6 @@ class PlaceEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "kind": document["kind"],
             "state_id": _id(document["state"]),
@@ -175,12 +171,10 @@ class PlaceEdition(Edition):
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
-        """The place in which it lies."""
         return _id(document["parent"])
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """The state in which it lies."""
         return _ids([document["state"]])
 
 
@@ -277,7 +271,6 @@ class EventEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "type_id": document["type"]["id"],
             "status": document["status"],
@@ -353,7 +346,6 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "kind": document["kind"],
             "speaker_id": _id(document["speaker"]),
@@ -401,12 +393,10 @@ class RelationEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {"involved_ids": _ids(document["states"])}
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """The periods' values and topics."""
         periods = document["periods"]
         words = [period["value"].replace("_", " ") for period in periods]
         words += [topic["label"] for period in periods for topic in period["topics"]]
@@ -414,5 +404,4 @@ class RelationEdition(Edition):
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """It stands for both states."""
         return _ids(document["states"])

@@ -10,5 +10,4 @@ class PeopleConfig(AppConfig):
     verbose_name = "States, organizations and people"
 
     def ready(self) -> None:
-        """Make the app's kinds known to publishing."""
         from people import kinds  # noqa: F401, PLC0415 - models must be loaded first

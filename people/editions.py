@@ -48,7 +48,6 @@ class StateEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "kind": document["kind"],
             "codes": sorted({code["value"].upper() for code in document["codes"]}),
@@ -58,7 +57,6 @@ class StateEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Codes are found as names are."""
         names, rest = super().search_texts(document)
         return " ".join([names, *(code["value"] for code in document["codes"])]), rest
 
@@ -88,7 +86,6 @@ class StateEdition(Edition):
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        """Stand for itself."""
         return [document["id"]]
 
 
@@ -123,7 +120,6 @@ class OrganizationEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "classification": document["classification"],
             "parent_id": _id(document["parent"]),
@@ -157,12 +153,10 @@ class PersonEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {"sort_name": sort_label(document["sort_name"] or document["label"])}
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Given and family names are names."""
         names, rest = super().search_texts(document)
         return " ".join([names, document["given_name"] or "", document["family_name"] or ""]), rest
 
@@ -199,7 +193,6 @@ class OfficeEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {
             "classification": document["classification"],
             "organization_id": _id(document["organization"]),
@@ -268,7 +261,6 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         start = _bounds(document, "start")
         return {
             "person_id": document["person"]["id"],

@@ -24,12 +24,10 @@ class SourceEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {"kind": document["kind"], "publisher": document["publisher"] or ""}
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Publisher and authors are searched too."""
         return "", " ".join([document["publisher"] or "", *document["authors"]])
 
 
@@ -48,20 +46,16 @@ class TopicEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Fill the filter columns."""
         return {"code": document["code"], "broader_topic_id": cls.broader_id(document)}
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Alternative labels are names."""
         return " ".join(document["alternative_labels"]), ""
 
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Carry its code."""
         return {"code": document["code"]}
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
-        """The broader topic."""
         return document["broader"]["id"] if document["broader"] else None

@@ -97,7 +97,6 @@ class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """The rows, which rendering reads."""
         return (str(self.source),)
 
     def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
@@ -125,7 +124,6 @@ class EitherReferenceListField(EitherReferenceField):
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """The rows, which rendering reads."""
         return tuple(self.tables)
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:  # type: ignore[override] # a list
@@ -172,7 +170,6 @@ class PartReferenceField(EitherReferenceField):
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """The other part, which rendering reads."""
         return (self.relation,)
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
@@ -191,5 +188,4 @@ class DerivedField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        """Hold the place."""
         return self.placeholder() if self.placeholder else None

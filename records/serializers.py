@@ -166,7 +166,6 @@ class UncitedRecordSerializer(RecordSerializer):
 
     @extend_schema_field(CitationSerializer(many=True))
     def get_citations(self, record: Record) -> list[Any]:  # noqa: ARG002 - DRF's signature
-        """Return nothing."""
         return []
 
 

@@ -55,7 +55,6 @@ def _legal_tender() -> dict[str, list[tuple[_Day | None, _Day | None]]]:
 
 
 def _start(days: list[tuple[_Day | None, _Day | None]]) -> str:
-    """Write the first day anywhere."""
     return _edtf(min((since for since, _until in days if since), default=None))
 
 

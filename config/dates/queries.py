@@ -53,20 +53,6 @@ def certainly_overlaps(
     )
 
 
-def possibly_on(start: str, end: str, day: date) -> Q:
-    return possibly_overlaps(start, end, day, day)
-
-
-def certainly_on(start: str, end: str, day: date) -> Q:
-    """Match an interval that contains `day`, whatever its true days are.
-
-    With an unknown end that is true of the day on which it started, and of no later one; where the
-    end is known to be still to come (ongoing), `certainly_within(start, before=day)` is the
-    question to ask.
-    """
-    return certainly_overlaps(start, end, day, day)
-
-
 def _may_be_from(field: str, after: date | None) -> Q:
     return (
         Q()

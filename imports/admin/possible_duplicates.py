@@ -57,7 +57,6 @@ class VerdictFilter(admin.SimpleListFilter):
         return queryset.filter(verdict=self.value() or Verdict.OPEN)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Label the default."""
         first, *others = super().choices(changelist)
         yield {**first, "display": Verdict.OPEN.label}
         yield from others

@@ -119,7 +119,6 @@ def _reopened(file: IO[bytes]) -> IO[bytes]:
 
 @contextmanager
 def _refusing(name: str) -> Iterator[None]:
-    """Turn what the disk raises into `InputError`."""
     try:
         yield
     except FileNotFoundError as error:

@@ -117,7 +117,6 @@ def _check_texts(root: ET.Element, file: File) -> None:
 
 
 def _not_xml(error: ET.ParseError) -> tuple[str, str]:
-    """Return the code and the reason."""
     if error.code == errors.codes[errors.XML_ERROR_BAD_CHAR_REF]:
         reason = "A character reference (&#...;) names what is no character of XML: NUL, another control character or half a surrogate pair. Remove it."
         return "character", reason

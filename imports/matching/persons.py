@@ -313,7 +313,6 @@ class PersonIndex:
 
 
 def _ends(links: dict[UUID, UUID]) -> dict[UUID, UUID]:
-    """Follow each link to where it ends."""
     ends = {}
     for start in links:
         at, seen = start, {start}

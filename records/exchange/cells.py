@@ -70,7 +70,6 @@ class Plain(Cells):
         self.columns = (name,)
 
     def write(self, value: Any) -> tuple[str, ...]:
-        """Return the text."""
         return ("" if value is None else value,)
 
     def read(self, cells: Sequence[str]) -> Any:
@@ -82,7 +81,6 @@ class Scalar(Plain):
     """`true`, `false` and numbers, in capitals too since spreadsheets write them so."""
 
     def write(self, value: Any) -> tuple[str, ...]:
-        """Return it as JSON has it."""
         return ("" if value is None else orjson.dumps(value).decode(),)
 
     def read(self, cells: Sequence[str]) -> Any:
@@ -127,7 +125,6 @@ class Named(Cells):
         self.kinds = tuple(kinds)
 
     def write(self, value: Any) -> tuple[str, ...]:
-        """Return kind and slug."""
         return ("" if value is None else f"{value['object']} {value['ref']}",)
 
     def read(self, cells: Sequence[str]) -> Any:
@@ -150,7 +147,6 @@ class Divided(Cells):
         self.item = item
 
     def write(self, value: Any) -> tuple[str, ...]:
-        """Return the items in their order."""
         items = [self.item.write(item)[0] for item in value or ()]
         is_clear = all(item and item == item.strip() and ";" not in item for item in items)
         if is_clear and not (items and items[0].startswith("[")):
@@ -158,7 +154,6 @@ class Divided(Cells):
         return (orjson.dumps(value).decode(),)
 
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the list."""
         (cell,) = cells
         if not cell or cell.startswith("["):
             return _json(cell) if cell else None
@@ -179,7 +174,6 @@ class Objects(Cells):
         return (orjson.dumps(value).decode() if value else "",)
 
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the list."""
         return _json(cells[0]) if cells[0] else None
 
 

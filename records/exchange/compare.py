@@ -58,7 +58,6 @@ class Changes:
     deleted: list[tuple[PartShape, Existing]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to write."""
         return bool(self.inserted or self.updated or self.deleted)
 
     def add(self, other: Changes) -> None:
@@ -173,7 +172,6 @@ def named_records(plan: Planned) -> Iterator[NamedRecord]:
 
 
 def look_up(plan: Planned, names: RecordLookUp, faults: Faults) -> None:
-    """Put keys in the place of names."""
     for row in plan.tree():
         for column, value in row.values.items():
             try:

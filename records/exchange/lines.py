@@ -64,7 +64,6 @@ class FileLine:
 
     @property
     def name(self) -> str:
-        """What messages call the record."""
         if self.is_wish and self.others:
             return self.others[0]
         return self.slug or (str(self.document_id) if self.document_id else self.others[0])

@@ -153,6 +153,5 @@ class RecordLookUp:
 
 
 def _numbered(slug: str, number: int) -> str:
-    """Return the n-th slug of this name."""
     ending = f"-{number}" if number > 1 else ""
     return f"{slug[: SLUG_LENGTH - len(ending)].rstrip('-')}{ending}"

@@ -32,7 +32,6 @@ class Ref(Treatment):
         self.is_required = not field.null
 
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Remember what to look up."""
         if given is None:
             if self.is_required:
                 raise FaultError(
@@ -45,12 +44,10 @@ class Ref(Treatment):
         return (None,)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the slug."""
         key = row[self.columns[0]]
         return None if key is None else slugs[self.kind, key]
 
     def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
-        """The one record."""
         if (key := row[self.columns[0]]) is not None:
             yield self.kind, key
 
@@ -64,12 +61,10 @@ class Coded(Ref):
         self.is_required = not field.null
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the code."""
         del slugs
         return row[self.columns[0]]
 
     def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
-        """None that have a slug."""
         del row
         yield from ()
 
@@ -94,13 +89,11 @@ class OneOf(Treatment):
         return tuple(named if kind == known else None for known in self.kinds)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the kind and the slug."""
         for kind, key in self.names(row):
             return {"object": kind, "ref": slugs[kind, key]}
         return None
 
     def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
-        """The one record, if any."""
         for kind, column in zip(self.kinds, self.columns, strict=True):
             if row[column] is not None:
                 yield kind, row[column]
@@ -116,7 +109,6 @@ class Pair(Treatment):
         self.kind = object_kind(fields[0])
 
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Remember what to look up."""
         if not isinstance(given, list) or len(given) != len(self.columns):
             raise FaultError("wrong_type", f"Name two records of the kind {self.kind} in a list.")
         return tuple(NamedRecord(self.kind, ref_text(ref)) for ref in given)
@@ -125,11 +117,9 @@ class Pair(Treatment):
         return (None, None)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the slugs."""
         return [slugs[name] for name in self.names(row)]
 
     def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
-        """Both records."""
         yield from ((self.kind, row[column]) for column in self.columns)
 
 

@@ -31,7 +31,6 @@ class LineFault:
         return self.fault.code == "rejected_reference"
 
     def as_document(self) -> dict[str, Any]:
-        """Return the line of a report."""
         return {
             "line": self.line,
             "object": self.object,
@@ -79,16 +78,13 @@ class Report:
     )
 
     def count(self, outcome: str) -> int:
-        """Return how many lines ended so."""
         return sum(counter[outcome] for counter in self.counts.values())
 
     def add(self, kind: str, outcome: str) -> None:
-        """Count a line."""
         self.counts.setdefault(kind, Counter())[outcome] += 1
 
 
 def summary(report: Report) -> str:
-    """Return the counts in one line."""
     counts = ", ".join(
         f"{report.count(name)} {name}" for name in ("created", "updated", "unchanged", "rejected")
     )

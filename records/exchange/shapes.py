@@ -73,7 +73,6 @@ class SiblingValue(Treatment):
         self.by = by
 
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Remember how the part is called."""
         if given is None:
             if self.is_required:
                 raise values.FaultError("required", f"Name one of the {self.part}.")
@@ -81,7 +80,6 @@ class SiblingValue(Treatment):
         return (NamedSibling(self, self.by.values(given)),)
 
     def defaults(self) -> tuple[Any, ...]:
-        """Name none."""
         return (None,)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
@@ -91,7 +89,6 @@ class SiblingValue(Treatment):
         return self.by.write(self._joined(row), slugs)
 
     def names(self, row: Row) -> Iterator[tuple[str, Any]]:
-        """The records that the part's name names."""
         if row[self.columns[0]] is not None:
             yield from self.by.names(self._joined(row))
 
@@ -127,7 +124,6 @@ class Shape:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Every column that a line can fill."""
         return tuple(column for treatment in self.fields.values() for column in treatment.columns)
 
     def defaults(self) -> dict[str, Any]:
@@ -234,7 +230,6 @@ class PartShape(Shape):
 
     @cached_property
     def key_columns(self) -> tuple[str, ...]:
-        """The columns of `key`."""
         return tuple(column for name in self.key for column in self.fields[name].columns)
 
     @property
@@ -272,7 +267,6 @@ class Exchange(Shape):
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Every member that a line can have."""
         return (*self.opening, *self.fields, *self.lists)
 
 

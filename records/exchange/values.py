@@ -128,17 +128,14 @@ class Column(Treatment):
         raise FaultError("required", f"{self.name.replace('_', ' ').capitalize()} cannot be empty.")
 
     def defaults(self) -> tuple[Any, ...]:
-        """Take the model's default."""
         if self.field.has_default():
             return (self.field.get_default(),)
         return (self.empty,)
 
     def convert(self, given: Any) -> Any:
-        """Return the column's value."""
         return given
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the value; empty text as null."""
         del slugs
         value = row[self.columns[0]]
         return None if value == "" else value
@@ -183,7 +180,6 @@ class Amount(Column):
     expected = "a decimal number as text (“1250.50”)"
 
     def convert(self, given: Any) -> Decimal:
-        """Read plain digits; neither exponents nor infinities."""
         if isinstance(given, str) and not re.fullmatch(r"-?\d+(\.\d+)?", given, re.ASCII):
             raise FaultError("wrong_type", f"“{given}” is not a decimal number such as “1250.50”.")
         try:
@@ -192,7 +188,6 @@ class Amount(Column):
             raise FaultError("wrong_type", f"“{given}” is not a decimal number.") from error
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return it as text."""
         del slugs
         value = row[self.columns[0]]
         return None if value is None else f"{value:f}"
@@ -205,7 +200,6 @@ class Day(Column):
     expected = "a day as YYYY-MM-DD"
 
     def convert(self, given: Any) -> date:
-        """Read YYYY-MM-DD."""
         try:
             if _DAY.fullmatch(given):
                 return date.fromisoformat(given)
@@ -214,7 +208,6 @@ class Day(Column):
         raise FaultError("bad_date", f"“{given}” is not a day; write YYYY-MM-DD.")
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return YYYY-MM-DD."""
         del slugs
         value = row[self.columns[0]]
         return value.isoformat() if value else None
@@ -235,14 +228,12 @@ class TextList(Column):
         return []
 
     def convert(self, given: Any) -> list[str]:
-        """Check that all members are texts."""
         for item in given:
             if not isinstance(item, str) or "\0" in item:
                 raise FaultError("wrong_type", f"{type_of(item)} in a list of texts.")
         return list(given)
 
     def write(self, row: Row, slugs: Slugs) -> Any:
-        """Return the list."""
         del slugs
         return list(row[self.columns[0]])
 
@@ -255,7 +246,6 @@ class UncertainDateValue(Treatment):
         self.field = field
 
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Derive the bounds."""
         try:
             value = UncertainDate.coerce(given)
         except EdtfError as error:

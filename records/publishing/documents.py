@@ -156,7 +156,6 @@ def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
 
 
 def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of that reference."""
     editions = kind.editions
     extras = editions.reference_extras(document)
     opening = {name: document[name] for name in ("id", "object", "label", "url")}

@@ -38,13 +38,11 @@ class Loaded:
 
 
 def reference_models() -> list[type[Model]]:
-    """Return the models that have a file."""
     # Settings list an app after those that it builds on.
     return [model for model in apps.get_models() if _file(model).exists()]
 
 
 def reference_rows(model: type[Model]) -> list[dict[str, Any]]:
-    """Return the lines of a model's file."""
     return [json.loads(line) for line in _file(model).read_text(encoding="utf-8").splitlines()]
 
 

@@ -39,7 +39,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the day."""
         parser.add_argument(
             "--on",
             type=_past_day,
@@ -47,7 +46,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, on: date | None = None, **_options: Any) -> None:
-        """Run, and say what was done."""
         day = on or _today()
         done = publish_due_statuses(on=day)
         self.stdout.write(

@@ -16,7 +16,6 @@ from config.api.filters.base import (
     Filter,
     ValuesFilter,
     as_clause,
-    read_boolean,
 )
 from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause, all_of, column
@@ -64,34 +63,6 @@ class TextFilter(ValuesFilter):
             query.fault("invalid_text", "The text holds characters that cannot be printed.", name)
             return None
         return self.normalise(word)
-
-
-class BooleanFilter(Filter):
-    """Takes `true` or `false`; `where` may make the condition instead of a column."""
-
-    def __init__(
-        self, column: str = "", *, help_text: str, where: Callable[[bool], Q | Clause] | None = None
-    ) -> None:
-        super().__init__(help_text=help_text)
-        self.column = column
-        self.where = where
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "boolean"}
-
-    def reading(self, name: str, query: Query, references: Any) -> Callable[[], bool] | None:  # noqa: ARG002 - one signature
-        value = read_boolean(name, query)
-        return None if value is None else lambda: value
-
-    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        value = self.reading(name, query, references)
-        if value is not None:
-            yield partial(self._equals, value())
-
-    def _equals(self, value: bool, model: type[Model]) -> Clause:  # noqa: FBT001 - the value itself
-        if self.where is not None:
-            return as_clause(model, self.where(value))
-        return Clause(f"{column(model, self.column)[0]} = %s", (value,))
 
 
 class NumberFilter(Filter):

@@ -106,7 +106,6 @@ class Reading:
         return bool(self.edtf or self.text)
 
     def document(self) -> str | dict[str, str] | None:
-        """Return it as exchange documents have it."""
         if not self.text:
             return self.edtf or None
         parts = {"edtf": self.edtf, "text": self.text, "precision": self.precision}

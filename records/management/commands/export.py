@@ -54,7 +54,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write, and say how much."""
         del args
         path: Path | None = options["path"]
         if options["format"] == "csv":

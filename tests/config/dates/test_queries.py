@@ -6,11 +6,9 @@ from itertools import product
 import pytest
 
 from config.dates.queries import (
-    certainly_on,
     certainly_overlaps,
     certainly_within,
     is_dated,
-    possibly_on,
     possibly_overlaps,
     possibly_within,
 )
@@ -111,20 +109,6 @@ def test_an_interval_possibly_overlaps_a_range(spells, after, before):
 def test_an_interval_certainly_overlaps_a_range(spells, after, before):
     assert found(spells, certainly_overlaps("start", "end", day(after), day(before))) == expected(
         lambda start, end: all(overlaps(s, t, after, before) for s, t in true_intervals(start, end))
-    )
-
-
-@pytest.mark.parametrize("asked", ASKED[1:])
-def test_an_interval_possibly_contains_a_day(spells, asked):
-    assert found(spells, possibly_on("start", "end", day(asked))) == expected(
-        lambda start, end: any(s <= asked <= t for s, t in true_intervals(start, end))
-    )
-
-
-@pytest.mark.parametrize("asked", ASKED[1:])
-def test_an_interval_certainly_contains_a_day(spells, asked):
-    assert found(spells, certainly_on("start", "end", day(asked))) == expected(
-        lambda start, end: all(s <= asked <= t for s, t in true_intervals(start, end))
     )
 
 
