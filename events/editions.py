@@ -106,7 +106,6 @@ class EventTypeEdition(Edition):
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("eventtypeedition_by_content"),
@@ -150,7 +149,6 @@ class PlaceEdition(Edition):
     parent_place_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("placeedition_by_content"),
@@ -203,7 +201,6 @@ class EventEdition(Edition):
     )
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds places, topics and sources: only events that have one name it.
@@ -315,7 +312,6 @@ class StatementEdition(Edition):
     )
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds topics and sources: only statements that have one name it.
@@ -380,7 +376,6 @@ class RelationEdition(Edition):
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("relationedition_by_content", "involved_ids"),

@@ -40,7 +40,6 @@ class StateEdition(Edition):
     end_latest = models.DateField(null=True)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("stateedition_by_content", "codes"),
@@ -97,7 +96,6 @@ class OrganizationEdition(Edition):
     state_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("organizationedition_by_content"),
@@ -140,7 +138,6 @@ class PersonEdition(Edition):
     )
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("personedition_by_content"),
@@ -170,7 +167,6 @@ class OfficeEdition(Edition):
     accredited_state_ids = ArrayField(models.UUIDField(), default=list)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("officeedition_by_content", "accredited_state_ids"),
@@ -229,7 +225,6 @@ class TenureEdition(Edition):
     label_needs_references = True
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("tenureedition_by_content"),

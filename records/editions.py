@@ -16,7 +16,6 @@ class SourceEdition(Edition):
     publisher = models.TextField(blank=True)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("sourceedition_by_content"),
@@ -38,7 +37,6 @@ class TopicEdition(Edition):
     broader_topic_id = models.UUIDField(null=True)
 
     class Meta(Edition.Meta):
-        constraints = [*Edition.Meta.constraints]
         indexes = [
             *Edition.Meta.indexes,
             gin_index("topicedition_by_content"),

@@ -180,18 +180,12 @@ class AgreementName(DatedName):
 
     record = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class AgreementIdentifier(Identifier):
     """What another system calls the agreement (a number in the UN Treaty Series, in a national series ...)."""
 
     record = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass
 
 
 @tracked

@@ -193,9 +193,6 @@ class EventIdentifier(Identifier):
 
     record = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="identifiers")
 
-    class Meta(Identifier.Meta):
-        pass
-
 
 @tracked
 class EventCitation(AttributedCitation):

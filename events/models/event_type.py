@@ -111,6 +111,3 @@ class EventTypeIdentifier(Identifier):
     """What another codebook calls the type."""
 
     record = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass

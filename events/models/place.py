@@ -115,15 +115,9 @@ class PlaceName(DatedName):
 
     record = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class PlaceIdentifier(Identifier):
     """What another system calls the place."""
 
     record = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass

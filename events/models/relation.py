@@ -117,9 +117,6 @@ class RelationIdentifier(Identifier):
 
     record = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="identifiers")
 
-    class Meta(Identifier.Meta):
-        pass
-
 
 @tracked
 class RelationCitation(AttributedCitation):

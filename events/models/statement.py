@@ -158,9 +158,6 @@ class StatementIdentifier(Identifier):
 
     record = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="identifiers")
 
-    class Meta(Identifier.Meta):
-        pass
-
 
 @tracked
 class StatementCitation(AttributedCitation):

@@ -151,18 +151,12 @@ class OfficeName(DatedName):
 
     record = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class OfficeIdentifier(Identifier):
     """What another system calls the office."""
 
     record = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass
 
 
 @tracked

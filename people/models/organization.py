@@ -146,18 +146,12 @@ class OrganizationName(DatedName):
 
     record = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class OrganizationIdentifier(Identifier):
     """What another system calls the organization."""
 
     record = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass
 
 
 @tracked

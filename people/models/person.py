@@ -97,18 +97,12 @@ class PersonName(DatedName):
 
     record = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class PersonIdentifier(Identifier):
     """What another system calls the person."""
 
     record = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass
 
 
 @tracked

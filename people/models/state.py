@@ -106,9 +106,6 @@ class StateName(DatedName):
 
     record = models.ForeignKey(State, on_delete=models.CASCADE, related_name="names")
 
-    class Meta(DatedName.Meta):
-        pass
-
 
 @tracked
 class StateIdentifier(Identifier):
@@ -116,18 +113,12 @@ class StateIdentifier(Identifier):
 
     record = models.ForeignKey(State, on_delete=models.CASCADE, related_name="identifiers")
 
-    class Meta(Identifier.Meta):
-        pass
-
 
 @tracked
 class StateCitation(AttributedCitation):
     """A source for a state. Welcome, not demanded: states are reference data."""
 
     record = models.ForeignKey(State, on_delete=models.CASCADE, related_name="citations")
-
-    class Meta(AttributedCitation.Meta):
-        pass
 
 
 @tracked

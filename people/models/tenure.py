@@ -153,9 +153,6 @@ class TenureIdentifier(Identifier):
 
     record = models.ForeignKey(Tenure, on_delete=models.CASCADE, related_name="identifiers")
 
-    class Meta(Identifier.Meta):
-        pass
-
 
 @tracked
 class TenureCitation(AttributedCitation):

@@ -96,6 +96,3 @@ class SourceIdentifier(Identifier):
     """What another system calls the source."""
 
     record = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass

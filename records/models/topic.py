@@ -58,6 +58,3 @@ class TopicIdentifier(Identifier):
     """What another vocabulary calls the topic."""
 
     record = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        pass
