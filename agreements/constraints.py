@@ -95,6 +95,5 @@ class NoCycleOfKind(NoCycle):
         ]
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """Name the class and its arguments for migrations."""
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "kind": self.kind}

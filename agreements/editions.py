@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 def _ids(references: list[dict[str, Any] | None]) -> list[str]:
-    """Ids without the missing and without repeats, in order."""
     return list(dict.fromkeys(reference["id"] for reference in references if reference))
 
 

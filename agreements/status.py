@@ -66,7 +66,6 @@ class Dated:
     certain: date | None
 
     def is_possible(self, day: date) -> bool:
-        """Whether it may have happened by that day."""
         return self.effect.earliest is None or self.effect.earliest <= day
 
 

@@ -13,7 +13,6 @@ def text(name: str, default: str = "") -> str:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Read a list whose items are divided by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 

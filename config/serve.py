@@ -134,7 +134,6 @@ def _serve(host: str, port: int, server: embedded.Server | None) -> None:
 
 
 def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
-    """Wait for the first answer, then print the address."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     while child.poll() is None:
         _stop_if_asked()

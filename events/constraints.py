@@ -88,6 +88,5 @@ class CapacityOfActor(TriggerConstraint):
             raise ValidationError(self.get_violation_error_message(), code="check_violation")
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """Name the class and its arguments for migrations."""
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "actor": self.actor}

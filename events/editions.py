@@ -35,7 +35,6 @@ def _id(reference: dict[str, Any] | None) -> str | None:
 
 
 def _ids(references: list[dict[str, Any] | None]) -> list[str]:
-    """Ids without the missing and without repeats, in order."""
     return list(dict.fromkeys(reference["id"] for reference in references if reference))
 
 
@@ -133,7 +132,6 @@ class EventTypeEdition(Edition):
 
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Carry its code and the codes above it."""
         return {"code": document["code"], "parents": document["parents"]}
 
     @classmethod

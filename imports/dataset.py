@@ -90,7 +90,6 @@ _DATASETS: dict[str, Dataset] = {}
 
 
 def register(dataset: Dataset) -> Dataset:
-    """Make a data set known to `manage.py import`."""
     _DATASETS[dataset.name] = dataset
     return dataset
 

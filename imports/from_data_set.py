@@ -124,7 +124,6 @@ def _outcome(
 
 
 def _report(result: ImportResult, translation: Translation, load: Load) -> None:
-    """Report what is wrong or odd, by row."""
     for row in translation.rows:
         faults = [(REJECTED, fault) for fault in row.faults]
         faults += [("warning", fault) for fault in row.warnings]

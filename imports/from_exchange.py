@@ -98,7 +98,6 @@ class _Lines:
         return sum(1 for _line in self.file)
 
     def add_table(self, file: File, before: int) -> int:
-        """Add a table, and return how many lines it became."""
         numbers = self.numbers[file.path] = []
         for number, line, rejections in lines_of(file, before):
             numbers.append(number)
@@ -107,7 +106,6 @@ class _Lines:
         return len(numbers)
 
     def place(self, line: int | None) -> tuple[str, int | None]:
-        """Return the file and the line in it."""
         if line is None:
             return "", None
         before, path = max(start for start in self.starts if start[0] < line)

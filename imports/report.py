@@ -66,13 +66,11 @@ class ReportLine:
 
     @classmethod
     def of_refusal(cls, outcome: str, refusal: Refusal, file: str = "") -> ReportLine:
-        """Report a record that could not be published or withdrawn."""
         record = refusal.record
         fault = Fault(refusal.code, refusal.detail)
         return cls(outcome, fault, file, object=record.object_kind, record=record.slug)
 
     def as_document(self) -> dict[str, Any]:
-        """Return the members of a line of the report."""
         return {
             "outcome": self.outcome,
             "reason": self.fault.detail,
@@ -135,7 +133,6 @@ def json_lines(lines: Iterable[ReportLine]) -> bytes:
 
 
 def packed(lines: Iterable[ReportLine]) -> bytes:
-    """Return report lines as they are kept with an import."""
     return gzip.compress(json_lines(lines), mtime=0)
 
 
@@ -158,7 +155,6 @@ def open_report(batch_id: UUID) -> IO[bytes]:
 
 
 def append(batch_id: UUID, lines: Sequence[ReportLine]) -> None:
-    """Add lines to the report of an import."""
     if lines:
         kept = ImportBatch.objects.values_list("report", flat=True).get(pk=batch_id)
         # Gzip files one after the other are one gzip file.

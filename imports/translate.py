@@ -47,7 +47,6 @@ class Translation:
     same: dict[Name, UUID] = field(default_factory=dict)
 
     def rows_by_name(self) -> dict[Name, list[Row]]:
-        """Return the rows that each document stands for."""
         found: dict[Name, list[Row]] = defaultdict(list)
         for row in self.rows:
             for name in row.becomes:

@@ -229,7 +229,6 @@ def _change_back(tables: list[_Table], drafts: set[UUID], kept: set[UUID]) -> No
 
 
 def _demand_unreferenced() -> None:
-    """Check that nothing refers to what was deleted."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

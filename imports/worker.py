@@ -110,7 +110,6 @@ class NotWaitingError(Exception):
 
 
 def task_of(batch: ImportBatch) -> Task:
-    """Return the task that an import at work waits for."""
     if batch.status == ImportStatus.RUNNING:
         return Task.PUBLISH if batch.publishes else Task.IMPORT
     return next(task for task, statuses in WAITS_FOR.items() if batch.status in statuses)
@@ -275,7 +274,6 @@ def _import(
 
 
 def _unread_files(tree: Tree, folders: list[str]) -> list[ReportLine]:
-    """Report the files of an archive that were not read."""
     reasons = [(each.path, each.reason) for each in tree.left_out]
     reasons += [(folder, "No known data set.") for folder in folders]
     return [ReportLine(SKIPPED, Fault("left_out", reason), path) for path, reason in reasons]

@@ -20,7 +20,6 @@ def _id(reference: dict[str, Any] | None) -> str | None:
 
 
 def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
-    """Return the two columns of an uncertain date."""
     known = document[field] or {"earliest": None, "latest": None}
     return {f"{field}_earliest": known["earliest"], f"{field}_latest": known["latest"]}
 

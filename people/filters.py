@@ -160,7 +160,6 @@ def held(*, on: Days | None = None, date_match: list[str] | None = None) -> Q:
 
 
 def of_state(states: list[UUID]) -> Q:
-    """Tenures of offices of a state, or accredited to it."""
     found = Q(state_id__in=states) | Q(accredited_state_ids__overlap=states)
     return Q(office_id__in=OfficeEdition.objects.current().filter(found).values("record_id"))
 

@@ -56,7 +56,6 @@ class AttributedCitationSerializer(CitationSerializer):
         )
 
     def get_fields(self) -> dict[str, Any]:
-        """Put the fields in the order of the documents."""
         found = super().get_fields()
         return {name: found[name] for name in self.Meta.fields}
 

@@ -58,5 +58,4 @@ class BadgeFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002 - Django's signature
         queryset: models.QuerySet[Any],
     ) -> models.QuerySet[Any]:
-        """Filter by the annotation that the list's query has."""
         return queryset.filter(badge=self.value()) if self.value() else queryset

@@ -48,7 +48,6 @@ class TriggerConstraint(BaseConstraint):
         model: Any,
         schema_editor: Any,  # noqa: ARG002 - Django's signature
     ) -> str:
-        """Return the SQL that makes the function and its triggers."""
         function = (
             f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$\n'
             f"BEGIN\n{self.body(model)}\nRETURN NULL;\nEND\n$body$;\n"
@@ -73,7 +72,6 @@ class TriggerConstraint(BaseConstraint):
         model: Any,
         schema_editor: Any,  # noqa: ARG002 - Django's signature
     ) -> str:
-        """Return the SQL that removes the triggers and their function."""
         return (
             "".join(
                 f'DROP TRIGGER IF EXISTS "{self.name}" ON "{table}";\n'
@@ -100,7 +98,6 @@ class TriggerConstraint(BaseConstraint):
         return hash(self.name)
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """Name the class and its arguments for migrations."""
         path, _args, kwargs = super().deconstruct()
         return path, (), kwargs
 
@@ -149,7 +146,6 @@ class NoCycle(TriggerConstraint):
         return [(model._meta.db_table, f'INSERT OR UPDATE OF "{up}", "{down}"', "NOT DEFERRABLE")]
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """Name the class and its arguments for migrations."""
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "ascends": self.ascends, "descends": self.descends}
 

@@ -30,7 +30,6 @@ class SearchView(AutocompleteJsonView):
     """Search for the fields that refer to a record: label and key of each match."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Leave out merged records, and read what labels need."""
         found = super().get_queryset()
         if issubclass(found.model, Record):
             found = found.exclude(editorial_state=EditorialState.MERGED)

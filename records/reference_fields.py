@@ -77,7 +77,6 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, source="*", **{"allow_null": True, **kwargs})
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
-        """Ask for the reference of the key that is set."""
         references: References = self.context["references"]
         for kind, attribute in self.kinds.items():
             key = getattr(value, attribute)
@@ -100,7 +99,6 @@ class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
         return (str(self.source),)
 
     def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
-        """Ask for the references, in the rows' order."""
         references: References = self.context["references"]
         rows: Iterable[Any] = value.all()
         return [references.to(self.kind, getattr(row, self.attribute)) for row in rows]
@@ -148,7 +146,6 @@ class PairReferenceField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:
-        """Ask for both references, in the order of the attributes."""
         references: References = self.context["references"]
         return [references.to(self.kind, getattr(value, name)) for name in self.attributes]
 

@@ -68,7 +68,6 @@ class Kind:
 
 
 def register(kind: Kind) -> Kind:
-    """Make a kind known to publishing and to references."""
     _KINDS[kind.name] = kind
     return kind
 
@@ -79,7 +78,6 @@ def kind_named(name: str) -> Kind:
 
 
 def kind_of(record: Record | type[Record]) -> Kind:
-    """Return the kind of a record or record model."""
     return _KINDS[record.object_kind]
 
 

@@ -46,7 +46,6 @@ def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
 
 
 def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
-    """Return the rights of each role as (app, codename)."""
     edits = {(app, f"{verb}_{name}") for app, name in _record_models() for verb in _EDITING}
     edits |= {(app, f"view_{name}") for app, name in _looked_up_models()}
     edits |= {("records", f"{verb}_possibleduplicate") for verb in ("view", "change")}

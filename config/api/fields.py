@@ -123,7 +123,6 @@ def _omit(node: Any, tree: Shape) -> Any:
 
 @lru_cache(maxsize=64)
 def shape_of(serializer: type[serializers.BaseSerializer[Any]]) -> Shape:
-    """The names in a serializer's documents, at every level."""
     return _shape(serializer())
 
 

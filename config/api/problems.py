@@ -66,7 +66,6 @@ _PROBLEMS_OF_THEIR_OWN = {"invalid_cursor", "cursor_mismatch"}
 
 
 def parameter_problem(faults: Sequence[Fault]) -> Problem:
-    """All faults of a query string as one problem."""
     codes = {fault.code for fault in faults}
     if len(codes) == 1 and codes <= _PROBLEMS_OF_THEIR_OWN:
         return Problem(faults[0].code, faults[0].detail, faults=faults)

@@ -102,7 +102,6 @@ class Query:
         self.faults.append(Fault(code, detail, parameter, suggestion=suggestion))
 
     def refuse_unknown(self, known: Collection[str]) -> None:
-        """Report every parameter that is not known here."""
         for name in self.values:
             if name not in known:
                 shown = name[:MAX_VALUE_LENGTH]
@@ -114,7 +113,6 @@ class Query:
                 )
 
     def refuse_faults(self) -> None:
-        """Raise all faults as one problem, if there are any."""
         if self.faults:
             raise parameter_problem(self.faults[:MAX_FAULTS])
 

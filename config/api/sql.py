@@ -75,7 +75,6 @@ def all_of(clauses: Iterable[Clause]) -> Clause:
 
 
 def compiled(model: type[Model], condition: Q) -> Clause:
-    """A condition of Django's over the one table."""
     if not condition:
         return EVERYTHING
     query = Query(model)
@@ -139,7 +138,6 @@ def has_all(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
 
 
 def is_unknown(model: type[Model], name: str) -> Clause:
-    """The column is NULL, or an empty array."""
     sql, kind = column(model, name)
     if isinstance(model._meta.get_field(name), ArrayField):
         return Clause(f"{sql} = '{{}}'::{kind}[]")

@@ -196,7 +196,6 @@ def _page(problem: ProblemType) -> dict[str, Any]:
 
 
 def index_of(patterns: Iterable[Any]) -> tuple[str, ...]:
-    """The resources among url patterns: those with a list."""
     names = []
     for pattern in patterns:
         for inner in getattr(pattern, "url_patterns", [pattern]):

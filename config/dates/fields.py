@@ -172,7 +172,6 @@ class UncertainDateField(property):
 
     @property
     def column_names(self) -> list[str]:
-        """Names of the five columns, for `save(update_fields=...)` and `only`."""
         return [f"{self.name}_{suffix}" for suffix in _SUFFIXES]
 
     def columns(self, value: Assignable) -> dict[str, Any]:

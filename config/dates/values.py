@@ -88,7 +88,6 @@ class UncertainDate:
         )
 
     def __bool__(self) -> bool:
-        """Whether anything at all is known: EDTF or words."""
         return bool(self.edtf or self.text)
 
     def __str__(self) -> str:

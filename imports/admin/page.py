@@ -54,12 +54,10 @@ LAST_PAGE = 1_000_000
 
 
 def address(page: str, batch: ImportBatch) -> str:
-    """Return the address of a page of an import."""
     return reverse(f"admin:imports_importbatch_{page}", args=[batch.pk])
 
 
 def name_of(account: Any) -> str:
-    """Return the name of the account that started an import."""
     return account.get_full_name() or account.get_username() if account else "a command"
 
 

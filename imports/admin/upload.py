@@ -59,7 +59,6 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
-        """Offer publishing and withdrawing only to accounts that may publish."""
         super().__init__(*args, **kwargs)
         if not may_publish:
             del self.fields["publishes"], self.fields["withdraws"]

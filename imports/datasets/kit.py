@@ -225,7 +225,6 @@ def _slug(words: str) -> str:
 
 
 def citation(source: str, locator: str, **more: str) -> Document:
-    """Return the citation of a place in the data set."""
     cited = {
         "source": source,
         "locator": locator[:LOCATOR_LENGTH],

@@ -169,7 +169,6 @@ def _count_entries(source: IO[bytes], limit: int) -> int:
 
 
 def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
-    """Refuse what the directory says of one file."""
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
     if kind not in {0, stat.S_IFREG}:
         code = "special_file"

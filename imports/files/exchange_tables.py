@@ -32,7 +32,6 @@ _HEAD = 64
 
 
 def is_csv(file: File) -> bool:
-    """Return whether a file is a table by its name."""
     return file.path.lower().endswith(".csv")
 
 

@@ -196,7 +196,6 @@ class PersonIndex:
     # Persons
 
     def by_identifier(self, scheme: str, value: str) -> UUID | None:
-        """Return the person whom another system calls so."""
         return self._identifiers.get((scheme, value))
 
     def named(
@@ -303,7 +302,6 @@ class PersonIndex:
         return self.office_by_identifier(scheme, value) or self.office_named(title, state)
 
     def office_by_identifier(self, scheme: str, value: str) -> UUID | None:
-        """Return the office that another system calls so."""
         return self._office_identifiers.get((scheme, value))
 
     def office_named(self, title: str, state: UUID | None) -> UUID | None:

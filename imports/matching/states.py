@@ -92,7 +92,6 @@ class UnknownStateError(LookupError):
         super().__init__(fault.detail)
 
     def at(self, field: str) -> Fault:
-        """Return the fault with its place in the row's content."""
         return replace(self.fault, pointer=field)
 
 
@@ -324,7 +323,6 @@ class Crosswalk:
         return self._states[pk].match
 
     def _target(self, entry: CrosswalkRow, dataset: str, given: str) -> UUID:
-        """Return the state that a row of the table names."""
         if entry.state.startswith(_ORGANIZATION):
             name = entry.state.removeprefix(_ORGANIZATION)
             raise UnknownStateError(_unknown(given, f"“{name}” is an organization, not a state."))

@@ -58,7 +58,6 @@ class TenureAdmin(RecordAdmin):
     )
 
     def label_of(self, row: Tenure) -> str:
-        """Tell the terms of one holder apart by their dates."""
         start, end = row.start.edtf or row.start.text, row.end.edtf or row.end.text
         dates = " to ".join(filter(None, [start or (end and "?"), end]))
         return f"{row} ({dates})" if dates else str(row)

@@ -70,7 +70,6 @@ class HistoryPage(AnyModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Show every change set, newest first, field by field."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
@@ -142,7 +141,6 @@ def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
 
 
 def _history(model: type[Model]) -> QuerySet[Any]:
-    """Return the history rows of a model, newest first."""
     history: Any = model._meta.get_field("history").related_model
     return history._default_manager.select_related("pgh_context").order_by("-pgh_id")  # type: ignore[no-any-return]
 

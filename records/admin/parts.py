@@ -36,7 +36,6 @@ class PagedFormSet(AnyFormSet):
     has_next = False
 
     def get_queryset(self) -> Any:
-        """Return the rows of the page, as a list."""
         if not hasattr(self, "_rows"):
             first = (self.page - 1) * ROWS_PER_PAGE
             rows = list(super().get_queryset()[first : first + ROWS_PER_PAGE + 1])
@@ -88,7 +87,6 @@ class PartInline(Relations, AnyInline):
         return [(None, {"fields": self.rows})] if self.rows else super().get_fieldsets(request, obj)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Set the page that the query asks for."""
         formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
         page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
         is_number = page.isascii() and page.isdigit() and len(page) < 6

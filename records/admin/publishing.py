@@ -86,7 +86,6 @@ class PublishingActions(Labelled, AnyModelAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.publish_{self.opts.model_name}")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add a page per action beside the form."""
         pages = [
             path(
                 f"<path:object_id>/{action}/",

@@ -47,7 +47,6 @@ class BoundedPaginator(AnyPaginator):
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more rows than were counted."""
         return self.count > COUNTED
 
 
@@ -290,7 +289,6 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     # Deletion
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """Delete, or say which records refer to this one."""
         try:
             with transaction.atomic():
                 response = super().delete_view(request, object_id, extra_context)

@@ -62,7 +62,6 @@ class RecordSelectMultiple(RecordSelect, AutocompleteSelectMultiple):
 
 
 def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
-    """Return the well-formed keys in a widget's value."""
     values = value if isinstance(value, list | tuple) else [value]
     key = widget.field.remote_field.model._meta.pk
     found = []
@@ -122,7 +121,6 @@ class Labelled(AnyAdmin):
     label_related: ClassVar[Sequence[str]] = ()
 
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Read with each row what its label needs."""
         return queryset.select_related(*self.label_related) if self.label_related else queryset
 
     def label(self, row: Any) -> str:
@@ -130,7 +128,6 @@ class Labelled(AnyAdmin):
         return self.label_of(row)
 
     def label_of(self, row: Any) -> str:
-        """Return a label that differs from those of namesakes."""
         return str(row)
 
 

@@ -33,6 +33,5 @@ class SourceAdmin(RecordAdmin):
     inlines = (IdentifierInline.of(SourceIdentifier),)
 
     def label_of(self, row: Source) -> str:
-        """Tell stories of one title apart by publisher and date."""
         date = row.published.edtf or row.published.text
         return ", ".join(filter(None, [row.title, row.publisher, date]))

@@ -254,7 +254,6 @@ class EditionViewSet(ReadView):
         return self.serve_newest(resolve_address(self.kind.name, ref), selection)
 
     def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        """List what was published of one record, newest first."""
         query = self.read_query(self.revisions_parameters)
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")

@@ -73,7 +73,6 @@ class Plain(Cells):
         return ("" if value is None else value,)
 
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the text, or null where there is none."""
         return cells[0] or None
 
 
@@ -84,7 +83,6 @@ class Scalar(Plain):
         return ("" if value is None else orjson.dumps(value).decode(),)
 
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the value, or the text that is none."""
         (cell,) = cells
         if cell.lower() in ("true", "false"):
             return cell.lower() == "true"
@@ -128,7 +126,6 @@ class Named(Cells):
         return ("" if value is None else f"{value['object']} {value['ref']}",)
 
     def read(self, cells: Sequence[str]) -> Any:
-        """Return the object that names kind and record."""
         (cell,) = cells
         if not cell or cell.startswith("{"):
             return _json(cell) if cell else None
@@ -170,7 +167,6 @@ class Objects(Cells):
         self.columns = (name,)
 
     def write(self, value: Any) -> tuple[str, ...]:
-        """Return the list; nothing where it is empty."""
         return (orjson.dumps(value).decode() if value else "",)
 
     def read(self, cells: Sequence[str]) -> Any:

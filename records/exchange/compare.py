@@ -31,7 +31,6 @@ class Planned:
     pk: Any = None
 
     def tree(self) -> Iterator[Planned]:
-        """The row and all parts at any depth."""
         yield self
         for rows in self.parts.values():
             for row in rows:

@@ -41,7 +41,6 @@ def export(file: IO[bytes], *, kinds: Collection[str] = (), with_notes: bool = F
 
 
 def documents_of(exchange: Exchange, *, with_notes: bool) -> Iterator[dict[str, Any]]:
-    """Yield the records of one kind as `export` writes them."""
     gone = (EditorialState.WITHDRAWN, EditorialState.MERGED)
     # In the order of code points, which is Python's too, whatever the database's own order is.
     in_order = exchange.model._default_manager.annotate(code_points=Collate("slug", "C"))

@@ -70,7 +70,6 @@ class FileLine:
 
     @property
     def names(self) -> Iterator[str]:
-        """Everything by which other lines may refer to it."""
         if self.document_id:
             yield str(self.document_id)
         if self.slug and not self.is_wish:

@@ -225,7 +225,6 @@ class Load:
         return found
 
     def refuse_to_publish(self, keys: dict[str, list[UUID]]) -> None:
-        """Reject the lines whose records `publish` would refuse."""
         entries = {entry.pk: entry for entry in self.loaded}
         for kind, key, code, detail in wanting(keys):
             entry = entries[key]

@@ -58,7 +58,6 @@ def _read_parts(shape: Shape, owners: dict[Any, Existing], *, for_export: bool) 
 
 
 def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
-    """Write everything; `order` lists the shapes, owners before their parts."""
     gone: dict[Shape, list[Any]] = defaultdict(list)
     for part, row in changes.deleted:
         _collect(part, row, gone)
@@ -125,7 +124,6 @@ def _as_json(value: Any) -> Any:
 
 
 def rules_of(shapes: Iterable[Shape]) -> dict[str, models.BaseConstraint]:
-    """The named rules that the database keeps on these tables."""
     return {rule.name: rule for shape in shapes for rule in shape.model._meta.constraints}
 
 

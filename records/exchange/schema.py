@@ -56,7 +56,6 @@ _COMMON: Final[Schema] = {
 
 
 def exchange_schema() -> Schema:
-    """Return the schema of one line of an exchange file."""
     kinds = declared()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -209,5 +208,4 @@ def _json() -> tuple[bytes, str]:
 
 @reading
 def exchange_schema_json(request: HttpRequest) -> HttpResponseBase:
-    """Serve the schema of one line of an exchange file."""
     return answer(request, *_json(), media_type="application/schema+json")

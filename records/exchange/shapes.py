@@ -93,7 +93,6 @@ class SiblingValue(Treatment):
             yield from self.by.names(self._joined(row))
 
     def joined(self) -> list[str]:
-        """Columns of the other part that `write` needs."""
         base = self.columns[0].removesuffix("_id")
         return [f"{base}__{column}" for column in self.by.columns]
 
@@ -114,7 +113,6 @@ class Shape:
     """The members of a record or part, as an exchange file has them: fields, and lists of parts."""
 
     def __init__(self, kind: Kind, model: type[models.Model], path: str = "") -> None:
-        """`path` leads to the part within the record: `participations.capacities`."""
         self.kind_of_record = kind
         self.model = model
         self.path_in_record = path
@@ -144,7 +142,6 @@ class Shape:
             yield from part.descendants()
 
     def _derive(self, fields: Mapping[str, serializers.Field[Any, Any, Any, Any]]) -> None:
-        """Take over what the serializer's fields say, in their order."""
         after: dict[str, list[str]] = {}
         for path, place in self.kind_of_record.desk_members.items():
             owner, _, name = path.rpartition(".")
@@ -262,7 +259,6 @@ class Exchange(Shape):
 
     @property
     def opening(self) -> tuple[str, ...]:
-        """Members of a line that say which record it is."""
         return ("object", "id", "slug")
 
     @property

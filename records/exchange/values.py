@@ -46,7 +46,6 @@ class FaultError(Exception):
         super().__init__(detail)
 
     def at(self, pointer: str, value: Any = None) -> Fault:
-        """Return the fault with its place, and with the value."""
         return Fault(
             self.code, self.detail, pointer=pointer, value=value, suggestion=self.suggestion
         )
@@ -83,7 +82,6 @@ class Treatment(ABC):
         """Return the value in a line for the columns of a row."""
 
     def names(self, row: Row) -> Iterator[tuple[str, UUID]]:
-        """The records that the columns name, by kind and key."""
         del row
         yield from ()
 
@@ -102,7 +100,6 @@ class Column(Treatment):
         self.is_required = not (field.null or field.blank or has_default)
 
     def values(self, given: Any) -> tuple[Any, ...]:
-        """Check the type, then what the model's field asks for."""
         if given is None or (given == "" and self.empty == ""):
             return (self.when_empty(),)
         if not isinstance(given, self.type) or (isinstance(given, bool) and self.type is not bool):
@@ -169,7 +166,6 @@ class Real(Column):
     expected = "a number"
 
     def convert(self, given: Any) -> float:
-        """Return it as the database reads it back."""
         return float(given)
 
 
@@ -224,7 +220,6 @@ class TextList(Column):
         self.empty = []
 
     def when_empty(self) -> Any:
-        """Return a list of its own for every row."""
         return []
 
     def convert(self, given: Any) -> list[str]:
@@ -266,7 +261,6 @@ class UncertainDateValue(Treatment):
 
 
 def type_of(given: Any) -> str:
-    """Return what a message calls the type of a value."""
     names = {
         bool: "True or false",
         int: "A number",

@@ -49,7 +49,6 @@ def ways(text: str, kind: Kind) -> list[tuple[Way, str]]:
 
 
 def id_of(text: str) -> UUID | None:
-    """Return the id, where the text is one."""
     return UUID(text) if _UUID.fullmatch(text) else None
 
 

@@ -47,7 +47,6 @@ class Candidate:
         return self.merged_into or self.id
 
     def is_called(self, way: Way, value: str) -> bool:
-        """Whether that is its name, in that way of naming."""
         if way in (Way.KEY, Way.BARE_CODE):
             return value in self.keys
         return value == {Way.ID: str(self.id), Way.SLUG: self.slug, Way.CODE: self.code}[way]

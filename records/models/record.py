@@ -124,7 +124,6 @@ class Record(models.Model):
 
     @property
     def has_unpublished_changes(self) -> bool:
-        """Whether it was edited since its last edition."""
         return (
             self.is_published
             and self.published_at is not None
@@ -132,7 +131,6 @@ class Record(models.Model):
         )
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Make a slug where the curator left it blank."""
         if not self.slug:
             try:
                 self.slug = free_slug(type(self), str(self))

@@ -25,7 +25,6 @@ class Gathering:
 
     @property
     def together(self) -> tuple[Record, ...]:
-        """All that would be published in one transaction."""
         return self.asked + self.also
 
 

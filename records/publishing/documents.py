@@ -30,7 +30,6 @@ class Draft:
 
     @property
     def missing(self) -> dict[UUID, str]:
-        """The records that it names and that are not published."""
         return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
 
 
@@ -58,7 +57,6 @@ class DocumentReferences:
         return self._given[key]
 
     def fill(self) -> None:
-        """Look up what is published of all records asked for."""
         keys = [key for key in self._given if key not in self._known]
         found = Reference.objects.in_bulk([key for key in keys if key not in self._composed])
         for key in keys:
@@ -80,11 +78,9 @@ class DocumentReferences:
             self._given[key].update(reference.embedded())
 
     def asked(self) -> list[UUID]:
-        """Every record that was asked for so far."""
         return list(self._given)
 
     def is_known(self, key: UUID) -> bool:
-        """Whether the record is published, or about to be."""
         reference = self._known.get(key)
         return reference is not None and reference.standing == Standing.PUBLISHED
 
@@ -187,7 +183,6 @@ def embedded(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def to_text(document: dict[str, Any]) -> str:
-    """Return the JSON text that is stored and sent."""
     return orjson.dumps(document).decode()
 
 

@@ -54,7 +54,6 @@ class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its 
 
     @property
     def publish_first(self) -> list[Record]:
-        """Every record that would have to be published too."""
         found = {record.pk: record for refusal in self.refusals for record in refusal.publish_first}
         return list(found.values())
 
@@ -185,7 +184,6 @@ def recorded(name: str, by: AbstractBaseUser | None, reason: str) -> Iterator[UU
 
 
 def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]]) -> None:
-    """Refuse who may not publish records of these kinds."""
     for model in dict.fromkeys(models):
         permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
         if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin

@@ -107,7 +107,6 @@ class ValuesFilter(Filter):
         return [value]
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        """The condition that any of the values is there."""
         if not values:
             return NOTHING
         if self.where is not None:

@@ -34,7 +34,6 @@ DATE_SCHEMA: dict[str, Any] = {
 
 
 def read_days(name: str, query: Query) -> tuple[date, date] | None:
-    """First and last day of a plain date."""
     text = query.text(name)
     if text is None:
         return None

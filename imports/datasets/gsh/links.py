@@ -25,17 +25,14 @@ class Link:
 
     @property
     def end(self) -> int | None:
-        """The year in which the earlier one ended."""
         return self.before.until.number
 
     @property
     def begin(self) -> int | None:
-        """The year in which the later one began."""
         return self.after.since.number
 
     @property
     def is_handover(self) -> bool:
-        """Whether the later one began when the earlier one ended."""
         if self.begin is None or self.end is None:
             return False
         return abs(self.begin - self.end) <= NEAR
@@ -57,7 +54,6 @@ class Link:
         return unknown if self.end is None else max(0, self.begin - self.end)
 
     def warn(self, reason: str, code: str) -> None:
-        """Note what is odd about it, where it is said."""
         if self.is_said_after:
             self.after.warn("/predecessors", self.before.id, reason, code)
         else:

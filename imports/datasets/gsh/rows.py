@@ -37,7 +37,6 @@ class Year:
         return self.words()
 
     def words(self) -> dict[str, str]:
-        """Return it as no more than the source's words."""
         return {"text": self.text[:TEXT_MAX_LENGTH], "precision": "unknown"}
 
 

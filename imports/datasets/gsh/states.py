@@ -51,7 +51,6 @@ class GatheredState:
 
     @property
     def lead(self) -> Territory:
-        """The form that the state is called after."""
         return next(
             (form for form in self.forms if self.key == f"{SCHEME}:{form.id}"), self.forms[-1]
         )

@@ -60,13 +60,11 @@ class Succession:
 
     @property
     def lacks_files(self) -> bool:
-        """Whether more files could change what is said here."""
         forms = (*self.before.forms, *self.after.forms)
         return any(form.lacks_neighbours for form in forms)
 
     @property
     def is_disproved(self) -> bool:
-        """Whether the later state was there before the earlier one."""
         before, after = self.before.start, self.after.start
         return before is not None and after is not None and before > after
 
@@ -76,7 +74,6 @@ class Succession:
             link.warn(f"{reason} Left out.", code)
 
     def document(self) -> dict[str, Any]:
-        """Return the entry among the predecessors of the later state."""
         entry = {"state": self.before.ref, "kind": str(self.kind)}
         return entry | ({"date": self.date} if self.date else {})
 

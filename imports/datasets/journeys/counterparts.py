@@ -42,7 +42,6 @@ class Side:
     names: list[str] = field(default_factory=list)
 
     def meets(self, other: Side) -> bool:
-        """Return whether the two have a day in common."""
         if not (self.first and self.last and other.first and other.last):
             return False
         return self.first <= other.last and other.first <= self.last

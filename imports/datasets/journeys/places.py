@@ -112,7 +112,6 @@ class Places:
         self._spots: dict[str, Spot] = {}
 
     def stops(self, journey: Journey, locale: str) -> list[Document]:
-        """Return the places of an event, in their order."""
         assert journey.state is not None  # noqa: S101 - for the type checker: without one it is rejected
         found: list[Document] = []
         for part in parts_of(locale):

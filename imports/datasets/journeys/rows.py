@@ -45,16 +45,13 @@ class Journey(SourceRow):
 
     @property
     def first(self) -> date | None:
-        """The first day on which it may have begun."""
         return self.start.earliest
 
     @property
     def last(self) -> date | None:
-        """The last day that is known of it."""
         return self.end.latest or self.start.latest
 
     def meets(self, other: Journey) -> bool:
-        """Return whether the two have a day in common."""
         if not (self.first and self.last and other.first and other.last):
             return False
         return self.first <= other.last and other.first <= self.last
@@ -74,7 +71,6 @@ class Journey(SourceRow):
             self.faults.append(error.at(at))
 
     def read_dates(self, start: str, end: str) -> None:
-        """Read the two dates; warn of what is odd."""
         self.start = self._date("/start-date", start)
         self.end = self._date("/end-date", end)
         if not self.start:

@@ -46,7 +46,6 @@ def check(appointments: Iterable[Appointment], people: Iterable[PersonRow]) -> N
 
 
 def _is_before(one: Reading, other: Reading) -> bool:
-    """Return whether one certainly lies before the other."""
     last, first = one.bounds[1], other.bounds[0]
     return last is not None and first is not None and last < first
 

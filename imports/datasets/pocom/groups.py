@@ -88,7 +88,6 @@ def _listed(names: list[str]) -> str:
 
 
 def statement(note: Note, offices: Offices, source: str) -> Document | None:
-    """Return a note as a statement, or reject it."""
     try:
         about = _about(note, offices)
     except UnknownStateError as error:

@@ -112,7 +112,6 @@ class Offices:
         return self._known.home
 
     def place_of(self, appointment: Appointment) -> str:
-        """Return what receives the chief of a mission, in words."""
         office = self._by_ref[appointment.office]
         if office.state:
             return office.state.name

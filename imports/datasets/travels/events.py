@@ -114,7 +114,6 @@ class Events:
 
 
 def warn_of_overlaps(trips: list[Trip]) -> None:
-    """Warn of trips of one traveller that contradict each other."""
     same: dict[tuple[str, Any, str], list[Trip]] = defaultdict(list)
     before: Trip | None = None
     for trip in sorted(trips, key=lambda trip: trip.order):

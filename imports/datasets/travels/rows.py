@@ -32,7 +32,6 @@ class Trip(Journey):
 
     @property
     def order(self) -> tuple[str, date, date, int, str]:
-        """What sorts the trips of a traveller by time."""
         number = int(self.id) if self.id.isdecimal() else 0
         return self.who, self.first or date.max, self.last or date.max, number, self.id
 

@@ -44,7 +44,6 @@ class Tour:
 
     @property
     def states(self) -> list[str]:
-        """The names of the states that were visited, each once."""
         return list(dict.fromkeys(stop.state.name for stop in self.stops if stop.state))
 
 

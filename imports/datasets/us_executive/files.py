@@ -152,7 +152,6 @@ def _mapping(content: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(content: dict[str, Any], name: str) -> str:
-    """Return a plain value as text; ids may be numbers."""
     found = content.get(name)
     return " ".join(str(found).split()) if isinstance(found, str | int | float) else ""
 

@@ -41,6 +41,5 @@ class PersonRow(SourceRow):
 
     @property
     def full_name(self) -> str:
-        """The name in full: "Joseph Robinette Biden, Jr."."""
         name = " ".join(part for part in (self.given, self.family) if part)
         return f"{name}, {self.suffix}" if self.suffix else name

@@ -296,7 +296,6 @@ def _may_last_to(period: Period, day: date) -> bool:
 
 
 def _meet(one: Period, other: Period) -> bool:
-    """Return whether two periods certainly share a day."""
     starts = [period.start.latest for period in (one, other)]
     ends = [
         date.max

@@ -42,6 +42,5 @@ class Change(SourceRow):
 
     @property
     def latest(self) -> date:
-        """Last day on which it may have happened."""
         assert self.start.latest is not None  # noqa: S101 - as above
         return self.start.latest

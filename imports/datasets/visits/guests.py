@@ -70,7 +70,6 @@ class Guests:
         return str(held[0].tenure) if len(held) == 1 else ""
 
     def documents(self, source: str) -> Iterator[Document | NearMatch]:
-        """Yield the persons, each with who else it may be."""
         for guest in self._guests:
             yield self._document(guest, source)
             yield from self._near[guest.ref]

@@ -72,7 +72,6 @@ class Visitor:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is more than a family name."""
         return len(self.parsed.words) > 1 or bool(self.parsed.regnal)
 
     @property
@@ -81,7 +80,6 @@ class Visitor:
 
 
 def visitors_of(visit: Visit) -> list[Visitor]:
-    """Return who came, in the order of the record."""
     return [
         Visitor(visit, number, given, *_taken_apart(given))
         for number, given in enumerate(_split(visit.visitor), start=1)
@@ -124,7 +122,6 @@ class Guest:
 
     @property
     def names(self) -> list[str]:
-        """The names as they were spelt, the fullest first."""
         spelt = list(dict.fromkeys(visitor.name for visitor in self.visits))
         return sorted(spelt, key=lambda name: -len(parse(name).words))
 

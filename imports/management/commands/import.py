@@ -75,7 +75,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        """Import, and fail with a summary when anything was rejected."""
         del args
         options = ImportOptions(
             source=given["source"],

@@ -37,7 +37,6 @@ class Command(BaseCommand):
         parser.add_argument("--by", help="The key of the account in whose name it is done.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it; fail only where there is nothing to do."""
         del args
         by = None
         if options["by"] is not None:

@@ -16,6 +16,5 @@ class Command(BaseCommand):
     help = "Prints the JSON Schema (2020-12) of one line of an exchange file."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print it, with members in the order of documents."""
         del args, options
         self.stdout.write(json.dumps(exchange_schema(), ensure_ascii=False, indent=1))

@@ -24,7 +24,6 @@ class Command(BaseCommand):
     help = "Writes the records of the working tables, drafts included, as exchange files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the kinds, the form and where to write."""
         parser.add_argument(
             "path",
             nargs="?",

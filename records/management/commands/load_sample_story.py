@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Load and publish the records of the sample story. Needs the reference data: run load_reference first."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load and publish; a second run changes nothing."""
         del args, options
         with FILE.open("rb") as file:
             report = load(file, by=None, publish=True, reason="Sample story")

@@ -15,5 +15,4 @@ class Command(BaseCommand):
     help = "Bring published documents up to date that still show an old label (left by a process that was stopped)."
 
     def handle(self, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Drain, and say how many documents got a new edition."""
         self.stdout.write(f"{drain()} documents brought up to date.")
