@@ -14,17 +14,13 @@ from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
 from agreements.status import agreement_history, party_history
 from config.dates.ordering import undated_last
-from records.models.edition import CURRENT, Edition, gin_index
+from records.models.edition import CURRENT, Edition, gin_index, ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
     from records.models.reference import References
-
-
-def _ids(references: list[dict[str, Any] | None]) -> list[str]:
-    return list(dict.fromkeys(reference["id"] for reference in references if reference))
 
 
 def _signatures(document: dict[str, Any]) -> list[dict[str, str | None]]:
@@ -141,14 +137,16 @@ class AgreementEdition(Edition):
             "date": min(days, default=None),
             "signatures": signatures,
             "values": [_amounts(value) for value in document["values"]],
-            "party_ids": _ids(
+            "party_ids": ids_of(
                 [
                     reference
                     for each in parties
                     for reference in (each["party"], each["on_behalf_of"])
                 ]
             ),
-            "person_ids": _ids([person for party in parties for person in party["represented_by"]]),
+            "person_ids": ids_of(
+                [person for party in parties for person in party["represented_by"]]
+            ),
         }
 
     @staticmethod

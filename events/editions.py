@@ -14,7 +14,7 @@ from django.db.models import F
 from config.dates.ordering import undated_last
 from events.models.relation import pair_label
 from events.models.state_pair import KeepStatePairs
-from records.models.edition import CURRENT, Edition, gin_index
+from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
@@ -28,14 +28,6 @@ A_YEAR = timedelta(days=366)
 #: Sort keys of dates, as config.dates.ordering has them: each index stands for one direction.
 _LATEST = undated_last("date", descending=True)
 _OLDEST = undated_last("date", descending=False)
-
-
-def _id(reference: dict[str, Any] | None) -> str | None:
-    return reference["id"] if reference else None
-
-
-def _ids(references: list[dict[str, Any] | None]) -> list[str]:
-    return list(dict.fromkeys(reference["id"] for reference in references if reference))
 
 
 def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +128,7 @@ class EventTypeEdition(Edition):
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
-        return _id(document["broader"])
+        return id_of(document["broader"])
 
 
 class PlaceEdition(Edition):
@@ -161,17 +153,17 @@ class PlaceEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {
             "kind": document["kind"],
-            "state_id": _id(document["state"]),
+            "state_id": id_of(document["state"]),
             "parent_place_id": cls.broader_id(document),
         }
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
-        return _id(document["parent"])
+        return id_of(document["parent"])
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        return _ids([document["state"]])
+        return ids_of([document["state"]])
 
 
 class EventEdition(Edition):
@@ -271,9 +263,9 @@ class EventEdition(Edition):
             "status": document["status"],
             "attendance": document["attendance"] or "",
             "visit_class": document["visit_class"] or "",
-            "parent_id": _id(document["parent"]),
+            "parent_id": id_of(document["parent"]),
             **_span(document["when"], document["end"]),
-            "involved_ids": _ids(document["states"]),
+            "involved_ids": ids_of(document["states"]),
             "participants": [
                 _matchable(participation) for participation in document["participations"]
             ],
@@ -342,10 +334,10 @@ class StatementEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {
             "kind": document["kind"],
-            "speaker_id": _id(document["speaker"]),
-            "event_id": _id(document["event"]),
-            "whole_id": _id(document["part_of"]),
-            "about_ids": _ids(document["about"]),
+            "speaker_id": id_of(document["speaker"]),
+            "event_id": id_of(document["event"]),
+            "whole_id": id_of(document["part_of"]),
+            "about_ids": ids_of(document["about"]),
             **_bounds(document, "date"),
         }
 
@@ -386,7 +378,7 @@ class RelationEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"involved_ids": _ids(document["states"])}
+        return {"involved_ids": ids_of(document["states"])}
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
@@ -397,4 +389,4 @@ class RelationEdition(Edition):
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
-        return _ids(document["states"])
+        return ids_of(document["states"])

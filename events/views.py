@@ -78,6 +78,7 @@ class RelationViewSet(EditionViewSet):
         }
 
     def pair(self, request: Request, a: str, b: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        """Serve the relation of two states, named in either order."""
         query = self.read_query(self.detail_parameters)
         selection = Selection.read(query, self.kind.serializer)
         return self.serve_newest(self._relation_of(a, b, query), selection)

@@ -8,15 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.dates.ordering import undated_last
-from records.models.edition import CURRENT, Edition, gin_index
+from records.models.edition import CURRENT, Edition, gin_index, id_of
 from records.publishing.documents import sort_label
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
-
-
-def _id(reference: dict[str, Any] | None) -> str | None:
-    return reference["id"] if reference else None
 
 
 def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
@@ -119,8 +115,8 @@ class OrganizationEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {
             "classification": document["classification"],
-            "parent_id": _id(document["parent"]),
-            "state_id": _id(document["state"]),
+            "parent_id": id_of(document["parent"]),
+            "state_id": id_of(document["state"]),
         }
 
     @classmethod
@@ -190,8 +186,8 @@ class OfficeEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {
             "classification": document["classification"],
-            "organization_id": _id(document["organization"]),
-            "state_id": _id(document["state"]),
+            "organization_id": id_of(document["organization"]),
+            "state_id": id_of(document["state"]),
             "accredited_state_ids": [state["id"] for state in document["accredited_to"]],
         }
 

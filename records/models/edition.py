@@ -174,6 +174,15 @@ class Edition(models.Model):
         return []
 
 
+def id_of(reference: dict[str, Any] | None) -> str | None:
+    return reference["id"] if reference else None
+
+
+def ids_of(references: list[dict[str, Any] | None]) -> list[str]:
+    """Ids without the missing and without repeats, in order."""
+    return list(dict.fromkeys(reference["id"] for reference in references if reference))
+
+
 def gin_index(name: str, *columns: str) -> GinIndex:
     """One index over all array columns and the full text: a multi-column GIN serves any subset of them."""
     return GinIndex(fields=["refs", "search", *columns], condition=CURRENT, name=name)
