@@ -50,6 +50,8 @@ def run(page: Path) -> None:
 
 def _module(name: str) -> ModuleType:
     """Return the module of that name, made where there is none."""
+    if name in sys.modules:
+        return sys.modules[name]
     with suppress(ModuleNotFoundError):  # of a package that only the page declares
         if find_spec(name):
             return import_module(name)
