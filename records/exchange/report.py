@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from config.faults import Fault, shown
+from config.faults import Fault
 
 if TYPE_CHECKING:
     from records.publishing.publish import Refusal
@@ -29,18 +29,6 @@ class LineFault:
     def is_consequence(self) -> bool:
         """Whether nothing is wrong with the line itself: it names one that was rejected."""
         return self.fault.code == "rejected_reference"
-
-    def as_document(self) -> dict[str, Any]:
-        return {
-            "line": self.line,
-            "object": self.object,
-            "record": self.record,
-            "field": self.fault.pointer,
-            "value": shown(self.fault.value),
-            "reason": self.fault.detail,
-            "code": self.fault.code,
-            "suggestion": self.fault.suggestion,
-        }
 
     def __str__(self) -> str:
         where = f"line {self.line}" if self.line else "file"

@@ -1,7 +1,7 @@
 """Presidents and secretaries of state who travelled: the persons, and the presidents' tenures where there are none.
 
-Somebody is one person with whoever has the id in pocom, whose ids these are; with whoever has another id of the same president
-(`imports.matching.united_states`); or with whoever of that name certainly held the office on the day on which a president took it, or on
+Somebody is the same as a person who has the id in pocom, whose ids these are; as a person who has another id of the same president
+(`imports.matching.united_states`); or as a person of that name who certainly held the office on the day on which a president took it, or on
 which a secretary's trip began. Where ids and offices lead to two persons, that is a near match: an import merges nothing.
 """
 

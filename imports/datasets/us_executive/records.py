@@ -1,7 +1,7 @@
 """The records that presidents, vice-presidents and their terms become.
 
-- Somebody is one person with whoever has one of the ids, those of the file and those that `imports/matching/us-persons.csv` has
-  beside them; or with whoever of that name certainly held the office on the day on which a term began. Others of such a
+- Somebody is the same as a person who has one of the ids, those of the file and those that `imports/matching/us-persons.csv` has
+  beside them; or as a person of that name who certainly held the office on the day on which a term began. Others of such a
   name are near matches. Where the ids lead to several records, the first is taken and the others are near matches: an
   import merges nothing.
 - A term whose end is still to come goes on, and has that day as a milestone, for who resigns or dies leaves before it. A

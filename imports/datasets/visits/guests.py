@@ -1,6 +1,6 @@
 """The persons who visited, as documents.
 
-Somebody is one person with whoever was led to the same visit before; or with whoever of that name certainly was head of state
+Somebody is the same as a person who was led to the same visit before; or as a person of that name who certainly was head of state
 or of government, or foreign minister, of the state on the day of a visit.
 """
 
