@@ -15,6 +15,7 @@ from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
 from config.api.query import Parameter
 from config.api.sql import Clause
 from config.api.sql import column as edition_column
+from config.dates.reach import Match
 from records.api.filters import ReferenceFilter
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ def had_status(statuses: Sequence[str], first: date, last: date, *, is_certain: 
 def signed_within(
     after: date | None,
     before: date | None,
-    *,
-    is_certain: bool,
-    include_undated: bool,
+    match: Match,
 ) -> Clause:
     """Agreements of which one signature may have been put from `after` to `before`, or certainly was."""
-    if is_certain:
+    if match == Match.CERTAIN:
         condition = "(%s::date IS NULL OR earliest >= %s) AND (%s::date IS NULL OR latest <= %s)"
     else:
         condition = (
@@ -68,7 +67,7 @@ def signed_within(
         )
     shape = "earliest date, latest date"
     found = _any_element("signatures", shape, condition, after, after, before, before)
-    if not include_undated:
+    if match != Match.ANY:
         return found
     column, _type = edition_column(AgreementEdition, "signatures")
     return Clause(f"{found.sql} OR {column} = '[]'", found.values)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F
 
 from config.dates.ordering import undated_last
+from config.dates.reach import Reach
+from events.models.posting import KeepPostings, Length
 from events.models.relation import pair_label
-from events.models.state_pair import KeepStatePairs
+from events.terms import participations_of, states_of, term
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.publishing.documents import sort_label
 
@@ -22,23 +22,9 @@ if TYPE_CHECKING:
 
     from records.models.reference import References
 
-#: Events that may have gone on for longer are few; a range of days looks for them apart.
-A_YEAR = timedelta(days=366)
-
 #: Sort keys of dates, as config.dates.ordering has them: each index stands for one direction.
 _LATEST = undated_last("date", descending=True)
 _OLDEST = undated_last("date", descending=False)
-
-
-def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
-    """What filters match within one participation: its role, and the ids of who took part."""
-    participant = participation["participant"]
-    found: dict[str, Any] = {"role": participation["role"]}
-    if participant:
-        found[participant["object"]] = participant["id"]
-    if participation["states"]:
-        found["states"] = [state["id"] for state in participation["states"]]
-    return found
 
 
 def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
@@ -70,19 +56,22 @@ def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
     }
 
 
-def _span(when: dict[str, Any] | None, end: dict[str, Any] | None) -> dict[str, Any]:
-    """The days from the first on which an event may have begun to the last on which it may have gone on.
-
-    An end of which nothing but words is known leaves the event where `when` puts it.
-    """
-    begun = when or {"edtf": None, "earliest": None, "latest": None}
-    over = end if end and end["edtf"] else begun
-    first, last = begun["earliest"], over["latest"]
-    if first and last:
-        is_long = date.fromisoformat(last) - date.fromisoformat(first) > A_YEAR
-    else:
-        is_long = bool(first or last)
-    return {"when_earliest": first, "when_latest": last, "date": first, "is_long": is_long}
+def _days(document: dict[str, Any]) -> dict[str, Any]:
+    """The days of an event as filters compare them, for each way of matching."""
+    when, end = document["when"], document["end"]
+    # An end of which nothing but words is known leaves the event where `when` puts it.
+    reach = Reach.of(when, end) if end and end["edtf"] else Reach.at(when)
+    first, last = reach.possible or (None, None)
+    is_open = reach.first is None or reach.last is None
+    return {
+        "date": first,
+        "last_day": last,
+        "length": Length.of(first, last, is_open=is_open),
+        "begun_by": reach.begun_by,
+        "goes_on_till": reach.goes_on_till,
+        "starts_unknown": reach.first is None,
+        "ends_unknown": reach.last is None,
+    }
 
 
 class EventTypeEdition(Edition):
@@ -174,49 +163,49 @@ class EventEdition(Edition):
     attendance = models.CharField(max_length=12, blank=True)
     visit_class = models.CharField(max_length=20, blank=True)
     parent_id = models.UUIDField(null=True)
-    when_earliest = models.DateField(null=True, help_text="First day on which it may have begun.")
-    when_latest = models.DateField(null=True, help_text="Last day on which it may have gone on.")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have begun; NULL when that is unknown.",
+        help_text="For ordering: the first day that it may have had; NULL when no day is known.",
     )
-    is_long = models.BooleanField(
-        default=False,
-        help_text="Whether it may have gone on for more than a year, or began or ended on an unknown day.",
+    last_day = models.DateField(null=True, help_text="The last day that it may have had.")
+    length = models.SmallIntegerField(
+        choices=Length.choices, help_text="For how long it may have gone on."
     )
-    involved_ids = ArrayField(models.UUIDField(), default=list, help_text="All states involved.")
-    participants = models.JSONField(
+    begun_by = models.DateField(
+        null=True,
+        help_text="The day on which it had begun, whichever of its possible days is true.",
+    )
+    goes_on_till = models.DateField(
+        null=True,
+        help_text="The day on which it was not over, whichever of its possible days is true.",
+    )
+    starts_unknown = models.BooleanField(help_text="Whether it may have begun on any day before.")
+    ends_unknown = models.BooleanField(help_text="Whether it may have ended on any day after.")
+    terms = ArrayField(
+        models.BigIntegerField(),
         default=list,
-        help_text="Per participation: role, and the ids of the person, organization and states, to match within one.",
+        help_text="What it can be asked by, beside the records that it names (events.terms).",
+    )
+    posted = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="The states involved and every pair of them, as terms: what `EventPosting` holds of it.",
+    )
+    stood_for = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Those of `posted` for which participants stood, rather than a place lying there.",
     )
 
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
-            # Ids are unique over all kinds, so `refs` finds places, topics and sources: only events that have one name it.
-            GinIndex(
-                "refs",
-                "search",
-                "involved_ids",
-                OpClass("participants", "jsonb_path_ops"),
-                condition=CURRENT,
-                name="eventedition_by_content",
-            ),
+            # Ids are unique over all kinds, so `refs` finds types, places, topics and sources: only events that have one name it.
+            gin_index("eventedition_by_content", "terms"),
             models.Index(_LATEST, "record_id", condition=CURRENT, name="eventedition_latest_first"),
             models.Index(_OLDEST, "record_id", condition=CURRENT, name="eventedition_oldest_first"),
             models.Index(
-                fields=["when_latest"],
-                condition=CURRENT & models.Q(is_long=True),
-                name="eventedition_long",
-            ),
-            models.Index(
-                F("type_id"),
-                _LATEST,
-                F("record_id"),
-                # What is asked most beside the type, so that counting up to 1,001 need not look at the rows.
-                include=["date", "involved_ids", "when_earliest", "when_latest", "is_long"],
-                condition=CURRENT,
-                name="eventedition_by_type",
+                F("length"), _LATEST, F("record_id"), condition=CURRENT, name="eventedition_by_days"
             ),
             models.Index(
                 F("parent_id"),
@@ -226,7 +215,7 @@ class EventEdition(Edition):
                 name="eventedition_by_parent",
             ),
         ]
-        triggers = [KeepStatePairs()]
+        triggers = [KeepPostings()]
 
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
@@ -258,18 +247,27 @@ class EventEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        posted, stood_for = states_of(document)
         return {
             "type_id": document["type"]["id"],
             "status": document["status"],
             "attendance": document["attendance"] or "",
             "visit_class": document["visit_class"] or "",
             "parent_id": id_of(document["parent"]),
-            **_span(document["when"], document["end"]),
-            "involved_ids": ids_of(document["states"]),
-            "participants": [
-                _matchable(participation) for participation in document["participations"]
-            ],
+            **_days(document),
+            "terms": cls._terms(document),
+            "posted": posted,
+            "stood_for": stood_for,
         }
+
+    @staticmethod
+    def _terms(document: dict[str, Any]) -> list[int]:
+        found = {
+            term(name, document[name] or "") for name in ("status", "attendance", "visit_class")
+        }
+        found.update(term("state", state["id"]) for state in document["states"])
+        found.update(participations_of(document))
+        return sorted(found)
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:

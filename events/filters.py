@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.db.models import F, Func, Q
 
 from config.api.filters.dates import UncertainDateFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
-from config.api.pagination import Ordering
-from config.api.sql import Clause, Lead, all_of, column
-from events.editions import A_YEAR
+from config.api.sql import Clause, Lead, Span, all_of, has_any, is_one_of
+from config.dates.reach import Match
 from events.models import (
     Attendance,
     EventEdition,
-    EventStatePair,
+    EventPosting,
     EventStatus,
+    Length,
     PlaceKind,
     Role,
     StatementKind,
     VisitClass,
 )
+from events.terms import pair, participation, term
 from records.api.filters import ReferenceFilter
 from records.registry import kind_named
 
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import Model
-
-#: The order in which pairs of states are kept.
-LATEST_FIRST = Ordering("date", descending=True, is_nullable=True)
 
 #: Kinds that a statement can be about, those of later apps included.
 SUBJECT_KINDS = (
@@ -88,13 +87,8 @@ class PlaceFilter(FilterSet):
     )
 
 
-#: Where a JSON path finds what a member of `participant` is compared with.
-_PATHS = {
-    "person": "@.person",
-    "organization": "@.organization",
-    "state": "@.states[*]",
-    "role": "@.role",
-}
+def _numbered(what: str, record_id: UUID) -> int:
+    return term(what, str(record_id))
 
 
 def participating(**given: list[UUID] | list[str]) -> Clause:
@@ -102,94 +96,104 @@ def participating(**given: list[UUID] | list[str]) -> Clause:
 
     A participation is of a state when the state itself took part, or somebody for it or in one of its offices.
     """
-    participants, _kind = column(EventEdition, "participants")
-    words = {member: [str(value) for value in values] for member, values in given.items()}
-    if all(len(values) == 1 for values in words.values()):
-        return Clause(
-            f"{participants} @> %s::jsonb",
-            (_part({member: values[0] for member, values in words.items()}),),
-        )
-    # The index finds events that have each somewhere; the path keeps those that have all in one place.
-    somewhere = [
-        Clause(
-            f"{participants} @> ANY(%s::jsonb[])", ([_part({member: value}) for value in values],)
-        )
-        for member, values in words.items()
-    ]
-    if len(words) == 1:
-        return somewhere[0]
-    path = " && ".join(f"{_PATHS[member]} == ${member}[*]" for member in words)
-    together = Clause(
-        f"jsonb_path_exists({participants}, %s::jsonpath, %s::jsonb)",
-        (f"$[*] ? ({path})", orjson.dumps(words).decode()),
-    )
-    return all_of([*somewhere, together])
-
-
-def _part(words: dict[str, str]) -> str:
-    """What the column `participants` contains where a participation has these words."""
-    states = {"states": [words.pop("state")]} if "state" in words else {}
-    return orjson.dumps([{**words, **states}]).decode()
+    values = [[str(value) for value in values] for values in given.values()]
+    found = [participation(**dict(zip(given, some, strict=True))) for some in product(*values)]
+    return has_any(EventEdition, "terms", found)
 
 
 class InvolvedStateFilter(ReferenceFilter):
-    """States involved in an event. One of them, or two at once, is what is asked most, and read off the table of pairs."""
+    """States involved in an event. One of them, or two at once, is what is asked most, and read off `EventPosting`."""
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
         found = super().matches(model, values)
         return (
-            replace(found, lead=_pair(model, values[0], values[0])) if len(values) == 1 else found
+            replace(found, lead=_posted(self._elements(values)[0])) if len(values) == 1 else found
         )
 
     def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         found = super()._all(model, needed)
-        states = sorted({state for alternatives in needed for state in alternatives})
-        if len(needed) > 2 or any(len(alternatives) != 1 for alternatives in needed):
+        states = {str(state) for alternatives in needed for state in alternatives}
+        if len(states) != 2 or any(len(alternatives) != 1 for alternatives in needed):
             return found
-        return replace(found, lead=_pair(model, states[0], states[-1]))
+        return replace(found, lead=_posted(pair(*states)))
 
 
-def _pair(model: type[Model], low: UUID, high: UUID) -> Lead:
-    pairs, editions = EventStatePair._meta.db_table, model._meta.db_table
-    return Lead(
-        table=pairs,
-        where=Clause(f"{pairs}.low_id = %s::uuid AND {pairs}.high_id = %s::uuid", (low, high)),
-        key=f"{pairs}.day",
-        stands_for=LATEST_FIRST.key(model).sql,
-        unique=f"{pairs}.record_id",
-        # Only readable events have pairs, and each event has one newest edition.
-        join=f"{editions}.record_id = {pairs}.record_id AND {editions}.superseded_at IS NULL",
-    )
+def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
+    where = Clause(f"{_COLUMNS['term']} = %s::bigint", (number,))
+    if is_stood_for:
+        where &= Clause(_COLUMNS["is_stood_for"])
+    return Lead(f'"{EventPosting._meta.db_table}"', where, _EVERY_LENGTH)
 
 
-def on_days(
-    after: date | None, before: date | None, *, is_certain: bool, include_undated: bool
-) -> Clause:
-    """Events that may have had a day from `after` to `before`, or certainly had no other.
+class TypeFilter(ReferenceFilter):
+    """The type of an event, which the postings have too."""
 
-    The sort key of the list is the first day, -infinity where that is unknown, so it bounds what must be looked at: from
-    above always, from below too but for the few events that may have gone on for longer than a year.
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        return replace(super().matches(model, values), led=is_one_of(model, "type_id", values))
+
+
+class WordFilter(ChoiceFilter):
+    """One word of a choice list that an event has, or none: the words that are left out stand for those that are not."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(
+            "terms", many=True, element=partial(term, name), operators=("not",), **options
+        )
+
+    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
+        if operator == "not":
+            return self.matches(model, [word for word in [*self.choices, ""] if word not in values])
+        return super()._condition(operator, values, model)
+
+
+#: Each class of length, the undated one last.
+_EVERY_LENGTH = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
+
+
+def on_days(after: date | None, before: date | None, match: Match) -> Clause:
+    """Events that had a day from `after` to `before`, as `match` says.
+
+    An event of a class of length that reaches `after` began at most so many days before: each class is one closed range of
+    the list. Those with an unknown bound count as long.
     """
-    first, last, is_long = (
-        column(EventEdition, name)[0] for name in ("when_earliest", "when_latest", "is_long")
+    begins, ends = {
+        Match.CERTAIN: ("{begun_by} <= %s::date", "{goes_on_till} >= %s::date"),
+        Match.POSSIBLE: ("{date} <= %s::date", "{last_day} >= %s::date"),
+        Match.ANY: (
+            "({date} <= %s::date OR {starts_unknown})",
+            "({last_day} >= %s::date OR {ends_unknown})",
+        ),
+    }[match]
+    found = all_of(
+        Clause(condition.format_map(_COLUMNS), (day,))
+        for condition, day in ((begins, before), (ends, after))
+        if day
     )
-    key = LATEST_FIRST.key(EventEdition).sql
-    needed = [Clause(f"({first} IS NOT NULL OR {last} IS NOT NULL)")]
-    if before:
-        needed.append(Clause(f"{key} <= %s::date", (before,)))
-    if is_certain:
-        needed += [Clause(f"{last} <= %s::date", (before,))] if before else []
-        needed += [Clause(f"{key} >= %s::date", (after,))] if after else []
-    elif after:
-        year_before = after - min(A_YEAR, after - date.min)
-        needed += [
-            Clause(f"{key} >= %s::date OR {is_long}", (year_before,)),
-            Clause(f"{last} IS NULL OR {last} >= %s::date", (after,)),
-        ]
-    found = all_of(needed)
-    if not include_undated:
-        return found
-    return Clause(f"({found.sql}) OR ({first} IS NULL AND {last} IS NULL)", found.values)
+    spans = [
+        Span(length, after and _days_before(after, length - 1), before)
+        for length in Length
+        if length <= Length.YEAR
+    ]
+    if match == Match.ANY:
+        spans += [Span(Length.LONG), Span(Length.UNDATED, is_undated=True)]
+    else:
+        spans.append(Span(Length.LONG, last=before))
+    # The postings have the days that are possible, and no others.
+    return replace(found, spans=tuple(spans), led=found if match == Match.POSSIBLE else None)
+
+
+def _days_before(day: date, count: int) -> date:
+    return day - min(timedelta(days=count), day - date.min)
+
+
+class _Columns(dict[str, str]):
+    """Columns of the editions of events as SQL names them. The postings stand in statements under the same name."""
+
+    def __missing__(self, name: str) -> str:
+        return f'"{EventEdition._meta.db_table}"."{name}"'
+
+
+_COLUMNS = _Columns()
 
 
 def named_in_agreements(agreements: list[UUID]) -> Q:
@@ -207,55 +211,57 @@ def named_in_agreements(agreements: list[UUID]) -> Q:
 class EventFilter(FilterSet):
     """Filters of events."""
 
-    type = ReferenceFilter(
+    # Ids are unique over all kinds, so that an event names a type, place, topic or source in its one field for those.
+    type = TypeFilter(
         "event_type",
-        "type_id",
+        "refs",
+        many=True,
         narrower=True,
         operators=("not",),
         help_text="What sort of event it is; narrower types are included.",
     )
-    status = ChoiceFilter(
-        "status", choices=EventStatus, operators=("not",), help_text="How far it has come."
+    status = WordFilter("status", choices=EventStatus, help_text="How far it has come.")
+    attendance = WordFilter(
+        "attendance", choices=Attendance, help_text="How those who took part met."
     )
-    attendance = ChoiceFilter(
-        "attendance",
-        choices=Attendance,
-        operators=("not",),
-        help_text="How those who took part met.",
-    )
-    visit_class = ChoiceFilter(
-        "visit_class",
-        choices=VisitClass,
-        operators=("not",),
-        help_text="Rank of a visit in protocol.",
+    visit_class = WordFilter(
+        "visit_class", choices=VisitClass, help_text="Rank of a visit in protocol."
     )
     state = InvolvedStateFilter(
         "state",
-        "involved_ids",
+        "terms",
         many=True,
+        element=partial(_numbered, "state"),
         operators=("all", "not"),
         help_text="A state involved: of a participant, of an office in which somebody acted, on whose behalf, or of a place.",
     )
     person = ReferenceFilter(
         "person",
-        where=lambda values: participating(person=values),
+        "terms",
+        many=True,
+        element=partial(_numbered, "person"),
         operators=("all", "not"),
         help_text="A person who took part.",
     )
     organization = ReferenceFilter(
         "organization",
-        where=lambda values: participating(organization=values),
+        "terms",
+        many=True,
+        element=partial(_numbered, "organization"),
         operators=("all", "not"),
         help_text="An organization that took part.",
     )
     role = ChoiceFilter(
+        "terms",
+        many=True,
+        element=partial(term, "role"),
         choices=Role,
-        where=lambda values: participating(role=values),
         operators=("all", "not"),
         help_text="A role that somebody had.",
     )
     participant = Group(
         where=participating,
+        most=1_000,
         person=ReferenceFilter(
             "person",
             help_text="The person of a participation that all `participant.` filters match.",
@@ -273,7 +279,6 @@ class EventFilter(FilterSet):
             help_text="The role in a participation that all `participant.` filters match.",
         ),
     )
-    # Ids are unique over all kinds, so that an event names a place, topic or source in its one field for those.
     place = ReferenceFilter(
         "place",
         "refs",

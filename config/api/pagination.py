@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, Clause, Lead, all_of, column, select
+from config.api.sql import EVERYTHING, Clause, all_of, column, select
 from config.faults import Fault
 
 if TYPE_CHECKING:
@@ -89,6 +89,12 @@ class Ordering:
         if value is None:
             return Clause(f"'{self.unknown}'::date")
         return Clause(f"%s::{column(model, self.column)[1]}", (value,))
+
+    def hidden(self, key: str) -> str:
+        """The same value for sorting, which no index has in order."""
+        if self.rank is not None:
+            return key
+        return f"{key} + 0" if self.is_nullable else f"({key}, 0)"
 
     @property
     def unknown(self) -> str:
@@ -181,43 +187,34 @@ class Page:
         ordering: Ordering,
         *,
         unique: str = "record_id",
-        lead: Lead | None = None,
     ) -> Clause:
         """The statement for the page and one row more, which shows whether there is another page.
 
         Its rows have the key, the id as text, how many rows there are in all, and then the columns. Counting goes along
-        as a subquery that is made once, which saves a second statement. `lead` may stand in for `where` where it keeps the
-        rows in this order.
+        as a subquery that is made once, which saves a second statement.
         """
         name, kind = column(model, unique)
         table = f'"{model._meta.db_table}"'
         key, shown = ordering.key(model), ordering.shown(model)
-        rows, way_in, first = table, where, name
-        if lead is not None and lead.stands_for == key.sql:
-            rows, way_in, first, key = lead.table, lead.where, lead.unique, Clause(lead.key)
-            table = f"{lead.table} JOIN {table} ON {lead.join}"
-        total = self._total(
-            rows, way_in, f"{key.sql} DESC, {first} DESC" if f"{key.sql} <=" in way_in.sql else ""
-        )
-        within = way_in
+        total = Clause("NULL") if self.count is not None else counted(table, where)
+        within = where
         if self.cursor is not None:
-            within = all_of([way_in, self.cursor.condition(model, ordering, key, first, kind)])
-        way = "DESC" if ordering.descending != self._is_turned else "ASC"
+            within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
+        way = self.way(ordering)
         selected = ", ".join(column(model, each)[0] for each in columns)
         rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {selected}", table, within)
         return Clause(
-            f"{rows_of.sql} ORDER BY {key.sql} {way}, {first} {way} LIMIT {self.size + 1}",
+            f"{rows_of.sql} ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
             (*shown.values, *total.values, *within.values, *key.values),
         )
+
+    def way(self, ordering: Ordering) -> str:
+        """Whether rows are read downwards."""
+        return "DESC" if ordering.descending != self._is_turned else "ASC"
 
     @property
     def _is_turned(self) -> bool:
         return self.cursor is not None and self.cursor.is_backward
-
-    def _total(self, table: str, where: Clause, along: str) -> Clause:
-        if self.count is not None:
-            return Clause("NULL")
-        return counted(table, where, along)
 
     def total(
         self, rows: Sequence[Sequence[Any]], count: Callable[[], int]
@@ -261,15 +258,10 @@ class Page:
         return _write(self.print, Cursor("<", row[0], row[1]))
 
 
-def counted(table: str, where: Clause, along: str = "") -> Clause:
-    """How many rows there are, counted up to one more than `COUNTED`.
-
-    Which of them are counted makes no difference to the answer. Where the condition bounds the sort key from above, as ranges
-    of days do, a count that goes down `along` the key starts among them; left to itself it walks there from the other end.
-    """
+def counted(table: str, where: Clause) -> Clause:
+    """How many rows there are, counted up to one more than `COUNTED`. Which of them are counted makes no difference."""
     rows = select("", table, where)
-    order = f" ORDER BY {along}" if along else ""
-    some = f"({rows.sql}{order} LIMIT {COUNTED + 1}) AS counted"
+    some = f"({rows.sql} LIMIT {COUNTED + 1}) AS counted"
     return Clause(f"({select('count(*)', some, EVERYTHING).sql})", rows.values)
 
 

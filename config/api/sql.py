@@ -18,17 +18,23 @@ from django.db.models.sql import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from django.db.models import Field, Model, Q
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A condition and its values."""
+    """A condition and its values, and what helps to find its rows."""
 
     sql: str
     values: tuple[Any, ...] = ()
-    lead: Lead | None = None  #: a shorter way to the same rows, for a list with no other condition
+    elements: Elements | None = (
+        None  #: it asks whether a list has these: an index finds the rows, in no order
+    )
+    spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
+    lead: Lead | None = None  #: a table that has all its rows in the order of their days
+    led: Clause | None = None  #: the same condition on the columns of the leading tables
 
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"({self.sql}) AND ({other.sql})", self.values + other.values)
@@ -39,15 +45,31 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Elements:
+    """Elements of which a column that holds a list must have any, or all."""
+
+    column: str
+    values: tuple[Any, ...]
+    are_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows of one class of length that begin from one day to another; None sets no limit."""
+
+    length: int
+    first: date | None = None
+    last: date | None = None
+    is_undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
-    """A table that keeps the readable rows of a condition in the order of one sort key, to read pages off its index."""
+    """A table with the rows of a condition by class of length and date, called as the editions are in `where`."""
 
     table: str
-    where: Clause  #: its rows that stand for those of the condition
-    key: str  #: its column that is sorted by
-    stands_for: str  #: the sort key of the editions that equals it
-    unique: str  #: its column with the record's id
-    join: str  #: how it finds the edition
+    where: Clause
+    spans: tuple[Span, ...]  #: all its rows, class by class
 
 
 #: Matches no row. A list that needs it is empty without asking the database.
@@ -129,12 +151,15 @@ def is_one_of(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
 def has_any(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
     sql, kind = column(model, name)
     # One value is asked for as contained: the index then needs no recheck of other keys.
-    return Clause(f"{sql} {'@>' if len(values) == 1 else '&&'} %s::{kind}[]", (list(values),))
+    operator = "@>" if len(values) == 1 else "&&"
+    elements = Elements(name, tuple(values))
+    return Clause(f"{sql} {operator} %s::{kind}[]", (list(values),), elements)
 
 
 def has_all(model: type[Model], name: str, values: Sequence[Any]) -> Clause:
     sql, kind = column(model, name)
-    return Clause(f"{sql} @> %s::{kind}[]", (list(values),))
+    elements = Elements(name, tuple(values), are_all=True)
+    return Clause(f"{sql} @> %s::{kind}[]", (list(values),), elements)
 
 
 def is_unknown(model: type[Model], name: str) -> Clause:

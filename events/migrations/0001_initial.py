@@ -31,13 +31,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='EventStatePair',
+            name='EventPosting',
             fields=[
-                ('pk', models.CompositePrimaryKey('low_id', 'high_id', 'day', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('low_id', models.UUIDField(help_text='The state with the smaller id.')),
-                ('high_id', models.UUIDField(help_text='The state with the larger id, or the same one.')),
-                ('day', models.DateField(help_text="The edition's `date`; -infinity when unknown, for undated events come last.")),
+                ('pk', models.CompositePrimaryKey('term', 'length', 'date', 'record_id', 'last_day', 'type_id', 'is_stood_for', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('term', models.BigIntegerField(help_text='The state, or the pair of states (events.terms).')),
+                ('length', models.SmallIntegerField(choices=[(1, 'one day'), (7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (9998, 'longer, or from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have gone on.')),
+                ('date', models.DateField(help_text="The edition's `date`; -infinity when unknown, for undated events come last.")),
                 ('record_id', models.UUIDField(help_text='The event.')),
+                ('last_day', models.DateField(help_text="The edition's `last_day`; -infinity when unknown.")),
+                ('type_id', models.UUIDField(help_text="The event's type.")),
+                ('is_stood_for', models.BooleanField(help_text='Whether participants stood for the state, or for each of the two; else one is that of a place only.')),
             ],
             options={
                 'default_permissions': (),
@@ -1180,17 +1183,21 @@ class Migration(migrations.Migration):
                 ('attendance', models.CharField(blank=True, max_length=12)),
                 ('visit_class', models.CharField(blank=True, max_length=20)),
                 ('parent_id', models.UUIDField(null=True)),
-                ('when_earliest', models.DateField(help_text='First day on which it may have begun.', null=True)),
-                ('when_latest', models.DateField(help_text='Last day on which it may have gone on.', null=True)),
-                ('date', models.DateField(help_text='For ordering: the first day on which it may have begun; NULL when that is unknown.', null=True)),
-                ('is_long', models.BooleanField(default=False, help_text='Whether it may have gone on for more than a year, or began or ended on an unknown day.')),
-                ('involved_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='All states involved.', size=None)),
-                ('participants', models.JSONField(default=list, help_text='Per participation: role, and the ids of the person, organization and states, to match within one.')),
+                ('date', models.DateField(help_text='For ordering: the first day that it may have had; NULL when no day is known.', null=True)),
+                ('last_day', models.DateField(help_text='The last day that it may have had.', null=True)),
+                ('length', models.SmallIntegerField(choices=[(1, 'one day'), (7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (9998, 'longer, or from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have gone on.')),
+                ('begun_by', models.DateField(help_text='The day on which it had begun, whichever of its possible days is true.', null=True)),
+                ('goes_on_till', models.DateField(help_text='The day on which it was not over, whichever of its possible days is true.', null=True)),
+                ('starts_unknown', models.BooleanField(help_text='Whether it may have begun on any day before.')),
+                ('ends_unknown', models.BooleanField(help_text='Whether it may have ended on any day after.')),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (events.terms).', size=None)),
+                ('posted', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='The states involved and every pair of them, as terms: what `EventPosting` holds of it.', size=None)),
+                ('stood_for', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Those of `posted` for which participants stood, rather than a place lying there.', size=None)),
             ],
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), django.contrib.postgres.indexes.GinIndex(models.F('refs'), models.F('search'), models.F('involved_ids'), django.contrib.postgres.indexes.OpClass('participants', 'jsonb_path_ops'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_oldest_first'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('is_long', True)), fields=['when_latest'], name='eventedition_long'), models.Index(models.F('type_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), include=('date', 'involved_ids', 'when_earliest', 'when_latest', 'is_long'), name='eventedition_by_type'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'terms'], name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_oldest_first'), models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_by_days'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='eventedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='eventedition_newest_is_only_one'), records.constraints.AppendOnly(name='eventedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1223,10 +1230,6 @@ class Migration(migrations.Migration):
             model_name='statement',
             name='topics',
             field=models.ManyToManyField(help_text='What field it concerns.', related_name='statements', through='events.StatementTopic', to='records.topic'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='eventedition',
-            trigger=pgtrigger.compiler.Trigger(name='keep_state_pairs', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventstatepair AS pair\n    USING published AS now, events_eventedition AS past,\n        unnest(past.involved_ids) AS low, unnest(past.involved_ids) AS high\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL OR now.date IS DISTINCT FROM past.date OR now.involved_ids <> past.involved_ids)\n        AND pair.low_id = low AND pair.high_id = high AND pair.record_id = past.record_id\n        AND pair.day = COALESCE(past.date, '-infinity'::date);\n    INSERT INTO events_eventstatepair (low_id, high_id, day, record_id)\n    SELECT low, high, COALESCE(date, '-infinity'::date), record_id\n    FROM published, unnest(involved_ids) AS low, unnest(involved_ids) AS high\n    WHERE document IS NOT NULL AND low <= high\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='b89136e4db25d9718f77ee9401d4383967603b96', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_state_pairs_e8ee4', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='eventtypeedition',
@@ -2275,5 +2278,17 @@ class Migration(migrations.Migration):
                 reverse_sql=f"DROP STATISTICS {table}_day",
             )
             for table in ("events_eventedition", "events_statementedition")
+        ),
+        # So many values are known by how often they occur, which tells questions that find much from those that find little.
+        *(
+            migrations.RunSQL(
+                sql=f"ALTER TABLE events_eventedition ALTER COLUMN {column} SET STATISTICS 1000",
+                reverse_sql=migrations.RunSQL.noop,
+            )
+            for column in ("refs", "terms")
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventedition',
+            trigger=pgtrigger.compiler.Trigger(name='keep_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventposting AS posting\n    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day)\n            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day))\n        AND posting.term = known.term AND posting.length = past.length AND posting.date = COALESCE(past.date, '-infinity'::date)\n        AND posting.record_id = past.record_id;\n    INSERT INTO events_eventposting (term, length, date, record_id, last_day, type_id, is_stood_for)\n    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,\n        posted.term = ANY (stood_for)\n    FROM published, unnest(published.posted) AS posted (term)\n    WHERE document IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='2497e917a357fd1ca76f06b330e65f1f90b85c49', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_postings_26526', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
         ),
     ]

@@ -23,6 +23,7 @@ from events.models.event import (
 from events.models.event_type import EventType, EventTypeIdentifier
 from events.models.participation import Participation, ParticipationCapacity, Presence, Role
 from events.models.place import Place, PlaceIdentifier, PlaceKind, PlaceName
+from events.models.posting import EventPosting, Length
 from events.models.relation import (
     Dimension,
     Direction,
@@ -32,7 +33,6 @@ from events.models.relation import (
     RelationPeriod,
     RelationPeriodTopic,
 )
-from events.models.state_pair import EventStatePair
 from events.models.statement import (
     Statement,
     StatementAbout,
@@ -54,12 +54,13 @@ __all__ = [
     "EventLink",
     "EventLinkKind",
     "EventPlace",
-    "EventStatePair",
+    "EventPosting",
     "EventStatus",
     "EventTopic",
     "EventType",
     "EventTypeEdition",
     "EventTypeIdentifier",
+    "Length",
     "Participation",
     "ParticipationCapacity",
     "Place",

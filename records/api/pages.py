@@ -17,7 +17,8 @@ from config.api.caching import answer
 from config.api.pagination import counted
 from config.api.problems import Problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, column, compiled, select
+from config.api.sql import NOTHING, Clause, all_of, column, compiled, select
+from records.api.ways import statement
 from records.bulk import CONFIGURATION
 from records.models.edition import CURRENT
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from config.api.fields import Shape
     from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
-    from config.api.sql import Lead
     from config.api.views import ReadView
     from records.models import Edition
 
@@ -113,19 +113,25 @@ class Listing:
 
     editions: type[Edition]
     columns: Sequence[str]
-    where: Clause
+    readable: Clause
+    asked: Sequence[Clause]
     ordering: Ordering
     #: JSON text of a row: its key, id, count and position, then `columns`.
     document: Callable[[Row], str]
     shape: Shape
-    lead: Lead | None = None
+
+    @property
+    def where(self) -> Clause:
+        """All that the rows must meet."""
+        return all_of([self.readable, *self.asked])
 
     def rows(self, page: Page) -> list[Row]:
         """The rows of a page, and one more when there is another."""
         if self.where == NOTHING:
             return []
         columns = ("position", *self.columns)
-        return fetch(page.select(self.editions, columns, self.where, self.ordering, lead=self.lead))
+        asked = statement(self.editions, columns, self.readable, self.asked, self.ordering, page)
+        return fetch(asked)
 
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)

@@ -29,7 +29,7 @@ from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, is_one_of, select
+from config.api.sql import Clause, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter
 from records.api.pages import (
@@ -224,11 +224,11 @@ class EditionViewSet(ReadView):
         listing = Listing(
             editions,
             ("document",),
-            all_of([readable(editions), *asked]),
+            readable(editions),
+            asked,
             ordering,
             (lambda row: selection.apply(row[4])) if selection else itemgetter(4),
             self._shape(selection),
-            lead=asked[0].lead if len(asked) == 1 else None,
         )
         return serve_page(self, query, listing, page, listing.rows(page))
 
@@ -263,6 +263,7 @@ class EditionViewSet(ReadView):
             editions,
             ("action", "published_at", "reason", "merged_into"),
             is_one_of(editions, "record_id", [record_id]),
+            (),
             NEWEST_FIRST,
             partial(_revision, self.kind.path(record_id)),
             shape_of(RevisionSerializer),

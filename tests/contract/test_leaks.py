@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from events.models import EventStatePair
+from events.models import EventPosting
 from people.models import State
 from records.models import Change, Edition, Part, Record, Reference
 from records.registry import kind_named
@@ -41,7 +41,7 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventStatePair, Reference, Change]
+    editions += [EventPosting, Reference, Change]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")

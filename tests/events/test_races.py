@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import OperationalError, transaction
 
-from events.models import Event, EventStatePair, Participation, ParticipationCapacity, Relation
+from events.models import Event, EventPosting, Participation, ParticipationCapacity, Relation
+from events.terms import pair, term
 from people.models import State, Tenure
 from records.models import Record
 from records.publishing.merge import merge
@@ -112,7 +113,7 @@ def test_two_events_do_not_become_part_of_each_other() -> None:
     assert Event.objects.filter(parent=None).count() == 1
 
 
-def test_pairs_of_states_are_those_of_the_last_edition_however_many_publish_at_once() -> None:
+def test_postings_are_those_of_the_last_edition_however_many_publish_at_once() -> None:
     states = [make_state() for _each in range(4)]
     event = make_event(when="2001")
     participation = make_participation(event, states[0])
@@ -134,7 +135,7 @@ def test_pairs_of_states_are_those_of_the_last_edition_however_many_publish_at_o
 
     assert results == [None] * 4
     participation.refresh_from_db()
-    involved = sorted([state.pk for state in (participation.state, states[1]) if state])
-    assert sorted(EventStatePair.objects.values_list("low_id", "high_id")) == sorted(
-        {(involved[0], involved[0]), (involved[0], involved[1]), (involved[1], involved[1])},
+    involved = sorted(str(state.pk) for state in (participation.state, states[1]) if state)
+    assert sorted(EventPosting.objects.values_list("term", flat=True)) == sorted(
+        {term("state", involved[0]), term("state", involved[1]), pair(*involved)}
     )

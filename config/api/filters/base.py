@@ -67,8 +67,9 @@ class Filter:
 class ValuesFilter(Filter):
     """Base of filters that take values divided by commas and find any of them.
 
-    `column` is the edition's column; `many` says that it is an array. Instead of it, `where` may make the condition from
-    a list of values, of which any may match. `operators` adds parameters: `all` (for arrays), `not`, `isnull`.
+    `column` is the edition's column; `many` says that it is an array, and `element` what it holds for a value, if not the
+    value itself. Instead of it, `where` may make the condition from a list of values, of which any may match. `operators`
+    adds parameters: `all` (for arrays), `not`, `isnull`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class ValuesFilter(Filter):
         *,
         help_text: str,
         many: bool = False,
+        element: Callable[[Any], Any] | None = None,
         where: Callable[[list[Any]], Q | Clause] | None = None,
         operators: Sequence[str] = (),
         single: bool = False,
@@ -84,6 +86,7 @@ class ValuesFilter(Filter):
         super().__init__(help_text=help_text)
         self.column = column
         self.many = many
+        self.element = element
         self.where = where
         self.operators = tuple(operators)
         self.single = single
@@ -111,7 +114,9 @@ class ValuesFilter(Filter):
             return NOTHING
         if self.where is not None:
             return as_clause(model, self.where(values))
-        return (has_any if self.many else is_one_of)(model, self.column, values)
+        if not self.many:
+            return is_one_of(model, self.column, values)
+        return has_any(model, self.column, self._elements(values))
 
     def reading(self, name: str, query: Query, references: Any) -> Callable[[], list[Any]] | None:
         values = self._values(name, query, references)
@@ -148,8 +153,12 @@ class ValuesFilter(Filter):
     def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         if self.where is None and all(len(alternatives) == 1 for alternatives in needed):
             # One condition, so that the index is asked once for all values together.
-            return has_all(model, self.column, [alternatives[0] for alternatives in needed])
+            values = [alternatives[0] for alternatives in needed]
+            return has_all(model, self.column, self._elements(values))
         return all_of(self.matches(model, alternatives) for alternatives in needed)
+
+    def _elements(self, values: list[Any]) -> list[Any]:
+        return [self.element(value) for value in values] if self.element else values
 
     def _unknown(self, model: type[Model], *, is_null: bool) -> Clause:
         unknown = is_unknown(model, self.column)

@@ -18,6 +18,7 @@ from config.dates.queries import (
     possibly_overlaps,
     possibly_within,
 )
+from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
 if TYPE_CHECKING:
@@ -148,9 +149,8 @@ class UncertainDateFilter(Filter):
         include_undated: bool,
     ) -> Clause:
         if self.where is not None:
-            found = self.where(
-                after, before, is_certain=is_certain, include_undated=include_undated
-            )
+            match = Match.ANY if include_undated else Match.POSSIBLE
+            found = self.where(after, before, Match.CERTAIN if is_certain else match)
             return as_clause(model, found)
         template = _range(
             model,

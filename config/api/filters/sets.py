@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Model, Q
@@ -25,14 +26,21 @@ class Group(Filter):
     """Filters whose parameters, where given together, must hold of the *same* part of a record.
 
     The members' parameters are `group.member`, or the bare member names with `prefixed=False`. `where` is called with
-    those that are given: a list of values, any of which may match, or what a member's `reading` gives.
+    those that are given: a list of values, any of which may match, or what a member's `reading` gives. `most` bounds how many
+    combinations of values may be asked for.
     """
 
     def __init__(
-        self, *, where: Callable[..., Q | Clause], prefixed: bool = True, **members: Filter
+        self,
+        *,
+        where: Callable[..., Q | Clause],
+        prefixed: bool = True,
+        most: int | None = None,
+        **members: Filter,
     ) -> None:
         super().__init__(help_text="")
         self.where = where
+        self.most = most
         self.prefixed = prefixed
         self.members = members
 
@@ -50,8 +58,20 @@ class Group(Filter):
             value = inner.reading(self._name(name, member), query, references)
             if value is not None:
                 given[member] = value
+        if self.most is not None:
+            self._refuse_too_many(name, query)
         if given:
             yield partial(self._joined, given)
+
+    def _refuse_too_many(self, group: str, query: Query) -> None:
+        names = [self._name(group, member) for member in self.members]
+        count = prod(max(1, query.values.get(name, "").count(",") + 1) for name in names)
+        if self.most is not None and count > self.most:
+            query.fault(
+                "too_many_values",
+                f"The values make {count:,} combinations; at most {self.most:,} are taken.",
+                next(name for name in names if name in query.values),
+            )
 
     def _joined(self, given: dict[str, Callable[[], Any]], model: type[Model]) -> Clause:
         values = {member: value() for member, value in given.items()}

@@ -1,20 +1,23 @@
-"""The table of pairs of states follows what is published, and answers for the events of several states."""
+"""The postings of states and pairs of states follow what is published, and answer for the events of several states."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, EventStatePair
+from events.models import Event, EventPosting, Length
+from events.terms import pair, term
 from people.models import State
 from records.publishing.merge import merge
 from records.publishing.publish import publish, withdraw
 from tests.factories.answers import get, slugs
 from tests.factories.events import (
     make_event,
+    make_event_place,
     make_event_type,
     make_participation,
 )
@@ -29,44 +32,59 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def pairs() -> set[tuple[str, str, str, str]]:
-    """Every row of the table of pairs, in words; the day as text, for Python knows no infinity."""
+def postings() -> set[tuple[str, str, str, str, bool]]:
+    """Every posting, in words: the state or states, class of length, days, event, and whether participants stood for them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT low_id, high_id, day::text, record_id FROM events_eventstatepair")
+        cursor.execute(
+            "SELECT term, length, date::text, last_day::text, record_id, is_stood_for FROM events_eventposting"
+        )
         found = cursor.fetchall()
-    names = dict(State.objects.values_list("pk", "name"))
+    states = dict(State.objects.values_list("pk", "name"))
+    names = {term("state", str(key)): name for key, name in states.items()}
+    names |= {
+        pair(str(one), str(other)): "+".join(sorted((states[one], states[other])))
+        for one, other in combinations(states, 2)
+    }
     titles = dict(Event.objects.values_list("pk", "title"))
-    return {(names[low], names[high], day, titles[event]) for low, high, day, event in found}
+    return {
+        (names[number], Length(length).name, f"{first}/{last}", titles[event], is_stood_for)
+        for number, length, first, last, event, is_stood_for in found
+    }
 
 
-def test_pairs_follow_what_is_published(client: Client) -> None:
+def test_postings_follow_what_is_published(client: Client) -> None:
     a, b, c = (make_state(name) for name in ("A", "B", "C"))
     event = make_event("One", when="2001-02-03")
     first = make_participation(event, b)
     make_participation(event, a)
     undated = make_event("Two")
     make_participation(undated, c)
+    make_event_place(undated, state=a)
     publish_whole(event, undated)
-    two = ("C", "C", "-infinity", "Two")
-    before = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "B"), ("B", "B"))}
-    assert pairs() == {*before, two}
+    two = {
+        ("C", "UNDATED", "-infinity/-infinity", "Two", True),
+        ("A", "UNDATED", "-infinity/-infinity", "Two", False),
+        ("A+C", "UNDATED", "-infinity/-infinity", "Two", False),
+    }
+    day = "2001-02-03/2001-02-03"
+    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+B", "B")), *two}
 
     type(first).objects.filter(pk=first.pk).update(state=c)
-    assert pairs() == {*before, two}
+    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+B", "B")), *two}
     publish(event, by=None)
-    after = {(x, y, "2001-02-03", "One") for x, y in (("A", "A"), ("A", "C"), ("C", "C"))}
-    assert pairs() == {*after, two}
+    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+C", "C")), *two}
 
     Event.objects.filter(pk=event.pk).update(**Event.when.columns("2002"))
     publish(Event.objects.get(pk=event.pk), by=None)
-    assert pairs() == {*((x, y, "2002-01-01", "One") for x, y, _day, _title in after), two}
+    year = {(x, "YEAR", "2002-01-01/2002-12-31", "One", True) for x in ("A", "A+C", "C")}
+    assert postings() == {*year, *two}
 
     withdraw(undated, by=None, reason="Never happened.")
-    assert pairs() == {(x, y, "2002-01-01", "One") for x, y, _day, _title in after}
+    assert postings() == year
     assert slugs(client, f"events/?state={c.pk}") == ["one"]
 
 
-def test_pairs_follow_a_merger_of_states(client: Client) -> None:
+def test_postings_follow_a_merger_of_states(client: Client) -> None:
     turkey, turkiye, greece = (make_state(name) for name in ("Turkey", "Türkiye", "Greece"))
     event, other = make_event("Call"), make_event("Meeting")
     make_participation(event, turkey)
@@ -76,11 +94,11 @@ def test_pairs_follow_a_merger_of_states(client: Client) -> None:
 
     merge(turkey, turkiye, by=None, reason="One state under two names.")
 
-    assert pairs() == {
-        ("Türkiye", "Türkiye", "-infinity", "Call"),
-        ("Türkiye", "Greece", "-infinity", "Call"),
-        ("Greece", "Greece", "-infinity", "Call"),
-        ("Türkiye", "Türkiye", "-infinity", "Meeting"),
+    assert {(states, title) for states, _length, _days, title, _stood in postings()} == {
+        ("Türkiye", "Call"),
+        ("Greece+Türkiye", "Call"),
+        ("Greece", "Call"),
+        ("Türkiye", "Meeting"),
     }
     assert slugs(client, "events/?state__all=turkiye,greece") == ["call"]
 
@@ -103,7 +121,7 @@ def test_many_events_of_a_pair_are_read_off_the_pairs_in_one_statement(client: C
         f"event-{day:02}" for day in range(29, 9, -2)
     ]
     assert content["total"] == {"value": 15, "relation": "eq"}
-    assert [EventStatePair._meta.db_table in query["sql"] for query in captured] == [False, True]
+    assert [EventPosting._meta.db_table in query["sql"] for query in captured] == [False, True]
     second = get(client, content["next"].partition("/api/v1/")[2])
     assert [document["slug"] for document in second["results"]] == [
         f"event-{day:02}" for day in range(9, 0, -2)

@@ -1,0 +1,95 @@
+"""Which states, and pairs of states, took part in which events, and when: derived from the editions, in the order of the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.db import models
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Length(models.IntegerChoices):
+    """For how many days an event may have gone on, in classes: a range of days reaches back as far as the class is long."""
+
+    DAY = 1, "one day"
+    WEEK = 7, "a week at most"
+    MONTH = 31, "a month at most"
+    YEAR = 366, "a year at most"
+    LONG = 9_998, "longer, or from or to an unknown day"
+    UNDATED = 9_999, "no day is known"
+
+    @classmethod
+    def of(cls, first: date | None, last: date | None, *, is_open: bool) -> Length:
+        """Return the class of an event that may have gone on from one day to another."""
+        if first is None or last is None:
+            return cls.UNDATED
+        if is_open:
+            return cls.LONG
+        days = (last - first).days + 1
+        return next((length for length in cls if days <= length <= cls.YEAR), cls.LONG)
+
+
+#: Keeps the postings right, from what is published now and what was before. One statement per statement of the writer, who
+#: inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same transaction.
+_KEEP_POSTINGS = """
+    DELETE FROM events_eventposting AS posting
+    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)
+    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
+        AND (now.document IS NULL OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day)
+            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day))
+        AND posting.term = known.term AND posting.length = past.length AND posting.date = COALESCE(past.date, '-infinity'::date)
+        AND posting.record_id = past.record_id;
+    INSERT INTO events_eventposting (term, length, date, record_id, last_day, type_id, is_stood_for)
+    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,
+        posted.term = ANY (stood_for)
+    FROM published, unnest(published.posted) AS posted (term)
+    WHERE document IS NOT NULL
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+"""
+
+
+class KeepPostings(pgtrigger.Trigger):
+    """Keep the postings of events, whenever an edition is made."""
+
+    name = "keep_postings"
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    operation = pgtrigger.Insert
+    referencing = pgtrigger.Referencing(new="published")  # type: ignore[no-untyped-call] # it carries no types
+    func = _KEEP_POSTINGS
+
+
+class EventPosting(models.Model):
+    """A state, or a pair of states, involved in a published event (docs/decisions/0040).
+
+    Derived from the editions by a trigger on them. Lists of a state or a pair, their totals and their counts by time are
+    read off its index, in order and without looking at the editions.
+    """
+
+    # All columns, so that one index answers all that is asked of them.
+    pk = models.CompositePrimaryKey(
+        "term", "length", "date", "record_id", "last_day", "type_id", "is_stood_for"
+    )
+    term = models.BigIntegerField(help_text="The state, or the pair of states (events.terms).")
+    length = models.SmallIntegerField(
+        choices=Length.choices, help_text="For how long it may have gone on."
+    )
+    date = models.DateField(
+        help_text="The edition's `date`; -infinity when unknown, for undated events come last."
+    )
+    record_id = models.UUIDField(help_text="The event.")
+    last_day = models.DateField(help_text="The edition's `last_day`; -infinity when unknown.")
+    type_id = models.UUIDField(help_text="The event's type.")
+    is_stood_for = models.BooleanField(
+        help_text="Whether participants stood for the state, or for each of the two; else one is that of a place only."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.term}: {self.record_id}"

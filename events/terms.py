@@ -1,0 +1,56 @@
+"""What an event can be asked by, each as one number: an index of numbers is half the size of one of ids and words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@lru_cache(maxsize=100_000)
+def term(what: str, *words: str) -> int:
+    """Return the number of something: `term("role", "host")`, `term("state", id)`. Two in 2^64 may have the same one."""
+    digest = blake2b("\0".join((what, *words)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def pair(one: str, other: str) -> int:
+    """Return the number of two states, in either order."""
+    return term("pair", *sorted((one, other)))
+
+
+def participation(**members: str) -> int:
+    """Return the number of a participation that has all of these: person or organization, state, role."""
+    if len(members) == 1:
+        ((name, value),) = members.items()
+        return term("stood_for" if name == "state" else name, value)
+    return term("participation", *(word for item in sorted(members.items()) for word in item))
+
+
+def participations_of(document: dict[str, Any]) -> Iterator[int]:
+    """Every combination of who took part, for which state and in which role, participation by participation."""
+    for part in document["participations"]:
+        members = [("role", part["role"])]
+        if part["participant"] and part["participant"]["object"] != "state":
+            members.append((part["participant"]["object"], part["participant"]["id"]))
+        for state in part["states"] or [None]:
+            all_of = [*members, ("state", state["id"])] if state else members
+            for size in range(1, len(all_of) + 1):
+                for some in combinations(all_of, size):
+                    yield participation(**dict(some))
+
+
+def states_of(document: dict[str, Any]) -> tuple[list[int], list[int]]:
+    """The states involved and every pair of them; and those of all these that participants stood for."""
+    involved = [state["id"] for state in document["states"]]
+    stood = {state["id"] for part in document["participations"] for state in part["states"]}
+    terms = {term("state", one): one in stood for one in involved}
+    terms |= {
+        pair(one, other): one in stood and other in stood
+        for one, other in combinations(involved, 2)
+    }
+    return list(terms), [number for number, is_stood_for in terms.items() if is_stood_for]

@@ -1,0 +1,239 @@
+"""The statement of a list page: its rows and their number by the shortest way (docs/decisions/0095).
+
+What finds little is found by an index and sorted; what finds much is walked in the order of the list until the page is full.
+PostgreSQL tells the one from the other by how often each value occurs. Of several values that each occur often it does not
+know how often they occur together, and such a walk may be endless. So it has a bound here, and where it ends without a full
+page, the index of lists finds the rows that have them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.api.pagination import COUNTED, counted
+from config.api.sql import EVERYTHING, Clause, all_of, column, select
+from records.api.frequencies import expected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.api.pagination import Cursor, Ordering, Page
+    from config.api.sql import Lead, Span
+    from records.models import Edition
+
+#: Rows that are walked in order before the index is asked. A page of 200 and the count of 1,000 are mostly among them.
+WALKED = 10_000
+#: The same where each row means a look at another table.
+FOLLOWED = 4_000
+#: Expected finds below which the index alone is the shorter way.
+FEW = 3_000
+
+
+def statement(
+    editions: type[Edition],
+    columns: Sequence[str],
+    readable: Clause,
+    asked: Sequence[Clause],
+    ordering: Ordering,
+    page: Page,
+) -> Clause:
+    """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    where = all_of([readable, *asked])
+    is_by_day = ordering.column == "date" and ordering.rank is None
+    leading = next((one for one in asked if one.lead), None) if is_by_day else None
+    spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
+    has_elements = any(one.elements for one in asked)
+    if leading is not None:
+        others = [one for one in asked if one is not leading]
+        led = all_of(one.led for one in others if one.led)
+        rest = all_of(one for one in others if not one.led)
+        if rest == EVERYTHING:
+            way = Way(editions, ordering, EVERYTHING, led, spans, lead=leading.lead)
+            return way.whole(page, columns)
+        if expected(editions, asked) >= FEW:
+            way = Way(editions, ordering, rest, led, spans, where, leading.lead)
+            return way.bounded(page, columns)
+    elif has_elements and expected(editions, asked) >= FEW:
+        way = Way(editions, ordering, all_of(asked), readable, spans, where)
+        return way.bounded(page, columns)
+    elif spans and not has_elements:
+        return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
+    return page.select(editions, columns, where, ordering)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A table to walk in the order of the list: the editions, or one that leads to them."""
+
+    editions: type[Edition]
+    ordering: Ordering
+    rest: Clause  #: what the editions must be asked, row by row
+    decided: Clause  #: what the table decides by itself
+    spans: Sequence[Span] = ()
+    where: Clause = EVERYTHING  #: all conditions, on the editions
+    lead: Lead | None = None
+
+    def whole(self, page: Page, columns: Sequence[str]) -> Clause:
+        """Every row that is walked is one of the list."""
+        rows = self._walked(page, page.cursor, page.size + 1)
+        total = Clause("NULL")
+        if page.count is None:
+            every = self._walked(page, None, COUNTED + 1, in_order=False)
+            total = Clause(f"SELECT count(*) FROM ({every.sql}) AS counted", every.values)
+        return self._page(
+            page, columns, Clause(f"page AS MATERIALIZED ({rows.sql})", rows.values), total
+        )
+
+    def bounded(self, page: Page, columns: Sequence[str]) -> Clause:
+        """Walk so far, and find by index what was not met on the way."""
+        order = self._order(page, "key", "record_id")
+        parts = []
+        size = page.size + 1
+        counts_here = page.count is None and page.cursor is None
+        near = self._met(page, page.cursor, max(size, COUNTED + 1) if counts_here else size)
+        end = self._walked(page, page.cursor, self._bound, in_order=False)
+        far = self._found(page)
+        parts.append(Clause(f"near AS MATERIALIZED ({near.sql})", near.values))
+        parts.append(
+            Clause(
+                f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) >= {size} THEN true"
+                f" ELSE (SELECT count(*) < {self._bound} FROM ({end.sql}) AS walked) END AS is_enough)",
+                end.values,
+            )
+        )
+        parts.append(
+            Clause(
+                f"page AS MATERIALIZED ((SELECT key, record_id FROM near WHERE (SELECT is_enough FROM walk) {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM ({far.sql}) AS far WHERE NOT (SELECT is_enough FROM walk)))",
+                far.values,
+            )
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            counted_near = "near"
+            if not counts_here:
+                first = self._met(page, None, COUNTED + 1)
+                parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
+                counted_near = "first"
+            start = self._walked(page, None, self._bound, in_order=False)
+            every = counted(_table(self.editions), self.where)
+            total = Clause(
+                f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
+                f" OR (SELECT count(*) < {self._bound} FROM ({start.sql}) AS walked)"
+                f" THEN (SELECT count(*) FROM {counted_near}) ELSE {every.sql} END",
+                start.values + every.values,
+            )
+        with_parts = Clause(
+            ", ".join(part.sql for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
+        return self._page(page, columns, with_parts, total)
+
+    @property
+    def _bound(self) -> int:
+        return FOLLOWED if self.lead else WALKED
+
+    def _page(self, page: Page, columns: Sequence[str], parts: Clause, total: Clause) -> Clause:
+        """The rows of `page`, with their columns."""
+        table = _table(self.editions)
+        shown = self.ordering.shown(self.editions)
+        selected = ", ".join(column(self.editions, each)[0] for each in columns)
+        return Clause(
+            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {selected}"  # noqa: S608 - SQL of ours
+            f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
+            f" {self._order(page, 'page.key', 'page.record_id')}",
+            (*parts.values, *total.values),
+        )
+
+    def _order(self, page: Page, key: str, unique: str) -> str:
+        way = page.way(self.ordering)
+        return f"ORDER BY {key} {way}, {unique} {way}"
+
+    def _met(self, page: Page, cursor: Cursor | None, limit: int) -> Clause:
+        """Rows of the list among those of the bounded walk."""
+        table = _table(self.editions)
+        if self.lead is None:
+            walked = self._walked(page, cursor, self._bound, columns=f"{table}.*")
+            found = select("key, record_id", f"({walked.sql}) AS {table}", self.rest)
+            order = self._order(page, "key", "record_id")
+        else:
+            walked = self._walked(page, cursor, self._bound)
+            join = f"{table}.record_id = walked.record_id AND {table}.superseded_at IS NULL"
+            found = select(
+                "walked.key, walked.record_id",
+                f"({walked.sql}) AS walked JOIN {table} ON {join}",
+                self.rest,
+            )
+            order = self._order(page, "walked.key", "walked.record_id")
+        return Clause(f"{found.sql} {order} LIMIT {limit}", walked.values + found.values)
+
+    def _found(self, page: Page) -> Clause:
+        """Rows of the list by index, sorted afterwards: the key is hidden from the index that has it in order."""
+        key = self.ordering.key(self.editions)
+        unique = f"{_table(self.editions)}.record_id"
+        where = all_of([self.where, *self._beyond(page.cursor, key, unique)])
+        rows = select(f"{key.sql} AS key, {unique}", _table(self.editions), where)
+        order = self._order(page, "hidden", "record_id")
+        return Clause(
+            f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"  # noqa: S608
+            f" FROM ({rows.sql}) AS found) AS hidden {order} LIMIT {page.size + 1}",
+            rows.values,
+        )
+
+    def _walked(
+        self,
+        page: Page,
+        cursor: Cursor | None,
+        limit: int,
+        *,
+        columns: str = "",
+        in_order: bool = True,
+    ) -> Clause:
+        """Rows of the table, each range read off an index in order."""
+        order = self._order(page, "key", "record_id") if in_order else ""
+        ranges = [self._range(span, cursor, columns) for span in self._ranges]
+        if len(ranges) == 1:
+            return Clause(f"{ranges[0].sql} {order} LIMIT {limit}", ranges[0].values)
+        sql = " UNION ALL ".join(f"({one.sql} {order} LIMIT {limit})" for one in ranges)
+        return Clause(
+            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",  # noqa: S608 - SQL of ours
+            tuple(value for one in ranges for value in one.values),
+        )
+
+    @property
+    def _ranges(self) -> Sequence[Span | None]:
+        if self.spans:
+            return self.spans
+        return self.lead.spans if self.lead else [None]
+
+    def _range(self, span: Span | None, cursor: Cursor | None, columns: str) -> Clause:
+        table = _table(self.editions)
+        if self.lead is None:
+            key, unique = self.ordering.key(self.editions), f"{table}.record_id"
+            source, needed = table, [self.decided]
+        else:
+            # Named as the editions are, so that conditions on their columns can be asked of it.
+            key, unique = Clause(self._day_of(span)), f"{table}.record_id"
+            source, needed = f"{self.lead.table} AS {table}", [self.lead.where, self.decided]
+        if span is not None:
+            needed.append(Clause(f"{table}.length = {span.length:d}"))
+            needed += [Clause(f"{key.sql} >= %s::date", (span.first,))] if span.first else []
+            needed += [Clause(f"{key.sql} <= %s::date", (span.last,))] if span.last else []
+        needed += self._beyond(cursor, key, unique)
+        return select(f"{key.sql} AS key, {columns or unique}", source, all_of(needed))
+
+    def _day_of(self, span: Span | None) -> str:
+        """The sort key in the leading table, whose undated rows have the day before all days."""
+        table = _table(self.editions)
+        is_undated = span is not None and span.is_undated and not self.ordering.descending
+        return f"'{self.ordering.unknown}'::date" if is_undated else f"{table}.date"
+
+    def _beyond(self, cursor: Cursor | None, key: Clause, unique: str) -> list[Clause]:
+        if cursor is None:
+            return []
+        return [cursor.condition(self.editions, self.ordering, key, unique, "uuid")]
+
+
+def _table(editions: type[Edition]) -> str:
+    return f'"{editions._meta.db_table}"'
