@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q
 from config.api.filters.dates import UncertainDateFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
-from config.api.sql import Clause, Lead, Span, all_of, has_any, is_one_of
+from config.api.sql import Clause, Lead, Span, all_of, has_all, has_any, is_one_of
 from config.dates.reach import Match
 from events.models import (
     Attendance,
@@ -27,7 +27,7 @@ from events.models import (
     VisitClass,
 )
 from events.terms import pair, participation, term
-from records.api.filters import ReferenceFilter
+from records.api.filters import BetweenFilter, ReferenceFilter
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -123,6 +123,14 @@ def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
     if is_stood_for:
         where &= Clause(_COLUMNS["is_stood_for"])
     return Lead(f'"{EventPosting._meta.db_table}"', where, _EVERY_LENGTH)
+
+
+def between(one: UUID, other: UUID) -> Clause:
+    """Events with participants who stood for each of the two states."""
+    found = has_all(
+        EventEdition, "terms", [_numbered("stood_for", one), _numbered("stood_for", other)]
+    )
+    return replace(found, lead=_posted(pair(str(one), str(other)), is_stood_for=True))
 
 
 class TypeFilter(ReferenceFilter):
@@ -234,6 +242,10 @@ class EventFilter(FilterSet):
         element=partial(_numbered, "state"),
         operators=("all", "not"),
         help_text="A state involved: of a participant, of an office in which somebody acted, on whose behalf, or of a place.",
+    )
+    between = BetweenFilter(
+        where=between,
+        help_text="States for each of which somebody took part: the state itself, or somebody on its behalf or in its office.",
     )
     person = ReferenceFilter(
         "person",

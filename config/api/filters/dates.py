@@ -109,7 +109,7 @@ class UncertainDateFilter(Filter):
             f"{name}_match",
             f"How `{name}_after` and `{name}_before` compare: `possible` finds what may lie in the range,"
             " `certain` what lies in it whichever of its possible days is true.",
-            {"type": "string", "enum": ["possible", "certain"], "default": "possible"},
+            {"type": "string", "enum": ["possible", "certain", "any"], "default": "possible"},
         )
         yield Parameter(
             self._undated(name),
@@ -124,8 +124,8 @@ class UncertainDateFilter(Filter):
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
         after = read_days(f"{name}_after", query)
         before = read_days(f"{name}_before", query)
-        match = query.choice(f"{name}_match", ("possible", "certain"))
-        include_undated = read_boolean(self._undated(name), query) or False
+        match = query.choice(f"{name}_match", ("possible", "certain", "any"))
+        include_undated = match == "any"
         if after and before and after[0] > before[1]:
             query.fault(
                 "reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after"
