@@ -176,7 +176,7 @@ class Page:
     def select(
         self,
         model: type[Model],
-        columns: Sequence[str],
+        columns: Sequence[str | Clause],
         where: Clause,
         ordering: Ordering,
         *,
@@ -203,11 +203,15 @@ class Page:
         if self.cursor is not None:
             within = all_of([way_in, self.cursor.condition(model, ordering, key, first, kind)])
         way = "DESC" if ordering.descending != self._is_turned else "ASC"
-        selected = ", ".join(column(model, each)[0] for each in columns)
-        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {selected}", table, within)
+        selected = [
+            Clause(column(model, each)[0]) if isinstance(each, str) else each for each in columns
+        ]
+        shown_columns = ", ".join(each.sql for each in selected)
+        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {shown_columns}", table, within)
+        values = [value for each in selected for value in each.values]
         return Clause(
             f"{rows_of.sql} ORDER BY {key.sql} {way}, {first} {way} LIMIT {self.size + 1}",
-            (*shown.values, *total.values, *within.values, *key.values),
+            (*shown.values, *total.values, *values, *within.values, *key.values),
         )
 
     @property

@@ -8,7 +8,7 @@ Library of Congress's Extended Date/Time Format of 4 February 2019, the same tex
 import re
 from calendar import month_name, monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, wraps
 
@@ -51,6 +51,10 @@ class Reading:
     precision: str
     noun: str
     words: str
+    #: First and last of the days that it names: those of its known side where the other is open or unknown.
+    named: tuple[date, date]
+    #: Of an interval, the days of its start and those of its end, each None where open or unknown.
+    sides: tuple[tuple[date, date] | None, tuple[date, date] | None] | None = None
 
 
 # Bounded, because any text that anyone may send passes through here; real data repeat their dates.
@@ -192,7 +196,7 @@ def _qualified(
     # (L1 Qualification).
     noun += _QUALIFIERS[qualifier]
     words = noun if precision == Precision.DAY else f"some day in {noun}"
-    return Reading(earliest, latest, precision.value, noun, words)
+    return Reading(earliest, latest, precision.value, noun, words, (earliest, latest))
 
 
 def _day_or_month(year: int, month: str, day: str | None) -> tuple[date, date, Precision, str]:
@@ -255,7 +259,7 @@ def _read_date_time(text: str) -> Reading:
     noun = f"{day.noun}, {parts['hour']}:{parts['minute']}:{parts['second']} ({zone})"
     # The day is the one on the calendar where the clock was read: no conversion, so it agrees with
     # what was written.
-    return Reading(day.earliest, day.latest, Precision.TIME.value, noun, noun)
+    return Reading(day.earliest, day.latest, Precision.TIME.value, noun, noun, day.named)
 
 
 # Intervals: L0 Time interval, L1 Extended interval
@@ -280,7 +284,8 @@ def _read_interval(text: str) -> Reading:
         words = f"from {start.noun}, " + ("open end" if sides[1] else "end not known")
     elif end:
         words = f"until {end.noun}, " + ("open start" if sides[0] else "start not known")
-    return _span(start, end, Precision.INTERVAL, words)
+    sides = (start.named if start else None, end.named if end else None)
+    return replace(_span(start, end, Precision.INTERVAL, words), sides=sides)
 
 
 def _member(part: str) -> Reading:
@@ -295,7 +300,12 @@ def _member(part: str) -> Reading:
 
 def _span(start: Reading | None, end: Reading | None, precision: Precision, words: str) -> Reading:
     earliest, latest = start.earliest if start else None, end.latest if end else None
-    return Reading(earliest, latest, precision.value, words, words)
+    named = _hull([side.named for side in (start, end) if side])
+    return Reading(earliest, latest, precision.value, words, words, named)
+
+
+def _hull(found: list[tuple[date, date]]) -> tuple[date, date]:
+    return min(first for first, _ in found), max(last for _, last in found)
 
 
 def _check_order(start: Reading | None, end: Reading | None) -> None:
@@ -333,7 +343,8 @@ def _read_set(text: str) -> Reading:
     )
     if close == "}":
         words = f"all of {words}"
-    return Reading(earliest, latest, Precision.SET.value, words, words)
+    named = _hull([member.named for member in members])
+    return Reading(earliest, latest, Precision.SET.value, words, words, named)
 
 
 def _read_element(text: str, part: str, *, first: bool, last: bool) -> Reading:

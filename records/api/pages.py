@@ -112,7 +112,7 @@ class Listing:
     """A list of editions: which rows, in which order, and the document that each becomes."""
 
     editions: type[Edition]
-    columns: Sequence[str]
+    columns: Sequence[str | Clause]
     where: Clause
     ordering: Ordering
     #: JSON text of a row: its key, id, count and position, then `columns`.
