@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Func, Q
 
-from config.api.filters.dates import UncertainDateFilter
+from config.api.filters.dates import WindowFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import Clause, Lead, Span, all_of, has_all, has_any, is_one_of
@@ -325,9 +325,7 @@ class EventFilter(FilterSet):
         where=named_in_agreements,
         help_text="An agreement at which something was done at the event: a signature, an announcement ...",
     )
-    date = UncertainDateFilter(
-        where=on_days, help_text="When it happened, from its beginning to its end"
-    )
+    date = WindowFilter(where=on_days, help_text="When it happened, from its beginning to its end")
 
 
 class StatementFilter(FilterSet):
@@ -370,7 +368,7 @@ class StatementFilter(FilterSet):
         help_text="A topic, of the statement or that it is about; narrower topics are included.",
     )
     source = ReferenceFilter("source", "refs", many=True, help_text="A source that is cited.")
-    date = UncertainDateFilter("date", help_text="When it was said or issued")
+    date = WindowFilter("date", help_text="When it was said or issued")
 
 
 class RelationFilter(FilterSet):

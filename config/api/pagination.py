@@ -182,7 +182,7 @@ class Page:
     def select(
         self,
         model: type[Model],
-        columns: Sequence[str],
+        columns: Sequence[str | Clause],
         where: Clause,
         ordering: Ordering,
         *,
@@ -201,11 +201,11 @@ class Page:
         if self.cursor is not None:
             within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
         way = self.way(ordering)
-        selected = ", ".join(column(model, each)[0] for each in columns)
-        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {selected}", table, within)
+        chosen = selected(model, columns)
+        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {chosen.sql}", table, within)
         return Clause(
             f"{rows_of.sql} ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
-            (*shown.values, *total.values, *within.values, *key.values),
+            (*shown.values, *total.values, *chosen.values, *within.values, *key.values),
         )
 
     def way(self, ordering: Ordering) -> str:
@@ -256,6 +256,15 @@ class Page:
 
     def _before(self, row: Row) -> str:
         return _write(self.print, Cursor("<", row[0], row[1]))
+
+
+def selected(model: type[Model], columns: Iterable[str | Clause]) -> Clause:
+    """Columns by their names, or what is computed, as a statement selects them."""
+    chosen = [Clause(column(model, each)[0]) if isinstance(each, str) else each for each in columns]
+    return Clause(
+        ", ".join(each.sql for each in chosen),
+        tuple(value for each in chosen for value in each.values),
+    )
 
 
 def counted(table: str, where: Clause) -> Clause:

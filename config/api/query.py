@@ -33,6 +33,8 @@ class Parameter:
         default_factory=lambda: {"type": "string"}
     )
     is_list: bool = False  #: takes values divided by commas
+    is_day: bool = False  #: takes a day, which `date_match` says how to compare
+    is_rated: bool = False  #: rows of the list say how well they match it
 
 
 def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:

@@ -19,6 +19,7 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 
+from config.api.filters.dates import MATCH, MATCHES
 from config.api.formats import FORMAT
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
@@ -139,6 +140,22 @@ def _never_empty(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"minLength": 1, "maxLength": MAX_VALUE_LENGTH, **schema}
 
 
+def _rating(parameters: tuple[str, ...]) -> dict[str, Any]:
+    """What a row of a list has beside its document, where it is asked with a day."""
+    asked = " or ".join(f"`{name}`" for name in parameters)
+    return {
+        "type": "object",
+        "properties": {
+            MATCH: {
+                "type": "string",
+                "enum": list(MATCHES),
+                "description": f"Only with {asked}: whether it is certain, possible, or not known and merely not excluded"
+                " that day; with several of them, the weakest.",
+            }
+        },
+    }
+
+
 class ApiSchema(AutoSchema):
     """Writes down the `Operation` that a view declares for its action."""
 
@@ -220,6 +237,11 @@ class ApiSchema(AutoSchema):
             schema = self.resolve_serializer(force_instance(content), "response").ref
         if operation.envelope is None:
             return schema
+        if operation.rated:
+            schema = self._component(
+                f"{operation.envelope.removesuffix('List')}Row",
+                {"allOf": [schema, _rating(operation.rated)]},
+            )
         address = {"type": ["string", "null"], "format": "uri"}
         page = {
             "type": "object",

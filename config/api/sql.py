@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
-from django.db.models import Expression
 from django.db.models.sql import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from django.db.models import Field, Model, Q
+    from django.db.models import Model, Q
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class Clause:
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
+    #: Of a question about a day: how well a row that is found meets it, a place among `config.api.filters.dates.MATCHES`.
+    rank: Clause | None = None
 
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"({self.sql}) AND ({other.sql})", self.values + other.values)
@@ -109,26 +110,6 @@ def compiled(model: type[Model], condition: Q) -> Clause:
     except FullResultSet:
         return EVERYTHING
     return Clause(sql, tuple(values))
-
-
-class Slot(Expression):
-    """The place of a value in a condition that is compiled once for all values."""
-
-    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
-        super().__init__(output_field=output_field)
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002 - Django's signature
-        """Put itself among the values, for `filled` to replace."""
-        return "%s", [self]
-
-
-def filled(template: Clause, **given: Any) -> Clause:
-    """A compiled condition with values in its slots."""
-    return Clause(
-        template.sql,
-        tuple(given[value.name] if isinstance(value, Slot) else value for value in template.values),
-    )
 
 
 @lru_cache(maxsize=512)

@@ -39,6 +39,8 @@ class Operation:
     content: Any = None
     #: Name of the envelope around a list of `content`.
     envelope: str | None = None
+    #: Parameters with which each row of the list says how well it matches.
+    rated: tuple[str, ...] = ()
     #: Statuses beside 200 and those that every operation has.
     statuses: tuple[int, ...] = ()
     #: Headers of the good answer, beside those that every answer has.

@@ -112,7 +112,7 @@ class Listing:
     """A list of editions: which rows, in which order, and the document that each becomes."""
 
     editions: type[Edition]
-    columns: Sequence[str]
+    columns: Sequence[str | Clause]
     readable: Clause
     asked: Sequence[Clause]
     ordering: Ordering
@@ -130,7 +130,14 @@ class Listing:
         if self.where == NOTHING:
             return []
         columns = ("position", *self.columns)
-        asked = statement(self.editions, columns, self.readable, self.asked, self.ordering, page)
+        asked = statement(
+            page,
+            editions=self.editions,
+            columns=columns,
+            readable=self.readable,
+            asked=self.asked,
+            ordering=self.ordering,
+        )
         return fetch(asked)
 
     def count(self, how: str | None) -> int:

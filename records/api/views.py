@@ -24,6 +24,7 @@ from rest_framework import serializers
 
 from config.api.caching import CACHE_CONTROL, VARY, answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
+from config.api.filters.dates import MATCH, MATCHES, weakest
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
@@ -49,6 +50,7 @@ from records.publishing.feed import stamp
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from django.http.response import HttpResponseBase
@@ -95,6 +97,12 @@ def _revision(address: str, row: Row) -> str:
             "url": f"{address}revisions/{revision}/",
         },
     ).decode()
+
+
+def with_match(document: Callable[[Row], str], row: Row) -> str:
+    """The document of a row, with how well it answers the question about a day: its last column."""
+    text = document(row)
+    return f'{text[:-1]}{"," if len(text) > len("{}") else ""}"{MATCH}":"{MATCHES[row[-1]]}"}}'
 
 
 def _forms_of_ref() -> str:
@@ -171,6 +179,7 @@ class EditionViewSet(ReadView):
                 parameters=self.list_parameters,
                 content=self.kind.serializer,
                 envelope=f"{_camel(self.kind.name)}List",
+                rated=self.filterset_class.rated,
                 headers=("ETag", "Link"),
             )
         if action == "revisions":
@@ -219,16 +228,21 @@ class EditionViewSet(ReadView):
 
         editions = self.kind.editions
         asked = [condition(editions) for condition in conditions]
+        ranks = [clause.rank for clause in asked if clause.rank]
         if words is not None:
             asked.append(matches(editions, words))
+        shown: Callable[[Row], str] = (
+            (lambda row: selection.apply(row[4])) if selection else itemgetter(4)
+        )
+        shape = self._shape(selection)
         listing = Listing(
             editions,
-            ("document",),
+            ("document", weakest(ranks)) if ranks else ("document",),
             readable(editions),
             asked,
             ordering,
-            (lambda row: selection.apply(row[4])) if selection else itemgetter(4),
-            self._shape(selection),
+            partial(with_match, shown) if ranks else shown,
+            {**shape, MATCH: {}} if ranks else shape,
         )
         return serve_page(self, query, listing, page, listing.rows(page))
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.api.pagination import COUNTED, counted
-from config.api.sql import EVERYTHING, Clause, all_of, column, select
+from config.api.pagination import COUNTED, counted, selected
+from config.api.sql import EVERYTHING, Clause, all_of, select
 from records.api.frequencies import expected
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ FEW = 3_000
 
 
 def statement(
+    page: Page,
+    *,
     editions: type[Edition],
-    columns: Sequence[str],
+    columns: Sequence[str | Clause],
     readable: Clause,
     asked: Sequence[Clause],
     ordering: Ordering,
-    page: Page,
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     where = all_of([readable, *asked])
@@ -74,7 +75,7 @@ class Way:
     where: Clause = EVERYTHING  #: all conditions, on the editions
     lead: Lead | None = None
 
-    def whole(self, page: Page, columns: Sequence[str]) -> Clause:
+    def whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Every row that is walked is one of the list."""
         rows = self._walked(page, page.cursor, page.size + 1)
         total = Clause("NULL")
@@ -85,7 +86,7 @@ class Way:
             page, columns, Clause(f"page AS MATERIALIZED ({rows.sql})", rows.values), total
         )
 
-    def bounded(self, page: Page, columns: Sequence[str]) -> Clause:
+    def bounded(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Walk so far, and find by index what was not met on the way."""
         order = self._order(page, "key", "record_id")
         parts = []
@@ -134,16 +135,18 @@ class Way:
     def _bound(self) -> int:
         return FOLLOWED if self.lead else WALKED
 
-    def _page(self, page: Page, columns: Sequence[str], parts: Clause, total: Clause) -> Clause:
+    def _page(
+        self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
+    ) -> Clause:
         """The rows of `page`, with their columns."""
         table = _table(self.editions)
         shown = self.ordering.shown(self.editions)
-        selected = ", ".join(column(self.editions, each)[0] for each in columns)
+        chosen = selected(self.editions, columns)
         return Clause(
-            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {selected}"  # noqa: S608 - SQL of ours
+            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
             f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
             f" {self._order(page, 'page.key', 'page.record_id')}",
-            (*parts.values, *total.values),
+            (*parts.values, *shown.values, *total.values, *chosen.values),
         )
 
     def _order(self, page: Page, key: str, unique: str) -> str:
@@ -176,7 +179,7 @@ class Way:
         rows = select(f"{key.sql} AS key, {unique}", _table(self.editions), where)
         order = self._order(page, "hidden", "record_id")
         return Clause(
-            f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"  # noqa: S608
+            f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"
             f" FROM ({rows.sql}) AS found) AS hidden {order} LIMIT {page.size + 1}",
             rows.values,
         )
@@ -197,7 +200,7 @@ class Way:
             return Clause(f"{ranges[0].sql} {order} LIMIT {limit}", ranges[0].values)
         sql = " UNION ALL ".join(f"({one.sql} {order} LIMIT {limit})" for one in ranges)
         return Clause(
-            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",  # noqa: S608 - SQL of ours
+            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",
             tuple(value for one in ranges for value in one.values),
         )
 

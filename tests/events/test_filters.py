@@ -257,8 +257,8 @@ def test_dates_find_what_each_day_by_itself_finds(client: Client) -> None:
     publish_whole(*events)
     reaches = {}
     for event in events:
-        when, end = event.when.as_document(), event.end.as_document()
-        reaches[event.slug] = Reach.of(when, end) if event.end.edtf else Reach.at(when)
+        days = event.when.as_document(), event.end.as_document()
+        reaches[event.slug] = Reach.of(*days) if event.end.edtf else Reach.at(days[0])
 
     for (after, before), match in product(WINDOWS, Match):
         asked = {"date_after": after, "date_before": before, "date_match": match, "page_size": 200}

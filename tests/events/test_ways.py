@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from people.models import Person, State
+
 pytestmark = pytest.mark.django_db
 
 STATES = ["aland", "borduria", "carpania", "drusia"]
@@ -60,9 +62,9 @@ def documents() -> list[Document]:
             source=source,
         )
         for role in chance.sample(ROLES, chance.randint(1, 3)):
-            who = chance.choice([*states, *states, *persons])
-            behalf = {} if who in states else {"on_behalf_of_state": chance.choice(states)}
-            make_participation(event, who, role=role, **behalf)
+            who: State | Person = chance.choice([*states, *states, *persons])
+            behalf = None if who in states else chance.choice(states)
+            make_participation(event, who, role=role, on_behalf_of_state=behalf)
         if chance.random() < 0.3:
             make_event_place(event, state=chance.choice(states))
         events.append(event)

@@ -1,40 +1,78 @@
-"""Filters of days and of uncertain dates."""
+"""Filters of days, and of what has days: one parameter, `date_match`, says for all of them how much must be known."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, Model, Q
-
-from config.api.filters.base import Condition, Filter, as_clause, asking, read_boolean
-from config.api.query import Parameter
-from config.api.sql import Clause, Slot, compiled, filled
-from config.dates.queries import (
-    certainly_overlaps,
-    certainly_within,
-    is_dated,
-    possibly_overlaps,
-    possibly_within,
-)
+from config.api.filters.base import Condition, Filter, as_clause
+from config.api.query import Parameter, choice_fault
+from config.api.sql import EVERYTHING, Clause, all_of, column
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from collections.abc import Iterable, Iterator
+
+    from django.db.models import Model, Q
 
     from config.api.query import Query
+
+#: First and last day of what a parameter says.
+Days = tuple[dt.date, dt.date]
+#: The same of a window, None where it has no limit.
+Window = tuple[dt.date | None, dt.date | None]
 
 DATE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
     "examples": ["2025-05-10"],
 }
+DATE_MATCH = Parameter(
+    "date_match",
+    "How all dates of the request compare: `certain` finds what holds whichever of its possible days is true; `possible`, as"
+    " by default, what holds for some possible day, where a bound that is unknown matches nothing but the days that known"
+    " facts prove; `any` also what is only not excluded, because a bound or the whole date is unknown.",
+    {"type": "string", "enum": [match.value for match in Match], "default": Match.POSSIBLE.value},
+)
+
+#: The member that says how well a row matches the days that it was asked with, and its words by the rank of the row.
+MATCH = "match"
+MATCHES = ("certain", "possible", "unknown")
 
 
-def read_days(name: str, query: Query) -> tuple[date, date] | None:
+def match_of(query: Query) -> Match:
+    """How the dates of a request compare. Faults of the parameter are left to `check_date_match`."""
+    text = query.values.get(DATE_MATCH.name)
+    return Match(text) if text in list(Match) else Match.POSSIBLE
+
+
+def check_date_match(query: Query, days: Iterable[str]) -> None:
+    """Report a `date_match` that is none, or that has no date beside it; `days` are the parameters that take one."""
+    text = query.text(DATE_MATCH.name)
+    if text is None:
+        return
+    choices = [match.value for match in Match]
+    dated = list(days)
+    if text not in choices:
+        query.faults.append(choice_fault(DATE_MATCH.name, text, choices))
+    elif not any(name in query.values for name in dated):
+        query.fault(
+            "missing_parameter",
+            f"Says how dates compare, but there is none: add {', '.join(dated[:5])} or another date.",
+            DATE_MATCH.name,
+        )
+
+
+def today() -> dt.date:
+    """The day on which a question is asked: what is recorded to go on may do so until then."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def read_days(name: str, query: Query) -> Days | None:
     text = query.text(name)
     if text is None:
         return None
@@ -45,141 +83,181 @@ def read_days(name: str, query: Query) -> tuple[date, date] | None:
         return None
 
 
+def read_window(name: str, query: Query) -> Window | None:
+    """Read `NAME_after` and `NAME_before`; None when neither is there, or the one is later than the other."""
+    after, before = (read_days(f"{name}_{end}", query) for end in ("after", "before"))
+    if after and before and after[0] > before[1]:
+        query.fault("reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after")
+        return None
+    if not after and not before:
+        return None
+    return after[0] if after else None, before[1] if before else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachSql:
+    """Where SQL finds the columns of a `Reach`, and the conditions that they make."""
+
+    possible: str
+    any: str
+    begun_by: str
+    goes_on_till: str
+
+    @classmethod
+    def of(cls, model: type[Model], prefix: str) -> ReachSql:
+        """The columns of an edition, as `ReachColumns` names them."""
+        return cls(*(column(model, f"{prefix}_{suffix}")[0] for suffix in cls.__slots__))
+
+    @classmethod
+    def named(cls, prefix: str) -> ReachSql:
+        """Columns by their names in SQL before `possible`, `any` ..., such as `tenure.held_`."""
+        return cls(*(f"{prefix}{suffix}" for suffix in cls.__slots__))
+
+    def has_day(self, match: Match, after: dt.date | None, before: dt.date | None) -> Clause:
+        """Has a day from `after` to `before`, None being no limit."""
+        if match == Match.ANY:
+            return self._overlaps(self.any, after, before)
+        found = [self._overlaps(self.possible, after, before)]
+        if match == Match.CERTAIN:
+            found.append(self._certain(after, before))
+        elif after is not None and after > today():
+            # It goes on as far as is known: nobody knows that it will until then.
+            found.append(Clause(f"upper({self.possible}) IS DISTINCT FROM 'infinity'::date"))
+        return all_of(found)
+
+    def rank(self, after: dt.date | None, before: dt.date | None) -> Clause:
+        """How well a row that was found has such a day: its place among `MATCHES`."""
+        certain = self._certain(after, before)
+        possible = self.has_day(Match.POSSIBLE, after, before)
+        return Clause(
+            f"CASE WHEN {certain.sql} THEN 0 WHEN {possible.sql} THEN 1 ELSE 2 END",
+            (*certain.values, *possible.values),
+        )
+
+    def _certain(self, after: dt.date | None, before: dt.date | None) -> Clause:
+        limits = [
+            Clause(f"{name} {operator} %s::date", (day,))
+            for name, operator, day in (
+                (self.begun_by, "<=", before),
+                (self.goes_on_till, ">=", after),
+            )
+            if day is not None
+        ]
+        return all_of(limits)
+
+    @staticmethod
+    def _overlaps(days: str, after: dt.date | None, before: dt.date | None) -> Clause:
+        if after is None and before is None:
+            return EVERYTHING
+        # The day after the last one of all exists in the database only.
+        until = None if before == dt.date.max else before
+        return Clause(f"{days} && daterange(%s::date, %s::date, '[]')", (after, until))
+
+
+def weakest(ranks: Iterable[Clause]) -> Clause:
+    """The rank of a row for several questions at once."""
+    found = list(ranks)
+    if len(found) == 1:
+        return found[0]
+    return Clause(
+        f"GREATEST({', '.join(rank.sql for rank in found)})",
+        tuple(value for rank in found for value in rank.values),
+    )
+
+
 class DayFilter(Filter):
-    """Takes a date, which may be a month or a year: `where(first, last)` makes the condition from its days."""
+    """Takes a day, which may be a month or a year: rows with a day in it, and `match` for each.
+
+    `reach` names the edition's `ReachColumns`. Instead of it, `where(first, last, match)` makes the condition; its clause
+    says the `rank` of a row. A member of a `Group` needs neither.
+    """
 
     def __init__(
-        self, *, help_text: str, where: Callable[[date, date], Q | Clause] | None = None
+        self,
+        reach: str = "",
+        *,
+        help_text: str,
+        where: Callable[[dt.date, dt.date, Match], Q | Clause] | None = None,
     ) -> None:
         super().__init__(help_text=help_text)
+        self.reach = reach
         self.where = where
 
     def schema(self) -> dict[str, Any]:
         return DATE_SCHEMA
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        yield Parameter(name, self.help_text, self.schema, is_day=True, is_rated=True)
 
     def reading(
         self,
         name: str,
         query: Query,
         references: Any,  # noqa: ARG002 - one signature
-    ) -> Callable[[], tuple[date, date]] | None:
+    ) -> Callable[[], Days] | None:
         days = read_days(name, query)
         return None if days is None else lambda: days
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
         days = read_days(name, query)
         if days is not None:
-            if self.where is None:
-                raise TypeError(f"The filter {name} says no condition.")
-            yield asking(self.where, *days)
+            yield partial(self._has_day, *days, match_of(query))
+
+    def _has_day(self, first: dt.date, last: dt.date, match: Match, model: type[Model]) -> Clause:
+        if self.where is not None:
+            return as_clause(model, self.where(first, last, match))
+        reach = ReachSql.of(model, self.reach)
+        return replace(reach.has_day(match, first, last), rank=reach.rank(first, last))
 
 
-class UncertainDateFilter(Filter):
-    """The four parameters of an uncertain date, or of an interval of two: `date_after`, `date_before`, `date_match`, `include_undated`.
+class WindowFilter(Filter):
+    """Takes `NAME_after` and `NAME_before`: rows with a day between them, both included.
 
-    `start` (and `end`) name the columns before `_earliest` and `_latest`. The attribute's name opens the parameters'
-    names. `where` may make the condition instead: `where(after, before, is_certain=, include_undated=)`.
+    `reach` names the edition's `ReachColumns`. Instead of it, `where(after, before, match)` makes the condition. The
+    attribute's name opens the parameters' names. A member of a `Group` needs neither, and gives it `(after, before)`.
     """
 
     def __init__(
         self,
-        start: str = "",
-        end: str = "",
+        reach: str = "",
         *,
         help_text: str,
-        where: Callable[..., Q | Clause] | None = None,
+        where: Callable[[dt.date | None, dt.date | None, Match], Q | Clause] | None = None,
     ) -> None:
         super().__init__(help_text=help_text)
-        self.start = start
-        self.end = end
+        self.reach = reach
         self.where = where
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        yield Parameter(
-            f"{name}_after",
-            f"{self.help_text}: on this day or later (YYYY, YYYY-MM or YYYY-MM-DD).",
-            DATE_SCHEMA,
-        )
-        yield Parameter(
-            f"{name}_before",
-            f"{self.help_text}: on this day or earlier (YYYY, YYYY-MM or YYYY-MM-DD).",
-            DATE_SCHEMA,
-        )
-        yield Parameter(
-            f"{name}_match",
-            f"How `{name}_after` and `{name}_before` compare: `possible` finds what may lie in the range,"
-            " `certain` what lies in it whichever of its possible days is true.",
-            {"type": "string", "enum": ["possible", "certain", "any"], "default": "possible"},
-        )
-        yield Parameter(
-            self._undated(name),
-            f"Whether `{name}_after` and `{name}_before` keep records without any date.",
-            {"type": "boolean", "default": False},
-        )
+        for end, word in (("after", "later"), ("before", "earlier")):
+            yield Parameter(
+                f"{name}_{end}",
+                f"{self.help_text}: on this day or {word} (YYYY, YYYY-MM or YYYY-MM-DD).",
+                DATE_SCHEMA,
+                is_day=True,
+            )
 
-    @staticmethod
-    def _undated(name: str) -> str:
-        return "include_undated" if name == "date" else f"{name}_include_undated"
+    def reading(
+        self,
+        name: str,
+        query: Query,
+        references: Any,  # noqa: ARG002 - one signature
+    ) -> Callable[[], Window] | None:
+        window = read_window(name, query)
+        return None if window is None else lambda: window
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        after = read_days(f"{name}_after", query)
-        before = read_days(f"{name}_before", query)
-        match = query.choice(f"{name}_match", ("possible", "certain", "any"))
-        include_undated = match == "any"
-        if after and before and after[0] > before[1]:
-            query.fault(
-                "reversed_range", f"{name}_after is later than {name}_before.", f"{name}_after"
-            )
-        elif after or before:
-            yield partial(
-                self._lies_in,
-                after[0] if after else None,
-                before[1] if before else None,
-                is_certain=match == "certain",
-                include_undated=include_undated,
-            )
+        window = read_window(name, query)
+        if window is not None:
+            yield partial(self._has_day, *window, match_of(query))
 
-    def _lies_in(
+    def _has_day(
         self,
-        after: date | None,
-        before: date | None,
+        after: dt.date | None,
+        before: dt.date | None,
+        match: Match,
         model: type[Model],
-        *,
-        is_certain: bool,
-        include_undated: bool,
     ) -> Clause:
         if self.where is not None:
-            match = Match.ANY if include_undated else Match.POSSIBLE
-            found = self.where(after, before, Match.CERTAIN if is_certain else match)
-            return as_clause(model, found)
-        template = _range(
-            model,
-            (self.start, self.end),
-            (after is not None, before is not None),
-            is_certain=is_certain,
-            include_undated=include_undated,
-        )
-        return filled(template, after=after, before=before)
-
-
-@lru_cache(maxsize=256)
-def _range(
-    model: type[Model],
-    fields: tuple[str, str],
-    given: tuple[bool, bool],
-    *,
-    is_certain: bool,
-    include_undated: bool,
-) -> Clause:
-    """The condition of an `UncertainDateFilter` with slots for its days: compiled once, for it costs more than asking."""
-    start, end = fields
-    # The functions only hand the days on, so slots may stand for them.
-    after: Any = Slot("after", DateField()) if given[0] else None
-    before: Any = Slot("before", DateField()) if given[1] else None
-    dated = is_dated(start)
-    if end:
-        dated |= is_dated(end)
-        found = (certainly_overlaps if is_certain else possibly_overlaps)(start, end, after, before)
-    else:
-        found = (certainly_within if is_certain else possibly_within)(start, after, before)
-    return compiled(model, (dated & found) | ~dated if include_undated else dated & found)
+            return as_clause(model, self.where(after, before, match))
+        return ReachSql.of(model, self.reach).has_day(match, after, before)

@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db.models import Model, Q
 
 from config.api.filters.base import Condition, Filter, as_clause
+from config.api.filters.dates import DATE_MATCH, check_date_match, match_of
 from config.api.sql import NOTHING, Clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.api.query import Parameter, Query
+    from config.dates.reach import Match
 
 
 class Group(Filter):
     """Filters whose parameters, where given together, must hold of the *same* part of a record.
 
     The members' parameters are `group.member`, or the bare member names with `prefixed=False`. `where` is called with
-    those that are given: a list of values, any of which may match, or what a member's `reading` gives. `most` bounds how many
-    combinations of values may be asked for.
+    those that are given: a list of values, any of which may match, or what a member's `reading` gives; and with `match`,
+    where a member takes days. `most` bounds how many combinations of values may be asked for.
     """
 
     def __init__(
@@ -43,14 +45,16 @@ class Group(Filter):
         self.most = most
         self.prefixed = prefixed
         self.members = members
+        self.takes_days = any(
+            parameter.is_day for inner in members.values() for parameter in inner.parameters("")
+        )
 
     def _name(self, group: str, member: str) -> str:
         return f"{group}.{member}" if self.prefixed else member
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         for member, inner in self.members.items():
-            parameter = next(iter(inner.parameters(self._name(name, member))))
-            yield parameter
+            yield from inner.parameters(self._name(name, member))
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
         given = {}
@@ -61,7 +65,7 @@ class Group(Filter):
         if self.most is not None:
             self._refuse_too_many(name, query)
         if given:
-            yield partial(self._joined, given)
+            yield partial(self._joined, given, match_of(query))
 
     def _refuse_too_many(self, group: str, query: Query) -> None:
         names = [self._name(group, member) for member in self.members]
@@ -73,10 +77,14 @@ class Group(Filter):
                 next(name for name in names if name in query.values),
             )
 
-    def _joined(self, given: dict[str, Callable[[], Any]], model: type[Model]) -> Clause:
+    def _joined(
+        self, given: dict[str, Callable[[], Any]], match: Match, model: type[Model]
+    ) -> Clause:
         values = {member: value() for member, value in given.items()}
         if any(value == [] for value in values.values()):
             return NOTHING  # a reference that names nothing published
+        if self.takes_days:
+            values["match"] = match
         return as_clause(model, self.where(**values))
 
 
@@ -85,6 +93,10 @@ class FilterSet:
 
     filters: ClassVar[dict[str, Filter]] = {}
     known: ClassVar[dict[str, Parameter]] = {}
+    #: The parameters that take days.
+    days: ClassVar[tuple[str, ...]] = ()
+    #: Those that rows say how well they match.
+    rated: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Filter)}
@@ -92,6 +104,10 @@ class FilterSet:
         parameters = [
             parameter for name, inner in cls.filters.items() for parameter in inner.parameters(name)
         ]
+        cls.days = tuple(parameter.name for parameter in parameters if parameter.is_day)
+        cls.rated = tuple(parameter.name for parameter in parameters if parameter.is_rated)
+        if cls.days:
+            parameters.append(DATE_MATCH)
         cls.known = {parameter.name: parameter for parameter in parameters}
         if len(cls.known) != len(parameters):
             msg = f"Two filters of {cls.__name__} take the same parameter."
@@ -102,6 +118,8 @@ class FilterSet:
         """Read all filters of a request; faults are left in `query`, references asked for from `references`."""
         if not query.values:
             return []
+        if cls.days:
+            check_date_match(query, cls.days)
         return [
             condition
             for name, inner in cls.filters.items()
