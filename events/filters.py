@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Func, Q
 
+from config.api.filters.base import Filter, as_clause, read_boolean
 from config.api.filters.dates import WindowFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import Clause, Lead, Span, all_of, has_all, has_any, is_one_of
 from config.dates.reach import Match
 from events.models import (
+    HAS_PARTS,
     Attendance,
     EventEdition,
     EventPosting,
@@ -31,9 +33,13 @@ from records.api.filters import BetweenFilter, ReferenceFilter
 from records.registry import kind_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from django.db.models import Model
+
+    from config.api.filters.base import Condition
+    from config.api.query import Query
 
 #: Kinds that a statement can be about, those of later apps included.
 SUBJECT_KINDS = (
@@ -138,6 +144,25 @@ class TypeFilter(ReferenceFilter):
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
         return replace(super().matches(model, values), led=is_one_of(model, "type_id", values))
+
+
+class HasPartsFilter(Filter):
+    """Whether other published events name it as the one of which they are parts."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
+        """Look into the postings: its own document says nothing of its parts."""
+        has_parts = read_boolean(name, query)
+        if has_parts is not None:
+            found = Clause(
+                f"EXISTS (SELECT FROM {EventPosting._meta.db_table} AS whole WHERE whole.term = ({HAS_PARTS})::bigint"
+                " AND whole.length = {length} AND whole.date = COALESCE({date}, '-infinity'::date)"
+                " AND whole.record_id = {record_id})".format_map(_COLUMNS),
+                lead=_posted(HAS_PARTS),
+            )
+            yield partial(as_clause, condition=found if has_parts else ~found)
 
 
 class WordFilter(ChoiceFilter):
@@ -319,6 +344,9 @@ class EventFilter(FilterSet):
         "parent_id",
         operators=("isnull",),
         help_text="The event of which it is a part, without those further up.",
+    )
+    has_parts = HasPartsFilter(
+        help_text="Whether other events are parts of it, such as the visits of a tour."
     )
     agreement = ReferenceFilter(
         "agreement",

@@ -1,4 +1,4 @@
-"""Which states, and pairs of states, took part in which events, and when: derived from the editions, in the order of the list."""
+"""Which states, and pairs of states, took part in which events, and which have parts: derived from the editions, by day."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 import pgtrigger
 from django.db import models
 
+from events.terms import term
+
 if TYPE_CHECKING:
     from datetime import date
+
+
+#: An event that has parts is posted, as one of a state is.
+HAS_PARTS = term("has_parts")
 
 
 class Length(models.IntegerChoices):
@@ -34,22 +40,42 @@ class Length(models.IntegerChoices):
 
 #: Keeps the postings right, from what is published now and what was before. One statement per statement of the writer, who
 #: inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same transaction.
-_KEEP_POSTINGS = """
+_KEEP_POSTINGS = f"""
     DELETE FROM events_eventposting AS posting
-    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)
+    USING published AS now, events_eventedition AS past, unnest(past.posted || ({HAS_PARTS})::bigint) AS known (term)
     WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
         AND (now.document IS NULL OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day)
             IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day))
-        AND posting.term = known.term AND posting.length = past.length AND posting.date = COALESCE(past.date, '-infinity'::date)
-        AND posting.record_id = past.record_id;
+        AND posting.term = known.term AND posting.length = past.length
+        AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;
+    DELETE FROM events_eventposting AS posting
+    USING published AS now, events_eventedition AS past, events_eventedition AS whole
+    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
+        AND (now.document IS NULL OR now.parent_id IS DISTINCT FROM past.parent_id)
+        AND whole.record_id = past.parent_id AND whole.superseded_at IS NULL
+        AND posting.term = ({HAS_PARTS})::bigint AND posting.length = whole.length
+        AND posting.date = COALESCE(whole.date, '-infinity'::date) AND posting.record_id = whole.record_id
+        AND NOT EXISTS (
+            SELECT FROM events_eventedition AS part
+            WHERE part.parent_id = whole.record_id AND part.superseded_at IS NULL AND part.document IS NOT NULL
+        );
     INSERT INTO events_eventposting (term, length, date, record_id, last_day, type_id, is_stood_for)
     SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,
         posted.term = ANY (stood_for)
     FROM published, unnest(published.posted) AS posted (term)
     WHERE document IS NOT NULL
+    UNION ALL
+    SELECT ({HAS_PARTS})::bigint, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id, false
+    FROM events_eventedition AS whole
+    WHERE whole.superseded_at IS NULL AND whole.document IS NOT NULL
+        AND whole.record_id IN (SELECT record_id FROM published UNION SELECT parent_id FROM published)
+        AND EXISTS (
+            SELECT FROM events_eventedition AS part
+            WHERE part.parent_id = whole.record_id AND part.superseded_at IS NULL AND part.document IS NOT NULL
+        )
     ON CONFLICT DO NOTHING;
     RETURN NULL;
-"""
+"""  # noqa: S608 - a number of ours
 
 
 class KeepPostings(pgtrigger.Trigger):
@@ -64,9 +90,9 @@ class KeepPostings(pgtrigger.Trigger):
 
 
 class EventPosting(models.Model):
-    """A state, or a pair of states, involved in a published event (docs/decisions/0040).
+    """A state, or a pair of states, involved in a published event; or that it has parts (docs/decisions/0040).
 
-    Derived from the editions by a trigger on them. Lists of a state or a pair, their totals and their counts by time are
+    Derived from the editions by a trigger on them. Lists of a state or a pair, or of wholes, their totals and their counts by time are
     read off its index, in order and without looking at the editions.
     """
 

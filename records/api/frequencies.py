@@ -37,10 +37,15 @@ class Frequencies:
 _KNOWN: dict[str, Frequencies] = {}
 
 
+def share(editions: type[Edition], one: Clause) -> float:
+    """Return the share of rows that a condition finds; what is in no list of a column counts as rare."""
+    return _of(editions._meta.db_table).share(one.elements) if one.elements else 0.0
+
+
 def expected(editions: type[Edition], asked: Iterable[Clause]) -> float:
     """Return how many rows are expected to meet all conditions on lists; what occurs rarely counts as not at all."""
-    frequencies = _of(editions._meta.db_table)
-    return frequencies.rows * prod(frequencies.share(one.elements) for one in asked if one.elements)
+    shares = (share(editions, one) for one in asked if one.elements)
+    return _of(editions._meta.db_table).rows * prod(shares)
 
 
 def _of(table: str) -> Frequencies:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, all_of, select
-from records.api.frequencies import expected
+from records.api.frequencies import expected, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +41,11 @@ def statement(
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     where = all_of([readable, *asked])
-    is_by_day = ordering.column == "date" and ordering.rank is None
-    leading = next((one for one in asked if one.lead), None) if is_by_day else None
+    if ordering.rank is not None:
+        return page.select(editions, columns, where, ordering)
+    is_by_day = ordering.column == "date"
+    leads = [one for one in asked if one.lead] if is_by_day else []
+    leading = min(leads, key=lambda one: share(editions, one), default=None)
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     has_elements = any(one.elements for one in asked)
     if leading is not None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, EventPosting, Length
+from events.models import HAS_PARTS, Event, EventPosting, Length
 from events.terms import pair, term
 from people.models import State
 from records.publishing.merge import merge
@@ -40,7 +40,7 @@ def postings() -> set[tuple[str, str, str, str, bool]]:
         )
         found = cursor.fetchall()
     states = dict(State.objects.values_list("pk", "name"))
-    names = {term("state", str(key)): name for key, name in states.items()}
+    names = {HAS_PARTS: ""} | {term("state", str(key)): name for key, name in states.items()}
     names |= {
         pair(str(one), str(other)): "+".join(sorted((states[one], states[other])))
         for one, other in combinations(states, 2)
@@ -132,3 +132,33 @@ def _a_type() -> Any:
     from events.models import EventType  # noqa: PLC0415 - beside its only use
 
     return EventType.objects.filter(code="meeting").first() or make_event_type("meeting")
+
+
+def test_events_with_parts_follow_what_is_published(client: Client) -> None:
+    kind = make_event_type("tour")
+    tour, other = (
+        make_event(name, type=kind, when=when)
+        for name, when in (("Tour", "2001"), ("Other", "2002"))
+    )
+    stop = make_event("Stop", type=kind, parent=tour)
+    publish_whole(tour, other, stop)
+
+    def wholes() -> tuple[list[str], list[str]]:
+        return (
+            slugs(client, "events/?has_parts=true"),
+            slugs(client, "events/?has_parts=false&ordering=label"),
+        )
+
+    assert wholes() == (["tour"], ["other", "stop"])
+    Event.objects.filter(pk=stop.pk).update(parent=other)
+    assert wholes() == (["tour"], ["other", "stop"])
+    publish(Event.objects.get(pk=stop.pk), by=None)
+    assert wholes() == (["other"], ["stop", "tour"])
+    Event.objects.filter(pk=other.pk).update(**Event.when.columns("1999"))
+    publish(Event.objects.get(pk=other.pk), by=None)
+    assert wholes() == (["other"], ["stop", "tour"])
+    assert [(days, title) for states, _length, days, title, _stood in postings() if not states] == [
+        ("1999-01-01/1999-12-31", "Other")
+    ]
+    withdraw(stop, by=None, reason="Never happened.")
+    assert wholes() == ([], ["other", "tour"])

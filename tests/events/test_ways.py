@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.dates.reach import Match, Reach
-from events.models import EventEdition
+from events.models import Event, EventEdition
 from records.api import frequencies, ways
 from tests.factories.answers import get
 from tests.factories.events import (
@@ -67,12 +67,16 @@ def documents() -> list[Document]:
             make_participation(event, who, role=role, on_behalf_of_state=behalf)
         if chance.random() < 0.3:
             make_event_place(event, state=chance.choice(states))
+        if events and chance.random() < 0.15:
+            Event.objects.filter(pk=event.pk).update(parent=chance.choice(events))
         events.append(event)
-    publish_whole(*events)
+    publish_whole(*Event.objects.all())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE events_eventedition")
     found = EventEdition.objects.current().values_list("document", flat=True)
-    return [json.loads(document) for document in found if document]
+    contents = [json.loads(document) for document in found if document]
+    wholes = {content["parent"]["id"] for content in contents if content["parent"]}
+    return [{**content, "has_parts": content["id"] in wholes} for content in contents]
 
 
 def _when(chance: random.Random) -> str:
@@ -168,6 +172,8 @@ def _questions(chance: random.Random) -> dict[str, tuple[str, Callable[[Document
         "topic": (f"topic={topic}", lambda d: topic in {each["code"] for each in d["topics"]}),
         "source": ("source=gazette", lambda d: True),
         "days": _days(chance),
+        "parts": ("has_parts=true", lambda d: d["has_parts"]),
+        "no parts": ("has_parts=false", lambda d: not d["has_parts"]),
     }
 
 
@@ -196,6 +202,7 @@ EXCLUDING = [
     {"status", "status_not"},
     {"attendance", "attendance_not"},
     {"part", "person"},
+    {"parts", "no parts"},
 ]
 
 
