@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.db.models import F, Func, Q
 
-from config.api.filters.dates import UncertainDateFilter
+from config.api.filters.dates import DayFilter, Days, WindowFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.pagination import Ordering
-from config.api.sql import Clause, Lead, all_of, column
+from config.api.sql import Clause, Lead, all_of, column, has_all
+from config.dates.reach import Match
 from events.editions import A_YEAR
 from events.models import (
     Attendance,
+    Dimension,
     EventEdition,
     EventStatePair,
     EventStatus,
     PlaceKind,
+    RelationEdition,
     Role,
+    StatementEdition,
     StatementKind,
     VisitClass,
 )
-from records.api.filters import ReferenceFilter
+from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -72,7 +76,11 @@ class PlaceFilter(FilterSet):
         "kind", choices=PlaceKind, operators=("not",), help_text="What sort of place it is."
     )
     state = ReferenceFilter(
-        "state", "state_id", operators=("isnull",), help_text="The state in which it lies today."
+        "state",
+        "state_id",
+        predecessors=True,
+        operators=("isnull",),
+        help_text="The state in which it lies today.",
     )
     parent = ReferenceFilter(
         "place",
@@ -162,9 +170,7 @@ def _pair(model: type[Model], low: UUID, high: UUID) -> Lead:
     )
 
 
-def on_days(
-    after: date | None, before: date | None, *, is_certain: bool, include_undated: bool
-) -> Clause:
+def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     """Events that may have had a day from `after` to `before`, or certainly had no other.
 
     The sort key of the list is the first day, -infinity where that is unknown, so it bounds what must be looked at: from
@@ -177,7 +183,7 @@ def on_days(
     needed = [Clause(f"({first} IS NOT NULL OR {last} IS NOT NULL)")]
     if before:
         needed.append(Clause(f"{key} <= %s::date", (before,)))
-    if is_certain:
+    if match == Match.CERTAIN:
         needed += [Clause(f"{last} <= %s::date", (before,))] if before else []
         needed += [Clause(f"{key} >= %s::date", (after,))] if after else []
     elif after:
@@ -187,7 +193,7 @@ def on_days(
             Clause(f"{last} IS NULL OR {last} >= %s::date", (after,)),
         ]
     found = all_of(needed)
-    if not include_undated:
+    if match != Match.ANY:
         return found
     return Clause(f"({found.sql}) OR ({first} IS NULL AND {last} IS NULL)", found.values)
 
@@ -308,8 +314,17 @@ class EventFilter(FilterSet):
         where=named_in_agreements,
         help_text="An agreement at which something was done at the event: a signature, an announcement ...",
     )
-    date = UncertainDateFilter(
-        where=on_days, help_text="When it happened, from its beginning to its end"
+    date = WindowFilter(where=on_days, help_text="When it happened, from its beginning to its end")
+
+
+def about_pair(one: UUID, other: UUID) -> Clause:
+    """Statements about both states, or about their relation."""
+    about, _kind = column(StatementEdition, "about_ids")
+    relations = RelationEdition._meta.db_table
+    return Clause(
+        f"{about} @> ARRAY[%s::uuid, %s::uuid] OR {about} && ARRAY(SELECT record_id FROM {relations}"  # noqa: S608 - SQL of ours
+        " WHERE involved_ids @> ARRAY[%s::uuid, %s::uuid] AND superseded_at IS NULL AND document IS NOT NULL)",
+        (one, other, one, other),
     )
 
 
@@ -352,8 +367,24 @@ class StatementFilter(FilterSet):
         operators=("all", "not"),
         help_text="A topic, of the statement or that it is about; narrower topics are included.",
     )
-    source = ReferenceFilter("source", "refs", many=True, help_text="A source that is cited.")
-    date = UncertainDateFilter("date", help_text="When it was said or issued")
+    between = BetweenFilter(
+        where=about_pair,
+        help_text="Two states that it is about: both of them, or the relation of the two.",
+    )
+    source = SourceCitedFilter()
+    date = WindowFilter("said", help_text="When it was said or issued")
+
+
+def with_period(
+    *,
+    match: Match,
+    dimension: list[str] | None = None,
+    value: list[str] | None = None,
+    on: Days | None = None,
+) -> Clause:
+    """Relations with one period to which all of it applies."""
+    kinds = [f"period:{one}" for one in dimension or Dimension.values]
+    return with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
 
 
 class RelationFilter(FilterSet):
@@ -363,6 +394,25 @@ class RelationFilter(FilterSet):
         "state",
         "involved_ids",
         many=True,
+        predecessors=True,
         operators=("all",),
         help_text="One of the two states.",
     )
+    between = BetweenFilter(
+        where=lambda one, other: has_all(RelationEdition, "involved_ids", [one, other]),
+        help_text="Both states.",
+    )
+    period = Group(
+        where=with_period,
+        dimension=ChoiceFilter(
+            choices=Dimension,
+            help_text="The dimension of a period that all `period.` filters match.",
+        ),
+        value=TextFilter(
+            help_text="The value of a period that all `period.` filters match, such as `embassy` or `recognised`.",
+        ),
+        on=DayFilter(
+            help_text="A day, month or year of a period that all `period.` filters match (YYYY, YYYY-MM or YYYY-MM-DD).",
+        ),
+    )
+    source = SourceCitedFilter()
