@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,27 +12,116 @@ from django.db import models
 from django.db.models import F
 
 from agreements.effects import SIGNING, acts_of
+from agreements.models.agreement import Laterality
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
 from agreements.status import agreement_history, party_history
+from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
-from records.models.edition import CURRENT, Edition, gin_index, ids_of
+from config.dates.reach import Reach
+from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from decimal import Decimal
 
+    from agreements.effects import Act
+    from agreements.status import History, Span
+    from config.dates.reach import When
     from records.models.reference import References
 
 
-def _signatures(document: dict[str, Any]) -> list[dict[str, str | None]]:
-    """When it was signed, signature by signature; nothing of those whose day is not known at all."""
+#: The kind of the dated parts that say when an agreement is in force for a party.
+IN_FORCE = "in_force"
+
+
+def _signed_on(document: dict[str, Any]) -> list[str]:
+    """The first day on which each signature may have been put, else the last."""
     dates = [action["date"] for action in document["actions"] if action["kind"] in SIGNING]
-    return [
-        {"earliest": when["earliest"], "latest": when["latest"]}
-        for when in dates
-        if when and (when["earliest"] or when["latest"])
-    ]
+    return [day for when in dates if when and (day := when["earliest"] or when["latest"])]
+
+
+def _done(action: dict[str, Any]) -> When:
+    """When the action was done, or its effect where only that is known."""
+    when: When = action["date"]
+    return when if when and when["edtf"] else action["effective_date"] or when
+
+
+def _stood_by(party: dict[str, Any]) -> list[str | None]:
+    """The party, and on whose behalf it acted."""
+    return [id_of(party["party"]), id_of(party["on_behalf_of"])]
+
+
+def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each action, once for every party that it counts for: what all did together is an act of each (see `effects`)."""
+    stood_by: dict[str, list[str | None]] = {}
+    together: list[str | None] = [None]
+    for party in document["parties"]:
+        ids = [key for key in _stood_by(party) if key]
+        stood_by.setdefault(party["party"]["id"], []).extend(ids)
+        if party["role"] not in NOT_BOUND and document["laterality"] != Laterality.MULTILATERAL:
+            together += ids
+    for action in document["actions"]:
+        days = Reach.at(_done(action)).columns("days")
+        own = id_of(action["party"])
+        for party_id in dict.fromkeys(stood_by.get(own, [own]) if own else together):
+            yield {
+                "kind": f"action:{action['kind']}",
+                "party_id": party_id,
+                **days,
+            }
+
+
+def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The spans of days on which the agreement had each status, and on which it was in force for each party."""
+    known_on = dt.date.fromisoformat(document["published_at"][:10])
+    laterality = document["laterality"]
+    acts = acts_of(document)
+    proven = [act.as_proven(known_on) for act in acts]
+
+    def spans(history: Callable[[Sequence[Act]], History]) -> Iterator[tuple[str, Reach]]:
+        yield from _reaches(history(acts), history(proven))
+
+    whole = partial(agreement_history, laterality=laterality, known_on=known_on)
+    for value, reach in spans(whole):
+        yield {"kind": f"status:{value}", "party_id": None, **reach.columns("days")}
+    for party in document["parties"]:
+        if party["role"] in NOT_BOUND:
+            continue
+        own = partial(
+            party_history, party=party["party"]["id"], laterality=laterality, known_on=known_on
+        )
+        in_force = [
+            reach.columns("days") for value, reach in spans(own) if value == PartyStatus.IN_FORCE
+        ]
+        for party_id in filter(None, _stood_by(party)):
+            for days in in_force:
+                yield {"kind": IN_FORCE, "party_id": party_id, **days}
+
+
+def _reaches(open_history: History, proven: History) -> Iterator[tuple[str, Reach]]:
+    """Each status with days on which it is certain, possible, or not excluded while an unknown date may lie anywhere."""
+    for value in sorted({value for span in open_history.spans for value in span.possible}):
+        for first, last in _days(open_history, lambda span, value=value: span.possible == {value}):
+            days = (first or dt.date.min, last or dt.date.max)
+            yield value, Reach(first, last, days, *days)
+        possible = list(_days(proven, lambda span, value=value: value in span.possible))
+        for first, last in possible:
+            yield value, Reach(first, last, (first or dt.date.min, last or dt.date.max))
+        for first, last in _days(open_history, lambda span, value=value: value in span.possible):
+            if (first, last) not in possible:
+                yield value, Reach(first, last)
+
+
+def _days(
+    history: History, holds: Callable[[Span], bool]
+) -> Iterator[tuple[dt.date | None, dt.date | None]]:
+    """First and last day of each run of spans that meet the condition; None where it has no limit."""
+    for found, run in groupby(history.spans, key=holds):
+        if found:
+            spans = list(run)
+            end = spans[-1].end
+            yield spans[0].start, end and end - dt.timedelta(days=1)
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
@@ -55,14 +146,9 @@ class AgreementEdition(Edition):
         null=True,
         help_text="The first day on which the status of the agreement, or of a party, is no longer as the document says.",
     )
-    statuses = models.JSONField(
-        default=list,
-        help_text="Every status of the agreement: from which day, to before which day, certain or only possible.",
-    )
     date = models.DateField(
         null=True, help_text="For ordering: the first day on which it may have been signed."
     )
-    signatures = models.JSONField(default=list, help_text="Bounds of the day of each signature.")
     values = models.JSONField(
         default=list, help_text="Per monetary value: currency, least and greatest amount."
     )
@@ -74,6 +160,8 @@ class AgreementEdition(Edition):
     person_ids = ArrayField(
         models.UUIDField(), default=list, help_text="Persons who acted for the parties."
     )
+
+    has_dated_parts = True
 
     class Meta(Edition.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
@@ -123,8 +211,6 @@ class AgreementEdition(Edition):
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         parties = document["parties"]
         statuses = [document["status"], *(party["status"] for party in parties if party["status"])]
-        signatures = _signatures(document)
-        days = [day for each in signatures if (day := each["earliest"] or each["latest"])]
         return {
             "form": document["form"],
             "legal_character": document["legal_character"],
@@ -133,9 +219,7 @@ class AgreementEdition(Edition):
             "status_until": min(
                 (status["until"] for status in statuses if status["until"]), default=None
             ),
-            "statuses": cls._statuses(document),
-            "date": min(days, default=None),
-            "signatures": signatures,
+            "date": min(_signed_on(document), default=None),
             "values": [_amounts(value) for value in document["values"]],
             "party_ids": ids_of(
                 [
@@ -149,21 +233,12 @@ class AgreementEdition(Edition):
             ),
         }
 
-    @staticmethod
-    def _statuses(document: dict[str, Any]) -> list[dict[str, Any]]:
-        known_on = dt.date.fromisoformat(document["published_at"][:10])
-        # As elsewhere in filters, what has no date at all is found on no day in the past.
-        acts = [act.counted_from(known_on) for act in acts_of(document)]
-        history = agreement_history(acts, laterality=document["laterality"], known_on=known_on)
+    @classmethod
+    def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Its actions, its statuses over time, and when it is in force for each party."""
         return [
-            {
-                "value": value,
-                "start": span.start.isoformat() if span.start else None,
-                "end": span.end.isoformat() if span.end else None,
-                "certain": len(span.possible) == 1,
-            }
-            for span in history.spans
-            for value in sorted(span.possible)
+            *_action_parts(document),
+            *_status_parts(document),
         ]
 
     @classmethod

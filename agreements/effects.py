@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agreements.models.action import ActionKind
 from agreements.models.agreement import Laterality
 from agreements.statuses import AgreementStatus, PartyStatus
+from config.dates import reach as dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,13 +62,25 @@ class Act:
         """When it takes effect, or when it was done where no other day is given."""
         return self.effective_date or self.date
 
-    def counted_from(self, day: dt.date) -> Act:
-        """Return the act, dated that day if neither it nor its effect has any date."""
+    def as_proven(self, day: dt.date) -> Act:
+        """Return the act no earlier than is known: on the days that a date without a first one names (`[..1984]`).
+
+        If neither it nor its effect has any date, it is known that it was done by the day on which it was on record.
+        """
         bounds = Bounds.of(self.date), Bounds.of(self.effective_date)
-        if any(each.earliest or each.latest for each in bounds):
-            return self
-        text = day.isoformat()
-        return replace(self, date={"earliest": text, "latest": text}, effective_date=None)
+        if not any(each.earliest or each.latest for each in bounds):
+            text = day.isoformat()
+            return replace(self, date={"earliest": text, "latest": text}, effective_date=None)
+        return replace(
+            self, date=_as_proven(self.date), effective_date=_as_proven(self.effective_date)
+        )
+
+
+def _as_proven(when: When) -> When:
+    named = dates.Bounds.of(when).named
+    if not when or when["earliest"] or not named:
+        return when
+    return {**when, "earliest": named[0].isoformat()}
 
 
 def acts_of(document: Mapping[str, Any]) -> list[Act]:

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agreements.models import AgreementEdition, AgreementForm, Laterality, LegalCharacter
+from agreements.editions import IN_FORCE
+from agreements.effects import SIGNING
+from agreements.models import (
+    ActionKind,
+    AgreementEdition,
+    AgreementForm,
+    Laterality,
+    LegalCharacter,
+)
 from agreements.statuses import AgreementStatus
 from config.api.filters.base import asking
-from config.api.filters.dates import DATE_SCHEMA, UncertainDateFilter, read_days
+from config.api.filters.dates import (
+    Days,
+    Window,
+    WindowFilter,
+    day_parameter,
+    match_of,
+    read_days,
+    weakest,
+)
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
-from config.api.query import Parameter
-from config.api.sql import Clause
+from config.api.sql import NOTHING, Clause, all_of, has_all
 from config.api.sql import column as edition_column
 from config.dates.reach import Match
-from records.api.filters import ReferenceFilter
+from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
+    from uuid import UUID
+
+    from django.db.models import Model
 
     from config.api.filters.base import Condition
-    from config.api.query import Query
+    from config.api.query import Parameter, Query
+    from records.lookup.published import WrittenReference, WrittenReferences
+
+#: Two states that are both parties.
+BETWEEN = BetweenFilter(help_text="Two states that are both parties.")
 
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
@@ -38,39 +62,53 @@ def _any_element(of: str, shape: str, condition: str, *values: Any) -> Clause:
     )
 
 
-def had_status(statuses: Sequence[str], first: date, last: date, *, is_certain: bool) -> Clause:
-    """Agreements that may have had one of the statuses on a day from `first` to `last`, or that certainly had one."""
-    return _any_element(
-        "statuses",
-        'value text, start date, "end" date, certain boolean',
-        'value = ANY(%s::text[]) AND (start IS NULL OR start <= %s) AND ("end" IS NULL OR "end" > %s)'
-        " AND (certain OR NOT %s)",
-        list(statuses),
-        last,
-        first,
-        is_certain,
-    )
+def had_status(statuses: Sequence[str], first: date, last: date, match: Match) -> Clause:
+    """Agreements that had one of the statuses on a day from `first` to `last`."""
+    kinds = [f"status:{status}" for status in statuses]
+    return with_part(AgreementEdition, kinds, match=match, window=(first, last), rated=True)
 
 
-def signed_within(
-    after: date | None,
-    before: date | None,
-    match: Match,
-) -> Clause:
-    """Agreements of which one signature may have been put from `after` to `before`, or certainly was."""
-    if match == Match.CERTAIN:
-        condition = "(%s::date IS NULL OR earliest >= %s) AND (%s::date IS NULL OR latest <= %s)"
-    else:
-        condition = (
-            "(%s::date IS NULL OR latest IS NULL OR latest >= %s)"
-            " AND (%s::date IS NULL OR earliest IS NULL OR earliest <= %s)"
-        )
-    shape = "earliest date, latest date"
-    found = _any_element("signatures", shape, condition, after, after, before, before)
+def signed_within(after: date | None, before: date | None, match: Match) -> Clause:
+    """Agreements of which one signature was put from `after` to `before`."""
+    kinds = [f"action:{kind}" for kind in sorted(SIGNING)]
+    found = with_part(AgreementEdition, kinds, match=match, window=(after, before))
     if match != Match.ANY:
         return found
-    column, _type = edition_column(AgreementEdition, "signatures")
-    return Clause(f"{found.sql} OR {column} = '[]'", found.values)
+    # Without a signature on record, nothing says that it was not signed then.
+    signed = with_part(AgreementEdition, kinds, match=match)
+    return Clause(f"{found.sql} OR NOT {signed.sql}", found.values + signed.values)
+
+
+def with_action(
+    *,
+    match: Match,
+    kind: list[str] | None = None,
+    party: list[UUID] | None = None,
+    date: Window | None = None,
+) -> Clause:
+    """Agreements with one action to which all of it applies."""
+    kinds = [f"action:{one}" for one in kind or ActionKind.values]
+    return with_part(AgreementEdition, kinds, match=match, window=date, parties=party)
+
+
+def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: Match) -> Clause:
+    """Agreements in force on a day from `first` to `last` for one party of each group; without any, as a whole."""
+    if not groups:
+        return had_status([AgreementStatus.IN_FORCE.value], first, last, match)
+    if not all(groups):
+        return NOTHING
+    found = [
+        with_part(
+            AgreementEdition,
+            [IN_FORCE],
+            match=match,
+            window=(first, last),
+            parties=group,
+            rated=True,
+        )
+        for group in groups
+    ]
+    return replace(all_of(found), rank=weakest(clause.rank for clause in found if clause.rank))
 
 
 def valued(
@@ -91,32 +129,17 @@ def valued(
 
 
 class StatusFilter(ChoiceFilter):
-    """The status as published, or with `status_on` the status on a day; `in_force_on` asks for one status on a day."""
+    """The status as published, or with `status_on` the status on a day."""
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         yield from super().parameters(name)
-        yield Parameter(
+        yield day_parameter(
             f"{name}_on",
-            f"The day, month or year on which `{name}` is asked (YYYY, YYYY-MM or YYYY-MM-DD); without it, the day on which"
-            " the document was published.",
-            DATE_SCHEMA,
-        )
-        yield Parameter(
-            "in_force_on",
-            "A day, month or year in which it was in force (YYYY, YYYY-MM or YYYY-MM-DD).",
-            DATE_SCHEMA,
-        )
-        yield Parameter(
-            f"{name}_match",
-            f"How `{name}_on` and `in_force_on` compare: `possible` finds what may have had the status on one of the days,"
-            " `certain` what had it, whichever of the possible days of its actions is true.",
-            {"type": "string", "enum": ["possible", "certain"], "default": "possible"},
+            f"The day, month or year on which `{name}` is asked (YYYY, YYYY-MM or YYYY-MM-DD), of the agreement as a whole;"
+            " without it, the day on which the document was published.",
         )
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
-        is_certain = query.choice(f"{name}_match", ("possible", "certain")) == "certain"
-        if (days := read_days("in_force_on", query)) is not None:
-            yield asking(had_status, [AgreementStatus.IN_FORCE.value], *days, is_certain=is_certain)
         if f"{name}_on" not in query.values:
             yield from super().conditions(name, query, references)
             return
@@ -129,7 +152,55 @@ class StatusFilter(ChoiceFilter):
                 f"{name}_on",
             )
         elif days is not None and statuses is not None:
-            yield asking(had_status, statuses(), *days, is_certain=is_certain)
+            yield asking(had_status, statuses(), *days, match_of(query))
+
+
+class PartyFilter(ReferenceFilter):
+    """The parties, any of them, each, or exactly two states; with `in_force_on`, those for which it was in force that day."""
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        yield from super().parameters(name)
+        yield from BETWEEN.parameters("between")
+        yield day_parameter(
+            "in_force_on",
+            "A day, month or year in which it was in force (YYYY, YYYY-MM or YYYY-MM-DD): for the parties that are asked for"
+            f" with `{name}`, `{name}__all` or `between`, else as a whole.",
+        )
+
+    def conditions(
+        self, name: str, query: Query, references: WrittenReferences
+    ) -> Iterator[Condition]:
+        pair = BETWEEN.reading("between", query, references)
+        if "in_force_on" not in query.values:
+            yield from super().conditions(name, query, references)
+            if pair is not None:
+                yield partial(self._both, pair)
+            return
+        days = read_days("in_force_on", query)
+        any_of = self.reading(name, query, references)
+        each = self._values(f"{name}__all", query, references)
+        if days is not None:
+            yield partial(self._in_force, any_of, each, pair, days, match_of(query))
+
+    def _both(self, pair: Callable[[], list[UUID]], model: type[Model]) -> Clause:
+        found = pair()
+        return has_all(model, self.column, found) if found else NOTHING
+
+    def _in_force(
+        self,
+        any_of: Callable[[], list[UUID]] | None,
+        each: list[WrittenReference],
+        pair: Callable[[], list[UUID]] | None,
+        days: Days,
+        match: Match,
+        _model: type[Model],
+    ) -> Clause:
+        groups = [self.alternatives(one) for one in each]
+        if any_of is not None:
+            groups.append(any_of())
+        if pair is not None:
+            groups += [[one] for one in pair()] or [[]]
+        return in_force_for(groups, *days, match)
 
 
 class CurrencyFilter(TextFilter):
@@ -187,7 +258,7 @@ class AgreementFilter(FilterSet):
     status = StatusFilter(
         "status", choices=AgreementStatus, help_text="Its status, derived from its actions."
     )
-    party = ReferenceFilter(
+    party = PartyFilter(
         ("state", "organization"),
         "party_ids",
         many=True,
@@ -215,8 +286,21 @@ class AgreementFilter(FilterSet):
         many=True,
         help_text="An event at which something was done about it.",
     )
-    signed = UncertainDateFilter(
-        where=signed_within, help_text="When one of the signatures was put"
+    source = SourceCitedFilter()
+    signed = WindowFilter(where=signed_within, help_text="When one of the signatures was put")
+    action = Group(
+        where=with_action,
+        kind=ChoiceFilter(
+            choices=ActionKind, help_text="The kind of an action that all `action.` filters match."
+        ),
+        party=ReferenceFilter(
+            ("state", "organization"),
+            help_text="The party of an action that all `action.` filters match. Unless the agreement is multilateral, what"
+            " was done by all together was done by each.",
+        ),
+        date=WindowFilter(
+            help_text="When an action was done that all `action.` filters match, or took effect where only that is known"
+        ),
     )
     value = ValueFilter(
         where=valued,

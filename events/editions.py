@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F
 
+from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
 from events.models.posting import KeepPostings, Length
 from events.models.relation import pair_label
 from events.terms import participations_of, states_of, term
+from people.models import EndStatus
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.publishing.documents import sort_label
 
@@ -44,16 +48,6 @@ def _stood_for(named: list[dict[str, Any] | None], references: References) -> li
 
 def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
     return sort_label(reference["label"]), reference["id"]
-
-
-def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
-    """The two columns of an uncertain date, and the day that it is sorted by."""
-    known = document[field] or {"earliest": None, "latest": None}
-    return {
-        f"{field}_earliest": known["earliest"],
-        f"{field}_latest": known["latest"],
-        "date": known["earliest"] or known["latest"],
-    }
 
 
 def _days(document: dict[str, Any]) -> dict[str, Any]:
@@ -292,8 +286,7 @@ class StatementEdition(Edition):
     event_id = models.UUIDField(null=True)
     whole_id = models.UUIDField(null=True, help_text="The statement of which it is a part.")
     about_ids = ArrayField(models.UUIDField(), default=list)
-    date_earliest = models.DateField(null=True)
-    date_latest = models.DateField(null=True)
+    said = ReachColumns("the statement")
     date = models.DateField(
         null=True,
         help_text="For ordering: the first day on which it may have been said, else the last.",
@@ -304,6 +297,7 @@ class StatementEdition(Edition):
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds topics and sources: only statements that have one name it.
             gin_index("statementedition_by_content", "about_ids"),
+            GistIndex(fields=["said_possible"], condition=CURRENT, name="statementedition_by_days"),
             models.Index(
                 _LATEST, "record_id", condition=CURRENT, name="statementedition_latest_first"
             ),
@@ -330,13 +324,15 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        when = document["date"] or {"earliest": None, "latest": None}
         return {
             "kind": document["kind"],
             "speaker_id": id_of(document["speaker"]),
             "event_id": id_of(document["event"]),
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
-            **_bounds(document, "date"),
+            **Reach.at(document["date"]).columns("said"),
+            "date": when["earliest"] or when["latest"],
         }
 
     @classmethod
@@ -362,6 +358,7 @@ class RelationEdition(Edition):
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="The two states.")
 
     label_needs_references = True
+    has_dated_parts = True
 
     class Meta(Edition.Meta):
         indexes = [
@@ -377,6 +374,23 @@ class RelationEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {"involved_ids": ids_of(document["states"])}
+
+    @classmethod
+    def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Its periods. One that goes on did so when it was published."""
+        published_on = dt.date.fromisoformat(document["published_at"][:10])
+        return [
+            {
+                "kind": f"period:{period['dimension']}",
+                "value": period["value"],
+                **Reach.of(
+                    period["start"],
+                    period["end"],
+                    ongoing_on=published_on if period["end_status"] == EndStatus.ONGOING else None,
+                ).columns("days"),
+            }
+            for period in document["periods"]
+        ]
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:

@@ -11,25 +11,28 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Func, Q
 
 from config.api.filters.base import Filter, as_clause, read_boolean
-from config.api.filters.dates import WindowFilter
+from config.api.filters.dates import DayFilter, Days, WindowFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
-from config.api.sql import Clause, Lead, Span, all_of, has_all, has_any, is_one_of
+from config.api.sql import Clause, Lead, Span, all_of, column, has_all, has_any, is_one_of
 from config.dates.reach import Match
 from events.models import (
     HAS_PARTS,
     Attendance,
+    Dimension,
     EventEdition,
     EventPosting,
     EventStatus,
     Length,
     PlaceKind,
+    RelationEdition,
     Role,
+    StatementEdition,
     StatementKind,
     VisitClass,
 )
 from events.terms import pair, participation, term
-from records.api.filters import BetweenFilter, ReferenceFilter
+from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -77,7 +80,11 @@ class PlaceFilter(FilterSet):
         "kind", choices=PlaceKind, operators=("not",), help_text="What sort of place it is."
     )
     state = ReferenceFilter(
-        "state", "state_id", operators=("isnull",), help_text="The state in which it lies today."
+        "state",
+        "state_id",
+        predecessors=True,
+        operators=("isnull",),
+        help_text="The state in which it lies today.",
     )
     parent = ReferenceFilter(
         "place",
@@ -265,6 +272,7 @@ class EventFilter(FilterSet):
         "terms",
         many=True,
         element=partial(_numbered, "state"),
+        predecessors=True,
         operators=("all", "not"),
         help_text="A state involved: of a participant, of an office in which somebody acted, on whose behalf, or of a place.",
     )
@@ -309,6 +317,7 @@ class EventFilter(FilterSet):
         ),
         state=ReferenceFilter(
             "state",
+            predecessors=True,
             help_text="A state of a participation that all `participant.` filters match: itself, or for which somebody acted.",
         ),
         role=ChoiceFilter(
@@ -332,13 +341,7 @@ class EventFilter(FilterSet):
         operators=("all", "not"),
         help_text="A topic; narrower topics are included.",
     )
-    source = ReferenceFilter(
-        "source",
-        "refs",
-        many=True,
-        operators=("all", "not"),
-        help_text="A source that is cited.",
-    )
+    source = SourceCitedFilter()
     parent = ReferenceFilter(
         "event",
         "parent_id",
@@ -354,6 +357,17 @@ class EventFilter(FilterSet):
         help_text="An agreement at which something was done at the event: a signature, an announcement ...",
     )
     date = WindowFilter(where=on_days, help_text="When it happened, from its beginning to its end")
+
+
+def about_pair(one: UUID, other: UUID) -> Clause:
+    """Statements about both states, or about their relation."""
+    about, _kind = column(StatementEdition, "about_ids")
+    relations = RelationEdition._meta.db_table
+    return Clause(
+        f"{about} @> ARRAY[%s::uuid, %s::uuid] OR {about} && ARRAY(SELECT record_id FROM {relations}"  # noqa: S608 - SQL of ours
+        " WHERE involved_ids @> ARRAY[%s::uuid, %s::uuid] AND superseded_at IS NULL AND document IS NOT NULL)",
+        (one, other, one, other),
+    )
 
 
 class StatementFilter(FilterSet):
@@ -395,8 +409,24 @@ class StatementFilter(FilterSet):
         operators=("all", "not"),
         help_text="A topic, of the statement or that it is about; narrower topics are included.",
     )
-    source = ReferenceFilter("source", "refs", many=True, help_text="A source that is cited.")
-    date = WindowFilter("date", help_text="When it was said or issued")
+    between = BetweenFilter(
+        where=about_pair,
+        help_text="Two states that it is about: both of them, or the relation of the two.",
+    )
+    source = SourceCitedFilter()
+    date = WindowFilter("said", help_text="When it was said or issued")
+
+
+def with_period(
+    *,
+    match: Match,
+    dimension: list[str] | None = None,
+    value: list[str] | None = None,
+    on: Days | None = None,
+) -> Clause:
+    """Relations with one period to which all of it applies."""
+    kinds = [f"period:{one}" for one in dimension or Dimension.values]
+    return with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
 
 
 class RelationFilter(FilterSet):
@@ -406,6 +436,25 @@ class RelationFilter(FilterSet):
         "state",
         "involved_ids",
         many=True,
+        predecessors=True,
         operators=("all",),
         help_text="One of the two states.",
     )
+    between = BetweenFilter(
+        where=lambda one, other: has_all(RelationEdition, "involved_ids", [one, other]),
+        help_text="Both states.",
+    )
+    period = Group(
+        where=with_period,
+        dimension=ChoiceFilter(
+            choices=Dimension,
+            help_text="The dimension of a period that all `period.` filters match.",
+        ),
+        value=TextFilter(
+            help_text="The value of a period that all `period.` filters match, such as `embassy` or `recognised`.",
+        ),
+        on=DayFilter(
+            help_text="A day, month or year of a period that all `period.` filters match (YYYY, YYYY-MM or YYYY-MM-DD).",
+        ),
+    )
+    source = SourceCitedFilter()

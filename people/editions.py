@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
+from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
-from records.models.edition import CURRENT, Edition, gin_index, id_of
+from config.dates.reach import NEVER, Reach
+from people.models.holding import HELD_MILESTONES, NEVER_HELD, EndStatus
+from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.publishing.documents import sort_label
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
 
 
-def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
-    known = document[field] or {"earliest": None, "latest": None}
-    return {f"{field}_earliest": known["earliest"], f"{field}_latest": known["latest"]}
+def _published_on(document: dict[str, Any]) -> date:
+    return date.fromisoformat(document["published_at"][:10])
+
+
+def _existence(document: dict[str, Any]) -> Reach:
+    """The days of a state. One that has its ISO 3166-1 code still existed when that was published."""
+    codes = [code for code in document["codes"] if code["scheme"] == ALPHA_2]
+    is_coded = not document["end"] and any(code["end"] is None for code in codes)
+    return Reach.of(
+        document["start"],
+        document["end"],
+        [when for code in codes for when in (code["start"], code["end"])],
+        _published_on(document) if is_coded else None,
+    )
+
+
+def _holding(document: dict[str, Any]) -> Reach:
+    """The days of a tenure; none where the office was never taken up.
+
+    A step that comes with being in office proves that it was held then. That it goes on was known when it was published.
+    """
+    if document["kind"] in NEVER_HELD:
+        return NEVER
+    return Reach.of(
+        document["start"],
+        document["end"],
+        [each["date"] for each in document["milestones"] if each["kind"] in HELD_MILESTONES],
+        _published_on(document) if document["end_status"] == EndStatus.ONGOING else None,
+    )
 
 
 class StateEdition(Edition):
@@ -29,15 +60,15 @@ class StateEdition(Edition):
         default=list,
         help_text="Every code that it has or had, in any scheme, in upper case.",
     )
-    start_earliest = models.DateField(null=True)
-    start_latest = models.DateField(null=True)
-    end_earliest = models.DateField(null=True)
-    end_latest = models.DateField(null=True)
+    existed = ReachColumns("the state")
+    predecessor_ids = ArrayField(
+        models.UUIDField(), default=list, help_text="The states that it came after."
+    )
 
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
-            gin_index("stateedition_by_content", "codes"),
+            gin_index("stateedition_by_content", "codes", "predecessor_ids"),
         ]
 
     @classmethod
@@ -45,8 +76,8 @@ class StateEdition(Edition):
         return {
             "kind": document["kind"],
             "codes": sorted({code["value"].upper() for code in document["codes"]}),
-            **_bounds(document, "start"),
-            **_bounds(document, "end"),
+            "predecessor_ids": ids_of([each["state"] for each in document["predecessors"]]),
+            **_existence(document).columns("existed"),
         }
 
     @classmethod
@@ -67,6 +98,11 @@ class StateEdition(Edition):
         ]
         former = [code["value"] for code in document["codes"] if code["scheme"] == FORMER]
         return {"code": next(iter([*in_force, *former]), None)}
+
+    @classmethod
+    def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
+        """Name the states before it, for filters that follow them."""
+        return {"predecessors": ids_of([each["state"] for each in document["predecessors"]])}
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:
@@ -208,21 +244,25 @@ class TenureEdition(Edition):
     office_id = models.UUIDField()
     kind = models.CharField(max_length=16)
     end_status = models.CharField(max_length=8)
-    start_earliest = models.DateField(null=True)
-    start_latest = models.DateField(null=True)
-    end_earliest = models.DateField(null=True)
-    end_latest = models.DateField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True)
+    held = ReachColumns("the tenure")
+    started = ReachColumns("its start")
+    ended = ReachColumns("its end")
     date = models.DateField(
         null=True,
         help_text="For ordering: the first day on which it may have begun, else the last.",
     )
 
     label_needs_references = True
+    has_dated_parts = True
 
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("tenureedition_by_content"),
+            GistIndex(
+                fields=["held_possible"], condition=CURRENT, name="tenureedition_by_days_held"
+            ),
             models.Index(fields=["person_id"], condition=CURRENT, name="tenureedition_by_person"),
             models.Index(fields=["office_id"], condition=CURRENT, name="tenureedition_by_office"),
             models.Index(
@@ -251,13 +291,26 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        start = _bounds(document, "start")
+        start = document["start"] or {"earliest": None, "latest": None}
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],
             "kind": document["kind"],
             "end_status": document["end_status"],
-            **start,
-            **_bounds(document, "end"),
-            "date": start["start_earliest"] or start["start_latest"],
+            "end_reason": document["end_reason"] or "",
+            **_holding(document).columns("held"),
+            **Reach.at(document["start"]).columns("started"),
+            **Reach.at(document["end"]).columns("ended"),
+            "date": start["earliest"] or start["latest"],
         }
+
+    @classmethod
+    def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Its milestones."""
+        return [
+            {
+                "kind": f"milestone:{milestone['kind']}",
+                **Reach.at(milestone["date"]).columns("days"),
+            }
+            for milestone in document["milestones"]
+        ]

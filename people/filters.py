@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import UUID
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from config.api.filters.dates import DayFilter
+from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter, weakest
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
-from config.dates.queries import certainly_overlaps, possibly_overlaps
+from config.api.sql import Clause, all_of
 from people.models import (
     IN_OFFICE,
-    NEVER_HELD,
+    EndReason,
     EndStatus,
+    MilestoneKind,
     OfficeClass,
     OfficeEdition,
     OrganizationClass,
+    PersonEdition,
+    StateEdition,
     StateKind,
     TenureEdition,
     TenureKind,
 )
-from records.api.filters import ReferenceFilter
+from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
 
-Days = tuple[date, date]
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from config.dates.reach import Match
+
+_STATES, _PEOPLE, _OFFICES, _TENURES = (
+    editions._meta.db_table
+    for editions in (StateEdition, PersonEdition, OfficeEdition, TenureEdition)
+)
 
 
-def existed(first: date, last: date) -> Q:
-    """States that may have existed on one of the days: an unknown start or end may lie anywhere."""
-    return possibly_overlaps("start", "end", first, last)
+def _is_current(alias: str) -> str:
+    return f"{alias}.superseded_at IS NULL AND {alias}.document IS NOT NULL"
+
+
+def before(states: list[UUID]) -> Clause:
+    """States that one of these names as its predecessor."""
+    return Clause(
+        f"{_STATES}.record_id IN (SELECT unnest(later.predecessor_ids) FROM {_STATES} AS later"  # noqa: S608 - SQL of ours
+        f" WHERE {_is_current('later')} AND later.record_id = ANY(%s::uuid[]))",
+        (states,),
+    )
 
 
 class StateFilter(FilterSet):
@@ -48,9 +65,19 @@ class StateFilter(FilterSet):
         help_text="A code that it has or had, in any scheme, without regard to case (`PK`, `SUHH`, `586`).",
     )
     existed_on = DayFilter(
-        where=existed,
-        help_text="A day, month or year in which it may have existed (YYYY, YYYY-MM or YYYY-MM-DD).",
+        "existed",
+        help_text="A day, month or year in which it existed (YYYY, YYYY-MM or YYYY-MM-DD).",
     )
+    predecessor = ReferenceFilter(
+        "state",
+        "predecessor_ids",
+        many=True,
+        help_text="A state that it came after, without those further back.",
+    )
+    successor = ReferenceFilter(
+        "state", where=before, help_text="A state that came after it, without those further on."
+    )
+    source = SourceCitedFilter()
 
 
 class OrganizationFilter(FilterSet):
@@ -65,6 +92,7 @@ class OrganizationFilter(FilterSet):
     state = ReferenceFilter(
         "state",
         "state_id",
+        predecessors=True,
         operators=("isnull",),
         help_text="The state whose organ it is; not the state of its seat.",
     )
@@ -74,31 +102,70 @@ class OrganizationFilter(FilterSet):
         operators=("isnull",),
         help_text="The body that it is part of, without those further up.",
     )
+    source = SourceCitedFilter()
+
+
+def _of_offices(office: str, condition: Clause) -> Clause:
+    """The tenure's office meets the condition, as the office is published."""
+    return Clause(
+        f"{office} IN (SELECT office.record_id FROM {_OFFICES} AS office"  # noqa: S608 - SQL of ours
+        f" WHERE {_is_current('office')} AND {condition.sql})",
+        condition.values,
+    )
 
 
 def holding(
     *,
+    match: Match,
     office: list[UUID] | None = None,
     state: list[UUID] | None = None,
     classification: list[str] | None = None,
+    classification__all: list[str] | None = None,
     holding_on: Days | None = None,
-) -> Q:
-    """Persons with a tenure to which all of this applies, in full right, acting or ad interim."""
-    tenures = TenureEdition.objects.current().filter(kind__in=IN_OFFICE)
-    offices = OfficeEdition.objects.current()
+) -> Clause:
+    """Persons with a tenure to which all of this applies, in full right, acting or ad interim.
+
+    Each class of `classification__all` must be held so, in tenures that may differ.
+    """
+    needed = [Clause("tenure.kind = ANY(%s)", ([str(kind) for kind in IN_OFFICE],))]
+    offices = []
     if office is not None:
-        tenures = tenures.filter(office_id__in=office)
+        needed.append(Clause("tenure.office_id = ANY(%s::uuid[])", (office,)))
     if state is not None:
-        tenures = tenures.filter(
-            office_id__in=offices.filter(state_id__in=state).values("record_id")
-        )
+        offices.append(Clause("office.state_id = ANY(%s::uuid[])", (state,)))
     if classification is not None:
-        tenures = tenures.filter(
-            office_id__in=offices.filter(classification__in=classification).values("record_id")
-        )
+        offices.append(Clause("office.classification = ANY(%s)", (classification,)))
+    days = ReachSql.named("tenure.held_")
     if holding_on is not None:
-        tenures = tenures.filter(possibly_overlaps("start", "end", *holding_on))
-    return Q(record_id__in=tenures.values("person_id"))
+        needed.append(days.has_day(match, *holding_on))
+
+    def tenures(selected: str, among: list[Clause]) -> Clause:
+        found = [*needed, _of_offices("tenure.office_id", all_of(among))] if among else needed
+        condition = all_of(found)
+        return Clause(
+            f"SELECT {selected} FROM {_TENURES} AS tenure WHERE {_is_current('tenure')} AND {condition.sql}",  # noqa: S608 - SQL of ours
+            condition.values,
+        )
+
+    each = [
+        [*offices, Clause("office.classification = %s", (one,))]
+        for one in classification__all or ()
+    ] or [offices]
+    found = []
+    ranks = []
+    for among in each:
+        persons = tenures("tenure.person_id", among)
+        found.append(Clause(f"{_PEOPLE}.record_id IN ({persons.sql})", persons.values))
+        if holding_on is not None:
+            rank = days.rank(*holding_on)
+            best = tenures(f"min({rank.sql})", among)
+            ranks.append(
+                Clause(
+                    f"({best.sql} AND tenure.person_id = {_PEOPLE}.record_id)",
+                    (*rank.values, *best.values),
+                )
+            )
+    return replace(all_of(found), rank=weakest(ranks) if ranks else None)
 
 
 class PersonFilter(FilterSet):
@@ -109,16 +176,24 @@ class PersonFilter(FilterSet):
         prefixed=False,
         office=ReferenceFilter("office", help_text="An office that the person holds or held."),
         state=ReferenceFilter(
-            "state", help_text="The state of an office that the person holds or held."
+            "state",
+            predecessors=True,
+            help_text="The state of an office that the person holds or held.",
         ),
         classification=ChoiceFilter(
             choices=OfficeClass,
             help_text="What sort of office the person holds or held.",
         ),
+        classification__all=ChoiceFilter(
+            choices=OfficeClass,
+            takes_all=True,
+            help_text="Sorts of office that the person holds or held, each of them, in one tenure or several.",
+        ),
         holding_on=DayFilter(
-            help_text="A day, month or year in which the person may have held the office (YYYY, YYYY-MM or YYYY-MM-DD).",
+            help_text="A day, month or year in which the person held the office (YYYY, YYYY-MM or YYYY-MM-DD).",
         ),
     )
+    source = SourceCitedFilter()
 
 
 class OfficeFilter(FilterSet):
@@ -127,6 +202,7 @@ class OfficeFilter(FilterSet):
     state = ReferenceFilter(
         "state",
         "state_id",
+        predecessors=True,
         operators=("isnull",),
         help_text="The state that its holder acts for.",
     )
@@ -142,34 +218,48 @@ class OfficeFilter(FilterSet):
         operators=("not",),
         help_text="What sort of office it is.",
     )
-
-
-def held(*, on: Days | None = None, date_match: list[str] | None = None) -> Q:
-    """Tenures that may have had one of the days, or certainly had one; an office that was never taken up had none.
-
-    That a tenure goes on was known when it was published, and says nothing of later days.
-    """
-    if on is None:
-        return Q()
-    taken_up = ~Q(kind__in=NEVER_HELD)
-    if date_match != ["certain"]:
-        return taken_up & possibly_overlaps("start", "end", *on)
-    first, last = on
-    ongoing = Q(end_status=EndStatus.ONGOING, start_latest__lte=last, published_at__date__gte=first)
-    return taken_up & (certainly_overlaps("start", "end", first, last) | ongoing)
-
-
-def of_state(states: list[UUID]) -> Q:
-    found = Q(state_id__in=states) | Q(accredited_state_ids__overlap=states)
-    return Q(office_id__in=OfficeEdition.objects.current().filter(found).values("record_id"))
-
-
-def of_classification(classes: list[str]) -> Q:
-    return Q(
-        office_id__in=OfficeEdition.objects.current()
-        .filter(classification__in=classes)
-        .values("record_id")
+    accredited_to = ReferenceFilter(
+        "state",
+        "accredited_state_ids",
+        many=True,
+        operators=("all",),
+        help_text="A state that receives its holder.",
     )
+    source = SourceCitedFilter()
+
+
+def of_state(states: list[UUID]) -> Clause:
+    return _of_offices(
+        f"{_TENURES}.office_id", Clause("office.state_id = ANY(%s::uuid[])", (states,))
+    )
+
+
+def accredited_to(states: list[UUID]) -> Clause:
+    return _of_offices(
+        f"{_TENURES}.office_id", Clause("office.accredited_state_ids && %s::uuid[]", (states,))
+    )
+
+
+def of_classification(classes: list[str]) -> Clause:
+    return _of_offices(
+        f"{_TENURES}.office_id", Clause("office.classification = ANY(%s)", (classes,))
+    )
+
+
+def of_envoys_between(one: UUID, other: UUID) -> Clause:
+    """Tenures of offices of the one state that are accredited to the other."""
+    sides = "(office.state_id = %s::uuid AND office.accredited_state_ids @> ARRAY[%s::uuid])"
+    return _of_offices(
+        f"{_TENURES}.office_id", Clause(f"({sides} OR {sides})", (one, other, other, one))
+    )
+
+
+def with_milestone(
+    *, match: Match, kind: list[str] | None = None, date: Window | None = None
+) -> Clause:
+    """Tenures with one milestone to which all of it applies."""
+    kinds = [f"milestone:{one}" for one in kind or MilestoneKind.values]
+    return with_part(TenureEdition, kinds, match=match, window=date)
 
 
 class TenureFilter(FilterSet):
@@ -178,9 +268,13 @@ class TenureFilter(FilterSet):
     person = ReferenceFilter("person", "person_id", help_text="Who held the office.")
     office = ReferenceFilter("office", "office_id", help_text="What was held.")
     state = ReferenceFilter(
-        "state",
-        where=of_state,
-        help_text="The state of the office, or one that receives its holder.",
+        "state", where=of_state, predecessors=True, help_text="The state of the office."
+    )
+    accredited_to = ReferenceFilter(
+        "state", where=accredited_to, help_text="A state that receives the holder of the office."
+    )
+    between = BetweenFilter(
+        where=of_envoys_between, help_text="Two states: the envoys of the one at the other."
     )
     classification = ChoiceFilter(
         choices=OfficeClass,
@@ -190,20 +284,23 @@ class TenureFilter(FilterSet):
     kind = ChoiceFilter(
         "kind", choices=TenureKind, operators=("not",), help_text="In what way it was held."
     )
-    status = ChoiceFilter(
-        "end_status", choices=EndStatus, help_text="Whether it is over: the field `end_status`."
+    end_status = ChoiceFilter("end_status", choices=EndStatus, help_text="Whether it is over.")
+    end_reason = ChoiceFilter(
+        "end_reason", choices=EndReason, operators=("not",), help_text="Why it ended."
     )
-    time = Group(
-        where=held,
-        prefixed=False,
-        on=DayFilter(
-            help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
-            " not serve never held it.",
-        ),
-        date_match=ChoiceFilter(
-            choices=("possible", "certain"),
-            single=True,
-            help_text="How `on` compares: `possible`, as by default, finds tenures that may have had a day in it, `certain`"
-            " those that had one whichever of their possible days is true. What goes on is certain until it was published.",
-        ),
+    on = DayFilter(
+        "held",
+        help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
+        " not serve never held it.",
     )
+    start = WindowFilter("started", help_text="When it began")
+    end = WindowFilter("ended", help_text="When it ended")
+    milestone = Group(
+        where=with_milestone,
+        kind=ChoiceFilter(
+            choices=MilestoneKind,
+            help_text="The kind of a milestone that all `milestone.` filters match.",
+        ),
+        date=WindowFilter(help_text="The date of a milestone that all `milestone.` filters match"),
+    )
+    source = SourceCitedFilter()

@@ -211,6 +211,9 @@ _TYPES = (
         "Dates in filters are YYYY, YYYY-MM or YYYY-MM-DD, in the years 0001 to 9999.",
     ),
     ProblemType("reversed_range", "Reversed range", "The lower bound lies above the upper one."),
+    ProblemType(
+        "invalid_pair", "Not two states", "The parameter takes exactly two different states."
+    ),
     ProblemType("invalid_boolean", "Invalid boolean", "The value is `true` or `false`."),
     ProblemType(
         "invalid_number",

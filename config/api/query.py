@@ -33,7 +33,8 @@ class Parameter:
         default_factory=lambda: {"type": "string"}
     )
     is_list: bool = False  #: takes values divided by commas
-    is_day: bool = False  #: takes a day, which `date_match` says how to compare
+    #: A parameter of the request that says how this one and others like it are read; alone it is a fault.
+    companion: Parameter | None = None
     is_rated: bool = False  #: rows of the list say how well they match it
 
 

@@ -138,16 +138,24 @@ class Reach:
 
     def columns(self, prefix: str) -> dict[str, str | date | None]:
         """The values of the edition's columns (`config.dates.columns.reach_columns`)."""
+        if self.first and self.last and self.last < self.first:
+            any_day = "empty"
+        else:
+            any_day = f"[{self.first or ''},{_upper(self.last)}"
         possible = None
         if self.possible is not None:
             last = "infinity)" if self.goes_on else _upper(self.possible[1])
             possible = f"[{self.possible[0]},{last}"
         return {
             f"{prefix}_possible": possible,
-            f"{prefix}_any": f"[{self.first or ''},{_upper(self.last)}",
+            f"{prefix}_any": any_day,
             f"{prefix}_begun_by": self.begun_by,
             f"{prefix}_goes_on_till": self.goes_on_till,
         }
+
+
+#: The days of what never was.
+NEVER = Reach(first=date.max, last=date.min)
 
 
 def _upper(last: date | None) -> str:

@@ -33,6 +33,42 @@ IN_OFFICE = (TenureKind.SUBSTANTIVE, TenureKind.ACTING, TenureKind.AD_INTERIM)
 NEVER_HELD = (TenureKind.NOT_CONFIRMED, TenureKind.DID_NOT_SERVE)
 
 
+class MilestoneKind(models.TextChoices):
+    """A step on the way into an office or out of it."""
+
+    NOMINATED = "nominated", "Nominated"
+    ELECTED = "elected", "Elected"
+    AGREMENT = "agrement", "Agrément given"  #: the receiving state consents: VCDR 1961, art. 4
+    APPOINTED = "appointed", "Appointed"
+    CONFIRMED = "confirmed", "Confirmed"  #: by a legislature, where the constitution asks for it
+    SWORN_IN = "sworn_in", "Sworn in"
+    ARRIVED = "arrived", "Arrived"  #: at the post
+    CREDENTIALS_PRESENTED = "credentials_presented", "Presented credentials"  #: VCDR art. 13
+    RECALLED = "recalled", "Recalled"  #: VCDR art. 43(a)
+    LEFT_POST = "left_post", "Left post"
+    RESIGNED = "resigned", "Resigned"
+    TERMINATED = "terminated", "Terminated"  #: the mission or commission was ended
+    DECLINED = "declined", "Declined"  #: the person did not accept
+    DIED_IN_POST = "died_in_post", "Died in post"
+    PERSONA_NON_GRATA = "persona_non_grata", "Declared persona non grata"  #: VCDR art. 9
+    OTHER = "other", "Other"
+
+
+#: Steps that come with being in office, from the appointment on. A nomination, an election or a consent comes before it.
+HELD_MILESTONES = (
+    MilestoneKind.APPOINTED,
+    MilestoneKind.SWORN_IN,
+    MilestoneKind.ARRIVED,
+    MilestoneKind.CREDENTIALS_PRESENTED,
+    MilestoneKind.RECALLED,
+    MilestoneKind.LEFT_POST,
+    MilestoneKind.RESIGNED,
+    MilestoneKind.TERMINATED,
+    MilestoneKind.DIED_IN_POST,
+    MilestoneKind.PERSONA_NON_GRATA,
+)
+
+
 class EndStatus(models.TextChoices):
     """Whether the tenure is over. A missing end says nothing."""
 

@@ -12,7 +12,13 @@ from django.db.models import F, Q
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
-from people.models.holding import CERTAINLY_HELD, IN_OFFICE, EndStatus, TenureKind
+from people.models.holding import (
+    CERTAINLY_HELD,
+    IN_OFFICE,
+    EndStatus,
+    MilestoneKind,
+    TenureKind,
+)
 from people.models.office import Office
 from people.models.person import Person
 from records.constraints import PublishedIsCited
@@ -37,27 +43,6 @@ class EndReason(models.TextChoices):
     OVERTHROWN = "overthrown", "Overthrown"
     RELATIONS_SEVERED = "relations_severed", "Relations severed"  #: VCDR art. 45
     OFFICE_ABOLISHED = "office_abolished", "Office abolished"
-    OTHER = "other", "Other"
-
-
-class MilestoneKind(models.TextChoices):
-    """A step on the way into an office or out of it."""
-
-    NOMINATED = "nominated", "Nominated"
-    ELECTED = "elected", "Elected"
-    AGREMENT = "agrement", "Agrément given"  #: the receiving state consents: VCDR 1961, art. 4
-    APPOINTED = "appointed", "Appointed"
-    CONFIRMED = "confirmed", "Confirmed"  #: by a legislature, where the constitution asks for it
-    SWORN_IN = "sworn_in", "Sworn in"
-    ARRIVED = "arrived", "Arrived"  #: at the post
-    CREDENTIALS_PRESENTED = "credentials_presented", "Presented credentials"  #: VCDR art. 13
-    RECALLED = "recalled", "Recalled"  #: VCDR art. 43(a)
-    LEFT_POST = "left_post", "Left post"
-    RESIGNED = "resigned", "Resigned"
-    TERMINATED = "terminated", "Terminated"  #: the mission or commission was ended
-    DECLINED = "declined", "Declined"  #: the person did not accept
-    DIED_IN_POST = "died_in_post", "Died in post"
-    PERSONA_NON_GRATA = "persona_non_grata", "Declared persona non grata"  #: VCDR art. 9
     OTHER = "other", "Other"
 
 

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.api.filters.base import Condition, ValuesFilter, as_clause
+from config.api.filters.base import Condition, Filter, ValuesFilter, as_clause
+from config.api.filters.dates import ReachSql, Window
 from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
+from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause
-from records.models import SourceKind
+from config.api.sql import NOTHING, Clause, all_of, column
+from config.faults import Fault
+from records.models import DatedPart, SourceKind
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from django.db.models import Model, Q
 
     from config.api.query import Query
+    from config.dates.reach import Match
     from records.lookup.published import WrittenReference, WrittenReferences
+    from records.models import Edition
+
+
+INCLUDE_PREDECESSORS = Parameter(
+    "include_predecessors",
+    "Whether the states named stand also for those before them, and the ones before those: Russia for the Soviet Union.",
+    {"type": "boolean", "default": False},
+)
 
 
 class ReferenceFilter(ValuesFilter):
     """Takes records of one or more kinds, by id, slug, `scheme:value` or code; with `narrower`, also all that lie below.
+
+    With `predecessors`, which is for states, `include_predecessors=true` adds those that were before them.
 
     What is well written and names nothing published finds nothing, whether it is a draft or was never there.
     """
@@ -35,11 +51,13 @@ class ReferenceFilter(ValuesFilter):
         column: str = "",
         *,
         narrower: bool = False,
+        predecessors: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(column, **options)
         self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self.narrower = narrower
+        self.predecessors = predecessors
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -51,47 +69,134 @@ class ReferenceFilter(ValuesFilter):
     def value(
         self, word: str, name: str, query: Query, references: WrittenReferences
     ) -> WrittenReference | None:
-        return references.add(self.kinds, word, name, query, narrower=self.narrower)
+        return references.add(
+            self.kinds,
+            word,
+            name,
+            query,
+            narrower=self.narrower,
+            predecessors=self.predecessors
+            and query.values.get(INCLUDE_PREDECESSORS.name) == "true",
+        )
+
+    def parameters(self, name: str) -> Iterator[Parameter]:
+        for parameter in super().parameters(name):
+            is_asked = self.predecessors and not parameter.name.endswith("__isnull")
+            yield replace(parameter, companion=INCLUDE_PREDECESSORS) if is_asked else parameter
 
     def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
 
 
-class BetweenFilter(ReferenceFilter):
-    """Takes exactly two states, in either order: `where(one, other)` makes the condition from their ids."""
+class BetweenFilter(Filter):
+    """Takes two different states, in either order: `where(one, other)` makes the condition from their ids."""
 
-    def __init__(self, *, where: Callable[[UUID, UUID], Q | Clause], help_text: str) -> None:
-        super().__init__("state", help_text=help_text)
-        self.between = where
+    def __init__(
+        self, *, help_text: str, where: Callable[[UUID, UUID], Q | Clause] | None = None
+    ) -> None:
+        super().__init__(help_text=help_text)
+        self.where = where
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        yield Parameter(
-            name,
-            f"{self.help_text} Exactly two states, in either order.",
-            self.schema,
-            is_list=True,
-        )
+        text = f"{self.help_text} Exactly two states, in either order."
+        yield Parameter(name, text, self.schema, is_list=True)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 200, "examples": [kind_named("state").example]}
+
+    def reading(
+        self, name: str, query: Query, references: WrittenReferences
+    ) -> Callable[[], list[UUID]] | None:
+        """Read the two: a callable that gives their ids later, none where one is not published."""
+        if name not in query.values:
+            return None
+        count = len(query.faults)
+        words = query.words(name)
+        if len(words) != 2 and len(query.faults) == count:
+            detail = f"There are {len(words)} different states; name exactly two."
+            query.fault("invalid_pair", detail, name)
+        if len(query.faults) > count:
+            return None
+        written = [references.add(("state",), word, name, query) for word in words]
+        return partial(self._pair, name, [one for one in written if one])
+
+    @staticmethod
+    def _pair(name: str, written: list[WrittenReference]) -> list[UUID]:
+        found = [one.ids[0] for one in written if one.ids]
+        if len(found) < len(written):
+            return []
+        if found[0] == found[1]:
+            detail = f"“{written[0].text}” and “{written[1].text}” are the same state; name two."
+            raise parameter_problem([Fault("invalid_pair", detail, name)])
+        return found
 
     def conditions(
         self, name: str, query: Query, references: WrittenReferences
     ) -> Iterator[Condition]:
-        if name not in query.values:
-            return
-        words = query.words(name)
-        if len(words) == 2:
-            both = [self.value(word, name, query, references) for word in words]
-            yield partial(self._between, [one for one in both if one])
-        elif not any(fault.parameter == name for fault in query.faults):
-            query.fault(
-                "two_values_needed", f"Two different states are needed; {len(words)} given.", name
-            )
+        pair = self.reading(name, query, references)
+        if pair is not None:
+            yield partial(self._joined, pair)
 
-    def _between(self, both: list[WrittenReference], model: type[Model]) -> Clause:
-        found = {key for one in both for key in one.ids}
-        if len(found) != 2:
-            return NOTHING  # one of them is not published, or both are one
-        return as_clause(model, self.between(*sorted(found)))
+    def _joined(self, pair: Callable[[], list[UUID]], model: type[Model]) -> Clause:
+        found = pair()
+        if not found:
+            return NOTHING
+        if self.where is None:
+            raise TypeError("This filter of a pair says no condition.")
+        return as_clause(model, self.where(*found))
+
+
+class SourceCitedFilter(ReferenceFilter):
+    """The sources cited in a document. Ids are unique over all kinds, so `refs` finds sources."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "source",
+            "refs",
+            many=True,
+            operators=("all", "not"),
+            help_text="A source that is cited.",
+        )
+
+
+def with_part(
+    editions: type[Edition],
+    kinds: Sequence[str],
+    *,
+    match: Match,
+    window: Window | None = None,
+    values: Sequence[str] | None = None,
+    parties: Sequence[UUID] | None = None,
+    rated: bool = False,
+) -> Clause:
+    """Editions with one dated part of these kinds to which the rest applies: its days, its value, its party.
+
+    `rated` clauses say how well the best such part matches the days.
+    """
+    needed = [Clause("part.kind = ANY(%s)", (list(kinds),))]
+    if values is not None:
+        needed.append(Clause("part.value = ANY(%s)", (list(values),)))
+    if parties is not None:
+        needed.append(Clause("part.party_id = ANY(%s::uuid[])", (list(parties),)))
+    days = ReachSql.named("part.days_")
+    if window is not None:
+        needed.append(days.has_day(match, *window))
+    condition = all_of(needed)
+    record_id = column(editions, "record_id")[0]
+    parts = DatedPart._meta.db_table
+    found = Clause(
+        f"{record_id} IN (SELECT part.record_id FROM {parts} AS part WHERE {condition.sql})",  # noqa: S608 - SQL of ours
+        condition.values,
+    )
+    if not rated or window is None:
+        return found
+    rank = days.rank(*window)
+    best = Clause(
+        f"(SELECT min({rank.sql}) FROM {parts} AS part WHERE part.record_id = {record_id} AND {condition.sql})",  # noqa: S608 - SQL of ours
+        (*rank.values, *condition.values),
+    )
+    return replace(found, rank=best)
 
 
 class SourceFilter(FilterSet):

@@ -60,6 +60,7 @@ class WrittenReference:
     text: str
     parameter: str
     narrower: bool = False
+    predecessors: bool = False
     ids: list[UUID] = field(default_factory=list)
 
     def ways(self) -> list[tuple[Way, str, str]]:
@@ -97,6 +98,7 @@ class WrittenReferences:
         query: Query,
         *,
         narrower: bool = False,
+        predecessors: bool = False,
     ) -> WrittenReference | None:
         """Take up a reference; report it and return None when the text cannot be one."""
         if not is_well_formed(text):
@@ -105,7 +107,7 @@ class WrittenReferences:
             suggestion = stripped if stripped != text and is_well_formed(stripped) else None
             query.fault("invalid_reference", detail, parameter, suggestion)
             return None
-        written = WrittenReference(tuple(kinds), text, parameter, narrower)
+        written = WrittenReference(tuple(kinds), text, parameter, narrower, predecessors)
         self._all.append(written)
         return written
 
@@ -120,12 +122,16 @@ class WrittenReferences:
                 query.faults.append(ambiguity(written, leads.values()))
             else:
                 written.ids = list(leads)
-        below = [written for written in self._all if written.narrower and written.ids]
-        if below:
-            narrower = narrower_than({key for written in below for key in written.ids})
-            for written in below:
+        for walk, walked in (
+            (narrower_than, [one for one in self._all if one.narrower and one.ids]),
+            (with_predecessors, [one for one in self._all if one.predecessors and one.ids]),
+        ):
+            if not walked:
+                continue
+            found_from = walk({key for written in walked for key in written.ids})
+            for written in walked:
                 written.ids = list(
-                    dict.fromkeys(one for key in written.ids for one in narrower[key])
+                    dict.fromkeys(one for key in written.ids for one in found_from[key])
                 )
 
 
@@ -201,11 +207,28 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
 
 def narrower_than(roots: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Each record with all that lie below it in its tree, itself first."""
+    return _walked(
+        roots,
+        f"SELECT below.root, {_TABLE}.id FROM {_TABLE} JOIN below ON {_TABLE}.broader_id = below.id",  # noqa: S608 - names of ours
+    )
+
+
+def with_predecessors(states: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Each state with all that were before it, as published, itself first: a predecessor's predecessors too."""
+    return _walked(
+        states,
+        f"SELECT below.root, former::uuid FROM {_TABLE} JOIN below ON {_TABLE}.id = below.id"  # noqa: S608 - names of ours
+        f" CROSS JOIN LATERAL jsonb_array_elements_text({_TABLE}.facts -> 'predecessors') AS former"
+        f" WHERE {_TABLE}.standing = '{Standing.PUBLISHED.value}'",
+    )
+
+
+def _walked(roots: Iterable[UUID], step: str) -> dict[UUID, list[UUID]]:
+    """Follow `step`, which selects root and id from `below`, from each of the records."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE below(root, id) AS ("  # noqa: S608 - the name of a table only
-            " SELECT id, id FROM unnest(%s::uuid[]) AS id UNION"
-            f" SELECT below.root, {_TABLE}.id FROM {_TABLE} JOIN below ON {_TABLE}.broader_id = below.id"
+            f" SELECT id, id FROM unnest(%s::uuid[]) AS id UNION {step}"
             ") SELECT root, id FROM below",
             [list(roots)],
         )

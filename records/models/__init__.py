@@ -3,6 +3,7 @@
 from records.editions import SourceEdition, TopicEdition
 from records.models.change import Change
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
+from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
 from records.models.record import EditorialState, Part, Record, TouchRecord
@@ -15,6 +16,7 @@ __all__ = [
     "Action",
     "Change",
     "Citation",
+    "DatedPart",
     "Edition",
     "EditionQuerySet",
     "EditorialState",

@@ -142,6 +142,14 @@ class Edition(models.Model):
         """The filter columns of this kind, from the document alone."""
         raise NotImplementedError
 
+    #: Kinds whose documents have parts that filters ask for by day (`DatedPart`).
+    has_dated_parts: ClassVar[bool] = False
+
+    @classmethod
+    def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """The columns of each `DatedPart`, less the record, from the document alone."""
+        return []
+
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         """Texts to search beside the label: other names (weight B), all else (weight C)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from records.bulk import insert
-from records.models import Action, Change, Reference, Standing
+from records.models import Action, Change, DatedPart, Reference, Standing
 from records.publishing.documents import edition_row, reference_row
 
 if TYPE_CHECKING:
@@ -107,9 +107,24 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
             )
             newest.update(superseded_at=moment)
         insert(kinds[name].editions, rows)
+    _keep_dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
     insert(Change, changes)
     insert(Reference, [_reference_row(entry) for entry in entries], or_update=True)
     return position + len(entries)
+
+
+def _keep_dated_parts(entries: Sequence[NewEdition]) -> None:
+    """Make the dated parts of the records anew."""
+    replaced = [entry.document["id"] for entry in entries if entry.document["revision"] > 1]
+    if replaced:
+        DatedPart.objects.filter(record_id__in=replaced).delete()
+    parts = [
+        {"record_id": entry.document["id"], **part}
+        for entry in entries
+        if not entry.is_tombstone
+        for part in entry.kind.editions.dated_parts(entry.document)
+    ]
+    insert(DatedPart, parts)
 
 
 def _reference_row(entry: NewEdition) -> dict[str, Any]:

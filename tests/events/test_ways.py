@@ -50,7 +50,7 @@ def documents() -> list[Document]:
     source = make_source(title="Gazette", slug="gazette")
     types = {code: make_event_type(code) for code in TYPES if code != "summit"}
     types["summit"] = make_event_type("summit", broader=types["meeting"])
-    events = []
+    events: list[Event] = []
     for number in range(120):
         event = make_event(
             f"Event {number:03}",
@@ -62,8 +62,10 @@ def documents() -> list[Document]:
             source=source,
         )
         for role in chance.sample(ROLES, chance.randint(1, 3)):
-            who: State | Person = chance.choice([*states, *states, *persons])
-            behalf = None if who in states else chance.choice(states)
+            state, person = chance.choice(states), chance.choice(persons)
+            is_state = chance.random() < 0.7
+            who: State | Person = state if is_state else person
+            behalf = None if is_state else state
             make_participation(event, who, role=role, on_behalf_of_state=behalf)
         if chance.random() < 0.3:
             make_event_place(event, state=chance.choice(states))

@@ -69,7 +69,8 @@ class ValuesFilter(Filter):
 
     `column` is the edition's column; `many` says that it is an array, and `element` what it holds for a value, if not the
     value itself. Instead of it, `where` may make the condition from a list of values, of which any may match. `operators`
-    adds parameters: `all` (for arrays), `not`, `isnull`.
+    adds parameters: `all` (for arrays), `not`, `isnull`. A member of a `Group` whose condition demands all values says so
+    with `takes_all`.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class ValuesFilter(Filter):
         where: Callable[[list[Any]], Q | Clause] | None = None,
         operators: Sequence[str] = (),
         single: bool = False,
+        takes_all: bool = False,
     ) -> None:
         super().__init__(help_text=help_text)
         self.column = column
@@ -90,9 +92,11 @@ class ValuesFilter(Filter):
         self.where = where
         self.operators = tuple(operators)
         self.single = single
+        self.takes_all = takes_all
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        text = self.help_text if self.single else f"{self.help_text} Several values: any of them."
+        is_any = not (self.single or self.takes_all)
+        text = f"{self.help_text} Several values: any of them." if is_any else self.help_text
         yield Parameter(name, text, self.schema, is_list=not self.single)
         for operator in self.operators:
             text = OPERATORS[operator].format(name=name, help=self.help_text)

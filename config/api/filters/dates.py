@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.api.filters.base import Condition, Filter, as_clause
-from config.api.query import Parameter, choice_fault
+from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, all_of, column
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
@@ -44,27 +44,15 @@ MATCH = "match"
 MATCHES = ("certain", "possible", "unknown")
 
 
+def day_parameter(name: str, help_text: str) -> Parameter:
+    """A parameter that takes a day, with which each row of the list says how well it matches."""
+    return Parameter(name, help_text, DATE_SCHEMA, companion=DATE_MATCH, is_rated=True)
+
+
 def match_of(query: Query) -> Match:
-    """How the dates of a request compare. Faults of the parameter are left to `check_date_match`."""
+    """How the dates of a request compare. Faults of the parameter are left to the filter set."""
     text = query.values.get(DATE_MATCH.name)
     return Match(text) if text in list(Match) else Match.POSSIBLE
-
-
-def check_date_match(query: Query, days: Iterable[str]) -> None:
-    """Report a `date_match` that is none, or that has no date beside it; `days` are the parameters that take one."""
-    text = query.text(DATE_MATCH.name)
-    if text is None:
-        return
-    choices = [match.value for match in Match]
-    dated = list(days)
-    if text not in choices:
-        query.faults.append(choice_fault(DATE_MATCH.name, text, choices))
-    elif not any(name in query.values for name in dated):
-        query.fault(
-            "missing_parameter",
-            f"Says how dates compare, but there is none: add {', '.join(dated[:5])} or another date.",
-            DATE_MATCH.name,
-        )
 
 
 def today() -> dt.date:
@@ -187,7 +175,7 @@ class DayFilter(Filter):
         return DATE_SCHEMA
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        yield Parameter(name, self.help_text, self.schema, is_day=True, is_rated=True)
+        yield day_parameter(name, self.help_text)
 
     def reading(
         self,
@@ -234,7 +222,7 @@ class WindowFilter(Filter):
                 f"{name}_{end}",
                 f"{self.help_text}: on this day or {word} (YYYY, YYYY-MM or YYYY-MM-DD).",
                 DATE_SCHEMA,
-                is_day=True,
+                companion=DATE_MATCH,
             )
 
     def reading(

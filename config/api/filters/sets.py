@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Model, Q
 
-from config.api.filters.base import Condition, Filter, as_clause
-from config.api.filters.dates import DATE_MATCH, check_date_match, match_of
+from config.api.filters.base import Condition, Filter, as_clause, read_boolean
+from config.api.filters.dates import DATE_MATCH, match_of
 from config.api.sql import NOTHING, Clause
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ class Group(Filter):
         self.prefixed = prefixed
         self.members = members
         self.takes_days = any(
-            parameter.is_day for inner in members.values() for parameter in inner.parameters("")
+            parameter.companion is DATE_MATCH
+            for inner in members.values()
+            for parameter in inner.parameters("")
         )
 
     def _name(self, group: str, member: str) -> str:
@@ -88,13 +90,26 @@ class Group(Filter):
         return as_clause(model, self.where(**values))
 
 
+def _check_companion(companion: Parameter, hosts: list[str], query: Query) -> None:
+    """Report a bad value, or that there is nothing that the parameter could speak of."""
+    schema = companion.schema() if callable(companion.schema) else companion.schema
+    if schema["type"] == "boolean":
+        read_boolean(companion.name, query)
+    else:
+        query.choice(companion.name, schema["enum"])
+    if not any(name in query.values for name in hosts):
+        shown = ", ".join(hosts[:5]) + (" or another" if len(hosts) > 5 else "")
+        detail = f"It says how other parameters are read, and none of them is given: {shown}."
+        query.fault("missing_parameter", detail, companion.name)
+
+
 class FilterSet:
     """The filters of one resource, declared as class attributes and inherited."""
 
     filters: ClassVar[dict[str, Filter]] = {}
     known: ClassVar[dict[str, Parameter]] = {}
-    #: The parameters that take days.
-    days: ClassVar[tuple[str, ...]] = ()
+    #: Parameters that say how others are read, by name: the parameter itself and the names of those others.
+    companions: ClassVar[dict[str, tuple[Parameter, list[str]]]] = {}
     #: Those that rows say how well they match.
     rated: ClassVar[tuple[str, ...]] = ()
 
@@ -104,10 +119,13 @@ class FilterSet:
         parameters = [
             parameter for name, inner in cls.filters.items() for parameter in inner.parameters(name)
         ]
-        cls.days = tuple(parameter.name for parameter in parameters if parameter.is_day)
         cls.rated = tuple(parameter.name for parameter in parameters if parameter.is_rated)
-        if cls.days:
-            parameters.append(DATE_MATCH)
+        cls.companions = {}
+        for parameter in parameters:
+            if (companion := parameter.companion) is not None:
+                _, hosts = cls.companions.setdefault(companion.name, (companion, []))
+                hosts.append(parameter.name)
+        parameters += [companion for companion, _ in cls.companions.values()]
         cls.known = {parameter.name: parameter for parameter in parameters}
         if len(cls.known) != len(parameters):
             msg = f"Two filters of {cls.__name__} take the same parameter."
@@ -118,8 +136,9 @@ class FilterSet:
         """Read all filters of a request; faults are left in `query`, references asked for from `references`."""
         if not query.values:
             return []
-        if cls.days:
-            check_date_match(query, cls.days)
+        for name, (companion, hosts) in cls.companions.items():
+            if name in query.values:
+                _check_companion(companion, hosts, query)
         return [
             condition
             for name, inner in cls.filters.items()
