@@ -162,7 +162,13 @@ def _database() -> dict[str, Any]:
     }
     # Every trigger asks for this setting, and where it is missing pays for an error that is caught: several times the
     # cost of the row, and growing within a transaction (docs/decisions/0080).
-    session = ["-c pgtrigger.ignore={}"]
+    session = [
+        "-c pgtrigger.ignore={}",
+        # Indexes are in memory or on a disk without a head to move: reading a list off one costs little more than reading on.
+        "-c random_page_cost=1.1",
+        # A question of a few milliseconds is not worth another process.
+        "-c max_parallel_workers_per_gather=0",
+    ]
     if _STATEMENT_TIMEOUT:
         session.append(f"-c statement_timeout={_STATEMENT_TIMEOUT}s")
     options["options"] = " ".join(session)
