@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F
 
+from config.api.sql import Span
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
@@ -191,15 +192,22 @@ class EventEdition(Edition):
         help_text="Those of `posted` for which participants stood, rather than a place lying there.",
     )
 
+    lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
+
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds types, places, topics and sources: only events that have one name it.
             gin_index("eventedition_by_content", "terms"),
             models.Index(_LATEST, "record_id", condition=CURRENT, name="eventedition_latest_first"),
-            models.Index(_OLDEST, "record_id", condition=CURRENT, name="eventedition_oldest_first"),
+            # With all that is asked most, so that many rows are walked without a look at each.
             models.Index(
-                F("length"), _LATEST, F("record_id"), condition=CURRENT, name="eventedition_by_days"
+                F("length"),
+                _LATEST,
+                F("record_id"),
+                include=["date", "last_day", "terms", "refs"],
+                condition=CURRENT,
+                name="eventedition_by_days",
             ),
             models.Index(
                 F("parent_id"),

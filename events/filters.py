@@ -135,7 +135,7 @@ def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
     where = Clause(f"{_COLUMNS['term']} = %s::bigint", (number,))
     if is_stood_for:
         where &= Clause(_COLUMNS["is_stood_for"])
-    return Lead(f'"{EventPosting._meta.db_table}"', where, _EVERY_LENGTH)
+    return Lead(f'"{EventPosting._meta.db_table}"', where)
 
 
 def between(one: UUID, other: UUID) -> Clause:
@@ -184,10 +184,6 @@ class WordFilter(ChoiceFilter):
         if operator == "not":
             return self.matches(model, [word for word in [*self.choices, ""] if word not in values])
         return super()._condition(operator, values, model)
-
-
-#: Each class of length, the undated one last.
-_EVERY_LENGTH = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
 
 
 def on_days(after: date | None, before: date | None, match: Match) -> Clause:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, Clause, all_of, column, select
+from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select
 from config.faults import Fault
 
 if TYPE_CHECKING:
@@ -132,12 +132,21 @@ class Cursor:
         self, model: type[Model], ordering: Ordering, key: Clause, unique: str, kind: str
     ) -> Clause:
         """The rows on its side, by comparing rows whole."""
-        operator = self.direction.translate(_TURNED) if ordering.descending else self.direction
+        operator = self._operator(ordering)
         place = ordering.place(model, self.key)
         return Clause(
             f"({key.sql}, {unique}) {operator} ({place.sql}, %s::{kind})",
             (*key.values, *place.values, self.id),
         )
+
+    def among_unknown(self, ordering: Ordering, unique: str, kind: str) -> Clause:
+        """The rows on its side of those whose key is unknown, which come last either way: only their ids differ."""
+        if self.key is not None:
+            return NOTHING if self.is_backward else EVERYTHING
+        return Clause(f"{unique} {self._operator(ordering)} %s::{kind}", (self.id,))
+
+    def _operator(self, ordering: Ordering) -> str:
+        return self.direction.translate(_TURNED) if ordering.descending else self.direction
 
 
 _TURNED = str.maketrans("<>", "><")

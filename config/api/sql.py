@@ -70,7 +70,6 @@ class Lead:
 
     table: str
     where: Clause
-    spans: tuple[Span, ...]  #: all its rows, class by class
 
 
 #: Matches no row. A list that needs it is empty without asking the database.

@@ -8,6 +8,7 @@ page, the index of lists finds the rows that have them all.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def statement(
     elif has_elements and expected(editions, asked) >= FEW:
         way = Way(editions, ordering, all_of(asked), readable, spans, where)
         return way.bounded(page, columns)
-    elif spans and not has_elements:
+    elif is_by_day and not has_elements and (spans or not ordering.descending):
         return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
     return page.select(editions, columns, where, ordering)
 
@@ -160,7 +161,9 @@ class Way:
         """Rows of the list among those of the bounded walk."""
         table = _table(self.editions)
         if self.lead is None:
-            walked = self._walked(page, cursor, self._bound, columns=f"{table}.*")
+            asked = sorted({"record_id", *re.findall(rf'{table}\."(\w+)"', self.rest.sql)})
+            names = ", ".join(f'{table}."{name}"' for name in asked)
+            walked = self._walked(page, cursor, self._bound, columns=names)
             found = select("key, record_id", f"({walked.sql}) AS {table}", self.rest)
             order = self._order(page, "key", "record_id")
         else:
@@ -209,31 +212,37 @@ class Way:
 
     @property
     def _ranges(self) -> Sequence[Span | None]:
-        if self.spans:
-            return self.spans
-        return self.lead.spans if self.lead else [None]
+        is_by_day = self.ordering.is_nullable
+        return self.spans or (is_by_day and self.editions.lengths) or [None]
 
     def _range(self, span: Span | None, cursor: Cursor | None, columns: str) -> Clause:
         table = _table(self.editions)
-        if self.lead is None:
-            key, unique = self.ordering.key(self.editions), f"{table}.record_id"
-            source, needed = table, [self.decided]
-        else:
+        key, unique = self.ordering.key(self.editions), f"{table}.record_id"
+        needed = [self.decided]
+        source = table
+        if self.lead is not None:
             # Named as the editions are, so that conditions on their columns can be asked of it.
-            key, unique = Clause(self._day_of(span)), f"{table}.record_id"
-            source, needed = f"{self.lead.table} AS {table}", [self.lead.where, self.decided]
+            source = f"{self.lead.table} AS {table}"
+            needed.append(self.lead.where)
         if span is not None:
+            day = self._day()
+            key = Clause(f"'{self.ordering.unknown}'::date" if span.is_undated else day)
             needed.append(Clause(f"{table}.length = {span.length:d}"))
-            needed += [Clause(f"{key.sql} >= %s::date", (span.first,))] if span.first else []
-            needed += [Clause(f"{key.sql} <= %s::date", (span.last,))] if span.last else []
-        needed += self._beyond(cursor, key, unique)
+            needed += [Clause(f"{day} >= %s::date", (span.first,))] if span.first else []
+            needed += [Clause(f"{day} <= %s::date", (span.last,))] if span.last else []
+        if span is not None and span.is_undated:
+            # One day for all, so that the index has them in the order of their ids.
+            needed.append(Clause(f"{day} = '-infinity'::date"))
+            if cursor is not None:
+                needed.append(cursor.among_unknown(self.ordering, unique, "uuid"))
+        else:
+            needed += self._beyond(cursor, key, unique)
         return select(f"{key.sql} AS key, {columns or unique}", source, all_of(needed))
 
-    def _day_of(self, span: Span | None) -> str:
-        """The sort key in the leading table, whose undated rows have the day before all days."""
-        table = _table(self.editions)
-        is_undated = span is not None and span.is_undated and not self.ordering.descending
-        return f"'{self.ordering.unknown}'::date" if is_undated else f"{table}.date"
+    def _day(self) -> str:
+        """The day as the index of a class of length has it."""
+        day = f"{_table(self.editions)}.date"
+        return day if self.lead else f"COALESCE({day}, '-infinity'::date)"
 
     def _beyond(self, cursor: Cursor | None, key: Clause, unique: str) -> list[Clause]:
         if cursor is None:

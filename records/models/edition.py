@@ -14,6 +14,7 @@ from records.constraints import AppendOnly
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from config.api.sql import Span
     from records.models.reference import References
 
 #: The public edition of a record: the newest one, unless that is a tombstone.
@@ -123,6 +124,9 @@ class Edition(models.Model):
 
     #: The label is made of other records' labels (a tenure: its person and office), so it changes when they do.
     label_needs_references: ClassVar[bool] = False
+
+    #: Classes of length by which an index has its rows in the order of their days (`events.models.posting`).
+    lengths: ClassVar[tuple[Span, ...]] = ()
 
     @classmethod
     def compose(cls, document: dict[str, Any]) -> None:
