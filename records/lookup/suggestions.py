@@ -107,4 +107,5 @@ def _nearest_value(value: str, values: Iterable[str]) -> str | None:
     if value in known:
         return value
     swapped = next((one for one in known if sorted(one) == sorted(value)), None)
-    return swapped or nearest(value, known, at_least=0.5)
+    alike = [one for one in known if one[0] == value[0]]
+    return swapped or nearest(value, alike, at_least=0.5) or nearest(value, known, at_least=0.5)
