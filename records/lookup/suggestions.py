@@ -24,7 +24,7 @@ SUGGESTED = 5
 #: References of one request that suggestions are made for; those behind them get none.
 ANSWERED = 10
 #: Published names that one request compares, all its references together, which bounds its cost at any size of the data.
-COMPARED = 1_000
+COMPARED = 600
 #: Names that are compared for one reference and kind at least.
 COMPARED_EACH = 40
 #: How alike two names are at least (pg_trgm, 0 to 1).
