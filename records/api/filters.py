@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.api.filters.base import Condition, Filter, ValuesFilter, as_clause
-from config.api.filters.dates import ReachSql, Window
+from config.api.filters.dates import InstantFilter, ReachSql, Window
 from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from config.dates.reach import Match
     from records.lookup.published import WrittenReference, WrittenReferences
     from records.models import Edition
+    from records.registry import Kind
 
 
 INCLUDE_PREDECESSORS = Parameter(
@@ -42,7 +43,8 @@ class ReferenceFilter(ValuesFilter):
 
     With `predecessors`, which is for states, `include_predecessors=true` adds those that were before them.
 
-    What is well written and names nothing published finds nothing, whether it is a draft or was never there.
+    What is well written and names nothing published finds nothing and is noted, whether it is a draft or was never there. A
+    word that can only be a code (of a topic, event type or state) is refused when nothing published has it.
     """
 
     def __init__(
@@ -197,6 +199,62 @@ def with_part(
         (*rank.values, *condition.values),
     )
     return replace(found, rank=best)
+
+
+class IdFilter(ReferenceFilter):
+    """The records themselves, by whatever names them; the list is in the order asked, unless `ordering` says another."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            kind,
+            "record_id",
+            help_text="Records by id, slug, `scheme:value` or code, in the order asked unless `ordering` is given. What is not"
+            " found, was merged (its survivor is listed) or withdrawn is said in `notes`.",
+        )
+
+    def value(
+        self, word: str, name: str, query: Query, references: WrittenReferences
+    ) -> WrittenReference | None:
+        written = references.add(self.kinds, word, name, query, is_closed=False, is_told=True)
+        if written is not None:
+            references.listed.append(written)
+        return written
+
+
+class IdentifierFilter(ReferenceFilter):
+    """Records that carry one of some identifiers, or codes, as published."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            kind,
+            "record_id",
+            help_text="An identifier that the record carries, as `scheme:value` (`wikidata:Q134549`), or a dated code that it has or had.",
+        )
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[^:]+:.+$", "examples": ["wikidata:Q134549"]}
+
+    def value(
+        self, word: str, name: str, query: Query, references: WrittenReferences
+    ) -> WrittenReference | None:
+        if ":" not in word:
+            query.fault("invalid_reference", f"“{word}” is not scheme:value.", name)
+            return None
+        return references.add(self.kinds, word, name, query, every=True)
+
+
+def on_every_list(kind: Kind, own: type[FilterSet]) -> type[FilterSet]:
+    """Add to the filters of a resource those that every list takes."""
+    common = {
+        "id": IdFilter(kind.name),
+        "identifier": IdentifierFilter(kind.name),
+        "published_after": InstantFilter(
+            "published_at",
+            help_text="Later than this the record's document was last published: an instant with an offset"
+            " (2026-05-01T00:00:00Z), or a date, which stands for its first moment in UTC.",
+        ),
+    }
+    return type(own.__name__, (own,), {"__doc__": own.__doc__, **common})
 
 
 class SourceFilter(FilterSet):

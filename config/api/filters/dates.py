@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -151,6 +152,60 @@ def weakest(ranks: Iterable[Clause]) -> Clause:
         f"GREATEST({', '.join(rank.sql for rank in found)})",
         tuple(value for rank in found for value in rank.values),
     )
+
+
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2}))?",
+    re.ASCII,
+)
+INSTANT_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": f"^{_INSTANT.pattern}$",
+    "examples": ["2026-05-01T00:00:00Z"],
+}
+
+
+def read_instant(name: str, query: Query) -> dt.datetime | None:
+    """Read an instant with an offset from UTC, or a date, which stands for its first moment in UTC."""
+    text = query.text(name)
+    if text is None:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(text) if _INSTANT.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        # A plus sign that is not percent-encoded arrives as a space.
+        meant = text.replace(" ", "%2B")
+        is_near = _INSTANT.fullmatch(text.replace(" ", "+")) is not None and meant != text
+        query.fault(
+            "invalid_instant",
+            f"“{text}” is neither an instant with an offset (2026-05-01T00:00:00Z) nor a date (2026-05-01).",
+            name,
+            meant if is_near else None,
+        )
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+
+
+class InstantFilter(Filter):
+    """Takes an instant: finds rows whose column is later."""
+
+    def __init__(self, column: str, *, help_text: str) -> None:
+        super().__init__(help_text=help_text)
+        self.column = column
+
+    def schema(self) -> dict[str, Any]:
+        return INSTANT_SCHEMA
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
+        instant = read_instant(name, query)
+        if instant is not None:
+            yield partial(self._is_later, instant)
+
+    def _is_later(self, instant: dt.datetime, model: type[Model]) -> Clause:
+        name, _kind = column(model, self.column)
+        return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
 class DayFilter(Filter):
