@@ -1,0 +1,46 @@
+"""The dated parts of what is published, such as a tenure's milestones or an agreement's actions: one table over all kinds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+
+from config.dates.columns import ReachColumns
+
+
+class DatedPart(models.Model):
+    """A part of a published document with its days, so that filters can ask for what holds of the same part.
+
+    Public like editions. Publishing makes the rows of a record anew from its newest document, and none of a tombstone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record_id = models.UUIDField(help_text="The record.")
+    kind = models.CharField(
+        max_length=48,
+        help_text="What sort of part it is and its kind: `action:ratification`, `milestone:sworn_in`, `period:tenor` ...",
+    )
+    value = models.CharField(
+        max_length=60, blank=True, help_text="What it says beside its kind; blank where nothing."
+    )
+    party_id = models.UUIDField(
+        null=True, help_text="The state or organization that it concerns; NULL when all or none."
+    )
+    days = ReachColumns("the part")
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["record_id", "kind"], name="datedpart_by_record"),
+            GistIndex(fields=["kind", "days_possible"], name="datedpart_by_kind"),
+            GistIndex(
+                fields=["party_id", "kind", "days_possible"],
+                condition=models.Q(party_id__isnull=False),
+                name="datedpart_by_party",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.record_id}"
