@@ -218,7 +218,10 @@ def test_pages_hold_every_agreement_once() -> None:
         ("value__gte=5&value__lte=4", [("reversed_range", "value__gte")]),
         ("signed_after=2001&signed_before=2000", [("reversed_range", "signed_after")]),
         ("partys=PK", [("unknown_parameter", "partys")]),
-        ("date_match=sure", [("invalid_choice", "status_match")]),
+        (
+            "date_match=sure",
+            [("invalid_choice", "date_match"), ("missing_parameter", "date_match")],
+        ),
         ("currency=DOLLAR", [("invalid_currency", "currency")]),
     ],
 )

@@ -149,7 +149,10 @@ def test_what_goes_on_is_certain_until_it_was_published_and_open_in_the_future(
     today = datetime.now(UTC).date()
     next_year = today + timedelta(days=366)
 
-    assert slugs(client, f"tenures/?end_status=ongoing&on={today}&date_match=certain") == [RUBIO, DAR]
+    assert slugs(client, f"tenures/?end_status=ongoing&on={today}&date_match=certain") == [
+        RUBIO,
+        DAR,
+    ]
     assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}&date_match=certain") == []
     assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}") == []
     assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}&date_match=any") == [
