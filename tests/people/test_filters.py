@@ -191,8 +191,7 @@ def test_what_goes_on_is_certain_until_it_was_published_and_open_in_the_future(
         ("classification__all=foreign_minister,deputy_head_of_government", ["ishaq-dar"]),
         ("classification__all=foreign_minister,deputy_head_of_government&holding_on=2025", []),
         (
-            "classification__all=foreign_minister,deputy_head_of_government&holding_on=2025"
-            "&date_match=any",
+            "classification__all=foreign_minister,deputy_head_of_government&holding_on=2025&date_match=any",
             ["ishaq-dar"],
         ),
         ("state=US&office=foreign-minister", []),
