@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from agreements.effects import Act
-    from agreements.status import History, Span
+    from agreements.status import History
     from config.dates.reach import When
     from records.models.reference import References
 
@@ -102,24 +103,29 @@ def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _reaches(open_history: History, proven: History) -> Iterator[tuple[str, Reach]]:
     """Each status with days on which it is certain, possible, or not excluded while an unknown date may lie anywhere."""
     for value in sorted({value for span in open_history.spans for value in span.possible}):
-        for first, last in _days(open_history, lambda span, value=value: span.possible == {value}):
+        for first, last in _days(
+            open_history, [span.possible == {value} for span in open_history.spans]
+        ):
             days = (first or dt.date.min, last or dt.date.max)
             yield value, Reach(first, last, days, *days)
-        possible = list(_days(proven, lambda span, value=value: value in span.possible))
+        possible = list(_days(proven, [value in span.possible for span in proven.spans]))
         for first, last in possible:
             yield value, Reach(first, last, (first or dt.date.min, last or dt.date.max))
-        for first, last in _days(open_history, lambda span, value=value: value in span.possible):
+        for first, last in _days(
+            open_history, [value in span.possible for span in open_history.spans]
+        ):
             if (first, last) not in possible:
                 yield value, Reach(first, last)
 
 
 def _days(
-    history: History, holds: Callable[[Span], bool]
+    history: History, holds: Sequence[bool]
 ) -> Iterator[tuple[dt.date | None, dt.date | None]]:
-    """First and last day of each run of spans that meet the condition; None where it has no limit."""
-    for found, run in groupby(history.spans, key=holds):
+    """First and last day of each run of spans for which something holds; None where it has no limit."""
+    marked = zip(history.spans, holds, strict=True)
+    for found, run in groupby(marked, key=itemgetter(1)):
         if found:
-            spans = list(run)
+            spans = [span for span, _ in run]
             end = spans[-1].end
             yield spans[0].start, end and end - dt.timedelta(days=1)
 

@@ -20,7 +20,7 @@ class ReachColumns:
     def __init__(self, what: str) -> None:
         # Made here and not when the class is, so that they keep their place among the other fields.
         self._columns: dict[str, Field[Any, Any]] = {
-            "possible": DateRangeField(
+            "possible": DateRangeField(  # type: ignore[misc] # its stubs know no NULL
                 null=True,
                 help_text=f"Days that {what} may have had, as far as they are known; up to infinity where it goes on;"
                 " NULL when no day is known.",

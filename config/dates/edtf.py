@@ -284,8 +284,8 @@ def _read_interval(text: str) -> Reading:
         words = f"from {start.noun}, " + ("open end" if sides[1] else "end not known")
     elif end:
         words = f"until {end.noun}, " + ("open start" if sides[0] else "start not known")
-    sides = (start.named if start else None, end.named if end else None)
-    return replace(_span(start, end, Precision.INTERVAL, words), sides=sides)
+    named = (start.named if start else None, end.named if end else None)
+    return replace(_span(start, end, Precision.INTERVAL, words), sides=named)
 
 
 def _member(part: str) -> Reading:

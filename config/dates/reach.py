@@ -73,7 +73,7 @@ class Reach:
     def at(cls, when: When) -> Reach:
         """Read one uncertain date: one day, or with a slash in its EDTF all days from a start to an end."""
         if when and when["edtf"] and (sides := read(when["edtf"]).sides):
-            return cls.between(*map(Bounds.within, sides))
+            return cls.between(Bounds.within(sides[0]), Bounds.within(sides[1]))
         day = Bounds.of(when)
         return cls(day.earliest, day.latest, day.named, day.latest, day.earliest)
 

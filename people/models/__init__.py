@@ -8,7 +8,14 @@ from people.editions import (
     TenureEdition,
 )
 from people.models.citation import AttributedCitation
-from people.models.holding import IN_OFFICE, NEVER_HELD, EndStatus, TenureKind
+from people.models.holding import (
+    HELD_MILESTONES,
+    IN_OFFICE,
+    NEVER_HELD,
+    EndStatus,
+    MilestoneKind,
+    TenureKind,
+)
 from people.models.name import DatedName
 from people.models.office import (
     MissionClass,
@@ -40,7 +47,6 @@ from people.models.state import (
 )
 from people.models.tenure import (
     EndReason,
-    MilestoneKind,
     Tenure,
     TenureCitation,
     TenureIdentifier,
@@ -48,6 +54,7 @@ from people.models.tenure import (
 )
 
 __all__ = [
+    "HELD_MILESTONES",
     "IN_OFFICE",
     "NEVER_HELD",
     "AttributedCitation",

@@ -119,7 +119,7 @@ def _keep_dated_parts(entries: Sequence[NewEdition]) -> None:
     if replaced:
         DatedPart.objects.filter(record_id__in=replaced).delete()
     parts = [
-        {"record_id": entry.document["id"], **part}
+        {"record_id": entry.document["id"], "value": "", "party_id": None, **part}
         for entry in entries
         if not entry.is_tombstone
         for part in entry.kind.editions.dated_parts(entry.document)

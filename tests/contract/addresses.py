@@ -16,8 +16,11 @@ EXAMPLES = {
     "search": "pakistan",
     "date_after": "2020",
     "date_before": "2030",
-    "include_undated": "true",
     "on": "2025-09-13",
+    "period.on": "2025-09-13",
+    "between": "US,PK",
+    "milestone.date_after": "2020",
+    "action.date_after": "2020",
     "holding_on": "2025-09-13",
     "existed_on": "1975",
     "signed_after": "2020",
@@ -39,6 +42,12 @@ EXAMPLES = {
     "type": "call",
 }
 
+#: Parameters that say how others are read, and those others.
+BESIDE = {
+    "date_match": ("on", "holding_on", "existed_on", "in_force_on", "date_after", "period.on"),
+    "include_predecessors": ("state",),
+}
+
 
 def addresses() -> Iterator[str]:
     """Every public address: from the schema, with every parameter; and every record that the lists show."""
@@ -58,7 +67,7 @@ def addresses() -> Iterator[str]:
         yield path
         for parameter in operations["get"].get("parameters", []):
             if parameter["in"] == "query" and (value := _example(parameter)):
-                yield f"{path}?{parameter['name']}={value}"
+                yield f"{path}?{parameter['name']}={value}{_beside(parameter, operations)}"
     for kind in all_kinds():
         listed = client.get(f"/api/v1/{kind.resource}/?page_size=20").json()["results"]
         for document in listed:
@@ -68,6 +77,13 @@ def addresses() -> Iterator[str]:
             yield f"/api/v1/{kind.resource}/{document['slug']}/"
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
+
+
+def _beside(parameter: dict[str, Any], operations: dict[str, Any]) -> str:
+    """What a parameter means something with."""
+    names = [each["name"] for each in operations["get"]["parameters"]]
+    hosts = BESIDE.get(parameter["name"], ())
+    return next((f"&{host}={EXAMPLES[host]}" for host in hosts if host in names), "")
 
 
 def _example(parameter: dict[str, Any]) -> str | None:

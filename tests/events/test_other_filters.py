@@ -73,7 +73,7 @@ STATEMENTS_AND_RELATIONS = {
     "statements/?source=s1": ["release"],
     "statements/?date_after=2025-09-14": ["closer"],
     "statements/?date_after=2025-09-13&date_before=2025-09-13&date_match=certain": ["release"],
-    "statements/?date_after=2025&include_undated=true": ["release", "closer", "priority"],
+    "statements/?date_after=2025&date_match=any": ["release", "closer", "priority"],
     "statements/?search=baker": ["priority"],
     "relations/": ["india-pakistan", "pakistan-united-states"],
     "relations/?state=US": ["pakistan-united-states"],

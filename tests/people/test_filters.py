@@ -103,23 +103,38 @@ UNSEATED = "never-sworn-in-foreign-minister"
         ("person=draft", []),
         ("person=nobody-at-all", []),
         ("office=foreign-minister", [DAR, UNSEATED, QURESHI]),
-        ("state=PK", [BAKER, DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("state=PK", [DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("accredited_to=PK", [BAKER]),
+        ("between=PK,US", [BAKER]),
+        ("between=us,pakistan", [BAKER]),
+        ("end_reason=resigned", []),
         ("state=US", [RUBIO, BAKER]),
         ("classification=foreign_minister", [RUBIO, DAR, UNSEATED, QURESHI]),
         ("classification=foreign_minister&state=PK", [DAR, UNSEATED, QURESHI]),
         ("kind=ad_interim,did_not_serve", [BAKER, UNSEATED]),
         ("kind__not=substantive", [BAKER, UNSEATED]),
-        ("status=ongoing", [RUBIO, DAR]),
-        ("status=ended,unknown", [BAKER, UNSEATED, QURESHI, DAR_DEPUTY]),
-        ("on=2020-01-01", [QURESHI, DAR_DEPUTY]),
+        ("end_status=ongoing", [RUBIO, DAR]),
+        ("end_status=ended,unknown", [BAKER, UNSEATED, QURESHI, DAR_DEPUTY]),
+        # Dar's time as deputy has no date at all, and proves no day.
+        ("on=2020-01-01", [QURESHI]),
+        ("on=2020-01-01&date_match=any", [QURESHI, DAR_DEPUTY]),
+        ("on=1820-01-01", []),
+        ("on=1820-01-01&date_match=any", [DAR_DEPUTY]),
+        # Baker began in January 2025: when that ended is not known.
+        ("on=2025-06-01", [RUBIO, DAR]),
+        ("on=2025-06-01&date_match=any", [RUBIO, BAKER, DAR, DAR_DEPUTY]),
         ("on=2020-01-01&date_match=certain", [QURESHI]),
-        ("on=2025-01", [RUBIO, BAKER, DAR, DAR_DEPUTY]),
+        ("on=2025-01", [RUBIO, BAKER, DAR]),
         ("on=2025-01&kind=did_not_serve", []),
         ("on=2023&date_match=certain", []),
         ("on=2025-01&date_match=certain", [RUBIO, BAKER, DAR]),
         ("on=2025-01-21&date_match=certain", [RUBIO, DAR]),
         ("on=2022-04-10&date_match=certain&office=foreign-minister", [QURESHI]),
-        ("date_match=certain", [RUBIO, BAKER, DAR, UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("start_after=2024-03-11&start_before=2025-01-20", [BAKER, DAR]),
+        ("start_after=2024-03-11&start_before=2025-01-20&date_match=certain", [DAR]),
+        ("start_before=2023&date_match=any", [UNSEATED, QURESHI, DAR_DEPUTY]),
+        ("end_after=2022-04", [QURESHI]),
+        ("end_before=2022-04-09", []),
         ("search=rubio", [RUBIO]),
     ],
 )
@@ -128,15 +143,22 @@ def test_tenures(client: Client, query: str, expected: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("holders")
-def test_what_goes_on_is_certain_until_it_was_published_and_possible_afterwards(
+def test_what_goes_on_is_certain_until_it_was_published_and_open_in_the_future(
     client: Client,
 ) -> None:
     today = datetime.now(UTC).date()
     next_year = today + timedelta(days=366)
 
-    assert slugs(client, f"tenures/?status=ongoing&on={today}&date_match=certain") == [RUBIO, DAR]
-    assert slugs(client, f"tenures/?status=ongoing&on={next_year}&date_match=certain") == []
-    assert slugs(client, f"tenures/?status=ongoing&on={next_year}") == [RUBIO, DAR]
+    assert slugs(client, f"tenures/?end_status=ongoing&on={today}&date_match=certain") == [
+        RUBIO,
+        DAR,
+    ]
+    assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}&date_match=certain") == []
+    assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}") == []
+    assert slugs(client, f"tenures/?end_status=ongoing&on={next_year}&date_match=any") == [
+        RUBIO,
+        DAR,
+    ]
 
 
 @pytest.mark.usefixtures("holders")
@@ -159,11 +181,19 @@ def test_what_goes_on_is_certain_until_it_was_published_and_possible_afterwards(
             "classification=head_of_mission,deputy_head_of_government",
             ["ishaq-dar", "natalie-baker"],
         ),
-        ("holding_on=2020-06-30", ["ishaq-dar", "shah-mahmood-qureshi"]),
+        ("holding_on=2020-06-30", ["shah-mahmood-qureshi"]),
+        ("holding_on=2020-06-30&date_match=any", ["ishaq-dar", "shah-mahmood-qureshi"]),
         # Dar was foreign minister, and may have held an office of Pakistan in 2020, but not that one.
         ("holding_on=2020-06-30&classification=foreign_minister", ["shah-mahmood-qureshi"]),
         ("holding_on=2020-06-30&office=foreign-minister&state=PK", ["shah-mahmood-qureshi"]),
-        ("holding_on=2025-02&state=US", ["marco-rubio", "natalie-baker"]),
+        ("holding_on=2025-01&state=US", ["marco-rubio", "natalie-baker"]),
+        ("holding_on=2025-01&date_match=certain&state=US", ["marco-rubio", "natalie-baker"]),
+        ("classification__all=foreign_minister,deputy_head_of_government", ["ishaq-dar"]),
+        ("classification__all=foreign_minister,deputy_head_of_government&holding_on=2025", []),
+        (
+            "classification__all=foreign_minister,deputy_head_of_government&holding_on=2025&date_match=any",
+            ["ishaq-dar"],
+        ),
         ("state=US&office=foreign-minister", []),
         ("office=no-such-office", []),
     ],
@@ -188,6 +218,8 @@ def test_people(client: Client, query: str, expected: list[str]) -> None:
         ("state=US", ["charge-to-pakistan", "secretary-of-state"]),
         ("state=PK", ["deputy-prime-minister", "foreign-minister"]),
         ("organization=department-of-state", ["secretary-of-state"]),
+        ("accredited_to=PK", ["charge-to-pakistan"]),
+        ("accredited_to__all=PK,US", []),
         ("organization__isnull=true&state=US", ["charge-to-pakistan"]),
         ("classification=foreign_minister", ["foreign-minister", "secretary-of-state"]),
         ("classification__not=foreign_minister", ["charge-to-pakistan", "deputy-prime-minister"]),
@@ -202,12 +234,20 @@ def test_offices(client: Client, query: str, expected: list[str]) -> None:
     [
         ("tenures/?on=2025-13", "on", "invalid_date"),
         ("tenures/?on=2025&date_match=sure", "date_match", "invalid_choice"),
-        ("tenures/?status=over", "status", "invalid_choice"),
+        ("tenures/?date_match=certain", "date_match", "missing_parameter"),
+        ("people/?office=foreign-minister&date_match=any", "date_match", "missing_parameter"),
+        ("offices/?include_predecessors=true", "include_predecessors", "missing_parameter"),
+        ("offices/?state=PK&include_predecessors=yes", "include_predecessors", "invalid_boolean"),
+        ("tenures/?between=PK", "between", "invalid_pair"),
+        ("tenures/?between=PK,PK", "between", "invalid_pair"),
+        ("tenures/?between=PK,US,CN", "between", "invalid_pair"),
+        ("tenures/?start_after=2001&start_before=2000", "start_after", "reversed_range"),
+        ("tenures/?end_status=over", "end_status", "invalid_choice"),
         ("people/?holding_on=yesterday", "holding_on", "invalid_date"),
         ("people/?classification=king", "classification", "invalid_choice"),
         ("states/?kind=empire", "kind", "invalid_choice"),
         ("states/?cod=PK", "cod", "unknown_parameter"),
-        ("offices/?accredited_to=PK", "accredited_to", "unknown_parameter"),
+        ("offices/?date_match=any", "date_match", "unknown_parameter"),
         ("organizations/?state=", "state", "empty_value"),
     ],
 )

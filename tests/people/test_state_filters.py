@@ -54,11 +54,17 @@ def states(module_transaction: None) -> None:
         ("code=SU", ["soviet-union"]),
         ("code=GE,SUHH", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
         ("code=DR", []),
-        ("existed_on=1950", ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
-        ("existed_on=1947-08-13", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
+        ("existed_on=1950", ["gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
+        (
+            "existed_on=1950&date_match=any",
+            ["georgia", "gilbert-and-ellice-islands", "pakistan", "soviet-union"],
+        ),
+        # Of Georgia it is only known when its code came into force.
+        ("existed_on=1947-08-13", ["gilbert-and-ellice-islands", "soviet-union"]),
         ("existed_on=2000-01-01", ["georgia", "pakistan"]),
-        ("existed_on=1991-12", ["georgia", "pakistan", "soviet-union"]),
-        ("existed_on=1950&kind=sovereign_state", ["georgia", "pakistan"]),
+        ("existed_on=2000-01-01&date_match=certain", ["pakistan"]),
+        ("existed_on=1991-12", ["pakistan", "soviet-union"]),
+        ("existed_on=1950&kind=sovereign_state", ["pakistan"]),
         ("search=SUHH", ["soviet-union"]),
     ],
 )

@@ -1,7 +1,7 @@
 """Certain, possible and any: every answer is compared with trying all days, one by one, that the dates allow."""
 
 import random
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection, models
@@ -9,158 +9,85 @@ from django.test.utils import isolate_apps
 
 from config.api.filters.dates import MATCHES, ReachSql
 from config.dates.columns import ReachColumns
-from config.dates.reach import Match, Reach
+from config.dates.reach import Bounds, Match, Reach
 from config.dates.values import UncertainDate
+from records.bulk import insert
+from tests.factories.days import Tried, TriedInterval, day, random_edtf
 
-ORIGIN = date(2025, 5, 10)
-#: Days that dates and questions are made of.
-DAYS = range(6)
-#: All days that are tried: those, and some before and after that stand for all others.
-WORLD = range(-3, 9)
 #: The day on which the questions are asked, and that on which something was recorded to go on.
 TODAY, RECORDED = 4, 3
 WINDOWS = [
     (after, before)
     for after in (None, *range(-1, 7))
     for before in (None, *range(-1, 7))
-    if None in (after, before) or after <= before
+    if None in {after, before} or after <= before
 ]
 
 
-def day(number):
-    return None if number is None else ORIGIN + timedelta(days=number)
-
-
-class Known:
-    """One date of a document, and by itself the days that it may be: the tests' own reading of it."""
-
-    def __init__(self, edtf, days, named, sides=None):
-        self.edtf = edtf
-        self.when = UncertainDate.parse(edtf).as_document()
-        self.days = days  #: every day that it may be, of those tried
-        self.named = named  #: those that it names, when it names any
-        self.sides = sides  #: of an interval, the same of its start and of its end
-
-    @classmethod
-    def unknown(cls):
-        return cls("", list(WORLD), [])
-
-    @classmethod
-    def random(cls, chance):
-        low, high = sorted(chance.choices(DAYS, k=2))
-        between = list(range(low, high + 1))
-        form = chance.randrange(7)
-        if form == 0:
-            return cls.unknown()
-        if form == 1:
-            return cls(f"{day(low)}", [low], [low])
-        if form == 2:
-            return cls(f"[{day(low)}..{day(high)}]", between, between)
-        if form == 3:
-            return cls(f"[{day(low)}..]", [each for each in WORLD if each >= low], [low])
-        if form == 4:
-            return cls(f"[..{day(low)}]", [each for each in WORLD if each <= low], [low])
-        start, end = cls(f"{day(low)}", [low], [low]), cls(f"{day(high)}", [high], [high])
-        if form == 5:
-            return cls(f"{day(low)}/{day(high)}", between, between, (start, end))
-        if chance.randrange(2):
-            later = [each for each in WORLD if each >= low]
-            return cls(f"{day(low)}/..", later, [low], (start, cls.unknown()))
-        earlier = [each for each in WORLD if each <= low]
-        return cls(f"../{day(low)}", earlier, [low], (cls.unknown(), start))
-
-
-def every_truth(start, end):
-    """Each first and last day that an interval may really have."""
-    return [(first, last) for first in start.days for last in end.days if first <= last]
-
-
-def every_proven(start, end, facts, *, is_ongoing):
-    """Each day that is possible because the known dates say so: any two of them, in order, and all days between."""
-    truths = set(every_truth(start, end))
-    latest = max((last for _, last in truths), default=None)
-    proven = {each for known in (start, end, *facts) for each in known.named}
-    if is_ongoing:
-        proven = {each for each in proven if each <= RECORDED} | {RECORDED}
-        # What goes on may do so until today.
-        proven |= set(range(RECORDED, TODAY + 1))
-    allowed = {each for first, last in truths for each in range(first, last + 1)}
-    ends = {each for each in proven if each in allowed and (latest is None or each <= latest)}
-    return {each for each in allowed if min(ends, default=99) <= each <= max(ends, default=-99)}
-
-
-def lies(first, last, after, before):
-    return (after is None or after <= last) and (before is None or first <= before)
-
-
-def in_window(days, after, before):
-    return any(lies(each, each, after, before) for each in days)
-
-
-def expected(match, start, end, facts, after, before, *, is_ongoing):
-    truths = [
-        (first, last)
-        for first, last in every_truth(start, end)
-        if not is_ongoing or first <= RECORDED <= last
-    ]
-    if match == Match.CERTAIN:
-        return all(lies(first, last, after, before) for first, last in truths)
-    if match == Match.ANY:
-        return any(lies(first, last, after, before) for first, last in every_truth(start, end))
-    return in_window(every_proven(start, end, facts, is_ongoing=is_ongoing), after, before)
+def when(edtf):
+    return UncertainDate.parse(edtf).as_document()
 
 
 def random_interval(chance):
-    """A start, an end, facts in between and whether it was recorded to go on; the start may be before the end."""
+    """EDTF of a start, an end and of facts in between, and whether it was recorded to go on."""
     while True:
-        start, end = Known.random(chance), Known.random(chance)
-        if not every_truth(start, end):
+        start, end = random_edtf(chance), random_edtf(chance)
+        if not TriedInterval.of(Tried.of(start), Tried.of(end)).truths:
             continue  # the database refuses it
-        facts = [Known.random(chance) for _ in range(chance.choice((0, 0, 1, 2)))]
-        is_ongoing = not end.edtf and min(start.days) <= RECORDED and chance.randrange(3) == 0
-        return start, end, facts, is_ongoing
+        facts = [random_edtf(chance) for _ in range(chance.choice((0, 0, 1, 2)))]
+        is_open = not end and min(Tried.of(start).days) <= RECORDED
+        return start, end, facts, is_open and chance.randrange(3) == 0
 
 
 def random_intervals(count, seed):
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - reproducible data
     return [random_interval(chance) for _ in range(count)]
 
 
 def reach_of(start, end, facts, is_ongoing):
-    ongoing = day(RECORDED) if is_ongoing else None
-    return Reach.of(start.when, end.when, [fact.when for fact in facts], ongoing)
+    return Reach.of(when(start), when(end), map(when, facts), day(RECORDED) if is_ongoing else None)
+
+
+def tried(start, end, facts, is_ongoing):
+    ongoing = (RECORDED, TODAY) if is_ongoing else None
+    return TriedInterval.of(Tried.of(start), Tried.of(end), map(Tried.of, facts), ongoing)
 
 
 @pytest.mark.parametrize("match", Match)
 def test_an_interval_has_the_days_that_trying_all_of_them_finds(match):
-    for start, end, facts, is_ongoing in random_intervals(1500, 8):
-        reach = reach_of(start, end, facts, is_ongoing)
+    for interval in random_intervals(400, 8):
+        reach, expected = reach_of(*interval), tried(*interval)
         for after, before in WINDOWS:
             found = reach.has_day(match, day(after), day(before), today=day(TODAY))
 
-            assert found == expected(
-                match, start, end, facts, after, before, is_ongoing=is_ongoing
-            ), (start.edtf, end.edtf, [fact.edtf for fact in facts], is_ongoing, after, before)
+            assert found == expected.has_day(match, after, before), (interval, after, before)
 
 
 @pytest.mark.parametrize("match", Match)
 def test_one_date_has_the_days_that_trying_all_of_them_finds(match):
-    chance = random.Random(88)
-    for _ in range(800):
-        known = Known.random(chance)
-        reach = Reach.at(known.when)
+    chance = random.Random(88)  # noqa: S311 - reproducible data
+    for _ in range(300):
+        edtf = random_edtf(chance)
+        reach, expected = Reach.at(when(edtf)), TriedInterval.at(Tried.of(edtf))
         for after, before in WINDOWS:
             found = reach.has_day(match, day(after), day(before), today=day(TODAY))
-            if known.sides:
-                start, end = known.sides
-                sought = expected(match, start, end, [], after, before, is_ongoing=False)
-            elif match == Match.CERTAIN:
-                sought = all(lies(each, each, after, before) for each in known.days)
-            else:
-                days = known.days if match == Match.ANY else known.named
-                sought = in_window(days, after, before)
 
-            assert found == sought, (known.edtf, after, before)
+            assert found == expected.has_day(match, after, before), (edtf, after, before)
+
+
+def test_months_and_years_are_read_as_wide_as_they_are():
+    assert Reach.at(when("2025-05/..")) == Reach.between(
+        start=_bounds("2025-05-01", "2025-05-31"), end=_bounds()
+    )
+    assert Reach.at(when("../1961")).possible == (date(1961, 1, 1), date(1961, 12, 31))
+    assert Reach.at(when("[..1984]")).possible == (date(1984, 1, 1), date(1984, 12, 31))
+    assert Reach.at(when("1960/1961")).begun_by == date(1960, 12, 31)
+    assert Reach.at(when("1960/1961")).goes_on_till == date(1961, 1, 1)
+    assert Reach.at(UncertainDate.parse("", "Saturday night").as_document()) == Reach()
+
+
+def _bounds(*days):
+    return Bounds.within(tuple(map(date.fromisoformat, days)) or None)
 
 
 with isolate_apps():
@@ -178,83 +105,59 @@ with isolate_apps():
 
 
 @pytest.fixture
-def held(db):
+def held(db, monkeypatch):
     """A row per interval, as an edition would keep it."""
+    monkeypatch.setattr("config.api.filters.dates.today", lambda: day(TODAY))
     intervals = random_intervals(120, 888)
     with connection.schema_editor() as editor:
         editor.create_model(Held)
-    with connection.cursor() as cursor:
-        for number, interval in enumerate(intervals):
-            columns = reach_of(*interval).columns("days")
-            cursor.execute(
-                f"INSERT INTO tests_held (id, {', '.join(columns)}) VALUES (%s, %s, %s, %s, %s)",
-                [number, *columns.values()],
-            )
+    keep({number: reach_of(*interval) for number, interval in enumerate(intervals)})
     return intervals
 
 
-def rows(clause, columns="id"):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM tests_held WHERE {clause.sql} ORDER BY id", clause.values
-        )
-        return cursor.fetchall()
+def keep(reaches):
+    insert(Held, [{"id": number, **reach.columns("days")} for number, reach in reaches.items()])
+
+
+def found_by(clause):
+    where, values = clause.sql, list(clause.values)
+    rows = Held._base_manager.extra(where=[where], params=values).order_by("id")  # noqa: S610 - SQL of ours
+    return list(rows.values_list("id", flat=True))
 
 
 @pytest.mark.parametrize("match", Match)
-def test_the_columns_answer_as_the_dates_do(held, monkeypatch, match):
-    monkeypatch.setattr("config.api.filters.dates.today", lambda: day(TODAY))
+def test_the_columns_answer_as_the_dates_do(held, match):
     sql = ReachSql.of(Held, "days")
 
     for after, before in WINDOWS:
-        if after is None and before is None:
-            continue
-        found = [each for (each,) in rows(sql.has_day(match, day(after), day(before)))]
+        found = found_by(sql.has_day(match, day(after), day(before)))
 
         assert found == [
             number
             for number, interval in enumerate(held)
-            if reach_of(*interval).has_day(match, day(after), day(before), today=day(TODAY))
+            if (after is before is None) or tried(*interval).has_day(match, after, before)
         ], (after, before)
 
 
-def test_a_row_says_how_well_it_matches(held, monkeypatch):
-    monkeypatch.setattr("config.api.filters.dates.today", lambda: day(TODAY))
+def test_a_row_says_how_well_it_matches(held):
     sql = ReachSql.of(Held, "days")
 
     for number in range(-1, 7):
-        asked = day(number)
-        rank = sql.rank(asked, asked)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {rank.sql} FROM tests_held ORDER BY id", rank.values)
-            ranks = [MATCHES[each] for (each,) in cursor.fetchall()]
+        rank = sql.rank(day(number), day(number))
+        rows = Held._base_manager.extra(  # noqa: S610 - SQL of ours
+            select={"found": rank.sql}, select_params=rank.values
+        ).order_by("id")
 
-        for interval, found in zip(held, ranks, strict=True):
-            reach = reach_of(*interval)
-            by_match = {
-                match: reach.has_day(match, asked, asked, today=day(TODAY)) for match in Match
-            }
-            assert found == (
-                "certain"
-                if by_match[Match.CERTAIN]
-                else "possible"
-                if by_match[Match.POSSIBLE]
-                else "unknown"
-            )
+        assert [MATCHES[row.found] for row in rows] == [
+            tried(*interval).match(number, number) for interval in held
+        ]
 
 
-def test_the_last_of_all_days_is_kept_and_asked_for(held):
-    with connection.cursor() as cursor:
-        for number, edtf in ((900, "9999-12-31"), (901, "0001-01-01")):
-            columns = Reach.at(UncertainDate.parse(edtf).as_document()).columns("days")
-            cursor.execute(
-                f"INSERT INTO tests_held (id, {', '.join(columns)}) VALUES (%s, %s, %s, %s, %s)",
-                [number, *columns.values()],
-            )
+def test_the_first_and_the_last_of_all_days_are_kept_and_asked_for(held):
+    keep({900: Reach.at(when("9999-12-31")), 901: Reach.at(when("0001-01-01"))})
     sql = ReachSql.of(Held, "days")
 
     for match in (Match.POSSIBLE, Match.CERTAIN):
-        last, first = date(9999, 12, 31), date(1, 1, 1)
-        assert rows(sql.has_day(match, last, last)) == [(900,)]
-        assert rows(sql.has_day(match, first, first)) == [(901,)]
-    assert Held.objects.get(pk=900).days_possible.lower == date(9999, 12, 31)
+        assert found_by(sql.has_day(match, date.max, date.max)) == [900]
+        assert found_by(sql.has_day(match, date.min, date.min)) == [901]
+    assert Held._base_manager.get(pk=900).days_possible.lower == date.max

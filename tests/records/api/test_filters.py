@@ -112,9 +112,8 @@ def test_a_topic_includes_all_narrower_ones(client, events):
         ("date_after=2025-09&date_before=2025-09&date_match=certain", ["Earths", "Gold"]),
         ("date_after=2025&date_match=certain", ["Both", "Earths", "Gold"]),
         ("date_after=2026", []),
-        ("date_after=2026&include_undated=true", ["Undated"]),
-        ("date_after=2026&include_undated=false", []),
-        ("include_undated=true", ["Both", "Earths", "Gold", "Undated"]),
+        ("date_after=2026&date_match=any", ["Undated"]),
+        ("date_after=2026&date_match=possible", []),
     ],
 )
 def test_dates_are_compared_as_well_as_they_are_known(client, events, query, expected):
