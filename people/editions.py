@@ -161,6 +161,8 @@ class OfficeEdition(Edition):
     state_id = models.UUIDField(null=True)
     accredited_state_ids = ArrayField(models.UUIDField(), default=list)
 
+    reference_needs_references = True
+
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
@@ -218,6 +220,7 @@ class TenureEdition(Edition):
     )
 
     label_needs_references = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [

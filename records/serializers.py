@@ -12,7 +12,7 @@ from rest_framework import serializers
 from config.dates.fields import UncertainDateField
 from config.dates.serializers import UncertainDateField as UncertainDateDocumentField
 from records.models import Evidence, NameKind, Source, Stance, Topic
-from records.reference_fields import CodedReferenceField, ReferenceField
+from records.reference_fields import ObjectField, ReferenceField, ReferenceSerializer
 
 if TYPE_CHECKING:
     from records.models import Record
@@ -73,6 +73,24 @@ class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
         return super().build_property_field(field_name, model_class)
 
 
+class SourceReferenceSerializer(ReferenceSerializer):
+    """A source, as other documents name it."""
+
+    object_kind = "source"
+
+    web_address = serializers.CharField(
+        allow_null=True, help_text="Its address on the web; null without one."
+    )
+
+
+class TopicReferenceSerializer(ReferenceSerializer):
+    """A topic, as other documents name it."""
+
+    object_kind = "topic"
+
+    code = serializers.CharField(help_text="Its code.")
+
+
 class CitationSerializer(PublicSerializer):
     """A source for the record or for one of its fields."""
 
@@ -124,7 +142,7 @@ CLOSING = ("identifiers", "citations")
 class RecordSerializer(PublicModelSerializer):
     """Base of all documents: the fields common to all kinds."""
 
-    object = serializers.CharField(source="object_kind", help_text="The record's kind.")
+    object = ObjectField()
     url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
     label = serializers.SerializerMethodField(  # type: ignore[assignment] # as `label` above
         help_text="How other documents name it."
@@ -136,6 +154,11 @@ class RecordSerializer(PublicModelSerializer):
         help_text="When this revision was published (UTC)."
     )
     identifiers = IdentifierSerializer(many=True, help_text="What other systems call it.")
+
+    @property
+    def object_kind(self) -> str:
+        """The kind of record whose shape this is."""
+        return str(self.Meta.model.object_kind)
 
     def get_url(self, record: Record) -> str:
         """Return the path by id: stored bytes know no host."""
@@ -202,7 +225,7 @@ class SourceSerializer(UncitedRecordSerializer):
 class TopicSerializer(UncitedRecordSerializer):
     """A concept of the topic tree."""
 
-    broader = CodedReferenceField("topic", allow_null=True, help_text="The next broader topic.")
+    broader = ReferenceField("topic", allow_null=True, help_text="The next broader topic.")
 
     class Meta:
         model = Topic

@@ -13,6 +13,7 @@ from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import (
     ResolvedComponent,
+    append_meta,
     force_instance,
     get_doc,
     list_hash,
@@ -25,11 +26,16 @@ from config.api.problems import CONTENT_TYPE
 from config.api.query import MAX_VALUE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from rest_framework.serializers import BaseSerializer
 
     from config.api.formats import Format
     from config.api.query import Parameter
     from config.api.views import Operation, ReadView
+
+#: A union of more shapes than this is called after the field that shows it, not after them.
+NAMED_ALTERNATIVES = 3
 
 #: Statuses that any operation may answer with.
 EVERYWHERE = (400, 406, 414, 500, 503)
@@ -256,6 +262,50 @@ class ApiSchema(AutoSchema):
             "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         return self._component(name, schema, ResolvedComponent.RESPONSE)
+
+    def _map_serializer_field(
+        self,
+        field: Any,
+        direction: str,
+        bypass_extensions: bool = False,  # noqa: FBT001, FBT002 - spectacular's own signature
+    ) -> Any:
+        """Read what fields of ours say of themselves: the shapes of which they show one, the only value that they have."""
+        alternatives = getattr(field, "alternatives", None)
+        constant = getattr(field, "constant", None)
+        if alternatives is not None:
+            schema = self._one_of(field, alternatives)
+            schema = {"type": "array", "items": schema} if field.is_list else schema
+        elif constant is not None:
+            schema = {"type": "string", "const": constant}
+        else:
+            return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        return append_meta(schema, self._get_serializer_field_meta(field, direction))  # type: ignore[no-untyped-call]
+
+    def _one_of(self, field: Any, shapes: Sequence[type[BaseSerializer[Any]]]) -> dict[str, Any]:
+        """The schema of an object in one of several shapes, told apart by `object`: a component of its own."""
+        known = {
+            shape().fields["object"].constant: self.resolve_serializer(shape(), "response")
+            for shape in shapes
+        }
+        if len(known) == 1:
+            (only,) = known.values()
+            return cast("dict[str, Any]", only.ref)
+        if len(known) <= NAMED_ALTERNATIVES:
+            name = "Or".join(
+                component.name.removesuffix("Reference") for component in known.values()
+            )
+        else:
+            owner = field.parent.__class__.__name__.removesuffix("Serializer")
+            name = f"{owner}{field.field_name.capitalize()}"
+        union = {
+            "description": "One of these, told apart by `object`.",
+            "oneOf": [component.ref for component in known.values()],
+            "discriminator": {
+                "propertyName": "object",
+                "mapping": {kind: component.ref["$ref"] for kind, component in known.items()},
+            },
+        }
+        return self._component(f"{name}Reference", union)
 
     def _map_response_type_hint(self, method: Any) -> Any:
         """Read the type of a method field; its arguments' types are of no interest, and not imported at run time."""

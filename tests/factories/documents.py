@@ -34,22 +34,15 @@ def opening(record: Record, label: str, revision: int = 1) -> dict[str, Any]:
     }
 
 
-def reference(record: Record, label: str, **extras: str | None) -> dict[str, Any]:
-    """Return a record as other documents name it."""
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
+def reference(record: Record, label: str, **extras: Any) -> dict[str, Any]:
+    """Return a record as other documents name it: `extras` are what references to its kind have beside."""
+    return {"id": str(record.pk), "object": record.object_kind, "label": label, **extras}
 
 
 def citation(source: Source, **fields: Any) -> dict[str, Any]:
     """Return a citation of the record as a whole, with the fields given changed."""
     return {
-        "source": reference(source, source.title),
+        "source": reference(source, source.title, web_address=source.url or None),
         "field": None,
         "locator": None,
         "attributed_to": None,
