@@ -37,7 +37,7 @@ def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
     if participant:
         found[participant["object"]] = participant["id"]
     if states := _states_of(participation):
-        found["states"] = ids_of(states)
+        found["states"] = [state["id"] for state in states]
     return found
 
 

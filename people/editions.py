@@ -202,8 +202,7 @@ class OfficeEdition(Edition):
 class TenureEdition(Edition):
     """A published version of a tenure.
 
-    What it says of its office's state and classification is asked of the office's own edition, so that publishing an
-    office rewrites no tenures.
+    Filters by its office's state and classification ask the office's own edition.
     """
 
     person_id = models.UUIDField()

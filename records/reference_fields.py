@@ -30,7 +30,7 @@ class ObjectField(serializers.CharField):
     @property
     def constant(self) -> str:
         """The one word that all documents of this shape have: the `object_kind` of the serializer that the field is in."""
-        return str(self.parent.object_kind)  # type: ignore[union-attr] # every serializer that has the field says it
+        return str(self.parent.object_kind)  # type: ignore[attr-defined] # every serializer that has the field says it
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
@@ -62,8 +62,8 @@ def reference_shape(kind: str) -> type[ReferenceSerializer]:
 @cache
 def members_of_references(kind: str) -> tuple[str, ...]:
     """Return the members that references to a kind have beyond those of all."""
-    common = ReferenceSerializer().fields
-    return tuple(name for name in reference_shape(kind)().fields if name not in common)
+    common = ReferenceSerializer().get_fields()
+    return tuple(name for name in reference_shape(kind)().get_fields() if name not in common)
 
 
 class NamingField(serializers.Field[Any, Any, Any, Any]):

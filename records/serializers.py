@@ -158,7 +158,7 @@ class RecordSerializer(PublicModelSerializer):
     @property
     def object_kind(self) -> str:
         """The kind of record whose shape this is."""
-        return str(self.Meta.model.object_kind)
+        return str(self.Meta.model.object_kind)  # type: ignore[attr-defined] # a kind of record
 
     def get_url(self, record: Record) -> str:
         """Return the path by id: stored bytes know no host."""

@@ -28,7 +28,7 @@ from config.api.query import MAX_VALUE_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rest_framework.serializers import BaseSerializer
+    from rest_framework.serializers import Serializer
 
     from config.api.formats import Format
     from config.api.query import Parameter
@@ -281,15 +281,17 @@ class ApiSchema(AutoSchema):
             return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         return append_meta(schema, self._get_serializer_field_meta(field, direction))  # type: ignore[no-untyped-call]
 
-    def _one_of(self, field: Any, shapes: Sequence[type[BaseSerializer[Any]]]) -> dict[str, Any]:
+    def _one_of(self, field: Any, shapes: Sequence[type[Serializer[Any]]]) -> dict[str, Any]:
         """The schema of an object in one of several shapes, told apart by `object`: a component of its own."""
         known = {
-            shape().fields["object"].constant: self.resolve_serializer(shape(), "response")
+            getattr(shape().fields["object"], "constant", ""): self.resolve_serializer(
+                shape(), "response"
+            )
             for shape in shapes
         }
         if len(known) == 1:
             (only,) = known.values()
-            return cast("dict[str, Any]", only.ref)
+            return only.ref
         if len(known) <= NAMED_ALTERNATIVES:
             name = "Or".join(
                 component.name.removesuffix("Reference") for component in known.values()
