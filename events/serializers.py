@@ -250,6 +250,11 @@ class EventSerializer(CitedRecordSerializer):
             "links",
             *CLOSING,
         )
+        extra_kwargs = {
+            "summary": {
+                "help_text": "What happened, in a few words of ours; null when the title says it."
+            }
+        }
 
 
 class StatementSerializer(CitedRecordSerializer):
@@ -297,6 +302,7 @@ class StatementSerializer(CitedRecordSerializer):
             "topics",
             *CLOSING,
         )
+        extra_kwargs = {"summary": {"help_text": "What was said, in a few words of ours."}}
 
 
 class RelationPeriodSerializer(PublicModelSerializer):

@@ -182,6 +182,11 @@ class OrganizationSerializer(NamedRecordSerializer):
 class PersonSerializer(NamedRecordSerializer):
     """A human being."""
 
+    sort_name = serializers.CharField(
+        allow_null=True,
+        help_text="The name as an index of persons lists it (`Dar, Ishaq`); null where that is the label.",
+    )
+
     class Meta:
         model = Person
         fields = (

@@ -50,16 +50,26 @@ class PublicSerializer(serializers.Serializer[Any]):
         return document
 
 
+def for_readers(help_text: str) -> str:
+    """Return a help text of a form in the words of the document: what is blank in the one is null in the other."""
+    return help_text.replace("Blank", "Null").replace("blank", "null")
+
+
 class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
     """A public shape whose fields take type, choices and help text from a model."""
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        """Say in the schema that blank text shows as null, and drop what only matters to input."""
+        """Say in the schema that blank text shows as null, and drop what only matters to input.
+
+        Help texts are the desk's: where those say blank, the document has null.
+        """
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, models.CharField | models.TextField) and model_field.blank:
             kwargs["allow_null"] = True
         for name in ("allow_blank", "validators", "max_length"):
             kwargs.pop(name, None)
+        if "help_text" in kwargs:
+            kwargs["help_text"] = for_readers(kwargs["help_text"])
         return field_class, kwargs
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
@@ -67,7 +77,7 @@ class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
         attribute = getattr(model_class, field_name, None)
         if isinstance(attribute, UncertainDateField):
             return UncertainDateDocumentField, {
-                "help_text": attribute.help_text,
+                "help_text": for_readers(attribute.help_text),
                 "allow_null": True,
             }
         return super().build_property_field(field_name, model_class)
@@ -143,6 +153,7 @@ class RecordSerializer(PublicModelSerializer):
     """Base of all documents: the fields common to all kinds."""
 
     object = ObjectField()
+    slug = serializers.CharField(help_text="Its stable public name in addresses.")
     url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
     label = serializers.SerializerMethodField(  # type: ignore[assignment] # as `label` above
         help_text="How other documents name it."
@@ -220,6 +231,7 @@ class SourceSerializer(UncitedRecordSerializer):
             "licence",
             *CLOSING,
         )
+        extra_kwargs = {"retrieved_on": {"help_text": "The day on which it was read."}}
 
 
 class TopicSerializer(UncitedRecordSerializer):
