@@ -17,7 +17,7 @@ from config.dates.ordering import undated_last
 from config.dates.reach import Reach
 from events.models.posting import KeepPostings, Length
 from events.models.relation import pair_label
-from events.terms import participations_of, states_of, term
+from events.terms import participations_of, states_of, states_stood_for, term
 from people.models import EndStatus
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.publishing.documents import sort_label
@@ -39,12 +39,12 @@ def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -
         capacity["office"] = references.to("office", UUID(office))
 
 
-def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
-    """Ask for the states that the named records stand for, in their order."""
+def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[UUID]:
+    """The states that the named records stand for, in their order."""
     keys = [
         key for reference in named if reference for key in references.stands_for(reference["id"])
     ]
-    return [references.to("state", key) for key in dict.fromkeys(keys)]
+    return list(dict.fromkeys(keys))
 
 
 def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
@@ -78,7 +78,7 @@ class EventTypeEdition(Edition):
     cameo_code = models.CharField(max_length=4, blank=True)
 
     # The codes above it are part of its reference, so it changes when a type above it does.
-    label_needs_references = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [
@@ -105,10 +105,6 @@ class EventTypeEdition(Edition):
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         return document["code"].replace("_", " "), document["description"] or ""
-
-    @classmethod
-    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"code": document["code"], "parents": document["parents"]}
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
@@ -231,16 +227,26 @@ class EventEdition(Edition):
         for participation in document["participations"]:
             offices = [capacity["office"] for capacity in participation["capacities"]]
             named = [participation["participant"], participation["on_behalf_of"], *offices]
-            participation["states"] = _stood_for(named, references)
+            stood_for = _stood_for(named, references)
+            participation["states"] = None
+            shown = {state["id"] for state in states_stood_for(participation)}
+            # Of an organization no more is shown than its name: then all of them are listed.
+            if not shown.issuperset(map(str, stood_for)):
+                participation["states"] = [references.to("state", key) for key in stood_for]
         for place in document["places"]:
-            place["state"] = place["state"] or next(
-                iter(_stood_for([place["place"]], references)), None
-            )
+            if place["state"] is None and (of_place := _stood_for([place["place"]], references)):
+                place["state"] = references.to("state", of_place[0])
         yield
+        cls.follow(document)
+
+    @classmethod
+    def follow(cls, document: dict[str, Any]) -> None:
+        """List all states involved: those that participants stood for, and those of places."""
+        super().follow(document)
         involved = [
             state
             for participation in document["participations"]
-            for state in participation["states"]
+            for state in states_stood_for(participation)
         ]
         involved += [place["state"] for place in document["places"] if place["state"]]
         document["states"] = sorted(
@@ -367,6 +373,7 @@ class RelationEdition(Edition):
 
     label_needs_references = True
     has_dated_parts = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [

@@ -37,17 +37,32 @@ def participations_of(document: dict[str, Any]) -> Iterator[int]:
         members = [("role", part["role"])]
         if part["participant"] and part["participant"]["object"] != "state":
             members.append((part["participant"]["object"], part["participant"]["id"]))
-        for state in part["states"] or [None]:
-            all_of = [*members, ("state", state["id"])] if state else members
+        states = [[("state", state["id"])] for state in states_stood_for(part)]
+        for state in states or [[]]:
+            all_of = [*members, *state]
             for size in range(1, len(all_of) + 1):
                 for some in combinations(all_of, size):
                     yield participation(**dict(some))
 
 
+def states_stood_for(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the states that a participant stood for, as a reader of the document finds them: listed, or in what it names.
+
+    The record itself where it is a state, the state for which it acted, then the states of the offices.
+    """
+    if part["states"] is not None:
+        return list(part["states"])
+    named = (part["participant"], part["on_behalf_of"])
+    found = [each for each in named if each and each["object"] == "state"]
+    offices = [capacity["office"] for capacity in part["capacities"]]
+    found += [office["state"] for office in offices if office and office["state"]]
+    return list({state["id"]: state for state in found}.values())
+
+
 def states_of(document: dict[str, Any]) -> tuple[list[int], list[int]]:
     """The states involved and every pair of them; and those of all these that participants stood for."""
     involved = [state["id"] for state in document["states"]]
-    stood = {state["id"] for part in document["participations"] for state in part["states"]}
+    stood = {state["id"] for part in document["participations"] for state in states_stood_for(part)}
     terms = {term("state", one): one in stood for one in involved}
     terms |= {
         pair(one, other): one in stood and other in stood
