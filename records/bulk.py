@@ -15,16 +15,32 @@ if TYPE_CHECKING:
 CONFIGURATION = "chancery"
 
 
-def insert(
+#: SQL, and its parameters.
+Statement = tuple[str, list[Any]]
+
+
+def insert(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows in one statement."""
+    if rows:
+        run([insertion(model, rows)])
+
+
+def run(statements: Sequence[Statement]) -> None:
+    """Run statements one after another, sent at once: the database is waited for once."""
+    if statements:
+        text = "; ".join(statement for statement, _parameters in statements)
+        with connection.cursor() as cursor:
+            cursor.execute(text, [each for _statement, those in statements for each in those])
+
+
+def insertion(
     model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_update: bool = False
-) -> None:
-    """Insert rows in one statement; with `or_update`, rows whose primary key is there are overwritten.
+) -> Statement:
+    """Return the statement that inserts rows; with `or_update`, rows whose primary key is there are overwritten.
 
     The rows travel as one JSON value and are given the types of the model's columns by the database, which is several
     times cheaper than a parameter per cell. A full-text column takes its texts as [weight A, weight B, weight C].
     """
-    if not rows:
-        return
     fields: list[Any] = [model._meta.get_field(name) for name in rows[0]]
     names = [str(field.column) for field in fields]
     shape = ", ".join(
@@ -41,8 +57,7 @@ def insert(
         key = model._meta.pk.column
         updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names if name != key)
         statement += f' ON CONFLICT ("{key}") DO UPDATE SET {updates}'
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
+    return statement, [orjson.dumps(rows).decode()]
 
 
 def _search_vector(column: str) -> str:
@@ -66,5 +81,4 @@ def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None
         f'UPDATE "{table}" SET {values} '  # noqa: S608 - names of our own tables and columns
         f'FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
+    run([(statement, [orjson.dumps(rows).decode()])])

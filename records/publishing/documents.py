@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from anyascii import anyascii
+from django.db import connection, models
 
 from records.models import Reference, Standing
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from records.models import Record
     from records.registry import Kind
+    from records.serializers import RecordSerializer
 
 
 @dataclass(slots=True)
@@ -33,13 +36,47 @@ class Draft:
         return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
 
 
+def published(ids: Iterable[UUID]) -> tuple[int, dict[UUID, Reference]]:
+    """Return what is published of these records, and the feed's last position when it was: one statement.
+
+    Of all that is read here, nothing has changed as long as no later position is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, ["{" + ",".join(map(str, ids)) + "}"])
+        rows = cursor.fetchall()
+    found = {}
+    for _position, *values in rows:
+        if values[0] is not None:  # the position has a row of its own when there is nothing else
+            for place in _JSON_PLACES:
+                values[place] = orjson.loads(values[place])
+            found[values[0]] = Reference.from_db(connection.alias, _COLUMNS, values)
+    return rows[0][0], found
+
+
+_FIELDS = Reference._meta.concrete_fields
+_COLUMNS = [field.attname for field in _FIELDS]
+_JSON_PLACES = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.JSONField)]
+_SELECTED = ", ".join(f'reference."{field.column}"' for field in _FIELDS)
+_PUBLISHED = (
+    f"SELECT last.position, {_SELECTED} FROM"  # noqa: S608 - our own names
+    " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last"
+    " LEFT JOIN records_reference AS reference ON reference.id = ANY(%s::uuid[])"
+)
+
+
 class DocumentReferences:
     """Hands out empty references while rendering, and fills them all at once afterwards.
 
     Filling reads what is *published* of the named records, one query for all kinds; working tables are not looked at.
+    `subjects` are the records whose documents are made: what was published of them is read along with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, subjects: Iterable[UUID] = ()) -> None:
+        self.seen: int | None = (
+            None  #: the feed's last position when the first references were read
+        )
+        self.before: dict[UUID, Reference] = {}  #: what was published of the subjects
+        self._subjects = list(subjects)
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
@@ -58,7 +95,13 @@ class DocumentReferences:
 
     def fill(self) -> None:
         keys = [key for key in self._given if key not in self._known]
-        found = Reference.objects.in_bulk([key for key in keys if key not in self._composed])
+        asked = [key for key in keys if key not in self._composed]
+        found: dict[UUID, Reference] = {}
+        if self.seen is None:
+            self.seen, found = published({*asked, *self._subjects})
+            self.before = {key: found[key] for key in self._subjects if key in found}
+        elif asked:
+            _position, found = published(asked)
         for key in keys:
             reference = (
                 reference_to(*self._composed[key]) if key in self._composed else found.get(key)
@@ -77,8 +120,9 @@ class DocumentReferences:
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
-    def asked(self) -> list[UUID]:
-        return list(self._given)
+    def read(self) -> set[UUID]:
+        """Every record of which it was read what is published."""
+        return {*self._given, *self._subjects}
 
     def is_known(self, key: UUID) -> bool:
         reference = self._known.get(key)
@@ -98,13 +142,27 @@ class DocumentReferences:
 
 def serialise(kind: Kind, records: Iterable[Record], references: DocumentReferences) -> list[Draft]:
     """Render records of one kind; references in the documents are still empty."""
-    serializer = kind.serializer(context={"references": references, "kind": kind})
+    serializer, context = _serializer(kind)
+    context["references"] = references
     drafts = []
     for record in records:
         references.named = {}
         document = serializer.to_representation(record)
         drafts.append(Draft(kind, record, document, references.named, references))
+    del context["references"]
     return drafts
+
+
+def _serializer(kind: Kind) -> tuple[RecordSerializer, dict[str, Any]]:
+    """Return this thread's serializer of the kind, and its context: making the fields costs more than rendering a record."""
+    made: dict[str, tuple[RecordSerializer, dict[str, Any]]] = _MADE.__dict__
+    if kind.name not in made:
+        context: dict[str, Any] = {"kind": kind}
+        made[kind.name] = kind.serializer(context=context), context
+    return made[kind.name]
+
+
+_MADE = threading.local()
 
 
 def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
@@ -192,7 +250,7 @@ def sort_label(label: str) -> str:
 
 
 def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an edition that follow from its document."""
+    """Return the columns of an edition that follow from its document, whenever it is published."""
     names, rest = kind.editions.search_texts(document)
     return {
         "record_id": document["id"],
@@ -200,8 +258,6 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "slug": document["slug"],
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
-        "document": to_text(document),
-        "published_at": document["published_at"],
         "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
         "search": [document["label"], names, rest],
         **kind.editions.columns(document),

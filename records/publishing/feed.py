@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import connection
 
-from records.bulk import insert
+from records.bulk import insertion, run
 from records.models import Action, Change, Reference, Standing
-from records.publishing.documents import edition_row, reference_row
+from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
+    from records.bulk import Statement
     from records.registry import Kind
 
 #: Key of the advisory lock under which feed positions are drawn ("Chancery" in ASCII).
@@ -29,9 +31,12 @@ def last_position() -> int:
     return Change.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
-def has_changed(record_ids: Sequence[UUID], *, since: int) -> bool:
-    """Whether an edition of any of these records was published after that position."""
-    return Change.objects.filter(position__gt=since, record_id__in=record_ids).exists()
+def changed_since(seen: int, position: int) -> set[UUID]:
+    """Return the records of which editions were published after `seen`, up to `position`."""
+    if seen == position:
+        return set()
+    later = Change.objects.filter(position__gt=seen, position__lte=position)
+    return set(later.order_by().values_list("record_id", flat=True))
 
 
 def lock_feed() -> tuple[int, datetime]:
@@ -41,16 +46,18 @@ def lock_feed() -> tuple[int, datetime]:
     position cannot miss a late commit. The time never goes back, whatever the server's clock does.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FEED_LOCK])
+        # Sent at once; but the second statement sees what was committed while the first one waited.
         cursor.execute(
-            "SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
+            "SELECT pg_advisory_xact_lock(%s);"
+            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
             " (SELECT position, at FROM records_change ORDER BY position DESC LIMIT 1) AS last",
+            [FEED_LOCK],
         )
         position, moment = cursor.fetchone()
     return position, moment
 
 
-@dataclass(slots=True)
+@dataclass
 class NewEdition:
     """One step to append to the feed: an edition with its document, or a tombstone made of the last document."""
 
@@ -65,59 +72,86 @@ class NewEdition:
         """Whether the record is not public any more."""
         return self.action in {Action.WITHDRAWN, Action.MERGED}
 
+    @cached_property
+    def record_id(self) -> UUID:
+        return UUID(self.document["id"])
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """What follows from the finished document, but for the time: made at the first call, best before the feed is locked."""
+        return edition_row(self.kind, self.document)
+
+    @cached_property
+    def reference(self) -> dict[str, Any]:
+        """Its row among the references; as `columns`, made at the first call."""
+        row = reference_row(self.kind, self.document)
+        if self.is_tombstone:
+            row["standing"] = Standing.MERGED if self.merged_into else Standing.WITHDRAWN
+            row["merged_into"] = self.merged_into
+        return row
+
+    def prepare(self) -> Self:
+        """Make the rows, so that it need not be done while others wait for the feed."""
+        _ = self.columns, self.reference
+        return self
+
+    def edition(self, position: int, moment: datetime) -> dict[str, Any]:
+        """Return the row of the edition."""
+        self.document["published_at"] = stamp(moment)
+        return {
+            **self.columns,
+            "document": None if self.is_tombstone else to_text(self.document),
+            "published_at": self.document["published_at"],
+            "position": position,
+            "action": self.action,
+            "reason": self.reason,
+            "merged_into": self.merged_into,
+        }
+
+    def change(self, position: int, moment: datetime) -> dict[str, Any]:
+        """Return the row of the feed."""
+        return {
+            "position": position,
+            "at": moment,
+            "action": self.action,
+            "kind": self.kind.name,
+            "record_id": self.document["id"],
+            "revision": self.document["revision"],
+            "merged_into": self.merged_into,
+        }
+
 
 def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
     """Append editions, feed rows and references, close what they replace, and return the feed's last position.
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision.
     """
-    changes = []
+    if not entries:
+        return position
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    kinds = {}
+    kinds = {entry.kind.name: entry.kind for entry in entries}
     for place, entry in enumerate(entries, start=position + 1):
-        document = entry.document
-        document["published_at"] = stamp(moment)
-        row = {
-            **edition_row(entry.kind, document),
-            "position": place,
-            "action": entry.action,
-            "reason": entry.reason,
-            "merged_into": entry.merged_into,
-        }
-        if entry.is_tombstone:
-            row["document"] = None
-        by_kind[entry.kind.name].append(row)
-        kinds[entry.kind.name] = entry.kind
-        changes.append(
-            {
-                "position": place,
-                "at": moment,
-                "action": entry.action,
-                "kind": entry.kind.name,
-                "record_id": document["id"],
-                "revision": document["revision"],
-                "merged_into": entry.merged_into,
-            },
-        )
+        by_kind[entry.kind.name].append(entry.edition(place, moment))
+    statements = []
     for name, rows in by_kind.items():
         replaced = [row["record_id"] for row in rows if row["revision"] > 1]
         if replaced:
-            newest = kinds[name].editions._default_manager.filter(
-                record_id__in=replaced, superseded_at=None
-            )
-            newest.update(superseded_at=moment)
-        insert(kinds[name].editions, rows)
-    insert(Change, changes)
-    insert(Reference, [_reference_row(entry) for entry in entries], or_update=True)
+            statements.append(_closing(kinds[name], replaced, moment))
+        statements.append(insertion(kinds[name].editions, rows))
+    changes = [
+        entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
+    ]
+    statements.append(insertion(Change, changes))
+    statements.append(insertion(Reference, [entry.reference for entry in entries], or_update=True))
+    run(statements)
     return position + len(entries)
 
 
-def _reference_row(entry: NewEdition) -> dict[str, Any]:
-    row = reference_row(entry.kind, entry.document)
-    if entry.is_tombstone:
-        row["standing"] = Standing.MERGED if entry.merged_into else Standing.WITHDRAWN
-        row["merged_into"] = entry.merged_into
-    return row
+def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Statement:
+    """Return the statement that closes the newest editions of these records."""
+    table = kind.editions._meta.db_table
+    statement = f'UPDATE "{table}" SET superseded_at = %s WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL'  # noqa: S608 - our own name
+    return statement, [moment, f"{{{','.join(record_ids)}}}"]
 
 
 def stamp(moment: datetime) -> str:
