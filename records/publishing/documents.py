@@ -11,6 +11,7 @@ import orjson
 from anyascii import anyascii
 from django.db import connection, models
 
+from records.bulk import as_array
 from records.models import Reference, Standing
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def published(ids: Iterable[UUID]) -> tuple[int, dict[UUID, Reference]]:
     Of all that is read here, nothing has changed as long as no later position is there.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISHED, ["{" + ",".join(map(str, ids)) + "}"])
+        cursor.execute(_PUBLISHED, [as_array(ids)])
         rows = cursor.fetchall()
     found = {}
     for _position, *values in rows:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from records.bulk import insertion, run
+from records.bulk import as_array, insertion, run
 from records.models import Action, Change, Reference, Standing
 from records.publishing.documents import edition_row, reference_row, to_text
 
@@ -151,7 +151,7 @@ def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Stateme
     """Return the statement that closes the newest editions of these records."""
     table = kind.editions._meta.db_table
     statement = f'UPDATE "{table}" SET superseded_at = %s WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL'  # noqa: S608 - our own name
-    return statement, [moment, f"{{{','.join(record_ids)}}}"]
+    return statement, [moment, as_array(record_ids)]
 
 
 def stamp(moment: datetime) -> str:

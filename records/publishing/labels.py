@@ -62,6 +62,7 @@ def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
         shown = naming(changed, limit=AT_ONCE + 1)
         if len(shown) > AT_ONCE:
             _postpone(changed, moment)
+        if not shown or len(shown) > AT_ONCE:
             break
         patches = _patch(shown)
         position = feed.append(patches.entries, position, moment)

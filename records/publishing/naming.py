@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from records.bulk import as_array
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 #: A record, by the name of its kind and its id.
 Place = tuple[str, UUID]
@@ -37,13 +38,13 @@ def naming(
         if rank < first:
             continue
         condition = "superseded_at IS NULL AND document IS NOT NULL AND refs && %s::uuid[]"
-        parameters.append(_array(ids))
+        parameters.append(as_array(ids))
         if beyond is not None and rank == first:
             condition += " AND record_id > %s::uuid"
             parameters.append(str(beyond[1]))
         if other_than:
             condition += " AND record_id <> ALL(%s::uuid[])"
-            parameters.append(_array(other_than))
+            parameters.append(as_array(other_than))
         if limit is not None:
             condition += " LIMIT %s"
             parameters.append(limit)
@@ -71,10 +72,5 @@ def named(ids: Collection[UUID], *, other_than: Collection[UUID] = ()) -> set[UU
         for kind in all_kinds()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ".join(parts), {"ids": _array(ids), "but": _array(other_than)})
+        cursor.execute(" UNION ".join(parts), {"ids": as_array(ids), "but": as_array(other_than)})
         return {name for (name,) in cursor.fetchall()}
-
-
-def _array(ids: Iterable[UUID]) -> str:
-    """An array as text, which is several times cheaper to hand over than a list of ids."""
-    return "{" + ",".join(map(str, ids)) + "}"

@@ -15,6 +15,8 @@ from django.db.models import ManyToOneRel
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from rest_framework.serializers import ListSerializer
 
+from records.bulk import as_array
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -52,7 +54,7 @@ def load_parts(records: Sequence[models.Model], paths: tuple[str, ...]) -> None:
     if not records or not paths:
         return
     statement, relations = _plan(type(records[0]), paths)
-    keys = "{" + ",".join(str(record.pk) for record in records) + "}"
+    keys = as_array(record.pk for record in records)
     with connection.cursor() as cursor:
         cursor.execute(statement, [keys] * len(relations))
         found = cursor.fetchone()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 
+from records.bulk import as_array
 from records.models import Action, EditorialState
 from records.publishing import feed
 from records.publishing.documents import (
@@ -290,28 +291,37 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
 
 def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
-    newest = {
-        edition.record_id: edition
-        for name, pks in _keys_by_kind(draft.record for draft in drafts).items()
-        for edition in kind_named(name)
-        .editions._default_manager.newest()
-        .filter(record_id__in=pks)
-        .values_list("record_id", "revision", "published_at", "document", named=True)
-    }
+    newest = _newest_documents(drafts)
     entries = []
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
         draft.document["revision"] = 1
         if previous is not None:
-            draft.document["revision"] = previous.revision
-            draft.document["published_at"] = feed.stamp(previous.published_at)
-            if to_text(draft.document) == previous.document:
+            revision, published_at, text = previous
+            draft.document["revision"] = revision
+            draft.document["published_at"] = feed.stamp(published_at)
+            if to_text(draft.document) == text:
                 continue
             draft.document["revision"] += 1
-            action = Action.RESTORED if previous.document is None else Action.UPDATED
+            action = Action.RESTORED if text is None else Action.UPDATED
         entries.append(feed.NewEdition(draft.kind, draft.document, action, reason))
     return entries
+
+
+def _newest_documents(drafts: Sequence[Draft]) -> dict[UUID, tuple[int, datetime, str | None]]:
+    """Return revision, time and document of the newest edition of each record, tombstones included."""
+    found: dict[UUID, tuple[int, datetime, str | None]] = {}
+    with connection.cursor() as cursor:
+        for name, pks in _keys_by_kind(draft.record for draft in drafts).items():
+            cursor.execute(
+                "SELECT record_id, revision, published_at, document"  # noqa: S608 - our own name
+                f' FROM "{kind_named(name).editions._meta.db_table}"'
+                " WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL",
+                [as_array(pks)],
+            )
+            found |= {key: (revision, at, text) for key, revision, at, text in cursor}
+    return found
 
 
 def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
