@@ -37,7 +37,7 @@ class Draft:
         return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
 
 
-def published(ids: Iterable[UUID]) -> tuple[int, dict[UUID, Reference]]:
+def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
     """Return what is published of these records, and the feed's last position when it was: one statement.
 
     Of all that is read here, nothing has changed as long as no later position is there.
@@ -229,16 +229,20 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def embedded(node: Any) -> Iterator[dict[str, Any]]:
+def embedded(node: Any) -> list[dict[str, Any]]:
     """Every reference embedded in a document, at any depth; the document itself is not one."""
-    children = node.values() if isinstance(node, dict) else node
-    for child in children:
-        if isinstance(child, dict):
-            if "id" in child and "object" in child:
-                yield child
-            yield from embedded(child)
-        elif isinstance(child, list):
-            yield from embedded(child)
+    found = []
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        for child in node.values() if type(node) is dict else node:
+            if type(child) is dict:
+                if "id" in child and "object" in child:
+                    found.append(child)
+                waiting.append(child)
+            elif type(child) is list:
+                waiting.append(child)
+    return found
 
 
 def to_text(document: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -17,7 +17,6 @@ from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from records.bulk import Statement
     from records.registry import Kind
@@ -66,6 +65,7 @@ class NewEdition:
     action: Action
     reason: str = ""
     merged_into: UUID | None = None
+    keeps_reference: bool = False  #: whether its row among the references stays as it is
 
     @property
     def is_tombstone(self) -> bool:
@@ -78,12 +78,12 @@ class NewEdition:
 
     @cached_property
     def columns(self) -> dict[str, Any]:
-        """What follows from the finished document, but for the time: made at the first call, best before the feed is locked."""
+        """What follows from the finished document; of the time of publication, only the day matters to it."""
         return edition_row(self.kind, self.document)
 
     @cached_property
     def reference(self) -> dict[str, Any]:
-        """Its row among the references; as `columns`, made at the first call."""
+        """Its row among the references."""
         row = reference_row(self.kind, self.document)
         if self.is_tombstone:
             row["standing"] = Standing.MERGED if self.merged_into else Standing.WITHDRAWN
@@ -91,13 +91,16 @@ class NewEdition:
         return row
 
     def prepare(self) -> Self:
-        """Make the rows, so that it need not be done while others wait for the feed."""
+        """Make the rows as of today, so that it need not be done while others wait for the feed."""
+        self.document["published_at"] = stamp(datetime.now(UTC))
         _ = self.columns, self.reference
         return self
 
     def edition(self, position: int, moment: datetime) -> dict[str, Any]:
         """Return the row of the edition."""
-        self.document["published_at"] = stamp(moment)
+        prepared_at, self.document["published_at"] = self.document["published_at"], stamp(moment)
+        if (prepared_at or "")[:10] != self.document["published_at"][:10]:
+            self.__dict__.pop("columns", None)
         return {
             **self.columns,
             "document": None if self.is_tombstone else to_text(self.document),
@@ -142,7 +145,9 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
     statements.append(insertion(Change, changes))
-    statements.append(insertion(Reference, [entry.reference for entry in entries], or_update=True))
+    references = [entry.reference for entry in entries if not entry.keeps_reference]
+    if references:
+        statements.append(insertion(Reference, references, or_update=True))
     run(statements)
     return position + len(entries)
 

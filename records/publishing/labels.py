@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from records.models import Action, PendingLabel, Standing
 from records.publishing import feed
-from records.publishing.documents import embedded, published, reference_to
+from records.publishing.documents import embedded, published, reference_row
 from records.publishing.naming import naming
 from records.registry import kind_named
 
@@ -90,11 +90,11 @@ class Patches:
     #: Records whose own reference changed because it is made of the labels that were patched.
     relabelled: set[UUID] = field(default_factory=set)
     #: Every document that was looked at, with all the records of which something was read for it.
-    read: dict[Place, set[UUID]] = field(default_factory=dict)
+    read: dict[Place, set[str]] = field(default_factory=dict)
 
     def done_again(self, position: int) -> Patches:
         """Patch those documents once more of which something was published since, up to `position`."""
-        changed = feed.changed_since(self.seen, position)
+        changed = set(map(str, feed.changed_since(self.seen, position)))
         outdated = {place for place, read in self.read.items() if not changed.isdisjoint(read)}
         if not outdated:
             return self
@@ -108,24 +108,29 @@ class Patches:
 def _patch(places: Sequence[Place]) -> Patches:
     """Bring references in the published documents of these records up to date. Those that show nothing old are left alone."""
     patches = Patches(feed.last_position())
-    found = list(_documents(places))
-    named = {key: {UUID(node["id"]) for node in embedded(document)} for key, document in found}
-    bodies, survivors = _bodies(set().union(*named.values()))
-    for place, document in found:
+    found = [(place, document, embedded(document)) for place, document in _documents(places)]
+    bodies, survivors = _bodies(
+        {node["id"] for _place, _document, nodes in found for node in nodes}
+    )
+    for place, document, nodes in found:
         name, key = place
-        patches.read[place] = {key, *named[place]}
-        patches.read[place] |= {survivors[key] for key in named[place] & survivors.keys()}
+        shown = {node["id"] for node in nodes}
+        patches.read[place] = {
+            str(key),
+            *shown,
+            *(survivors[one] for one in shown & survivors.keys()),
+        }
         kind = kind_named(name)
-        is_composed = kind.editions.label_needs_references
-        before = reference_to(kind, document).body if is_composed else None
-        if not _replace(document, bodies):
+        before = reference_row(kind, document)
+        if not _replace(nodes, bodies):
             continue
-        if is_composed:
+        if kind.editions.label_needs_references:
             kind.editions.compose(document)
         document["revision"] += 1
         entry = feed.NewEdition(kind, document, Action.UPDATED).prepare()
+        entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)
-        if is_composed and entry.reference["body"] != before:
+        if entry.reference["body"] != before["body"]:
             patches.relabelled.add(key)
     return patches
 
@@ -139,9 +144,9 @@ def _documents(places: Iterable[Place]) -> Iterator[tuple[Place, dict[str, Any]]
         yield from (((name, key), orjson.loads(texts[key])) for key in keys if key in texts)
 
 
-def _bodies(keys: set[UUID]) -> tuple[dict[str, dict[str, Any]], dict[UUID, UUID]]:
+def _bodies(ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """What is published of the records now, and the survivors of those that were merged, as which they are shown."""
-    _seen, found = published(keys)
+    _seen, found = published(ids)
     survivors = {key: known.merged_into for key, known in found.items() if known.merged_into}
     if survivors:
         _seen, others = published(survivors.values())
@@ -151,17 +156,18 @@ def _bodies(keys: set[UUID]) -> tuple[dict[str, dict[str, Any]], dict[UUID, UUID
         for key, reference in found.items()
         if reference.standing != Standing.WITHDRAWN
     }
-    return bodies, survivors
+    return bodies, {str(key): str(survivor) for key, survivor in survivors.items()}
 
 
-def _replace(document: dict[str, Any], bodies: Mapping[str, dict[str, Any]]) -> bool:
-    """Show every reference as `bodies` have it; return whether one was shown differently."""
+def _replace(nodes: Iterable[dict[str, Any]], bodies: Mapping[str, dict[str, Any]]) -> bool:
+    """Show references as `bodies` have them, those within others too; return whether one was shown differently."""
     has_changed = False
-    for node in embedded(document):
+    for node in nodes:
         body = bodies.get(node["id"])
         if body is not None and body != node:
             node.clear()
             node.update(body)
+            _replace(embedded(node), bodies)
             has_changed = True
     return has_changed
 
@@ -171,10 +177,11 @@ def refresh(kind: Kind, document: dict[str, Any]) -> dict[UUID, str]:
 
     Returns the references that are no longer published.
     """
-    named = {UUID(node["id"]): node["object"] for node in embedded(document)}
-    bodies, _survivors = _bodies(set(named))
-    missing = {key: name for key, name in named.items() if str(key) not in bodies}
-    _replace(document, bodies)
+    nodes = embedded(document)
+    named = {node["id"]: node["object"] for node in nodes}
+    bodies, _survivors = _bodies(named)
+    missing = {UUID(key): name for key, name in named.items() if key not in bodies}
+    _replace(nodes, bodies)
     if not missing and kind.editions.label_needs_references:
         kind.editions.compose(document)
     return missing
