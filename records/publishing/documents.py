@@ -40,6 +40,7 @@ class Draft:
 def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
     """Return what is published of these records, and the feed's last position when it was: one statement.
 
+    What they stand for is returned with them, the office of a tenure and the state of that office, for documents show it.
     Of all that is read here, nothing has changed as long as no later position is there.
     """
     with connection.cursor() as cursor:
@@ -59,9 +60,12 @@ _COLUMNS = [field.attname for field in _FIELDS]
 _JSON_PLACES = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.JSONField)]
 _SELECTED = ", ".join(f'reference."{field.column}"' for field in _FIELDS)
 _PUBLISHED = (
-    f"SELECT last.position, {_SELECTED} FROM"  # noqa: S608 - our own names
+    "WITH RECURSIVE named(id) AS (SELECT unnest(%s::uuid[]) UNION SELECT further.id FROM named"  # noqa: S608 - our own names
+    " JOIN records_reference AS known ON known.id = named.id CROSS JOIN LATERAL"
+    " (SELECT unnest(known.state_ids) UNION ALL SELECT value::uuid FROM jsonb_each_text(known.facts))"
+    f" AS further(id)) SELECT last.position, {_SELECTED} FROM"
     " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last"
-    " LEFT JOIN records_reference AS reference ON reference.id = ANY(%s::uuid[])"
+    " LEFT JOIN (named JOIN records_reference AS reference ON reference.id = named.id) ON true"
 )
 
 
@@ -103,6 +107,8 @@ class DocumentReferences:
             self.before = {key: found[key] for key in self._subjects if key in found}
         elif asked:
             _position, found = published(asked)
+        # What the named ones stand for is likely to be named next.
+        self._known |= {key: one for key, one in found.items() if key not in self._composed}
         for key in keys:
             reference = (
                 reference_to(*self._composed[key]) if key in self._composed else found.get(key)
@@ -115,6 +121,7 @@ class DocumentReferences:
         """Fill in a record that is published in the same transaction."""
         key = UUID(document["id"])
         self._composed[key] = kind, document
+        self._known.pop(key, None)
         if key in self._given:
             reference = reference_to(kind, document)
             self._known[key] = reference
