@@ -59,13 +59,18 @@ _FIELDS = Reference._meta.concrete_fields
 _COLUMNS = [field.attname for field in _FIELDS]
 _JSON_PLACES = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.JSONField)]
 _SELECTED = ", ".join(f'reference."{field.column}"' for field in _FIELDS)
+# Each step as an array, for which the planner takes the primary key; a join or a recursion would read the whole table.
+_FURTHER = (
+    "SELECT * FROM records_reference WHERE id = ANY(ARRAY(SELECT unnest(state_ids) FROM {0}"
+    " UNION ALL SELECT value::uuid FROM {0}, jsonb_each_text(facts)))"
+)
 _PUBLISHED = (
-    "WITH RECURSIVE named(id) AS (SELECT unnest(%s::uuid[]) UNION SELECT further.id FROM named"  # noqa: S608 - our own names
-    " JOIN records_reference AS known ON known.id = named.id CROSS JOIN LATERAL"
-    " (SELECT unnest(known.state_ids) UNION ALL SELECT value::uuid FROM jsonb_each_text(known.facts))"
-    f" AS further(id)) SELECT last.position, {_SELECTED} FROM"
-    " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last"
-    " LEFT JOIN (named JOIN records_reference AS reference ON reference.id = named.id) ON true"
+    "WITH named AS MATERIALIZED (SELECT * FROM records_reference WHERE id = ANY(%s::uuid[])),"  # noqa: S608 - our own names
+    f" second AS MATERIALIZED ({_FURTHER.format('named')}),"
+    f" third AS MATERIALIZED ({_FURTHER.format('second')})"
+    f" SELECT last.position, {_SELECTED} FROM"
+    " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last LEFT JOIN (SELECT * FROM named"
+    " UNION ALL SELECT * FROM second UNION ALL SELECT * FROM third) AS reference ON true"
 )
 
 
