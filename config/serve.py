@@ -1,7 +1,7 @@
 """Start the whole service and stop all of it: what `make run` and the container run.
 
 The parent stays small: it starts the embedded PostgreSQL unless DATABASE_URL is set, prepares the
-database in one child and serves in another. On SIGINT or SIGTERM it ends the child, then stops the
+database in one child, unless this code has done it before, and serves in another. On SIGINT or SIGTERM it ends the child, then stops the
 PostgreSQL if nobody else uses it.
 """
 
@@ -21,7 +21,7 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
-from config.db import embedded
+from config.db import embedded, prepared
 
 GRACE_SECONDS = 15  # for running requests, when asked to stop
 DATABASE_WATCH_SECONDS = 5
@@ -47,7 +47,8 @@ def main() -> NoReturn:
         if not environment.text("DATABASE_URL"):
             server = embedded.main_server()
             server.hold()
-        _prepare()
+        if not _is_prepared():
+            _prepare()
         _serve(*address, server)
     except Stopped:
         code = 0
@@ -96,6 +97,13 @@ def _refuse_taken(host: str, port: int) -> None:
         raise ImproperlyConfigured(
             f"cannot listen on {host}:{port} ({error.strerror}). Name another with HOST and PORT."
         ) from None
+
+
+def _is_prepared() -> bool:
+    """Whether nothing is left to do, which costs milliseconds to ask and seconds to find out with all of Django."""
+    from config import settings  # noqa: PLC0415 - where one is wrong, it is said here
+
+    return prepared.is_prepared(settings.DATABASES["default"])
 
 
 def _prepare() -> None:

@@ -75,10 +75,13 @@ class Migration(migrations.Migration):
             name='PendingLabel',
             fields=[
                 ('record_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
+                ('since', models.DateTimeField(help_text='When the label changed.')),
+                ('done_kind', models.CharField(blank=True, help_text='The place; empty when none is done yet.', max_length=20)),
+                ('done_id', models.UUIDField(null=True)),
             ],
             options={
                 'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_id__isnull', True), ('done_kind', '')), models.Q(models.Q(('done_kind', ''), _negated=True), ('done_id__isnull', False)), _connector='OR'), name='pending_label_has_a_whole_place_or_none')],
             },
         ),
         migrations.CreateModel(

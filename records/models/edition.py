@@ -174,7 +174,7 @@ class Edition(models.Model):
 
     @classmethod
     def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """What documents that name this record may say of it beyond the reference (a tenure: the id of its office)."""
+        """Ids of records that documents which name this one may show as well (a tenure: its office)."""
         return {}
 
     @classmethod

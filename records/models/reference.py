@@ -105,13 +105,28 @@ def in_order(body: dict[str, Any]) -> dict[str, Any]:
 
 
 class PendingLabel(models.Model):
-    """A new label that documents beyond the first thousand still have to show."""
+    """A new label that too many documents show to be brought up to date at once; some of them still show the old one.
+
+    Labels that changed in the same transaction are propagated together. Their documents are gone through by kind, as kinds
+    are registered, and then by id; the place is that of the last one done.
+    """
 
     record_id = models.UUIDField(primary_key=True)
-    since = models.DateTimeField()
+    since = models.DateTimeField(help_text="When the label changed.")
+    done_kind = models.CharField(
+        max_length=20, blank=True, help_text="The place; empty when none is done yet."
+    )
+    done_id = models.UUIDField(null=True)
 
     class Meta:
         default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(done_kind="", done_id__isnull=True)
+                | (~models.Q(done_kind="") & models.Q(done_id__isnull=False)),
+                name="pending_label_has_a_whole_place_or_none",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.record_id)

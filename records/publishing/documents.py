@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from anyascii import anyascii
+from django.db import connection, models
 
+from records.bulk import as_array
 from records.models import Reference, Standing
 from records.reference_fields import members_of_references
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from records.models import Record
     from records.registry import Kind
+    from records.serializers import RecordSerializer
 
 
 @dataclass(slots=True)
@@ -34,13 +38,56 @@ class Draft:
         return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
 
 
+def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
+    """Return what is published of these records, and the feed's last position when it was: one statement.
+
+    What they stand for is returned with them, the office of a tenure and the state of that office, for documents show it.
+    Of all that is read here, nothing has changed as long as no later position is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, [as_array(ids)])
+        rows = cursor.fetchall()
+    found = {}
+    for _position, *values in rows:
+        if values[0] is not None:  # the position has a row of its own when there is nothing else
+            for place in _JSON_PLACES:
+                values[place] = orjson.loads(values[place])
+            found[values[0]] = Reference.from_db(connection.alias, _COLUMNS, values)
+    return rows[0][0], found
+
+
+_FIELDS = Reference._meta.concrete_fields
+_COLUMNS = [field.attname for field in _FIELDS]
+_JSON_PLACES = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.JSONField)]
+_SELECTED = ", ".join(f'reference."{field.column}"' for field in _FIELDS)
+# Each step as an array, for which the planner takes the primary key; a join or a recursion would read the whole table.
+_FURTHER = (
+    "SELECT * FROM records_reference WHERE id = ANY(ARRAY(SELECT unnest(state_ids) FROM {0}"
+    " UNION ALL SELECT value::uuid FROM {0}, jsonb_each_text(facts)))"
+)
+_PUBLISHED = (
+    "WITH named AS MATERIALIZED (SELECT * FROM records_reference WHERE id = ANY(%s::uuid[])),"  # noqa: S608 - our own names
+    f" second AS MATERIALIZED ({_FURTHER.format('named')}),"
+    f" third AS MATERIALIZED ({_FURTHER.format('second')})"
+    f" SELECT last.position, {_SELECTED} FROM"
+    " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last LEFT JOIN (SELECT * FROM named"
+    " UNION ALL SELECT * FROM second UNION ALL SELECT * FROM third) AS reference ON true"
+)
+
+
 class DocumentReferences:
     """Hands out empty references while rendering, and fills them all at once afterwards.
 
     Filling reads what is *published* of the named records, one query for all kinds; working tables are not looked at.
+    `subjects` are the records whose documents are made: what was published of them is read along with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, subjects: Iterable[UUID] = ()) -> None:
+        self.seen: int | None = (
+            None  #: the feed's last position when the first references were read
+        )
+        self.before: dict[UUID, Reference] = {}  #: what was published of the subjects
+        self._subjects = list(subjects)
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
@@ -59,7 +106,15 @@ class DocumentReferences:
 
     def fill(self) -> None:
         keys = [key for key in self._given if key not in self._known]
-        found = Reference.objects.in_bulk([key for key in keys if key not in self._composed])
+        asked = [key for key in keys if key not in self._composed]
+        found: dict[UUID, Reference] = {}
+        if self.seen is None:
+            self.seen, found = published({*asked, *self._subjects})
+            self.before = {key: found[key] for key in self._subjects if key in found}
+        elif asked:
+            _position, found = published(asked)
+        # What the named ones stand for is likely to be named next.
+        self._known |= {key: one for key, one in found.items() if key not in self._composed}
         for key in keys:
             reference = (
                 reference_to(*self._composed[key]) if key in self._composed else found.get(key)
@@ -72,14 +127,16 @@ class DocumentReferences:
         """Fill in a record that is published in the same transaction."""
         key = UUID(document["id"])
         self._composed[key] = kind, document
+        self._known.pop(key, None)
         if key in self._given:
             reference = reference_to(kind, document)
             self._known[key] = reference
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
-    def asked(self) -> list[UUID]:
-        return list(self._given)
+    def read(self) -> set[UUID]:
+        """Every record of which it was read what is published."""
+        return {*self._given, *self._subjects}
 
     def is_known(self, key: UUID) -> bool:
         reference = self._known.get(key)
@@ -99,13 +156,27 @@ class DocumentReferences:
 
 def serialise(kind: Kind, records: Iterable[Record], references: DocumentReferences) -> list[Draft]:
     """Render records of one kind; references in the documents are still empty."""
-    serializer = kind.serializer(context={"references": references, "kind": kind})
+    serializer, context = _serializer(kind)
+    context["references"] = references
     drafts = []
     for record in records:
         references.named = {}
         document = serializer.to_representation(record)
         drafts.append(Draft(kind, record, document, references.named, references))
+    del context["references"]
     return drafts
+
+
+def _serializer(kind: Kind) -> tuple[RecordSerializer, dict[str, Any]]:
+    """Return this thread's serializer of the kind, and its context: making the fields costs more than rendering a record."""
+    made: dict[str, tuple[RecordSerializer, dict[str, Any]]] = _MADE.__dict__
+    if kind.name not in made:
+        context: dict[str, Any] = {"kind": kind}
+        made[kind.name] = kind.serializer(context=context), context
+    return made[kind.name]
+
+
+_MADE = threading.local()
 
 
 def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
@@ -173,19 +244,20 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def embedded(node: Any) -> Iterator[dict[str, Any]]:
-    """Every reference in a document, at any depth, those within references included; the document itself is none.
-
-    What is within a reference comes after it, as it is by then: whoever replaces the one meets the new other.
-    """
-    children = node.values() if isinstance(node, dict) else node
-    for child in children:
-        if isinstance(child, dict):
-            if "id" in child and "object" in child:
-                yield child
-            yield from embedded(child)
-        elif isinstance(child, list):
-            yield from embedded(child)
+def embedded(node: Any) -> list[dict[str, Any]]:
+    """Every reference embedded in a document, at any depth; the document itself is not one."""
+    found = []
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        for child in node.values() if type(node) is dict else node:
+            if type(child) is dict:
+                if "id" in child and "object" in child:
+                    found.append(child)
+                waiting.append(child)
+            elif type(child) is list:
+                waiting.append(child)
+    return found
 
 
 def to_text(document: dict[str, Any]) -> str:
@@ -198,7 +270,7 @@ def sort_label(label: str) -> str:
 
 
 def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an edition that follow from its document."""
+    """Return the columns of an edition that follow from its document, whenever it is published."""
     names, rest = kind.editions.search_texts(document)
     return {
         "record_id": document["id"],
@@ -206,8 +278,6 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "slug": document["slug"],
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
-        "document": to_text(document),
-        "published_at": document["published_at"],
         "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
         "search": [document["label"], names, rest],
         **kind.editions.columns(document),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import connection
 
-from records.bulk import insert
+from records.bulk import as_array, insertion, run
 from records.models import Action, Change, DatedPart, Reference, Standing
-from records.publishing.documents import edition_row, reference_row
+from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
+    from collections.abc import Iterator, Sequence
 
+    from records.bulk import Statement
     from records.registry import Kind
 
 #: Key of the advisory lock under which feed positions are drawn ("Chancery" in ASCII).
@@ -29,9 +30,12 @@ def last_position() -> int:
     return Change.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
-def has_changed(record_ids: Sequence[UUID], *, since: int) -> bool:
-    """Whether an edition of any of these records was published after that position."""
-    return Change.objects.filter(position__gt=since, record_id__in=record_ids).exists()
+def changed_since(seen: int, position: int) -> set[UUID]:
+    """Return the records of which editions were published after `seen`, up to `position`."""
+    if seen == position:
+        return set()
+    later = Change.objects.filter(position__gt=seen, position__lte=position)
+    return set(later.order_by().values_list("record_id", flat=True))
 
 
 def lock_feed() -> tuple[int, datetime]:
@@ -41,16 +45,18 @@ def lock_feed() -> tuple[int, datetime]:
     position cannot miss a late commit. The time never goes back, whatever the server's clock does.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FEED_LOCK])
+        # Sent at once; but the second statement sees what was committed while the first one waited.
         cursor.execute(
-            "SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
+            "SELECT pg_advisory_xact_lock(%s);"
+            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
             " (SELECT position, at FROM records_change ORDER BY position DESC LIMIT 1) AS last",
+            [FEED_LOCK],
         )
         position, moment = cursor.fetchone()
     return position, moment
 
 
-@dataclass(slots=True)
+@dataclass
 class NewEdition:
     """One step to append to the feed: an edition with its document, or a tombstone made of the last document."""
 
@@ -59,11 +65,63 @@ class NewEdition:
     action: Action
     reason: str = ""
     merged_into: UUID | None = None
+    keeps_reference: bool = False  #: whether its row among the references stays as it is
 
     @property
     def is_tombstone(self) -> bool:
         """Whether the record is not public any more."""
         return self.action in {Action.WITHDRAWN, Action.MERGED}
+
+    @cached_property
+    def record_id(self) -> UUID:
+        return UUID(self.document["id"])
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """What follows from the finished document; of the time of publication, only the day matters to it."""
+        return edition_row(self.kind, self.document)
+
+    @cached_property
+    def reference(self) -> dict[str, Any]:
+        """Its row among the references."""
+        row = reference_row(self.kind, self.document)
+        if self.is_tombstone:
+            row["standing"] = Standing.MERGED if self.merged_into else Standing.WITHDRAWN
+            row["merged_into"] = self.merged_into
+        return row
+
+    def prepare(self) -> Self:
+        """Make the rows as of today, so that it need not be done while others wait for the feed."""
+        self.document["published_at"] = stamp(datetime.now(UTC))
+        _ = self.columns, self.reference
+        return self
+
+    def edition(self, position: int, moment: datetime) -> dict[str, Any]:
+        """Return the row of the edition."""
+        prepared_at, self.document["published_at"] = self.document["published_at"], stamp(moment)
+        if (prepared_at or "")[:10] != self.document["published_at"][:10]:
+            self.__dict__.pop("columns", None)
+        return {
+            **self.columns,
+            "document": None if self.is_tombstone else to_text(self.document),
+            "published_at": self.document["published_at"],
+            "position": position,
+            "action": self.action,
+            "reason": self.reason,
+            "merged_into": self.merged_into,
+        }
+
+    def change(self, position: int, moment: datetime) -> dict[str, Any]:
+        """Return the row of the feed."""
+        return {
+            "position": position,
+            "at": moment,
+            "action": self.action,
+            "kind": self.kind.name,
+            "record_id": self.document["id"],
+            "revision": self.document["revision"],
+            "merged_into": self.merged_into,
+        }
 
 
 def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
@@ -71,68 +129,51 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision.
     """
-    changes = []
+    if not entries:
+        return position
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    kinds = {}
+    kinds = {entry.kind.name: entry.kind for entry in entries}
     for place, entry in enumerate(entries, start=position + 1):
-        document = entry.document
-        document["published_at"] = stamp(moment)
-        row = {
-            **edition_row(entry.kind, document),
-            "position": place,
-            "action": entry.action,
-            "reason": entry.reason,
-            "merged_into": entry.merged_into,
-        }
-        if entry.is_tombstone:
-            row["document"] = None
-        by_kind[entry.kind.name].append(row)
-        kinds[entry.kind.name] = entry.kind
-        changes.append(
-            {
-                "position": place,
-                "at": moment,
-                "action": entry.action,
-                "kind": entry.kind.name,
-                "record_id": document["id"],
-                "revision": document["revision"],
-                "merged_into": entry.merged_into,
-            },
-        )
+        by_kind[entry.kind.name].append(entry.edition(place, moment))
+    statements = []
     for name, rows in by_kind.items():
         replaced = [row["record_id"] for row in rows if row["revision"] > 1]
         if replaced:
-            newest = kinds[name].editions._default_manager.filter(
-                record_id__in=replaced, superseded_at=None
-            )
-            newest.update(superseded_at=moment)
-        insert(kinds[name].editions, rows)
-    _keep_dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
-    insert(Change, changes)
-    insert(Reference, [_reference_row(entry) for entry in entries], or_update=True)
+            statements.append(_closing(kinds[name], replaced, moment))
+        statements.append(insertion(kinds[name].editions, rows))
+    statements += _dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
+    changes = [
+        entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
+    ]
+    statements.append(insertion(Change, changes))
+    references = [entry.reference for entry in entries if not entry.keeps_reference]
+    if references:
+        statements.append(insertion(Reference, references, or_update=True))
+    run(statements)
     return position + len(entries)
 
 
-def _keep_dated_parts(entries: Sequence[NewEdition]) -> None:
-    """Make the dated parts of the records anew."""
-    replaced = [entry.document["id"] for entry in entries if entry.document["revision"] > 1]
+def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Statement:
+    """Return the statement that closes the newest editions of these records."""
+    table = kind.editions._meta.db_table
+    statement = f'UPDATE "{table}" SET superseded_at = %s WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL'  # noqa: S608 - our own name
+    return statement, [moment, as_array(record_ids)]
+
+
+def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
+    """Return the statements that make the dated parts of these records anew."""
+    replaced = [entry.record_id for entry in entries if entry.document["revision"] > 1]
     if replaced:
-        DatedPart.objects.filter(record_id__in=replaced).delete()
+        table = DatedPart._meta.db_table
+        yield f'DELETE FROM "{table}" WHERE record_id = ANY(%s::uuid[])', [as_array(replaced)]  # noqa: S608 - our own name
     parts = [
         {"record_id": entry.document["id"], "value": "", "party_id": None, **part}
         for entry in entries
         if not entry.is_tombstone
         for part in entry.kind.editions.dated_parts(entry.document)
     ]
-    insert(DatedPart, parts)
-
-
-def _reference_row(entry: NewEdition) -> dict[str, Any]:
-    row = reference_row(entry.kind, entry.document)
-    if entry.is_tombstone:
-        row["standing"] = Standing.MERGED if entry.merged_into else Standing.WITHDRAWN
-        row["merged_into"] = entry.merged_into
-    return row
+    if parts:
+        yield insertion(DatedPart, parts)
 
 
 def stamp(moment: datetime) -> str:

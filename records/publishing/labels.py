@@ -6,194 +6,169 @@ They are patched as published and never rendered again from working tables, for 
 from __future__ import annotations
 
 import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count, groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 
-from records.models import Action, PendingLabel, Reference, Standing
+from records.models import Action, PendingLabel, Standing
 from records.publishing import feed
-from records.publishing.documents import embedded, reference_to, to_text
-from records.registry import all_kinds
+from records.publishing.documents import embedded, published, reference_row, to_text
+from records.publishing.naming import naming
+from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from records.models import Reference
+    from records.publishing.naming import Place
     from records.registry import Kind
 
-#: A label shown in more documents than this is propagated in batches after the publish.
-AT_ONCE = 1_000
-#: Documents per transaction then, so that the desk is never blocked for long.
-BATCH = 500
+#: Labels shown in more documents than this are propagated in batches after the publish, so that it holds up nobody long.
+AT_ONCE = 100
+#: Documents per transaction then.
+BATCH = 100
 #: Key of the advisory lock that keeps two drains apart.
 DRAIN_LOCK = feed.FEED_LOCK + 1
 
 
 def store_and_propagate(
-    entries: Sequence[feed.NewEdition], position: int, moment: datetime
+    entries: Sequence[feed.NewEdition],
+    before: Mapping[UUID, Reference],
+    position: int,
+    moment: datetime,
 ) -> None:
-    """Append editions and bring the documents that name those records up to date."""
-    known = Reference.objects.in_bulk([UUID(entry.document["id"]) for entry in entries])
-    bodies = {key: reference.body for key, reference in known.items()}
+    """Append editions and bring the documents that name those records up to date; `before` is what named them until now."""
     position = feed.append(entries, position, moment)
     changed = {
-        key
+        entry.record_id
         for entry in entries
-        if (key := UUID(entry.document["id"])) in bodies
-        and bodies[key] != reference_to(entry.kind, entry.document).body
+        if entry.record_id in before and before[entry.record_id].body != entry.reference["body"]
     }
     propagate(changed, position, moment)
 
 
 def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
-    """Patch all documents that show the records in `changed`; what is shown too often is patched after the commit."""
-    _patch_all(changed, position, moment)
+    """Patch all documents that show the records in `changed`; if they are too many, after the commit."""
+    while changed:
+        shown = naming(changed, limit=AT_ONCE + 1)
+        if len(shown) > AT_ONCE:
+            _postpone(changed, moment)
+        if not shown or len(shown) > AT_ONCE:
+            break
+        patches = _patch(shown)
+        position = feed.append(patches.entries, position, moment)
+        changed = patches.relabelled
     if PendingLabel.objects.exists():
         transaction.on_commit(drain_aside)
 
 
-def _patch_all(changed: set[UUID], position: int, moment: datetime) -> None:
-    while changed:
-        now: set[UUID] = set()
-        later: set[UUID] = set()
-        for key in changed:
-            (later if _is_shown_too_often(key) else now).add(key)
-        PendingLabel.objects.bulk_create(
-            [PendingLabel(record_id=key, since=moment) for key in later],
-            update_conflicts=True,
-            unique_fields=["record_id"],
-            update_fields=["since"],
-        )
-        entries = (
-            [
-                entry
-                for kind in all_kinds()
-                for entry in _patched(
-                    kind, kind.editions._default_manager.current().filter(refs__overlap=list(now))
-                )
-            ]
-            if now
-            else []
-        )
-        changed = _relabelled(entries)
-        position = feed.append(entries, position, moment)
+def _postpone(changed: set[UUID], moment: datetime) -> None:
+    """Leave labels to `drain()`, which goes through all their documents, whatever was done for an earlier change."""
+    PendingLabel.objects.bulk_create(
+        [PendingLabel(record_id=key, since=moment) for key in changed],
+        update_conflicts=True,
+        unique_fields=["record_id"],
+        update_fields=["since", "done_kind", "done_id"],
+    )
 
 
-def drain(*, size: int = BATCH, batches: int | None = None) -> int:
-    """Patch what is pending, a batch per transaction, and return how many documents got a new edition.
+@dataclass
+class Patches:
+    """New editions of documents in which labels are patched, and what they are made of."""
 
-    Safe to stop at any moment and to start again: a document is done when its edition is younger than the change.
-    Only one process drains at a time; another returns at once.
-    """
-    done = 0
-    while batches is None or batches > 0:
-        batches = None if batches is None else batches - 1
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [DRAIN_LOCK])
-                if not cursor.fetchone()[0]:
-                    return done
-            position, moment = feed.lock_feed()
-            pending = PendingLabel.objects.order_by("since", "record_id").first()
-            if pending is None:
-                return done
-            entries = _stale(pending, size)
-            if not entries:
-                pending.delete()
-            again = _relabelled(entries)
-            _patch_all(again, feed.append(entries, position, moment), moment)
-        done += len(entries)
-    return done
+    seen: int  #: the feed's last position before anything was read
+    entries: list[feed.NewEdition] = field(default_factory=list)
+    #: Records whose own reference changed because it is made of the labels that were patched.
+    relabelled: set[UUID] = field(default_factory=set)
+    #: Every document that was looked at, with all the records of which something was read for it.
+    read: dict[Place, set[str]] = field(default_factory=dict)
+
+    def done_again(self, position: int) -> Patches:
+        """Patch those documents once more of which something was published since, up to `position`."""
+        changed = set(map(str, feed.changed_since(self.seen, position)))
+        outdated = {place for place, read in self.read.items() if not changed.isdisjoint(read)}
+        if not outdated:
+            return self
+        ids = {key for _kind, key in outdated}
+        again = _patch([place for place in self.read if place in outdated])
+        again.entries += [entry for entry in self.entries if entry.record_id not in ids]
+        again.relabelled |= self.relabelled - ids
+        return again
 
 
-def _stale(pending: PendingLabel, size: int) -> list[feed.NewEdition]:
-    entries: list[feed.NewEdition] = []
-    for kind in all_kinds():
-        stale = kind.editions._default_manager.current().filter(
-            refs__contains=[pending.record_id],
-            published_at__lt=pending.since,
-        )
-        # Unchanged ones too: what has no newer edition would be stale for ever.
-        entries += _patched(kind, stale.order_by("id")[: size - len(entries)], all_of_them=True)
-        if len(entries) >= size:
-            break
-    return entries
-
-
-def _is_shown_too_often(key: UUID) -> bool:
-    left = AT_ONCE
-    for kind in all_kinds():
-        shown = kind.editions._default_manager.current().filter(refs__contains=[key])
-        left -= shown.values("id")[: left + 1].count()
-        if left < 0:
-            return True
-    return False
-
-
-def _patched(kind: Kind, editions: Any, *, all_of_them: bool = False) -> list[feed.NewEdition]:
-    """Bring documents up to date; those that show nothing new only with `all_of_them`."""
-    entries = []
-    found = list(editions.values_list("revision", "document"))
-    documents = [orjson.loads(document) for _revision, document in found]
-    bodies = _bodies({UUID(node["id"]) for document in documents for node in embedded(document)})
-    for (revision, before), document in zip(found, documents, strict=True):
-        _replace(document, bodies)
+def _patch(places: Sequence[Place]) -> Patches:
+    """Bring references in the published documents of these records up to date. Those that show nothing old are left alone."""
+    patches = Patches(feed.last_position())
+    found = [(place, document, embedded(document)) for place, document in _documents(places)]
+    bodies, survivors = _bodies(
+        {node["id"] for _place, _document, nodes in found for node in nodes}
+    )
+    for place, document, nodes in found:
+        name, key = place
+        shown = {node["id"] for node in nodes}
+        patches.read[place] = {
+            str(key),
+            *shown,
+            *(survivors[one] for one in shown & survivors.keys()),
+        }
+        kind = kind_named(name)
+        before = reference_row(kind, document)
+        text = to_text(document)
+        _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
-        if not all_of_them and to_text(document) == before:
+        if to_text(document) == text:
             continue
-        document["revision"] = revision + 1
-        entries.append(feed.NewEdition(kind, document, Action.UPDATED))
-    return entries
+        document["revision"] += 1
+        entry = feed.NewEdition(kind, document, Action.UPDATED).prepare()
+        entry.keeps_reference = entry.reference == before
+        patches.entries.append(entry)
+        if entry.reference["body"] != before["body"]:
+            patches.relabelled.add(key)
+    return patches
 
 
-def _relabelled(entries: Iterable[feed.NewEdition]) -> set[UUID]:
-    """Records whose own reference changed because it shows the references that were patched."""
-    composed = {
-        UUID(entry.document["id"]): reference_to(entry.kind, entry.document).body
-        for entry in entries
-        if entry.kind.editions.reference_needs_references
-    }
-    before = Reference.objects.in_bulk(list(composed))
-    return {key for key, body in composed.items() if before[key].body != body}
+def _documents(places: Iterable[Place]) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Read the public documents of these records, in this order, one query per kind."""
+    for name, those in groupby(places, key=itemgetter(0)):
+        keys = [key for _name, key in those]
+        current = kind_named(name).editions._default_manager.current().filter(record_id__in=keys)
+        texts = dict(current.values_list("record_id", "document"))
+        yield from (((name, key), orjson.loads(texts[key])) for key in keys if key in texts)
 
 
-def _bodies(keys: set[UUID]) -> dict[str, dict[str, Any]]:
-    """What is published now of the records, and of those that references to them show.
-
-    A merged one is shown as its survivor.
-    """
-    bodies = _bodies_of(keys)
-    within = {UUID(node["id"]) for node in embedded(list(bodies.values()))} - keys
-    return bodies | _bodies_of(within) if within else bodies
-
-
-def _bodies_of(keys: set[UUID]) -> dict[str, dict[str, Any]]:
-    found = Reference.objects.in_bulk(list(keys))
-    survivors = Reference.objects.in_bulk(
-        [reference.merged_into for reference in found.values() if reference.merged_into],
-    )
-    return {
-        str(key): (
-            survivors[reference.merged_into] if reference.merged_into else reference
-        ).embedded()
+def _bodies(ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What is published of the records now, and the survivors of those that were merged, as which they are shown."""
+    _seen, found = published(ids)
+    survivors = {key: known.merged_into for key, known in found.items() if known.merged_into}
+    if survivors:
+        _seen, others = published(survivors.values())
+        found |= {key: others[survivor] for key, survivor in survivors.items()}
+    bodies = {
+        str(key): reference.embedded()
         for key, reference in found.items()
         if reference.standing != Standing.WITHDRAWN
     }
+    return bodies, {str(key): str(survivor) for key, survivor in survivors.items()}
 
 
-def _replace(document: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> dict[UUID, str]:
-    missing = {}
-    for node in embedded(document):
+def _replace(nodes: Iterable[dict[str, Any]], bodies: Mapping[str, dict[str, Any]]) -> None:
+    """Show references as `bodies` have them, those within others too."""
+    for node in nodes:
         body = bodies.get(node["id"])
-        if body is None:
-            missing[UUID(node["id"])] = node["object"]
-        else:
+        if body is not None and body != node:
             node.clear()
             node.update(body)
-    return missing
+            _replace(embedded(node), bodies)
 
 
 def refresh(kind: Kind, document: dict[str, Any]) -> dict[UUID, str]:
@@ -201,10 +176,126 @@ def refresh(kind: Kind, document: dict[str, Any]) -> dict[UUID, str]:
 
     Returns the references that are no longer published.
     """
-    missing = _replace(document, _bodies({UUID(node["id"]) for node in embedded(document)}))
+    nodes = embedded(document)
+    named = {node["id"]: node["object"] for node in nodes}
+    bodies, _survivors = _bodies(named)
+    missing = {UUID(key): name for key, name in named.items() if key not in bodies}
+    _replace(nodes, bodies)
     if not missing:
         kind.editions.follow(document)
     return missing
+
+
+def drain(*, size: int = BATCH, batches: int | None = None) -> int:
+    """Patch what is pending, a batch per transaction, and return how many documents got a new edition.
+
+    Safe to stop at any moment and to start again: each batch leaves its place. Documents are listed once, and read and
+    patched before the feed is locked, the next batch while this one is stored. One that is published meanwhile shows the
+    new label already, so what is listed can only be too much. Only one process drains at a time; another returns at once.
+    """
+    done = 0
+    with _reader() as reader:
+        work = Work(size, reader)
+        for _ in count() if batches is None else range(batches):
+            stored = work.store_batch()
+            if stored is None:
+                break
+            done += stored
+    return done
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Pending labels that changed in one transaction, and how far their propagation has come."""
+
+    ids: frozenset[UUID]
+    since: datetime
+    done: Place | None  #: the last document that is done
+
+    @classmethod
+    def first(cls) -> Labels | None:
+        """Return those that have waited longest."""
+        oldest = PendingLabel.objects.order_by("since").values("since")[:1]
+        rows = list(PendingLabel.objects.filter(since=oldest))
+        if not rows:
+            return None
+        # Each batch leaves one place for all; where there are several all the same, what is done is done again.
+        places = {(row.done_kind, row.done_id) for row in rows}
+        kind, key = places.pop()
+        done = (kind, key) if key and not places else None
+        return cls(frozenset(row.record_id for row in rows), rows[0].since, done)
+
+    def leave(self, done: Place | None) -> Labels:
+        """Store how far it has come; None says all of it. A label that changed again has another time, and stays pending."""
+        rows = PendingLabel.objects.filter(since=self.since, record_id__in=self.ids)
+        if done is None:
+            rows.delete()
+        else:
+            rows.update(done_kind=done[0], done_id=done[1])
+        return Labels(self.ids, self.since, done)
+
+
+class Work:
+    """One drain: the labels that it propagates, and what is left of their documents."""
+
+    def __init__(self, size: int, reader: ThreadPoolExecutor | None) -> None:
+        self._size = size
+        self._reader = reader
+        self._labels: Labels | None = None  #: as the last batch has left them
+        self._left: deque[list[Place]] = deque()
+        self._ahead: Future[Patches] | None = None  #: the first of those that are left
+
+    def store_batch(self) -> int | None:
+        """Return how many documents got a new edition; None when nothing is pending, or another process drains."""
+        with transaction.atomic():
+            labels = Labels.first() if _is_only_drain() else None
+            if labels is None:
+                return None
+            if labels != self._labels:
+                self._list(labels)
+            batch = self._left.popleft() if self._left else []
+            patches = self._ahead.result() if self._ahead else _patch(batch)
+            self._ahead = None
+            if self._left and self._reader:
+                self._ahead = self._reader.submit(_patch, self._left[0])
+            done = _store(patches)
+            self._labels = labels.leave(batch[-1] if self._left else None)
+        return done
+
+    def _list(self, labels: Labels) -> None:
+        places = iter(naming(labels.ids, beyond=labels.done))
+        self._left = deque(iter(lambda: list(islice(places, self._size)), []))
+        self._ahead = None
+
+
+def _store(patches: Patches) -> int:
+    if not patches.entries:
+        return 0
+    position, moment = feed.lock_feed()
+    patches = patches.done_again(position)
+    feed.append(patches.entries, position, moment)
+    if patches.relabelled:
+        _postpone(patches.relabelled, moment)
+    return len(patches.entries)
+
+
+def _is_only_drain() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [DRAIN_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _reader() -> Iterator[ThreadPoolExecutor | None]:
+    """Give a thread that reads on a connection of its own; none inside a transaction, whose rows it would not see."""
+    if connection.in_atomic_block:
+        yield None
+        return
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        try:
+            yield reader
+        finally:
+            reader.submit(connection.close)
 
 
 def drain_aside() -> None:

@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 
+from records.bulk import as_array
 from records.models import Action, EditorialState
 from records.publishing import feed
-from records.publishing.documents import DocumentReferences, Draft, complete, serialise, to_text
+from records.publishing.documents import (
+    DocumentReferences,
+    Draft,
+    complete,
+    published,
+    serialise,
+    to_text,
+)
 from records.publishing.labels import refresh, store_and_propagate
+from records.publishing.naming import named, naming
 from records.publishing.prefetch import load_parts, parts_of
 from records.registry import all_kinds, kind_named, kind_of
 
@@ -80,16 +89,12 @@ def publish_by_key(
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        seen = feed.last_position()
-        drafts, references = _serialise(locked)
-        _complete(drafts, references)
+        entries, references = _render(locked, reason)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         position, moment = feed.lock_feed()
-        if feed.has_changed(references.asked(), since=seen):
-            drafts, references = _serialise(locked)
-            _complete(drafts, references)
-        entries = _entries(drafts, reason)
-        store_and_propagate(entries, position, moment)
+        if references.read() & feed.changed_since(references.seen or 0, position):
+            entries, references = _render(locked, reason)
+        store_and_propagate(entries, references.before, position, moment)
         _mark(locked, EditorialState.PUBLISHED, moment)
     return locked
 
@@ -151,11 +156,12 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         )
         document = next_document(last)
         document["revision"] = newest.revision + 1
+        _seen, before = published([locked.pk])
         missing = refresh(kind_of(locked), document)
         if missing:
             raise CurationRefused([_unpublished(locked, missing)])
         entry = feed.NewEdition(kind_of(locked), document, Action.RESTORED, reason)
-        store_and_propagate([entry], position, moment)
+        store_and_propagate([entry], before, position, moment)
         # What was edited since the document was made is still unpublished, so the time of that document stays.
         edited = locked.changed_at > last.published_at
         _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
@@ -237,9 +243,18 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
     return locked
 
 
+def _render(
+    records: Sequence[Record], reason: str
+) -> tuple[list[feed.NewEdition], DocumentReferences]:
+    """Make what is to be appended, and say what was read for it, the newest editions included."""
+    drafts, references = _serialise(records)
+    _complete(drafts, references)
+    return [entry.prepare() for entry in _entries(drafts, reason)], references
+
+
 def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
     """Make the documents, still without what is published of the records that they name."""
-    references = DocumentReferences()
+    references = DocumentReferences(record.pk for record in records)
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
@@ -276,21 +291,37 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
 
 def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
-    newest = newest_by_record([draft.record for draft in drafts])
+    newest = _newest_documents(drafts)
     entries = []
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
         draft.document["revision"] = 1
         if previous is not None:
-            draft.document["revision"] = previous.revision
-            draft.document["published_at"] = feed.stamp(previous.published_at)
-            if to_text(draft.document) == previous.document:
+            revision, published_at, text = previous
+            draft.document["revision"] = revision
+            draft.document["published_at"] = feed.stamp(published_at)
+            if to_text(draft.document) == text:
                 continue
             draft.document["revision"] += 1
-            action = Action.RESTORED if previous.document is None else Action.UPDATED
+            action = Action.RESTORED if text is None else Action.UPDATED
         entries.append(feed.NewEdition(draft.kind, draft.document, action, reason))
     return entries
+
+
+def _newest_documents(drafts: Sequence[Draft]) -> dict[UUID, tuple[int, datetime, str | None]]:
+    """Return revision, time and document of the newest edition of each record, tombstones included."""
+    found: dict[UUID, tuple[int, datetime, str | None]] = {}
+    with connection.cursor() as cursor:
+        for name, pks in _keys_by_kind(draft.record for draft in drafts).items():
+            cursor.execute(
+                "SELECT record_id, revision, published_at, document"  # noqa: S608 - our own name
+                f' FROM "{kind_named(name).editions._meta.db_table}"'
+                " WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL",
+                [as_array(pks)],
+            )
+            found |= {key: (revision, at, text) for key, revision, at, text in cursor}
+    return found
 
 
 def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
@@ -314,35 +345,18 @@ def next_document(edition: Edition) -> dict[str, Any]:
 def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
     """Published documents that name the records, other than the records themselves."""
     keys = [record.pk for record in records]
-    named = _named_by_others(keys) if len(keys) > SHOWN else set(keys)
+    found = named(keys, other_than=keys)
     refusals = []
     for record in records:
-        if record.pk not in named:
-            continue
-        named_in: list[str] = []
-        for kind in all_kinds():
-            editions = kind.editions._default_manager.current().filter(refs__contains=[record.pk])
-            named_in += editions.exclude(record_id__in=keys).values_list("label", flat=True)[:SHOWN]
-        if named_in:
-            shown = ", ".join(f"“{label}”" for label in named_in[:SHOWN])
-            more = " and more" if len(named_in) > SHOWN else ""
+        if record.pk in found:
+            places = naming([record.pk], other_than=keys, limit=SHOWN + 1)
+            _seen, references = published(key for _kind, key in places)
+            labels = [str(references[key]) for _kind, key in places]
+            shown = ", ".join(f"“{label}”" for label in labels[:SHOWN])
+            more = " and more" if len(labels) > SHOWN else ""
             detail = f"{record} is named in published records: {shown}{more}. Change or withdraw those first, or merge it."
             refusals.append(Refusal(record, "still_named", detail))
     return refusals
-
-
-def _named_by_others(keys: Sequence[UUID]) -> set[UUID]:
-    """Return those of many records that published documents of others name: one query per kind and batch."""
-    known = set(keys)
-    found: set[UUID] = set()
-    for kind in all_kinds():
-        for start in range(0, len(keys), BATCH):
-            chunk = list(keys[start : start + BATCH])
-            editions = kind.editions._default_manager.current().filter(refs__overlap=chunk)
-            for record_id, refs in editions.values_list("record_id", "refs"):
-                if record_id not in known:
-                    found |= known.intersection(refs)
-    return found
 
 
 def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> None:

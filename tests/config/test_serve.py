@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from config.db import embedded
+from config.db import embedded, prepared
 from tests.factories.servers import clean_environment
 
 START_SECONDS = 90  # the first start migrates, on a machine that may be busy
@@ -104,6 +104,14 @@ def test_the_life_of_a_service(serve, server, free_port):
     assert first.end(signal.SIGTERM) == 0
     assert first.refuses()
     assert not server.is_ready()
+
+    # What prepared it is remembered, until something is migrated or the code is another.
+    assert (
+        prepared.is_prepared({**server.django_settings(), "OPTIONS": {}}) is False
+    )  # it is stopped
+    server.hold()
+    assert prepared.is_prepared({**server.django_settings(), "OPTIONS": {}}) is True
+    assert server.stop_if_unused()
 
     # The second start keeps the data, so there is no new password; Ctrl-C ends it as well.
     again = serve(free_port)

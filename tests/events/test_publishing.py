@@ -136,3 +136,21 @@ def test_publishing_a_batch_of_events_costs_the_same_number_of_statements_whatev
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+def test_a_new_title_is_published_in_twelve_statements(django_assert_num_queries: Any) -> None:
+    """BEGIN, lock, parts, references, newest edition, feed, all writes, who names it, labels that wait, mark, COMMIT, result."""
+    person = make_person("Marco Rubio")
+    tenure = make_tenure(person, make_office(state=make_state()))
+    event = make_event("Talks", topics=(make_topic(), make_topic()))
+    make_participation(event, person, tenures=(tenure,))
+    make_event_place(event, make_place())
+    publish_whole(event)
+    Event.objects.filter(pk=event.pk).update(title="Talks on grain")
+    event.refresh_from_db()
+
+    with django_assert_num_queries(12):
+        (edition,) = publish(event, by=None)
+
+    assert (edition.label, edition.revision) == ("Talks on grain", 2)
+    assert document_of(event)["label"] == "Talks on grain"

@@ -11,6 +11,8 @@ from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger
 from psycopg2.errors import LockNotAvailable
 
+from config.db import prepared
+
 ATTEMPTS = 5
 PAUSE_SECONDS = 2
 # Any number will do, if only migrating uses it.
@@ -81,6 +83,7 @@ class Command(migrate.Command):
             # Two servers that start at once: the second one waits, then finds nothing to do.
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
+            prepared.forget(cursor)
         try:
             self._try(*args, **options)
         finally:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg2.errors import InsufficientPrivilege
 
+from config.db import prepared
 from records.models import Source
 
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
                 if sample_story:
                     call_command("load_sample_story", stdout=self.stdout)
         self._make_account()
+        with connection.cursor() as cursor:
+            prepared.remember(cursor)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-sample-story", action="store_false", dest="sample_story")

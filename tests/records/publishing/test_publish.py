@@ -336,9 +336,8 @@ def test_publishing_costs_a_fixed_number_of_queries(
         publish(*topics, by=None)
 
 
-PUBLISH_QUERIES = (
-    17  # savepoint, lock, parts, feed lock and position, references, editions, writes, mark
-)
+PUBLISH_QUERIES = 11
+#: Savepoint, lock, parts, references, editions, feed, writes, whether a label waits, mark, release, what is returned.
 
 
 def test_an_edition_is_never_changed_or_deleted() -> None:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import contextmanager
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 from django.db import connection, transaction
 
 from records.kinds import TOPIC as TOPIC_KIND
-from records.models import Change, PendingLabel, Topic, TopicEdition
-from records.publishing import labels
+from records.models import Change, Topic, TopicEdition
 from records.publishing.batches import publish_in_batches
 from records.publishing.publish import CurationRefused, publish, withdraw
 from tests.factories.races import at_once
 from tests.factories.records import make_topic
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -220,55 +213,3 @@ def test_a_rolled_back_publication_leaves_nothing() -> None:
     assert topic.editorial_state == "draft"
     publish(topic, by=None)
     assert list(Change.objects.values_list("position", flat=True)) == [1]
-
-
-def test_a_label_shown_often_is_propagated_in_batches_that_can_stop_anywhere(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(labels, "AT_ONCE", 3)
-    broader = make_topic()
-    topics = [make_topic(broader=broader) for _ in range(7)]
-    publish(broader, *topics, by=None)
-    Topic.objects.filter(pk=broader.pk).update(label="New")
-    with another_drain_running():
-        publish(broader, by=None)
-        assert labels.drain() == 0
-    assert PendingLabel.objects.count() == 1
-
-    assert labels.drain(size=3, batches=1) == 3  # and here the process stops
-
-    assert sorted(labels_shown()) == ["New"] * 3 + [broader.label] * 4
-    assert labels.drain(size=3) == 4
-    assert labels_shown() == ["New"] * 7
-    assert set(TopicEdition.objects.current().values_list("revision", flat=True)) == {2}
-    assert not PendingLabel.objects.exists()
-
-
-def labels_shown() -> list[str]:
-    documents = [
-        orjson.loads(text)
-        for text in TopicEdition.objects.current().values_list("document", flat=True)
-    ]
-    return [document["broader"]["label"] for document in documents if document["broader"]]
-
-
-@contextmanager
-def another_drain_running() -> Iterator[None]:
-    """Hold the lock that a drain holds, on another connection."""
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [labels.DRAIN_LOCK])
-    try:
-        yield
-        wait_for_threads()
-        # Closing alone lets go of the lock only when the server comes to it.
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [labels.DRAIN_LOCK])
-    finally:
-        other.close()
-
-
-def wait_for_threads() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "propagate-labels":
-            thread.join()
