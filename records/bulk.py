@@ -9,19 +9,24 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 #: The text search configuration made by the first migration: unaccented, English stems, no stop words.
 CONFIGURATION = "chancery"
 
 
 def insert(
-    model: type[models.Model], rows: Sequence[dict[str, Any]], *, or_update: bool = False
+    model: type[models.Model],
+    rows: Sequence[dict[str, Any]],
+    *,
+    or_update: bool = False,
+    default: Callable[[Any], Any] | None = None,
 ) -> None:
     """Insert rows in one statement; with `or_update`, rows whose primary key is there are overwritten.
 
     The rows travel as one JSON value and are given the types of the model's columns by the database, which is several
     times cheaper than a parameter per cell. A full-text column takes its texts as [weight A, weight B, weight C].
+    `default` gives what stands for a value that JSON does not know.
     """
     if not rows:
         return
@@ -42,7 +47,11 @@ def insert(
         updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names if name != key)
         statement += f' ON CONFLICT ("{key}") DO UPDATE SET {updates}'
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
+        cursor.execute(statement, [_as_json(rows, default)])
+
+
+def _as_json(rows: Sequence[dict[str, Any]], default: Callable[[Any], Any] | None) -> str:
+    return orjson.dumps(rows, default=default, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _search_vector(column: str) -> str:
@@ -52,7 +61,12 @@ def _search_vector(column: str) -> str:
     )
 
 
-def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+def overwrite(
+    model: type[models.Model],
+    rows: Sequence[dict[str, Any]],
+    *,
+    default: Callable[[Any], Any] | None = None,
+) -> None:
     """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
     key = model._meta.pk.attname
     columns = {field.attname: field for field in model._meta.concrete_fields}
@@ -67,4 +81,4 @@ def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None
         f'FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
+        cursor.execute(statement, [_as_json(rows, default)])
