@@ -10,6 +10,8 @@ from django.db.models import ManyToOneRel
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from rest_framework.serializers import ListSerializer
 
+from records.bulk import among, read
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -62,8 +64,8 @@ def _load(records: Sequence[Any], accessor: str) -> list[Any]:
         )
     link = relation.field
     owners = [record.pk for record in records]
-    parts = list(
-        link.model._base_manager.filter(**{f"{link.name}__in": owners}).order_by(
+    parts = read(
+        link.model._base_manager.filter(among(link.name, owners)).order_by(
             *(link.model._meta.ordering or ())
         )
     )
