@@ -17,6 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
 
 from config.faults import Fault
+from records.bulk import among
 from records.exchange.compare import Changes, Planned, compare, look_up, named_records, read_record
 from records.exchange.lines import EXCHANGE, FileLine, Index, LoadOptions
 from records.exchange.lookup import RecordLookUp
@@ -227,18 +228,21 @@ class Load:
         """Return the loaded records that are new or changed since their edition, by kind; withdrawn records stay withdrawn."""
         found: dict[str, list[UUID]] = {}
         for exchange in declared():
-            keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
-            for start in range(0, len(keys), BATCH):
-                rows = exchange.model._default_manager.filter(
-                    pk__in=keys[start : start + BATCH]
-                ).exclude(editorial_state=EditorialState.WITHDRAWN)
-                waiting = {
+            entries = [entry for entry in self.loaded if entry.exchange is exchange and entry.pk]
+            for start in range(0, len(entries), BATCH):
+                batch = entries[start : start + BATCH]
+                waiting = {entry.pk for entry in batch if entry.is_new}
+                there = [entry.pk for entry in batch if entry.pk and not entry.is_new]
+                rows = exchange.model._default_manager.filter(among("pk", there)).exclude(
+                    editorial_state=EditorialState.WITHDRAWN
+                )
+                waiting |= {
                     record.pk
                     for record in rows.only("pk", "editorial_state", "changed_at", "published_at")
                     if not record.is_published or record.has_unpublished_changes
                 }
                 found.setdefault(exchange.kind, []).extend(
-                    key for key in keys[start : start + BATCH] if key in waiting
+                    entry.pk for entry in batch if entry.pk and entry.pk in waiting
                 )
         return found
 
