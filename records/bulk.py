@@ -96,7 +96,7 @@ def overwrite(
 
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
-class Among(models.Lookup):  # type: ignore[type-arg] # not generic when it runs
+class Among(models.Lookup):
     """Whether a key is in an array, written as PostgreSQL reads arrays. Use `among()`."""
 
     lookup_name = "among"
@@ -129,9 +129,9 @@ def read(rows: models.QuerySet[M]) -> list[M]:
     found = []
     for values in rows.values_list(*names):
         instance = model.__new__(model)
-        instance._state = ModelState()  # noqa: SLF001 - what `__init__` and `from_db` set
-        instance._state.db = database  # noqa: SLF001
-        instance._state.adding = False  # noqa: SLF001
+        instance._state = ModelState()
+        instance._state.db = database
+        instance._state.adding = False
         vars(instance).update(zip(names, values, strict=True))
         found.append(instance)
     return found

@@ -21,20 +21,17 @@ class KeepVersions(pghistory.trigger.Event):
 
     level = pgtrigger.Statement
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         """Copy the tracked columns; the context is made once, and only where there is something to keep."""
+        history: Any = self.event_model
         tracked = {field.name for field in model._meta.fields}
         columns = ", ".join(
-            sorted(f'"{f.column}"' for f in self.event_model._meta.fields if f.name in tracked)
+            sorted(f'"{f.column}"' for f in history._meta.fields if f.name in tracked)
         )
-        new, old = (f"SELECT {columns} FROM {rows}_values" for rows in ("new", "old"))
-        made = {
-            pgtrigger.Insert: new,
-            pgtrigger.Update: f"{new} EXCEPT {old}",
-            pgtrigger.Delete: old,
-        }[self.operation]
+        new, old = (f"SELECT {columns} FROM {rows}_values" for rows in ("new", "old"))  # noqa: S608 - our own names
+        made = {"INSERT": new, "UPDATE": f"{new} EXCEPT {old}", "DELETE": old}[str(self.operation)]
         return (
-            f'INSERT INTO "{self.event_model._meta.db_table}"'  # noqa: S608 - names of our own tables and columns
+            f'INSERT INTO "{history._meta.db_table}"'  # noqa: S608 - names of our own tables and columns
             f' ({columns}, "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id")'
             f" SELECT {columns}, (SELECT _pgh_attach_context()), now(), '{self.label}', \"{model._meta.pk.column}\""
             f" FROM ({made}) AS made; RETURN NULL;"
@@ -46,7 +43,7 @@ class _Versions(pghistory.RowEvent):
         super().__init__(label, operation=operation, row=row, condition=None)
 
     def add_event_trigger(self, event_model: Any) -> None:
-        trigger = KeepVersions(
+        trigger = KeepVersions(  # type: ignore[no-untyped-call] # it carries no types
             event_model=event_model,
             label=self.label,
             name=self.trigger_name,
