@@ -1,19 +1,29 @@
-"""Many rows in one statement: they travel as a few texts, and the database gives them the types of the model's columns."""
+"""Many rows in one statement.
+
+Rows to write travel as a few texts, and the database gives them the types of the model's columns. Keys of rows to read travel
+as one array.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=models.Model)
 #: The text search configuration made by the first migration: unaccented, English stems, no stop words.
 CONFIGURATION = "chancery"
 
@@ -113,7 +123,12 @@ def _search_vector(texts: str) -> str:
     )
 
 
-def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+def overwrite(
+    model: type[models.Model],
+    rows: Sequence[dict[str, Any]],
+    *,
+    default: Callable[[Any], Any] | None = None,
+) -> None:
     """Overwrite the columns that the rows hold, in one statement; the rows travel as one JSON value."""
     key = model._meta.pk.attname
     columns = {field.attname: field for field in model._meta.concrete_fields}
@@ -127,4 +142,47 @@ def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None
         f'UPDATE "{table}" SET {values} '  # noqa: S608 - names of our own tables and columns
         f'FROM json_to_recordset(%s) AS r({shape}) WHERE "{table}"."{key}" = r."{key}"'
     )
-    run([(statement, [orjson.dumps(rows).decode()])])
+    text = orjson.dumps(rows, default=default, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    run([(statement, [text])])
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup):
+    """Whether a key is in an array, written as PostgreSQL reads arrays. Use `among()`."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Compare with one parameter, however many keys there are."""
+        column, parameters = self.process_lhs(compiler, connection)
+        kind = cast("models.Field[Any, Any]", self.lhs.output_field).rel_db_type(connection)
+        array, keys = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({array}::{kind}[])", (*parameters, *keys)
+
+
+def among(name: str, keys: Iterable[UUID | int]) -> models.Q:
+    """Return the condition that a key is one of these: as `__in`, which handles each of thousands of keys on its own."""
+    return models.Q(**{f"{name}__among": models.Value(as_array(keys), models.TextField())})
+
+
+def read(rows: models.QuerySet[M]) -> list[M]:
+    """Return the rows as instances of their model, as a query set would.
+
+    Without the model's `__init__`, which takes longer than the database: columns read from it need no conversion.
+    """
+    model = rows.model
+    names = [field.attname for field in model._meta.concrete_fields]
+    database = rows.db
+    found = []
+    for values in rows.values_list(*names):
+        instance = model.__new__(model)
+        instance._state = ModelState()
+        instance._state.db = database
+        instance._state.adding = False
+        vars(instance).update(zip(names, values, strict=True))
+        found.append(instance)
+    return found

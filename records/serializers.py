@@ -41,10 +41,15 @@ class PublicSerializer(serializers.Serializer[Any]):
         took as long as all the rest of it.
         """
         document = {}
+        # Parts that were read with the record need no manager, which takes as long as rendering them.
+        loaded = getattr(instance, "_prefetched_objects_cache", {})
         for name, attribute, field in self._plan:
-            value = (
-                field.get_attribute(instance) if attribute is None else getattr(instance, attribute)
-            )
+            if attribute is None:
+                value = field.get_attribute(instance)
+            elif attribute in loaded and isinstance(field, serializers.ListSerializer):
+                value = loaded[attribute]
+            else:
+                value = getattr(instance, attribute)
             shown = None if value is None else field.to_representation(value)
             document[name] = None if shown == "" else shown
         return document

@@ -83,14 +83,14 @@ def _read_members(
     shape = plan.shape
     for name, given in members.items():
         if name in shape.fields:
-            plan.values.update(shape.fields[name].read(given, plan.at, faults))
+            shape.fields[name].read(given, plan.at, plan.values, faults)
         elif name in shape.lists:
             plan.parts |= _read_list(shape.lists[name], given, member(plan.at, name), faults)
         else:
             faults.append(_unknown(shape, name, given, plan.at))
     if demand_all:
-        for name, treatment in shape.fields.items():
-            if treatment.is_required and name not in members:
+        for name in shape.required:
+            if name not in members:
                 faults.append(
                     Fault("required", f"{name} is missing.", pointer=member(plan.at, name))
                 )
@@ -139,8 +139,10 @@ def _read_list(
 
 
 def _table_of(shapes: Sequence[PartShape], item: Any) -> PartShape:
+    if len(shapes) == 1:
+        return shapes[0]
     kind = item.get("object") if isinstance(item, dict) else None
-    return next((shape for shape in shapes if len(shapes) > 1 and kind in _kinds(shape)), shapes[0])
+    return next((shape for shape in shapes if kind in _kinds(shape)), shapes[0])
 
 
 def _kinds(shape: PartShape) -> tuple[str, ...]:
@@ -163,7 +165,8 @@ def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Fa
 def named_records(plan: Planned) -> Iterator[NamedRecord]:
     """Every record that the line names."""
     for row in plan.tree():
-        for value in row.values.values():
+        for column in row.shape.reference_columns:
+            value = row.values.get(column)
             if isinstance(value, NamedRecord):
                 yield value
             elif isinstance(value, NamedSibling):
@@ -172,7 +175,8 @@ def named_records(plan: Planned) -> Iterator[NamedRecord]:
 
 def look_up(plan: Planned, names: RecordLookUp, faults: Faults) -> None:
     for row in plan.tree():
-        for column, value in row.values.items():
+        for column in row.shape.reference_columns:
+            value = row.values.get(column)
             try:
                 if isinstance(value, NamedRecord):
                     row.values[column] = names.key(value)

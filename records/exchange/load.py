@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
 
 from config.faults import Fault
+from records.bulk import among
 from records.exchange.compare import Changes, Planned, compare, look_up, named_records, read_record
 from records.exchange.lines import EXCHANGE, FileLine, Index, LoadOptions
 from records.exchange.lookup import RecordLookUp
@@ -35,7 +37,7 @@ from records.models import EditorialState
 from records.publishing.publish import demand_permission, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -46,6 +48,10 @@ if TYPE_CHECKING:
     #: Told what is being done, how much of it is done, and of how much.
     Progress = Callable[[str, int, int], None]
 
+    #: A line that was read, and what is wrong with it by itself.
+    _Line = tuple[FileLine, Planned, list[Fault]]
+
+_T = TypeVar("_T")
 #: Records that are read, compared and written together.
 BATCH = 500
 
@@ -57,6 +63,15 @@ class _Work:
     entry: FileLine
     plan: Planned
     changes: Changes
+
+
+def _ahead(batches: Iterator[_T]) -> Iterator[_T]:
+    """Make each batch while the caller works on the one before: the database writes while the next lines are read."""
+    with ThreadPoolExecutor(1, "read-ahead") as thread:
+        coming = thread.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = thread.submit(next, batches, None)
+            yield batch
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -117,9 +132,9 @@ class Load:
                         [wrong.at("", entry.name)],
                     )
         for exchange in kinds:
-            for batch in self.index.batches(exchange, BATCH):
-                self._batch(exchange, batch)
-                self._done += len(batch)
+            for lines in _ahead(self._read(exchange)):
+                self._batch(exchange, lines)
+                self._done += len(lines)
                 self._progress("writing", self._done, self.index.lines)
         if not self.report.rejections:
             self._check_all()
@@ -129,17 +144,21 @@ class Load:
             entry for entry in self.index.entries.get(exchange.kind, []) if not entry.is_rejected
         ]
 
-    def _batch(self, exchange: Exchange, batch: Sequence[tuple[FileLine, dict[str, Any]]]) -> None:
-        plans: list[tuple[FileLine, Planned, list[Fault]]] = []
-        for entry, document in batch:
-            if entry.is_rejected:
-                continue
-            if entry.is_wish:
-                document["slug"] = entry.slug if entry.is_new else None
-            faults: list[Fault] = []
-            plan = read_record(exchange, document, faults, is_new=entry.is_new)
-            plan.pk = entry.pk
-            plans.append((entry, plan, faults))
+    def _read(self, exchange: Exchange) -> Iterator[list[_Line]]:
+        """Read the lines of a kind in batches, without asking the database."""
+        for batch in self.index.batches(exchange, BATCH):
+            lines = []
+            for entry, document in batch:
+                if entry.is_wish:
+                    document["slug"] = entry.slug if entry.is_new else None
+                faults: list[Fault] = []
+                plan = read_record(exchange, document, faults, is_new=entry.is_new)
+                plan.pk = entry.pk
+                lines.append((entry, plan, faults))
+            yield lines
+
+    def _batch(self, exchange: Exchange, lines: Sequence[_Line]) -> None:
+        plans = [line for line in lines if not line[0].is_rejected]
         self.names.resolve(name for _entry, plan, _faults in plans for name in named_records(plan))
         for entry, plan, faults in plans:
             look_up(plan, self.names, faults)
@@ -209,18 +228,21 @@ class Load:
         """Return the loaded records that are new or changed since their edition, by kind; withdrawn records stay withdrawn."""
         found: dict[str, list[UUID]] = {}
         for exchange in declared():
-            keys = [entry.pk for entry in self.loaded if entry.exchange is exchange and entry.pk]
-            for start in range(0, len(keys), BATCH):
-                rows = exchange.model._default_manager.filter(
-                    pk__in=keys[start : start + BATCH]
-                ).exclude(editorial_state=EditorialState.WITHDRAWN)
-                waiting = {
+            entries = [entry for entry in self.loaded if entry.exchange is exchange and entry.pk]
+            for start in range(0, len(entries), BATCH):
+                batch = entries[start : start + BATCH]
+                waiting = {entry.pk for entry in batch if entry.is_new}
+                there = [entry.pk for entry in batch if entry.pk and not entry.is_new]
+                rows = exchange.model._default_manager.filter(among("pk", there)).exclude(
+                    editorial_state=EditorialState.WITHDRAWN
+                )
+                waiting |= {
                     record.pk
                     for record in rows.only("pk", "editorial_state", "changed_at", "published_at")
                     if not record.is_published or record.has_unpublished_changes
                 }
                 found.setdefault(exchange.kind, []).extend(
-                    key for key in keys[start : start + BATCH] if key in waiting
+                    entry.pk for entry in batch if entry.pk and entry.pk in waiting
                 )
         return found
 

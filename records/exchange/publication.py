@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from records.bulk import among
 from records.exchange.references import Coded
 from records.exchange.shapes import declared
 from records.models import Reference, Standing
@@ -16,7 +17,7 @@ from records.publishing.publish import CurationRefused, Refusal, publish
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -46,45 +47,57 @@ def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]
 
     Costs a fixed number of queries per kind and 5,000 records.
     """
-    going = {key for those in keys.values() for key in those}
+    public = _Public(key for those in keys.values() for key in those)
     for exchange in declared():
         those = keys.get(exchange.kind, [])
         for start in range(0, len(those), CHUNK):
             chunk = those[start : start + CHUNK]
             if kind_named(exchange.kind).is_cited:
                 yield from _uncited(exchange, chunk)
-            yield from _naming_unpublished(exchange, chunk, going)
+            yield from _naming_unpublished(exchange, chunk, public)
 
 
 def _uncited(exchange: Exchange, keys: Sequence[UUID]) -> Iterator[tuple[str, UUID, str, str]]:
     # Which kinds have citations is known only when all apps are loaded.
-    uncited: dict[str, Any] = {"pk__in": keys, "citations": None}
-    for record in exchange.model._default_manager.filter(**uncited).order_by():
+    uncited: dict[str, Any] = {"citations": None}
+    for record in exchange.model._default_manager.filter(among("pk", keys), **uncited).order_by():
         detail = f"{record} has no citation: add at least one source before publishing."
         yield exchange.kind, record.pk, "no_citation", detail
 
 
 def _naming_unpublished(
-    exchange: Exchange, keys: Sequence[UUID], going: set[UUID]
+    exchange: Exchange, keys: Sequence[UUID], public: _Public
 ) -> Iterator[tuple[str, UUID, str, str]]:
     missing: dict[UUID, dict[UUID, str]] = {}
-    published = Reference.objects.filter(standing=Standing.PUBLISHED).values("pk")
     for shape, owner in _tables(exchange):
         for column, kind in _naming_columns(shape):
-            rows = (
-                shape.model._default_manager.order_by()
-                .filter(**{f"{owner}__in": keys, f"{column}__isnull": False})
-                .exclude(**{f"{column}__in": published})
-                .values_list(owner, column)
+            rows = shape.model._default_manager.order_by().filter(
+                among(owner, keys), **{f"{column}__isnull": False}
             )
-            for key, named in rows:
-                if named not in going:
+            # Many rows name few records.
+            if others := public.without(rows.values_list(column, flat=True).distinct()):
+                for key, named in rows.filter(among(column, others)).values_list(owner, column):
                     missing.setdefault(key, {})[named] = kind
     for key, named in missing.items():
         names = ", ".join(_called(kind, other) for other, kind in list(named.items())[:SHOWN])
         more = " and more" if len(named) > SHOWN else ""
         detail = f"It names records that are not published: {names}{more}. Publish them first, or together with it."
         yield exchange.kind, key, "unpublished_reference", detail
+
+
+class _Public:
+    """Which records may be named: those that are published, and those that are going to be, together with the one that names them."""
+
+    def __init__(self, going: Iterable[UUID]) -> None:
+        self._known = set(going)
+
+    def without(self, keys: Iterable[UUID]) -> set[UUID]:
+        """Return those that may not be named."""
+        asked = set(keys) - self._known
+        if asked:
+            published = Reference.objects.filter(among("pk", asked), standing=Standing.PUBLISHED)
+            self._known.update(published.values_list("pk", flat=True))
+        return asked - self._known
 
 
 def _tables(exchange: Exchange) -> Iterator[tuple[Shape, str]]:

@@ -76,11 +76,17 @@ def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
         if inserted[shape] and isinstance(shape, PartShape):
             _draw_keys(shape.model, [row for row, _owner in inserted[shape]])
         if updated[shape]:
+            names = ("slug", *shape.columns)
             overwrite(
-                shape.model, [_columns(row, ("slug", *shape.columns)) for row in updated[shape]]
+                shape.model,
+                [_changed_columns(row, names) for row in updated[shape]],
+                default=_for_json,
             )
         if inserted[shape]:
-            insert(shape.model, [_new_columns(row, owner) for row, owner in inserted[shape]])
+            insert(
+                shape.model,
+                [_new_columns(row, owner) for row, owner in inserted[shape]],
+            )
 
 
 def _collect(shape: Shape, row: Existing, gone: dict[Shape, list[Any]]) -> None:
@@ -102,25 +108,30 @@ def _draw_keys(model: type[models.Model], rows: Sequence[Planned]) -> None:
 
 
 def _new_columns(row: Planned, owner: Planned | None) -> dict[str, Any]:
-    columns = _columns(row, row.values)
-    if owner is not None and isinstance(row.shape, PartShape):
-        columns[row.shape.link] = owner.pk
+    shape = row.shape
+    columns = {shape.model._meta.pk.attname: row.pk}
+    for name, value in row.values.items():
+        columns[name] = value.pk if type(value) is Planned else value
+    if owner is not None and isinstance(shape, PartShape):
+        columns[shape.link] = owner.pk
     return columns
 
 
-def _columns(row: Planned, names: Iterable[str]) -> dict[str, Any]:
-    """Return the key and the named columns, as JSON takes them."""
-    columns = {row.shape.model._meta.pk.attname: row.pk}
-    for name in names:
-        if name in row.values:
-            columns[name] = _as_json(row.values[name])
-    return columns
+def _changed_columns(row: Planned, names: Iterable[str]) -> dict[str, Any]:
+    values = row.values
+    return {
+        row.shape.model._meta.pk.attname: row.pk,
+        **{name: values[name] for name in names if name in values},
+    }
 
 
-def _as_json(value: Any) -> Any:
+def _for_json(value: Any) -> Any:
+    """Return what stands for a value that JSON does not know: the key of another part, a decimal number as text."""
     if isinstance(value, Planned):
         return value.pk
-    return str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{value!r} is no value of a column.")
 
 
 def rules_of(shapes: Iterable[Shape]) -> dict[str, models.BaseConstraint]:

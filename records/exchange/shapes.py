@@ -30,7 +30,7 @@ from records.registry import all_kinds
 from records.serializers import OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from records.models import Record
     from records.registry import Kind
@@ -124,16 +124,41 @@ class Shape:
     def columns(self) -> tuple[str, ...]:
         return tuple(column for treatment in self.fields.values() for column in treatment.columns)
 
+    @cached_property
+    def reference_columns(self) -> tuple[str, ...]:
+        """Columns whose values have to be looked up, in the database or among the parts of the record."""
+        return tuple(
+            column
+            for treatment in self.fields.values()
+            if isinstance(treatment, Ref | OneOf | Pair | SiblingValue)
+            for column in treatment.columns
+        )
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Members that a new row needs."""
+        return tuple(name for name, treatment in self.fields.items() if treatment.is_required)
+
     def defaults(self) -> dict[str, Any]:
         """Return every column of a new row that the database does not fill by itself, with its default."""
+        row, made = self._defaults
+        return {**row, **{column: make() for column, make in made.items()}}
+
+    @cached_property
+    def _defaults(self) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+        """Return the defaults that are the same for all rows, and how to make those that are not."""
         row: dict[str, Any] = {}
+        made: dict[str, Callable[[], Any]] = {}
         for field in self.model._meta.concrete_fields:
             if field.primary_key or field.generated or field.db_default is not models.NOT_PROVIDED:
                 continue
             row[field.attname] = field.get_default()
+            if field.has_default() and callable(field.default):
+                made[field.attname] = field.get_default
         for treatment in self.fields.values():
             row.update(zip(treatment.columns, treatment.defaults(), strict=True))
-        return row
+        made |= {column: list for column, value in row.items() if value == []}
+        return row, made
 
     def descendants(self) -> Iterator[PartShape]:
         """All parts at any depth, what belongs to another part after it."""

@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from django.core.exceptions import ValidationError
@@ -61,13 +62,12 @@ class Treatment(ABC):
         self.name = name
         self.columns = columns
 
-    def read(self, given: Any, at: str, faults: Faults) -> dict[str, Any]:
-        """Return the columns for a value of the line; what is wrong is added to `faults`."""
+    def read(self, given: Any, at: str, row: dict[str, Any], faults: Faults) -> None:
+        """Put the columns for a value of the line into `row`; what is wrong is added to `faults`."""
         try:
-            return dict(zip(self.columns, self.values(given), strict=True))
+            row.update(zip(self.columns, self.values(given), strict=True))
         except FaultError as wrong:
             faults.append(wrong.at(member(at, self.name), given))
-            return {}
 
     @abstractmethod
     def values(self, given: Any) -> tuple[Any, ...]:
@@ -108,15 +108,20 @@ class Column(Treatment):
             raise FaultError("nul", "Text holds no NUL characters.")
         value = self.convert(given)
         if self.field.choices is not None:
-            known = [str(choice) for choice, _label in self.field.flatchoices]
+            known = self._known
             if value not in known:
                 reason = f"“{given}” is not in the list of {self.name.replace('_', ' ')}: {choose_from(known)}."
                 raise FaultError("unknown_value", reason, nearest(str(given), known))
+            return (value,)
         try:
             self.field.run_validators(value)
         except ValidationError as error:
             raise FaultError("invalid", " ".join(error.messages)) from error
         return (value,)
+
+    @cached_property
+    def _known(self) -> tuple[str, ...]:
+        return tuple(str(choice) for choice, _label in self.field.flatchoices)
 
     def when_empty(self) -> Any:
         """Return what the column holds for null. Raises FaultError where something is needed."""

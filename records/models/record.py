@@ -141,32 +141,38 @@ class Record(models.Model):
 
 
 class TouchRecord(pgtrigger.Trigger):
-    """Mark the record as changed when one of its parts is added, changed or removed."""
+    """Mark records as changed when parts of them are added, changed or removed: one statement, however many parts there are."""
 
-    name = "touch_record"
+    level = pgtrigger.Statement
     when = pgtrigger.After
-    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def __init__(self, operation: pgtrigger.Operation) -> None:
+        self._rows = {
+            pgtrigger.Insert: ("new",),
+            pgtrigger.Update: ("old", "new"),  # a part may move to another record
+            pgtrigger.Delete: ("old",),
+        }[operation]
+        super().__init__(
+            name=f"touch_record_{str(operation).lower()}",
+            operation=operation,
+            referencing=pgtrigger.Referencing(**{row: f"{row}_values" for row in self._rows}),  # type: ignore[no-untyped-call] # it carries no types
+        )
 
     def get_func(self, model: Any) -> str:
-        """Follow `part_of` to the record; only the first change in a transaction, or since a publication in it, writes."""
+        """Follow `part_of` to the records; only the first change in a transaction, or since a publication in it, writes."""
         # Migrations compile triggers from a copy of the model that has only its fields.
         part = cast("type[Part]", apps.get_model(model._meta.label))
         first, _, onward = part.part_of.partition("__")
         link: Any = part._meta.get_field(first)
         owner = link.related_model._meta
-        key = f'ROW_."{link.column}"'
+        keys = " UNION ALL ".join(f'SELECT "{link.column}" FROM {row}_values' for row in self._rows)  # noqa: S608 - our own names
         if onward:
             middle, next_link = owner, owner.get_field(onward)
             owner = next_link.related_model._meta
-            key = f'(SELECT "{next_link.column}" FROM "{middle.db_table}" WHERE id = {key})'  # noqa: S608 - our own names
-        update = (
-            f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
-            f"WHERE id = {key} AND (changed_at < now() OR changed_at <= published_at);"
-        )
-        old, new = update.replace("ROW_", "OLD"), update.replace("ROW_", "NEW")
+            keys = f'SELECT "{next_link.column}" FROM "{middle.db_table}" WHERE id IN ({keys})'  # noqa: S608 - our own names
         return (
-            f"IF TG_OP <> 'INSERT' THEN {old} END IF; "
-            f"IF TG_OP <> 'DELETE' THEN {new} END IF; "
+            f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
+            f"WHERE id IN ({keys}) AND (changed_at < now() OR changed_at <= published_at); "
             "RETURN NULL;"
         )
 
@@ -179,4 +185,8 @@ class Part(models.Model):
 
     class Meta:
         abstract = True
-        triggers: ClassVar[list[pgtrigger.Trigger]] = [TouchRecord()]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            TouchRecord(pgtrigger.Insert),
+            TouchRecord(pgtrigger.Update),
+            TouchRecord(pgtrigger.Delete),
+        ]

@@ -91,6 +91,7 @@ class DocumentReferences:
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
+        self._stood_for: dict[str, list[UUID]] = {}
         self.named: dict[UUID, str] = {}
 
     def to(self, kind: str, key: UUID) -> dict[str, Any]:
@@ -106,6 +107,7 @@ class DocumentReferences:
 
     def fill(self) -> None:
         keys = [key for key in self._given if key not in self._known]
+        self._stood_for.clear()
         asked = [key for key in keys if key not in self._composed]
         found: dict[UUID, Reference] = {}
         if self.seen is None:
@@ -128,6 +130,7 @@ class DocumentReferences:
         key = UUID(document["id"])
         self._composed[key] = kind, document
         self._known.pop(key, None)
+        self._stood_for.pop(document["id"], None)
         if key in self._given:
             reference = reference_to(kind, document)
             self._known[key] = reference
@@ -144,9 +147,14 @@ class DocumentReferences:
 
     def stands_for(self, key: str) -> list[UUID]:
         """The states that a named record stands for, as published (an office: its state)."""
-        reference = self._known.get(UUID(key))
-        # Those of a record that is being published come from its document, where ids are text.
-        return [UUID(str(state)) for state in reference.state_ids] if reference is not None else []
+        states = self._stood_for.get(key)
+        if states is None:
+            reference = self._known.get(UUID(key))
+            # Those of a record that is being published come from its document, where ids are text.
+            states = self._stood_for[key] = [
+                UUID(str(state)) for state in (reference.state_ids if reference else ())
+            ]
+        return states
 
     def facts(self, key: str) -> dict[str, Any]:
         """What a named record's own document says that others may repeat, as published (a tenure: its office)."""

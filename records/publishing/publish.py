@@ -13,7 +13,7 @@ import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
-from records.bulk import as_array
+from records.bulk import among, as_array, read
 from records.models import Action, EditorialState
 from records.publishing import feed
 from records.publishing.documents import (
@@ -220,7 +220,7 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
     for kind in all_kinds():
         if kind.name in keys:
             rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
-            found = list(rows.filter(pk__in=keys[kind.name]))
+            found = read(rows.filter(among("pk", keys[kind.name])))
             load_parts(found, parts_of(kind))
             locked.extend(found)
     there = {record.pk for record in locked}
@@ -363,7 +363,7 @@ def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) ->
     for name, group in groupby(records, key=lambda record: record.object_kind):
         found = list(group)
         keys = [record.pk for record in found]
-        kind_named(name).model._default_manager.filter(pk__in=keys).update(
+        kind_named(name).model._default_manager.filter(among("pk", keys)).update(
             editorial_state=state, published_at=moment
         )
         for record in found:
