@@ -23,9 +23,14 @@ CACHE_CONTROL = "public, max-age=60"
 VARY = "Accept, Authorization"
 
 
+def has_version(request: HttpRequest) -> bool:
+    """Whether the caller names versions that it has. All that counts where answers have no Last-Modified, as lists have none."""
+    return "HTTP_IF_NONE_MATCH" in request.META
+
+
 def is_conditional(request: HttpRequest) -> bool:
     """Whether the caller has a version already. If-Match and If-Unmodified-Since are for writing; alone they count for nothing."""
-    return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
+    return has_version(request) or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 
 def tagged(body: bytes) -> tuple[bytes, str]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
-from config.api.caching import answer
+from config.api.caching import answer, has_version
 from config.api.pagination import counted
 from config.api.problems import Problem
 from config.api.query import Parameter
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from config.api.fields import Shape
+    from config.api.formats import Body
     from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
     from config.api.sql import Lead
@@ -120,12 +121,20 @@ class Listing:
     shape: Shape
     lead: Lead | None = None
 
-    def rows(self, page: Page) -> list[Row]:
-        """The rows of a page, and one more when there is another."""
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
+        """The rows of a page, and one more when there is another; bare ones lack `columns`."""
         if self.where == NOTHING:
             return []
-        columns = ("position", *self.columns)
+        columns = ("position",) if are_bare else ("position", *self.columns)
         return fetch(page.select(self.editions, columns, self.where, self.ordering, lead=self.lead))
+
+    def completed(self, rows: Sequence[Row]) -> list[Row]:
+        """Bare rows with their `columns`, read by position. Editions never change, so they are those that were found."""
+        names = ", ".join(column(self.editions, name)[0] for name in ("position", *self.columns))
+        table = f'"{self.editions._meta.db_table}"'
+        where = Clause("position = ANY(%s)", ([row[3] for row in rows],))
+        found = {position: rest for position, *rest in fetch(select(names, table, where))}
+        return [(*row, *found[row[3]]) for row in rows]
 
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
@@ -142,13 +151,19 @@ class Listing:
 
 
 def serve_page(
-    view: ReadView, query: Query, listing: Listing, page: Page, found: list[Row]
+    view: ReadView, query: Query, listing: Listing, page: Page, *, is_never_empty: bool = False
 ) -> HttpResponseBase:
-    """Answer with a page of a list, whose rows were found with `listing.rows`.
+    """Answer with a page of a list.
 
-    The ETag follows from the positions of the editions in the feed: the documents are not looked at.
+    The ETag follows from the positions of the editions in the feed. A caller who has a version already costs no document
+    unless there is a newer one: documents are then read by a second statement. Raises Problem `not_found` when a list that
+    is never empty is.
     """
     http, output = view.http, view.format
+    are_bare = has_version(http) and not output.is_whole
+    found = listing.rows(page, are_bare=are_bare)
+    if is_never_empty and not found and page.cursor is None:
+        raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
     if output.is_whole:
         documents = map(listing.document, listing.rows_on(page, found))
@@ -168,9 +183,14 @@ def serve_page(
     envelope: dict[str, Any] = {"next": following, "previous": previous, "total": total}
     versions = [row[3] for row in rows]
     version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())
+
+    def body() -> Body:
+        whole_rows = listing.completed(rows) if are_bare and rows else rows
+        return output.page(map(listing.document, whole_rows), envelope, listing.shape)
+
     response = answer(
         http,
-        lambda: output.page(map(listing.document, rows), envelope, listing.shape),
+        body,
         f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
         media_type=output.media_type,
     )

@@ -230,7 +230,7 @@ class EditionViewSet(ReadView):
             self._shape(selection),
             lead=asked[0].lead if len(asked) == 1 else None,
         )
-        return serve_page(self, query, listing, page, listing.rows(page))
+        return serve_page(self, query, listing, page)
 
     def _shape(self, selection: Selection | None) -> Shape:
         shape = shape_of(self.kind.serializer)
@@ -267,10 +267,7 @@ class EditionViewSet(ReadView):
             partial(_revision, self.kind.path(record_id)),
             shape_of(RevisionSerializer),
         )
-        found = listing.rows(page)
-        if not found and page.cursor is None:
-            raise Problem("not_found")
-        return serve_page(self, query, listing, page, found)
+        return serve_page(self, query, listing, page, is_never_empty=True)
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
