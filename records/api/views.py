@@ -22,7 +22,7 @@ from django.http import HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import CACHE_CONTROL, VARY, answer, is_conditional
+from config.api.caching import CACHE_CONTROL, answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
@@ -321,7 +321,6 @@ class EditionViewSet(ReadView):
         del response.headers["Content-Type"]  # it has no body
         # Said, for else a cache may keep it for ever, and the survivor may be merged too.
         response.headers["Cache-Control"] = CACHE_CONTROL
-        response.headers["Vary"] = VARY
         return response
 
 

@@ -347,7 +347,7 @@ def test_a_list_is_not_sent_twice_while_nothing_on_it_changes(client):
     assert (again.status_code, again.content) == (304, b"")
     assert later.status_code == 200
     assert first.headers["Cache-Control"] == "public, max-age=60"
-    assert first.headers["Vary"] == "Accept, Authorization"
+    assert first.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
 
 
 @pytest.fixture
