@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ else:
 
 pytestmark = pytest.mark.django_db
 
-UNPACK = {"zstd": zstd.decompress, "gzip": gzip.decompress, None: bytes}
+UNPACK: dict[str | None, Any] = {"zstd": zstd.decompress, "gzip": gzip.decompress, None: bytes}
 VARY = "Accept, Accept-Encoding, Authorization"
 
 
