@@ -27,10 +27,10 @@ class Fault:
     suggestion: str | None = None  #: the nearest right value or name
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Return the word that was probably meant, whatever its capitals; None when none is near."""
+def nearest(word: str, words: Iterable[str], *, at_least: float = 0.6) -> str | None:
+    """Return the word that was probably meant, whatever its capitals; None when none is near (0 to 1, difflib's ratio)."""
     lowered = {other.lower(): other for other in reversed(list(words))}
-    found = get_close_matches(word.lower()[:60], list(lowered), n=1, cutoff=0.6)
+    found = get_close_matches(word.lower()[:60], list(lowered), n=1, cutoff=at_least)
     return lowered[found[0]] if found else None
 
 

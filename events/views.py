@@ -87,7 +87,7 @@ class RelationViewSet(EditionViewSet):
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""
         references = WrittenReferences()
         wanted = [
-            references.add(("state",), text, name, query)
+            references.add(("state",), text, name, query, is_closed=False)
             for name, text in (("a", a), ("b", b))
             if is_well_formed(text)
         ]

@@ -20,6 +20,17 @@ def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
     return {f"{field}_earliest": known["earliest"], f"{field}_latest": known["latest"]}
 
 
+def _terms(state: dict[str, Any]) -> dict[str, list[list[str | None]]]:
+    """When the state had each of its codes."""
+    terms: dict[str, list[list[str | None]]] = {}
+    for code in state["codes"]:
+        start, end = code["start"] or {}, code["end"] or {}
+        terms.setdefault(f"{code['scheme']}:{code['value']}", []).append(
+            [start.get("earliest"), end.get("latest")]
+        )
+    return terms
+
+
 class StateEdition(Edition):
     """A published version of a state."""
 
@@ -70,13 +81,12 @@ class StateEdition(Edition):
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:
-        """Its codes, beside its identifiers: those still valid, and those that ISO withdrew together with the state's entry.
+        """Its codes, beside its identifiers, those that it passed on to another state included: `code_terms` says when."""
+        return [*super().keys(document), *_terms(document)]
 
-        Codes that it passed on (North Yemen's to Yemen) lead to the state that has them.
-        """
-        is_former = any(code["scheme"] == FORMER for code in document["codes"])
-        named = [code for code in document["codes"] if is_former or code["end"] is None]
-        return [*super().keys(document), *(f"{code['scheme']}:{code['value']}" for code in named)]
+    @classmethod
+    def code_terms(cls, document: dict[str, Any]) -> dict[str, list[list[str | None]]]:
+        return _terms(document)
 
     @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:

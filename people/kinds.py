@@ -30,6 +30,9 @@ STATE = register(
             called="its ISO 3166 code",
             bare={2: "iso3166-1-alpha-2", 3: "iso3166-1-alpha-3", 4: "iso3166-3"},
             former="iso3166-3",
+            schemes=("iso3166-1-alpha-2", "iso3166-1-alpha-3", "iso3166-1-numeric", "iso3166-3"),
+            # Reserved by ISO 3166 for these states, whose codes are others.
+            mistaken={"UK": "GB", "EL": "GR"},
         ),
         part_keys={"codes": ("scheme", "value"), "predecessors": ("state",)},
         example="PK",

@@ -35,6 +35,11 @@ class Codes:
     ]  #: the scheme that a bare code means, by its length: {2: "iso3166-1-alpha-2"}
     #: The scheme whose codes say that a record's codes ended with the record: they still name it.
     former: str
+    schemes: tuple[
+        str, ...
+    ]  #: the schemes whose codes are all known: one that is not there is a mistake
+    #: Words that are often taken for codes, and the codes that they stand for: {"UK": "GB"}
+    mistaken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

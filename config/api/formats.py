@@ -43,7 +43,7 @@ class Format(BaseRenderer):
         return f".{self.format}"
 
     def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> Body:
-        """Write a list. `envelope` has its `next`, `previous` and `total`."""
+        """Write a list. `envelope` has its `next`, `previous`, `total` and `notes`."""
         raise NotImplementedError
 
     def document(self, document: str, shape: Shape) -> Body:

@@ -47,8 +47,7 @@ _TYPES = (
     ProblemType(
         "ambiguous_reference",
         "The reference names several records",
-        "A code may have meant different records at different times (the ISO code CS). Use one of the ids or slugs that"
-        " the entry suggests.",
+        "Several published records carry the same identifier. Use one of the slugs that the entry suggests.",
         400,
     ),
     ProblemType(
@@ -179,7 +178,7 @@ _TYPES = (
     ProblemType(
         "repeated_parameter",
         "Repeated parameter",
-        "A parameter is given once; several values are divided by commas.",
+        "The parameter takes one value, and is given more than once. Only parameters that take a list may be repeated.",
     ),
     ProblemType(
         "empty_value",
@@ -187,7 +186,9 @@ _TYPES = (
         "A parameter, or one of the values in its list, is empty. Leave it out instead.",
     ),
     ProblemType(
-        "too_many_parameters", "Too many parameters", "A request has at most 20 parameters."
+        "too_many_parameters",
+        "Too many parameters",
+        "A request has at most 20 different parameters.",
     ),
     ProblemType(
         "too_many_values",
@@ -203,12 +204,18 @@ _TYPES = (
     ProblemType(
         "invalid_choice",
         "Invalid choice",
-        "The value is not one of those that the parameter knows.",
+        "The value is not one of those that the parameter knows: no word of its list, or the code of nothing published.",
     ),
     ProblemType(
         "invalid_date",
         "Invalid date",
         "Dates in filters are YYYY, YYYY-MM or YYYY-MM-DD, in the years 0001 to 9999.",
+    ),
+    ProblemType(
+        "invalid_instant",
+        "Invalid instant",
+        "An instant is a date and a time with an offset from UTC (2026-05-01T00:00:00Z, or +02:00 written %2B02:00), or a date alone,"
+        " which stands for its first moment in UTC.",
     ),
     ProblemType("reversed_range", "Reversed range", "The lower bound lies above the upper one."),
     ProblemType("invalid_boolean", "Invalid boolean", "The value is `true` or `false`."),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
 MAX_QUERY_LENGTH = 16_384
+#: Different names in one query string; how often each may be repeated, `MAX_VALUES` says.
 MAX_PARAMETERS = 20
 MAX_VALUES = 100
 MAX_VALUE_LENGTH = 200
@@ -20,6 +21,42 @@ MAX_VALUE_LENGTH = 200
 MAX_FAULTS = 50
 
 _HEX = frozenset("0123456789abcdefABCDEF")
+
+#: What callers who know other interfaces write, and what it is called here: the first that the address takes is suggested.
+_MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "actor": ("person", "speaker"),
+    "city": ("place",),
+    "country": ("state", "party"),
+    "country_code": ("state", "party", "code"),
+    "date": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "end_date": ("date_before", "signed_before", "end_before"),
+    "from": ("date_after", "signed_after", "start_after"),
+    "kind": ("type", "classification", "form"),
+    "limit": ("page_size",),
+    "location": ("place",),
+    "modified_since": ("published_after",),
+    "name": ("search",),
+    "offset": ("cursor",),
+    "order": ("ordering",),
+    "order_by": ("ordering",),
+    "org": ("organization",),
+    "page": ("cursor",),
+    "party": ("state",),
+    "people": ("person",),
+    "per_page": ("page_size",),
+    "q": ("search",),
+    "query": ("search",),
+    "since": ("date_after", "signed_after", "start_after", "published_after"),
+    "sort": ("ordering",),
+    "start_date": ("date_after", "signed_after", "start_after"),
+    "state": ("party",),
+    "text": ("search",),
+    "to": ("date_before", "signed_before", "end_before"),
+    "type": ("kind", "classification", "form"),
+    "until": ("date_before", "signed_before", "end_before"),
+    "updated_since": ("published_after",),
+    "year": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +69,7 @@ class Parameter:
     schema: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(
         default_factory=lambda: {"type": "string"}
     )
-    is_list: bool = False  #: takes values divided by commas
+    is_list: bool = False  #: takes several values, divided by commas or as repeated parameters
 
 
 def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:
@@ -47,9 +84,12 @@ def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:
 
 
 class Query:
-    """The parameters of one request. Take them by name; `refuse_faults` raises what was wrong with any of them."""
+    """The parameters of one request. Take them by name; `refuse_faults` raises what was wrong with any of them.
 
-    __slots__ = ("_pairs", "_reported", "faults", "values")
+    A repeated parameter is the same as its values divided by commas, since generated clients send lists as repeats.
+    """
+
+    __slots__ = ("_pairs", "_repeated", "faults", "values")
 
     def __init__(self, raw: str) -> None:
         """Read a query string as WSGI hands it over: bytes disguised as Latin-1.
@@ -59,16 +99,17 @@ class Query:
         self.values: dict[str, str] = {}
         self.faults: list[Fault] = []
         self._pairs: list[tuple[str, str]] = []
+        self._repeated: set[str] = set()
         if not raw:
             return
         if len(raw) > MAX_QUERY_LENGTH:
             raise Problem("uri_too_long")
-        pieces = [piece for piece in raw.split("&") if piece]
-        if len(pieces) > MAX_PARAMETERS:
-            detail = f"There are {len(pieces)} parameters; at most {MAX_PARAMETERS} are taken."
+        for piece in raw.split("&"):
+            if piece:
+                self._read(piece)
+        if len(self.values) > MAX_PARAMETERS:
+            detail = f"There are {len(self.values)} parameters; at most {MAX_PARAMETERS} are taken."
             raise parameter_problem([Fault("too_many_parameters", detail)])
-        for piece in pieces:
-            self._read(piece)
 
     def _read(self, piece: str) -> None:
         raw_name, _, raw_text = piece.partition("=")
@@ -82,11 +123,6 @@ class Query:
             )
             return
         self._pairs.append((name, piece))
-        if name in self.values:
-            self.fault(
-                "repeated_parameter", "Given more than once; divide several values by commas.", name
-            )
-            return
         text = _decoded(raw_text)
         if text is None:
             self.fault(
@@ -96,6 +132,9 @@ class Query:
         elif not text.strip():
             self.fault("empty_value", "The value is empty; leave the parameter out instead.", name)
             text = ""
+        if name in self.values:
+            self._repeated.add(name)
+            text = ",".join(filter(None, (self.values[name], text)))
         self.values[name] = text
 
     def fault(self, code: str, detail: str, parameter: str, suggestion: str | None = None) -> None:
@@ -117,9 +156,15 @@ class Query:
             raise parameter_problem(self.faults[:MAX_FAULTS])
 
     def text(self, name: str, *, at_most: int = MAX_VALUE_LENGTH) -> str | None:
-        """The value of a parameter; None when it is absent or already at fault."""
+        """The value of a parameter that takes one; None when it is absent or already at fault."""
         text = self.values.get(name)
         if not text:
+            return None
+        if name in self._repeated:
+            self.fault(
+                "repeated_parameter", "It takes one value, and is given more than once.", name
+            )
+            self.values[name] = ""
             return None
         if len(text) > at_most:
             self.fault(
@@ -201,6 +246,12 @@ def _decoded(raw: str) -> str | None:
 
 
 def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
-    """`kind__in` means `kind`; otherwise the most similar name."""
+    """`kind__in` means `kind`; otherwise the name with the same meaning, else the most similar one."""
     base = name.partition("__")[0]
-    return base if base in known else nearest(name, known)
+    if base in known:
+        return base
+    group, dot, word = base.rpartition(".")
+    for meant in _MEANINGS.get(word.lower().replace("-", "_"), ()):
+        if f"{group}{dot}{meant}" in known:
+            return f"{group}{dot}{meant}"
+    return nearest(name, known)

@@ -20,9 +20,10 @@ from drf_spectacular.plumbing import (
 )
 
 from config.api.formats import FORMAT
+from config.api.notes import NOTE
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
-from config.api.query import MAX_VALUE_LENGTH
+from config.api.query import MAX_VALUE_LENGTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,8 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
     "Link": {
-        "description": 'Addresses of the next and previous page (`rel="next"`, `rel="prev"`).',
+        "description": 'Of a list, the addresses of the next and previous page (`rel="next"`, `rel="prev"`); of a record that is'
+        ' named by a code, those of the records that had the code at other times (`rel="alternate"`).',
         "schema": _TEXT,
     },
     "Location": {"description": "The address of the surviving record.", "schema": _TEXT},
@@ -190,8 +192,9 @@ class ApiSchema(AutoSchema):
             one = {"type": "string", "enum": [each.format for each in self._formats]}
         if not parameter.is_list:
             return {**entry, "schema": one}
-        values = {"type": "array", "items": one, "minItems": 1, "maxItems": 100}
-        return {**entry, "style": "form", "explode": False, "schema": values}
+        values = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
+        # As repeats, which every client generator sends; commas mean the same.
+        return {**entry, "style": "form", "explode": True, "schema": values}
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:  # noqa: ARG002 - its signature
         operation = self.operation
@@ -235,8 +238,9 @@ class ApiSchema(AutoSchema):
                     "description": "Address of the previous page; null on the first one.",
                 },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
+                "notes": {"type": "array", "items": self._component("Note", NOTE)},
             },
-            "required": ["results", "next", "previous", "total"],
+            "required": ["results", "next", "previous", "total", "notes"],
         }
         return self._component(operation.envelope, page)
 

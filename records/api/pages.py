@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from config.api.fields import Shape
     from config.api.formats import Body
+    from config.api.notes import Note
     from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
     from config.api.sql import Lead
@@ -151,7 +152,13 @@ class Listing:
 
 
 def serve_page(
-    view: ReadView, query: Query, listing: Listing, page: Page, *, is_never_empty: bool = False
+    view: ReadView,
+    query: Query,
+    listing: Listing,
+    page: Page,
+    *,
+    notes: Sequence[Note] = (),
+    is_never_empty: bool = False,
 ) -> HttpResponseBase:
     """Answer with a page of a list.
 
@@ -167,7 +174,7 @@ def serve_page(
     total = page.total(found, lambda: listing.count(page.count))
     if output.is_whole:
         documents = map(listing.document, listing.rows_on(page, found))
-        whole = {"next": None, "previous": None, "total": total}
+        whole = {"next": None, "previous": None, "total": total, "notes": notes}
         return answer(
             http,
             lambda: output.page(documents, whole, listing.shape),
@@ -180,7 +187,12 @@ def serve_page(
     if others:  # as it came, but for what may not stand in an address as it is
         base += f"{quote(others.encode('latin-1'), safe=_SAFE)}&"
     following, previous = (cursor and f"{base}cursor={cursor}" for cursor in cursors)
-    envelope: dict[str, Any] = {"next": following, "previous": previous, "total": total}
+    envelope: dict[str, Any] = {
+        "next": following,
+        "previous": previous,
+        "total": total,
+        "notes": notes,
+    }
     versions = [row[3] for row in rows]
     version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())
 

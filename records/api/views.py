@@ -24,14 +24,15 @@ from rest_framework import serializers
 
 from config.api.caching import CACHE_CONTROL, answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
+from config.api.filters.dates import DATE_SCHEMA, read_days
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, is_one_of, select
+from config.api.sql import Clause, all_of, column, is_one_of, select
 from config.api.views import Operation, ReadView
-from records.api.filters import SourceFilter, TopicFilter
+from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import (
     SEARCH,
     Listing,
@@ -43,7 +44,7 @@ from records.api.pages import (
     serve_page,
 )
 from records.kinds import SOURCE, TOPIC
-from records.lookup.published import WrittenReferences, resolve_address
+from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action, Reference
 from records.publishing.feed import stamp
 from records.registry import all_kinds
@@ -62,6 +63,13 @@ if TYPE_CHECKING:
 
 _NEWEST = "superseded_at IS NULL AND record_id = %s::uuid"
 _DETAIL = "position, revision, published_at, action, reason, record_id"
+ON = Parameter(
+    "on",
+    "A day, month or year (YYYY, YYYY-MM or YYYY-MM-DD) that chooses among records that had the same code at different times:"
+    " the one that had it then. Without it, or when none had it then, the one that has it now, else the last one. The Link"
+    " header names the others.",
+    DATE_SCHEMA,
+)
 _REVISION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 NEWEST_FIRST = Ordering("revision", descending=True)
 
@@ -135,6 +143,8 @@ class EditionViewSet(ReadView):
     detail_parameters: ClassVar[dict[str, Parameter]] = {
         each.name: each for each in (FIELDS, OMIT, FORMAT)
     }
+    #: What the detail takes beside them, where a code may have meant several records.
+    code_parameters: ClassVar[dict[str, Parameter]] = {}
     revisions_parameters: ClassVar[dict[str, Parameter]] = {
         each.name: each for each in (CURSOR, PAGE_SIZE, COUNT, FORMAT)
     }
@@ -143,11 +153,13 @@ class EditionViewSet(ReadView):
         super().__init_subclass__()
         cls.resource = cls.kind.resource
         cls.serializer_class = cls.kind.serializer
+        cls.filterset_class = on_every_list(cls.kind, cls.filterset_class)
+        cls.code_parameters = {ON.name: ON} if cls.kind.codes else {}
         cls.known_orderings = orderings_of(cls.orderings, cls.undated_last)
         ordering = Parameter(
             "ordering",
             "How the list is sorted; `-` for descending, undated records last either way."
-            f" By default {cls.default_ordering}, or the best match first with `search`.",
+            f" By default {cls.default_ordering}, the best match first with `search`, the order asked with `id`.",
             {"type": "string", "enum": list(cls.known_orderings)},
         )
         common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
@@ -200,10 +212,12 @@ class EditionViewSet(ReadView):
             tag=self.resource,
             summary=summary,
             description=description,
-            parameters=self.detail_parameters,
+            parameters={**self.detail_parameters, **self.code_parameters}
+            if action == "retrieve"
+            else self.detail_parameters,
             content=self.kind.serializer,
             statuses=(308, 404, 410),
-            headers=("ETag", "Last-Modified"),
+            headers=("ETag", "Last-Modified", *(("Link",) if self.kind.codes else ())),
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
@@ -211,7 +225,7 @@ class EditionViewSet(ReadView):
         references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
-        name, ordering = self._read_ordering(query, words)
+        name, ordering = self._read_ordering(query, words, references)
         selection = Selection.read(query, self.kind.serializer)
         page = Page.read(query, self.resource, name)
         references.resolve(query)
@@ -225,20 +239,30 @@ class EditionViewSet(ReadView):
             editions,
             ("document",),
             all_of([readable(editions), *asked]),
-            ordering,
+            self._as_asked(references) if name == "id" else ordering,
             (lambda row: selection.apply(row[4])) if selection else itemgetter(4),
             self._shape(selection),
             lead=asked[0].lead if len(asked) == 1 else None,
         )
-        return serve_page(self, query, listing, page)
+        return serve_page(self, query, listing, page, notes=references.notes)
 
     def _shape(self, selection: Selection | None) -> Shape:
         shape = shape_of(self.kind.serializer)
         return selection.narrow(shape) if selection else shape
 
-    def _read_ordering(self, query: Query, words: str | None) -> tuple[str, Ordering]:
+    def _as_asked(self, references: WrittenReferences) -> Ordering:
+        """The order in which `id` names the records; one that names none keeps its place, so that cursors stay right."""
+        ids = [next(iter(written.ids), None) for written in references.listed]
+        name, _kind = column(self.kind.editions, "record_id")
+        return Ordering("", rank=Clause(f"array_position(%s::uuid[], {name})::float8", (ids,)))
+
+    def _read_ordering(
+        self, query: Query, words: str | None, references: WrittenReferences
+    ) -> tuple[str, Ordering]:
         chosen = query.text("ordering")
         if chosen is None:
+            if references.listed:
+                return "id", self.known_orderings[self.default_ordering]
             if words is not None:
                 return "-rank", Ordering("", descending=True, rank=rank(self.kind.editions, words))
             chosen = self.default_ordering
@@ -248,10 +272,17 @@ class EditionViewSet(ReadView):
         return chosen, self.known_orderings[chosen]
 
     def retrieve(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        query = self.read_query(self.detail_parameters)
+        query = self.read_query({**self.detail_parameters, **self.code_parameters})
         selection = Selection.read(query, self.kind.serializer)
+        on = read_days(ON.name, query)
         query.refuse_faults()
-        return self.serve_newest(resolve_address(self.kind.name, ref), selection)
+        address = find_address(self.kind.name, ref, on)
+        response = self.serve_newest(address.record_id, selection)
+        if address.others:
+            response.headers["Link"] = ", ".join(
+                f'<{self.kind.path(other)}>; rel="alternate"' for other in address.others
+            )
+        return response
 
     def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.revisions_parameters)

@@ -5,6 +5,7 @@
     ishaq-dar               its slug
     mining                  its code, where the kind has one (topics, event types)
     PK                      a bare code, of a kind with coded records (states)
+    Ishaq-Dar               its slug, in other capitals
 
 A slug comes before a code, and a code before a bare code: the more particular name wins.
 """
@@ -32,6 +33,7 @@ class Way(IntEnum):
     SLUG = auto()
     CODE = auto()
     BARE_CODE = auto()  #: looked up as the `scheme:value` that it stands for
+    SLUG_IN_CAPITALS = auto()  #: looked up in the small letters that slugs are written in
 
 
 def ways(text: str, kind: Kind) -> list[tuple[Way, str]]:
@@ -45,6 +47,8 @@ def ways(text: str, kind: Kind) -> list[tuple[Way, str]]:
         found.append((Way.CODE, text))
     if kind.codes and text.isascii() and text.isalpha() and len(text) in kind.codes.bare:
         found.append((Way.BARE_CODE, f"{kind.codes.bare[len(text)]}:{text.upper()}"))
+    if text != text.lower():
+        found.append((Way.SLUG_IN_CAPITALS, text.lower()))
     return found
 
 
@@ -59,3 +63,18 @@ def is_well_formed(text: str) -> bool:
         or _UUID.fullmatch(text)
         or (_KEY.fullmatch(text) and text.isprintable())
     )
+
+
+def is_code(text: str, kind: Kind) -> bool:
+    """Whether the text can only be meant as a code of a closed list: one of this kind's, or of its coded records.
+
+    Four small letters may as well be a slug (`iran`), so a code of four is one in capitals.
+    """
+    if id_of(text) is not None:
+        return False
+    scheme, colon, _value = text.partition(":")
+    if colon:
+        return kind.codes is not None and scheme in kind.codes.schemes
+    if kind.codes is None:
+        return bool(kind.keys)
+    return text.isalpha() and len(text) in kind.codes.bare and (len(text) < 4 or text.isupper())

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
+from django.utils import timezone
 
+from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
-from records.lookup.names import Way, id_of, is_well_formed, ways
+from records.lookup.names import Way, id_of, is_code, is_well_formed, ways
+from records.lookup.suggestions import likeliest, nearest_code
 from records.models import Reference, Standing
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from config.api.query import Query
 
@@ -24,7 +29,10 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 _TABLE = Reference._meta.db_table
-_COLUMNS = "id, kind, slug, code, keys, standing, merged_into"
+_COLUMNS = "id, kind, slug, code, keys, standing, merged_into, code_terms"
+
+#: The first and the last of some days.
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Candidate:
     keys: list[str]
     standing: str
     merged_into: UUID | None
+    code_terms: str | None  #: JSON
 
     @property
     def leads_to(self) -> UUID | None:
@@ -49,7 +58,20 @@ class Candidate:
     def is_called(self, way: Way, value: str) -> bool:
         if way in (Way.KEY, Way.BARE_CODE):
             return value in self.keys
-        return value == {Way.ID: str(self.id), Way.SLUG: self.slug, Way.CODE: self.code}[way]
+        if way == Way.ID:
+            return value == str(self.id)
+        return value == (self.code if way == Way.CODE else self.slug)
+
+    def terms(self, code: str) -> list[Days]:
+        """When it had a code: the first and the last possible day, each time."""
+        terms = orjson.loads(self.code_terms).get(code, ()) if self.code_terms else ()
+        return [
+            (
+                date.fromisoformat(first) if first else date.min,
+                date.fromisoformat(last) if last else date.max,
+            )
+            for first, last in terms
+        ]
 
 
 @dataclass(slots=True)
@@ -60,6 +82,9 @@ class WrittenReference:
     text: str
     parameter: str
     narrower: bool = False
+    is_closed: bool = True  #: a code of a closed list that is not there is a mistake, not a note
+    every: bool = False  #: all records that have the key are meant, not one of them
+    is_told: bool = False  #: what became of a record that was merged or withdrawn is noted
     ids: list[UUID] = field(default_factory=list)
 
     def ways(self) -> list[tuple[Way, str, str]]:
@@ -71,16 +96,61 @@ class WrittenReference:
         ]
         return sorted(found, key=lambda each: each[0])
 
-    def candidates(self, found: Iterable[Candidate]) -> list[Candidate]:
-        """Those of `found` that may be meant, by the best way in which any is."""
-        of_way: dict[Way, list[Candidate]] = {}
+    def candidates(self, found: Iterable[Candidate], on: Days | None = None) -> list[Candidate]:
+        """Those of `found` that may be meant, by the best way in which any is.
+
+        Of several that had the code at different times, the one that had it `on` those days comes first, else the one that
+        has it today, else the last one.
+        """
+        of_way: dict[tuple[Way, str], list[Candidate]] = {}
         for way, value, kind in self.ways():
             called = [one for one in found if one.kind == kind and one.is_called(way, value)]
-            of_way.setdefault(way, []).extend(called)
-        named = next(filter(None, of_way.values()), [])
-        # A code that was given again (GE, SK) means the state that has it now.
-        value = self.text.rpartition(":")[2]
-        return [one for one in named if Way.KEY in of_way and one.code == value] or named
+            of_way.setdefault((way, value), []).extend(called)
+        best = next((each for each in of_way.items() if each[1]), None)
+        if best is None:
+            return []
+        (_way, value), named = best
+        if len(named) == 1:
+            return named
+        public = [one for one in named if one.leads_to] or named
+        return _by_time(public, value, on)
+
+    def leads(self, candidates: Sequence[Candidate]) -> dict[UUID, Candidate]:
+        """The published records that candidates lead to; one alone where their codes tell when each was meant."""
+        leads = {one.leads_to: one for one in candidates if one.leads_to}
+        if self.every or len(leads) < 2:
+            return leads
+        values = [value for way, value, _kind in self.ways() if way in (Way.KEY, Way.BARE_CODE)]
+        is_dated = any(one.terms(value) for one in candidates for value in values)
+        return dict([next(iter(leads.items()))]) if is_dated else leads
+
+    @property
+    def is_mistake(self) -> bool:
+        """Whether it is refused when it names nothing: a word of a closed list."""
+        if not self.is_closed:
+            return False
+        each = [is_code(self.text, kind_named(kind)) for kind in self.kinds]
+        return any(each) if ":" in self.text else all(each)
+
+
+def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> list[Candidate]:
+    today = timezone.now().date()
+    always = [(date.min, date.max)]
+
+    def standing(one: Candidate) -> tuple[bool, bool, date, date]:
+        terms = one.terms(code) or always
+        last, first = max((last, first) for first, last in terms)
+        return (
+            _had(terms, on),
+            _had(terms, (today, today)),
+            *((first, last) if _had(terms, on or (today, today)) else (last, first)),
+        )
+
+    return sorted(sorted(candidates, key=lambda one: one.slug), key=standing, reverse=True)
+
+
+def _had(terms: Iterable[Days], days: Days | None) -> bool:
+    return days is not None and any(first <= days[1] and last >= days[0] for first, last in terms)
 
 
 class WrittenReferences:
@@ -88,6 +158,10 @@ class WrittenReferences:
 
     def __init__(self) -> None:
         self._all: list[WrittenReference] = []
+        #: Those that say which records to list, in order.
+        self.listed: list[WrittenReference] = []
+        #: What was not understood of them; filled by `resolve`.
+        self.notes: list[Note] = []
 
     def add(
         self,
@@ -97,6 +171,9 @@ class WrittenReferences:
         query: Query,
         *,
         narrower: bool = False,
+        is_closed: bool = True,
+        every: bool = False,
+        is_told: bool = False,
     ) -> WrittenReference | None:
         """Take up a reference; report it and return None when the text cannot be one."""
         if not is_well_formed(text):
@@ -105,21 +182,30 @@ class WrittenReferences:
             suggestion = stripped if stripped != text and is_well_formed(stripped) else None
             query.fault("invalid_reference", detail, parameter, suggestion)
             return None
-        written = WrittenReference(tuple(kinds), text, parameter, narrower)
+        written = WrittenReference(
+            tuple(kinds), text, parameter, narrower, is_closed, every, is_told
+        )
         self._all.append(written)
         return written
 
     def resolve(self, query: Query) -> None:
-        """Look all of them up; report what may mean several records."""
+        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing."""
         if not self._all:
             return
         found = lookup(self._all)
+        unresolved = []
         for written in self._all:
-            leads = _leads(written, written.candidates(found))
-            if len(leads) > 1:
+            candidates = written.candidates(found)
+            leads = written.leads(candidates)
+            if written.is_told:
+                self.notes += _fates(written, candidates, found)
+            if len(leads) > 1 and not written.every:
                 query.faults.append(ambiguity(written, leads.values()))
-            else:
+            elif leads:
                 written.ids = list(leads)
+            elif not (written.is_told and candidates):
+                unresolved.append(written)
+        self._report(unresolved, query)
         below = [written for written in self._all if written.narrower and written.ids]
         if below:
             narrower = narrower_than({key for written in below for key in written.ids})
@@ -128,15 +214,76 @@ class WrittenReferences:
                     dict.fromkeys(one for key in written.ids for one in narrower[key])
                 )
 
+    def _report(self, unresolved: Sequence[WrittenReference], query: Query) -> None:
+        """A word of a closed list that is not in it is a fault; any other reference that names nothing is noted."""
+        if not unresolved:
+            return
+        suggestions = likeliest([(written.kinds, written.text) for written in unresolved])
+        for written, likely in zip(unresolved, suggestions, strict=True):
+            if written.is_mistake:
+                query.faults.append(_unlisted(written, likely))
+            else:
+                self.notes.append(
+                    Note(
+                        "unresolved_reference",
+                        written.parameter,
+                        written.text,
+                        f"“{written.text}” names no published record.",
+                        likely,
+                    )
+                )
 
-def _leads(written: WrittenReference, candidates: Iterable[Candidate]) -> dict[UUID, Candidate]:
-    """The published records that candidates lead to; one alone if it has the code that is asked for in force."""
-    leads = {one.leads_to: one for one in candidates if one.leads_to}
-    in_force = {key: one for key, one in leads.items() if one.code == written.text.upper()}
-    return in_force if len(in_force) == 1 else leads
+
+def _unlisted(written: WrittenReference, likely: Sequence[str]) -> Fault:
+    """Say that a word is in no list: a code that no published record has."""
+    coded = next((kind for kind in map(kind_named, written.kinds) if kind.codes), None)
+    suggestion = nearest_code(coded, written.text) if coded else next(iter(likely), None)
+    what = " or ".join(kind.replace("_", " ") for kind in written.kinds)
+    return Fault(
+        "invalid_choice",
+        f"“{written.text}” is the code of no {what}.",
+        written.parameter,
+        suggestion=suggestion,
+    )
+
+
+def _fates(
+    written: WrittenReference, candidates: Iterable[Candidate], found: Iterable[Candidate]
+) -> list[Note]:
+    """Say of records that are asked for by name which of them were merged or withdrawn."""
+    notes = []
+    for one in candidates:
+        if one.standing == Standing.MERGED:
+            survivor = next((other.slug for other in found if other.id == one.merged_into), None)
+            notes.append(
+                Note(
+                    "merged",
+                    written.parameter,
+                    written.text,
+                    f"“{written.text}” was merged into another record, which is listed instead.",
+                    [survivor] if survivor else [],
+                )
+            )
+        elif one.standing == Standing.WITHDRAWN:
+            detail = f"“{written.text}” was withdrawn; its address says why."
+            notes.append(Note("withdrawn", written.parameter, written.text, detail))
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The record that an address means, and those that had the same code at other times."""
+
+    record_id: UUID
+    others: Collection[UUID] = ()
 
 
 def resolve_address(kind: str, ref: str) -> UUID:
+    """The record that an address means. Raises Problem as `find_address` does."""
+    return find_address(kind, ref).record_id
+
+
+def find_address(kind: str, ref: str, on: Days | None = None) -> Address:
     """The record that an address means: one that was merged or withdrawn only if no published one has the name.
 
     Raises Problem `not_found`, or `ambiguous_reference` when the name is that of several records.
@@ -144,18 +291,18 @@ def resolve_address(kind: str, ref: str) -> UUID:
     if not is_well_formed(ref):
         raise Problem("not_found")
     if (key := id_of(ref)) is not None:
-        return key
+        return Address(key)
     written = WrittenReference((kind,), ref, "ref")
-    candidates = written.candidates(lookup([written]))
-    if len(candidates) == 1:
-        return candidates[0].id
-    leads = _leads(written, candidates)
+    candidates = written.candidates(lookup([written]), on)
+    if not candidates:
+        raise Problem("not_found")
+    leads = written.leads(candidates)
     if len(leads) > 1:
         fault = ambiguity(written, leads.values())
         raise Problem("ambiguous_reference", fault.detail, faults=[fault])
-    for only in (*leads, *(one.id for one in candidates)):
-        return only
-    raise Problem("not_found")
+    first = candidates[0]
+    others = {one.leads_to: None for one in candidates if one.leads_to} if first.leads_to else {}
+    return Address(first.id, [key for key in others if key != first.leads_to])
 
 
 def ambiguity(written: WrittenReference, candidates: Iterable[Candidate]) -> Fault:
@@ -181,7 +328,7 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
             elif way in (Way.KEY, Way.BARE_CODE):
                 keys.add(value)
             else:
-                words[kind, "slug" if way == Way.SLUG else "code"].add(value)
+                words[kind, "code" if way == Way.CODE else "slug"].add(value)
     conditions: list[str] = []
     values: list[Any] = []
     if ids:
@@ -193,9 +340,13 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
     for (kind, column), texts in words.items():
         conditions.append(f"(kind = %s AND {column} = ANY(%s))")
         values += [kind, list(texts)]
+    where = " OR ".join(conditions)
+    if any(one.is_told for one in written):  # survivors too, by their names
+        where += f" OR id IN (SELECT merged_into FROM {_TABLE} WHERE {where})"  # noqa: S608 - the name of a table
+        values *= 2
     with connection.cursor() as cursor:
         # Names of columns and a table only; what callers wrote goes as values.
-        cursor.execute(f"SELECT {_COLUMNS} FROM {_TABLE} WHERE {' OR '.join(conditions)}", values)  # noqa: S608
+        cursor.execute(f"SELECT {_COLUMNS} FROM {_TABLE} WHERE {where}", values)  # noqa: S608
         return [Candidate(*row) for row in cursor.fetchall()]
 
 

@@ -24,6 +24,9 @@ class WorkingRecord(NamedTuple):
     merged_into: UUID | None
 
 
+#: Ways in which a record states its own names.
+_EXACT = {Way.ID, Way.KEY, Way.SLUG, Way.CODE}
+
 #: Records by the way in which they are named, and by what they are called in that way.
 _Found = dict[tuple[Way, str], set[WorkingRecord]]
 
@@ -46,7 +49,7 @@ def find_same(kind: Kind, texts: Collection[str]) -> dict[str, set[WorkingRecord
     Unlike `find_named` it finds nothing by a bare code, and all records that share a name: for a record that states its
     own names.
     """
-    asked = [way for text in texts for way in ways(text, kind) if way[0] != Way.BARE_CODE]
+    asked = [way for text in texts for way in ways(text, kind) if way[0] in _EXACT]
     found = _find(kind, asked)
     return {
         text: set().union(*(found.get(way, set()) for way in ways(text, kind))) for text in texts
@@ -61,6 +64,7 @@ def _find(kind: Kind, asked: Iterable[tuple[Way, str]]) -> _Found:
     for way, column in (
         (Way.ID, "pk"),
         (Way.SLUG, "slug"),
+        (Way.SLUG_IN_CAPITALS, "slug"),
         *((Way.CODE, key) for key in kind.keys),
     ):
         if values[way]:

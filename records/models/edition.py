@@ -164,6 +164,11 @@ class Edition(models.Model):
         return [f"{item['scheme']}:{item['value']}" for item in document.get("identifiers", [])]
 
     @classmethod
+    def code_terms(cls, document: dict[str, Any]) -> dict[str, list[list[str | None]]] | None:
+        """The first and the last possible day of each code among its keys, null where unknown; None of kinds without codes."""
+        return None
+
+    @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
         """The record above in a tree that filters descend (topics, event types, places)."""
         return None

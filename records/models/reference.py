@@ -39,6 +39,10 @@ class Reference(models.Model):
         default=list,
         help_text="`scheme:value` of every identifier it has as published.",
     )
+    code_terms = models.JSONField(
+        null=True,
+        help_text="The first and last possible days on which it had each code in `keys`, where the kind has dated codes.",
+    )
     body = models.JSONField(
         help_text="The reference as documents embed it: id, object, label, url and extras."
     )

@@ -162,6 +162,7 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "slug": document["slug"],
         "code": extras.get("code") or "",
         "keys": editions.keys(document),
+        "code_terms": editions.code_terms(document),
         "body": {**opening, **extras},
         "broader_id": editions.broader_id(document),
         "state_ids": editions.state_ids(document),

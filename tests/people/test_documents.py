@@ -345,7 +345,10 @@ def test_tenure_document_lists_milestones_by_date_with_undated_ones_last() -> No
             id="renamed",
         ),
         pytest.param(
-            [("iso3166-1-alpha-2", "YE", "1990-05-22")], None, [], id="passed on to another state"
+            [("iso3166-1-alpha-2", "YE", "1990-05-22")],
+            None,
+            ["iso3166-1-alpha-2:YE"],
+            id="passed on to another state",
         ),
         pytest.param([("cow", "300", "")], None, ["cow:300"], id="never had one"),
     ],

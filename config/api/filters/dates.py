@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from django.db.models import DateField, Model, Q
 
 from config.api.filters.base import Condition, Filter, as_clause, asking, read_boolean
 from config.api.query import Parameter
-from config.api.sql import Clause, Slot, compiled, filled
+from config.api.sql import Clause, Slot, column, compiled, filled
 from config.dates.queries import (
     certainly_overlaps,
     certainly_within,
@@ -42,6 +44,60 @@ def read_days(name: str, query: Query) -> tuple[date, date] | None:
     except EdtfError as error:
         query.fault("invalid_date", str(error), name)
         return None
+
+
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2}))?",
+    re.ASCII,
+)
+INSTANT_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": f"^{_INSTANT.pattern}$",
+    "examples": ["2026-05-01T00:00:00Z"],
+}
+
+
+def read_instant(name: str, query: Query) -> datetime | None:
+    """Read an instant with an offset from UTC, or a date, which stands for its first moment in UTC."""
+    text = query.text(name)
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text) if _INSTANT.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        # A plus sign that is not percent-encoded arrives as a space.
+        meant = text.replace(" ", "%2B")
+        is_near = _INSTANT.fullmatch(text.replace(" ", "+")) is not None and meant != text
+        query.fault(
+            "invalid_instant",
+            f"“{text}” is neither an instant with an offset (2026-05-01T00:00:00Z) nor a date (2026-05-01).",
+            name,
+            meant if is_near else None,
+        )
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+class InstantFilter(Filter):
+    """Takes an instant: finds rows whose column is later."""
+
+    def __init__(self, column: str, *, help_text: str) -> None:
+        super().__init__(help_text=help_text)
+        self.column = column
+
+    def schema(self) -> dict[str, Any]:
+        return INSTANT_SCHEMA
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
+        instant = read_instant(name, query)
+        if instant is not None:
+            yield partial(self._is_later, instant)
+
+    def _is_later(self, instant: datetime, model: type[Model]) -> Clause:
+        name, _kind = column(model, self.column)
+        return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
 class DayFilter(Filter):

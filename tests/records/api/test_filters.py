@@ -1,14 +1,23 @@
 """Filters by reference, by choice, by date and by what belongs together."""
 
+from datetime import timedelta, timezone
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from people.models import StateCode
+from records.editions import TopicEdition
 from records.models import Reference, TopicIdentifier
 from records.publishing.merge import merge
 from records.publishing.publish import publish, withdraw
-from tests.factories.events import make_event, make_event_type, make_participation
+from tests.factories.events import (
+    make_event,
+    make_event_type,
+    make_participation,
+    make_place,
+)
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -89,9 +98,9 @@ def test_a_topic_includes_all_narrower_ones(client, events):
     assert titles(client, "topic=dysprosium") == ["Both"]
     assert titles(client, "topic=critical-minerals,gold") == ["Both", "Earths", "Gold"]
     assert titles(client, "topic__all=critical-minerals,gold") == ["Both"]
-    assert titles(client, "topic__all=critical-minerals,never-there") == []
+    assert titles(client, "topic__all=critical-minerals,local:never-there") == []
     assert titles(client, "topic__not=critical-minerals") == ["Gold", "Undated"]
-    assert titles(client, "topic__not=never-there") == ["Both", "Earths", "Gold", "Undated"]
+    assert titles(client, "topic__not=local:never-there") == ["Both", "Earths", "Gold", "Undated"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,7 @@ def test_values_divided_by_commas_are_any_of_them(client, minerals):
         "dysprosium",
         "rare-earths",
     ]
-    assert found(client, "broader=critical-minerals,never-there") == ["rare-earths"]
+    assert found(client, "broader=critical-minerals,local:never-there") == ["rare-earths"]
     assert found(client, "code=gold,rare-earths,gold") == ["gold", "rare-earths"]
 
 
@@ -189,11 +198,248 @@ def test_a_draft_cannot_be_told_from_what_was_never_there(client, minerals):
     child = make_topic("child", broader=draft)
     assert child.broader_id
 
-    nothing = client.get("/api/v1/topics/?broader=never-there").content
-    for text in ("secret", str(draft.pk), "gone", str(uuid4()), "wikidata:Q999", "gold"):
+    absent = client.get("/api/v1/topics/?broader=never-there")
+    assert absent.json()["errors"] == [
+        {
+            "code": "invalid_choice",
+            "detail": "“never-there” is the code of no topic.",
+            "parameter": "broader",
+        }
+    ]
+    for text in ("secret", "gone"):
         answer = client.get(f"/api/v1/topics/?broader={text}")
-        assert (answer.status_code, answer.content) == (200, nothing), text
-    assert found(client, "broader=gold,secret") == []
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == [
+            {
+                "code": "invalid_choice",
+                "detail": f"“{text}” is the code of no topic.",
+                "parameter": "broader",
+            }
+        ]
+    for text in (str(draft.pk), str(withdrawn.pk), str(uuid4()), "wikidata:Q999"):
+        answer = client.get(f"/api/v1/topics/?broader={text}").json()
+        assert answer == {
+            "results": [],
+            "next": None,
+            "previous": None,
+            "total": {"value": 0, "relation": "eq"},
+            "notes": [unresolved("broader", text)],
+        }
+    assert client.get("/api/v1/topics/?broader=gold").json()["notes"] == []
+
+
+def unresolved(parameter, text, *suggestions):
+    return {
+        "code": "unresolved_reference",
+        "parameter": parameter,
+        "value": text,
+        "detail": f"“{text}” names no published record.",
+        "suggestions": list(suggestions),
+    }
+
+
+def notes(client, query, resource="events"):
+    response = client.get(f"/api/v1/{resource}/?{query}")
+    assert response.status_code == 200, response.content
+    return response.json()["notes"]
+
+
+def test_a_reference_that_names_nothing_is_noted_with_the_published_names_that_are_like_it(client):
+    moscow, city = make_place("Moscow, Russia"), make_place("Moscow, Idaho")
+    dar, other = make_person("Ishaq Dar"), make_person("Wang Yi")
+    body = make_organization("Ministry of Foreign Affairs")
+    gone, twin = make_place("Moscow Two"), make_place("Moscow Three")
+    publish_whole(moscow, city, dar, other, body, gone, twin)
+    withdraw(gone, by=None, reason="Made in error.")
+    merge(twin, moscow, by=None, reason="The same city.")
+    make_place("Moscow")
+    make_person("Isaq Dar")
+
+    assert notes(client, "place=moscow") == [
+        unresolved("place", "moscow", "moscow-idaho", "moscow-russia")
+    ]
+    assert notes(client, "person=Isaq-Dar,wang-yi") == [
+        unresolved("person", "Isaq-Dar", "ishaq-dar")
+    ]
+    assert notes(client, "person=dar&place__not=moskow-rusia") == [
+        unresolved("person", "dar", "ishaq-dar"),
+        unresolved("place__not", "moskow-rusia", "moscow-russia"),
+    ]
+    assert notes(client, "participant.person=wang-yee&participant.role=host") == [
+        unresolved("participant.person", "wang-yee", "wang-yi")
+    ]
+    assert notes(client, "state=atlantis") == [unresolved("state", "atlantis")]
+    assert notes(client, "person=wikidata:Q1") == [unresolved("person", "wikidata:Q1")]
+    assert notes(client, "place=moscow-two") == [
+        unresolved("place", "moscow-two", "moscow-idaho", "moscow-russia")
+    ]
+    assert notes(client, "place=moscow-three") == []
+    assert notes(client, "about=isak-dar", "statements") == [
+        unresolved("about", "isak-dar", "ishaq-dar")
+    ]
+
+
+def test_what_a_note_costs_is_bounded(client):
+    """However many references name nothing: one statement, and suggestions for the first ten."""
+    publish_whole(make_person("Ishaq Dar"))
+    with CaptureQueriesContext(connection) as queries:
+        found = notes(client, f"person={','.join(f'ishaq-dar-x{n}' for n in range(100))}")
+
+    assert len(queries) == 2
+    assert [note["suggestions"] for note in found] == [["ishaq-dar"]] * 10 + [[]] * 90
+
+
+def test_the_same_question_has_another_version_when_its_notes_change(client):
+    query = "person=ishaq"
+    first = client.get(f"/api/v1/events/?{query}")
+    publish_whole(make_person("Ishaq Dar"))
+
+    second = client.get(f"/api/v1/events/?{query}", headers={"if-none-match": first["ETag"]})
+
+    assert (first.json()["notes"], second.status_code) == ([unresolved("person", "ishaq")], 200)
+    assert second.json()["notes"] == [unresolved("person", "ishaq", "ishaq-dar")]
+
+
+def test_a_slug_is_read_in_any_capitals(client):
+    person, office = make_person("Ishaq Dar"), make_office("Foreign Minister")
+    tenure = make_tenure(person, office)
+    publish_whole(person, office)
+    publish_whole(tenure)
+
+    assert client.get("/api/v1/people/ISHAQ-Dar/").json()["slug"] == "ishaq-dar"
+    assert client.get("/api/v1/people/Ishaq-Dar/revisions/").json()["total"]["value"] == 1
+    assert found(client, "person=Ishaq-DAR", "tenures", "id") == [str(tenure.pk)]
+
+
+@pytest.mark.parametrize(
+    ("repeated", "divided"),
+    [
+        ("topic=gold&topic=rare-earths", "topic=gold,rare-earths"),
+        ("topic=gold&topic=gold", "topic=gold"),
+        ("topic=gold,rare-earths&topic=dysprosium", "topic=gold,rare-earths,dysprosium"),
+        ("topic__all=gold&topic__all=dysprosium", "topic__all=gold,dysprosium"),
+        ("topic=gold&date_after=2025&topic=rare-earths", "topic=gold,rare-earths&date_after=2025"),
+        ("fields=title&fields=slug", "fields=title,slug"),
+    ],
+)
+def test_a_repeated_parameter_is_the_same_as_commas(client, events, repeated, divided):
+    answers = [client.get(f"/api/v1/events/?{query}") for query in (repeated, divided)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+
+
+def test_a_cursor_goes_on_a_query_with_repeats_and_its_like_with_commas(client, events):
+    page = client.get("/api/v1/events/?topic=gold&topic=rare-earths&page_size=1").json()
+    link = page["next"]
+    assert link.startswith(
+        "http://testserver/api/v1/events/?topic=gold&topic=rare-earths&page_size=1&cursor="
+    )
+    cursor = link.partition("&cursor=")[2]
+
+    repeated = client.get(link).json()
+    divided = client.get(
+        f"/api/v1/events/?topic=gold,rare-earths&page_size=1&cursor={cursor}"
+    ).json()
+
+    assert [len(each["results"]) for each in (repeated, divided)] == [1, 1]
+    assert repeated["results"] == divided["results"]
+
+
+def listed(client, query, resource="topics"):
+    answer = client.get(f"/api/v1/{resource}/?{query}").json()
+    return [record["slug"] for record in answer["results"]], answer["notes"]
+
+
+def test_records_are_listed_by_their_names_in_the_order_asked(client, minerals):
+    top, gold = minerals["top"], minerals["gold"]
+    asked = f"rare-earths,{gold.pk},wikidata:Q1,DYSPROSIUM"
+    expected = ["rare-earths", "gold", "critical-minerals", "dysprosium"]
+
+    assert listed(client, f"id={asked}") == (expected, [])
+    assert listed(client, f"id={asked.replace(',', '&id=')}") == (expected, [])
+    assert listed(client, f"id={asked}&ordering=-code") == (sorted(expected, reverse=True), [])
+    assert listed(client, f"id={asked}&broader=critical-minerals") == (["rare-earths"], [])
+    assert listed(client, f"id=gold,{gold.pk},{top.pk}") == (["gold", "critical-minerals"], [])
+    pages = []
+    address = f"/api/v1/topics/?id=never,{asked}&page_size=1"
+    while address:
+        page = client.get(address).json()
+        pages.append([record["slug"] for record in page["results"]])
+        assert page["total"] == {"value": 4, "relation": "eq"}
+        address = page["next"]
+    assert pages == [[slug] for slug in expected]
+
+
+def test_what_became_of_records_asked_by_name_is_noted(client, minerals):
+    twin, gone, draft = make_topic("aurum"), make_topic("gone"), make_topic("goldd")
+    publish(twin, gone, by=None)
+    merge(twin, minerals["gold"], by=None, reason="The same metal.")
+    withdraw(gone, by=None, reason="Made in error.")
+
+    slugs, said = listed(client, f"id=rare-earths,aurum,gone,goldd,{draft.pk},{twin.pk}")
+
+    assert slugs == ["rare-earths", "gold"]
+    merged = {
+        "code": "merged",
+        "parameter": "id",
+        "detail": "“aurum” was merged into another record, which is listed instead.",
+        "suggestions": ["gold"],
+    }
+    assert said == [
+        {**merged, "value": "aurum"},
+        {
+            "code": "withdrawn",
+            "parameter": "id",
+            "value": "gone",
+            "detail": "“gone” was withdrawn; its address says why.",
+            "suggestions": [],
+        },
+        {
+            **merged,
+            "value": str(twin.pk),
+            "detail": merged["detail"].replace("aurum", str(twin.pk)),
+        },
+        unresolved("id", "goldd", "gold"),
+        unresolved("id", str(draft.pk)),
+    ]
+
+
+def test_records_are_found_by_what_they_are_called_elsewhere(client, minerals):
+    TopicIdentifier.objects.create(record=minerals["gold"], scheme="wikidata", value="Q897")
+    TopicIdentifier.objects.create(record=minerals["earths"], scheme="eurovoc", value="2")
+    publish(minerals["gold"], by=None)
+
+    assert listed(client, "identifier=wikidata:Q1,wikidata:Q897") == (
+        ["critical-minerals", "gold"],
+        [],
+    )
+    assert listed(client, "identifier=wikidata:Q897,eurovoc:2") == (
+        ["gold"],
+        [unresolved("identifier", "eurovoc:2")],
+    )
+    assert listed(client, "identifier=wikidata:Q1&broader__isnull=false") == ([], [])
+
+
+def test_records_published_later_than_an_instant_are_found(client, minerals):
+    gold = minerals["gold"]
+    gold.label = "Gold (Au)"
+    gold.save()
+    publish(gold, by=None)
+    earlier, later = sorted(
+        TopicEdition.objects.current().values_list("published_at", flat=True).distinct()
+    )
+    instant = earlier.isoformat().replace("+", "%2B")
+    between = (earlier + (later - earlier) / 2).isoformat().replace("+", "%2B")
+    abroad = earlier.astimezone(timezone(timedelta(hours=-5))).isoformat()
+
+    assert listed(client, f"published_after={instant}") == (["gold"], [])
+    assert listed(client, f"published_after={between}") == (["gold"], [])
+    assert listed(client, f"published_after={abroad}") == (["gold"], [])
+    assert listed(client, f"published_after={later.isoformat().replace('+', '%2B')}") == ([], [])
+    assert len(listed(client, f"published_after={earlier.date()}")[0]) == 4
+    tomorrow = later.date() + timedelta(days=1)
+    assert listed(client, f"published_after={tomorrow}") == ([], [])
 
 
 def test_a_new_name_of_a_published_record_is_not_known_before_it_is_published(client, minerals):

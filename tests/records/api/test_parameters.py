@@ -1,10 +1,16 @@
 """Whatever is wrong in a query string is refused, all of it at once, with what was probably meant."""
 
+from uuid import UUID
+
 import pytest
 
 from config.api import docs
 from config.urls import resources
+from events.views import EventViewSet
+from people.models import StateCode
 from records.publishing.publish import publish
+from tests.factories.events import make_event_type
+from tests.factories.people import make_state
 from tests.factories.records import make_topic
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +26,84 @@ CASES = [
     ("Status=occurred", [("unknown_parameter", "Status", "status")]),
     ("zzzzzzzz=1", [("unknown_parameter", "zzzzzzzz", None)]),
     ("=1", [("unknown_parameter", "", None)]),
-    ("offset=10", [("unknown_parameter", "offset", None)]),
-    ("state=US&state=PK", [("repeated_parameter", "state", None)]),
+    # Names, by what they mean before how they are spelled
+    ("country=US", [("unknown_parameter", "country", "state")]),
+    ("country_code=US", [("unknown_parameter", "country_code", "state")]),
+    ("country__in=US", [("unknown_parameter", "country__in", "state")]),
+    ("participant.country=US", [("unknown_parameter", "participant.country", "participant.state")]),
+    ("from=2025", [("unknown_parameter", "from", "date_after")]),
+    ("since=2025", [("unknown_parameter", "since", "date_after")]),
+    ("start_date=2025", [("unknown_parameter", "start_date", "date_after")]),
+    ("year=2025", [("unknown_parameter", "year", "date_after")]),
+    ("to=2025", [("unknown_parameter", "to", "date_before")]),
+    ("until=2025", [("unknown_parameter", "until", "date_before")]),
+    ("end_date=2025", [("unknown_parameter", "end_date", "date_before")]),
+    ("limit=10", [("unknown_parameter", "limit", "page_size")]),
+    ("per_page=10", [("unknown_parameter", "per_page", "page_size")]),
+    ("size=10", [("unknown_parameter", "size", "page_size")]),
+    ("sort=date", [("unknown_parameter", "sort", "ordering")]),
+    ("order_by=date", [("unknown_parameter", "order_by", "ordering")]),
+    ("q=x", [("unknown_parameter", "q", "search")]),
+    ("query=x", [("unknown_parameter", "query", "search")]),
+    ("text=x", [("unknown_parameter", "text", "search")]),
+    ("name=x", [("unknown_parameter", "name", "search")]),
+    ("page=2", [("unknown_parameter", "page", "cursor")]),
+    ("offset=10", [("unknown_parameter", "offset", "cursor")]),
+    ("actor=x", [("unknown_parameter", "actor", "person")]),
+    ("people=x", [("unknown_parameter", "people", "person")]),
+    ("org=x", [("unknown_parameter", "org", "organization")]),
+    ("kind=meeting", [("unknown_parameter", "kind", "type")]),
+    ("modified_since=2025", [("unknown_parameter", "modified_since", "published_after")]),
+    # Repeats of what takes one value
+    ("page_size=5&page_size=5", [("repeated_parameter", "page_size", None)]),
+    ("cursor=a&cursor=b", [("repeated_parameter", "cursor", None)]),
+    ("search=a&search=b", [("repeated_parameter", "search", None)]),
+    ("ordering=date&ordering=label", [("repeated_parameter", "ordering", None)]),
+    ("date_after=2025&date_after=2026", [("repeated_parameter", "date_after", None)]),
+    ("parent__isnull=true&parent__isnull=true", [("repeated_parameter", "parent__isnull", None)]),
+    (
+        "published_after=2025-01-01&published_after=2025-01-02",
+        [("repeated_parameter", "published_after", None)],
+    ),
+    ("state=US&state=", [("empty_value", "state", None)]),
+    ("state=US&state=%FF", [("invalid_encoding", "state", None)]),
+    (
+        "&".join(f"state=s{number}" for number in range(101)),
+        [("too_many_values", "state", None)],
+    ),
+    # Words of closed lists, drafts like what was never there
+    ("type=metting", [("invalid_choice", "type", "meeting")]),
+    ("type=meeting,Meting", [("invalid_choice", "type", "meeting")]),
+    ("type__not=metting", [("invalid_choice", "type__not", "meeting")]),
+    ("type=secret-meeting", [("invalid_choice", "type", "meeting")]),
+    ("topic=critical-mineral", [("invalid_choice", "topic", "critical-minerals")]),
+    ("topic=critical-mineral-draft", [("invalid_choice", "topic", "critical-minerals")]),
+    ("state=PQ", [("invalid_choice", "state", "PK")]),
+    ("state=kp", [("invalid_choice", "state", "PK")]),
+    ("state=UK", [("invalid_choice", "state", "GB")]),
+    ("state=PAC", [("invalid_choice", "state", "PAK")]),
+    ("state=XXXX", [("invalid_choice", "state", None)]),
+    ("state=iso3166-1-alpha-2:pk", [("invalid_choice", "state", "iso3166-1-alpha-2:PK")]),
+    ("state=iso3166-1-alpha-2:ZZ", [("invalid_choice", "state", None)]),
+    (
+        "state=US&type=metting&status=ocurred",
+        [("invalid_choice", "status", "occurred"), ("invalid_choice", "type", "meeting")],
+    ),
+    # Instants
+    ("published_after=2025", [("invalid_instant", "published_after", None)]),
+    ("published_after=2025-13-01", [("invalid_instant", "published_after", None)]),
+    ("published_after=2025-05-01T00:00:00", [("invalid_instant", "published_after", None)]),
+    ("published_after=2025-05-01T25:00:00Z", [("invalid_instant", "published_after", None)]),
+    ("published_after=0000-05-01", [("invalid_instant", "published_after", None)]),
+    (
+        "published_after=2025-05-01T00:00:00+02:00",
+        [("invalid_instant", "published_after", "2025-05-01T00:00:00%2B02:00")],
+    ),
+    # Records and identifiers
+    ("id=a/b", [("invalid_reference", "id", None)]),
+    ("identifier=Q1", [("invalid_reference", "identifier", None)]),
+    ("identifier=wikidata:", [("invalid_reference", "identifier", None)]),
+    (f"id={','.join(f'x{number}' for number in range(101))}", [("too_many_values", "id", None)]),
     ("%ff=1", [("invalid_encoding", "%ff", None)]),
     # Empty
     ("state=", [("empty_value", "state", None)]),
@@ -117,6 +199,20 @@ CASES = [
 ]
 
 
+@pytest.fixture
+def words(db):
+    """What the cases name rightly or nearly, and drafts whose names are nearer still."""
+    states = [make_state("United States", alpha_2="US"), make_state("Britain", alpha_2="GB")]
+    pakistan = make_state("Pakistan", alpha_2="PK")
+    StateCode.objects.create(state=pakistan, scheme="iso3166-1-alpha-3", value="PAK")
+    meeting = make_event_type("meeting")
+    publish(*states, pakistan, meeting, make_topic("critical-minerals"), by=None)
+    make_event_type("secret-meeting")
+    make_topic("critical-mineral-draft")
+    make_state("Draft", alpha_2="PQ")
+
+
+@pytest.mark.usefixtures("words")
 @pytest.mark.parametrize(("query", "faults"), CASES)
 def test_a_fault_is_refused_and_named(client, query, faults):
     response = client.get(f"/api/v1/events/?{query}")
@@ -142,6 +238,32 @@ def test_too_many_parameters_are_refused(client):
     problem = client.get(f"/api/v1/events/?{query}").json()
 
     assert [fault["code"] for fault in problem["errors"]] == ["too_many_parameters"]
+
+
+@pytest.mark.usefixtures("words")
+def test_a_parameter_may_be_repeated_as_often_as_it_takes_values(client):
+    """Twenty different names, one of them a hundred times."""
+    known = list(EventViewSet.list_parameters.values())
+    others = [each for each in known if each.is_list and each.name != "state"][:19]
+    words = [f"{each.name}={choice(each)}" for each in others]
+
+    twenty = "&".join([*words, *["state=PK"] * 100])
+    one_more = f"{twenty}&page_size=5"
+
+    assert client.get(f"/api/v1/events/?{twenty}").status_code == 200
+    faults = client.get(f"/api/v1/events/?{one_more}").json()["errors"]
+    assert [fault["code"] for fault in faults] == ["too_many_parameters"]
+
+
+def choice(parameter):
+    """A value that the parameter takes."""
+    schema = parameter.schema() if callable(parameter.schema) else parameter.schema
+    named = {"type": "meeting", "type__not": "meeting"}
+    if "topic" in parameter.name:
+        return "critical-minerals"
+    if "state" in parameter.name:
+        return "PK"
+    return named.get(parameter.name) or schema.get("enum", [UUID(int=0)])[0]
 
 
 def test_a_query_too_long_to_look_at_is_refused(client):
@@ -181,6 +303,7 @@ def test_addresses_without_filters_are_as_strict(client, address):
     ]
 
 
+@pytest.mark.usefixtures("words")
 @pytest.mark.parametrize(
     "query",
     [
@@ -193,6 +316,12 @@ def test_addresses_without_filters_are_as_strict(client, address):
         "?search=a+b",
         "?search=%C3%A9",
         "?state=PK%2CUS",
+        "?published_after=2025-05-01",
+        "?published_after=2025-05-01T00:00:00.5Z",
+        "?published_after=0001-01-01T00:00:00%2B14:00",
+        "?published_after=9999-12-31T23:59:59-14:00",
+        f"?{'&'.join(['state=PK'] * 100)}",
+        f"?{'&'.join(f'person=p{number}' for number in range(100))}",
     ],
 )
 def test_what_is_right_is_taken(client, query):
