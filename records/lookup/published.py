@@ -334,19 +334,25 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
     if ids:
         conditions.append("id = ANY(%s::uuid[])")
         values.append(list(ids))
-    if keys:
-        conditions.append("keys && %s")
-        values.append(list(keys))
     for (kind, column), texts in words.items():
         conditions.append(f"(kind = %s AND {column} = ANY(%s))")
         values += [kind, list(texts)]
-    where = " OR ".join(conditions)
+    # Names of columns and a table only; what callers wrote goes as values.
+    parts = [f"SELECT {_COLUMNS} FROM {_TABLE} WHERE {' OR '.join(conditions)}"] * bool(conditions)  # noqa: S608
+    if keys:
+        # One look into the index for each: of many at once the planner expects so many rows that it reads the whole table.
+        parts.append(
+            f"SELECT {_COLUMNS} FROM unnest(%s::text[]) AS wanted(key) JOIN {_TABLE} ON keys @> ARRAY[wanted.key]"  # noqa: S608
+        )
+        values.append(list(keys))
+    statement = " UNION ".join(parts)
     if any(one.is_told for one in written):  # survivors too, by their names
-        where += f" OR id IN (SELECT merged_into FROM {_TABLE} WHERE {where})"  # noqa: S608 - the name of a table
-        values *= 2
+        statement = (
+            f"WITH named AS MATERIALIZED ({statement}) SELECT * FROM named UNION"  # noqa: S608
+            f" SELECT {_COLUMNS} FROM {_TABLE} WHERE id IN (SELECT merged_into FROM named)"
+        )
     with connection.cursor() as cursor:
-        # Names of columns and a table only; what callers wrote goes as values.
-        cursor.execute(f"SELECT {_COLUMNS} FROM {_TABLE} WHERE {where}", values)  # noqa: S608
+        cursor.execute(statement, values)
         return [Candidate(*row) for row in cursor.fetchall()]
 
 

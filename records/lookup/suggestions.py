@@ -24,7 +24,7 @@ SUGGESTED = 5
 #: References of one request that suggestions are made for; those behind them get none.
 ANSWERED = 10
 #: Published names that one request compares, all its references together, which bounds its cost at any size of the data.
-COMPARED = 1_000
+COMPARED = 600
 #: Names that are compared for one reference and kind at least.
 COMPARED_EACH = 40
 #: How alike two names are at least (pg_trgm, 0 to 1).
@@ -107,4 +107,5 @@ def _nearest_value(value: str, values: Iterable[str]) -> str | None:
     if value in known:
         return value
     swapped = next((one for one in known if sorted(one) == sorted(value)), None)
-    return swapped or nearest(value, known, at_least=0.5)
+    alike = [one for one in known if one[0] == value[0]]
+    return swapped or nearest(value, alike, at_least=0.5) or nearest(value, known, at_least=0.5)

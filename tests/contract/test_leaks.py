@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from events.models import EventStatePair
-from people.models import State
+from people.models import State, StateCode
 from records.models import Change, Edition, Part, Record, Reference
 from records.registry import kind_named
 from tests.contract.addresses import addresses
@@ -79,6 +80,48 @@ def test_public_answers_are_the_same_bytes_with_and_without_drafts(story: None) 
     assert SECRET.encode() not in b"".join(after.values())
     assert {address for address in before if before[address] != after.get(address)} == set()
     assert after.keys() == before.keys()
+
+
+#: Mistyped references, each with the published name that is suggested for it, and the name of a draft that is nearer.
+NEAR = {
+    "events/?person=ishaq-darr": ("person", "ishaq-dar", "ishaq-darrr"),
+    "people/?id=ishaq-darr": ("person", "ishaq-dar", "ishaq-darrr"),
+    "events/?state=pakistann": ("state", "pakistan", "pakistannn"),
+    "events/?topic=critical-mineralss": ("topic", "critical-minerals", "critical-mineralsss"),
+    "events/?type=calll": ("event_type", "call", "callll"),
+    "states/?id=UK": ("state", "", "ukk"),
+    "events/?state=UK": ("state", "GB", "ukk"),
+    "statements/?about=pakistann": ("state", "pakistan", "pakistannn"),
+}
+
+
+def test_a_draft_is_never_suggested(story: None) -> None:
+    """A draft that is called nearly as somebody writes changes no byte of the answer, nor does one that is called just so."""
+    client = Client()
+    before = {address: client.get(f"/api/v1/{address}").content for address in NEAR}
+    for address, (_kind, suggestion, _slug) in NEAR.items():
+        said = re.sub(rb'.*"(notes|errors)":', b"", before[address], flags=re.DOTALL)
+        assert not suggestion or f'"{suggestion}"'.encode() in said, address
+
+    for kind, name in {(kind, name) for kind, _suggestion, name in NEAR.values()}:
+        for slug in (name, name[:-1]):  # what is nearer, and the very word
+            fields: dict[str, object] = {"slug": slug}
+            if kind in {"topic", "event_type"}:
+                fields["code"] = slug
+            draft = EVERY_KIND[kind].make(**fields)
+            assert draft.editorial_state == "draft"
+    StateCode.objects.create(
+        state=State.objects.get(slug="ukk"), scheme="iso3166-1-alpha-2", value="UK"
+    )
+
+    after = {address: client.get(f"/api/v1/{address}").content for address in NEAR}
+    assert {address: _without_id(body) for address, body in after.items()} == {
+        address: _without_id(body) for address, body in before.items()
+    }
+
+
+def _without_id(body: bytes) -> bytes:
+    return re.sub(rb'"request_id":"[^"]*"', b"", body)
 
 
 def edit_everything() -> None:

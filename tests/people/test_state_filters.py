@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from people.models import StateCode
+from people.models import State, StateCode, StateIdentifier
+from records.models import Reference
+from records.publishing.publish import withdraw
 from tests.factories.answers import slugs
 from tests.factories.people import (
+    make_organization,
     make_part,
     make_state,
 )
@@ -84,3 +87,114 @@ def test_state_is_found_by_any_code_and_by_a_reused_one_only_where_it_is_valid(
     response = client.get(f"/api/v1/states/{ref}/")
 
     assert (response.status_code, json.loads(response.content)["slug"]) == (200, slug)
+
+
+@pytest.fixture
+def former_states(db: None) -> dict[str, State]:
+    """Yugoslavia and the state that took over its code, both of them past; Czechoslovakia, whose code the latter got later."""
+    states = {
+        "yugoslavia": make_state("Yugoslavia", start="1918-12-01", end="1992-04-27"),
+        "serbia-and-montenegro": make_state("Serbia and Montenegro", start="1992-04-27"),
+        "czechoslovakia": make_state("Czechoslovakia", start="1918-10-28", end="1992-12-31"),
+        "djibouti": make_state("Djibouti", start="1977-06-27"),
+        "anguilla": make_state("Anguilla", kind="dependency"),
+    }
+    for slug, code, start, end in (
+        ("yugoslavia", "YU", "", "1992-04-27"),
+        ("serbia-and-montenegro", "YU", "1992-04-27", "2003-07-23"),
+        ("serbia-and-montenegro", "CS", "2003-07-23", "2006-09-26"),
+        ("czechoslovakia", "CS", "", "1993-06-15"),
+        ("djibouti", "AI", "", "1977"),
+        ("djibouti", "DJ", "1977", ""),
+        ("anguilla", "AI", "1985", ""),
+    ):
+        make_part(
+            StateCode,
+            state=states[slug],
+            scheme="iso3166-1-alpha-2",
+            value=code,
+            start=start,
+            end=end,
+        )
+    publish_whole(*states.values())
+    return states
+
+
+@pytest.mark.parametrize(
+    ("ref", "slug", "others"),
+    [
+        ("YU", "serbia-and-montenegro", ["yugoslavia"]),
+        ("yu", "serbia-and-montenegro", ["yugoslavia"]),
+        ("iso3166-1-alpha-2:YU", "serbia-and-montenegro", ["yugoslavia"]),
+        ("YU/?on=1950", "yugoslavia", ["serbia-and-montenegro"]),
+        ("YU/?on=1992-04-26", "yugoslavia", ["serbia-and-montenegro"]),
+        ("YU/?on=1992-04-28", "serbia-and-montenegro", ["yugoslavia"]),
+        ("YU/?on=1992", "serbia-and-montenegro", ["yugoslavia"]),
+        ("YU/?on=2000", "serbia-and-montenegro", ["yugoslavia"]),
+        ("YU/?on=2020", "serbia-and-montenegro", ["yugoslavia"]),
+        ("CS", "serbia-and-montenegro", ["czechoslovakia"]),
+        ("CS/?on=1950", "czechoslovakia", ["serbia-and-montenegro"]),
+        ("AI", "anguilla", ["djibouti"]),
+        ("AI/?on=1970", "djibouti", ["anguilla"]),
+        ("AI/?on=1980", "anguilla", ["djibouti"]),
+        ("DJ/?on=1970", "djibouti", []),
+        ("yugoslavia/?on=2020", "yugoslavia", []),
+    ],
+)
+def test_code_of_several_states_is_chosen_by_the_day_else_by_today_else_the_last_one(
+    client: Client, former_states: dict[str, State], ref: str, slug: str, others: list[str]
+) -> None:
+    response = client.get(f"/api/v1/states/{ref}")
+
+    assert (response.status_code, json.loads(response.content)["slug"]) == (200, slug)
+    links = [f'</api/v1/states/{former_states[other].pk}/>; rel="alternate"' for other in others]
+    assert response.headers.get("Link", "") == ", ".join(links)
+    known = client.get(f"/api/v1/states/{ref}", headers={"if-none-match": response.headers["ETag"]})
+    assert (known.status_code, known.headers.get("Link", "")) == (304, ", ".join(links))
+
+
+@pytest.mark.parametrize(
+    ("code", "slug"),
+    [("YU", "serbia-and-montenegro"), ("CS", "serbia-and-montenegro"), ("AI", "anguilla")],
+)
+def test_code_in_a_filter_means_the_state_that_has_it_now_else_the_last_one(
+    client: Client, former_states: dict[str, State], code: str, slug: str
+) -> None:
+    bodies = {name: make_organization(state=state) for name, state in former_states.items()}
+    publish_whole(*bodies.values())
+
+    for text in (code, code.lower(), f"iso3166-1-alpha-2:{code}"):
+        assert slugs(client, f"organizations/?state={text}") == [bodies[slug].slug]
+
+
+def test_code_that_was_passed_on_is_an_identifier_of_both(
+    client: Client, former_states: dict[str, State]
+) -> None:
+    assert slugs(client, "states/?identifier=iso3166-1-alpha-2:CS") == [
+        "czechoslovakia",
+        "serbia-and-montenegro",
+    ]
+
+
+def test_withdrawn_state_leaves_its_code_to_the_others(
+    client: Client, former_states: dict[str, State]
+) -> None:
+    withdraw(former_states["serbia-and-montenegro"], by=None, reason="Made in error.")
+
+    assert client.get("/api/v1/states/YU/").json()["slug"] == "yugoslavia"
+    assert "Link" not in client.get("/api/v1/states/YU/").headers
+    withdraw(former_states["yugoslavia"], by=None, reason="Made in error.")
+    assert client.get("/api/v1/states/YU/").status_code == 410
+
+
+def test_states_of_one_identifier_are_still_ambiguous(client: Client) -> None:
+    for number in range(2):
+        make_part(
+            StateIdentifier, record=make_state(f"Same {number}"), scheme="local", value=f"x{number}"
+        )
+    publish_whole(*State.objects.all())
+    Reference.objects.update(keys=["local:same"])
+
+    response = client.get("/api/v1/states/local:same/")
+
+    assert (response.status_code, response.json()["code"]) == (400, "ambiguous_reference")
