@@ -7,7 +7,7 @@ JOBS ?= 2
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema reference-data docs bench bench-imports lock db-stop
+.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -37,6 +37,9 @@ fix: .venv/.dev ## let the linter and the formatter correct what they can
 schema: .venv/.dev ## write docs/openapi.yaml and docs/exchange.schema.json anew; look at the difference before you commit
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 	$(PY) manage.py exchange_schema > docs/exchange.schema.json
+
+examples: .venv/.dev ## write the documents that the schema shows anew, from the sample story; then `make schema`
+	WRITE_EXAMPLES=on $(PY) -m pytest -q tests/contract/test_examples.py
 
 reference-data: .venv/.dev ## write the states and currencies of the standards anew; look at the difference before you commit
 	$(PY) -m people.reference_data.update

@@ -20,7 +20,6 @@ from agreements.statuses import AgreementStatus, PartyStatus
 from config.dates.serializers import UncertainDateField
 from people.serializers import NamedRecordSerializer
 from records.reference_fields import (
-    CodedReferenceListField,
     EitherReferenceField,
     EitherReferenceListField,
     PartReferenceField,
@@ -172,7 +171,7 @@ class AgreementSerializer(NamedRecordSerializer):
     status = serializers.SerializerMethodField(
         help_text="The status of the agreement, derived from its actions."
     )
-    topics = CodedReferenceListField(
+    topics = ReferenceListField(
         "topic", "topic_id", source="agreement_topics", help_text="What it is about."
     )
     depositaries = EitherReferenceListField(

@@ -257,6 +257,24 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         " empty or malformed is answered with a problem that lists all faults at once."
     ),
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": "/", "description": "The server that this description comes from."}],
+    "CONTACT": {
+        name: value
+        for name, value in (
+            ("name", environment.text("CONTACT_NAME", "The operator of this server")),
+            ("url", environment.text("CONTACT_URL")),
+            ("email", environment.text("CONTACT_EMAIL")),
+        )
+        if value
+    },
+    "LICENSE": {
+        name: value
+        for name, value in (
+            ("name", environment.text("DATA_LICENCE", "As stated by each source, in `licence`")),
+            ("url", environment.text("DATA_LICENCE_URL")),
+        )
+        if value
+    },
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

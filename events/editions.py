@@ -36,9 +36,23 @@ def _matchable(participation: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"role": participation["role"]}
     if participant:
         found[participant["object"]] = participant["id"]
-    if participation["states"]:
-        found["states"] = [state["id"] for state in participation["states"]]
+    if states := _states_of(participation):
+        found["states"] = [state["id"] for state in states]
     return found
+
+
+def _states_of(participation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the states that a participant stood for, as a reader of the document finds them: listed, or in what it names.
+
+    The record itself where it is a state, the state for which it acted, then the states of the offices.
+    """
+    if participation["states"] is not None:
+        return list(participation["states"])
+    named = (participation["participant"], participation["on_behalf_of"])
+    found = [each for each in named if each and each["object"] == "state"]
+    offices = [capacity["office"] for capacity in participation["capacities"]]
+    found += [office["state"] for office in offices if office and office["state"]]
+    return list({state["id"]: state for state in found}.values())
 
 
 def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
@@ -48,12 +62,12 @@ def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -
         capacity["office"] = references.to("office", UUID(office))
 
 
-def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[dict[str, Any]]:
-    """Ask for the states that the named records stand for, in their order."""
+def _stood_for(named: list[dict[str, Any] | None], references: References) -> list[UUID]:
+    """The states that the named records stand for, in their order."""
     keys = [
         key for reference in named if reference for key in references.stands_for(reference["id"])
     ]
-    return [references.to("state", key) for key in dict.fromkeys(keys)]
+    return list(dict.fromkeys(keys))
 
 
 def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
@@ -94,7 +108,7 @@ class EventTypeEdition(Edition):
     cameo_code = models.CharField(max_length=4, blank=True)
 
     # The codes above it are part of its reference, so it changes when a type above it does.
-    label_needs_references = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [
@@ -121,10 +135,6 @@ class EventTypeEdition(Edition):
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         return document["code"].replace("_", " "), document["description"] or ""
-
-    @classmethod
-    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"code": document["code"], "parents": document["parents"]}
 
     @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
@@ -240,16 +250,26 @@ class EventEdition(Edition):
         for participation in document["participations"]:
             offices = [capacity["office"] for capacity in participation["capacities"]]
             named = [participation["participant"], participation["on_behalf_of"], *offices]
-            participation["states"] = _stood_for(named, references)
+            stood_for = _stood_for(named, references)
+            participation["states"] = None
+            shown = {state["id"] for state in _states_of(participation)}
+            # Of an organization no more is shown than its name: then all of them are listed.
+            if not shown.issuperset(map(str, stood_for)):
+                participation["states"] = [references.to("state", key) for key in stood_for]
         for place in document["places"]:
-            place["state"] = place["state"] or next(
-                iter(_stood_for([place["place"]], references)), None
-            )
+            if place["state"] is None and (of_place := _stood_for([place["place"]], references)):
+                place["state"] = references.to("state", of_place[0])
         yield
+        cls.follow(document)
+
+    @classmethod
+    def follow(cls, document: dict[str, Any]) -> None:
+        """List all states involved: those that participants stood for, and those of places."""
+        super().follow(document)
         involved = [
             state
             for participation in document["participations"]
-            for state in participation["states"]
+            for state in _states_of(participation)
         ]
         involved += [place["state"] for place in document["places"] if place["state"]]
         document["states"] = sorted(
@@ -364,6 +384,7 @@ class RelationEdition(Edition):
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="The two states.")
 
     label_needs_references = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [

@@ -20,6 +20,7 @@ from events.models import (
 from events.serializers import (
     STATEMENT_SUBJECTS,
     EventSerializer,
+    EventTypeReferenceSerializer,
     EventTypeSerializer,
     PlaceSerializer,
     RelationSerializer,
@@ -57,6 +58,7 @@ EVENT_TYPE = register(
         model=EventType,
         editions=EventTypeEdition,
         serializer=EventTypeSerializer,
+        reference=EventTypeReferenceSerializer,
         is_cited=False,
         keys=("code",),
         desk_members={"label": "code"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events.models import (
@@ -23,14 +22,13 @@ from events.models.statement import SUBJECTS
 from people.serializers import CitedRecordSerializer
 from records.models import Evidence
 from records.reference_fields import (
-    CodedReferenceField,
-    CodedReferenceListField,
-    CodedReferenceSerializer,
-    DerivedField,
+    DerivedReferenceField,
+    DerivedReferenceListField,
     EitherReferenceField,
     EitherReferenceListField,
     PairReferenceField,
     ReferenceField,
+    ReferenceListField,
     ReferenceSerializer,
 )
 from records.serializers import (
@@ -54,8 +52,10 @@ _SPEAKERS = {"person": "speaker_person_id", "organization": "speaker_organizatio
 _ASSERTERS = {"person": "asserted_by_person_id", "organization": "asserted_by_organization_id"}
 
 
-class EventTypeReferenceSerializer(CodedReferenceSerializer):
-    """How a document names an event type."""
+class EventTypeReferenceSerializer(ReferenceSerializer):
+    """An event type, as other documents name it."""
+
+    object_kind = "event_type"
 
     code = serializers.CharField(help_text="Its code.")
     parents = serializers.ListField(
@@ -64,28 +64,13 @@ class EventTypeReferenceSerializer(CodedReferenceSerializer):
     )
 
 
-@extend_schema_field(EventTypeReferenceSerializer)
-class EventTypeReferenceField(ReferenceField):
-    """A reference to an event type."""
-
-
-@extend_schema_field(CodedReferenceSerializer(many=True))
-class DerivedStatesField(DerivedField):
-    """States that follow from what is published of the records named."""
-
-    placeholder = list
-
-
-@extend_schema_field(ReferenceSerializer)
-class DerivedOfficeField(DerivedField):
-    """The office of a tenure, as the tenure is published."""
-
-
 class CapacitySerializer(PublicSerializer):
     """An office in which somebody acted."""
 
     tenure = ReferenceField("tenure", help_text="The tenure in which the person acted.")
-    office = DerivedOfficeField(help_text="The office that was held.")
+    office = DerivedReferenceField(
+        "office", help_text="The office that was held, as the tenure is published."
+    )
     evidence = serializers.ChoiceField(
         Evidence.choices,
         help_text="Whether the source names the capacity, or a curator inferred it.",
@@ -98,9 +83,7 @@ class EventTypeSerializer(UncitedRecordSerializer):
     parents = serializers.SerializerMethodField(
         help_text="Codes of the types above it, the next one first."
     )
-    broader = EventTypeReferenceField(
-        "event_type", allow_null=True, help_text="The next broader type."
-    )
+    broader = ReferenceField("event_type", allow_null=True, help_text="The next broader type.")
     goldstein = serializers.FloatField(
         allow_null=True,
         help_text="Score of its CAMEO code on the Goldstein scale, from -10 (conflict) to 10 (cooperation).",
@@ -133,9 +116,7 @@ class EventTypeSerializer(UncitedRecordSerializer):
 class PlaceSerializer(UncitedRecordSerializer):
     """A place where events happen."""
 
-    state = CodedReferenceField(
-        "state", allow_null=True, help_text="The state in which it lies today."
-    )
+    state = ReferenceField("state", allow_null=True, help_text="The state in which it lies today.")
     parent = ReferenceField(  # type: ignore[assignment] # a field, which DRF takes off the class
         "place", allow_null=True, help_text="The place in which it lies."
     )
@@ -166,7 +147,7 @@ class EventPlaceSerializer(PublicModelSerializer):
         allow_null=True,
         help_text="The place; null when only the state or words are known.",
     )
-    state = CodedReferenceField(
+    state = ReferenceField(
         "state",
         allow_null=True,
         help_text="The state to which it belonged then: as recorded for the event, else the state of the place.",
@@ -193,8 +174,14 @@ class ParticipationSerializer(PublicModelSerializer):
         _PRINCIPALS,
         help_text="The state or organization for which the participant acted.",
     )
-    states = DerivedStatesField(
-        help_text="The states that the participant stood for: itself, by the offices named, or on whose behalf.",
+    states = DerivedReferenceListField(
+        "state",
+        allow_null=True,
+        help_text=(
+            "The states that the participant stood for; null where the participation shows them otherwise: the participant if"
+            " that is a state, `on_behalf_of` if that is one, and the `state` of each office in `capacities` are all, and where"
+            " none of these is a state, none is known. Never an empty list."
+        ),
     )
 
     class Meta:
@@ -226,17 +213,18 @@ class EventLinkSerializer(PublicModelSerializer):
 class EventSerializer(CitedRecordSerializer):
     """Something that happened between states, organizations and persons, or that is planned or claimed."""
 
-    type = EventTypeReferenceField("event_type", help_text="What sort of event it is.")
+    type = ReferenceField("event_type", help_text="What sort of event it is.")
     parent = ReferenceField(  # type: ignore[assignment] # a field, which DRF takes off the class
         "event", allow_null=True, help_text="The event of which it is a part."
     )
-    topics = CodedReferenceListField(
+    topics = ReferenceListField(
         "topic", "topic_id", source="event_topics", help_text="What it was about."
     )
     places = EventPlaceSerializer(
         source="event_places", many=True, help_text="Where it took place, in order."
     )
-    states = DerivedStatesField(
+    states = DerivedReferenceListField(
+        "state",
         help_text="All states involved, in the order of their labels: those that participants stood for, and of places.",
     )
     participations = ParticipationSerializer(many=True, help_text="Who took part, in order.")
@@ -262,6 +250,11 @@ class EventSerializer(CitedRecordSerializer):
             "links",
             *CLOSING,
         )
+        extra_kwargs = {
+            "summary": {
+                "help_text": "What happened, in a few words of ours; null when the title says it."
+            }
+        }
 
 
 class StatementSerializer(CitedRecordSerializer):
@@ -282,13 +275,12 @@ class StatementSerializer(CitedRecordSerializer):
     )
     about = EitherReferenceListField(
         STATEMENT_SUBJECTS,
-        allow_null=False,
         help_text="What it is about: events, agreements, states, relations, persons ...",
     )
     part_of = ReferenceField(
         "statement", allow_null=True, help_text="The statement from which it is taken."
     )
-    topics = CodedReferenceListField(
+    topics = ReferenceListField(
         "topic", "topic_id", source="statement_topics", help_text="What field it concerns."
     )
 
@@ -310,6 +302,7 @@ class StatementSerializer(CitedRecordSerializer):
             "topics",
             *CLOSING,
         )
+        extra_kwargs = {"summary": {"help_text": "What was said, in a few words of ours."}}
 
 
 class RelationPeriodSerializer(PublicModelSerializer):
@@ -323,7 +316,7 @@ class RelationPeriodSerializer(PublicModelSerializer):
         "event", allow_null=True, help_text="The event with which it began."
     )
     end_event = ReferenceField("event", allow_null=True, help_text="The event with which it ended.")
-    topics = CodedReferenceListField(
+    topics = ReferenceListField(
         "topic", "topic_id", source="period_topics", help_text="In what field."
     )
     asserted_by = EitherReferenceField(

@@ -171,6 +171,8 @@ class OfficeEdition(Edition):
     state_id = models.UUIDField(null=True)
     accredited_state_ids = ArrayField(models.UUIDField(), default=list)
 
+    reference_needs_references = True
+
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
@@ -210,8 +212,7 @@ class OfficeEdition(Edition):
 class TenureEdition(Edition):
     """A published version of a tenure.
 
-    What it says of its office's state and classification is asked of the office's own edition, so that publishing an
-    office rewrites no tenures.
+    Filters by its office's state and classification ask the office's own edition.
     """
 
     person_id = models.UUIDField()
@@ -228,6 +229,7 @@ class TenureEdition(Edition):
     )
 
     label_needs_references = True
+    reference_needs_references = True
 
     class Meta(Edition.Meta):
         indexes = [

@@ -9,9 +9,11 @@ from people.editions import (
 )
 from people.models import Office, Organization, Person, State, Tenure
 from people.serializers import (
+    OfficeReferenceSerializer,
     OfficeSerializer,
     OrganizationSerializer,
     PersonSerializer,
+    StateReferenceSerializer,
     StateSerializer,
     TenureSerializer,
 )
@@ -24,6 +26,7 @@ STATE = register(
         model=State,
         editions=StateEdition,
         serializer=StateSerializer,
+        reference=StateReferenceSerializer,
         is_cited=False,
         codes=Codes(
             "codes",
@@ -64,6 +67,7 @@ OFFICE = register(
         model=Office,
         editions=OfficeEdition,
         serializer=OfficeSerializer,
+        reference=OfficeReferenceSerializer,
     ),
 )
 TENURE = register(

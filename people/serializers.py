@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework import serializers
 
 from config.dates.serializers import UncertainDateField
 from people.models import (
     Office,
+    OfficeClass,
     Organization,
     Person,
     State,
@@ -17,10 +18,10 @@ from people.models import (
     TenureMilestone,
 )
 from records.reference_fields import (
-    CodedReferenceField,
-    CodedReferenceListField,
     EitherReferenceField,
     ReferenceField,
+    ReferenceListField,
+    ReferenceSerializer,
 )
 from records.serializers import (
     CLOSING,
@@ -32,8 +33,29 @@ from records.serializers import (
     RecordSerializer,
 )
 
-if TYPE_CHECKING:
-    pass
+
+class StateReferenceSerializer(ReferenceSerializer):
+    """A state, as other documents name it."""
+
+    object_kind = "state"
+
+    code = serializers.CharField(
+        allow_null=True,
+        help_text="The ISO 3166-1 alpha-2 code that names it, or its ISO 3166-3 code if it is no more; null without either.",
+    )
+
+
+class OfficeReferenceSerializer(ReferenceSerializer):
+    """An office, as other documents name it."""
+
+    object_kind = "office"
+
+    classification = serializers.ChoiceField(
+        OfficeClass.choices, help_text="What sort of office it is."
+    )
+    state = ReferenceField(
+        "state", allow_null=True, help_text="The state that its holder acts for; null for none."
+    )
 
 
 class AttributedCitationSerializer(CitationSerializer):
@@ -86,7 +108,7 @@ class StateCodeSerializer(PublicSerializer):
 class PredecessorSerializer(PublicSerializer):
     """A state that was there before."""
 
-    state = CodedReferenceField(
+    state = ReferenceField(
         "state", source="predecessor_id", help_text="The state that was there before."
     )
     kind = serializers.ChoiceField(
@@ -123,16 +145,16 @@ class OrganizationSerializer(NamedRecordSerializer):
     parent = ReferenceField(  # type: ignore[assignment]
         "organization", allow_null=True, help_text="The body that it is part of."
     )
-    state = CodedReferenceField("state", allow_null=True, help_text="The state whose organ it is.")
-    domicile = CodedReferenceField(
+    state = ReferenceField("state", allow_null=True, help_text="The state whose organ it is.")
+    domicile = ReferenceField(
         "state", allow_null=True, help_text="The state where it has its seat."
     )
-    receiving_state = CodedReferenceField(
+    receiving_state = ReferenceField(
         "state",
         allow_null=True,
         help_text="Of a diplomatic mission, the state that receives it.",
     )
-    topics = CodedReferenceListField(
+    topics = ReferenceListField(
         "topic",
         "topic_id",
         source="organization_topics",
@@ -160,6 +182,11 @@ class OrganizationSerializer(NamedRecordSerializer):
 class PersonSerializer(NamedRecordSerializer):
     """A human being."""
 
+    sort_name = serializers.CharField(
+        allow_null=True,
+        help_text="The name as an index of persons lists it (`Dar, Ishaq`); null where that is the label.",
+    )
+
     class Meta:
         model = Person
         fields = (
@@ -181,10 +208,10 @@ class OfficeSerializer(NamedRecordSerializer):
     organization = ReferenceField(
         "organization", allow_null=True, help_text="The body that it belongs to."
     )
-    state = CodedReferenceField(
+    state = ReferenceField(
         "state", allow_null=True, help_text="The state that its holder acts for."
     )
-    accredited_to = CodedReferenceListField(
+    accredited_to = ReferenceListField(
         "state",
         "state_id",
         source="accreditations",

@@ -51,9 +51,5 @@ class TopicEdition(Edition):
         return " ".join(document["alternative_labels"]), ""
 
     @classmethod
-    def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"code": document["code"]}
-
-    @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
         return document["broader"]["id"] if document["broader"] else None

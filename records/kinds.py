@@ -3,7 +3,12 @@
 from records.editions import SourceEdition, TopicEdition
 from records.models import Source, Topic
 from records.registry import Kind, register
-from records.serializers import SourceSerializer, TopicSerializer
+from records.serializers import (
+    SourceReferenceSerializer,
+    SourceSerializer,
+    TopicReferenceSerializer,
+    TopicSerializer,
+)
 
 SOURCE = register(
     Kind(
@@ -12,6 +17,7 @@ SOURCE = register(
         model=Source,
         editions=SourceEdition,
         serializer=SourceSerializer,
+        reference=SourceReferenceSerializer,
         is_cited=False,
         desk_members={"content_hash": "licence"},
     ),
@@ -23,6 +29,7 @@ TOPIC = register(
         model=Topic,
         editions=TopicEdition,
         serializer=TopicSerializer,
+        reference=TopicReferenceSerializer,
         is_cited=False,
         keys=("code",),
         desk_members={"label": "code"},

@@ -1,14 +1,16 @@
 """How documents name other records: fields of serializers. Each says how it is stored, so that all else follows from it.
 
-`relations` are the related names that rendering a field reads.
+`relations` are the related names that rendering a field reads; `named_kinds` the kinds of record that it can name.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from records.registry import kind_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,29 +21,71 @@ if TYPE_CHECKING:
     from records.models.reference import References
 
 
+class ObjectField(serializers.CharField):
+    """The kind of a record, which tells the shapes of a union apart."""
+
+    def __init__(self) -> None:
+        super().__init__(source="object_kind", read_only=True, help_text="The record's kind.")
+
+    @property
+    def constant(self) -> str:
+        """The one word that all documents of this shape have: the `object_kind` of the serializer that the field is in."""
+        return str(self.parent.object_kind)  # type: ignore[attr-defined] # every serializer that has the field says it
+
+
 class ReferenceSerializer(serializers.Serializer[Any]):
-    """How one document names another record."""
+    """A record as other documents name it. Subclasses say the kind, and what references to it have beside."""
+
+    object_kind = ""
 
     id = serializers.UUIDField(help_text="The record's id.")
-    object = serializers.CharField(help_text="The record's kind.")
+    object = ObjectField()
     # DRF takes declared fields off the class, so they replace no attribute of its own.
     label = serializers.CharField(  # type: ignore[assignment]
         help_text="Its label, as last published."
     )
-    url = serializers.CharField(help_text="Its address, a path on the same host.")
 
 
-class CodedReferenceSerializer(ReferenceSerializer):
-    """A reference to a record with a short code: a state, a topic."""
+@cache
+def reference_shape(kind: str) -> type[ReferenceSerializer]:
+    """Return the shape of references to a kind: the one that is registered with it, or else what all have."""
+    declared = kind_named(kind).reference
+    if declared is not None:
+        return declared
+    title = "".join(word.capitalize() for word in kind.split("_"))
+    article = "An" if kind[0] in "aeiou" else "A"
+    about = f"{article} {kind.replace('_', ' ')}, as other documents name it."
+    members = {"__doc__": about, "__module__": __name__, "object_kind": kind}
+    return type(f"{title}ReferenceSerializer", (ReferenceSerializer,), members)
 
-    code = serializers.CharField(
-        allow_null=True,
-        help_text="Its short code: of a state the ISO 3166-1 alpha-2 code, or the ISO 3166-3 code of a former state.",
-    )
+
+@cache
+def members_of_references(kind: str) -> tuple[str, ...]:
+    """Return the members that references to a kind have beyond those of all."""
+    common = ReferenceSerializer().get_fields()
+    return tuple(name for name in reference_shape(kind)().get_fields() if name not in common)
 
 
-@extend_schema_field(ReferenceSerializer)
-class ReferenceField(serializers.Field[Any, Any, Any, Any]):
+class NamingField(serializers.Field[Any, Any, Any, Any]):
+    """Base of fields that show references."""
+
+    #: Whether it shows a list of references, else one.
+    is_list = False
+
+    kind: str
+
+    @property
+    def named_kinds(self) -> tuple[str, ...]:
+        """The kinds of record that it can name, each once."""
+        return (self.kind,)
+
+    @property
+    def alternatives(self) -> tuple[type[ReferenceSerializer], ...]:
+        """The shapes of what it shows, one for each kind."""
+        return tuple(reference_shape(kind) for kind in self.named_kinds)
+
+
+class ReferenceField(NamingField):
     """A foreign key, shown as a reference filled from what is published."""
 
     def __init__(self, kind: str, **kwargs: Any) -> None:
@@ -60,13 +104,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
         return references.to(self.kind, value)
 
 
-@extend_schema_field(CodedReferenceSerializer)
-class CodedReferenceField(ReferenceField):
-    """A reference to a state or topic."""
-
-
-@extend_schema_field(ReferenceSerializer)
-class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
+class EitherReferenceField(NamingField):
     """Several foreign keys of which at most one is set, shown as one reference; null when none is.
 
     `kinds` maps each kind to the attribute that holds its key: `{"person": "speaker_person_id", ...}`.
@@ -75,6 +113,10 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
     def __init__(self, kinds: Mapping[str, str], **kwargs: Any) -> None:
         self.kinds = kinds
         super().__init__(read_only=True, source="*", **{"allow_null": True, **kwargs})
+
+    @property
+    def named_kinds(self) -> tuple[str, ...]:
+        return tuple(self.kinds)
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
         references: References = self.context["references"]
@@ -85,9 +127,10 @@ class EitherReferenceField(serializers.Field[Any, Any, Any, Any]):
         return None
 
 
-@extend_schema_field(ReferenceSerializer(many=True))
-class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
+class ReferenceListField(NamingField):
     """Rows of a through table, shown as the references that they hold in the foreign key `attribute`."""
+
+    is_list = True
 
     def __init__(self, kind: str, attribute: str, **kwargs: Any) -> None:
         self.kind = kind
@@ -104,21 +147,21 @@ class ReferenceListField(serializers.Field[Any, Any, Any, Any]):
         return [references.to(self.kind, getattr(row, self.attribute)) for row in rows]
 
 
-@extend_schema_field(CodedReferenceSerializer(many=True))
-class CodedReferenceListField(ReferenceListField):
-    """References to states or topics."""
-
-
-@extend_schema_field(ReferenceSerializer(many=True))
 class EitherReferenceListField(EitherReferenceField):
     """Rows of one or more through tables, each shown as the reference of the one foreign key that is set.
 
     `tables` maps the related name of each table to kinds as `EitherReferenceField` has them.
     """
 
+    is_list = True
+
     def __init__(self, tables: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
         self.tables = tables
-        super().__init__({}, **kwargs)
+        super().__init__({}, **{"allow_null": False, **kwargs})
+
+    @property
+    def named_kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(kind for kinds in self.tables.values() for kind in kinds))
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -136,9 +179,10 @@ class EitherReferenceListField(EitherReferenceField):
         ]
 
 
-@extend_schema_field(CodedReferenceSerializer(many=True))
-class PairReferenceField(serializers.Field[Any, Any, Any, Any]):
+class PairReferenceField(NamingField):
     """Two foreign keys to records of one kind, shown as a list of both references."""
+
+    is_list = True
 
     def __init__(self, kind: str, attributes: tuple[str, str], **kwargs: Any) -> None:
         self.kind = kind
@@ -150,7 +194,6 @@ class PairReferenceField(serializers.Field[Any, Any, Any, Any]):
         return [references.to(self.kind, getattr(value, name)) for name in self.attributes]
 
 
-@extend_schema_field(ReferenceSerializer)
 class PartReferenceField(EitherReferenceField):
     """A foreign key to another part of the same record, shown as the reference that this part holds.
 
@@ -175,14 +218,19 @@ class PartReferenceField(EitherReferenceField):
         return None if part is None else super().to_representation(part)
 
 
-class DerivedField(serializers.Field[Any, Any, Any, Any]):
-    """Base of fields that follow from what is published of the records named: the edition fills them in."""
+class DerivedReferenceField(NamingField):
+    """A reference that follows from what is published of the records named: the edition fills it in."""
 
-    #: What holds the place meanwhile: makes None or an empty list.
-    placeholder: type[list[Any]] | None = None
-
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        return self.placeholder() if self.placeholder else None
+        """Hold the place."""
+        return None
+
+
+class DerivedReferenceListField(DerivedReferenceField):
+    """References that follow from what is published of the records named: the edition fills them in."""
+
+    is_list = True

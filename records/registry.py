@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from records.models import Edition, Record
+    from records.reference_fields import ReferenceSerializer
     from records.serializers import RecordSerializer
 
 _KINDS: dict[str, Kind] = {}
@@ -54,6 +55,8 @@ class Kind:
     model: type[Record]
     editions: type[Edition]
     serializer: type[RecordSerializer]
+    #: The shape of references to it, where they say more than id, object and label.
+    reference: type[ReferenceSerializer] | None = None
     is_cited: bool = True  #: whether publishing demands a citation
     keys: tuple[str, ...] = ()  #: columns that name a record as its slug does: `code`
     codes: Codes | None = None

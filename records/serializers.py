@@ -12,7 +12,7 @@ from rest_framework import serializers
 from config.dates.fields import UncertainDateField
 from config.dates.serializers import UncertainDateField as UncertainDateDocumentField
 from records.models import Evidence, NameKind, Source, Stance, Topic
-from records.reference_fields import CodedReferenceField, ReferenceField
+from records.reference_fields import ObjectField, ReferenceField, ReferenceSerializer
 
 if TYPE_CHECKING:
     from records.models import Record
@@ -50,16 +50,26 @@ class PublicSerializer(serializers.Serializer[Any]):
         return document
 
 
+def for_readers(help_text: str) -> str:
+    """Return a help text of a form in the words of the document: what is blank in the one is null in the other."""
+    return help_text.replace("Blank", "Null").replace("blank", "null")
+
+
 class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
     """A public shape whose fields take type, choices and help text from a model."""
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        """Say in the schema that blank text shows as null, and drop what only matters to input."""
+        """Say in the schema that blank text shows as null, and drop what only matters to input.
+
+        Help texts are the desk's: where those say blank, the document has null.
+        """
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, models.CharField | models.TextField) and model_field.blank:
             kwargs["allow_null"] = True
         for name in ("allow_blank", "validators", "max_length"):
             kwargs.pop(name, None)
+        if "help_text" in kwargs:
+            kwargs["help_text"] = for_readers(kwargs["help_text"])
         return field_class, kwargs
 
     def build_property_field(self, field_name: str, model_class: type[models.Model]) -> Any:
@@ -67,10 +77,28 @@ class PublicModelSerializer(PublicSerializer, serializers.ModelSerializer[Any]):
         attribute = getattr(model_class, field_name, None)
         if isinstance(attribute, UncertainDateField):
             return UncertainDateDocumentField, {
-                "help_text": attribute.help_text,
+                "help_text": for_readers(attribute.help_text),
                 "allow_null": True,
             }
         return super().build_property_field(field_name, model_class)
+
+
+class SourceReferenceSerializer(ReferenceSerializer):
+    """A source, as other documents name it."""
+
+    object_kind = "source"
+
+    web_address = serializers.CharField(
+        allow_null=True, help_text="Its address on the web; null without one."
+    )
+
+
+class TopicReferenceSerializer(ReferenceSerializer):
+    """A topic, as other documents name it."""
+
+    object_kind = "topic"
+
+    code = serializers.CharField(help_text="Its code.")
 
 
 class CitationSerializer(PublicSerializer):
@@ -124,7 +152,8 @@ CLOSING = ("identifiers", "citations")
 class RecordSerializer(PublicModelSerializer):
     """Base of all documents: the fields common to all kinds."""
 
-    object = serializers.CharField(source="object_kind", help_text="The record's kind.")
+    object = ObjectField()
+    slug = serializers.CharField(help_text="Its stable public name in addresses.")
     url = serializers.SerializerMethodField(help_text="Its address, a path on the same host.")
     label = serializers.SerializerMethodField(  # type: ignore[assignment] # as `label` above
         help_text="How other documents name it."
@@ -136,6 +165,11 @@ class RecordSerializer(PublicModelSerializer):
         help_text="When this revision was published (UTC)."
     )
     identifiers = IdentifierSerializer(many=True, help_text="What other systems call it.")
+
+    @property
+    def object_kind(self) -> str:
+        """The kind of record whose shape this is."""
+        return str(self.Meta.model.object_kind)  # type: ignore[attr-defined] # a kind of record
 
     def get_url(self, record: Record) -> str:
         """Return the path by id: stored bytes know no host."""
@@ -197,12 +231,13 @@ class SourceSerializer(UncitedRecordSerializer):
             "licence",
             *CLOSING,
         )
+        extra_kwargs = {"retrieved_on": {"help_text": "The day on which it was read."}}
 
 
 class TopicSerializer(UncitedRecordSerializer):
     """A concept of the topic tree."""
 
-    broader = CodedReferenceField("topic", allow_null=True, help_text="The next broader topic.")
+    broader = ReferenceField("topic", allow_null=True, help_text="The next broader topic.")
 
     class Meta:
         model = Topic

@@ -133,6 +133,9 @@ def _shape(field: Any) -> Shape:
         return _shape(field.child)
     if isinstance(field, serializers.Serializer):
         return {name: _shape(inner) for name, inner in field.fields.items()}
+    alternatives = getattr(field, "alternatives", None)
+    if alternatives is not None:  # what it shows has one of several shapes
+        return {name: inner for each in alternatives for name, inner in _shape(each).items()}
     if isinstance(field, serializers.SerializerMethodField):
         declared = get_override(getattr(field.parent, str(field.method_name)), "field")
     else:

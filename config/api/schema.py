@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from http import HTTPStatus
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -13,12 +15,14 @@ from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import (
     ResolvedComponent,
+    append_meta,
     force_instance,
     get_doc,
     list_hash,
     resolve_type_hint,
 )
 
+from config.api.examples import examples
 from config.api.formats import FORMAT
 from config.api.notes import NOTE
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
@@ -26,11 +30,19 @@ from config.api.problems import CONTENT_TYPE
 from config.api.query import MAX_VALUE_LENGTH, MAX_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rest_framework.serializers import Serializer
 
     from config.api.formats import Format
     from config.api.query import Parameter
     from config.api.views import Operation, ReadView
+
+#: Texts of groups of operations that answer with no record.
+TAGS = {"documentation": "What there is, how the API describes itself, and what its problems mean."}
+
+#: A union of more shapes than this is called after the field that shows it, not after them.
+NAMED_ALTERNATIVES = 3
 
 #: Statuses that any operation may answer with.
 EVERYWHERE = (400, 406, 414, 500, 503)
@@ -261,6 +273,52 @@ class ApiSchema(AutoSchema):
         }
         return self._component(name, schema, ResolvedComponent.RESPONSE)
 
+    def _map_serializer_field(
+        self,
+        field: Any,
+        direction: str,
+        bypass_extensions: bool = False,  # noqa: FBT001, FBT002 - spectacular's own signature
+    ) -> Any:
+        """Read what fields of ours say of themselves: the shapes of which they show one, the only value that they have."""
+        alternatives = getattr(field, "alternatives", None)
+        constant = getattr(field, "constant", None)
+        if alternatives is not None:
+            schema = self._one_of(field, alternatives)
+            schema = {"type": "array", "items": schema} if field.is_list else schema
+        elif constant is not None:
+            schema = {"type": "string", "const": constant}
+        else:
+            return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        return append_meta(schema, self._get_serializer_field_meta(field, direction))  # type: ignore[no-untyped-call]
+
+    def _one_of(self, field: Any, shapes: Sequence[type[Serializer[Any]]]) -> dict[str, Any]:
+        """The schema of an object in one of several shapes, told apart by `object`: a component of its own."""
+        known = {
+            getattr(shape().fields["object"], "constant", ""): self.resolve_serializer(
+                shape(), "response"
+            )
+            for shape in shapes
+        }
+        if len(known) == 1:
+            (only,) = known.values()
+            return only.ref
+        if len(known) <= NAMED_ALTERNATIVES:
+            name = "Or".join(
+                component.name.removesuffix("Reference") for component in known.values()
+            )
+        else:
+            owner = field.parent.__class__.__name__.removesuffix("Serializer")
+            name = f"{owner}{field.field_name.capitalize()}"
+        union = {
+            "description": "One of these, told apart by `object`.",
+            "oneOf": [component.ref for component in known.values()],
+            "discriminator": {
+                "propertyName": "object",
+                "mapping": {kind: component.ref["$ref"] for kind, component in known.items()},
+            },
+        }
+        return self._component(f"{name}Reference", union)
+
     def _map_response_type_hint(self, method: Any) -> Any:
         """Read the type of a method field; its arguments' types are of no interest, and not imported at run time."""
         function = getattr(method, "__func__", method)
@@ -282,11 +340,12 @@ class ApiSchema(AutoSchema):
 
 
 def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
-    """Name the choice lists after their classes, and say that documents always have all of their fields."""
+    """Name the choice lists, say that documents always have all of their fields, and show one of each kind."""
     schemas = result["components"]["schemas"]
     # A list beside a component of the same name (a status, and the document around it) is called its value.
     names = {
-        mark: f"{name}Value" if name in schemas else name for mark, name in _choice_lists().items()
+        mark: f"{each.__name__}Value" if each.__name__ in schemas else each.__name__
+        for mark, each in _choice_lists().items()
     }
     found: dict[str, dict[str, Any]] = {}
     for schema in list(schemas.values()):
@@ -296,19 +355,82 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
             for content in schema["properties"].values():
                 content.pop("readOnly", None)
             schema["required"] = list(schema["properties"])
+            if "revision" in schema["properties"] and "object" in schema["properties"]:
+                kind = schema["properties"]["object"]["const"]
+                schema["examples"] = [examples()[kind]] if kind in examples() else []
+    schemas.update(found)
+    _name_lists_of_parameters(result, found)
     schemas.update(found)
     result["components"]["schemas"] = dict(sorted(schemas.items()))
-    result["tags"] = [{"name": tag} for tag in dict.fromkeys(_tags(result))]
+    result["tags"] = [
+        {"name": tag, "description": _text_of(tag, result)}
+        for tag in dict.fromkeys(operation["tags"][0] for operation in _operations(result))
+    ]
+    result["security"] = []  # whoever asks may read
     return result
 
 
-def _tags(result: dict[str, Any]) -> list[str]:
-    return [
-        tag
-        for path in result["paths"].values()
-        for operation in path.values()
-        for tag in operation["tags"]
-    ]
+def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in result["paths"].values():
+        yield from path.values()
+
+
+def _text_of(tag: str, result: dict[str, Any]) -> str:
+    """Return what a group of operations is about: what the document says of itself that `retrieve` answers with."""
+    if tag in TAGS:
+        return TAGS[tag]
+    for operation in _operations(result):
+        if operation["operationId"] == f"{tag.replace('-', '_')}_retrieve":
+            content = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            name = content["$ref"].rpartition("/")[2]
+            return str(result["components"]["schemas"][name]["description"])
+    msg = f"Say in TAGS what the operations of {tag} are about."
+    raise ImproperlyConfigured(msg)
+
+
+def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str, Any]]) -> None:
+    """Replace the lists of values of parameters by their names, the same ones that documents use.
+
+    A list that is no choice list of ours is called after its parameter; also after the resource, where each resource has
+    one of its own.
+    """
+    of_documents = {tuple(known["enum"]): name for name, known in sorted(found.items())}
+    of_ours = {tuple(each.values): each for each in _choice_lists().values()}
+    asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for _tag, parameter, one in _lists_of_parameters(result):
+        asked[parameter["name"]].add(tuple(one["enum"]))
+    for tag, parameter, one in list(_lists_of_parameters(result)):
+        words = tuple(one.pop("enum"))
+        component: dict[str, Any] = {"type": one.pop("type"), "enum": list(words)}
+        if words in of_documents:
+            name = of_documents[words]
+        elif words in of_ours:
+            name = of_ours[words].__name__
+            meanings = [f"* `{value}` - {label}" for value, label in of_ours[words].choices]
+            component["description"] = "\n".join(meanings)
+        else:
+            name = _camel(parameter["name"])
+            if len(asked[parameter["name"]]) > 1:
+                name = _camel(tag) + name
+        if found.setdefault(name, component)["enum"] != list(words):
+            msg = f"Two lists of values are called {name}."
+            raise ImproperlyConfigured(msg)
+        one["$ref"] = f"#/components/schemas/{name}"
+
+
+def _lists_of_parameters(
+    result: dict[str, Any],
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Tag, parameter and the schema of one value, of every parameter that takes some words only."""
+    for operation in _operations(result):
+        for parameter in operation.get("parameters", ()):
+            one = parameter["schema"].get("items", parameter["schema"])
+            if "enum" in one:
+                yield operation["tags"][0], parameter, one
+
+
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in re.split("[^a-z0-9]+", name))
 
 
 def _named(
@@ -341,9 +463,9 @@ def _named(
     return {**reference, **rest, **({"description": help_text} if help_text else {})}
 
 
-def _choice_lists() -> dict[str, str]:
+def _choice_lists() -> dict[str, type[models.TextChoices]]:
     """Every choice list of ours by its content: the class's name is its name."""
-    names: dict[str, str] = {}
+    lists: dict[str, type[models.TextChoices]] = {}
     pending = list(models.TextChoices.__subclasses__())
     while pending:
         choices = pending.pop()
@@ -351,5 +473,5 @@ def _choice_lists() -> dict[str, str]:
         if not choices.__module__.startswith(("django.", "rest_framework.")):
             mark = list_hash([(str(value), str(label)) for value, label in choices.choices])
             # Of two lists with the same words the first name counts, whatever was imported first.
-            names[mark] = min(names.get(mark, choices.__name__), choices.__name__)
-    return names
+            lists[mark] = min(lists.get(mark, choices), choices, key=lambda each: each.__name__)
+    return lists

@@ -19,7 +19,7 @@ from records.exchange import values
 from records.exchange.references import Coded, OneOf, Pair, Ref
 from records.exchange.values import Row, Slugs, Treatment
 from records.reference_fields import (
-    DerivedField,
+    DerivedReferenceField,
     EitherReferenceField,
     EitherReferenceListField,
     PairReferenceField,
@@ -155,7 +155,7 @@ class Shape:
                 self._add_column(other, other)
 
     def _add(self, name: str, field: serializers.Field[Any, Any, Any, Any]) -> None:
-        if isinstance(field, DerivedField | serializers.SerializerMethodField):
+        if isinstance(field, DerivedReferenceField | serializers.SerializerMethodField):
             return
         if isinstance(field, serializers.ListSerializer):
             child = cast("serializers.Serializer[Any]", field.child)

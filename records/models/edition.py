@@ -123,11 +123,18 @@ class Edition(models.Model):
 
     #: The label is made of other records' labels (a tenure: its person and office), so it changes when they do.
     label_needs_references: ClassVar[bool] = False
+    #: References to the record show what its document says of others (that label; an office: its state).
+    reference_needs_references: ClassVar[bool] = False
 
     @classmethod
     def compose(cls, document: dict[str, Any]) -> None:
-        """Fill what is made of the references that the document holds: its label, and what else they decide."""
+        """Fill what references to the record show and references in its document decide: its label, codes above it."""
         document["label"] = cls.label_of(document)
+
+    @classmethod
+    def follow(cls, document: dict[str, Any]) -> None:
+        """Bring a document whose references were brought up to date in line with them, from the document alone."""
+        cls.compose(document)
 
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:
@@ -150,7 +157,7 @@ class Edition(models.Model):
 
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """What a reference to this kind carries beyond id, object, label and url (a state: its code)."""
+        """What references to this kind say that its document does not say in one member (a state: its code)."""
         return {}
 
     @classmethod

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+#: What every reference opens with.
+_OPENING = ("id", "object", "label")
+
+
 class Standing(models.TextChoices):
     """Whether the record is public."""
 
@@ -44,7 +48,7 @@ class Reference(models.Model):
         help_text="The first and last possible days on which it had each code in `keys`, where the kind has dated codes.",
     )
     body = models.JSONField(
-        help_text="The reference as documents embed it: id, object, label, url and extras."
+        help_text="The reference as documents embed it: id, object, label, and what its kind has beside."
     )
     broader_id = models.UUIDField(null=True, help_text="The record above it in its tree.")
     state_ids = ArrayField(
@@ -87,9 +91,17 @@ class Reference(models.Model):
 
     def embedded(self) -> dict[str, Any]:
         """Return the body in its one order: the database keeps keys in an order of its own, documents are compared as bytes."""
-        body = dict(self.body)
-        opening = {name: body.pop(name) for name in ("id", "object", "label", "url")}
-        return {**opening, **dict(sorted(body.items()))}
+        return in_order(self.body)
+
+
+def in_order(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a reference, and those within it, with id, object and label first and the rest by name."""
+    rest = sorted(body.keys() - _OPENING)
+    ordered = {}
+    for name in (*_OPENING, *rest):
+        value = body[name]
+        ordered[name] = in_order(value) if isinstance(value, dict) else value
+    return ordered
 
 
 class PendingLabel(models.Model):

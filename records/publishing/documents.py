@@ -10,6 +10,7 @@ import orjson
 from anyascii import anyascii
 
 from records.models import Reference, Standing
+from records.reference_fields import members_of_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -111,7 +112,7 @@ def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Fill references, labels and derived fields of all documents of one transaction, which may name each other."""
     references.fill()
     for draft in _named_first(drafts):
-        if not (draft.missing and draft.kind.editions.label_needs_references):
+        if not (draft.missing and draft.kind.editions.reference_needs_references):
             draft.kind.editions.compose(draft.document)
             references.learn(draft.kind, draft.document)
     derivations = [
@@ -135,9 +136,9 @@ def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
     waiting = {
         UUID(draft.document["id"]): draft
         for draft in drafts
-        if draft.kind.editions.label_needs_references
+        if draft.kind.editions.reference_needs_references
     }
-    yield from (draft for draft in drafts if not draft.kind.editions.label_needs_references)
+    yield from (draft for draft in drafts if not draft.kind.editions.reference_needs_references)
     while waiting:
         ready = [key for key, draft in waiting.items() if not (draft.named.keys() & waiting.keys())]
         for key in ready or list(
@@ -153,17 +154,18 @@ def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:
 
 def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     editions = kind.editions
+    members = ("id", "object", "label", *members_of_references(kind.name))
     extras = editions.reference_extras(document)
-    opening = {name: document[name] for name in ("id", "object", "label", "url")}
+    body = {name: extras[name] if name in extras else document[name] for name in members}
     return {
         "id": UUID(document["id"]),
         "kind": kind.name,
         "standing": Standing.PUBLISHED,
         "slug": document["slug"],
-        "code": extras.get("code") or "",
+        "code": body.get("code") or "",
         "keys": editions.keys(document),
         "code_terms": editions.code_terms(document),
-        "body": {**opening, **extras},
+        "body": body,
         "broader_id": editions.broader_id(document),
         "state_ids": editions.state_ids(document),
         "facts": editions.facts(document),
@@ -172,7 +174,10 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def embedded(node: Any) -> Iterator[dict[str, Any]]:
-    """Every reference embedded in a document, at any depth; the document itself is not one."""
+    """Every reference in a document, at any depth, those within references included; the document itself is none.
+
+    What is within a reference comes after it, as it is by then: whoever replaces the one meets the new other.
+    """
     children = node.values() if isinstance(node, dict) else node
     for child in children:
         if isinstance(child, dict):

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from records.models import Action, PendingLabel, Reference, Standing
 from records.publishing import feed
-from records.publishing.documents import embedded, reference_to
+from records.publishing.documents import embedded, reference_to, to_text
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def _stale(pending: PendingLabel, size: int) -> list[feed.NewEdition]:
             refs__contains=[pending.record_id],
             published_at__lt=pending.since,
         )
-        entries += _patched(kind, stale.order_by("id")[: size - len(entries)])
+        # Unchanged ones too: what has no newer edition would be stale for ever.
+        entries += _patched(kind, stale.order_by("id")[: size - len(entries)], all_of_them=True)
         if len(entries) >= size:
             break
     return entries
@@ -131,33 +132,45 @@ def _is_shown_too_often(key: UUID) -> bool:
     return False
 
 
-def _patched(kind: Kind, editions: Any) -> list[feed.NewEdition]:
+def _patched(kind: Kind, editions: Any, *, all_of_them: bool = False) -> list[feed.NewEdition]:
+    """Bring documents up to date; those that show nothing new only with `all_of_them`."""
     entries = []
     found = list(editions.values_list("revision", "document"))
     documents = [orjson.loads(document) for _revision, document in found]
     bodies = _bodies({UUID(node["id"]) for document in documents for node in embedded(document)})
-    for (revision, _text), document in zip(found, documents, strict=True):
+    for (revision, before), document in zip(found, documents, strict=True):
         _replace(document, bodies)
-        if kind.editions.label_needs_references:
-            kind.editions.compose(document)
+        kind.editions.follow(document)
+        # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
+        if not all_of_them and to_text(document) == before:
+            continue
         document["revision"] = revision + 1
         entries.append(feed.NewEdition(kind, document, Action.UPDATED))
     return entries
 
 
 def _relabelled(entries: Iterable[feed.NewEdition]) -> set[UUID]:
-    """Records whose own reference changed because it is made of the labels that were patched."""
+    """Records whose own reference changed because it shows the references that were patched."""
     composed = {
         UUID(entry.document["id"]): reference_to(entry.kind, entry.document).body
         for entry in entries
-        if entry.kind.editions.label_needs_references
+        if entry.kind.editions.reference_needs_references
     }
     before = Reference.objects.in_bulk(list(composed))
     return {key for key, body in composed.items() if before[key].body != body}
 
 
 def _bodies(keys: set[UUID]) -> dict[str, dict[str, Any]]:
-    """What is published of the records now; a merged one is shown as its survivor."""
+    """What is published now of the records, and of those that references to them show.
+
+    A merged one is shown as its survivor.
+    """
+    bodies = _bodies_of(keys)
+    within = {UUID(node["id"]) for node in embedded(list(bodies.values()))} - keys
+    return bodies | _bodies_of(within) if within else bodies
+
+
+def _bodies_of(keys: set[UUID]) -> dict[str, dict[str, Any]]:
     found = Reference.objects.in_bulk(list(keys))
     survivors = Reference.objects.in_bulk(
         [reference.merged_into for reference in found.values() if reference.merged_into],
@@ -184,13 +197,13 @@ def _replace(document: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> dic
 
 
 def refresh(kind: Kind, document: dict[str, Any]) -> dict[UUID, str]:
-    """Bring the references in a stored document, and the label made of them, up to date.
+    """Bring the references in a stored document, and what follows from them, up to date.
 
     Returns the references that are no longer published.
     """
     missing = _replace(document, _bodies({UUID(node["id"]) for node in embedded(document)}))
-    if not missing and kind.editions.label_needs_references:
-        kind.editions.compose(document)
+    if not missing:
+        kind.editions.follow(document)
     return missing
 
 

@@ -142,7 +142,7 @@ def test_the_package_of_the_sample_story_is_published_whole() -> None:
             "identifiers": [],
             "citations": [
                 {
-                    "source": reference(story, "S1"),
+                    "source": reference(story, "S1", web_address=None),
                     "field": None,
                     "locator": None,
                     "attributed_to": None,

@@ -8,6 +8,7 @@ import pytest
 
 from events.models import (
     EventCitation,
+    EventEdition,
     EventType,
     EventTypeEdition,
     PlaceName,
@@ -15,7 +16,14 @@ from events.models import (
 from records.publishing.publish import publish
 from records.reference_data import load_all, reference_rows
 from records.registry import kind_named
-from tests.factories.documents import citation, document_of, month, opening, reference
+from tests.factories.documents import (
+    citation,
+    document_of,
+    month,
+    office_reference,
+    opening,
+    reference,
+)
 from tests.factories.events import (
     make_event,
     make_event_link,
@@ -200,7 +208,7 @@ def test_event_shows_all_that_its_record_says() -> None:
         "capacities": [],
         "capacity_text": None,
         "on_behalf_of": None,
-        "states": [],
+        "states": None,
         "presence": "unknown",
         "contested": False,
     }
@@ -241,11 +249,10 @@ def test_event_shows_all_that_its_record_says() -> None:
                 "capacities": [
                     {
                         "tenure": reference(as_secretary, "Marco Rubio, Secretary of State"),
-                        "office": reference(secretary, "Secretary of State"),
+                        "office": office_reference(secretary, "Secretary of State", in_us),
                         "evidence": "reported",
                     },
                 ],
-                "states": [in_us],
                 "presence": "remote",
             },
             {
@@ -259,12 +266,13 @@ def test_event_shows_all_that_its_record_says() -> None:
                         "tenure": reference(
                             as_deputy, "Ishaq Dar, Deputy Prime Minister of Pakistan"
                         ),
-                        "office": reference(deputy, "Deputy Prime Minister of Pakistan"),
+                        "office": office_reference(
+                            deputy, "Deputy Prime Minister of Pakistan", in_pk
+                        ),
                         "evidence": "inferred",
                     },
                 ],
                 "capacity_text": "deputy prime minister",
-                "states": [in_pk],
             },
             {
                 **nothing,
@@ -278,7 +286,6 @@ def test_event_shows_all_that_its_record_says() -> None:
                 "participant": in_qatar,
                 "role": "mediator",
                 "on_behalf_of": in_us,
-                "states": [in_qatar, in_us],
                 "contested": True,
             },
         ],
@@ -324,6 +331,50 @@ def test_event_at_a_place_lay_in_the_state_of_its_time() -> None:
     assert document["states"] == [reference(germany, "Germany", code=None)]
 
 
+def test_states_of_a_participant_are_listed_only_where_nothing_else_shows_them() -> None:
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    in_us, in_pk = reference(us, "United States", code="US"), reference(pk, "Pakistan", code="PK")
+    ministry = make_organization("Ministry of Foreign Affairs of Pakistan", state=pk)
+    secretary, nobodys = (
+        make_office("Secretary of State", state=us),
+        make_office("Secretary-General"),
+    )
+    in_office, elsewhere = make_tenure(office=secretary), make_tenure(office=nobodys)
+    event = make_event()
+    shown: dict[str, list[dict[str, Any]] | None] = {}
+    for role, who, fields, expected in (
+        ("host", us, {}, None),
+        ("visitor", in_office.person, {"tenures": (in_office,)}, None),
+        ("caller", elsewhere.person, {"tenures": (elsewhere,)}, None),
+        ("callee", make_person(), {"on_behalf_of_state": pk}, None),
+        ("observer", make_organization("Mota-Engil"), {}, None),
+        ("organizer", ministry, {}, [in_pk]),
+        ("mediator", us, {"on_behalf_of_organization": ministry}, [in_us, in_pk]),
+        # The organization adds nothing to the state that stands beside it.
+        ("chair", ministry, {"on_behalf_of_state": pk}, None),
+    ):
+        make_participation(event, who, role=role, **fields)
+        shown[role] = expected
+
+    publish_whole(event)
+
+    document = document_of(event)
+    assert {each["role"]: each["states"] for each in document["participations"]} == shown
+    assert document["states"] == [in_pk, in_us]
+    edition = EventEdition.objects.current().get(record_id=event.pk)
+    stood_for = {each["role"]: each.get("states", []) for each in edition.participants}
+    assert stood_for == {
+        "host": [str(us.pk)],
+        "visitor": [str(us.pk)],
+        "caller": [],
+        "callee": [str(pk.pk)],
+        "observer": [],
+        "organizer": [str(pk.pk)],
+        "mediator": [str(us.pk), str(pk.pk)],
+        "chair": [str(pk.pk)],
+    }
+
+
 def test_statement_shows_who_said_what_about_what() -> None:
     us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
     office = make_office("Chargé d'affaires in Islamabad", state=us)
@@ -363,7 +414,11 @@ def test_statement_shows_who_said_what_about_what() -> None:
         "capacities": [
             {
                 "tenure": reference(tenure, "Natalie Baker, Chargé d'affaires in Islamabad"),
-                "office": reference(office, "Chargé d'affaires in Islamabad"),
+                "office": office_reference(
+                    office,
+                    "Chargé d'affaires in Islamabad",
+                    reference(us, "United States", code="US"),
+                ),
                 "evidence": "reported",
             },
         ],
@@ -388,8 +443,8 @@ def test_every_type_that_ships_is_published_with_its_tree() -> None:
     first, second = load_all(["events"]), load_all(["events"])
 
     assert [(loaded.created, loaded.unchanged) for loaded in (*first, *second)] == [
-        (31, 0),
-        (0, 31),
+        (32, 0),
+        (0, 32),
     ]
     shown = {
         edition.code: document_of(EventType.objects.get(code=edition.code))

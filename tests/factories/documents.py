@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from people.models import Office
 from records.models import Record, Source
 from records.registry import kind_of
 
@@ -34,22 +35,22 @@ def opening(record: Record, label: str, revision: int = 1) -> dict[str, Any]:
     }
 
 
-def reference(record: Record, label: str, **extras: str | None) -> dict[str, Any]:
-    """Return a record as other documents name it."""
-    kind = kind_of(record)
-    return {
-        "id": str(record.pk),
-        "object": kind.name,
-        "label": label,
-        "url": f"/api/v1/{kind.resource}/{record.pk}/",
-        **extras,
-    }
+def reference(record: Record, label: str, **extras: Any) -> dict[str, Any]:
+    """Return a record as other documents name it: `extras` are what references to its kind have beside."""
+    return {"id": str(record.pk), "object": record.object_kind, "label": label, **extras}
+
+
+def office_reference(
+    office: Office, label: str, state: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return an office as other documents name it; `state` is the reference to its state."""
+    return reference(office, label, classification=office.classification, state=state)
 
 
 def citation(source: Source, **fields: Any) -> dict[str, Any]:
     """Return a citation of the record as a whole, with the fields given changed."""
     return {
-        "source": reference(source, source.title),
+        "source": reference(source, source.title, web_address=source.url or None),
         "field": None,
         "locator": None,
         "attributed_to": None,

@@ -19,7 +19,15 @@ from people.models import (
 )
 from records.models import Record, Reference
 from records.publishing.publish import publish
-from tests.factories.documents import citation, day, document_of, opening, reference, year
+from tests.factories.documents import (
+    citation,
+    day,
+    document_of,
+    office_reference,
+    opening,
+    reference,
+    year,
+)
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -293,7 +301,7 @@ def test_tenure_document_lists_milestones_by_date_with_undated_ones_last() -> No
         {
             **opening(tenure, "Natalie Baker, US Chargé d'Affaires to Pakistan"),
             "person": reference(baker, "Natalie Baker"),
-            "office": reference(office, "US Chargé d'Affaires to Pakistan"),
+            "office": office_reference(office, "US Chargé d'Affaires to Pakistan"),
             "start": {
                 "edtf": "2025-01",
                 "earliest": "2025-01-01",

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events.models import EventEdition
 from records.models import Reference, Source
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
-from tests.factories.documents import document_of, reference
+from tests.factories.documents import document_of, office_reference, reference
+from tests.factories.events import make_event, make_participation
 from tests.factories.people import (
     make_office,
     make_organization,
@@ -76,7 +78,77 @@ def test_restored_tenure_is_labelled_as_its_person_is_called_by_now() -> None:
     assert Reference.objects.get(pk=tenure.pk).body["label"] == "Ali Ahmad Khan, Minister"
 
 
-def test_new_state_of_an_office_rewrites_no_tenure() -> None:
+def test_new_label_of_a_state_reaches_what_shows_an_office_of_it_once() -> None:
+    state = make_state("Burma", alpha_2="MM")
+    office = make_office("Foreign Minister", state=state)
+    tenure = make_tenure(office=office)
+    event = make_event()
+    make_participation(event, tenure.person, tenures=(tenure,))
+    publish_whole(event)
+    state.refresh_from_db()
+    state.name = "Myanmar"
+    state.save()
+
+    publish(state, by=None)
+
+    shown = office_reference(office, "Foreign Minister", reference(state, "Myanmar", code="MM"))
+    in_event = document_of(event)
+    assert Reference.objects.get(pk=office.pk).body == shown
+    assert document_of(tenure)["office"] == shown
+    assert in_event["participations"][0]["capacities"][0]["office"] == shown
+    assert in_event["states"] == [reference(state, "Myanmar", code="MM")]
+    assert [document_of(each)["revision"] for each in (state, office, tenure, event)] == [
+        2,
+        2,
+        2,
+        2,
+    ]
+
+
+def test_new_state_of_an_office_reaches_the_events_in_which_its_holder_stood_for_it() -> None:
+    yugoslavia, serbia = make_state("Yugoslavia"), make_state("Serbia", alpha_2="RS")
+    office = make_office("Foreign Minister", state=yugoslavia)
+    tenure = make_tenure(office=office)
+    event = make_event()
+    make_participation(event, tenure.person, role="visitor", tenures=(tenure,))
+    publish_whole(event, serbia)
+    office.refresh_from_db()
+    office.state = serbia
+    office.save()
+
+    publish(office, by=None)
+
+    in_serbia = reference(serbia, "Serbia", code="RS")
+    document = document_of(event)
+    capacity = document["participations"][0]["capacities"][0]
+    assert capacity["office"] == office_reference(office, "Foreign Minister", in_serbia)
+    assert document["participations"][0]["states"] is None
+    assert document["states"] == [in_serbia]
+    edition = EventEdition.objects.current().get(record_id=event.pk)
+    assert edition.involved_ids == [serbia.pk]
+    assert [each["states"] for each in edition.participants] == [[str(serbia.pk)]]
+
+
+def test_restored_tenure_shows_the_state_that_its_office_has_by_now() -> None:
+    state = make_state("Pakistan", alpha_2="PK")
+    office = make_office("Foreign Minister")
+    tenure = make_tenure(office=office)
+    publish_whole(tenure, state)
+    tenure.refresh_from_db()
+    withdraw(tenure, by=None, reason="Doubtful.")
+    office.refresh_from_db()
+    office.state = state
+    office.save()
+    publish(office, by=None)
+
+    restore(tenure, by=None)
+
+    assert document_of(tenure)["office"] == office_reference(
+        office, "Foreign Minister", reference(state, "Pakistan", code="PK")
+    )
+
+
+def test_new_state_of_an_office_reaches_its_tenures() -> None:
     source = make_source(title="Story")
     state = make_state("Pakistan", alpha_2="PK")
     person, office = (
@@ -91,7 +163,9 @@ def test_new_state_of_an_office_rewrites_no_tenure() -> None:
     publish(office, by=None)
 
     assert document_of(office)["state"] == reference(state, "Pakistan", code="PK")
-    assert document_of(tenure)["revision"] == 1
+    assert document_of(tenure)["office"] == office_reference(
+        office, "Foreign Minister", reference(state, "Pakistan", code="PK")
+    )
 
 
 def test_tenure_of_an_unpublished_person_is_refused_with_what_to_publish_first() -> None:

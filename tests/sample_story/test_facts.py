@@ -32,7 +32,7 @@ def short(node: Any) -> Any:
         return [short(item) for item in node]
     if not isinstance(node, dict):
         return node
-    if "url" in node and "revision" not in node:
+    if "label" in node and "revision" not in node:
         return node["label"]
     if "edtf" in node:
         return node["edtf"] or f"“{node['text']}” ({node['precision']})"

@@ -52,7 +52,7 @@ class Events:
         return {
             "object": "event",
             "slug": slug_of(first.who, "tour", tour.start.edtf),
-            "type": "visit",
+            "type": "tour",
             "title": cut(f"Tour of {first.traveller} ({days}): {', '.join(tour.states)}", TEXT),
             "when": tour.start.edtf,
             "end": tour.end.edtf or None,

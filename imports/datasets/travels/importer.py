@@ -3,7 +3,7 @@
 | row | becomes |
 |---|---|
 | a trip: one country, with the days there | an event, a visit or a transit stop, of the traveller to the state as it was then |
-| trips that follow each other | parts of an event for the whole tour |
+| trips that follow each other | parts of an event of type `tour` |
 | a line of the list of presidents | a person, and a tenure where the database knows none of that day |
 
 The remarks, which are in the public domain, are the summary. A president's journey before the inauguration is one of a

@@ -152,7 +152,7 @@ def test_trips_that_follow_each_other_are_parts_of_one_tour(home, ruritania, tmp
     assert events(documents)["rassendyll-rudolf-tour-1897-02-01"] == {
         "object": "event",
         "slug": "rassendyll-rudolf-tour-1897-02-01",
-        "type": "visit",
+        "type": "tour",
         "title": "Tour of Rudolf Rassendyll (1897-02-01 to 1897-02-09): Ruritania, Grauland",
         "when": "1897-02-01",
         "end": "1897-02-09",
@@ -167,6 +167,8 @@ def test_trips_that_follow_each_other_are_parts_of_one_tour(home, ruritania, tmp
         for document in events(documents).values()
         if "parent" in document
     } == {"1": "travels-tour:1", "2": "travels-tour:1", "3": "travels-tour:1", "4": None}
+    types = {slug: document["type"] for slug, document in events(documents).items()}
+    assert sorted(types.values()) == ["tour", "visit", "visit", "visit", "visit"]
     assert ("event", "travels-tour:1") in rows["trip:3"].becomes
     assert codes(rows) == {"trip:3": ["overlap"]}
 
@@ -408,8 +410,11 @@ def test_places_lie_where_they_lie_today_and_keep_what_they_were_called(home, tm
 
 
 def test_a_second_import_of_the_same_files_changes_nothing(home, ruritania, tmp_path):
-    visit = EventType.objects.create(code="visit", slug="visit", label="Visit")
-    publish(home, ruritania, visit, by=None)
+    types = [
+        EventType.objects.create(code=code, slug=code, label=code.capitalize())
+        for code in ("visit", "tour")
+    ]
+    publish(home, ruritania, *types, by=None)
     files = {
         PRESIDENTS: presidents(president("90", "1897-03-04", left("1901-03-04"))),
         PRESIDENT: trips(
