@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, help_text='The short code of a state, event type or topic.', max_length=40)),
                 ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='`scheme:value` of every identifier it has as published.', size=None)),
                 ('code_terms', models.JSONField(help_text='The first and last possible days on which it had each code in `keys`, where the kind has dated codes.', null=True)),
-                ('body', models.JSONField(help_text='The reference as documents embed it: id, object, label, url and extras.')),
+                ('body', models.JSONField(help_text='The reference as documents embed it: id, object, label, and what its kind has beside.')),
                 ('broader_id', models.UUIDField(help_text='The record above it in its tree.', null=True)),
                 ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
                 ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),

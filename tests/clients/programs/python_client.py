@@ -11,10 +11,10 @@ from chancery_client.api.events import events_list, events_revisions
 from chancery_client.api.people import people_list, people_retrieve
 from chancery_client.api.states import states_retrieve
 from chancery_client.models import (
-    AgreementsListCount,
+    Count,
     EventList,
-    EventsListStatusItem,
-    PeopleListOrdering,
+    EventStatus,
+    PeopleOrdering,
     PersonList,
     Problem,
     UncertainDate,
@@ -36,7 +36,7 @@ with client:
     keep(
         "two_words",
         events_list.sync_detailed(
-            client=client, status=[EventsListStatusItem.OCCURRED, EventsListStatusItem.ALLEGED]
+            client=client, status=[EventStatus.OCCURRED, EventStatus.ALLEGED]
         ),
     )
     keep("one", states_retrieve.sync_detailed("PK", client=client))
@@ -47,14 +47,14 @@ with client:
     )
     page = keep(
         "first_page",
-        people_list.sync_detailed(client=client, page_size=2, ordering=PeopleListOrdering.LABEL),
+        people_list.sync_detailed(client=client, page_size=2, ordering=PeopleOrdering.LABEL),
     )
     assert isinstance(page, PersonList)
     (cursor,) = parse_qs(urlsplit(str(page.next_)).query)["cursor"]
     keep(
         "second_page",
         people_list.sync_detailed(
-            client=client, page_size=2, ordering=PeopleListOrdering.LABEL, cursor=cursor
+            client=client, page_size=2, ordering=PeopleOrdering.LABEL, cursor=cursor
         ),
     )
     # A document without its other fields is none to this client: who chooses fields reads the answer as it comes.
@@ -64,7 +64,7 @@ with client:
     answers["fields"] = {"status": answer.status_code, "body": answer.json()}
     keep(
         "without_total",
-        agreements_list.sync_detailed(client=client, count=AgreementsListCount.NONE),
+        agreements_list.sync_detailed(client=client, count=Count.NONE),
     )
     refused = keep("problem", events_list.sync_detailed(client=client, page_size=0))
     missing = keep("missing", people_retrieve.sync_detailed("nobody", client=client))
