@@ -57,7 +57,7 @@ def addresses() -> Iterator[str]:
             continue
         yield path
         for parameter in operations["get"].get("parameters", []):
-            if parameter["in"] == "query" and (value := _example(parameter)):
+            if parameter["in"] == "query" and (value := _example(parameter, schema)):
                 yield f"{path}?{parameter['name']}={value}"
     for kind in all_kinds():
         listed = client.get(f"/api/v1/{kind.resource}/?page_size=20").json()["results"]
@@ -70,9 +70,11 @@ def addresses() -> Iterator[str]:
     yield "/api/v1/states/PK/"
 
 
-def _example(parameter: dict[str, Any]) -> str | None:
+def _example(parameter: dict[str, Any], whole: dict[str, Any]) -> str | None:
     schema = parameter["schema"]
     schema = schema.get("items", schema)
+    if "$ref" in schema:
+        schema = whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if parameter["name"] in EXAMPLES:
         return EXAMPLES[parameter["name"]]
     for where in (schema.get("enum"), schema.get("examples")):

@@ -55,7 +55,7 @@ def named(node: Any) -> Iterator[dict[str, Any]]:
 def example_of(kind: Kind) -> dict[str, Any]:
     """Return the document with ids that follow from kind and label, and one time of publication."""
     current = kind.editions._default_manager.current()
-    document = orjson.loads(current.get(slug=SHOWN[kind.name]).document)
+    document: dict[str, Any] = orjson.loads(current.get(slug=SHOWN[kind.name]).document)
     document["published_at"] = PUBLISHED_AT
     for node in named(document):
         key = str(uuid5(NAMESPACE_URL, f"{node['object']}/{node['label']}"))

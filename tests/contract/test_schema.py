@@ -68,7 +68,41 @@ def test_every_parameter_is_described_and_typed(schema):
         for parameter in operation.get("parameters", []):
             where = f"{operation['operationId']} {parameter['name']}"
             assert parameter["description"].endswith("."), where
-            assert parameter["schema"].get("type"), where
+            one = parameter["schema"].get("items", parameter["schema"])
+            assert ("type" in one) != ("$ref" in one), where
+
+
+def test_lists_of_values_are_named_and_shared_by_parameters_and_documents(schema):
+    lists = {}
+    for operation in operations(schema):
+        for parameter in operation.get("parameters", []):
+            one = parameter["schema"].get("items", parameter["schema"])
+            assert "enum" not in one, f"{operation['operationId']} {parameter['name']}"
+            if "$ref" in one:
+                lists[operation["operationId"], parameter["name"]] = one["$ref"].rpartition("/")[2]
+
+    components = schema["components"]["schemas"]
+    assert lists["events_list", "status"] == "EventStatus"
+    assert components["Event"]["properties"]["status"]["$ref"].endswith("/EventStatus")
+    assert lists["events_list", "ordering"] == "EventsOrdering"
+    assert lists["events_list", "format"] == lists["index", "format"] == "Format"
+    assert all(components[name]["enum"] for name in lists.values())
+
+
+def test_the_schema_says_where_by_whom_and_under_which_licence_it_is_served(schema):
+    assert schema["servers"] == [
+        {"url": "/", "description": "The server that this description comes from."}
+    ]
+    assert schema["info"]["license"] == {"name": "As stated by each source, in `licence`"}
+    assert schema["info"]["contact"] == {"name": "The operator of this server"}
+    assert schema["security"] == []
+
+
+def test_every_group_of_operations_says_what_it_is_about(schema):
+    told = {tag["name"]: tag["description"] for tag in schema["tags"]}
+
+    assert told.keys() == {tag for operation in operations(schema) for tag in operation["tags"]}
+    assert all(text and not text.isspace() for text in told.values())
 
 
 def test_every_operation_has_a_name_of_its_own(schema):
