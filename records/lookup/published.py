@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
+from anyascii import anyascii
 from django.db import connection
 from django.utils import timezone
+from django.utils.text import slugify
 
 from config.api.notes import Note
 from config.api.problems import Problem
@@ -160,6 +162,8 @@ class WrittenReferences:
         self._all: list[WrittenReference] = []
         #: Those that say which records to list, in order.
         self.listed: list[WrittenReference] = []
+        #: Names that are no references: the place of each among the faults, its kinds, and the name as a slug.
+        self._unreadable: list[tuple[int, tuple[str, ...], str]] = []
         #: What was not understood of them; filled by `resolve`.
         self.notes: list[Note] = []
 
@@ -180,6 +184,8 @@ class WrittenReferences:
             detail = f"“{text}” is not an id, a slug or scheme:value."
             stripped = text.strip()
             suggestion = stripped if stripped != text and is_well_formed(stripped) else None
+            if suggestion is None and (slug := slugify(anyascii(text))):
+                self._unreadable.append((len(query.faults), tuple(kinds), slug))
             query.fault("invalid_reference", detail, parameter, suggestion)
             return None
         written = WrittenReference(
@@ -190,6 +196,11 @@ class WrittenReferences:
 
     def resolve(self, query: Query) -> None:
         """Look all of them up; report what may mean several records and words that are in no list, note what names nothing."""
+        if self._unreadable:
+            likely = likeliest([(kinds, slug) for _place, kinds, slug in self._unreadable])
+            for (place, _kinds, _slug), slugs in zip(self._unreadable, likely, strict=True):
+                fault = query.faults[place]
+                query.faults[place] = replace(fault, suggestion=next(iter(slugs), None))
         if not self._all:
             return
         found = lookup(self._all)

@@ -279,6 +279,29 @@ def test_a_reference_that_names_nothing_is_noted_with_the_published_names_that_a
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("United States", "united-states"),
+        ("united_states of america!", "united-states"),
+        ("Соединённые", None),
+        ("(", None),
+    ],
+)
+def test_a_name_that_is_no_reference_is_refused_with_the_slug_of_what_is_called_so(
+    client, text, suggestion
+):
+    publish(make_state("United States"), by=None)
+    make_state("United States of America")
+
+    response = client.get("/api/v1/events/", {"state": text})
+
+    assert response.status_code == 400
+    assert [(fault["code"], fault.get("suggestion")) for fault in response.json()["errors"]] == [
+        ("invalid_reference", suggestion)
+    ]
+
+
 def test_what_a_note_costs_is_bounded(client):
     """However many references name nothing: one statement, and suggestions for the first ten."""
     publish_whole(make_person("Ishaq Dar"))
@@ -398,7 +421,7 @@ def test_what_became_of_records_asked_by_name_is_noted(client, minerals):
         {
             **merged,
             "value": str(twin.pk),
-            "detail": merged["detail"].replace("aurum", str(twin.pk)),
+            "detail": f"“{twin.pk}” was merged into another record, which is listed instead.",
         },
         unresolved("id", "goldd", "gold"),
         unresolved("id", str(draft.pk)),
