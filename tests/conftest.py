@@ -1,7 +1,6 @@
 """Set-up of the whole test suite: a database of its own, and no test left out unseen."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
@@ -18,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
-from tests.factories.servers import dispose
+from tests.factories.servers import data_folder
 from tests.factories.staff import logged_in
 
 # How long an example takes says more of the machine than of the code.
@@ -117,14 +116,10 @@ def administrator(db: None) -> Client:
 @pytest.fixture
 def var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder of the test's own; whatever runs in it is stopped afterwards."""
-    # Not pytest's tmp_path, which is closed to the user that root's server runs as.
-    top = Path(tempfile.mkdtemp(prefix="chancery-test-"))
-    top.chmod(0o755)
-    monkeypatch.setenv("CHANCERY_VAR", str(top / "var"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    yield top / "var"
-    dispose(embedded.main_server())
-    shutil.rmtree(top)
+    with data_folder() as folder:
+        monkeypatch.setenv("CHANCERY_VAR", str(folder))
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        yield folder
 
 
 @pytest.fixture(scope="session")

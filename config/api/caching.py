@@ -9,6 +9,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from config.api.compression import coding_for, tag_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
 
 #: Anonymous answers may be kept a minute by anybody; what a key sees is nobody else's.
 CACHE_CONTROL = "public, max-age=60"
-VARY = "Accept, Authorization"
+
+
+def has_version(request: HttpRequest) -> bool:
+    """Whether the caller names versions that it has. All that counts where answers have no Last-Modified, as lists have none."""
+    return "HTTP_IF_NONE_MATCH" in request.META
 
 
 def is_conditional(request: HttpRequest) -> bool:
     """Whether the caller has a version already. If-Match and If-Unmodified-Since are for writing; alone they count for nothing."""
-    return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
+    return has_version(request) or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 
 def tagged(body: bytes) -> tuple[bytes, str]:
@@ -41,10 +47,9 @@ def answer(
     media_type: str = "application/json",
 ) -> HttpResponseBase:
     """Answer with the body, or 304 when the caller has this version; a callable is then not called."""
-    response = HttpResponse(
-        content_type=media_type, headers={"Cache-Control": CACHE_CONTROL, "Vary": VARY}
-    )
+    response = HttpResponse(content_type=media_type, headers={"Cache-Control": CACHE_CONTROL})
     if etag is not None:
+        etag = tag_of(etag, coding_for(request))
         response.headers["ETag"] = etag
     modified = None
     if modified_at is not None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FIELDS = Parameter(
     "fields",
-    "Only these fields of the document; a dot leads into a field (`citations.source`).",
+    "Only these fields of the document; a dot leads into a field (`citations.source`). The answer then lacks the others,"
+    " though the schema requires them.",
     is_list=True,
 )
 OMIT = Parameter(

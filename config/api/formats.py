@@ -98,19 +98,23 @@ def quality(accept: str, media_type: str) -> float:
     if accept in {"", "*/*", media_type}:
         return 1
     family = media_type.partition("/")[0]
-    rank = {"*/*": 1, f"{family}/*": 2, media_type: 3}
-    best, found = 0, 0.0
-    for item in accept.split(","):
+    return weight(accept, ("*/*", f"{family}/*", media_type)) or 0.0
+
+
+def weight(header: str, names: Sequence[str]) -> float | None:
+    """The weight (`q=`, else 1) that a header gives the last of `names` that it lists; None when it lists none."""
+    best, found = -1, None
+    for item in header.split(","):
         name, *options = (part.strip().lower() for part in item.split(";"))
-        if rank.get(name, 0) > best:
-            best = rank[name]
+        if name in names and names.index(name) > best:
+            best = names.index(name)
             found = min(
-                (_weight(option[2:]) for option in options if option.startswith("q=")), default=1
+                (_number(option[2:]) for option in options if option.startswith("q=")), default=1.0
             )
     return found
 
 
-def _weight(text: str) -> float:
+def _number(text: str) -> float:
     if not text.strip("0."):
         return 0
     return float(text) if text.replace(".", "", 1).isdecimal() else 1

@@ -1,4 +1,4 @@
-"""What every answer has: a request id; and under /api/, errors as problems and open access for browsers."""
+"""What every answer has: a request id; and under /api/, errors as problems, open access for browsers, compression when asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from django.utils.cache import patch_vary_headers
+
+from config.api.compression import CODINGS, coding_for, compress, refuses_plain
 from config.api.problem_types import BY_STATUS
 from config.api.problems import CONTENT_TYPE, Problem, foreseen, is_api, respond
 from config.logging import request_id
@@ -30,6 +33,8 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Authorization, If-Modified-Since, If-None-Match, X-Request-ID",
     "Access-Control-Max-Age": "86400",
 }
+#: What an answer depends on, beside its address: caches keep one for each.
+VARY = ("Accept", "Accept-Encoding", "Authorization")
 #: Statuses whose answers have no body.
 _WITHOUT_BODY = frozenset({204, 304})
 #: Headers of an error that stay when it becomes a problem.
@@ -49,9 +54,12 @@ class ApiMiddleware:
         request.id = key  # type: ignore[attr-defined]
         # Not reset afterwards: Django writes its line about an error when all middleware is done.
         request_id.set(key)
-        response = self.get_response(request)
-        if is_api(request):
-            response = self._conform(request, response)
+        if not is_api(request):
+            response = self.get_response(request)
+        elif refuses_plain(request) and not coding_for(request):
+            response = self._conform(request, respond(request, _no_coding()))
+        else:
+            response = self._conform(request, self.get_response(request))
         response.headers["X-Request-ID"] = key
         return response
 
@@ -75,9 +83,20 @@ class ApiMiddleware:
         if status in _WITHOUT_BODY:
             # An empty body is not HTML, and its length is not that of the document (RFC 9110, sections 8.6 and 15.4.5).
             del headers["Content-Type"], headers["Content-Length"]
+        else:
+            compress(request, response)
+        patch_vary_headers(response, VARY)
         for name, value in _CROSS_ORIGIN.items():
             headers[name] = value
         if request.method == "OPTIONS":
             for name, value in _PREFLIGHT.items():
                 headers[name] = value
         return response
+
+
+def _no_coding() -> Problem:
+    return Problem(
+        "not_acceptable",
+        "Accept-Encoding takes neither the plain answer nor one in a coding that there is; `available` lists those.",
+        available=[{"content_coding": coding} for coding in CODINGS],
+    )

@@ -332,6 +332,8 @@ class ApiSchema(AutoSchema):
             owner = field.parent.__class__.__name__.removesuffix("Serializer")
             name = f"{owner}{field.field_name.capitalize()}"
         union = {
+            # Said again, for `discriminator` alone lets everything pass that is no object: null is not one of these.
+            "type": "object",
             "description": "One of these, told apart by `object`.",
             "oneOf": [component.ref for component in known.values()],
             "discriminator": {

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
-from config.api.caching import answer
-from config.api.pagination import counted
+from config.api.caching import answer, has_version
+from config.api.pagination import counted, selected
 from config.api.problems import Problem
 from config.api.query import Parameter
 from config.api.sql import NOTHING, Clause, all_of, column, compiled, select
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from config.api.fields import Shape
+    from config.api.formats import Body
     from config.api.notes import Note
     from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
@@ -126,11 +127,11 @@ class Listing:
         """All that the rows must meet."""
         return all_of([self.readable, *self.asked])
 
-    def rows(self, page: Page) -> list[Row]:
-        """The rows of a page, and one more when there is another."""
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
+        """The rows of a page, and one more when there is another; bare ones lack `columns`."""
         if self.where == NOTHING:
             return []
-        columns = ("position", *self.columns)
+        columns = ("position",) if are_bare else ("position", *self.columns)
         asked = statement(
             page,
             editions=self.editions,
@@ -140,6 +141,15 @@ class Listing:
             ordering=self.ordering,
         )
         return fetch(asked)
+
+    def completed(self, rows: Sequence[Row]) -> list[Row]:
+        """Bare rows with their `columns`, read by position. Editions never change, so they are those that were found."""
+        chosen = selected(self.editions, ("position", *self.columns))
+        where = Clause("position = ANY(%s)", ([row[3] for row in rows],))
+        wanted = select(chosen.sql, f'"{self.editions._meta.db_table}"', where)
+        wanted = Clause(wanted.sql, chosen.values + wanted.values)
+        found = {position: rest for position, *rest in fetch(wanted)}
+        return [(*row, *found[row[3]]) for row in rows]
 
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
@@ -160,15 +170,21 @@ def serve_page(
     query: Query,
     listing: Listing,
     page: Page,
-    found: list[Row],
     *,
     notes: Sequence[Note] = (),
+    is_never_empty: bool = False,
 ) -> HttpResponseBase:
-    """Answer with a page of a list, whose rows were found with `listing.rows`.
+    """Answer with a page of a list.
 
-    The ETag follows from the positions of the editions in the feed: the documents are not looked at.
+    The ETag follows from the positions of the editions in the feed. A caller who has a version already costs no document
+    unless there is a newer one: documents are then read by a second statement. Raises Problem `not_found` when a list that
+    is never empty is.
     """
     http, output = view.http, view.format
+    are_bare = has_version(http) and not output.is_whole
+    found = listing.rows(page, are_bare=are_bare)
+    if is_never_empty and not found and page.cursor is None:
+        raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
     if output.is_whole:
         documents = map(listing.document, listing.rows_on(page, found))
@@ -193,9 +209,14 @@ def serve_page(
     }
     versions = [row[3] for row in rows]
     version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())
+
+    def body() -> Body:
+        whole_rows = listing.completed(rows) if are_bare and rows else rows
+        return output.page(map(listing.document, whole_rows), envelope, listing.shape)
+
     response = answer(
         http,
-        lambda: output.page(map(listing.document, rows), envelope, listing.shape),
+        body,
         f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
         media_type=output.media_type,
     )

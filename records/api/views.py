@@ -22,7 +22,7 @@ from django.http import HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import CACHE_CONTROL, VARY, answer, is_conditional
+from config.api.caching import CACHE_CONTROL, answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, read_days, weakest
 from config.api.filters.sets import FilterSet
@@ -257,7 +257,7 @@ class EditionViewSet(ReadView):
             partial(with_match, shown) if ranks else shown,
             {**shape, MATCH: {}} if ranks else shape,
         )
-        return serve_page(self, query, listing, page, listing.rows(page), notes=references.notes)
+        return serve_page(self, query, listing, page, notes=references.notes)
 
     def _shape(self, selection: Selection | None) -> Shape:
         shape = shape_of(self.kind.serializer)
@@ -312,10 +312,7 @@ class EditionViewSet(ReadView):
             partial(_revision, self.kind.path(record_id)),
             shape_of(RevisionSerializer),
         )
-        found = listing.rows(page)
-        if not found and page.cursor is None:
-            raise Problem("not_found")
-        return serve_page(self, query, listing, page, found)
+        return serve_page(self, query, listing, page, is_never_empty=True)
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
@@ -369,7 +366,6 @@ class EditionViewSet(ReadView):
         del response.headers["Content-Type"]  # it has no body
         # Said, for else a cache may keep it for ever, and the survivor may be merged too.
         response.headers["Cache-Control"] = CACHE_CONTROL
-        response.headers["Vary"] = VARY
         return response
 
 

@@ -1,6 +1,5 @@
 """Processes and ports of a test's own."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.db import embedded
-from tests.factories.servers import clean_environment
+from tests.factories.servers import clean_environment, free_port
 
 
 @pytest.fixture
@@ -30,8 +29,6 @@ def python(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(name="free_port")
+def _free_port() -> int:
+    return free_port()

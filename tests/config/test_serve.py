@@ -1,78 +1,28 @@
 """`make run` from outside: it starts, answers, heals and leaves nothing behind."""
 
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 
 import pytest
 
 from config.db import embedded, prepared
-from tests.factories.servers import clean_environment
-
-START_SECONDS = 90  # the first start migrates, on a machine that may be busy
-
-
-@dataclass
-class Service:
-    """The service as a process of its own."""
-
-    process: subprocess.Popen[str]
-    port: int
-
-    def wait_until_ready(self) -> str:
-        """Return what it said up to the line with the address."""
-        said = []
-        assert self.process.stdout
-        assert self.process.stderr
-        for line in self.process.stdout:
-            said.append(line)
-            if f"ready on http://127.0.0.1:{self.port}/" in line:
-                return "".join(said)
-        pytest.fail(f"ended with {self.process.wait()}: {self.process.stderr.read()}")
-
-    def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
-        return answer.status, body
-
-    def end(self, signal_: int = signal.SIGTERM) -> int:
-        self.process.send_signal(signal_)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
-
-    def refuses(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) != 0
+from tests.factories.servers import Service, clean_environment, serving
 
 
 @pytest.fixture
 def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
     """Start the service on a data folder of the test's own."""
-    started = []
+    with ExitStack() as started:
 
-    def start(port: int, **variables: str) -> Service:
-        environment = {**clean_environment(), "PORT": str(port), "WORKERS": "1", **variables}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        return Service(process, port)
+        def start(port: int, **variables: str) -> Service:
+            return started.enter_context(serving(port, WORKERS="1", **variables))
 
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
+        yield start
 
 
 def test_the_life_of_a_service(serve, server, free_port):

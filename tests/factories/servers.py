@@ -1,13 +1,26 @@
-"""Embedded servers of a test's own, and the environment of its processes."""
+"""Servers of a test's own: embedded databases, the service as `make run` starts it, and what their processes need."""
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from config.db import embedded
+
 if TYPE_CHECKING:
-    from config.db import embedded
+    from collections.abc import Iterator
 
 
 def dispose(server: embedded.Server) -> None:
@@ -20,7 +33,76 @@ def dispose(server: embedded.Server) -> None:
         shutil.rmtree(server.socket_folder, ignore_errors=True)
 
 
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A data folder, to be named by CHANCERY_VAR; whatever runs in it is stopped afterwards."""
+    # Not pytest's tmp_path, which is closed to the user that root's server runs as.
+    top = Path(tempfile.mkdtemp(prefix="chancery-test-"))
+    top.chmod(0o755)
+    yield top / "var"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHANCERY_VAR", str(top / "var"))
+        dispose(embedded.main_server())
+    shutil.rmtree(top)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def clean_environment() -> dict[str, str]:
     """Return what a shell has, without what pytest and the developer have set."""
     ours = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS"}
     return {key: value for key, value in os.environ.items() if key not in ours}
+
+
+@dataclass
+class Service:
+    """The service as a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def wait_until_ready(self) -> str:
+        """Return what it said up to the line with the address."""
+        said = []
+        assert self.process.stdout
+        assert self.process.stderr
+        for line in self.process.stdout:
+            said.append(line)
+            if f"ready on http://127.0.0.1:{self.port}/" in line:
+                return "".join(said)
+        pytest.fail(f"ended with {self.process.wait()}: {self.process.stderr.read()}")
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    def end(self, signal_: int = signal.SIGTERM) -> int:
+        self.process.send_signal(signal_)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    def refuses(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
+
+
+@contextmanager
+def serving(port: int, **variables: str) -> Iterator[Service]:
+    """Start the service as `make run` does; it is ended afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
+        env={**clean_environment(), "PORT": str(port), **variables},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    yield Service(process, port)
+    if process.poll() is None:
+        process.terminate()
+    process.communicate(timeout=30)

@@ -91,13 +91,17 @@ class Group(Filter):
 
 
 def _check_companion(companion: Parameter, hosts: list[str], query: Query) -> None:
-    """Report a bad value, or that there is nothing that the parameter could speak of."""
+    """Report a bad value, or that there is nothing that the parameter could speak of.
+
+    Its default alone says nothing and is taken: generated clients send defaults with every request.
+    """
     schema = companion.schema() if callable(companion.schema) else companion.schema
     if schema["type"] == "boolean":
         read_boolean(companion.name, query)
     else:
         query.choice(companion.name, schema["enum"])
-    if not any(name in query.values for name in hosts):
+    is_default = query.values[companion.name] == str(schema["default"]).lower()
+    if not is_default and not any(name in query.values for name in hosts):
         shown = ", ".join(hosts[:5]) + (" or another" if len(hosts) > 5 else "")
         detail = f"It says how other parameters are read, and none of them is given: {shown}."
         query.fault("missing_parameter", detail, companion.name)

@@ -156,7 +156,7 @@ def test_headers_let_anybody_keep_it_a_minute(client, gold):
     headers = client.get("/api/v1/topics/gold/").headers
 
     assert headers["Cache-Control"] == "public, max-age=60"
-    assert headers["Vary"] == "Accept, Authorization"
+    assert headers["Vary"] == "Accept, Accept-Encoding, Authorization"
     assert "Set-Cookie" not in headers
 
 

@@ -351,7 +351,82 @@ def test_a_list_is_not_sent_twice_while_nothing_on_it_changes(client):
     assert (again.status_code, again.content) == (304, b"")
     assert later.status_code == 200
     assert first.headers["Cache-Control"] == "public, max-age=60"
-    assert first.headers["Vary"] == "Accept, Authorization"
+    assert first.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
+
+
+@pytest.fixture
+def columns_read():
+    """The names of the columns that each statement brought back."""
+    read = []
+
+    def look(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        read.append([column.name for column in context["cursor"].description or ()])
+        return result
+
+    with connection.execute_wrapper(look):
+        yield read
+
+
+CONDITIONAL = [
+    "topics/",
+    "topics/?page_size=2",
+    "topics/?page_size=2&ordering=-label&fields=id,label",
+    "topics/?count=none&search=topic",
+    "topics/topic-1/revisions/?page_size=1",
+]
+
+
+@pytest.mark.parametrize("address", CONDITIONAL)
+def test_who_has_a_page_is_told_so_before_a_document_is_read(client, columns_read, address):
+    topics = [make_topic(f"topic-{number}") for number in range(5)]
+    publish(*topics, by=None)
+    withdraw(topics[1], by=None, reason="Made in error.")
+    columns_read.clear()
+    first = client.get(f"/api/v1/{address}")
+    plain = [name for columns in columns_read for name in columns]
+    assert {"document", "action"} & set(plain)
+
+    columns_read.clear()
+    again = client.get(f"/api/v1/{address}", headers={"if-none-match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    read = [name for columns in columns_read for name in columns]
+    assert "position" in read
+    assert not {"document", "action"} & set(read)
+    for name in ("ETag", "Cache-Control", "Vary", "Link"):
+        assert again.headers.get(name) == first.headers.get(name)
+
+
+@pytest.mark.parametrize("address", CONDITIONAL)
+def test_who_has_another_version_gets_the_same_bytes_as_who_has_none(client, columns_read, address):
+    topics = [make_topic(f"topic-{number}") for number in range(5)]
+    publish(*topics, by=None)
+    withdraw(topics[1], by=None, reason="Made in error.")
+    page = f"/api/v1/{address}"
+
+    while page:
+        columns_read.clear()
+        plain = client.get(page)
+        statements = len(columns_read)
+        columns_read.clear()
+        conditional = client.get(page, headers={"if-none-match": '"another"'})
+
+        assert (conditional.status_code, conditional.content) == (200, plain.content)
+        names = ("ETag", "Link", "Vary", "Content-Type", "Content-Length")
+        for name in names:
+            assert conditional.headers.get(name) == plain.headers.get(name)
+        assert len(columns_read) == statements + 1
+        page = plain.json()["next"]
+
+
+def test_who_has_a_version_of_an_empty_list_is_told_so(client):
+    first = client.get("/api/v1/topics/")
+
+    for tag, status in ((first.headers["ETag"], 304), ('"another"', 200)):
+        again = client.get("/api/v1/topics/", headers={"if-none-match": tag})
+        assert again.status_code == status
+        assert again.content == (first.content if status == 200 else b"")
 
 
 def test_another_representation_of_a_list_has_another_version(client):
