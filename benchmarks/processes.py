@@ -33,7 +33,22 @@ def memory_mib(root: int) -> float:
     return kib / 1024
 
 
+def children_of(root: int) -> list[int]:
+    """Return the processes that a process started and that still run."""
+    return _children().get(root, [])
+
+
 def _family(root: int) -> list[int]:
+    children = _children()
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        waiting += children.get(pid, [])
+    return found
+
+
+def _children() -> dict[int, list[int]]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -42,9 +57,4 @@ def _family(root: int) -> list[int]:
             except (FileNotFoundError, ProcessLookupError):
                 continue
             children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [root]
-    while waiting:
-        pid = waiting.pop()
-        found.append(pid)
-        waiting += children.get(pid, [])
-    return found
+    return children
