@@ -96,8 +96,11 @@ def served(application: str, database: str, **environment: str) -> Iterator[Serv
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1",
         "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
     ]  # fmt: skip
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "DATABASE_STATEMENT_TIMEOUT"
+    }
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url(database), **environment}
+        command, cwd=ROOT, env={**inherited, "DATABASE_URL": url(database), **environment}
     )
     try:
         deadline = time.monotonic() + 60

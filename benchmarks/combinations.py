@@ -1,0 +1,286 @@
+"""Combinations of filters, made from the schema: which are dear, and how many cost more than they may.
+
+For every query parameter of the lists below, values are looked for that find something: by asking the API with what its own
+documents name. Then all pairs of the parameters of events, each twice with other values, and pairs and triples of those of the
+other lists at random are asked. The seed fixes the order; whoever runs out of time has asked a fair sample.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from benchmarks.databases import MAIN
+from benchmarks.progress import say
+from benchmarks.schema import PREFIX, parameters
+from benchmarks.serving import API, Server, served
+from benchmarks.tables import number, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEED = 1815
+RESOURCES = ("events", "agreements", "people", "tenures", "statements")
+#: Not filters: how the page looks, not what it finds.
+SHAPING = {"cursor", "page_size", "count", "fields", "omit", "format", "expand"}
+#: What the bound of performance.md is: CPU milliseconds of any question.
+BOUND = 20
+DEAREST = 30
+TRIPLES_OF_EVENTS = 250
+OTHERS = 120  #: pairs and triples of each other list
+#: Wall time from which a question is measured well; none that costs the bound can be faster on two processors.
+SUSPICIOUS = 0.008
+#: Words that name a kind where the parameter does not.
+KINDS = {
+    "type": "event_type", "parent": "event", "part_of": "statement", "party": "state", "speaker": "person",
+    "accredited_to": "state", "about": "state", "predecessor": "state", "successor": "state",
+}  # fmt: skip
+
+
+@dataclass
+class Sample:
+    """What the documents of a list name, so that filters can be given values that exist."""
+
+    references: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    words: Counter[str] = field(default_factory=Counter)
+    days: list[str] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+    codes: Counter[str] = field(default_factory=Counter)
+    amounts: list[str] = field(default_factory=list)
+
+    def read(self, node: Any) -> None:
+        """Collect from a document and what it holds."""
+        if isinstance(node, list):
+            for item in node:
+                self.read(item)
+        if not isinstance(node, dict):
+            return
+        if "object" in node and "id" in node:
+            self.references[node["object"]][node["id"]] += 1
+        if isinstance(node.get("label"), str):
+            self.words.update(re.findall(r"[a-z]{4,}", node["label"].lower()))
+        if node.get("earliest"):
+            self.days.append(node["earliest"])
+        if "scheme" in node and "value" in node:
+            self.identifiers.append(f"{node['scheme']}:{node['value']}")
+        if "published_at" in node:
+            self.published.append(node["published_at"])
+        if node.get("currency"):
+            self.codes[node["currency"]] += 1
+        if node.get("amount"):
+            self.amounts.append(node["amount"])
+        for value in node.values():
+            self.read(value)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and what it cost."""
+
+    path: str
+    seconds: float  #: the faster of two answers
+    milliseconds: float | None = None  #: CPU; none when it was too fast to be measured apart
+
+
+def measure(minutes: float) -> Iterator[str]:
+    """Yield the parts of the report."""
+    with served(API, MAIN) as api:
+        dice = random.Random(SEED)  # noqa: S311 - reproducible, not secret
+        questions, without = [], {}
+        for resource in RESOURCES:
+            values, valueless = _values(api, resource)
+            say(f"combinations: values for {len(values)} parameters of {resource}/")
+            if valueless:
+                without[resource] = valueless
+            questions += _questions(resource, values, dice)
+        questions = list(dict.fromkeys(questions))
+        dice.shuffle(questions)
+        asked, refused = _ask_all(api, questions, minutes * 60)
+        measured = _measure_dear(api, asked)
+    dear = sorted(
+        (each for each in measured if each.milliseconds is not None),
+        key=lambda each: -(each.milliseconds or 0),
+    )
+    REMEMBERED[:] = dear[:1]
+    over = [each for each in dear if (each.milliseconds or 0) > BOUND]
+    say(f"combinations: {len(over)} of {len(asked)} cost more than {BOUND} ms")
+    text = (
+        "## Filter combinations\n\n"
+        f"{len(questions):,} made from the schema, {len(asked):,} answered; {len(over):,} cost more than {BOUND} ms of CPU,"
+        f" {sum((each.milliseconds or 0) > 200 for each in dear):,} more than 200 ms."
+    )
+    left = len(questions) - len(asked) - sum(refused.values())
+    if left:
+        text += f" {left:,} were not asked: {minutes:g} minutes were over."
+    if refused:
+        text += " Refused: " + ", ".join(f"{count:,} with {why}" for why, count in refused.most_common()) + "."
+    for resource, names in without.items():
+        text += f" No value was found for {', '.join(names)} of {resource}/."
+    rows = [
+        [number(each.milliseconds), number(each.seconds * 1000), f"`{each.path.removeprefix(PREFIX)}`"]
+        for each in dear[:DEAREST]
+    ]
+    yield f"{text}\n\n" + table(["CPU ms", "wall ms", f"the {DEAREST} dearest"], rows)
+
+
+#: The dearest question of this run, for the pressure test.
+REMEMBERED: list[Asked] = []
+
+
+def _values(api: Server, resource: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Return for each parameter values that find something, the commonest first; and the parameters for which none does."""
+    sample, known = Sample(), parameters(api, resource)
+    orders = [""] + [
+        f"&ordering={order}" for order in known.get("ordering", {}).get("schema", {}).get("enum", [])
+    ]
+    for order in orders:
+        # Some of each, from both ends: what stands first in one order is not what is common.
+        path = f"{PREFIX}{resource}/?page_size=200&count=none{order}"
+        for _ in range(2):
+            page = json.loads(api.get(path))
+            sample.read(page["results"])
+            if not page["next"]:
+                break
+            path = "/" + page["next"].split("/", 3)[3]
+    found, without = {}, []
+    for name, parameter in known.items():
+        if name in SHAPING:
+            continue
+        values = _of_parameter(api, resource, name, parameter["schema"], sample)
+        if values:
+            found[name] = values
+        else:
+            without.append(name)
+    return found, without
+
+
+def _of_parameter(
+    api: Server, resource: str, name: str, schema: dict[str, Any], sample: Sample
+) -> list[str]:
+    one = schema.get("items", schema)
+    if "enum" in one:
+        candidates = [str(value) for value in one["enum"]]
+    elif one.get("type") == "boolean":
+        candidates = ["true", "false"]
+    elif one.get("type") in {"number", "integer"}:
+        candidates = [*sorted(sample.amounts)[:: max(1, len(sample.amounts) // 3)][:4], "1", "1000000"]
+    else:
+        candidates = list(_words(name, one, sample))
+    finding, empty = [], []
+    for value in dict.fromkeys(candidates):
+        status, body = api.ask(_path(resource, {name: value, "page_size": "1", "count": "none"}))
+        if status == 200:
+            (finding if json.loads(body)["results"] else empty).append(value)
+        if len(finding) == 4:
+            break
+    # An answer that is empty can be as dear as any: one is kept of closed lists.
+    values = finding + (empty[:1] if "enum" in one or not finding else [])
+    if schema.get("type") == "array" and "enum" not in one and len(finding) > 1 and "," not in finding[0]:
+        values.append(f"{finding[0]},{finding[1]}")
+    return values
+
+
+def _words(name: str, schema: dict[str, Any], sample: Sample) -> Iterator[str]:
+    """Yield what may be a value of a text parameter: the commonest first, then a rare one, then anything that is known."""
+    if re.search(r"\[0-9\]\{4\}", schema.get("pattern", "")):
+        days = sorted(sample.days) or ["2000-01-01"]
+        first, last = days[len(days) // 4], days[-1 - len(days) // 10]
+        if name.endswith("before"):
+            first, last = last, days[len(days) // 2]
+        yield from (first[:4], last, first[:7], last[:4])
+        return
+    if schema.get("format") == "date-time":
+        yield from sorted(sample.published)[:: max(1, len(sample.published) // 3)]
+        return
+    if name == "search":
+        words = [word for word, _ in sample.words.most_common()]
+        yield from (words[0], f"{words[1]} {words[2]}", words[-1], words[len(words) // 2])
+        return
+    if name == "identifier":
+        yield from sample.identifiers[:3]
+        return
+    base = re.sub(r"__\w+$", "", name).rpartition(".")[2]
+    kinds = [kind for kind in (base, KINDS.get(base)) if kind in sample.references]
+    pools = [sample.references[kind] for kind in kinds] or list(sample.references.values())
+    for pool in pools:
+        common = [key for key, _ in pool.most_common()]
+        if name == "between" or name.endswith("__all"):
+            yield from (f"{common[0]},{other}" for other in common[1:4])
+        if name != "between":
+            yield from (*common[:2], common[-1], *common[2:6])
+    if not kinds:
+        yield from map(str, schema.get("examples", []))
+        yield from (code for code, _ in sample.codes.most_common(3))
+
+
+def _questions(resource: str, values: dict[str, list[str]], dice: random.Random) -> list[str]:
+    """Make the questions of one list."""
+    names = sorted(values)
+    made = [_path(resource, {name: value}) for name in names for value in values[name]]
+    if resource == "events":
+        chosen = [pair for pair in combinations(names, 2) for _ in range(2)]
+        chosen += [tuple(dice.sample(names, 3)) for _ in range(TRIPLES_OF_EVENTS)]
+        made += [
+            # The commonest values once: what finds most is often, not always, the dearest.
+            _path(resource, {name: values[name][0] for name in pair})
+            for pair in combinations(names, 2)
+        ]
+    else:
+        most = min(3, len(names))
+        chosen = [tuple(dice.sample(names, dice.randint(min(2, most), most))) for _ in range(OTHERS)]
+    made += [_path(resource, {name: dice.choice(values[name]) for name in those}) for those in chosen]
+    return made
+
+
+def _path(resource: str, query: dict[str, str]) -> str:
+    return f"{PREFIX}{resource}/?{urlencode(query, safe=',:')}"
+
+
+def _ask_all(
+    api: Server, questions: list[str], seconds: float
+) -> tuple[list[Asked], Counter[str]]:
+    """Ask each twice, or once when that took long; what the API refuses is counted by its reason."""
+    asked, refused, started = [], Counter[str](), time.monotonic()
+    for done, path in enumerate(questions, 1):
+        if time.monotonic() - started > seconds:
+            break
+        fastest = float("inf")
+        for _ in range(2):
+            before = time.monotonic()
+            status, body = api.ask(path)
+            fastest = min(fastest, time.monotonic() - before)
+            if status != 200 or fastest > 0.5:
+                break
+        if status in {200, 503}:  # too dear to be answered is an answer too
+            asked.append(Asked(path, fastest))
+        if status != 200:
+            problem = json.loads(body)
+            faults = [fault.get("code") for fault in problem.get("errors", [])] or [problem.get("code")]
+            refused[f"{status} {faults[0]}"] += status != 503
+            if status == 503 or status >= 500:
+                say(f"{path} answered {status} {faults[0]}")
+        say(f"combinations: asked {done:,} of {len(questions):,}", passing=True)
+    return asked, +refused
+
+
+def _measure_dear(api: Server, asked: list[Asked]) -> list[Asked]:
+    """Measure the CPU time of all that may cost the bound, and of the slowest in any case."""
+    slowest = sorted(asked, key=lambda each: -each.seconds)
+    measured = []
+    for place, each in enumerate(slowest):
+        if place >= 2 * DEAREST and each.seconds < SUSPICIOUS:
+            break
+        # The first ones well; of the many behind them, where there are so many, only on which side of the bound they are.
+        well = place < 2 * DEAREST
+        cost = api.cost(each.path, most=40 if well else 10, seconds=3 if well else 0.5)
+        measured.append(Asked(each.path, each.seconds, cost))
+        say(f"combinations: measured {place + 1:,}", passing=True)
+    return measured
