@@ -201,8 +201,8 @@ def _words(name: str, schema: dict[str, Any], sample: Sample) -> Iterator[str]:
         yield from sorted(sample.published)[:: max(1, len(sample.published) // 3)]
         return
     if name == "search":
-        words = [word for word, _ in sample.words.most_common()]
-        yield from (words[0], f"{words[1]} {words[2]}", words[-1], words[len(words) // 2])
+        words = [word for word, _ in sample.words.most_common()] or ["talks"]
+        yield from (words[0], " ".join(words[1:3]) or words[0], words[-1], words[len(words) // 2])
         return
     if name == "identifier":
         yield from sample.identifiers[:3]

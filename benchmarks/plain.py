@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Coalesce, TruncMonth
 from django.urls import include, path
 from rest_framework import serializers
@@ -88,11 +88,15 @@ class IdentifierSerializer(serializers.ModelSerializer[EventIdentifier]):
 
 class PlaceSerializer(serializers.ModelSerializer[EventPlace]):
     place = ReferenceSerializer()
-    state = ReferenceSerializer(source="place.state")
+    state = serializers.SerializerMethodField()
 
     class Meta:
         model = EventPlace
         fields = ("place", "state", "name_as_given", "role")
+
+    def get_state(self, place: EventPlace) -> Any:
+        state = place.state or (place.place and place.place.state)
+        return ReferenceSerializer(state).data if state else None
 
 
 class LinkSerializer(serializers.ModelSerializer[EventLink]):
@@ -173,21 +177,28 @@ class EventViewSet(ReadOnlyModelViewSet[Event]):
     pagination_class = KeysetPagination
 
     def get_queryset(self) -> models.QuerySet[Event]:
+        # Joined where a part names one record, fetched apart where a record has several parts.
         return self.filtered().select_related("type", "parent").prefetch_related(
             "topics",
-            "event_places__place__state",
-            "participations__person",
-            "participations__organization",
-            "participations__state",
-            "participations__on_behalf_of_state",
-            "participations__on_behalf_of_organization",
-            "participations__participation_capacities__tenure__person",
-            "participations__participation_capacities__tenure__office",
-            "links__linked_event",
             "identifiers",
-            "citations__source",
-            "citations__attributed_to_person",
-            "citations__attributed_to_organization",
+            Prefetch("event_places", EventPlace.objects.select_related("place__state", "state")),
+            Prefetch("links", EventLink.objects.select_related("linked_event")),
+            Prefetch(
+                "citations",
+                EventCitation.objects.select_related(
+                    "source", "attributed_to_person", "attributed_to_organization"
+                ),
+            ),
+            Prefetch(
+                "participations",
+                Participation.objects.select_related(
+                    "person", "organization", "state", "on_behalf_of_state", "on_behalf_of_organization"
+                ),
+            ),
+            Prefetch(
+                "participations__participation_capacities",
+                ParticipationCapacity.objects.select_related("tenure__person", "tenure__office"),
+            ),
         )  # fmt: skip
 
     def filtered(self) -> models.QuerySet[Event]:
@@ -195,11 +206,12 @@ class EventViewSet(ReadOnlyModelViewSet[Event]):
         if code := asked.get("type"):
             events = events.filter(type__code=code)
         for slug in asked.getlist("state"):
-            took_part = Participation.objects.filter(
-                Q(state__slug=slug) | Q(on_behalf_of_state__slug=slug) | Q(organization__state__slug=slug),
-                event=OuterRef("pk"),
-            )  # fmt: skip
-            events = events.filter(Exists(took_part))
+            places = EventPlace.objects.filter(
+                Q(state__slug=slug) | Q(state=None, place__state__slug=slug), event=OuterRef("pk")
+            )
+            events = events.filter(Exists(_on_behalf_of(slug)) | Exists(places))
+        for slug in asked.getlist("between"):
+            events = events.filter(Exists(_on_behalf_of(slug)))
         if after := asked.get("date_after"):
             events = events.filter(
                 Q(when_latest__gte=after) | Q(end_latest__gte=after), when_earliest__isnull=False
@@ -218,6 +230,14 @@ class EventViewSet(ReadOnlyModelViewSet[Event]):
     def months(self, request: Request) -> Response:  # noqa: ARG002 - REST framework's signature
         months = self.filtered().annotate(month=TruncMonth("when_earliest")).values("month")
         return Response(months.annotate(count=models.Count("*")).order_by("month"))
+
+
+def _on_behalf_of(slug: str) -> models.QuerySet[Participation]:
+    """Return the participations by which a state took part in an event, itself or through somebody."""
+    return Participation.objects.filter(
+        Q(state__slug=slug) | Q(on_behalf_of_state__slug=slug) | Q(organization__state__slug=slug),
+        event=OuterRef("pk"),
+    )
 
 
 router = SimpleRouter()

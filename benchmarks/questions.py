@@ -54,7 +54,10 @@ def questions(database: str, api: Server, events: int, parameters: Collection[st
     day, event = query(database, *bare_sql.row(depth))[0]
     years = f"date_after={FIRST_YEAR}&date_before={LAST_YEAR}"
     plain_years = f"date_after={FIRST_YEAR}-01-01&date_before={LAST_YEAR}-12-31"
-    pair = "between=US,PK" if "between" in parameters else "state__all=US,PK"
+    # For which states participants stood, or, where that cannot be asked, which are involved in any way.
+    pair, plain_pair = "state__all=US,PK", "state=united-states&state=pakistan"
+    if "between" in parameters:
+        pair, plain_pair = "between=US,PK", "between=united-states&between=pakistan"
     words = WORDS.replace(" ", "+")
     return [
         Question("newest", "newest 50", "/api/v1/events/", "/events/", bare_sql.newest(), "1.4"),
@@ -70,7 +73,7 @@ def questions(database: str, api: Server, events: int, parameters: Collection[st
             "pair",
             "two states",
             f"/api/v1/events/?{pair}",
-            "/events/?state=united-states&state=pakistan",
+            f"/events/?{plain_pair}",
             bare_sql.of_two_states(us, pakistan),
             "1.8",
         ),
@@ -97,7 +100,7 @@ def questions(database: str, api: Server, events: int, parameters: Collection[st
             "months",
             "months of a pair",
             f"/api/v1/events/counts/?by=month&{pair}",
-            "/events/months/?state=united-states&state=pakistan",
+            f"/events/months/?{plain_pair}",
             bare_sql.months_of_two_states(us, pakistan),
             "1.8",
         ),
