@@ -28,8 +28,10 @@ def newest() -> Query:
 def of_state_type_and_years(state: str, event_type: str, first: int, last: int) -> Query:
     # Calls last no longer than the year that may be all that is known of them, so the days of the pairs can be bounded.
     return (
-        f"SELECT document {OF_PAIR} AND e.type_id = %s AND p.day BETWEEN %s AND %s AND e.when_latest >= %s"
-        f" {LATEST_OF_PAIR}",
+        (
+            f"SELECT document {OF_PAIR} AND e.type_id = %s AND p.day BETWEEN %s AND %s AND e.when_latest >= %s"
+            f" {LATEST_OF_PAIR}"
+        ),
         [state, state, event_type, f"{first - 1}-01-01", f"{last}-12-31", f"{first}-01-01"],
     )
 
@@ -54,25 +56,31 @@ def one(event: str) -> Query:
 
 def after(day: str, event: str) -> Query:
     return (
-        f"SELECT document FROM {TABLE} WHERE {CURRENT}"
-        f" AND (coalesce(date, '-infinity'::date), record_id) < (%s, %s) {LATEST}",
+        (
+            f"SELECT document FROM {TABLE} WHERE {CURRENT}"
+            f" AND (coalesce(date, '-infinity'::date), record_id) < (%s, %s) {LATEST}"
+        ),
         [day, event],
     )
 
 
 def months_of_two_states(one: str, other: str) -> Query:
     return (
-        "SELECT json_build_object('month', to_char(p.day, 'YYYY-MM'), 'count', count(*))::text"
-        " FROM events_eventstatepair p WHERE p.low_id = %s AND p.high_id = %s"
-        " GROUP BY to_char(p.day, 'YYYY-MM') ORDER BY 1",
+        (
+            "SELECT json_build_object('month', to_char(p.day, 'YYYY-MM'), 'count', count(*))::text"
+            " FROM events_eventstatepair p WHERE p.low_id = %s AND p.high_id = %s"
+            " GROUP BY to_char(p.day, 'YYYY-MM') ORDER BY 1"
+        ),
         sorted([one, other]),
     )
 
 
 def count_of_type_and_years(event_type: str, first: int, last: int) -> Query:
     return (
-        f"SELECT count(*)::text FROM (SELECT 1 FROM {TABLE} WHERE {CURRENT} AND type_id = %s"
-        " AND date BETWEEN %s AND %s AND when_latest >= %s LIMIT 1001) AS found",
+        (
+            f"SELECT count(*)::text FROM (SELECT 1 FROM {TABLE} WHERE {CURRENT} AND type_id = %s"
+            " AND date BETWEEN %s AND %s AND when_latest >= %s LIMIT 1001) AS found"
+        ),
         [event_type, f"{first - 1}-01-01", f"{last}-12-31", f"{first}-01-01"],
     )
 
@@ -80,7 +88,9 @@ def count_of_type_and_years(event_type: str, first: int, last: int) -> Query:
 def row(number: int) -> Query:
     """Return day and event of the row of that number in the list, the newest being 1."""
     return (
-        f"SELECT coalesce(date, '-infinity'::date)::text, record_id::text FROM {TABLE} WHERE {CURRENT} {ORDER}"
-        " OFFSET %s LIMIT 1",
+        (
+            f"SELECT coalesce(date, '-infinity'::date)::text, record_id::text FROM {TABLE} WHERE {CURRENT} {ORDER}"
+            " OFFSET %s LIMIT 1"
+        ),
         [number - 1],
     )

@@ -26,8 +26,7 @@ class Lines:
         fields = [
             field
             for field in model._meta.concrete_fields
-            if not field.has_db_default()
-            and (with_key or not isinstance(field, models.AutoField))
+            if not field.has_db_default() and (with_key or not isinstance(field, models.AutoField))
         ]
         self.columns = [field.column for field in fields]
         self.place = {column: index for index, column in enumerate(self.columns)}

@@ -181,7 +181,8 @@ class World:
 
     def __init__(self, events: int) -> None:
         chance = self.chance = random.Random(SEED)  # noqa: S311 - reproducible, not secret
-        self.count = {model: number_of(model, events) for model in (Event, *NUMBERS)}
+        kinds: list[type[models.Model]] = [Event, *NUMBERS]
+        self.count = {model: number_of(model, events) for model in kinds}
         self.words = Skewed(WORDS, 0.7)
         found = dict(State.objects.filter(kind="sovereign_state").values_list("slug", "pk"))
         slugs = [slug for slug in FIRST_STATES if slug in found]
@@ -227,7 +228,9 @@ class World:
         """Write the records that events name."""
         chance, tables = self.chance, Tables()
         for number, source in enumerate(self.sources.things, 1):
-            tables.add(Source, id=source, slug=f"source-{number}", kind="news", title=f"Source {number}")
+            tables.add(
+                Source, id=source, slug=f"source-{number}", kind="news", title=f"Source {number}"
+            )
         for number, topic in enumerate(self.topics.things, 1):
             tables.add(
                 Topic, id=topic, slug=f"topic-{number}", code=f"topic-{number}", label=f"Topic {number}",
@@ -274,7 +277,9 @@ class World:
             if its_class == "head_of_mission":
                 tables.add(OfficeAccreditation, office_id=office, state_id=self.states.one(chance))
             self._cite(chance, tables, OfficeCitation, office)
-        kinds = Shares({"substantive": 85, "acting": 8, "ad_interim": 4, "designate": 2, "did_not_serve": 1})
+        kinds = Shares(
+            {"substantive": 85, "acting": 8, "ad_interim": 4, "designate": 2, "did_not_serve": 1}
+        )
         for number, (person, office) in enumerate(self.tenures, 1):
             tenure, day = key(Tenure, number), self.day(chance)
             over = chance.random()
@@ -396,12 +401,16 @@ class World:
                 tables.add(AgreementTopic, agreement_id=agreement, topic_id=topic)
             event = key(Event, number * per_event) if chance.random() < 0.5 else None
             ratified = chance.random() < 0.5
-            for order, state in enumerate(self.states.several(chance, 12 if wide else 3)[: 12 if wide else 2]):
+            for order, state in enumerate(
+                self.states.several(chance, 12 if wide else 3)[: 12 if wide else 2]
+            ):
                 party = number * 16 + order
                 tables.add(AgreementParty, id=party, agreement_id=agreement, state_id=state)
                 if state in self.people and chance.random() < 0.5:
                     tables.add(
-                        AgreementRepresentative, party_id=party, person_id=self.people[state].one(chance)
+                        AgreementRepresentative,
+                        party_id=party,
+                        person_id=self.people[state].one(chance),
                     )
                 later = signed + timedelta(days=chance.randint(30, 900))
                 for kind, day in (("signature", signed), ("ratification", later)):
@@ -412,10 +421,20 @@ class World:
                         )  # fmt: skip
             if chance.random() < 0.7:
                 begins = signed + timedelta(days=1_000 if ratified else 0)
-                tables.add(AgreementAction, agreement_id=agreement, kind="entry_into_force", date=when(f"{begins}"))
+                tables.add(
+                    AgreementAction,
+                    agreement_id=agreement,
+                    kind="entry_into_force",
+                    date=when(f"{begins}"),
+                )
                 if chance.random() < 0.25:
                     ends = begins + timedelta(days=chance.randint(400, 9_000))
-                    tables.add(AgreementAction, agreement_id=agreement, kind="termination", date=when(f"{ends}"))
+                    tables.add(
+                        AgreementAction,
+                        agreement_id=agreement,
+                        kind="termination",
+                        date=when(f"{ends}"),
+                    )
             if chance.random() < 0.3:
                 tables.add(
                     MonetaryValue, agreement_id=agreement, amount=chance.randint(1, 5_000) * 1_000_000,
@@ -445,7 +464,9 @@ class World:
             for about in self.states.several(chance, chance.choice([1, 2, 2])):
                 tables.add(StatementAbout, statement_id=statement, state_id=about)
             if chance.random() < 0.3:
-                tables.add(StatementAbout, statement_id=statement, event_id=key(Event, number * per_event))
+                tables.add(
+                    StatementAbout, statement_id=statement, event_id=key(Event, number * per_event)
+                )
             tables.add(StatementTopic, statement_id=statement, topic_id=self.topics.one(chance))
         tables.write()
 

@@ -27,7 +27,16 @@ from typing import IO, Any
 
 import orjson
 
-from benchmarks.databases import ROOT, connect, copy, drop, postmaster_pid, query, running_server, url
+from benchmarks.databases import (
+    ROOT,
+    connect,
+    copy,
+    drop,
+    postmaster_pid,
+    query,
+    running_server,
+    url,
+)
 from benchmarks.processes import cpu_seconds
 
 #: Days by which each repetition of the trips lies after the one before.

@@ -53,24 +53,27 @@ class DateSerializer(serializers.Field[Any, Any, Any, Any]):
         return value.as_document()
 
 
-class ReferenceSerializer(serializers.Serializer[Any]):
+class ReferenceField(serializers.Field[Any, Any, Any, Any]):
     """A record that another one names."""
 
-    id = serializers.UUIDField()
-    object = serializers.CharField(source="object_kind")
-    label = serializers.CharField(source="__str__")
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return {"id": str(value.pk), "object": value.object_kind, "label": str(value)}
 
 
-class CodedSerializer(ReferenceSerializer):
+class CodedField(ReferenceField):
     """A type or topic."""
 
-    code = serializers.CharField()
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return {**super().to_representation(value), "code": value.code}
 
 
 class CitationSerializer(serializers.ModelSerializer[EventCitation]):
-    source = ReferenceSerializer()
-    attributed_to_person = ReferenceSerializer()
-    attributed_to_organization = ReferenceSerializer()
+    """A source, and what it supports."""
+
+    # The stubs take `source` for the argument of that name.
+    source = ReferenceField()  # type: ignore[assignment]
+    attributed_to_person = ReferenceField()
+    attributed_to_organization = ReferenceField()
 
     class Meta:
         model = EventCitation
@@ -81,13 +84,17 @@ class CitationSerializer(serializers.ModelSerializer[EventCitation]):
 
 
 class IdentifierSerializer(serializers.ModelSerializer[EventIdentifier]):
+    """What another system calls the event."""
+
     class Meta:
         model = EventIdentifier
         fields = ("scheme", "value")
 
 
 class PlaceSerializer(serializers.ModelSerializer[EventPlace]):
-    place = ReferenceSerializer()
+    """Where it took place."""
+
+    place = ReferenceField()
     state = serializers.SerializerMethodField()
 
     class Meta:
@@ -96,11 +103,13 @@ class PlaceSerializer(serializers.ModelSerializer[EventPlace]):
 
     def get_state(self, place: EventPlace) -> Any:
         state = place.state or (place.place and place.place.state)
-        return ReferenceSerializer(state).data if state else None
+        return ReferenceField().to_representation(state) if state else None
 
 
 class LinkSerializer(serializers.ModelSerializer[EventLink]):
-    event = ReferenceSerializer(source="linked_event")
+    """Another event, and how this one relates to it."""
+
+    event = ReferenceField(source="linked_event")
 
     class Meta:
         model = EventLink
@@ -108,8 +117,10 @@ class LinkSerializer(serializers.ModelSerializer[EventLink]):
 
 
 class CapacitySerializer(serializers.ModelSerializer[ParticipationCapacity]):
-    tenure = ReferenceSerializer()
-    office = ReferenceSerializer(source="tenure.office")
+    """An office in which somebody took part."""
+
+    tenure = ReferenceField()
+    office = ReferenceField(source="tenure.office")
 
     class Meta:
         model = ParticipationCapacity
@@ -117,11 +128,13 @@ class CapacitySerializer(serializers.ModelSerializer[ParticipationCapacity]):
 
 
 class ParticipationSerializer(serializers.ModelSerializer[Participation]):
-    person = ReferenceSerializer()
-    organization = ReferenceSerializer()
-    state = ReferenceSerializer()
-    on_behalf_of_state = ReferenceSerializer()
-    on_behalf_of_organization = ReferenceSerializer()
+    """Who took part, and for whom."""
+
+    person = ReferenceField()
+    organization = ReferenceField()
+    state = ReferenceField()
+    on_behalf_of_state = ReferenceField()
+    on_behalf_of_organization = ReferenceField()
     capacities = CapacitySerializer(source="participation_capacities", many=True)
 
     class Meta:
@@ -133,11 +146,13 @@ class ParticipationSerializer(serializers.ModelSerializer[Participation]):
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    type = CodedSerializer()
+    """An event with all its parts."""
+
+    type = CodedField()
     when = DateSerializer()
     end = DateSerializer()
-    parent = ReferenceSerializer()
-    topics = CodedSerializer(many=True)
+    parent = ReferenceField()  # type: ignore[assignment] # nor `parent`
+    topics = serializers.ListField(child=CodedField(), source="topics.all")
     places = PlaceSerializer(source="event_places", many=True)
     participations = ParticipationSerializer(many=True)
     links = LinkSerializer(many=True)
@@ -155,9 +170,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 class KeysetPagination(BasePagination):
     """Pages of 50, latest first, each after the row that the cursor names."""
 
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: Any = None
-    ) -> list[Any]:  # noqa: ARG002 - REST framework's signature
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:  # noqa: ARG002 - REST framework's signature
         queryset = queryset.annotate(day=DAY).order_by("-day", "-id")
         if cursor := request.query_params.get("cursor"):
             day, key = cursor.split("_")

@@ -42,7 +42,9 @@ class Question:
         return [event["id"] for event in answer["results"]]
 
 
-def questions(database: str, api: Server, events: int, parameters: Collection[str]) -> list[Question]:
+def questions(
+    database: str, api: Server, events: int, parameters: Collection[str]
+) -> list[Question]:
     """Make the questions for one of the databases, which has so many events.
 
     `parameters` are those that the API's list of events takes.
@@ -86,7 +88,12 @@ def questions(database: str, api: Server, events: int, parameters: Collection[st
             "3.0",
         ),
         Question(
-            "one", "one event", f"/api/v1/events/{one}/", f"/events/{one}/", bare_sql.one(one), "0.55"
+            "one",
+            "one event",
+            f"/api/v1/events/{one}/",
+            f"/events/{one}/",
+            bare_sql.one(one),
+            "0.55",
         ),
         Question(
             "deep",
@@ -94,7 +101,7 @@ def questions(database: str, api: Server, events: int, parameters: Collection[st
             _walk(api, depth),
             f"/events/?cursor={day}_{event}",
             bare_sql.after(day, event),
-            "1.2 × newest",
+            "1.2 of newest",
         ),
         Question(
             "months",

@@ -55,7 +55,9 @@ def measure(events: int) -> Iterator[str]:
                     if each.name in absent and name in {"api", "fifth"}:
                         continue
                     # Warming up stops early: what takes a second here would take minutes in rounds of a hundred.
-                    cost = server.cost(path, most=10 if turn < 0 else 100, seconds=2 if turn < 0 else 4)
+                    cost = server.cost(
+                        path, most=10 if turn < 0 else 100, seconds=2 if turn < 0 else 4
+                    )
                     if turn >= 0:
                         costs.setdefault((each.name, name), []).append(cost)
             say(f"reads: round {turn + 1} of {ROUNDS}")
@@ -68,11 +70,18 @@ def measure(events: int) -> Iterator[str]:
             shown = absent.get(each.name) or number(found["api"])
             rows.append(
                 [
-                    each.title, shown, each.goal, number(found["bare"]), ratio(found["api"], found["bare"]),
-                    number(found["plain"]), ratio(found["plain"], found["api"]), number(found["fifth"]),
+                    each.title,
+                    shown,
+                    each.goal,
+                    number(found["bare"]),
+                    ratio(found["api"], found["bare"]),
+                    number(found["plain"]),
+                    ratio(found["plain"], found["api"]),
+                    number(found["fifth"]),
                     ratio(found["api"], found["fifth"]),
-                    "" if each.name in absent else str(statements(each.api)), remarks[each.name],
-                ]  # fmt: skip
+                    "" if each.name in absent else str(statements(each.api)),
+                    remarks[each.name],
+                ]
             )
         yield (
             f"## Reading {events:,} events\n\n"
@@ -81,9 +90,18 @@ def measure(events: int) -> Iterator[str]:
             f" events. Growth is the API's cost beside its own with {events // 5:,} events.\n\n"
             + table(
                 [
-                    "", "API", "goal", "bare view", "API / bare", "plain DRF", "plain / API", f"API, {events // 5:,}",
-                    "growth", "SQL statements", "remarks",
-                ],  # fmt: skip
+                    "",
+                    "API",
+                    "goal",
+                    "bare view",
+                    "API / bare",
+                    "plain DRF",
+                    "plain / API",
+                    f"API, {events // 5:,}",
+                    "growth",
+                    "SQL statements",
+                    "remarks",
+                ],
                 rows,
             )
         )
@@ -124,7 +142,10 @@ def _remarks(each: Question, api: Server, bare: Server, plain: Server) -> str:
     if status != 200 or (mine := each.ids(body)) is None:
         return ""
     found = []
-    for name, server, path in (("bare view", bare, f"/{each.name}/"), ("plain DRF", plain, each.plain)):
+    for name, server, path in (
+        ("bare view", bare, f"/{each.name}/"),
+        ("plain DRF", plain, each.plain),
+    ):
         theirs = each.ids(server.get(path)) or []
         if mine != theirs:
             found.append(f"{name}: {len(set(mine) & set(theirs))} of {len(mine)} events the same")

@@ -36,7 +36,9 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help=f"sections, of {','.join(SECTIONS)}")
     parser.add_argument(
-        "--question", default="", help="the question of the pressure test, instead of the dearest one"
+        "--question",
+        default="",
+        help="the question of the pressure test, instead of the dearest one",
     )
     parser.add_argument(
         "--minutes", type=float, default=6, help="how long the filter combinations may take"

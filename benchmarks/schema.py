@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1/"
 
 
-
-
 def parameters(api: Server, resource: str) -> dict[str, dict[str, Any]]:
     """Return the query parameters of a list, by name, each with its schema resolved."""
     document = json.loads(api.get(f"{PREFIX}openapi.json"))

@@ -27,6 +27,7 @@ def main() -> None:
     from benchmarks.databases import postmaster_pid  # noqa: PLC0415
     from benchmarks.generate import key  # noqa: PLC0415
     from benchmarks.processes import cpu_seconds  # noqa: PLC0415
+    from config.dates.values import UncertainDate  # noqa: PLC0415
     from events.models import (  # noqa: PLC0415
         Event,
         EventCitation,
@@ -45,9 +46,10 @@ def main() -> None:
     def create(turn: int) -> None:
         with transaction.atomic():
             event = Event(
-                type=meeting, title=f"A new meeting {turn}", slug=f"new-{turn}", when="2026-05-01",
+                type=meeting, title=f"A new meeting {turn}", slug=f"new-{turn}",
                 summary="They talked about trade and water.",
             )  # fmt: skip
+            event.when = UncertainDate.parse("2026-05-01")
             event.save()
             Participation(event=event, person_id=people, on_behalf_of_state=states[0]).save()
             for state in states:

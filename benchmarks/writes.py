@@ -16,6 +16,7 @@ from benchmarks.databases import COPY, MAIN, ROOT, copy, drop, query, url
 from benchmarks.imports import manage, timed, write_events
 from benchmarks.plain import INDEXES
 from benchmarks.progress import say
+from benchmarks.sizes import by_group, by_table
 from benchmarks.tables import number, table
 
 if TYPE_CHECKING:
@@ -60,7 +61,14 @@ def _one() -> str:
     found = child("write_one")
     goals = {"create + publish": ("5.5", ""), "retitle + publish": ("8", "12")}
     rows = [
-        [name, number(cost["cpu"]), goals[name][0], str(cost["statements"]), goals[name][1], number(cost["wall"])]
+        [
+            name,
+            number(cost["cpu"]),
+            goals[name][0],
+            str(cost["statements"]),
+            goals[name][1],
+            number(cost["wall"]),
+        ]
         for name, cost in found.items()
     ]
     return (
@@ -78,12 +86,20 @@ def _rename(events: int) -> str:
         ["seconds", number(found["seconds"]), ""],
         ["documents a second", f"{found['documents'] / found['seconds']:,.0f}", "2,000"],
         *(
-            [f"the {which} tenth", f"{found[which]:,.0f}" if found[which] else "not seen: it was done at once", ""]
+            [
+                f"the {which} tenth",
+                f"{found[which]:,.0f}" if found[which] else "not seen: it was done at once",
+                "",
+            ]
             for which in ("first", "last")
         ),
         ["MiB of write-ahead log", number(found["wal_mib"]), ""],
         *(
-            [f"another publisher {when}, ms: p50, p99, worst", ", ".join(map(number, found[when])), goal]
+            [
+                f"another publisher {when}, ms: p50, p99, worst",
+                ", ".join(map(number, found[when])),
+                goal,
+            ]
             for when, goal in (("before", ""), ("meanwhile", "p99 150"))
             if found[when]
         ),
@@ -97,13 +113,23 @@ def _import(events: int) -> str:
         path = Path(folder) / "events.ndjson"
         with path.open("wb") as file:
             write_events(file, events, None)
+        before = by_group(by_table(COPY))
         cost = timed(lambda: manage(COPY, "import", str(path), "--publish"))
     rows = [
         [
-            f"import {events:,} events, published", number(cost.seconds), number(60 * events / 100_000),
-            f"{events / cost.seconds:,.0f}", number(cost.cpu), f"{cost.mebibytes:.0f}",
-        ]  # fmt: skip
+            f"import {events:,} events, published",
+            number(cost.seconds),
+            number(60 * events / 100_000),
+            f"{events / cost.seconds:,.0f}",
+            number(cost.cpu),
+            f"{cost.mebibytes:.0f}",
+        ]
     ]
-    return "## An import\n\n" + table(
-        ["", "seconds", "goal", "events a second", "CPU s", "MiB"], rows
+    grown = by_group(by_table(COPY))
+    sizes = [[name, f"{(sum(grown[name]) - sum(before[name])) / events:,.0f}"] for name in grown]
+    return (
+        "## An import\n\n"
+        + table(["", "seconds", "goal", "events a second", "CPU s", "MiB"], rows)
+        + "\n\n"
+        + table(["bytes per imported event, rows and indexes", ""], sizes)
     )
