@@ -285,15 +285,15 @@ def _ask_all(api: Server, questions: list[str], seconds: float) -> tuple[list[As
             fastest = min(fastest, time.monotonic() - before)
             if status != 200 or fastest > 0.5:
                 break
-        if status in {200, 503}:  # too dear to be answered is an answer too
+        if status in {0, 200, 503}:  # too dear to be answered is an answer too
             asked.append(Asked(path, fastest))
         if status != 200:
-            problem = json.loads(body)
+            problem: dict[str, Any] = json.loads(body or b"{}")
             faults = [fault.get("code") for fault in problem.get("errors", [])] or [
                 problem.get("code")
             ]
-            refused[f"{status} {faults[0]}"] += status != 503
-            if status == 503 or status >= 500:
+            refused[f"{status} {faults[0]}"] += status not in {0, 503}
+            if status == 0 or status >= 500:
                 say(f"{path} answered {status} {faults[0]}")
         say(f"combinations: asked {done:,} of {len(questions):,}", passing=True)
     return asked, +refused

@@ -59,7 +59,7 @@ def _newest(api: Server, seconds: float) -> list[float]:
     times, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         before = time.monotonic()
-        api.get(NEWEST)
+        api.ask(NEWEST)
         times.append(time.monotonic() - before)
         time.sleep(max(0.0, 0.05 - times[-1]))
     return sorted(times)

@@ -41,7 +41,7 @@ def main() -> None:
         help="the question of the pressure test, instead of the dearest one",
     )
     parser.add_argument(
-        "--minutes", type=float, default=6, help="how long the filter combinations may take"
+        "--minutes", type=float, default=5, help="how long the filter combinations may take"
     )
     parser.add_argument("--output", type=Path, help="a file for the tables, beside standard output")
     arguments = parser.parse_args()

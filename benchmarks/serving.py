@@ -47,17 +47,21 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
 
     def ask(self, path: str) -> tuple[int, bytes]:
-        """Return status and body of the answer. Connects anew when the server closed the connection."""
-        for last in (False, True):
+        """Return status and body of the answer; 0 and nothing where none came in time.
+
+        Connects anew when the server closed the connection.
+        """
+        for _ in range(2):
             try:
                 self.connection.request("GET", path, headers={"Accept": "application/json"})
                 response = self.connection.getresponse()
                 return response.status, response.read()
+            except TimeoutError:
+                self.connection.close()
+                break
             except (http.client.HTTPException, OSError):
                 self.connection.close()
-                if last:
-                    raise
-        raise AssertionError  # the loop returns or raises
+        return 0, b""
 
     def get(self, path: str) -> bytes:
         """Return the body of an answer that must be 200."""

@@ -62,7 +62,7 @@ def bytes_per_event(events: int) -> str:
     ]
     return (
         "## Bytes per event\n\nAll tables, those of other kinds too, divided by the number of events. Goals: 5,000 in all; a"
-        f" document of 2,900, which here has {document or 0:,.0f}. Generated events have no history; imported ones do.\n\n"
+        f" document of 2,900, which here has {document or 0:,.0f}. Of generated events only the publishing is in the history; of imported ones everything.\n\n"
         + table(["", "rows", "indexes", "both"], rows)
     )
 
