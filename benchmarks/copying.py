@@ -53,6 +53,7 @@ class Lines:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.copy_expert(f'COPY "{self.model._meta.db_table}" ({columns}) FROM STDIN', text)
+            cursor.execute("SET LOCAL session_replication_role = origin")
         self.lines.clear()
 
 
