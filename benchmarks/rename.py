@@ -35,6 +35,8 @@ def main() -> None:
             text=True,
         )
         try:
+            while not ready(stop).exists() and other.poll() is None:
+                time.sleep(0.1)
             time.sleep(ALONE)
             found = rename(int(sys.argv[1]))
         finally:
@@ -131,6 +133,11 @@ def moment(seen: list[tuple[float, int]], count: float) -> float:
     return seen[-1][0]
 
 
+def ready(stop: Path) -> Path:
+    """Return the file that says that the other publisher has begun."""
+    return stop.with_name("ready")
+
+
 MARK = "Meanwhile "
 
 
@@ -153,6 +160,7 @@ def publish_until(stop: Path) -> list[tuple[float, float]]:
             event.save(update_fields=["title"])
             publish(event, by=None)
         acts.append((start, time.time() - start))
+        ready(stop).touch()
         time.sleep(PAUSE)
     return acts
 

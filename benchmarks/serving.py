@@ -23,7 +23,7 @@ API, BARE, PLAIN = (
     "benchmarks.bare_wsgi:application",
     "benchmarks.plain_wsgi:application",
 )
-#: CPU time is counted in hundredths of a second: so much of it makes a measurement good to a few per cent.
+#: Seconds of CPU time over which what else happens on the machine is small.
 ENOUGH_CPU = 0.3
 #: Longer than the API's own statement timeout.
 TIMEOUT = 60

@@ -15,6 +15,7 @@ from django.test import Client
 
 from agreements.models import Agreement
 from benchmarks import combinations, generate, questions
+from benchmarks.copying import continue_counting
 from benchmarks.schema import parameters
 from events.models import Event, Place, Statement
 from people.models import Office, Organization, Person, Tenure
@@ -68,7 +69,7 @@ def refusals(module_transaction: None) -> Iterator[list[str]]:
         world.events(1, EVENTS)
         world.agreements(1, generate.number_of(Agreement, EVENTS))
         world.statements(1, generate.number_of(Statement, EVENTS))
-        generate.continue_counting(*generate.WITH_KEY)
+        continue_counting(*generate.WITH_KEY)
         found = []
         for model in IN_ORDER:
             keys = model._default_manager.filter(editorial_state="draft").order_by("pk")
@@ -117,7 +118,7 @@ def test_every_filter_of_the_schema_is_asked_and_answered(api: Any, resource: st
 
     values, without = combinations._values(api, resource)
 
-    dice = random.Random(1)
+    dice = random.Random(1)  # noqa: S311 - reproducible, not secret
     made = combinations._questions(resource, values, dice)
     statuses = [api.ask(path)[0] for path in dice.sample(made, 40)]
     assert without == []
@@ -126,13 +127,12 @@ def test_every_filter_of_the_schema_is_asked_and_answered(api: Any, resource: st
     assert statuses.count(200) > 32
 
 
-def test_the_bare_views_find_what_the_api_finds(
-    api: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_bare_views_find_what_the_api_finds(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def query(_database: str, sql: str, values: list[Any]) -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
     monkeypatch.setattr(questions, "query", query)
     asked = questions.questions("", api, EVENTS, parameters(api, "events"))
