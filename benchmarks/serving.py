@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -119,4 +120,10 @@ def served(application: str, database: str, **environment: str) -> Iterator[Serv
         yield Server(application, port, process.pid, postmaster_pid())
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # it still answers what was asked under pressure
+            for worker in (*children_of(process.pid), process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            process.wait()
