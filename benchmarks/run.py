@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.databases import running_server
+from benchmarks.databases import COPY, drop, running_server
 from benchmarks.progress import say
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def measure(arguments: argparse.Namespace, chosen: list[str]) -> Iterator[str]:
     from benchmarks.fill import fill  # noqa: PLC0415 - the environment must be set first
 
     events = arguments.events
+    drop(COPY)  # a run that was stopped may have left it
     published = fill(events)
 
     from benchmarks import combinations, pressure, reads, sizes, writes  # noqa: PLC0415 - needs Django
