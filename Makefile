@@ -48,7 +48,7 @@ reference-data: .venv/.dev ## write the states and currencies of the standards a
 docs: .venv/.dev ## run the examples of the documentation
 	@exec $(PY) -m pytest tests/contract/test_docs.py $(ARGS)
 
-bench: .venv/.runtime ## measure against the goals (benchmarks/)
+bench: .venv/.runtime ## measure against the goals, at a million events (EVENTS=20000, ARGS="--only reads")
 	@exec $(PY) -m benchmarks.run $(ARGS)
 
 bench-imports: .venv/.runtime ## measure imports beside COPY (ARGS="--events 10000")

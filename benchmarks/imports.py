@@ -27,7 +27,18 @@ from typing import IO, Any
 
 import orjson
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.databases import (
+    ROOT,
+    connect,
+    copy,
+    drop,
+    postmaster_pid,
+    query,
+    running_server,
+    url,
+)
+from benchmarks.processes import cpu_seconds
+
 #: Days by which each repetition of the trips lies after the one before.
 SHIFT = 37
 BASE = "bench_base"
@@ -40,28 +51,18 @@ def main() -> None:
     parser.add_argument("--events", type=int, nargs="+", default=[10_000, 200_000])
     parser.add_argument("--travels", type=Path, help="The folder of the travels data set.")
     arguments = parser.parse_args()
-    os.environ.setdefault("CHANCERY_VAR", str(ROOT / "var" / "bench"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    if os.environ.get("DATABASE_URL"):
-        sys.exit("This makes and drops databases: it runs on the embedded PostgreSQL only.")
-    from config.db import embedded  # noqa: PLC0415 - the environment must be set first
-
-    server = embedded.main_server()
-    server.hold()
-    try:
+    with running_server():
         prepare()
         print(
             f"{'events':>9}  {'':24}{'seconds':>9}{'rows/s':>9}{'CPU s':>8}{'to COPY':>9}{'MiB':>7}"
         )
         for events in arguments.events:
             measure(events, arguments.travels)
-    finally:
-        server.stop_if_unused()
 
 
 def prepare() -> None:
     """Make the database that all others are copies of."""
-    query("postgres", f"DROP DATABASE IF EXISTS {BASE}")
+    drop(BASE)
     query("postgres", f"CREATE DATABASE {BASE}")
     manage(BASE, "migrate", "--verbosity=0")
     manage(BASE, "load_reference", "--verbosity=0")
@@ -84,11 +85,12 @@ def measure(events: int, travels: Path | None) -> None:
             lines = write_events(file, events, travels)
         costs: dict[str, Cost] = {}
         for name, options in (("import", ()), ("import and publish", ("--publish",))):
-            database = new_database(f"bench_{len(costs)}")
+            database = f"bench_{len(costs)}"
+            copy(BASE, database)
             costs[name] = timed(lambda d=database, o=options: manage(d, "import", str(path), *o))
         rows = copied_out("bench_0", Path(folder))
-        copying = new_database("bench_copy")
-        costs = {"COPY of the same rows": timed(lambda: copy_in(copying, rows)), **costs}
+        copy(BASE, "bench_copy")
+        costs = {"COPY of the same rows": timed(lambda: copy_in("bench_copy", rows)), **costs}
         base = costs["COPY of the same rows"].seconds
         for name, cost in costs.items():
             print(
@@ -97,7 +99,7 @@ def measure(events: int, travels: Path | None) -> None:
                 flush=True,
             )
         for database in ("bench_0", "bench_1", "bench_copy"):
-            query("postgres", f"DROP DATABASE {database}")
+            drop(database)
 
 
 def write_events(file: IO[bytes], events: int, travels: Path | None) -> int:
@@ -260,9 +262,6 @@ def copy_in(database: str, rows: list[tuple[str, Path]]) -> None:
 
 def timed(run: Any) -> Cost:
     """Measure wall time, CPU of PostgreSQL and of what runs here, and the largest process."""
-    from benchmarks.processes import cpu_seconds  # noqa: PLC0415
-    from benchmarks.run import postmaster_pid  # noqa: PLC0415
-
     postmaster = postmaster_pid()
     before = cpu_seconds(postmaster) + own_cpu()
     started = time.monotonic()
@@ -290,37 +289,6 @@ def manage(database: str, *words: str) -> float:
     if status:
         sys.exit((process.stderr.read() if process.stderr else b"").decode())
     return usage.ru_maxrss / 1024
-
-
-def new_database(name: str) -> str:
-    query("postgres", f"DROP DATABASE IF EXISTS {name}")
-    query("postgres", f"CREATE DATABASE {name} TEMPLATE {BASE}")
-    return name
-
-
-def url(database: str) -> str:
-    """Return the address of a database of the embedded server."""
-    from config.db import embedded  # noqa: PLC0415 - the environment must be set first
-
-    return f"postgres://{embedded.NAME}@/{database}?host={embedded.main_server().socket_folder}"
-
-
-def connect(database: str) -> Any:
-    import psycopg2  # noqa: PLC0415 - only this run needs it so
-
-    from config.db import embedded  # noqa: PLC0415 - the environment must be set first
-
-    return psycopg2.connect(
-        dbname=database, user=embedded.NAME, host=str(embedded.main_server().socket_folder)
-    )
-
-
-def query(database: str, statement: str) -> list[Any]:
-    with closing(connect(database)) as opened:
-        opened.autocommit = True
-        with opened.cursor() as cursor:
-            cursor.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
 
 
 def is_filled(database: str, table: str) -> bool:

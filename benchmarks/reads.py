@@ -1,126 +1,159 @@
-"""What is read: six questions, each with the address that asks the API and the one query that a bare view runs for it."""
+"""The table of reads: the API beside the bare views and the plain API on all events, and beside itself on a fifth of them."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from statistics import median
+from typing import TYPE_CHECKING
 
-from events.models import EventEdition
-from records.models import Reference
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.databases import FIFTH, MAIN
+from benchmarks.progress import say
+from benchmarks.questions import questions
+from benchmarks.schema import parameters
+from benchmarks.serving import API, BARE, PLAIN, Server, served
+from benchmarks.tables import number, ratio, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.client import HTTPConnection
+    from collections.abc import Iterator
 
-TABLE = "events_eventedition"
-CURRENT = "superseded_at IS NULL AND document IS NOT NULL"
-LATEST = "ORDER BY coalesce(date, '-infinity'::date) DESC, record_id DESC LIMIT 50"
-#: The events of two states, or of one (a pair with itself), latest first.
-OF_PAIR = (
-    f"SELECT document FROM events_eventstatepair p JOIN {TABLE} e USING (record_id)"
-    f" WHERE p.low_id = %s AND p.high_id = %s AND e.superseded_at IS NULL AND e.document IS NOT NULL"
-)
-LATEST_OF_PAIR = "ORDER BY p.day DESC, p.record_id DESC LIMIT 50"
+    from benchmarks.questions import Question
+
+ROUNDS = 5
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """One question."""
-
-    name: str
-    title: str
-    address: str
-    sql: str
-    parameters: list[Any] = field(default_factory=list)
-    is_list: bool = True
-    find: Callable[[HTTPConnection], str] | None = (
-        None  #: finds the address where it is not known beforehand
-    )
-
-    def path(self, api: HTTPConnection) -> str:
-        return self.find(api) if self.find else self.address
-
-
-def scenarios(depth: int) -> list[Scenario]:
-    """Make the questions, with the ids of what is in the database."""
-    us, pakistan = (_id("state", slug) for slug in ("united-states", "pakistan"))
-    call = _id("event_type", "call")
-    one = str(
-        EventEdition.objects.current()
-        .order_by("position")
-        .values_list("record_id", flat=True)[1000]
-    )
-    deep = _row_at(depth)
-    return [
-        Scenario(
-            "latest",
-            "50 latest",
-            "/api/v1/events/",
-            f"SELECT document FROM {TABLE} WHERE {CURRENT} {LATEST}",
-        ),
-        Scenario(
-            "filtered",
-            "state, type and dates",
-            "/api/v1/events/?state=US&type=call&date_after=1995&date_before=2005",
-            # None of the synthetic events lasts longer than a year, so the days of the pairs can be bounded.
-            f"{OF_PAIR} AND e.type_id = %s AND p.day BETWEEN '1994-01-01' AND '2005-12-31' AND e.when_latest >= '1995-01-01'"
-            f" {LATEST_OF_PAIR}",
-            [us, us, call],
-        ),
-        Scenario(
-            "pair",
-            "two states in one event",
-            "/api/v1/events/?state__all=US,PK",
-            f"{OF_PAIR} {LATEST_OF_PAIR}",
-            sorted([us, pakistan]),
-        ),
-        Scenario(
-            "search",
-            "full text, two words",
-            "/api/v1/events/?search=ceasefire+lithium",
-            f"SELECT document FROM {TABLE} WHERE {CURRENT} AND search @@ plainto_tsquery('chancery', %s)"
-            " ORDER BY ts_rank(search, plainto_tsquery('chancery', %s)) DESC, record_id DESC LIMIT 50",
-            ["ceasefire lithium", "ceasefire lithium"],
-        ),
-        Scenario(
-            "one",
-            "one event",
-            f"/api/v1/events/{one}/",
-            f"SELECT document FROM {TABLE} WHERE superseded_at IS NULL AND record_id = %s",
-            [one],
-            is_list=False,
-        ),
-        Scenario(
-            "deep",
-            f"50 rows, {depth:,} deep",
-            "",
-            f"SELECT document FROM {TABLE} WHERE {CURRENT}"
-            f" AND (coalesce(date, '-infinity'::date), record_id) < (%s, %s) {LATEST}",
-            list(deep),
-            find=lambda api: _walk(api, depth),
-        ),
-    ]
-
-
-def _id(kind: str, slug: str) -> str:
-    return str(Reference.objects.values_list("pk", flat=True).get(kind=kind, slug=slug))
-
-
-def _row_at(depth: int) -> tuple[str, str]:
-    rows = EventEdition.objects.raw(
-        f"SELECT id, record_id, date FROM {TABLE} WHERE {CURRENT} {LATEST.removesuffix(' LIMIT 50')} OFFSET %s LIMIT 1",
-        [depth - 1],
-    )
-    return str(rows[0].date or "-infinity"), str(rows[0].record_id)
+def measure(events: int) -> Iterator[str]:
+    """Yield the parts of the report."""
+    make_indexes()
+    with ExitStack() as running:
+        api = running.enter_context(served(API, MAIN))
+        fifth = running.enter_context(served(API, FIFTH))
+        known = parameters(api, "events")
+        say("turning pages to the middle of the list, in both databases")
+        asked = questions(MAIN, api, events, known)
+        small = {each.name: each.api for each in questions(FIFTH, fifth, events // 5, known)}
+        queries = json.dumps({each.name: each.bare for each in asked})
+        bare = running.enter_context(served(BARE, MAIN, BENCHMARK_QUERIES=queries))
+        plain = running.enter_context(served(PLAIN, MAIN))
+        costs: dict[tuple[str, str], list[float]] = {}
+        remarks = {each.name: _remarks(each, api, bare, plain) for each in asked}
+        absent = {each.name: _absence(api, each.api) for each in asked}
+        absent = {name: why for name, why in absent.items() if why}
+        for turn in range(-1, ROUNDS):  # the first round warms up
+            for each in asked:
+                places = {
+                    "api": (api, each.api),
+                    "fifth": (fifth, small[each.name]),
+                    "bare": (bare, f"/{each.name}/"),
+                    "plain": (plain, each.plain),
+                }
+                for name, (server, path) in places.items():
+                    if each.name in absent and name in {"api", "fifth"}:
+                        continue
+                    # Warming up stops early: what takes a second here would take minutes in rounds of a hundred.
+                    cost = server.cost(
+                        path, most=10 if turn < 0 else 100, seconds=2 if turn < 0 else 4
+                    )
+                    if turn >= 0:
+                        costs.setdefault((each.name, name), []).append(cost)
+            say(f"reads: round {turn + 1} of {ROUNDS}")
+        rows = []
+        for each in asked:
+            found = {
+                name: median(costs[each.name, name]) if (each.name, name) in costs else None
+                for name in ("api", "bare", "plain", "fifth")
+            }
+            shown = absent.get(each.name) or number(found["api"])
+            rows.append(
+                [
+                    each.title,
+                    shown,
+                    each.goal,
+                    number(found["bare"]),
+                    ratio(found["api"], found["bare"]),
+                    number(found["plain"]),
+                    ratio(found["plain"], found["api"]),
+                    number(found["fifth"]),
+                    ratio(found["api"], found["fifth"]),
+                    "" if each.name in absent else str(statements(each.api)),
+                    remarks[each.name],
+                ]
+            )
+        yield (
+            f"## Reading {events:,} events\n\n"
+            "CPU milliseconds per request, server and PostgreSQL together: median of"
+            f" {ROUNDS} rounds, in each as many requests as make 0.3 s of CPU time, at most 100. The goal is for 1,000,000"
+            f" events. Growth is the API's cost beside its own with {events // 5:,} events.\n\n"
+            + table(
+                [
+                    "",
+                    "API",
+                    "goal",
+                    "bare view",
+                    "API / bare",
+                    "plain DRF",
+                    "plain / API",
+                    f"API, {events // 5:,}",
+                    "growth",
+                    "SQL statements",
+                    "remarks",
+                ],
+                rows,
+            )
+        )
+        yield "One worker of two, proportional memory after these reads: " + ", ".join(
+            f"{name} {server.mib_per_worker():.0f} MiB"
+            for name, server in (("API", api), ("bare view", bare), ("plain DRF", plain))
+        )
 
 
-def _walk(api: HTTPConnection, depth: int) -> str:
-    """Turn pages of 200 until `depth` rows are behind, and return the address of the page of 50 after them."""
-    path = "/api/v1/events/?page_size=200&count=none&fields=id"
-    for _ in range(depth // 200):
-        api.request("GET", path)
-        answer = json.loads(api.getresponse().read())
-        path = "/" + answer["next"].split("/", 3)[3]
-    cursor = path.split("cursor=")[1].split("&")[0]
-    return f"/api/v1/events/?cursor={cursor}"
+def _absence(api: Server, path: str) -> str:
+    """Say why a question has no answer yet; nothing when it has one. An address that is not there refuses parameters first."""
+    status = api.ask(path)[0]
+    if status == 200:
+        return ""
+    return "absent" if 404 in {status, api.ask(path.partition("?")[0])[0]} else f"answers {status}"
+
+
+def make_indexes() -> None:
+    """Give the plain API its indexes."""
+    from benchmarks.plain import INDEXES  # noqa: PLC0415 - Django must be set up first
+    from events.models import Event  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        there = connection.introspection.get_constraints(cursor, Event._meta.db_table)
+    missing = [index for index in INDEXES if index.name not in there]
+    for index in missing:
+        say(f"making the plain API's index {index.name}")
+        with connection.schema_editor() as editor:
+            editor.add_index(Event, index)
+    if missing:
+        with connection.cursor() as cursor:
+            cursor.execute(f'VACUUM (ANALYZE) "{Event._meta.db_table}"')
+
+
+def _remarks(each: Question, api: Server, bare: Server, plain: Server) -> str:
+    """Compare the answers: what finds other events is no yardstick."""
+    status, body = api.ask(each.api)
+    if status != 200 or (mine := each.ids(body)) is None:
+        return ""
+    found = []
+    for name, server, path in (
+        ("bare view", bare, f"/{each.name}/"),
+        ("plain DRF", plain, each.plain),
+    ):
+        theirs = each.ids(server.get(path)) or []
+        if mine != theirs:
+            found.append(f"{name}: {len(set(mine) & set(theirs))} of {len(mine)} events the same")
+    return "; ".join(found)
+
+
+def statements(path: str) -> int:
+    """Return how many SQL statements a request takes."""
+    with CaptureQueriesContext(connection) as captured:
+        Client(SERVER_NAME="127.0.0.1").get(path)
+    return len(captured)
