@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from events.terms import pair, term
+
 TABLE = "events_eventedition"
 CURRENT = "superseded_at IS NULL AND document IS NOT NULL"
 ORDER = "ORDER BY coalesce(date, '-infinity'::date) DESC, record_id DESC"
 LATEST = f"{ORDER} LIMIT 50"
-#: The events of two states, or of one (a pair with itself), latest first.
-OF_PAIR = (
-    f"FROM events_eventstatepair p JOIN {TABLE} e USING (record_id)"
-    " WHERE p.low_id = %s AND p.high_id = %s AND e.superseded_at IS NULL AND e.document IS NOT NULL"
-)
-LATEST_OF_PAIR = "ORDER BY p.day DESC, p.record_id DESC LIMIT 50"
+CLASSES = "unnest(ARRAY[1, 7, 31, 366, 9998, 9999]) AS class (length)"
 
 Query = tuple[str, list[Any]]
 
@@ -25,19 +22,34 @@ def newest() -> Query:
     return f"SELECT document FROM {TABLE} WHERE {CURRENT} {LATEST}", []
 
 
-def of_state_type_and_years(state: str, event_type: str, first: int, last: int) -> Query:
-    # Calls last no longer than the year that may be all that is known of them, so the days of the pairs can be bounded.
+def _of_term(number: int, condition: str = "true", *values: Any) -> Query:
+    """The events of a state or a pair, latest first: each class of length is one range of the index of postings."""
     return (
         (
-            f"SELECT document {OF_PAIR} AND e.type_id = %s AND p.day BETWEEN %s AND %s AND e.when_latest >= %s"
-            f" {LATEST_OF_PAIR}"
+            f"SELECT document FROM {CLASSES} CROSS JOIN LATERAL (SELECT date, record_id FROM events_eventposting"
+            f" WHERE term = %s AND events_eventposting.length = class.length AND {condition}"
+            " ORDER BY date DESC, record_id DESC LIMIT 50) AS posting"
+            f" JOIN {TABLE} e USING (record_id) WHERE e.superseded_at IS NULL AND e.document IS NOT NULL"
+            " ORDER BY posting.date DESC, posting.record_id DESC LIMIT 50"
         ),
-        [state, state, event_type, f"{first - 1}-01-01", f"{last}-12-31", f"{first}-01-01"],
+        [number, *values],
+    )
+
+
+def of_state_type_and_years(state: str, event_type: str, first: int, last: int) -> Query:
+    # Calls last no longer than the year that may be all that is known of them, so the days of the postings can be bounded.
+    return _of_term(
+        term("state", state),
+        "type_id = %s AND date BETWEEN %s AND %s AND last_day >= %s",
+        event_type,
+        f"{first - 1}-01-01",
+        f"{last}-12-31",
+        f"{first}-01-01",
     )
 
 
 def of_two_states(one: str, other: str) -> Query:
-    return f"SELECT document {OF_PAIR} {LATEST_OF_PAIR}", sorted([one, other])
+    return _of_term(pair(one, other), "is_stood_for")
 
 
 def by_text(words: str) -> Query:
@@ -67,11 +79,10 @@ def after(day: str, event: str) -> Query:
 def months_of_two_states(one: str, other: str) -> Query:
     return (
         (
-            "SELECT json_build_object('month', to_char(p.day, 'YYYY-MM'), 'count', count(*))::text"
-            " FROM events_eventstatepair p WHERE p.low_id = %s AND p.high_id = %s"
-            " GROUP BY to_char(p.day, 'YYYY-MM') ORDER BY 1"
+            "SELECT json_build_object('month', to_char(date, 'YYYY-MM'), 'count', count(*))::text"
+            " FROM events_eventposting WHERE term = %s AND is_stood_for GROUP BY to_char(date, 'YYYY-MM') ORDER BY 1"
         ),
-        sorted([one, other]),
+        [pair(one, other)],
     )
 
 
@@ -79,7 +90,7 @@ def count_of_type_and_years(event_type: str, first: int, last: int) -> Query:
     return (
         (
             f"SELECT count(*)::text FROM (SELECT 1 FROM {TABLE} WHERE {CURRENT} AND type_id = %s"
-            " AND date BETWEEN %s AND %s AND when_latest >= %s LIMIT 1001) AS found"
+            " AND date BETWEEN %s AND %s AND last_day >= %s LIMIT 1001) AS found"
         ),
         [event_type, f"{first - 1}-01-01", f"{last}-12-31", f"{first}-01-01"],
     )
