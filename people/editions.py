@@ -250,7 +250,7 @@ class TenureEdition(Edition):
     ended = ReachColumns("its end")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have begun, else the last.",
+        help_text="For ordering: the first day on which it may have begun; NULL when that is unknown.",
     )
 
     label_needs_references = True
@@ -260,9 +260,14 @@ class TenureEdition(Edition):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("tenureedition_by_content"),
-            GistIndex(
-                fields=["held_possible"], condition=CURRENT, name="tenureedition_by_days_held"
-            ),
+            *[
+                GistIndex(
+                    fields=[f"{days}_possible"],
+                    condition=CURRENT,
+                    name=f"tenureedition_by_days_{days}",
+                )
+                for days in ("held", "started", "ended")
+            ],
             models.Index(fields=["person_id"], condition=CURRENT, name="tenureedition_by_person"),
             models.Index(fields=["office_id"], condition=CURRENT, name="tenureedition_by_office"),
             models.Index(
@@ -291,7 +296,6 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        start = document["start"] or {"earliest": None, "latest": None}
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],
@@ -301,7 +305,7 @@ class TenureEdition(Edition):
             **_holding(document).columns("held"),
             **Reach.at(document["start"]).columns("started"),
             **Reach.at(document["end"]).columns("ended"),
-            "date": start["earliest"] or start["latest"],
+            "date": document["start"] and document["start"]["earliest"],
         }
 
     @classmethod
