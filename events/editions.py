@@ -303,7 +303,7 @@ class StatementEdition(Edition):
     said = ReachColumns("the statement")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have been said, else the last.",
+        help_text="For ordering: the first day on which it may have been said; NULL when that is unknown.",
     )
 
     class Meta(Edition.Meta):
@@ -338,7 +338,6 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        when = document["date"] or {"earliest": None, "latest": None}
         return {
             "kind": document["kind"],
             "speaker_id": id_of(document["speaker"]),
@@ -346,7 +345,7 @@ class StatementEdition(Edition):
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
             **Reach.at(document["date"]).columns("said"),
-            "date": when["earliest"] or when["latest"],
+            "date": document["date"] and document["date"]["earliest"],
         }
 
     @classmethod

@@ -410,7 +410,7 @@ class StatementFilter(FilterSet):
         help_text="Two states that it is about: both of them, or the relation of the two.",
     )
     source = SourceCitedFilter()
-    date = WindowFilter("said", help_text="When it was said or issued")
+    date = WindowFilter("said", sorted_by="date", help_text="When it was said or issued")
 
 
 def with_period(

@@ -261,7 +261,7 @@ class TenureEdition(Edition):
     ended = ReachColumns("its end")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have begun, else the last.",
+        help_text="For ordering: the first day on which it may have begun; NULL when that is unknown.",
     )
 
     label_needs_references = True
@@ -272,9 +272,14 @@ class TenureEdition(Edition):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("tenureedition_by_content"),
-            GistIndex(
-                fields=["held_possible"], condition=CURRENT, name="tenureedition_by_days_held"
-            ),
+            *[
+                GistIndex(
+                    fields=[f"{days}_possible"],
+                    condition=CURRENT,
+                    name=f"tenureedition_by_days_{days}",
+                )
+                for days in ("held", "started", "ended")
+            ],
             models.Index(fields=["person_id"], condition=CURRENT, name="tenureedition_by_person"),
             models.Index(fields=["office_id"], condition=CURRENT, name="tenureedition_by_office"),
             models.Index(
@@ -303,7 +308,6 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        start = document["start"] or {"earliest": None, "latest": None}
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],
@@ -313,7 +317,7 @@ class TenureEdition(Edition):
             **_holding(document).columns("held"),
             **Reach.at(document["start"]).columns("started"),
             **Reach.at(document["end"]).columns("ended"),
-            "date": start["earliest"] or start["latest"],
+            "date": document["start"] and document["start"]["earliest"],
         }
 
     @classmethod

@@ -151,21 +151,24 @@ def holding(
         [*offices, Clause("office.classification = %s", (one,))]
         for one in classification__all or ()
     ] or [offices]
-    found = []
-    ranks = []
-    for among in each:
-        persons = tenures("tenure.person_id", among)
-        found.append(Clause(f"{_PEOPLE}.record_id IN ({persons.sql})", persons.values))
-        if holding_on is not None:
-            rank = days.rank(*holding_on)
-            best = tenures(f"min({rank.sql})", among)
-            ranks.append(
-                Clause(
-                    f"({best.sql} AND tenure.person_id = {_PEOPLE}.record_id)",
-                    (*rank.values, *best.values),
-                )
-            )
-    return replace(all_of(found), rank=weakest(ranks) if ranks else None)
+    # One set of persons, made once: the planner would else ask each person in turn.
+    persons = [tenures("tenure.person_id", among) for among in each]
+    together = " INTERSECT ".join(each.sql for each in persons)
+    found = Clause(
+        f"{_PEOPLE}.record_id IN ({together})",
+        tuple(value for each in persons for value in each.values),
+    )
+    if holding_on is None:
+        return found
+    rank = days.rank(*holding_on)
+    ranks = [
+        Clause(
+            f"({best.sql} AND tenure.person_id = {_PEOPLE}.record_id)",
+            (*rank.values, *best.values),
+        )
+        for best in (tenures(f"min({rank.sql})", among) for among in each)
+    ]
+    return replace(found, rank=weakest(ranks))
 
 
 class PersonFilter(FilterSet):
@@ -290,11 +293,12 @@ class TenureFilter(FilterSet):
     )
     on = DayFilter(
         "held",
+        sorted_by="date",
         help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
         " not serve never held it.",
     )
-    start = WindowFilter("started", help_text="When it began")
-    end = WindowFilter("ended", help_text="When it ended")
+    start = WindowFilter("started", sorted_by="date", help_text="When it began")
+    end = WindowFilter("ended", sorted_by="date", help_text="When it ended")
     milestone = Group(
         where=with_milestone,
         kind=ChoiceFilter(

@@ -32,7 +32,7 @@ def treaties(module_transaction: None) -> None:
     """Treaties that anybody may join, of whose dates little is known."""
     chance = random.Random(1883)  # noqa: S311 - reproducible data
     states = [make_state(name, alpha_2=name) for name in ("US", "PK", "RU")]
-    published = []
+    published: list[Any] = []
     while len(published) < 24:
         joined = chance.sample(states, chance.choice((2, 3)))
         dates = {

@@ -11,6 +11,7 @@ from tests.factories.answers import get, slugs
 from tests.factories.events import (
     make_event,
     make_event_type,
+    make_period,
     make_place,
     make_relation,
     make_statement,
@@ -34,6 +35,15 @@ def said() -> None:
     us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
     india = make_state("India", alpha_2="IN")
     relation, other = make_relation(us, pk), make_relation(pk, india)
+    make_period(
+        relation,
+        dimension="representation_level",
+        value="embassy",
+        start="1947-10",
+        end_status="ongoing",
+    )
+    make_period(relation, value="strained", start="1990", end="1995")
+    make_period(other, value="hostile")
     minerals = make_topic("critical-minerals")
     rare = make_topic("rare-earth-elements", broader=minerals)
     ministry, baker = make_organization("Ministry", state=pk), make_person("Natalie Baker")
@@ -68,6 +78,11 @@ STATEMENTS_AND_RELATIONS = {
     "statements/?about=call": ["release"],
     "statements/?about=pakistan-united-states": ["closer", "priority"],
     "statements/?about__all=US,pakistan-united-states": ["priority"],
+    "statements/?about__all=US,PK": [],
+    "statements/?between=US,PK": ["closer", "priority"],
+    "statements/?between=pakistan,us": ["closer", "priority"],
+    "statements/?between=PK,IN": [],
+    "statements/?date_after=2025-09-14&date_match=certain": [],
     "statements/?part_of=release": ["closer"],
     "statements/?topic=critical-minerals": ["priority"],
     "statements/?source=s1": ["release"],
@@ -80,6 +95,19 @@ STATEMENTS_AND_RELATIONS = {
     "relations/?state=PK": ["india-pakistan", "pakistan-united-states"],
     "relations/?state__all=PK,IN": ["india-pakistan"],
     "relations/?state__all=US,IN": [],
+    "relations/?between=IN,PK": ["india-pakistan"],
+    "relations/?period.dimension=tenor": ["india-pakistan", "pakistan-united-states"],
+    "relations/?period.dimension=tenor&period.value=embassy": [],
+    "relations/?period.value=embassy&period.on=2000-01-01": ["pakistan-united-states"],
+    "relations/?period.value=embassy&period.on=1947-10-01&date_match=certain": [],
+    "relations/?period.dimension=tenor&period.on=1992&date_match=certain": [
+        "pakistan-united-states"
+    ],
+    "relations/?period.dimension=tenor&period.on=1996": [],
+    "relations/?period.dimension=tenor&period.on=1992&date_match=any": [
+        "india-pakistan",
+        "pakistan-united-states",
+    ],
     "relations/?search=pakistan+india": ["india-pakistan"],
 }
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.api.filters.base import Condition, Filter, as_clause
+from config.api.pagination import Ordering
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, all_of, column
 from config.dates.reach import Match
@@ -208,11 +209,23 @@ class InstantFilter(Filter):
         return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
+def _begun(model: type[Model], sorted_by: str, before: dt.date | None) -> list[Clause]:
+    """What begins later has no such day: said of the sort key, so that a list in its order is read from there on.
+
+    Written with the day first: a count would go along the key too, where the days themselves are found faster.
+    """
+    if not sorted_by or before is None:
+        return []
+    key = Ordering(sorted_by, descending=True, is_nullable=True).key(model)
+    return [Clause(f"%s::date >= {key.sql}", (before,))]
+
+
 class DayFilter(Filter):
     """Takes a day, which may be a month or a year: rows with a day in it, and `match` for each.
 
-    `reach` names the edition's `ReachColumns`. Instead of it, `where(first, last, match)` makes the condition; its clause
-    says the `rank` of a row. A member of a `Group` needs neither.
+    `reach` names the edition's `ReachColumns`, `sorted_by` the date by which it is sorted, if that is never after any of
+    those days. Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
+    a `Group` needs none of them.
     """
 
     def __init__(
@@ -221,10 +234,12 @@ class DayFilter(Filter):
         *,
         help_text: str,
         where: Callable[[dt.date, dt.date, Match], Q | Clause] | None = None,
+        sorted_by: str = "",
     ) -> None:
         super().__init__(help_text=help_text)
         self.reach = reach
         self.where = where
+        self.sorted_by = sorted_by
 
     def schema(self) -> dict[str, Any]:
         return DATE_SCHEMA
@@ -250,14 +265,15 @@ class DayFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(first, last, match))
         reach = ReachSql.of(model, self.reach)
-        return replace(reach.has_day(match, first, last), rank=reach.rank(first, last))
+        found = all_of([reach.has_day(match, first, last), *_begun(model, self.sorted_by, last)])
+        return replace(found, rank=reach.rank(first, last))
 
 
 class WindowFilter(Filter):
     """Takes `NAME_after` and `NAME_before`: rows with a day between them, both included.
 
-    `reach` names the edition's `ReachColumns`. Instead of it, `where(after, before, match)` makes the condition. The
-    attribute's name opens the parameters' names. A member of a `Group` needs neither, and gives it `(after, before)`.
+    `reach` and `sorted_by` are as in `DayFilter`. Instead, `where(after, before, match)` makes the condition. The
+    attribute's name opens the parameters' names. A member of a `Group` needs none of them, and gives it `(after, before)`.
     """
 
     def __init__(
@@ -266,10 +282,12 @@ class WindowFilter(Filter):
         *,
         help_text: str,
         where: Callable[[dt.date | None, dt.date | None, Match], Q | Clause] | None = None,
+        sorted_by: str = "",
     ) -> None:
         super().__init__(help_text=help_text)
         self.reach = reach
         self.where = where
+        self.sorted_by = sorted_by
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         for end, word in (("after", "later"), ("before", "earlier")):
@@ -303,4 +321,5 @@ class WindowFilter(Filter):
     ) -> Clause:
         if self.where is not None:
             return as_clause(model, self.where(after, before, match))
-        return ReachSql.of(model, self.reach).has_day(match, after, before)
+        found = ReachSql.of(model, self.reach).has_day(match, after, before)
+        return all_of([found, *_begun(model, self.sorted_by, before)])
