@@ -88,6 +88,8 @@ def _span(when: dict[str, Any] | None, end: dict[str, Any] | None) -> dict[str, 
 class EventTypeEdition(Edition):
     """A published version of an event type."""
 
+    code_column = "code"
+
     code = models.CharField(max_length=40)
     broader_type_id = models.UUIDField(null=True)
     plover_type = models.CharField(max_length=20, blank=True)
@@ -168,6 +170,8 @@ class PlaceEdition(Edition):
 
 class EventEdition(Edition):
     """A published version of an event."""
+
+    is_searched_by_date = True
 
     type_id = models.UUIDField()
     status = models.CharField(max_length=12)
@@ -273,10 +277,10 @@ class EventEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Who took part and where are names; the summary, the type and the topics are the rest."""
+        """Who took part and where are names; title, summary and topics are prose. The type is asked for by its filter."""
         names = [place["name_as_given"] or "" for place in document["places"]]
         names += [place["place"]["label"] for place in document["places"] if place["place"]]
-        rest = [document["summary"] or "", document["type"]["label"]]
+        rest = [document["label"], document["summary"] or ""]
         rest += [topic["label"] for topic in document["topics"]]
         for participation in document["participations"]:
             if participation["participant"]:
@@ -288,6 +292,8 @@ class EventEdition(Edition):
 
 class StatementEdition(Edition):
     """A published version of a statement."""
+
+    is_searched_by_date = True
 
     kind = models.CharField(max_length=16)
     speaker_id = models.UUIDField(null=True)
@@ -343,7 +349,7 @@ class StatementEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Who spoke, and of what, are names; the words and their sense are the rest."""
+        """Who spoke, and of what, are names; the words and their sense are prose."""
         speaker = document["speaker"]["label"] if document["speaker"] else ""
         names = [
             speaker,

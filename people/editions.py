@@ -23,6 +23,8 @@ def _bounds(document: dict[str, Any], field: str) -> dict[str, Any]:
 class StateEdition(Edition):
     """A published version of a state."""
 
+    code_column = "codes"
+
     kind = models.CharField(max_length=24)
     codes = ArrayField(
         models.TextField(),

@@ -11,8 +11,9 @@ from django.db import connection, models
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The text search configuration made by the first migration: unaccented, English stems, no stop words.
-CONFIGURATION = "chancery"
+#: Text search configurations made by the first migration, both unaccented and without stop words: English stems for prose,
+#: and words as they are for names.
+PROSE, NAMES = "chancery", "chancery_names"
 
 
 def insert(
@@ -21,7 +22,8 @@ def insert(
     """Insert rows in one statement; with `or_update`, rows whose primary key is there are overwritten.
 
     The rows travel as one JSON value and are given the types of the model's columns by the database, which is several
-    times cheaper than a parameter per cell. A full-text column takes its texts as [weight A, weight B, weight C].
+    times cheaper than a parameter per cell. A full-text column takes [label, other names, prose, marks]: the first two as weights
+    A and B, the prose as weight C, and marks, a list, as they are.
     """
     if not rows:
         return
@@ -46,10 +48,12 @@ def insert(
 
 
 def _search_vector(column: str) -> str:
-    return " || ".join(
-        f"setweight(to_tsvector('{CONFIGURATION}', coalesce(r.\"{column}\"->>{index}, '')), '{weight}')"
-        for index, weight in enumerate("ABC")
-    )
+    texts = [
+        f"setweight(to_tsvector('{configuration}', r.\"{column}\"->>{index}), '{weight}')"
+        for index, (configuration, weight) in enumerate([(NAMES, "A"), (NAMES, "B"), (PROSE, "C")])
+    ]
+    marks = f'array_to_tsvector(ARRAY(SELECT json_array_elements_text(r."{column}"->3)))'
+    return " || ".join([*texts, marks])
 
 
 def overwrite(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:

@@ -27,11 +27,13 @@ class SourceEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        return "", " ".join([document["publisher"] or "", *document["authors"]])
+        return " ".join([document["publisher"] or "", *document["authors"]]), document["label"]
 
 
 class TopicEdition(Edition):
     """A published version of a topic."""
+
+    code_column = "code"
 
     code = models.CharField(max_length=80)
     broader_topic_id = models.UUIDField(null=True)
@@ -48,7 +50,7 @@ class TopicEdition(Edition):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        return " ".join(document["alternative_labels"]), ""
+        return " ".join([document["code"], *document["alternative_labels"]]), ""
 
     @classmethod
     def reference_extras(cls, document: dict[str, Any]) -> dict[str, Any]:

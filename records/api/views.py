@@ -32,16 +32,8 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause, all_of, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter
-from records.api.pages import (
-    SEARCH,
-    Listing,
-    fetch,
-    matches,
-    rank,
-    read_search,
-    readable,
-    serve_page,
-)
+from records.api.pages import Listing, fetch, readable, serve_page
+from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, resolve_address
 from records.models import Action, Reference
@@ -219,17 +211,18 @@ class EditionViewSet(ReadView):
 
         editions = self.kind.editions
         asked = [condition(editions) for condition in conditions]
+        filters = where = all_of([readable(editions), *asked])
         if words is not None:
-            asked.append(matches(editions, words))
-        listing = Listing(
-            editions,
-            ("document",),
-            all_of([readable(editions), *asked]),
-            ordering,
-            (lambda row: selection.apply(row[4])) if selection else itemgetter(4),
-            self._shape(selection),
-            lead=asked[0].lead if len(asked) == 1 else None,
-        )
+            where = all_of([filters, matches(editions, words)])
+        document = (lambda row: selection.apply(row[4])) if selection else itemgetter(4)
+        shape = self._shape(selection)
+        if ordering is BY_RANK and words is not None:
+            listing: Listing = RankedListing(
+                editions, ("document",), where, ordering, document, shape, None, words, filters
+            )
+        else:
+            lead = asked[0].lead if len(asked) == 1 and words is None else None
+            listing = Listing(editions, ("document",), where, ordering, document, shape, lead)
         return serve_page(self, query, listing, page)
 
     def _shape(self, selection: Selection | None) -> Shape:
@@ -240,7 +233,7 @@ class EditionViewSet(ReadView):
         chosen = query.text("ordering")
         if chosen is None:
             if words is not None:
-                return "-rank", Ordering("", descending=True, rank=rank(self.kind.editions, words))
+                return "-rank", BY_RANK
             chosen = self.default_ordering
         if chosen not in self.known_orderings:
             query.faults.append(choice_fault("ordering", chosen, self.known_orderings))

@@ -30,7 +30,8 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         TrigramExtension(),
         BtreeGistExtension(),
-        # Names are not English, so nothing is dropped as a stop word ("An" and "Will" are people), and accents do not count.
+        # Nothing is dropped as a stop word ("An" and "Will" are people), and accents do not count. Prose is stemmed as English;
+        # names are not English, and stay as they are.
         migrations.RunSQL(
             sql="""
                 CREATE TEXT SEARCH DICTIONARY chancery_stem (TEMPLATE = snowball, LANGUAGE = english);
@@ -38,8 +39,13 @@ class Migration(migrations.Migration):
                 ALTER TEXT SEARCH CONFIGURATION chancery
                     ALTER MAPPING FOR asciiword, word, hword, hword_part, hword_asciipart, asciihword
                     WITH unaccent, chancery_stem;
+                CREATE TEXT SEARCH CONFIGURATION chancery_names (COPY = simple);
+                ALTER TEXT SEARCH CONFIGURATION chancery_names
+                    ALTER MAPPING FOR asciiword, word, hword, hword_part, hword_asciipart, asciihword
+                    WITH unaccent, simple;
             """,
             reverse_sql="""
+                DROP TEXT SEARCH CONFIGURATION chancery_names;
                 DROP TEXT SEARCH CONFIGURATION chancery;
                 DROP TEXT SEARCH DICTIONARY chancery_stem;
             """,

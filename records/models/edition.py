@@ -142,9 +142,17 @@ class Edition(models.Model):
         """The filter columns of this kind, from the document alone."""
         raise NotImplementedError
 
+    #: Kinds of which there may be millions, with a column `date`: full text finds the newest of them without reading the others.
+    is_searched_by_date: ClassVar[bool] = False
+    #: The column with codes that name a record exactly.
+    code_column: ClassVar[str] = ""
+
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Texts to search beside the label: other names (weight B), all else (weight C)."""
+        """Texts to search beside the label: other names (weight B), and prose (weight C), which is searched by English stems.
+
+        A label that is a title in words is prose too.
+        """
         names = " ".join(name["name"] for name in document.get("names", []))
         return names, ""
 

@@ -191,9 +191,16 @@ def sort_label(label: str) -> str:
     return anyascii(label).lower()
 
 
+def date_marks(day: str | None) -> list[str]:
+    """Return the year and the month of a day as full text holds them. No word that is searched for has a space in it."""
+    return [f"year {day[:4]}", f"month {day[:7]}"] if day else []
+
+
 def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of an edition that follow from its document."""
-    names, rest = kind.editions.search_texts(document)
+    names, prose = kind.editions.search_texts(document)
+    columns = kind.editions.columns(document)
+    day = columns["date"] if kind.editions.is_searched_by_date else None
     return {
         "record_id": document["id"],
         "revision": document["revision"],
@@ -203,6 +210,6 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "document": to_text(document),
         "published_at": document["published_at"],
         "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
-        "search": [document["label"], names, rest],
-        **kind.editions.columns(document),
+        "search": [document["label"], names, prose, date_marks(day)],
+        **columns,
     }
