@@ -15,6 +15,7 @@ from agreements.models.value import Qualifier
 from agreements.status import agreement_history, party_history
 from config.dates.ordering import undated_last
 from records.models.edition import CURRENT, Edition, gin_index, ids_of
+from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,6 +166,17 @@ class AgreementEdition(Edition):
             for span in history.spans
             for value in sorted(span.possible)
         ]
+
+    @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        yield from super().called(document)
+        for title in (document["title"], document["short_title"] or ""):
+            yield Called(title, NameSort.NAME)
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """Its form and status."""
+        return f"{document['form']}, {document['status']['value']}".replace("_", " ")
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:

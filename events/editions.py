@@ -15,6 +15,7 @@ from config.dates.ordering import undated_last
 from events.models.relation import pair_label
 from events.models.state_pair import KeepStatePairs
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
@@ -121,6 +122,16 @@ class EventTypeEdition(Edition):
         }
 
     @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        yield from super().called(document)
+        yield Called(document["code"], NameSort.CODE)
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """What it is a sort of."""
+        return document["broader"]["label"] if document["broader"] else ""
+
+    @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         return document["code"].replace("_", " "), document["description"] or ""
 
@@ -160,6 +171,12 @@ class PlaceEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """What it lies in."""
+        around = [document["parent"], document["state"]]
+        return ", ".join(dict.fromkeys(each["label"] for each in around if each))
+
+    @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
         return id_of(document["parent"])
 
@@ -172,6 +189,7 @@ class EventEdition(Edition):
     """A published version of an event."""
 
     is_searched_by_date = True
+    is_found_by_words = False
 
     type_id = models.UUIDField()
     status = models.CharField(max_length=12)
@@ -276,6 +294,12 @@ class EventEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """When it was, and of which type."""
+        when = (document["when"] and document["when"]["edtf"]) or "undated"
+        return f"{when}, {document['type']['label']}"
+
+    @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
         """Who took part and where are names; title, summary and topics are prose. The type is asked for by its filter."""
         names = [place["name_as_given"] or "" for place in document["places"]]
@@ -294,6 +318,7 @@ class StatementEdition(Edition):
     """A published version of a statement."""
 
     is_searched_by_date = True
+    is_found_by_words = False
 
     kind = models.CharField(max_length=16)
     speaker_id = models.UUIDField(null=True)
@@ -346,6 +371,15 @@ class StatementEdition(Edition):
             "about_ids": ids_of(document["about"]),
             **_bounds(document, "date"),
         }
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """When it was said, and by whom."""
+        when = (document["date"] and document["date"]["edtf"]) or "undated"
+        speaker = (
+            document["speaker"]["label"] if document["speaker"] else document["speaker_as_given"]
+        )
+        return ", ".join(filter(None, [when, speaker]))
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:

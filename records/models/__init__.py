@@ -5,6 +5,7 @@ from records.models.change import Change
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
+from records.models.published_name import Called, NameSort, PublishedName
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
@@ -13,6 +14,7 @@ from records.models.topic import Topic, TopicIdentifier
 __all__ = [
     "CURRENT",
     "Action",
+    "Called",
     "Change",
     "Citation",
     "Edition",
@@ -22,9 +24,11 @@ __all__ = [
     "Identifier",
     "Name",
     "NameKind",
+    "NameSort",
     "Part",
     "PendingLabel",
     "PossibleDuplicate",
+    "PublishedName",
     "Record",
     "Reference",
     "Source",

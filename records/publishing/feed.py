@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from records.bulk import insert
-from records.models import Action, Change, Reference, Standing
+from records.models import Action, Change, PublishedName, Reference, Standing
 from records.publishing.documents import edition_row, reference_row
 
 if TYPE_CHECKING:
@@ -107,9 +107,29 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
             )
             newest.update(superseded_at=moment)
         insert(kinds[name].editions, rows)
+    _keep_names(entries)
     insert(Change, changes)
     insert(Reference, [_reference_row(entry) for entry in entries], or_update=True)
     return position + len(entries)
+
+
+def _keep_names(entries: Sequence[NewEdition]) -> None:
+    """Give the records the names that their documents have now; those that are not public any more have none."""
+    named = [entry for entry in entries if entry.kind.editions.is_found_by_words]
+    replaced = [entry.document["id"] for entry in named if entry.document["revision"] > 1]
+    if replaced:
+        PublishedName.objects.filter(record_id__in=replaced).delete()
+    insert(
+        PublishedName,
+        [
+            row
+            for entry in named
+            if not entry.is_tombstone
+            for row in PublishedName.rows_of(
+                entry.kind.name, entry.document, entry.kind.editions.called(entry.document)
+            )
+        ],
+    )
 
 
 def _reference_row(entry: NewEdition) -> dict[str, Any]:
