@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MAX_LENGTH, MAX_WORDS = 100, 8
 #: Names that one step reads, and those of one kind by their beginning.
 READ, READ_BEGINNINGS = 200, 20
-#: Shorter texts are like too many others.
-LIKE_LENGTH = 3
+#: Words of two letters begin or are a word of too many names to look for anywhere but at the beginning, and are like too many.
+SHORTEST = 3
 
 _FOLDED = "chancery_folded(%s)"
 _TYPED = f"rtrim({_FOLDED})"
@@ -133,7 +133,7 @@ def find(
     steps = [step for table in tables for step in _steps(table, typed, words)]
     steps += [_of_beginning(table) for table in beginnings]
     best = _best(_read(steps, typed), on, only_possible=only_possible)
-    if len(best) < limit and sum(map(len, words)) >= LIKE_LENGTH:
+    if len(best) < limit and max(map(len, words)) >= SHORTEST:
         like = [_like(table, typed) for table in tables if table.is_searched]
         best = _best([*best, *_read(like, typed)], on, only_possible=only_possible)
     return best[:limit]
@@ -196,17 +196,12 @@ def _steps(table: Names, typed: str, words: Sequence[str]) -> list[Clause]:
         )
     else:
         found.append(step(Tier.BEGINNING, begins))
-    if table.is_searched:
+    if table.is_searched and max(map(len, words)) >= SHORTEST:
         whole = [
             Clause(f"{table.folded} LIKE '%%' || {_FOLDED} || '%%'", (word,)) for word in words
         ]
-        found.append(step(Tier.WORDS, *whole))
-        # One letter begins a word of every fifth name.
-        if max(map(len, words)) > 1:
-            begun = [
-                Clause(f"{table.folded} LIKE '%%' || {_TYPED} || '%%'", (word,)) for word in words
-            ]
-            found.append(step(Tier.BEGINNING, *begun))
+        begun = [Clause(f"{table.folded} LIKE '%%' || {_TYPED} || '%%'", (word,)) for word in words]
+        found += [step(Tier.WORDS, *whole), step(Tier.BEGINNING, *begun)]
     return found
 
 
