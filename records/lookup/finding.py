@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: What is typed is cut to this many letters and words.
 MAX_LENGTH, MAX_WORDS = 100, 8
-#: Names that one step reads, and those of one kind by their beginning.
+#: Names that one step reads, and those of one kind where it reads kind by kind.
 READ, READ_BEGINNINGS = 200, 20
 #: Words of two letters begin or are a word of too many names to look for anywhere but at the beginning, and are like too many.
 SHORTEST = 3
@@ -183,19 +183,12 @@ def _steps(table: Names, typed: str, words: Sequence[str]) -> list[Clause]:
         rows = _rows(table, tier, _of_kinds(table), *conditions)
         return Clause(f"{rows.sql} LIMIT {table.at_most}", rows.values)
 
+    is_it = Clause(f"{table.folded} = {_FOLDED}", (typed,))
     begins = Clause(f"{table.folded} LIKE {_TYPED} || '%%'", (typed,))
-    found = [step(Tier.EXACT, Clause(f"{table.folded} = {_FOLDED}", (typed,)))]
-    if table.kinds:
-        rows = _rows(table, Tier.BEGINNING, Clause(f"{table.kind} = of.kind"), begins)
-        each = f"{rows.sql} ORDER BY {table.folded} USING ~<~ LIMIT {READ_BEGINNINGS}"
-        of_each_kind = f"unnest(%s::text[]) AS of(kind), LATERAL ({each}) AS each"
-        found.append(
-            Clause(
-                select("each.*", of_each_kind, EVERYTHING).sql, (list(table.kinds), *rows.values)
-            )
-        )
-    else:
-        found.append(step(Tier.BEGINNING, begins))
+    found = [
+        _of_each_kind(table, tier, condition) if table.kinds else step(tier, condition)
+        for tier, condition in ((Tier.EXACT, is_it), (Tier.BEGINNING, begins))
+    ]
     if table.is_searched and max(map(len, words)) >= SHORTEST:
         whole = [
             Clause(f"{table.folded} LIKE '%%' || {_FOLDED} || '%%'", (word,)) for word in words
@@ -203,6 +196,14 @@ def _steps(table: Names, typed: str, words: Sequence[str]) -> list[Clause]:
         begun = [Clause(f"{table.folded} LIKE '%%' || {_TYPED} || '%%'", (word,)) for word in words]
         found += [step(Tier.WORDS, *whole), step(Tier.BEGINNING, *begun)]
     return found
+
+
+def _of_each_kind(table: Names, tier: Tier, condition: Clause) -> Clause:
+    """The first names of each kind, kind by kind: of all at once, the planner reads every name with those trigrams."""
+    rows = _rows(table, tier, Clause(f"{table.kind} = of.kind"), condition)
+    each = f"{rows.sql} ORDER BY {table.folded} USING ~<~ LIMIT {READ_BEGINNINGS}"
+    kinds = f"unnest(%s::text[]) AS of(kind), LATERAL ({each}) AS each"
+    return Clause(select("each.*", kinds, EVERYTHING).sql, (list(table.kinds), *rows.values))
 
 
 def _of_beginning(table: Beginnings) -> Clause:
