@@ -48,7 +48,7 @@ def ranked(
     # A code is among the names, which know whether it is in force.
     exact = [name.record for name in found if name.tier == Tier.EXACT]
     keys = [*exact, *(key for key in keys if key not in exact)]
-    if all(name.tier == Tier.SIMILAR for name in found):
+    if any(map(str.isalnum, typed)) and all(name.tier == Tier.SIMILAR for name in found):
         parts = search(model._default_manager.order_by(), typed, parts_of=parts_of, whole=whole)
         keys += [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
     keys = list(dict.fromkeys([*keys, *(name.record for name in found)]))[:LISTED]

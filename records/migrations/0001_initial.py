@@ -51,18 +51,15 @@ class Migration(migrations.Migration):
             """,
         ),
         # Words without accents and punctuation, in lower case, each between spaces: ' al assad '. For indexes: unaccent() itself
-        # depends on a dictionary that could change, so PostgreSQL does not index it. In PL/pgSQL, which takes a third of the
-        # time of a function in SQL.
+        # depends on a dictionary that could change, so PostgreSQL does not index it. In SQL, which binds
+        # these names once: reindexing and restoring run without a search path.
         migrations.RunSQL(
             sql="""
-                CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-                BEGIN
+                CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
                     RETURN ' ' || btrim(regexp_replace(
                         replace(replace(lower(unaccent('unaccent'::regdictionary, $1)), '.', ''), '''', ''),
                         '[-_/,;:()\\[\\]"“”„’`&%!?\\\\[:space:]]+', ' ', 'g'
                     )) || ' ';
-                END
-                $$;
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),
