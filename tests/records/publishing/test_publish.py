@@ -338,7 +338,7 @@ def test_publishing_costs_a_fixed_number_of_queries(
 
 
 PUBLISH_QUERIES = (
-    17  # savepoint, lock, parts, feed lock and position, references, editions, writes, mark
+    18  # savepoint, lock, parts, feed lock and position, references, editions, writes, mark
 )
 
 
