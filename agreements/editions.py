@@ -21,6 +21,7 @@ from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -248,13 +249,26 @@ class AgreementEdition(Edition):
         ]
 
     @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        yield from super().called(document)
+        for title in (document["title"], document["short_title"] or ""):
+            yield Called(title, NameSort.NAME)
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """Its form and status."""
+        return f"{document['form']}, {document['status']['value']}".replace("_", " ")
+
+    @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Titles are names; parties, topics and the place are the rest."""
-        names, _rest = super().search_texts(document)
-        others = [party["party"] for party in document["parties"]] + document["topics"]
-        others += [document["place"]] if document["place"] else []
-        titles = [document["title"], document["short_title"] or "", names]
-        return " ".join(titles), " ".join(reference["label"] for reference in others)
+        """Titles, parties and the place are names, but for states, which `party` asks for; titles and topics are prose."""
+        names, _prose = super().search_texts(document)
+        named = [party["party"] for party in document["parties"]]
+        named += [document["place"]] if document["place"] else []
+        others = [reference["label"] for reference in named if reference["object"] != "state"]
+        titles = [document["title"], document["short_title"] or ""]
+        topics = [topic["label"] for topic in document["topics"]]
+        return " ".join([*titles, names, *others]), " ".join([*titles, *topics])
 
 
 def plain_amount(amount: Decimal, minor_units: int | None) -> str:

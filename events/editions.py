@@ -20,6 +20,7 @@ from events.models.relation import pair_label
 from events.terms import participations_of, states_of, states_stood_for, term
 from people.models import EndStatus
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _days(document: dict[str, Any]) -> dict[str, Any]:
 class EventTypeEdition(Edition):
     """A published version of an event type."""
 
+    code_column = "code"
+
     code = models.CharField(max_length=40)
     broader_type_id = models.UUIDField(null=True)
     plover_type = models.CharField(max_length=20, blank=True)
@@ -101,6 +104,16 @@ class EventTypeEdition(Edition):
             "plover_type": document["plover_type"] or "",
             "cameo_code": document["cameo_code"] or "",
         }
+
+    @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        yield from super().called(document)
+        yield Called(document["code"], NameSort.CODE)
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """What it is a sort of."""
+        return document["broader"]["label"] if document["broader"] else ""
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
@@ -138,6 +151,12 @@ class PlaceEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """What it lies in."""
+        around = [document["parent"], document["state"]]
+        return ", ".join(dict.fromkeys(each["label"] for each in around if each))
+
+    @classmethod
     def broader_id(cls, document: dict[str, Any]) -> str | None:
         return id_of(document["parent"])
 
@@ -148,6 +167,9 @@ class PlaceEdition(Edition):
 
 class EventEdition(Edition):
     """A published version of an event."""
+
+    is_searched_by_date = True
+    is_found_by_words = False
 
     type_id = models.UUIDField()
     status = models.CharField(max_length=12)
@@ -278,11 +300,17 @@ class EventEdition(Edition):
         return sorted(found)
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """When it was, and of which type."""
+        when = (document["when"] and document["when"]["edtf"]) or "undated"
+        return f"{when}, {document['type']['label']}"
+
+    @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Who took part and where are names; the summary, the type and the topics are the rest."""
+        """Who took part and where are names; title, summary and topics are prose. The type is asked for by its filter."""
         names = [place["name_as_given"] or "" for place in document["places"]]
         names += [place["place"]["label"] for place in document["places"] if place["place"]]
-        rest = [document["summary"] or "", document["type"]["label"]]
+        rest = [document["label"], document["summary"] or ""]
         rest += [topic["label"] for topic in document["topics"]]
         for participation in document["participations"]:
             if participation["participant"]:
@@ -294,6 +322,9 @@ class EventEdition(Edition):
 
 class StatementEdition(Edition):
     """A published version of a statement."""
+
+    is_searched_by_date = True
+    is_found_by_words = False
 
     kind = models.CharField(max_length=16)
     speaker_id = models.UUIDField(null=True)
@@ -349,8 +380,17 @@ class StatementEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """When it was said, and by whom."""
+        when = (document["date"] and document["date"]["edtf"]) or "undated"
+        speaker = (
+            document["speaker"]["label"] if document["speaker"] else document["speaker_as_given"]
+        )
+        return ", ".join(filter(None, [when, speaker]))
+
+    @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Who spoke, and of what, are names; the words and their sense are the rest."""
+        """Who spoke, and of what, are names; the words and their sense are prose."""
         speaker = document["speaker"]["label"] if document["speaker"] else ""
         names = [
             speaker,

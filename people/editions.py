@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
@@ -13,8 +13,12 @@ from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import NEVER, Reach
 from people.models.holding import HELD_MILESTONES, NEVER_HELD, EndStatus
-from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.edition import CURRENT, Edition, existence, gin_index, id_of, ids_of, years
+from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
@@ -62,8 +66,16 @@ def _terms(state: dict[str, Any]) -> dict[str, list[list[str | None]]]:
     return terms
 
 
+def _of_state(document: dict[str, Any], span: str) -> str:
+    """The state that something belongs to, and when it was."""
+    state = document["state"]["label"] if document["state"] else ""
+    return f"{state} ({span})" if state and span else state or span
+
+
 class StateEdition(Edition):
     """A published version of a state."""
+
+    code_column = "codes"
 
     kind = models.CharField(max_length=24)
     codes = ArrayField(
@@ -90,6 +102,30 @@ class StateEdition(Edition):
             "predecessor_ids": ids_of([each["state"] for each in document["predecessors"]]),
             **_existence(document).columns("existed"),
         }
+
+    @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        """Its codes too: one that means another state by now is past."""
+        yield from super().called(document)
+        since, until = existence(document)
+        named = cls.keys(document)
+        for code in document["codes"]:
+            begun, over = existence(code)
+            sort = NameSort.PAST
+            if f"{code['scheme']}:{code['value']}" in named:
+                sort = NameSort.CODE
+            yield Called(
+                code["value"],
+                sort,
+                max(filter(None, [since, begun]), default=None),
+                min(filter(None, [until, over]), default=None),
+            )
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """Its code, and when it was."""
+        code = cls.reference_extras(document)["code"]
+        return ", ".join(filter(None, [code, super().hint(document)]))
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
@@ -166,6 +202,10 @@ class OrganizationEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        return _of_state(document, super().hint(document))
+
+    @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
         """Stand for the state whose body it is; a company does not stand for its domicile."""
         return [document["state"]["id"]] if document["state"] else []
@@ -192,6 +232,16 @@ class PersonEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {"sort_name": sort_label(document["sort_name"] or document["label"])}
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """The dates of life: for those of whom no office is known."""
+        span = years(document["birth"], document["death"])
+        return (
+            f"born {years(document['birth'], None).removeprefix('since ')}"
+            if span.startswith("since")
+            else span
+        )
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
@@ -240,6 +290,13 @@ class OfficeEdition(Edition):
         }
 
     @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """Whose office it is: the organization's, the state's."""
+        organization = document["organization"]["label"] if document["organization"] else ""
+        state = _of_state(document, super().hint(document))
+        return ", ".join(filter(None, [organization, state]))
+
+    @classmethod
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
         """Stand for the state that its holder acts for, not for those that receive the holder."""
         return [document["state"]["id"]] if document["state"] else []
@@ -267,6 +324,7 @@ class TenureEdition(Edition):
     label_needs_references = True
     has_dated_parts = True
     reference_needs_references = True
+    is_found_by_words = False
 
     class Meta(Edition.Meta):
         indexes = [

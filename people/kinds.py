@@ -7,6 +7,7 @@ from people.editions import (
     StateEdition,
     TenureEdition,
 )
+from people.hints import offices_of
 from people.models import Office, Organization, Person, State, Tenure
 from people.serializers import (
     OfficeReferenceSerializer,
@@ -58,6 +59,7 @@ PERSON = register(
         editions=PersonEdition,
         serializer=PersonSerializer,
         desk_members={"name": ""},
+        hints=offices_of,
     ),
 )
 OFFICE = register(

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=models.Model)
-#: The text search configuration made by the first migration: unaccented, English stems, no stop words.
-CONFIGURATION = "chancery"
+#: Text search configurations made by the first migration, both unaccented and without stop words: English stems for prose,
+#: and words as they are for names.
+PROSE, NAMES = "chancery", "chancery_names"
 
 
 #: SQL, and its parameters.
@@ -57,8 +58,8 @@ def insertion(
     """Return the statement that inserts rows; with `or_update`, rows whose primary key is there are overwritten.
 
     Each column travels as one array of texts, and the database gives them the types of the model's columns: several times
-    cheaper than a parameter per cell, and half of what one JSON value costs it. A full-text column takes its texts as
-    [weight A, weight B, weight C].
+    cheaper than a parameter per cell, and half of what one JSON value costs it. A full-text column takes [label,
+    other names, prose, marks]: the first two as weights A and B, the prose as weight C, and marks, a list, as they are.
     """
     members = tuple(rows[0])
     columns = [_texts(model._meta.get_field(name), [row[name] for row in rows]) for name in members]
@@ -117,10 +118,12 @@ def _array(texts: Iterable[str | None]) -> str:
 
 
 def _search_vector(texts: str) -> str:
-    return " || ".join(
-        f"setweight(to_tsvector('{CONFIGURATION}', coalesce({texts}->>{index}, '')), '{weight}')"
-        for index, weight in enumerate("ABC")
-    )
+    weighed = [
+        f"setweight(to_tsvector('{configuration}', {texts}->>{index}), '{weight}')"
+        for index, (configuration, weight) in enumerate([(NAMES, "A"), (NAMES, "B"), (PROSE, "C")])
+    ]
+    marks = f"array_to_tsvector(ARRAY(SELECT json_array_elements_text({texts}->3)))"
+    return " || ".join([*weighed, marks])
 
 
 def overwrite(

@@ -27,21 +27,41 @@ WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
 
 
 class SearchView(AutocompleteJsonView):
-    """Search for the fields that refer to a record: label and key of each match."""
+    """Search for the fields that refer to a record: label, key and hint of each match, the likeliest first."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        found = super().get_queryset()
-        if issubclass(found.model, Record):
-            found = found.exclude(editorial_state=EditorialState.MERGED)
-        narrow = getattr(self.model_admin, "narrow", None)
-        if narrow is not None:
-            found = narrow(found, self.request.GET)
-        labelled = getattr(self.model_admin, "labelled", None)
-        return labelled(found) if labelled is not None else found
+        desk = self.model_admin
+        narrow = getattr(desk, "narrow", None)
+        rows: QuerySet[Any] = desk.get_queryset(self.request).complex_filter(
+            self.source_field.get_limit_choices_to()
+        )
+        if issubclass(rows.model, Record):
+            rows = rows.exclude(editorial_state=EditorialState.MERGED)
+        narrowed = narrow(rows, self.request.GET) if narrow is not None else rows
+        pick = getattr(desk, "picked", None)
+        if self.term and pick is not None and narrowed is rows:
+            found: QuerySet[Any] = pick(rows, self.term)
+        else:
+            found, _is_doubled = desk.get_search_results(self.request, narrowed, self.term)
+        labelled = getattr(desk, "labelled", None)
+        if labelled is not None:
+            found = labelled(found)
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read the hints of all rows of a page at once."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["object_list"] = list(context["object_list"])
+        hints = getattr(self.model_admin, "hints", None)
+        self.hints = hints(context["object_list"]) if hints is not None else {}
+        return context
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         label = getattr(self.model_admin, "label", str)
-        return {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
+        result = {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
+        if hint := self.hints.get(obj.pk):
+            result["hint"] = hint
+        return result
 
 
 class Desk(admin.AdminSite):

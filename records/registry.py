@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from records.models import Edition, Record
@@ -66,6 +67,8 @@ class Kind:
     desk_members: Mapping[str, str] = field(default_factory=dict)
     #: Gets the rows of each line of an exchange file (`records.exchange.compare.Planned`), and may put them in order.
     settle: Callable[[Any], None] | None = None
+    #: Hints of published records, by id, as others tell them on a day (a person's office); in place of `Edition.hint`.
+    hints: Callable[[Sequence[str], date], dict[str, str]] | None = None
 
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None

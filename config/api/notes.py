@@ -9,6 +9,7 @@ NOTES = {
     "unresolved_reference": "the reference names nothing published, so it finds nothing",
     "merged": "the record was merged into another one, which is listed instead",
     "withdrawn": "the record was withdrawn, and is not listed",
+    "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
 
 from events.admin.participation import ParticipationInline
@@ -25,6 +27,11 @@ from records.admin.parts import (
 from records.admin.record import RecordAdmin
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RelationFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
 
 class EventPlaceInline(PartInline):
@@ -83,6 +90,13 @@ class EventAdmin(RecordAdmin):
     def dated(self, event: Event) -> str:
         """Show the date, or the source's words where no date is known."""
         return event.when.edtf or event.when.text
+
+    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().labelled(queryset).select_related("type")
+
+    def hints(self, rows: Sequence[Event]) -> dict[Any, str]:
+        """Say of which type it is; the label has the date."""
+        return {row.pk: row.type.label for row in rows}
 
     def label_of(self, row: Event) -> str:
         when = row.when.edtf or row.when.text

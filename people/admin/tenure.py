@@ -15,7 +15,7 @@ from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -43,7 +43,7 @@ class TenureAdmin(RecordAdmin):
     )
     search_fields = ("person__name", "person__names__name", "office__title", "office__names__name")
     whole_search_fields = ("slug", "identifiers__value")
-    label_related = ("person", "office")
+    label_related = ("person", "office__state")
     date_hierarchy = "start_earliest"
     rows = (
         ("person", "office", "kind"),
@@ -61,6 +61,10 @@ class TenureAdmin(RecordAdmin):
         start, end = row.start.edtf or row.start.text, row.end.edtf or row.end.text
         dates = " to ".join(filter(None, [start or (end and "?"), end]))
         return f"{row} ({dates})" if dates else str(row)
+
+    def hints(self, rows: Sequence[Tenure]) -> dict[Any, str]:
+        """Say whose office it is; the label has the dates."""
+        return {row.pk: str(row.office.state or "") for row in rows}
 
     def warnings_of(self, record: Tenure) -> list[str]:
         return warnings_of(record)

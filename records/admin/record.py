@@ -15,6 +15,7 @@ from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
+from records.admin.picker import ranked, span_of
 from records.admin.publishing import PublishingActions, address_of, shown
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
@@ -111,6 +112,14 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             keys = [record.merged_into or record.pk for record in named]
             found = queryset.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk")))
         return found, False
+
+    def picked(self, rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
+        """Return the records that a box of a form lists."""
+        return ranked(rows, typed, parts_of=self.search_fields, whole=self.whole_search_fields)
+
+    def hints(self, rows: Sequence[Any]) -> dict[Any, str]:
+        """Return what a box says below the labels of these records, by their keys: here, when they were."""
+        return {row.pk: span_of(row) for row in rows}
 
     @admin.display(description="publication", ordering="badge")
     def publication(self, record: Any) -> SafeString:

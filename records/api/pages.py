@@ -16,10 +16,8 @@ from django.utils.encoding import escape_uri_path
 from config.api.caching import answer, has_version
 from config.api.pagination import counted, selected
 from config.api.problems import Problem
-from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, all_of, column, compiled, select
+from config.api.sql import NOTHING, Clause, all_of, compiled, select
 from records.api.ways import statement
-from records.bulk import CONFIGURATION
 from records.models.edition import CURRENT
 
 if TYPE_CHECKING:
@@ -35,45 +33,7 @@ if TYPE_CHECKING:
     from config.api.views import ReadView
     from records.models import Edition
 
-MAX_SEARCH_WORDS = 16
-MAX_SEARCH_LENGTH = 200
-
-SEARCH = Parameter(
-    "search",
-    f"Full text over labels, names and aliases, unaccented; all of up to {MAX_SEARCH_WORDS} words must be there."
-    " The best matches come first unless `ordering` is given.",
-    {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
-)
-
 _SAFE = "%&=+,:;@!$'()*/?-._~"
-_QUERY = f"plainto_tsquery('{CONFIGURATION}', %s)"
-
-
-def read_search(query: Query) -> str | None:
-    text = query.text("search", at_most=MAX_SEARCH_LENGTH)
-    if text is None:
-        return None
-    words = text.split()
-    if len(words) > MAX_SEARCH_WORDS:
-        query.fault(
-            "too_many_values",
-            f"There are {len(words)} words; at most {MAX_SEARCH_WORDS} are searched.",
-            "search",
-        )
-        return None
-    return " ".join(words)
-
-
-def matches(editions: type[Edition], words: str) -> Clause:
-    name, _kind = column(editions, "search")
-    return Clause(f"{name} @@ {_QUERY}", (words,))
-
-
-def rank(editions: type[Edition], words: str) -> Clause:
-    """How well an edition matches the words: its label counts most, then other names."""
-    name, _kind = column(editions, "search")
-    # As float8, which a cursor can carry without loss.
-    return Clause(f"ts_rank({name}, {_QUERY})::float8", (words,))
 
 
 @cache
@@ -151,6 +111,10 @@ class Listing:
         found = {position: rest for position, *rest in fetch(wanted)}
         return [(*row, *found[row[3]]) for row in rows]
 
+    def notes(self, found: Sequence[Row]) -> list[Note]:  # noqa: ARG002 - for lists that have some
+        """What a reader must know to read the list rightly."""
+        return []
+
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
 
@@ -186,9 +150,10 @@ def serve_page(
     if is_never_empty and not found and page.cursor is None:
         raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
+    told = [*notes, *listing.notes(found)]
     if output.is_whole:
         documents = map(listing.document, listing.rows_on(page, found))
-        whole = {"next": None, "previous": None, "total": total, "notes": notes}
+        whole = {"next": None, "previous": None, "total": total, "notes": told}
         return answer(
             http,
             lambda: output.page(documents, whole, listing.shape),
@@ -205,7 +170,7 @@ def serve_page(
         "next": following,
         "previous": previous,
         "total": total,
-        "notes": notes,
+        "notes": told,
     }
     versions = [row[3] for row in rows]
     version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())

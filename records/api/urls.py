@@ -1,6 +1,11 @@
 """Addresses under /api/v1/ that serve records of this app."""
 
-from config.api.routing import resource
+from config.api.routing import address, resource
+from records.api.autocomplete import AutocompleteView
 from records.api.views import SourceViewSet, TopicViewSet
 
-urlpatterns = [*resource(SourceViewSet), *resource(TopicViewSet)]
+urlpatterns = [
+    *resource(SourceViewSet),
+    *resource(TopicViewSet),
+    address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
+]

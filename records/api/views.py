@@ -33,16 +33,8 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause, column, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
-from records.api.pages import (
-    SEARCH,
-    Listing,
-    fetch,
-    matches,
-    rank,
-    read_search,
-    readable,
-    serve_page,
-)
+from records.api.pages import Listing, fetch, readable, serve_page
+from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action, Reference
@@ -242,21 +234,23 @@ class EditionViewSet(ReadView):
         editions = self.kind.editions
         asked = [condition(editions) for condition in conditions]
         ranks = [clause.rank for clause in asked if clause.rank]
-        if words is not None:
-            asked.append(matches(editions, words))
+        columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         shown: Callable[[Row], str] = (
             (lambda row: selection.apply(row[4])) if selection else itemgetter(4)
         )
+        document = partial(with_match, shown) if ranks else shown
         shape = self._shape(selection)
-        listing = Listing(
-            editions,
-            ("document", weakest(ranks)) if ranks else ("document",),
-            readable(editions),
-            asked,
-            self._as_asked(references) if name == "id" else ordering,
-            partial(with_match, shown) if ranks else shown,
-            {**shape, MATCH: {}} if ranks else shape,
-        )
+        shape = {**shape, MATCH: {}} if ranks else shape
+        filters = readable(editions)
+        if ordering is BY_RANK and words is not None:
+            listing: Listing = RankedListing(
+                editions, columns, filters, asked, ordering, document, shape, words
+            )
+        else:
+            if words is not None:
+                asked.append(matches(editions, words))
+            order = self._as_asked(references) if name == "id" else ordering
+            listing = Listing(editions, columns, filters, asked, order, document, shape)
         return serve_page(self, query, listing, page, notes=references.notes)
 
     def _shape(self, selection: Selection | None) -> Shape:
@@ -277,7 +271,7 @@ class EditionViewSet(ReadView):
             if references.listed:
                 return "id", self.known_orderings[self.default_ordering]
             if words is not None:
-                return "-rank", Ordering("", descending=True, rank=rank(self.kind.editions, words))
+                return "-rank", BY_RANK
             chosen = self.default_ordering
         if chosen not in self.known_orderings:
             query.faults.append(choice_fault("ordering", chosen, self.known_orderings))

@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         TrigramExtension(),
         BtreeGistExtension(),
-        # Names are not English, so nothing is dropped as a stop word ("An" and "Will" are people), and accents do not count.
+        # Nothing is dropped as a stop word ("An" and "Will" are people), and accents do not count. Prose is stemmed as English;
+        # names are not English, and stay as they are.
         migrations.RunSQL(
             sql="""
                 CREATE TEXT SEARCH DICTIONARY chancery_stem (TEMPLATE = snowball, LANGUAGE = english);
@@ -39,17 +40,27 @@ class Migration(migrations.Migration):
                 ALTER TEXT SEARCH CONFIGURATION chancery
                     ALTER MAPPING FOR asciiword, word, hword, hword_part, hword_asciipart, asciihword
                     WITH unaccent, chancery_stem;
+                CREATE TEXT SEARCH CONFIGURATION chancery_names (COPY = simple);
+                ALTER TEXT SEARCH CONFIGURATION chancery_names
+                    ALTER MAPPING FOR asciiword, word, hword, hword_part, hword_asciipart, asciihword
+                    WITH unaccent, simple;
             """,
             reverse_sql="""
+                DROP TEXT SEARCH CONFIGURATION chancery_names;
                 DROP TEXT SEARCH CONFIGURATION chancery;
                 DROP TEXT SEARCH DICTIONARY chancery_stem;
             """,
         ),
-        # For indexes: unaccent() itself depends on a dictionary that could change, so PostgreSQL does not index it.
+        # Words without accents and punctuation, in lower case, each between spaces: ' al assad '. For indexes: unaccent() itself
+        # depends on a dictionary that could change, so PostgreSQL does not index it. In SQL, which binds
+        # these names once: reindexing and restoring run without a search path.
         migrations.RunSQL(
             sql="""
                 CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-                RETURN lower(unaccent('unaccent'::regdictionary, $1));
+                    RETURN ' ' || btrim(regexp_replace(
+                        replace(replace(lower(unaccent('unaccent'::regdictionary, $1)), '.', ''), '''', ''),
+                        '[-_/,;:()\\[\\]"“”„’`&%!?\\\\[:space:]]+', ' ', 'g'
+                    )) || ' ';
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),
@@ -100,6 +111,24 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['kind', 'position'], name='change_by_kind')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='change_is_one_per_revision'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedName',
+            fields=[
+                ('pk', models.CompositePrimaryKey('record_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('place', models.PositiveSmallIntegerField(help_text="Its place among the record's names.")),
+                ('kind', models.CharField(help_text="The record's kind.", max_length=20)),
+                ('sort', models.PositiveSmallIntegerField(choices=[(0, 'Code'), (1, 'Label'), (2, 'Name'), (3, 'Past')])),
+                ('name', models.CharField(help_text='As written, or its beginning.', max_length=300)),
+                ('folded', models.GeneratedField(db_persist=True, expression=records.desk_search.Folded('name'), output_field=models.TextField())),
+                ('since', models.DateField(help_text='First day on which it may have named something.', null=True)),
+                ('until', models.DateField(help_text='Last such day.', null=True)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='publishedname_by_words')],
             },
         ),
         migrations.CreateModel(

@@ -6,6 +6,7 @@ from records.models.citation import Citation, Evidence, Identifier, Name, NameKi
 from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
+from records.models.published_name import Called, NameSort, PublishedName
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
@@ -14,6 +15,7 @@ from records.models.topic import Topic, TopicIdentifier
 __all__ = [
     "CURRENT",
     "Action",
+    "Called",
     "Change",
     "Citation",
     "DatedPart",
@@ -24,9 +26,11 @@ __all__ = [
     "Identifier",
     "Name",
     "NameKind",
+    "NameSort",
     "Part",
     "PendingLabel",
     "PossibleDuplicate",
+    "PublishedName",
     "Record",
     "Reference",
     "Source",

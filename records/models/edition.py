@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from records.constraints import AppendOnly
+from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,9 +162,34 @@ class Edition(models.Model):
         """The columns of each `DatedPart`, less the record, from the document alone."""
         return []
 
+    #: Kinds of which there may be millions, with a column `date`: full text finds the newest of them without reading the others.
+    is_searched_by_date: ClassVar[bool] = False
+    #: The column with codes that name a record exactly.
+    code_column: ClassVar[str] = ""
+
+    #: Whether a record is found by any word of its names (`PublishedName`), and not only by how its label begins.
+    is_found_by_words: ClassVar[bool] = True
+
+    @classmethod
+    def called(cls, document: dict[str, Any]) -> Iterator[Called]:
+        """Yield the names by which it is found while somebody types."""
+        since, until = existence(document)
+        yield Called(document["label"], NameSort.LABEL, since, until)
+        for name in document.get("names", []):
+            sort = NameSort.PAST if name["kind"] == "former" else NameSort.NAME
+            yield Called(name["name"], sort, since, until)
+
+    @classmethod
+    def hint(cls, document: dict[str, Any]) -> str:
+        """What tells it from others of the same name, in a few words: here, when it was."""
+        return years(document.get("start"), document.get("end"))
+
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Texts to search beside the label: other names (weight B), all else (weight C)."""
+        """Texts to search beside the label: other names (weight B), and prose (weight C), which is searched by English stems.
+
+        A label that is a title in words is prose too.
+        """
         names = " ".join(name["name"] for name in document.get("names", []))
         return names, ""
 
@@ -196,6 +222,30 @@ class Edition(models.Model):
     def state_ids(cls, document: dict[str, Any]) -> list[str]:
         """The states that this record stands for when another names it (an office: its state)."""
         return []
+
+
+def existence(document: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Return the first and the last day on which something with a start and an end may have been."""
+    start, end = document.get("start"), document.get("end")
+    return (start and start["earliest"], end and end["latest"])
+
+
+def years(start: dict[str, Any] | None, end: dict[str, Any] | None) -> str:
+    """Return a span in years, as people write it: `1922–1991`, `since 1991`, `until 1918`."""  # noqa: RUF002
+    begun, over = _year(start), _year(end)
+    if begun and over:
+        return begun if begun == over else f"{begun}–{over}"  # noqa: RUF001
+    return f"since {begun}" if begun else f"until {over}" if over else ""
+
+
+def _year(day: dict[str, Any] | None) -> str:
+    """The year of an uncertain date; where it may lie in several, the date as it stands."""
+    if not day:
+        return ""
+    first, last = day["earliest"], day["latest"]
+    if first and last and first[:4] == last[:4]:
+        return str(first[:4].lstrip("0"))
+    return day["edtf"] or ""
 
 
 def id_of(reference: dict[str, Any] | None) -> str | None:

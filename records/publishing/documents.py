@@ -17,6 +17,7 @@ from records.reference_fields import members_of_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from records.models import Record
     from records.registry import Kind
@@ -277,9 +278,17 @@ def sort_label(label: str) -> str:
     return anyascii(label).lower()
 
 
+def date_marks(day: date | str | None) -> list[str]:
+    """Return the year and the month of a day as full text holds them. No word that is searched for has a space in it."""
+    text = str(day)
+    return [f"year {text[:4]}", f"month {text[:7]}"] if day else []
+
+
 def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of an edition that follow from its document, whenever it is published."""
-    names, rest = kind.editions.search_texts(document)
+    names, prose = kind.editions.search_texts(document)
+    columns = kind.editions.columns(document)
+    day = columns["date"] if kind.editions.is_searched_by_date else None
     return {
         "record_id": document["id"],
         "revision": document["revision"],
@@ -287,6 +296,6 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
         "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
-        "search": [document["label"], names, rest],
-        **kind.editions.columns(document),
+        "search": [document["label"], names, prose, date_marks(day)],
+        **columns,
     }

@@ -12,11 +12,13 @@ from uuid import UUID
 from django.db import connection
 
 from records.bulk import as_array, insertion, run
-from records.models import Action, Change, DatedPart, Reference, Standing
+from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
 from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from django.db.models import Model
 
     from records.bulk import Statement
     from records.registry import Kind
@@ -141,6 +143,7 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
         if replaced:
             statements.append(_closing(kinds[name], replaced, moment))
         statements.append(insertion(kinds[name].editions, rows))
+    statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
     statements += _dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
@@ -162,10 +165,7 @@ def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Stateme
 
 def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     """Return the statements that make the dated parts of these records anew."""
-    replaced = [entry.record_id for entry in entries if entry.document["revision"] > 1]
-    if replaced:
-        table = DatedPart._meta.db_table
-        yield f'DELETE FROM "{table}" WHERE record_id = ANY(%s::uuid[])', [as_array(replaced)]  # noqa: S608 - our own name
+    yield from _removal(DatedPart, entries)
     parts = [
         {"record_id": entry.document["id"], "value": "", "party_id": None, **part}
         for entry in entries
@@ -174,6 +174,29 @@ def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if parts:
         yield insertion(DatedPart, parts)
+
+
+def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
+    """Return the statements that give the records the names of their documents now; none to those not public any more."""
+    yield from _removal(PublishedName, entries)
+    rows = [
+        row
+        for entry in entries
+        if not entry.is_tombstone
+        for row in PublishedName.rows_of(
+            entry.kind.name, entry.document, entry.kind.editions.called(entry.document)
+        )
+    ]
+    if rows:
+        yield insertion(PublishedName, rows)
+
+
+def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:
+    """Return the statement that removes what was made of earlier editions."""
+    replaced = [entry.record_id for entry in entries if entry.document["revision"] > 1]
+    if replaced:
+        table = model._meta.db_table
+        yield f'DELETE FROM "{table}" WHERE record_id = ANY(%s::uuid[])', [as_array(replaced)]  # noqa: S608 - our own name
 
 
 def stamp(moment: datetime) -> str:

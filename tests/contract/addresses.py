@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: Values for parameters whose schema lists none.
 EXAMPLES = {
     "search": "pakistan",
+    "q": "ishaq",
     "date_after": "2020",
     "date_before": "2030",
     "on": "2025-09-13",
@@ -75,6 +76,9 @@ def addresses() -> Iterator[str]:
             yield f"{document['url']}revisions/"
             yield f"{document['url']}revisions/1/"
             yield f"/api/v1/{kind.resource}/{document['slug']}/"
+    for typed in ("pk", "ishaq d", "rubbio", "call", "sekretd", "Sekretdraft"):
+        yield f"/api/v1/autocomplete/?q={typed}"
+        yield f"/api/v1/autocomplete/?q={typed}&on=2025-05&object=person,state,event,tenure"
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
 

@@ -6,6 +6,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from config.api.formats import Format, Json
+from records.api import search
 from records.api.views import EditionViewSet
 from records.publishing.publish import publish
 from tests.factories.records import make_topic
@@ -137,3 +138,16 @@ def test_schema_names_the_format_where_it_is_available():
         }
     index = paths["/api/v1/"]["get"]
     assert list(index["responses"]["200"]["content"]) == ["application/json"]
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 50])
+def test_a_search_in_another_format_has_all_finds_ranked_or_not(client, monkeypatch, page_size):
+    publish(*[make_topic(f"metal-{number}") for number in range(6)], make_topic("x"), by=None)
+    address = f"/api/v1/topics/?search=metal&fields=code&page_size={page_size}&format=lines"
+    ranked = lines(client.get(address))
+
+    monkeypatch.setattr(search, "RANKED", 2)
+
+    whole = lines(client.get(address))
+    assert sorted(whole[1:-1]) == sorted(ranked[1:-1])
+    assert len(whole) == 1 + 6 + 1

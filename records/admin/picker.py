@@ -1,0 +1,137 @@
+"""The boxes in which records are chosen: what they find among the working records, in the order of the one engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils import timezone
+
+from config.api.sql import Clause
+from records.desk_search import search
+from records.lookup.finding import Names, Tier, find
+from records.lookup.working import find_named
+from records.models import EditorialState, NameSort, Record
+from records.models.edition import years
+from records.registry import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.db.models import Model
+
+    from config.dates.values import UncertainDate
+    from records.registry import Kind
+
+#: Records that a box lists at most.
+LISTED = 40
+#: Names that one step reads: working names are folded while they are read.
+READ = 50
+
+
+def ranked(
+    rows: QuerySet[Any], typed: str, *, parts_of: Sequence[str], whole: Sequence[str]
+) -> QuerySet[Any]:
+    """Return those of the rows that somebody may mean who has typed this, the likeliest first.
+
+    What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds. Where that is nothing but names
+    that look alike, what has the typed words within others comes before them.
+    """
+    model = rows.model
+    kind = kind_of(model)
+    today = timezone.now().date()
+    tables = [*tables_of(kind, parts_of), *_codes(kind)]
+    found = find(typed, tables, on=(today, today), limit=LISTED)
+    term = typed.strip()
+    named = find_named(kind, [term])[term] if term else set()
+    keys = [str(record.merged_into or record.pk) for record in named]
+    # A code is among the names, which know whether it is in force.
+    exact = [name.record for name in found if name.tier == Tier.EXACT]
+    keys = [*exact, *(key for key in keys if key not in exact)]
+    if any(map(str.isalnum, typed)) and all(name.tier == Tier.SIMILAR for name in found):
+        parts = search(model._default_manager.order_by(), typed, parts_of=parts_of, whole=whole)
+        keys += [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
+    keys = list(dict.fromkeys([*keys, *(name.record for name in found)]))[:LISTED]
+    if not keys:
+        return rows.none()
+    place = Case(
+        *(When(pk=key, then=Value(number)) for number, key in enumerate(keys)),
+        default=Value(len(keys)),
+        output_field=IntegerField(),
+    )
+    return rows.filter(pk__in=keys).order_by(place, "pk")
+
+
+def tables_of(kind: Kind, fields: Iterable[str]) -> list[Names]:
+    """Return the tables in which the names of records of a kind stand, by the paths that the desk searches."""
+    return [_table(kind.model, path) for path in fields]
+
+
+def _codes(kind: Kind) -> list[Names]:
+    if kind.codes is None:
+        return []
+    return [_table(kind.model, f"{kind.codes.relation}__value", former=kind.codes.former)]
+
+
+def _table(model: type[Model], path: str, former: str | None = None) -> Names:
+    """One column with names, reached from the record over its relations."""
+    *hops, column = path.split("__")
+    here, alias = model, "r0"
+    joined = f'"{model._meta.db_table}" AS r0'
+    for number, hop in enumerate(hops, start=1):
+        field: Any = here._meta.get_field(hop)
+        there, next_alias = field.related_model, f"r{number}"
+        if field.one_to_many:
+            on = f'{next_alias}."{field.field.column}" = {alias}."id"'
+        else:
+            on = f'{next_alias}."id" = {alias}."{field.column}"'
+        joined += f' JOIN "{there._meta.db_table}" AS {next_alias} ON {on}'
+        here, alias = there, next_alias
+    dated = {"start_earliest", "end_latest"} <= {each.name for each in model._meta.get_fields()}
+    name = f'{alias}."{column}"'
+    sort, label, other, past = "", NameSort.LABEL.value, NameSort.NAME.value, NameSort.PAST.value
+    since, until = ('r0."start_earliest"', 'r0."end_latest"') if dated else ("NULL::date",) * 2
+    if former is not None:
+        is_past = f"{alias}.end_edtf <> '' AND {alias}.scheme <> '{former}'"
+        sort = f"CASE WHEN {is_past} THEN {past} ELSE {NameSort.CODE.value} END"
+        since, until = f"{alias}.start_earliest", f"{alias}.end_latest"
+    elif column == "code":
+        sort = str(NameSort.CODE.value)
+    elif hops and hops[-1] == "names":
+        sort = f"CASE WHEN {alias}.kind = 'former' THEN {past} ELSE {other} END"
+    else:
+        sort = str(label if path == _first(model) else other)
+    is_record = issubclass(model, Record)
+    merged = Clause("r0.editorial_state <> %s", (EditorialState.MERGED.value,))
+    return Names(
+        joined,
+        record='r0."id"',
+        name=name,
+        folded=f"chancery_folded({name})",
+        sort=sort,
+        since=since,
+        until=until,
+        where=merged if is_record else Clause("TRUE"),
+        is_searched=former is None,
+        at_most=READ,
+    )
+
+
+def _first(model: type[Model]) -> str:
+    """The column with the label of a record."""
+    columns = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in ("label", "name", "title") if name in columns), "")
+
+
+def span_of(record: Any) -> str:
+    """Return the years of something with a start and an end; nothing for what has none."""
+    return years(
+        _as_document(getattr(record, "start", None)), _as_document(getattr(record, "end", None))
+    )
+
+
+def _as_document(when: UncertainDate | None) -> dict[str, Any] | None:
+    if not when:
+        return None
+    first, last = (day and day.isoformat() for day in (when.earliest, when.latest))
+    return {"earliest": first, "latest": last, "edtf": when.edtf}
