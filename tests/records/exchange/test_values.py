@@ -293,6 +293,10 @@ def test_a_name_given_twice_in_one_object_is_rejected_at_any_depth() -> None:
     lines = (
         '{"object": "topic", "code": "mining", "label": "Mining", "label": "Mines"}\n'
         '{"object": "topic", "code": "trade", "label": "Trade", "identifiers": [{"scheme": "a", "scheme": "b", "value": "1"}]}\n'
+        # What hides the second one: white space before a colon, an object that goes with its name, text that looks like a name.
+        '{"object": "topic", "code" : "a", "code"\t:"b", "label": "\\":"}\n'
+        '{"object": "topic", "code": "c", "label": {"a": 1, "b": 2}, "label": "C"}\n'
+        '{"object": "topic", "slug": "good", "code": "good", "label": "\\": \\"label\\": {}"}\n'
     )
 
     report = load(io.BytesIO(lines.encode()), by=None)
@@ -300,4 +304,6 @@ def test_a_name_given_twice_in_one_object_is_rejected_at_any_depth() -> None:
     assert [(r.line, r.fault.value, r.fault.code) for r in report.rejections] == [
         (1, "label", "repeated_name"),
         (2, "scheme", "repeated_name"),
+        (3, "code", "repeated_name"),
+        (4, "label", "repeated_name"),
     ]
