@@ -14,6 +14,8 @@ MAY = UncertainDate.parse("2025-05")
 
 
 class SpellSerializer(serializers.Serializer[Spell]):
+    """A time between two dates."""
+
     start = UncertainDateField(help_text="When it began.")
     end = UncertainDateField(required=False)
 
