@@ -13,7 +13,7 @@ from django.db.models import F
 
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
-from config.dates.reach import Reach
+from config.dates.reach import Bounds, Reach
 from events.models.relation import pair_label
 from events.models.state_pair import KeepStatePairs
 from people.models import EndStatus
@@ -290,7 +290,7 @@ class StatementEdition(Edition):
     said = ReachColumns("the statement")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have been said; NULL when that is unknown.",
+        help_text="For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.",
     )
 
     class Meta(Edition.Meta):
@@ -325,6 +325,7 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        said = Bounds.of(document["date"])
         return {
             "kind": document["kind"],
             "speaker_id": id_of(document["speaker"]),
@@ -332,7 +333,7 @@ class StatementEdition(Edition):
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
             **Reach.at(document["date"]).columns("said"),
-            "date": document["date"] and document["date"]["earliest"],
+            "date": said.named and said.named[0],
         }
 
     @classmethod
