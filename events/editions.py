@@ -14,7 +14,7 @@ from django.db.models import F
 from config.api.sql import Span
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
-from config.dates.reach import Reach
+from config.dates.reach import Bounds, Reach
 from events.models.posting import KeepPostings, Length
 from events.models.relation import pair_label
 from events.terms import participations_of, states_of, states_stood_for, term
@@ -334,7 +334,7 @@ class StatementEdition(Edition):
     said = ReachColumns("the statement")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have been said; NULL when that is unknown.",
+        help_text="For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.",
     )
 
     class Meta(Edition.Meta):
@@ -369,6 +369,7 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        said = Bounds.of(document["date"])
         return {
             "kind": document["kind"],
             "speaker_id": id_of(document["speaker"]),
@@ -376,7 +377,7 @@ class StatementEdition(Edition):
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
             **Reach.at(document["date"]).columns("said"),
-            "date": document["date"] and document["date"]["earliest"],
+            "date": said.named and said.named[0],
         }
 
     @classmethod

@@ -11,7 +11,7 @@ from django.db import models
 
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
-from config.dates.reach import NEVER, Reach
+from config.dates.reach import NEVER, Bounds, Reach
 from people.models.holding import HELD_MILESTONES, NEVER_HELD, EndStatus
 from records.models.edition import CURRENT, Edition, existence, gin_index, id_of, ids_of, years
 from records.models.published_name import Called, NameSort
@@ -38,6 +38,15 @@ def _existence(document: dict[str, Any]) -> Reach:
         [when for code in codes for when in (code["start"], code["end"])],
         _published_on(document) if is_coded else None,
     )
+
+
+def _sorted_by(document: dict[str, Any]) -> date | None:
+    """The first day of the start, and no later than any other that is possible."""
+    start = Bounds.of(document["start"])
+    if start.earliest or not start.named:
+        return start.earliest
+    possible = _holding(document).possible
+    return min(start.named[0], possible[0]) if possible else start.named[0]
 
 
 def _holding(document: dict[str, Any]) -> Reach:
@@ -318,7 +327,7 @@ class TenureEdition(Edition):
     ended = ReachColumns("its end")
     date = models.DateField(
         null=True,
-        help_text="For ordering: the first day on which it may have begun; NULL when that is unknown.",
+        help_text="For ordering: the first day on which it may have begun, as far as that is known; NULL without a start.",
     )
 
     label_needs_references = True
@@ -375,7 +384,7 @@ class TenureEdition(Edition):
             **_holding(document).columns("held"),
             **Reach.at(document["start"]).columns("started"),
             **Reach.at(document["end"]).columns("ended"),
-            "date": document["start"] and document["start"]["earliest"],
+            "date": _sorted_by(document),
         }
 
     @classmethod

@@ -298,7 +298,7 @@ class TenureFilter(FilterSet):
         " not serve never held it.",
     )
     start = WindowFilter("started", sorted_by="date", help_text="When it began")
-    end = WindowFilter("ended", sorted_by="date", help_text="When it ended")
+    end = WindowFilter("ended", help_text="When it ended")
     milestone = Group(
         where=with_milestone,
         kind=ChoiceFilter(

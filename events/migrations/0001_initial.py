@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                 ('event_id', models.UUIDField(null=True)),
                 ('whole_id', models.UUIDField(help_text='The statement of which it is a part.', null=True)),
                 ('about_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('date', models.DateField(help_text='For ordering: the first day on which it may have been said; NULL when that is unknown.', null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.', null=True)),
                 ('said_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, without limit where that is unknown.')),
                 ('said_begun_by', models.DateField(help_text='Day by which the statement had certainly begun; NULL when unknown.', null=True)),
                 ('said_goes_on_till', models.DateField(help_text='Day until which the statement certainly went on, once begun; NULL when unknown.', null=True)),

@@ -1184,7 +1184,7 @@ class Migration(migrations.Migration):
                 ('office_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=16)),
                 ('end_status', models.CharField(max_length=8)),
-                ('date', models.DateField(help_text='For ordering: the first day on which it may have begun; NULL when that is unknown.', null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day on which it may have begun, as far as that is known; NULL without a start.', null=True)),
                 ('end_reason', models.CharField(blank=True, max_length=20)),
                 ('ended_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that its end may have had, without limit where that is unknown.')),
                 ('ended_begun_by', models.DateField(help_text='Day by which its end had certainly begun; NULL when unknown.', null=True)),

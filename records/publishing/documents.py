@@ -52,7 +52,7 @@ def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
     for _position, *values in rows:
         if values[0] is not None:  # the position has a row of its own when there is nothing else
             for place in _JSON_PLACES:
-                values[place] = orjson.loads(values[place])
+                values[place] = values[place] and orjson.loads(values[place])
             found[values[0]] = Reference.from_db(connection.alias, _COLUMNS, values)
     return rows[0][0], found
 
@@ -64,7 +64,7 @@ _SELECTED = ", ".join(f'reference."{field.column}"' for field in _FIELDS)
 # Each step as an array, for which the planner takes the primary key; a join or a recursion would read the whole table.
 _FURTHER = (
     "SELECT * FROM records_reference WHERE id = ANY(ARRAY(SELECT unnest(state_ids) FROM {0}"
-    " UNION ALL SELECT value::uuid FROM {0}, jsonb_each_text(facts)))"
+    " UNION ALL SELECT (facts ->> 'office')::uuid FROM {0} WHERE facts ? 'office'))"
 )
 _PUBLISHED = (
     "WITH named AS MATERIALIZED (SELECT * FROM records_reference WHERE id = ANY(%s::uuid[])),"  # noqa: S608 - our own names

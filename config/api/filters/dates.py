@@ -209,12 +209,14 @@ class InstantFilter(Filter):
         return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
-def _begun(model: type[Model], sorted_by: str, before: dt.date | None) -> list[Clause]:
+def _begun(
+    model: type[Model], sorted_by: str, match: Match, before: dt.date | None
+) -> list[Clause]:
     """What begins later has no such day: said of the sort key, so that a list in its order is read from there on.
 
     Written with the day first: a count would go along the key too, where the days themselves are found faster.
     """
-    if not sorted_by or before is None:
+    if not sorted_by or before is None or match == Match.ANY:
         return []
     key = Ordering(sorted_by, descending=True, is_nullable=True).key(model)
     return [Clause(f"%s::date >= {key.sql}", (before,))]
@@ -224,7 +226,7 @@ class DayFilter(Filter):
     """Takes a day, which may be a month or a year: rows with a day in it, and `match` for each.
 
     `reach` names the edition's `ReachColumns`, `sorted_by` the date by which it is sorted, if that is never after any of
-    those days. Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
+    those that are possible. Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
     a `Group` needs none of them.
     """
 
@@ -265,7 +267,9 @@ class DayFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(first, last, match))
         reach = ReachSql.of(model, self.reach)
-        found = all_of([reach.has_day(match, first, last), *_begun(model, self.sorted_by, last)])
+        found = all_of(
+            [reach.has_day(match, first, last), *_begun(model, self.sorted_by, match, last)]
+        )
         return replace(found, rank=reach.rank(first, last))
 
 
@@ -322,4 +326,4 @@ class WindowFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(after, before, match))
         found = ReachSql.of(model, self.reach).has_day(match, after, before)
-        return all_of([found, *_begun(model, self.sorted_by, before)])
+        return all_of([found, *_begun(model, self.sorted_by, match, before)])
