@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from config.api.views import Operation, ReadView
 
 #: Texts of groups of operations that answer with no record.
-TAGS = {"documentation": "What there is, how the API describes itself, and what its problems mean."}
+TAGS = {
+    "documentation": "What there is, how the API describes itself, and what its problems mean.",
+    "finding": "Finding published records while somebody types.",
+}
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
 NAMED_ALTERNATIVES = 3
