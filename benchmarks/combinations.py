@@ -41,7 +41,7 @@ OTHERS = 200  #: pairs and triples of each other list
 #: Words that name a kind where the parameter does not.
 KINDS = {
     "type": "event_type", "parent": "event", "part_of": "statement", "party": "state", "speaker": "person",
-    "accredited_to": "state", "about": "state", "predecessor": "state", "successor": "state",
+    "accredited_to": "state", "about": "state", "between": "state", "predecessor": "state", "successor": "state",
 }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ class Sample:
     words: Counter[str] = field(default_factory=Counter)
     days: list[str] = field(default_factory=list)
     identifiers: list[str] = field(default_factory=list)
+    slugs: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     codes: Counter[str] = field(default_factory=Counter)
     amounts: list[str] = field(default_factory=list)
@@ -70,6 +71,8 @@ class Sample:
             self.words.update(re.findall(r"[a-z]{4,}", node["label"].lower()))
         if node.get("earliest"):
             self.days.append(node["earliest"])
+        if "slug" in node:
+            self.slugs.append(node["slug"])
         if "scheme" in node and "value" in node:
             self.identifiers.append(f"{node['scheme']}:{node['value']}")
         if "published_at" in node:
@@ -226,7 +229,10 @@ def _words(name: str, schema: dict[str, Any], sample: Sample) -> Iterator[str]:
         yield from (words[0], " ".join(words[1:3]) or words[0], words[-1], words[len(words) // 2])
         return
     if name == "identifier":
-        yield from sample.identifiers[:3]
+        yield from sample.identifiers[:3] or schema.get("examples", [])
+        return
+    if name == "id":
+        yield from sample.slugs[:: max(1, len(sample.slugs) // 4)]
         return
     base = re.sub(r"__\w+$", "", name).rpartition(".")[2]
     kinds = [kind for kind in (base, KINDS.get(base)) if kind in sample.references]

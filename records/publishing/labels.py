@@ -121,13 +121,14 @@ def _patch(places: Sequence[Place]) -> Patches:
             *(survivors[one] for one in shown & survivors.keys()),
         }
         kind = kind_named(name)
-        before = reference_row(kind, document)
         text = to_text(document)
         _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
         if to_text(document) == text:
             continue
+        # Of the text, for the document's own references are patched in place.
+        before = reference_row(kind, orjson.loads(text))
         document["revision"] += 1
         entry = feed.NewEdition(kind, document, Action.UPDATED).prepare()
         entry.keeps_reference = entry.reference == before

@@ -125,8 +125,9 @@ def test_new_state_of_an_office_reaches_the_events_in_which_its_holder_stood_for
     assert document["participations"][0]["states"] is None
     assert document["states"] == [in_serbia]
     edition = EventEdition.objects.current().get(record_id=event.pk)
-    assert edition.involved_ids == [serbia.pk]
-    assert [each["states"] for each in edition.participants] == [[str(serbia.pk)]]
+    assert edition.posted == edition.stood_for == [term("state", str(serbia.pk))]
+    assert participation(role="visitor", state=str(serbia.pk)) in edition.terms
+    assert participation(role="visitor", state=str(yugoslavia.pk)) not in edition.terms
 
 
 def test_restored_tenure_shows_the_state_that_its_office_has_by_now() -> None:

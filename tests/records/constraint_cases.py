@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from records.identity import new_id
-from records.models import Change, PossibleDuplicate, Reference, Source, Topic
+from records.models import Change, PendingLabel, PossibleDuplicate, Reference, Source, Topic
 from records.publishing.publish import publish
 from tests.contract.constraint_rules import Cases, uncertain_date
 from tests.factories.records import make_source, make_topic
@@ -49,6 +49,10 @@ def _change(**columns: Any) -> Callable[[], object]:
     return make
 
 
+def _half_a_place() -> None:
+    PendingLabel.objects.create(record_id=new_id(), since=timezone.now(), done_kind="topic")
+
+
 def _possible_duplicate(**columns: Any) -> Callable[[], object]:
     def make() -> None:
         one, two = new_id(), new_id()
@@ -66,6 +70,7 @@ def _possible_duplicate_twice() -> None:
 
 CASES: Cases = {
     **uncertain_date("source", "published", make_source),
+    "pending_label_has_a_whole_place_or_none": _half_a_place,
     "possible_duplicate_is_listed_once": _possible_duplicate_twice,
     "possible_duplicate_pair_is_ordered": _possible_duplicate(other_id=UUID(int=0)),
     "possible_duplicate_verdict_is_in_its_list": _possible_duplicate(verdict="perhaps"),

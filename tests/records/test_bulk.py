@@ -37,6 +37,7 @@ def rows() -> list[dict[str, object]]:
             "slug": f"slug-{number}",
             "code": text,
             "keys": AWKWARD[:number],
+            "code_terms": {text: [["2001-02-03", None]]} if number % 2 else None,
             "body": {"label": text, "nothing": None, "list": AWKWARD},
             "broader_id": new_id() if number % 2 else None,
             "state_ids": [new_id()] * (number % 3),

@@ -109,7 +109,7 @@ def test_a_topic_includes_all_narrower_ones(client, events):
         ("date_after=2025-09-20", ["Both", "Earths"]),
         ("date_before=2025-09-01", ["Both", "Earths"]),
         ("date_after=2025-09-13&date_before=2025-09-13", ["Both", "Earths", "Gold"]),
-        ("date_after=2025-09&date_before=2025-09&date_match=certain", ["Earths", "Gold"]),
+        ("date_after=2025-09&date_before=2025-09&date_match=certain", ["Both", "Earths", "Gold"]),
         ("date_after=2025&date_match=certain", ["Both", "Earths", "Gold"]),
         ("date_after=2026", []),
         ("date_after=2026&date_match=any", ["Undated"]),

@@ -8,6 +8,7 @@ from config.api import docs
 from config.urls import resources
 from events.views import EventViewSet
 from people.models import StateCode
+from records.api.views import EditionViewSet
 from records.publishing.publish import publish
 from tests.factories.events import make_event_type
 from tests.factories.people import make_state
@@ -243,7 +244,9 @@ def test_too_many_parameters_are_refused(client):
 def test_a_parameter_may_be_repeated_as_often_as_it_takes_values(client):
     """Twenty different names, one of them a hundred times."""
     known = list(EventViewSet.list_parameters.values())
-    others = [each for each in known if each.is_list and each.name != "state"][:19]
+    # Exactly two are taken by `between`, and `id` and `identifier` are no words.
+    special = {"state", "between", "id", "identifier"}
+    others = [each for each in known if each.is_list and each.name not in special][:19]
     words = [f"{each.name}={choice(each)}" for each in others]
 
     twenty = "&".join([*words, *["state=PK"] * 100])
@@ -331,7 +334,9 @@ def test_every_documented_parameter_is_taken_and_every_other_refused():
     """The list that requests are checked against is the list that the schema shows: there is only one."""
     for pattern in resources:
         viewset = getattr(getattr(pattern, "callback", None), "cls", None)
-        if viewset is None or not (getattr(pattern, "name", None) or "").endswith("-list"):
+        if not issubclass(viewset or object, EditionViewSet):
+            continue
+        if not (getattr(pattern, "name", None) or "").endswith("-list"):
             continue
         operation = docs.schema()["paths"][f"/api/v1/{viewset.resource}/"]["get"]
         assert {parameter["name"] for parameter in operation["parameters"]} == set(
