@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import EventEdition
+from events.terms import participation, term
 from records.models import Reference, Source
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from tests.factories.documents import document_of, office_reference, reference
