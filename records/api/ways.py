@@ -62,7 +62,10 @@ def statement(
     elif has_elements and expected(editions, asked) >= FEW:
         way = Way(editions, ordering, all_of(asked), readable, spans, where)
         return way.bounded(page, columns)
-    elif is_by_day and not has_elements and (spans or not ordering.descending):
+    elif not has_elements and (
+        spans or (is_by_day and editions.lengths and not ordering.descending)
+    ):
+        # The oldest first has no index of its own: it is read class by class, upwards.
         return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
     return page.select(editions, columns, where, ordering)
 
