@@ -92,7 +92,7 @@ class Query:
     A repeated parameter is the same as its values divided by commas, since generated clients send lists as repeats.
     """
 
-    __slots__ = ("_pairs", "_repeated", "faults", "values")
+    __slots__ = ("_pairs", "_repeated", "faults", "values", "without_effect")
 
     def __init__(self, raw: str) -> None:
         """Read a query string as WSGI hands it over: bytes disguised as Latin-1.
@@ -101,6 +101,7 @@ class Query:
         """
         self.values: dict[str, str] = {}
         self.faults: list[Fault] = []
+        self.without_effect: set[str] = set()  #: parameters that say their default
         self._pairs: list[tuple[str, str]] = []
         self._repeated: set[str] = set()
         if not raw:
@@ -142,6 +143,18 @@ class Query:
 
     def fault(self, code: str, detail: str, parameter: str, suggestion: str | None = None) -> None:
         self.faults.append(Fault(code, detail, parameter, suggestion=suggestion))
+
+    def know(self, known: Mapping[str, Parameter]) -> None:
+        """Report parameters that are not known, and take note of those that say what holds without them."""
+        self.refuse_unknown(known)
+        for name, text in self.values.items():
+            schema = known[name].schema if name in known else {}
+            if (
+                not callable(schema)
+                and "default" in schema
+                and text == str(schema["default"]).lower()
+            ):
+                self.without_effect.add(name)
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         for name in self.values:

@@ -16,7 +16,7 @@ from config.api.problems import Problem
 from config.api.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -64,10 +64,10 @@ class ReadView(ViewSet):
     def format(self) -> Format:
         return cast("Format", self.request.accepted_renderer)
 
-    def read_query(self, known: Collection[str]) -> Query:
+    def read_query(self, known: Mapping[str, Parameter]) -> Query:
         """Read the query string; a format that is not available is refused at once."""
         query = Query(self.http.META["QUERY_STRING"])
-        query.refuse_unknown(known)
+        query.know(known)
         chosen = chosen_format(query, self.get_renderers())
         if chosen is not None:
             self.request.accepted_renderer = chosen
@@ -91,7 +91,7 @@ class PlainView(ReadView):
     renderer_classes = [Json]
 
     def refuse_parameters(self) -> None:
-        self.read_query({"format"}).refuse_faults()
+        self.read_query({FORMAT.name: FORMAT}).refuse_faults()
 
     def serve(self, document: dict[str, Any]) -> HttpResponseBase:
         return answer(self.http, *tagged(orjson.dumps(document)))

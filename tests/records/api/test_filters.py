@@ -368,6 +368,19 @@ def test_a_cursor_goes_on_a_query_with_repeats_and_its_like_with_commas(client, 
     assert repeated["results"] == divided["results"]
 
 
+def test_defaults_that_are_said_change_nothing(client, events):
+    """Generated clients send them with every request, whether there is a date or a state or not."""
+    said = client.get("/api/v1/events/?date_match=possible&include_predecessors=false&page_size=1")
+    unsaid = client.get("/api/v1/events/?page_size=1").json()
+    assert said.status_code == 200
+    assert said.json()["results"] == unsaid["results"]
+    cursor = said.json()["next"].partition("&cursor=")[2]
+
+    assert cursor == unsaid["next"].partition("&cursor=")[2]
+    other = client.get(f"/api/v1/events/?date_match=any&date_after=2000&cursor={cursor}").json()
+    assert other["errors"][0]["code"] == "cursor_mismatch"
+
+
 def listed(client, query, resource="topics"):
     answer = client.get(f"/api/v1/{resource}/?{query}").json()
     return [record["slug"] for record in answer["results"]], answer["notes"]
