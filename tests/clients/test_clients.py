@@ -69,6 +69,10 @@ def workshop(tmp_path: Path) -> Path:
     return tmp_path
 
 
+#: What the Python client says with every request.
+DEFAULTS = {("include_predecessors", "false"), ("date_match", "possible")}
+
+
 def compared(answers: Answers) -> Answers:
     """Answers without what differs from request to request; instants and addresses as all clients write them."""
     text = json.dumps(answers)
@@ -89,10 +93,10 @@ def _steady(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(address: str) -> list[Any]:
-    """What an address says, whatever the order of its parameters and however a list is written."""
+    """What an address says, whatever the order of its parameters and however a list is written; defaults say nothing."""
     parts = urlsplit(address)
-    parameters = parse_qs(parts.query).items()
-    return [parts.netloc, parts.path, sorted((name, ",".join(each)) for name, each in parameters)]
+    parameters = {name: ",".join(each) for name, each in parse_qs(parts.query).items()}
+    return [parts.netloc, parts.path, sorted(parameters.items() - DEFAULTS)]
 
 
 def typed(expected: Answers) -> dict[str, Any]:
