@@ -182,7 +182,8 @@ class WordFilter(ChoiceFilter):
 
     def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
         if operator == "not":
-            return self.matches(model, [word for word in [*self.choices, ""] if word not in values])
+            others = [word for word in [*self.choices, ""] if word not in values]
+            return replace(self.matches(model, others), one_by_one=~self.matches(model, values))
         return super()._condition(operator, values, model)
 
 

@@ -34,6 +34,9 @@ class Clause:
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
+    one_by_one: Clause | None = (
+        None  #: the same condition where no index serves it, cheaper to ask of each row
+    )
     #: Of a question about a day: how well a row that is found meets it, a place among `config.api.filters.dates.MATCHES`.
     rank: Clause | None = None
 

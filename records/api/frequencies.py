@@ -37,6 +37,11 @@ class Frequencies:
 _KNOWN: dict[str, Frequencies] = {}
 
 
+def rows(editions: type[Edition]) -> float:
+    """Return how many rows the table has, roughly; 0 where nothing is known."""
+    return _of(editions._meta.db_table).rows
+
+
 def share(editions: type[Edition], one: Clause) -> float:
     """Return the share of rows that a condition finds; what is in no list of a column counts as rare."""
     return _of(editions._meta.db_table).share(one.elements) if one.elements else 0.0

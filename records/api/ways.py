@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, all_of, select
-from records.api.frequencies import expected, share
+from records.api.frequencies import expected, rows, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from config.api.sql import Lead, Span
     from records.models import Edition
 
-#: Rows that are walked in order before the index is asked. A page of 200 and the count of 1,000 are mostly among them.
-WALKED = 10_000
+#: Rows that are walked in order before the index is asked.
+WALKED = 30_000
 #: The same where each row means a look at another table.
 FOLLOWED = 4_000
+#: The share of rows from which on it is cheaper to walk all rows than to follow those of a leading table.
+FREQUENT = 0.15
 #: Expected finds below which the index alone is the shorter way.
 FEW = 3_000
 
@@ -49,22 +51,22 @@ def statement(
     leading = min(leads, key=lambda one: share(editions, one), default=None)
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     has_elements = any(one.elements for one in asked)
+    found = expected(editions, asked) if has_elements else 0.0
     if leading is not None:
         others = [one for one in asked if one is not leading]
         led = all_of(one.led for one in others if one.led)
-        rest = all_of(one for one in others if not one.led)
+        rest = all_of(one.one_by_one or one for one in others if not one.led)
         if rest == EVERYTHING:
-            way = Way(editions, ordering, EVERYTHING, led, spans, lead=leading.lead)
+            way = Way(editions, ordering, EVERYTHING, led, spans, leading=leading)
             return way.whole(page, columns)
-        if expected(editions, asked) >= FEW:
-            way = Way(editions, ordering, rest, led, spans, where, leading.lead)
+        if found >= FEW and share(editions, leading) < FREQUENT:
+            way = Way(editions, ordering, rest, led, spans, where, leading, found)
             return way.bounded(page, columns)
-    elif has_elements and expected(editions, asked) >= FEW:
-        way = Way(editions, ordering, all_of(asked), readable, spans, where)
+    if has_elements and found >= FEW:
+        each = all_of(one.one_by_one or one for one in asked)
+        way = Way(editions, ordering, each, readable, spans, where, found=found)
         return way.bounded(page, columns)
-    elif not has_elements and (
-        spans or (is_by_day and editions.lengths and not ordering.descending)
-    ):
+    if not has_elements and (spans or (is_by_day and editions.lengths and not ordering.descending)):
         # The oldest first has no index of its own: it is read class by class, upwards.
         return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
     return page.select(editions, columns, where, ordering)
@@ -80,17 +82,18 @@ class Way:
     decided: Clause  #: what the table decides by itself
     spans: Sequence[Span] = ()
     where: Clause = EVERYTHING  #: all conditions, on the editions
-    lead: Lead | None = None
+    leading: Clause | None = None  #: the condition that has a table of its own
+    found: float = 0.0  #: how many rows are expected to meet all conditions
 
     def whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Every row that is walked is one of the list."""
-        rows = self._walked(page, page.cursor, page.size + 1)
+        shown = self._walked(page, page.cursor, page.size + 1)
         total = Clause("NULL")
         if page.count is None:
             every = self._walked(page, None, COUNTED + 1, in_order=False)
             total = Clause(f"SELECT count(*) FROM ({every.sql}) AS counted", every.values)
         return self._page(
-            page, columns, Clause(f"page AS MATERIALIZED ({rows.sql})", rows.values), total
+            page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total
         )
 
     def bounded(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
@@ -98,15 +101,15 @@ class Way:
         order = self._order(page, "key", "record_id")
         parts = []
         size = page.size + 1
-        counts_here = page.count is None and page.cursor is None
+        counts_here = page.count is None and page.cursor is None and self._counts_on_the_way
         near = self._met(page, page.cursor, max(size, COUNTED + 1) if counts_here else size)
-        end = self._walked(page, page.cursor, self._bound, in_order=False)
+        end = self._ends(page, page.cursor)
         far = self._found(page)
         parts.append(Clause(f"near AS MATERIALIZED ({near.sql})", near.values))
         parts.append(
             Clause(
                 f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) >= {size} THEN true"
-                f" ELSE (SELECT count(*) < {self._bound} FROM ({end.sql}) AS walked) END AS is_enough)",
+                f" ELSE ({end.sql}) END AS is_enough)",
                 end.values,
             )
         )
@@ -118,17 +121,19 @@ class Way:
             )
         )
         total = Clause("NULL")
-        if page.count is None:
+        if page.count is None and not self._counts_on_the_way:
+            total = counted(_table(self.editions), self.where)
+        elif page.count is None:
             counted_near = "near"
             if not counts_here:
                 first = self._met(page, None, COUNTED + 1)
                 parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
                 counted_near = "first"
-            start = self._walked(page, None, self._bound, in_order=False)
+            start = self._ends(page, None)
             every = counted(_table(self.editions), self.where)
             total = Clause(
                 f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
-                f" OR (SELECT count(*) < {self._bound} FROM ({start.sql}) AS walked)"
+                f" OR ({start.sql})"
                 f" THEN (SELECT count(*) FROM {counted_near}) ELSE {every.sql} END",
                 start.values + every.values,
             )
@@ -137,6 +142,25 @@ class Way:
             tuple(value for part in parts for value in part.values),
         )
         return self._page(page, columns, with_parts, total)
+
+    def _ends(self, page: Page, cursor: Cursor | None) -> Clause:
+        """Whether the walk met every row there is; of a long list from its start that is known beforehand."""
+        walked = share(self.editions, self.leading) if self.leading else 1.0
+        if cursor is None and not self.spans and walked * rows(self.editions) > 2 * self._bound:
+            return Clause("SELECT false")
+        end = self._walked(page, cursor, self._bound, in_order=False)
+        return Clause(f"SELECT count(*) < {self._bound} FROM ({end.sql}) AS walked", end.values)
+
+    @property
+    def _counts_on_the_way(self) -> bool:
+        """Whether so much is expected that the walk meets as many as are counted; else the index counts them by itself."""
+        walked = rows(self.editions) * (share(self.editions, self.leading) if self.leading else 1.0)
+        return self.found * self._bound >= walked * COUNTED
+
+    @property
+    def lead(self) -> Lead | None:
+        """The table that leads to the editions."""
+        return self.leading.lead if self.leading else None
 
     @property
     def _bound(self) -> int:
@@ -185,12 +209,12 @@ class Way:
         key = self.ordering.key(self.editions)
         unique = f"{_table(self.editions)}.record_id"
         where = all_of([self.where, *self._beyond(page.cursor, key, unique)])
-        rows = select(f"{key.sql} AS key, {unique}", _table(self.editions), where)
+        found = select(f"{key.sql} AS key, {unique}", _table(self.editions), where)
         order = self._order(page, "hidden", "record_id")
         return Clause(
             f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"
-            f" FROM ({rows.sql}) AS found) AS hidden {order} LIMIT {page.size + 1}",
-            rows.values,
+            f" FROM ({found.sql}) AS found) AS hidden {order} LIMIT {page.size + 1}",
+            found.values,
         )
 
     def _walked(
@@ -229,17 +253,18 @@ class Way:
             needed.append(self.lead.where)
         if span is not None:
             day = self._day()
-            key = Clause(f"'{self.ordering.unknown}'::date" if span.is_undated else day)
+            # Upwards, what has no day comes last too, though its index has it before all days.
+            is_beyond = span.is_undated and not self.ordering.descending
+            key = Clause(f"'{self.ordering.unknown}'::date" if is_beyond else day)
             needed.append(Clause(f"{table}.length = {span.length:d}"))
             needed += [Clause(f"{day} >= %s::date", (span.first,))] if span.first else []
             needed += [Clause(f"{day} <= %s::date", (span.last,))] if span.last else []
-        if span is not None and span.is_undated:
-            # One day for all, so that the index has them in the order of their ids.
-            needed.append(Clause(f"{day} = '-infinity'::date"))
-            if cursor is not None:
-                needed.append(cursor.among_unknown(self.ordering, unique, "uuid"))
-        else:
-            needed += self._beyond(cursor, key, unique)
+            if is_beyond:
+                # One day for all, so that the index has them in the order of their ids.
+                needed.append(Clause(f"{day} = '-infinity'::date"))
+                needed += [cursor.among_unknown(self.ordering, unique, "uuid")] if cursor else []
+                cursor = None
+        needed += self._beyond(cursor, key, unique)
         return select(f"{key.sql} AS key, {columns or unique}", source, all_of(needed))
 
     def _day(self) -> str:
