@@ -32,6 +32,7 @@ class Clause:
         None  #: it asks whether a list has these: an index finds the rows, in no order
     )
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
+    is_text: bool = False  #: it looks for words, which an index finds slowly where they are many
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
     one_by_one: Clause | None = (
