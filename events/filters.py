@@ -164,9 +164,8 @@ class HasPartsFilter(Filter):
         has_parts = read_boolean(name, query)
         if has_parts is not None:
             found = Clause(
-                f"EXISTS (SELECT FROM {EventPosting._meta.db_table} AS whole WHERE whole.term = ({HAS_PARTS})::bigint"
-                " AND whole.length = {length} AND whole.date = COALESCE({date}, '-infinity'::date)"
-                " AND whole.record_id = {record_id})".format_map(_COLUMNS),
+                f"{_COLUMNS['record_id']} IN (SELECT whole.record_id FROM {EventPosting._meta.db_table} AS whole"  # noqa: S608
+                f" WHERE whole.term = ({HAS_PARTS})::bigint)",
                 lead=_posted(HAS_PARTS),
             )
             yield partial(as_clause, condition=found if has_parts else ~found)
@@ -183,7 +182,10 @@ class WordFilter(ChoiceFilter):
     def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
         if operator == "not":
             others = [word for word in [*self.choices, ""] if word not in values]
-            return replace(self.matches(model, others), one_by_one=~self.matches(model, values))
+            without = ~self.matches(model, values)
+            return replace(
+                self.matches(model, others), one_by_one=without, excluded=without.excluded
+            )
         return super()._condition(operator, values, model)
 
 

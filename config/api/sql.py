@@ -32,6 +32,8 @@ class Clause:
         None  #: it asks whether a list has these: an index finds the rows, in no order
     )
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
+    parts: tuple[Clause, ...] = ()  #: conditions that must all hold, of which it is made
+    excluded: Elements | None = None  #: it asks that a list has none of these
     is_text: bool = False  #: it looks for words, which an index finds slowly where they are many
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
@@ -46,7 +48,8 @@ class Clause:
 
     def __invert__(self) -> Clause:
         # What is unknown (NULL) is not what was asked to be left out.
-        return Clause(f"({self.sql}) IS NOT TRUE", self.values)
+        without = self.elements if self.elements and not self.elements.are_all else None
+        return Clause(f"({self.sql}) IS NOT TRUE", self.values, excluded=without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,22 @@ def all_of(clauses: Iterable[Clause]) -> Clause:
         " AND ".join(f"({clause.sql})" for clause in found),
         tuple(value for clause in found for value in clause.values),
     )
+
+
+def contradict(clauses: Sequence[Clause]) -> bool:
+    """Whether a list is asked to have what it is asked not to have."""
+    excluded = {
+        (one.excluded.column, value)
+        for one in clauses
+        if one.excluded
+        for value in one.excluded.values
+    }
+    for one in clauses:
+        if excluded and one.elements:
+            left_out = [(one.elements.column, value) in excluded for value in one.elements.values]
+            if (any if one.elements.are_all else all)(left_out):
+                return True
+    return False
 
 
 def compiled(model: type[Model], condition: Q) -> Clause:

@@ -30,7 +30,7 @@ from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, column, is_one_of, select
+from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import Listing, fetch, readable, serve_page
@@ -232,7 +232,13 @@ class EditionViewSet(ReadView):
         query.refuse_faults()
 
         editions = self.kind.editions
-        asked = [condition(editions) for condition in conditions]
+        asked = [
+            part
+            for clause in (condition(editions) for condition in conditions)
+            for part in clause.parts or (clause,)
+        ]
+        if contradict(asked):
+            asked = [NOTHING]
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         shown: Callable[[Row], str] = (

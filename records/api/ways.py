@@ -51,6 +51,7 @@ def statement(
     leading = min(leads, key=lambda one: share(editions, one), default=None)
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     has_elements = any(one.elements for one in asked)
+    has_text = any(one.is_text for one in asked)
     found = expected(editions, asked) if has_elements else 0.0
     if leading is not None:
         others = [one for one in asked if one is not leading]
@@ -60,7 +61,7 @@ def statement(
             way = Way(editions, ordering, EVERYTHING, led, spans, leading=leading)
             return way.whole(page, columns)
         if found >= FEW and share(editions, leading) < FREQUENT:
-            way = Way(editions, ordering, rest, led, spans, where, leading, found)
+            way = Way(editions, ordering, rest, led, spans, where, leading, found=found)
             return way.bounded(page, columns)
     if has_elements and found >= FEW:
         each = all_of(one.one_by_one or one for one in asked)
@@ -68,10 +69,10 @@ def statement(
         return way.bounded(page, columns)
     if not has_elements and (spans or (is_by_day and editions.lengths and not ordering.descending)):
         # The oldest first has no index of its own: it is read class by class, upwards.
-        return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
+        way = Way(editions, ordering, EVERYTHING, where, spans, has_text=has_text)
+        return way.whole(page, columns)
     # Words that are many are counted sooner by walking the list, those that are few by index: PostgreSQL knows which.
-    in_order = any(one.is_text for one in asked)
-    return page.select(editions, columns, where, ordering, counts_in_order=in_order)
+    return page.select(editions, columns, where, ordering, counts_in_order=has_text)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Way:
     spans: Sequence[Span] = ()
     where: Clause = EVERYTHING  #: all conditions, on the editions
     leading: Clause | None = None  #: the condition that has a table of its own
+    has_text: bool = False  #: whether words are looked for
     found: float = 0.0  #: how many rows are expected to meet all conditions
 
     def whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
@@ -92,7 +94,7 @@ class Way:
         shown = self._walked(page, page.cursor, page.size + 1)
         total = Clause("NULL")
         if page.count is None:
-            every = self._walked(page, None, COUNTED + 1, in_order=False)
+            every = self._walked(page, None, COUNTED + 1, in_order=self.has_text)
             total = Clause(f"SELECT count(*) FROM ({every.sql}) AS counted", every.values)
         return self._page(
             page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total

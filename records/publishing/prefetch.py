@@ -117,7 +117,10 @@ def _plan(model: type[models.Model], paths: tuple[str, ...]) -> tuple[str, dict[
         if owner:
             table = relations[owner].model._meta
             key = relation.link.column if relation.is_forward else table.pk.column
-            above = f'IN (SELECT "{key}" FROM "{table.db_table}" WHERE {conditions[owner]})'  # noqa: S608 - our own names
+            # As an array, for which the planner takes the index whatever else is there: a join would read the whole table.
+            above = (
+                f'= ANY(ARRAY(SELECT "{key}" FROM "{table.db_table}" WHERE {conditions[owner]}))'  # noqa: S608 - our own names
+            )
         relations[path] = relation
         conditions[path] = relation.condition(above)
         columns.append(_column(relation.model, conditions[path]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,8 @@ class ValuesFilter(Filter):
             # One condition, so that the index is asked once for all values together.
             values = [alternatives[0] for alternatives in needed]
             return has_all(model, self.column, self._elements(values))
-        return all_of(self.matches(model, alternatives) for alternatives in needed)
+        parts = tuple(self.matches(model, alternatives) for alternatives in needed)
+        return replace(all_of(parts), parts=parts)
 
     def _elements(self, values: list[Any]) -> list[Any]:
         return [self.element(value) for value in values] if self.element else values
