@@ -196,7 +196,6 @@ class Page:
         ordering: Ordering,
         *,
         unique: str = "record_id",
-        counts_in_order: bool = False,
     ) -> Clause:
         """The statement for the page and one row more, which shows whether there is another page.
 
@@ -206,8 +205,7 @@ class Page:
         name, kind = column(model, unique)
         table = f'"{model._meta.db_table}"'
         key, shown = ordering.key(model), ordering.shown(model)
-        along = f"{key.sql} DESC, {name} DESC" if counts_in_order else ""
-        total = Clause("NULL") if self.count is not None else counted(table, where, along)
+        total = Clause("NULL") if self.count is not None else counted(table, where)
         within = where
         if self.cursor is not None:
             within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
@@ -278,11 +276,10 @@ def selected(model: type[Model], columns: Iterable[str | Clause]) -> Clause:
     )
 
 
-def counted(table: str, where: Clause, along: str = "") -> Clause:
-    """How many rows there are, counted up to one more than `COUNTED`; the first of them `along` an order, else any."""
+def counted(table: str, where: Clause) -> Clause:
+    """How many rows there are, counted up to one more than `COUNTED`. Which of them are counted makes no difference."""
     rows = select("", table, where)
-    order = f" ORDER BY {along}" if along else ""
-    some = f"({rows.sql}{order} LIMIT {COUNTED + 1}) AS counted"
+    some = f"({rows.sql} LIMIT {COUNTED + 1}) AS counted"
     return Clause(f"({select('count(*)', some, EVERYTHING).sql})", rows.values)
 
 

@@ -34,7 +34,6 @@ class Clause:
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
     parts: tuple[Clause, ...] = ()  #: conditions that must all hold, of which it is made
     excluded: Elements | None = None  #: it asks that a list has none of these
-    is_text: bool = False  #: it looks for words, which an index finds slowly where they are many
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
     one_by_one: Clause | None = (

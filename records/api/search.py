@@ -110,7 +110,7 @@ def _quoted(word: str) -> str:
 def matches(editions: type[Edition], words: str) -> Clause:
     name, _kind = column(editions, "search")
     asked = question(words)
-    return Clause(f"{name} @@ ({asked.sql})", asked.values, is_text=True)
+    return Clause(f"{name} @@ ({asked.sql})", asked.values)
 
 
 def is_exact(editions: type[Edition], words: str) -> Clause:

@@ -51,7 +51,6 @@ def statement(
     leading = min(leads, key=lambda one: share(editions, one), default=None)
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     has_elements = any(one.elements for one in asked)
-    has_text = any(one.is_text for one in asked)
     found = expected(editions, asked) if has_elements else 0.0
     if leading is not None:
         others = [one for one in asked if one is not leading]
@@ -69,10 +68,8 @@ def statement(
         return way.bounded(page, columns)
     if not has_elements and (spans or (is_by_day and editions.lengths and not ordering.descending)):
         # The oldest first has no index of its own: it is read class by class, upwards.
-        way = Way(editions, ordering, EVERYTHING, where, spans, has_text=has_text)
-        return way.whole(page, columns)
-    # Words that are many are counted sooner by walking the list, those that are few by index: PostgreSQL knows which.
-    return page.select(editions, columns, where, ordering, counts_in_order=has_text)
+        return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
+    return page.select(editions, columns, where, ordering)
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,6 @@ class Way:
     spans: Sequence[Span] = ()
     where: Clause = EVERYTHING  #: all conditions, on the editions
     leading: Clause | None = None  #: the condition that has a table of its own
-    has_text: bool = False  #: whether words are looked for
     found: float = 0.0  #: how many rows are expected to meet all conditions
 
     def whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
@@ -94,7 +90,7 @@ class Way:
         shown = self._walked(page, page.cursor, page.size + 1)
         total = Clause("NULL")
         if page.count is None:
-            every = self._walked(page, None, COUNTED + 1, in_order=self.has_text)
+            every = self._walked(page, None, COUNTED + 1, in_order=False)
             total = Clause(f"SELECT count(*) FROM ({every.sql}) AS counted", every.values)
         return self._page(
             page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total
@@ -168,7 +164,10 @@ class Way:
 
     @property
     def _bound(self) -> int:
-        return FOLLOWED if self.lead else WALKED
+        if self.lead:
+            return FOLLOWED
+        # Those that may have gone on for long are all walked where a range of days has no end.
+        return 2 * WALKED if self.spans else WALKED
 
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
