@@ -172,9 +172,6 @@ class EventEdition(Edition):
     is_found_by_words = False
 
     type_id = models.UUIDField()
-    status = models.CharField(max_length=12)
-    attendance = models.CharField(max_length=12, blank=True)
-    visit_class = models.CharField(max_length=20, blank=True)
     parent_id = models.UUIDField(null=True)
     date = models.DateField(
         null=True,
@@ -280,9 +277,6 @@ class EventEdition(Edition):
         posted, stood_for = states_of(document)
         return {
             "type_id": document["type"]["id"],
-            "status": document["status"],
-            "attendance": document["attendance"] or "",
-            "visit_class": document["visit_class"] or "",
             "parent_id": id_of(document["parent"]),
             **_days(document),
             "terms": cls._terms(document),

@@ -14,7 +14,17 @@ from config.api.filters.base import Filter, as_clause, read_boolean
 from config.api.filters.dates import DayFilter, Days, WindowFilter
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
-from config.api.sql import Clause, Lead, Span, all_of, column, has_all, has_any, is_one_of
+from config.api.sql import (
+    Clause,
+    Lead,
+    Span,
+    all_of,
+    column,
+    has_all,
+    has_any,
+    is_one_of,
+    table_of,
+)
 from config.dates.reach import Match
 from events.models import (
     HAS_PARTS,
@@ -132,10 +142,11 @@ class InvolvedStateFilter(ReferenceFilter):
 
 
 def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
-    where = Clause(f"{_COLUMNS['term']} = %s::bigint", (number,))
+    events = table_of(EventEdition)  # as which the postings stand in statements
+    where = Clause(f"{events}.term = %s::bigint", (number,))
     if is_stood_for:
-        where &= Clause(_COLUMNS["is_stood_for"])
-    return Lead(f'"{EventPosting._meta.db_table}"', where)
+        where &= Clause(f"{events}.is_stood_for")
+    return Lead(table_of(EventPosting), where)
 
 
 def between(one: UUID, other: UUID) -> Clause:
@@ -164,7 +175,7 @@ class HasPartsFilter(Filter):
         has_parts = read_boolean(name, query)
         if has_parts is not None:
             found = Clause(
-                f"{_COLUMNS['record_id']} IN (SELECT whole.record_id FROM {EventPosting._meta.db_table} AS whole"  # noqa: S608
+                f"{column(EventEdition, 'record_id')[0]} IN (SELECT whole.record_id FROM {table_of(EventPosting)} AS whole"  # noqa: S608
                 f" WHERE whole.term = ({HAS_PARTS})::bigint)",
                 lead=_posted(HAS_PARTS),
             )
@@ -195,18 +206,20 @@ def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     An event of a class of length that reaches `after` began at most so many days before: each class is one closed range of
     the list. Those with an unknown bound count as long.
     """
+    names = ("date", "last_day", "begun_by", "goes_on_till", "starts_unknown", "ends_unknown")
+    first, last, begun_by, goes_on_till, starts_unknown, ends_unknown = (
+        column(EventEdition, name)[0] for name in names
+    )
     begins, ends = {
-        Match.CERTAIN: ("{begun_by} <= %s::date", "{goes_on_till} >= %s::date"),
-        Match.POSSIBLE: ("{date} <= %s::date", "{last_day} >= %s::date"),
+        Match.CERTAIN: (f"{begun_by} <= %s::date", f"{goes_on_till} >= %s::date"),
+        Match.POSSIBLE: (f"{first} <= %s::date", f"{last} >= %s::date"),
         Match.ANY: (
-            "({date} <= %s::date OR {starts_unknown})",
-            "({last_day} >= %s::date OR {ends_unknown})",
+            f"({first} <= %s::date OR {starts_unknown})",
+            f"({last} >= %s::date OR {ends_unknown})",
         ),
     }[match]
     found = all_of(
-        Clause(condition.format_map(_COLUMNS), (day,))
-        for condition, day in ((begins, before), (ends, after))
-        if day
+        Clause(condition, (day,)) for condition, day in ((begins, before), (ends, after)) if day
     )
     spans = [
         Span(length, after and _days_before(after, length - 1), before)
@@ -223,16 +236,6 @@ def on_days(after: date | None, before: date | None, match: Match) -> Clause:
 
 def _days_before(day: date, count: int) -> date:
     return day - min(timedelta(days=count), day - date.min)
-
-
-class _Columns(dict[str, str]):
-    """Columns of the editions of events as SQL names them. The postings stand in statements under the same name."""
-
-    def __missing__(self, name: str) -> str:
-        return f'"{EventEdition._meta.db_table}"."{name}"'
-
-
-_COLUMNS = _Columns()
 
 
 def named_in_agreements(agreements: list[UUID]) -> Q:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def offices_of(people: Sequence[str], on: date) -> dict[str, str]:
     """Return the office that each person may have held on a day, else the last one before or after it, with the state and the years.
 
-    `Foreign Minister, Pakistan (since 2024)`. One statement; whoever held none is left out.
+    `Foreign Minister, Pakistan (since 2024)`. One statement; who held none is left out.
     """
     current = compiled(TenureEdition, CURRENT)
     tenures, references = TenureEdition._meta.db_table, Reference._meta.db_table

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select
+from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
 from config.faults import Fault
 
 if TYPE_CHECKING:
@@ -91,9 +91,7 @@ class Ordering:
         return Clause(f"%s::{column(model, self.column)[1]}", (value,))
 
     def hidden(self, key: str) -> str:
-        """The same value for sorting, which no index has in order."""
-        if self.rank is not None:
-            return key
+        """The same value of a column for sorting, which no index has in order."""
         return f"{key} + 0" if self.is_nullable else f"({key}, 0)"
 
     @property
@@ -203,7 +201,7 @@ class Page:
         as a subquery that is made once, which saves a second statement.
         """
         name, kind = column(model, unique)
-        table = f'"{model._meta.db_table}"'
+        table = table_of(model)
         key, shown = ordering.key(model), ordering.shown(model)
         total = Clause("NULL") if self.count is not None else counted(table, where)
         within = where

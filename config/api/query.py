@@ -191,16 +191,16 @@ class Query:
             return None
         return text
 
-    def words(self, name: str, *, at_most: int = MAX_VALUES) -> list[str]:
+    def words(self, name: str) -> list[str]:
         """The values of a parameter that takes a list, without repetitions."""
         text = self.values.get(name)
         if not text:
             return []
         words = text.split(",")
-        if len(words) > at_most:
+        if len(words) > MAX_VALUES:
             self.fault(
                 "too_many_values",
-                f"There are {len(words)} values; at most {at_most} are taken.",
+                f"There are {len(words)} values; at most {MAX_VALUES} are taken.",
                 name,
             )
             return []

@@ -393,7 +393,7 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
         {"name": tag, "description": _text_of(tag, result)}
         for tag in dict.fromkeys(operation["tags"][0] for operation in _operations(result))
     ]
-    result["security"] = []  # whoever asks may read
+    result["security"] = []  # anybody may read
     return result
 
 
@@ -436,9 +436,9 @@ def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str,
             meanings = [f"* `{value}` - {label}" for value, label in of_ours[words].choices]
             component["description"] = "\n".join(meanings)
         else:
-            name = _camel(parameter["name"])
+            name = camel(parameter["name"])
             if len(asked[parameter["name"]]) > 1:
-                name = _camel(tag) + name
+                name = camel(tag) + name
         if found.setdefault(name, component)["enum"] != list(words):
             msg = f"Two lists of values are called {name}."
             raise ImproperlyConfigured(msg)
@@ -456,7 +456,8 @@ def _lists_of_parameters(
                 yield operation["tags"][0], parameter, one
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """Return a name of words divided by any signs as components are called: `event_type` is `EventType`."""
     return "".join(word.capitalize() for word in re.split("[^a-z0-9]+", name))
 
 

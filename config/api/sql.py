@@ -133,6 +133,11 @@ def compiled(model: type[Model], condition: Q) -> Clause:
     return Clause(sql, tuple(values))
 
 
+def table_of(model: type[Model]) -> str:
+    """The table of a model as SQL names it."""
+    return f'"{model._meta.db_table}"'
+
+
 @lru_cache(maxsize=512)
 def column(model: type[Model], name: str) -> tuple[str, str]:
     """A column as SQL names it, and its type without a length (a cast to `varchar(10)` would cut values to fit)."""
@@ -140,7 +145,7 @@ def column(model: type[Model], name: str) -> tuple[str, str]:
     kind = str(
         (field.base_field if isinstance(field, ArrayField) else field).db_type(connection)
     ).partition("(")[0]
-    return f'"{model._meta.db_table}"."{field.column}"', kind  # type: ignore[union-attr]
+    return f'{table_of(model)}."{field.column}"', kind  # type: ignore[union-attr]
 
 
 def is_one_of(model: type[Model], name: str, values: Sequence[Any]) -> Clause:

@@ -12,7 +12,7 @@ from config.api.caching import answer, tagged
 from config.api.filters.dates import DATE_SCHEMA, read_days
 from config.api.formats import FORMAT
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, select
+from config.api.sql import Clause, all_of, select, table_of
 from config.api.views import Operation, PlainView
 from records.api.pages import fetch, readable
 from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, Names, find
@@ -160,10 +160,10 @@ def _published_names(kinds: tuple[str, ...]) -> Names:
 def _beginnings(kind: Kind, text: str) -> Beginnings:
     editions = kind.editions
     columns = {field.name for field in editions._meta.concrete_fields}
-    # The days of a tenure; events and statements are told apart by their date, in the hint.
+    # The days of a tenure; of events and statements the hint has the date.
     is_held = "held_any" in columns
     return Beginnings(
-        f'"{editions._meta.db_table}"',
+        table_of(editions),
         kind.name,
         readable(editions),
         sort_label(text).lstrip(),
@@ -182,7 +182,7 @@ def _documents(found: Sequence[FoundName]) -> dict[str, dict[str, Any]]:
     for kind, records in keys.items():
         editions = kind_named(kind).editions
         those = Clause("record_id = ANY(%s::uuid[])", (records,))
-        table = f'"{editions._meta.db_table}"'
+        table = table_of(editions)
         statements.append(
             select("record_id::text, document", table, all_of([readable(editions), those]))
         )

@@ -215,7 +215,7 @@ class IdFilter(ReferenceFilter):
     def value(
         self, word: str, name: str, query: Query, references: WrittenReferences
     ) -> WrittenReference | None:
-        written = references.add(self.kinds, word, name, query, is_closed=False, is_told=True)
+        written = references.add(self.kinds, word, name, query, is_closed=False, is_noted=True)
         if written is not None:
             references.listed.append(written)
         return written

@@ -28,7 +28,7 @@ class Frequencies:
     read_at: float
 
     def share(self, elements: Elements) -> float:
-        """The share of rows that have any, or all, of the elements, as if one told nothing of another."""
+        """The share of rows that have any, or all, of the elements, as if they occurred independently."""
         known = self.shares.get(elements.column, {})
         found = [known.get(str(value), 0.0) for value in elements.values]
         return prod(found) if elements.are_all else min(1.0, sum(found))

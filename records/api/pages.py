@@ -16,7 +16,7 @@ from django.utils.encoding import escape_uri_path
 from config.api.caching import answer, has_version
 from config.api.pagination import counted, selected
 from config.api.problems import Problem
-from config.api.sql import NOTHING, Clause, all_of, compiled, select
+from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.ways import statement
 from records.models.edition import CURRENT
 
@@ -51,7 +51,7 @@ def fetch(statement: Clause) -> list[Any]:
 
 def count(editions: type[Edition], where: Clause, how: str | None) -> int:
     """Count rows: up to a thousand and one, or exactly if that does not take too long."""
-    table = f'"{editions._meta.db_table}"'
+    table = table_of(editions)
     if where == NOTHING:
         return 0
     if how != "exact":
@@ -89,7 +89,7 @@ class Listing:
 
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
         """The rows of a page, and one more when there is another; bare ones lack `columns`."""
-        if self.where == NOTHING:
+        if NOTHING in self.asked:
             return []
         columns = ("position",) if are_bare else ("position", *self.columns)
         asked = statement(
@@ -106,7 +106,7 @@ class Listing:
         """Bare rows with their `columns`, read by position. Editions never change, so they are those that were found."""
         chosen = selected(self.editions, ("position", *self.columns))
         where = Clause("position = ANY(%s)", ([row[3] for row in rows],))
-        wanted = select(chosen.sql, f'"{self.editions._meta.db_table}"', where)
+        wanted = select(chosen.sql, table_of(self.editions), where)
         wanted = Clause(wanted.sql, chosen.values + wanted.values)
         found = {position: rest for position, *rest in fetch(wanted)}
         return [(*row, *found[row[3]]) for row in rows]
@@ -150,10 +150,10 @@ def serve_page(
     if is_never_empty and not found and page.cursor is None:
         raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
-    told = [*notes, *listing.notes(found)]
+    shown = [*notes, *listing.notes(found)]
     if output.is_whole:
         documents = map(listing.document, listing.rows_on(page, found))
-        whole = {"next": None, "previous": None, "total": total, "notes": told}
+        whole = {"next": None, "previous": None, "total": total, "notes": shown}
         return answer(
             http,
             lambda: output.page(documents, whole, listing.shape),
@@ -170,7 +170,7 @@ def serve_page(
         "next": following,
         "previous": previous,
         "total": total,
-        "notes": told,
+        "notes": shown,
     }
     versions = [row[3] for row in rows]
     version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())

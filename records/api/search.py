@@ -18,7 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from config.api.notes import Note
 from config.api.pagination import COUNTED, Ordering, selected
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select
+from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
 from records.api.pages import Listing, fetch, readable
 from records.bulk import NAMES, PROSE
 from records.publishing.documents import sort_label
@@ -157,13 +157,9 @@ class RankedListing(Listing):
         """All that the rows must meet."""
         return all_of([self.filters, matches(self.editions, self.words)])
 
-    @property
-    def _table(self) -> str:
-        return f'"{self.editions._meta.db_table}"'
-
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
         """The rows of a page, and one more when there is another. Each has the number of finds, up to one more than are ranked."""
-        if self.where == NOTHING:
+        if NOTHING in self.asked:
             return []
         found: list[Row] = []
         for newest in self._ways():
@@ -226,7 +222,9 @@ class RankedListing(Listing):
     def _expected(self) -> tuple[float, float]:
         """How many finds, and how many editions, the planner expects."""
         public = readable(self.editions)
-        finds, editions = (select("", self._table, each) for each in (self.where, public))
+        finds, editions = (
+            select("", table_of(self.editions), each) for each in (self.where, public)
+        )
         ((found,),) = fetch(
             Clause(
                 f"EXPLAIN (FORMAT JSON) {finds.sql} UNION ALL {editions.sql}",
@@ -243,7 +241,7 @@ class RankedListing(Listing):
         unique, _kind = column(self.editions, "record_id")
         public = readable(self.editions)
         return Clause(
-            f"{select('date', self._table, public).sql} ORDER BY {day} DESC, {unique} DESC LIMIT 100",
+            f"{select('date', table_of(self.editions), public).sql} ORDER BY {day} DESC, {unique} DESC LIMIT 100",
             public.values,
         )
 
@@ -252,7 +250,7 @@ class RankedListing(Listing):
         key = self._by_age()
         order = f" ORDER BY {key} DESC, record_id DESC" if newest_first else ""
         columns = f"id, record_id, position, search, {key} AS age, {exact.sql} AS is_exact"
-        statement = select(columns, self._table, where)
+        statement = select(columns, table_of(self.editions), where)
         return Clause(f"{statement.sql}{order} LIMIT {RANKED + 1}", exact.values + statement.values)
 
     def _by_age(self) -> str:
@@ -274,7 +272,7 @@ class RankedListing(Listing):
         found = "(SELECT count(*) FROM newest)"
         exactly = select(
             "id, record_id, position, search, TRUE",
-            self._table,
+            table_of(self.editions),
             all_of([Clause(f"{found} > {RANKED}"), self.where, exact]),
         )
         # Ranks are float8, which a cursor can carry without loss.
@@ -289,7 +287,7 @@ class RankedListing(Listing):
         }
         whole = select(
             f"page.rank, page.record_id::text, {found}, page.position{', ' if columns else ''}{chosen.sql}",
-            f"page JOIN {self._table} ON {self._table}.id = page.id",
+            f"page JOIN {table_of(self.editions)} ON {table_of(self.editions)}.id = page.id",
             EVERYTHING,
         )
         sql = (

@@ -30,6 +30,7 @@ from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
+from config.api.schema import camel
 from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
@@ -118,10 +119,6 @@ def _forms_of_ref() -> str:
     )
 
 
-def _camel(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("_"))
-
-
 class EditionViewSet(ReadView):
     """Base of all resources. Subclasses declare; a method in one needs a reason."""
 
@@ -181,7 +178,7 @@ class EditionViewSet(ReadView):
                 summary=f"List {self.resource.replace('-', ' ')}",
                 parameters=self.list_parameters,
                 content=self.kind.serializer,
-                envelope=f"{_camel(self.kind.name)}List",
+                envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
                 headers=("ETag", "Link"),
             )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED, counted, selected
-from config.api.sql import EVERYTHING, Clause, all_of, select
+from config.api.sql import EVERYTHING, Clause, all_of, select, table_of
 from records.api.frequencies import expected, rows, share
 
 if TYPE_CHECKING:
@@ -47,11 +47,9 @@ def statement(
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
     is_by_day = ordering.column == "date"
-    leads = [one for one in asked if one.lead] if is_by_day else []
-    leading = min(leads, key=lambda one: share(editions, one), default=None)
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
-    has_elements = any(one.elements for one in asked)
-    found = expected(editions, asked) if has_elements else 0.0
+    leading = _rarest(editions, [one for one in asked if one.lead]) if is_by_day else None
+    led, rest = EVERYTHING, EVERYTHING
     if leading is not None:
         others = [one for one in asked if one is not leading]
         led = all_of(one.led for one in others if one.led)
@@ -59,17 +57,26 @@ def statement(
         if rest == EVERYTHING:
             way = Way(editions, ordering, EVERYTHING, led, spans, leading=leading)
             return way.whole(page, columns)
-        if found >= FEW and share(editions, leading) < FREQUENT:
-            way = Way(editions, ordering, rest, led, spans, where, leading, found=found)
-            return way.bounded(page, columns)
-    if has_elements and found >= FEW:
-        each = all_of(one.one_by_one or one for one in asked)
-        way = Way(editions, ordering, each, readable, spans, where, found=found)
+    has_elements = any(one.elements for one in asked)
+    found = expected(editions, asked) if has_elements else 0.0
+    if found >= FEW:
+        if leading is not None and share(editions, leading) < FREQUENT:
+            way = Way(editions, ordering, rest, led, spans, where, leading, found)
+        else:
+            each = all_of(one.one_by_one or one for one in asked)
+            way = Way(editions, ordering, each, readable, spans, where, found=found)
         return way.bounded(page, columns)
     if not has_elements and (spans or (is_by_day and editions.lengths and not ordering.descending)):
         # The oldest first has no index of its own: it is read class by class, upwards.
         return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
     return page.select(editions, columns, where, ordering)
+
+
+def _rarest(editions: type[Edition], leads: Sequence[Clause]) -> Clause | None:
+    """Of conditions that have tables of their own, the one that finds least. One alone needs no statistics."""
+    if len(leads) < 2:
+        return next(iter(leads), None)
+    return min(leads, key=lambda one: share(editions, one))
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class Way:
         )
         total = Clause("NULL")
         if page.count is None and not self._counts_on_the_way:
-            total = counted(_table(self.editions), self.where)
+            total = counted(table_of(self.editions), self.where)
         elif page.count is None:
             counted_near = "near"
             if not counts_here:
@@ -130,7 +137,7 @@ class Way:
                 parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
                 counted_near = "first"
             start = self._ends(page, None)
-            every = counted(_table(self.editions), self.where)
+            every = counted(table_of(self.editions), self.where)
             total = Clause(
                 f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
                 f" OR ({start.sql})"
@@ -173,7 +180,7 @@ class Way:
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
         """The rows of `page`, with their columns."""
-        table = _table(self.editions)
+        table = table_of(self.editions)
         shown = self.ordering.shown(self.editions)
         chosen = selected(self.editions, columns)
         return Clause(
@@ -189,7 +196,7 @@ class Way:
 
     def _met(self, page: Page, cursor: Cursor | None, limit: int) -> Clause:
         """Rows of the list among those of the bounded walk."""
-        table = _table(self.editions)
+        table = table_of(self.editions)
         if self.lead is None:
             asked = sorted({"record_id", *re.findall(rf'{table}\."(\w+)"', self.rest.sql)})
             names = ", ".join(f'{table}."{name}"' for name in asked)
@@ -210,9 +217,9 @@ class Way:
     def _found(self, page: Page) -> Clause:
         """Rows of the list by index, sorted afterwards: the key is hidden from the index that has it in order."""
         key = self.ordering.key(self.editions)
-        unique = f"{_table(self.editions)}.record_id"
+        unique = f"{table_of(self.editions)}.record_id"
         where = all_of([self.where, *self._beyond(page.cursor, key, unique)])
-        found = select(f"{key.sql} AS key, {unique}", _table(self.editions), where)
+        found = select(f"{key.sql} AS key, {unique}", table_of(self.editions), where)
         order = self._order(page, "hidden", "record_id")
         return Clause(
             f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"
@@ -246,7 +253,7 @@ class Way:
         return self.spans or (is_by_day and self.editions.lengths) or [None]
 
     def _range(self, span: Span | None, cursor: Cursor | None, columns: str) -> Clause:
-        table = _table(self.editions)
+        table = table_of(self.editions)
         key, unique = self.ordering.key(self.editions), f"{table}.record_id"
         needed = [self.decided]
         source = table
@@ -272,14 +279,10 @@ class Way:
 
     def _day(self) -> str:
         """The day as the index of a class of length has it."""
-        day = f"{_table(self.editions)}.date"
+        day = f"{table_of(self.editions)}.date"
         return day if self.lead else f"COALESCE({day}, '-infinity'::date)"
 
     def _beyond(self, cursor: Cursor | None, key: Clause, unique: str) -> list[Clause]:
         if cursor is None:
             return []
         return [cursor.condition(self.editions, self.ordering, key, unique, "uuid")]
-
-
-def _table(editions: type[Edition]) -> str:
-    return f'"{editions._meta.db_table}"'

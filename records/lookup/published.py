@@ -87,7 +87,7 @@ class WrittenReference:
     predecessors: bool = False
     is_closed: bool = True  #: a code of a closed list that is not there is a mistake, not a note
     every: bool = False  #: all records that have the key are meant, not one of them
-    is_told: bool = False  #: what became of a record that was merged or withdrawn is noted
+    is_noted: bool = False  #: that a record was merged or withdrawn is said in a note
     ids: list[UUID] = field(default_factory=list)
 
     def ways(self) -> list[tuple[Way, str, str]]:
@@ -179,7 +179,7 @@ class WrittenReferences:
         predecessors: bool = False,
         is_closed: bool = True,
         every: bool = False,
-        is_told: bool = False,
+        is_noted: bool = False,
     ) -> WrittenReference | None:
         """Take up a reference; report it and return None when the text cannot be one."""
         if not is_well_formed(text):
@@ -191,7 +191,7 @@ class WrittenReferences:
             query.fault("invalid_reference", detail, parameter, suggestion)
             return None
         written = WrittenReference(
-            tuple(kinds), text, parameter, narrower, predecessors, is_closed, every, is_told
+            tuple(kinds), text, parameter, narrower, predecessors, is_closed, every, is_noted
         )
         self._all.append(written)
         return written
@@ -210,13 +210,13 @@ class WrittenReferences:
         for written in self._all:
             candidates = written.candidates(found)
             leads = written.leads(candidates)
-            if written.is_told:
+            if written.is_noted:
                 self.notes += _fates(written, candidates, found)
             if len(leads) > 1 and not written.every:
                 query.faults.append(ambiguity(written, leads.values()))
             elif leads:
                 written.ids = list(leads)
-            elif not (written.is_told and candidates):
+            elif not (written.is_noted and candidates):
                 unresolved.append(written)
         self._report(unresolved, query)
         for walk, walked in (
@@ -363,7 +363,7 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
         )
         values.append(list(keys))
     statement = " UNION ".join(parts)
-    if any(one.is_told for one in written):  # survivors too, by their names
+    if any(one.is_noted for one in written):  # survivors too, by their names
         statement = (
             f"WITH named AS MATERIALIZED ({statement}) SELECT * FROM named UNION"  # noqa: S608
             f" SELECT {_COLUMNS} FROM {_TABLE} WHERE id IN (SELECT merged_into FROM named)"

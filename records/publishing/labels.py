@@ -108,11 +108,12 @@ class Patches:
 def _patch(places: Sequence[Place]) -> Patches:
     """Bring references in the published documents of these records up to date. Those that show nothing old are left alone."""
     patches = Patches(feed.last_position())
-    found = [(place, document, embedded(document)) for place, document in _documents(places)]
-    bodies, survivors = _bodies(
-        {node["id"] for _place, _document, nodes in found for node in nodes}
-    )
-    for place, document, nodes in found:
+    found = []
+    for place, text in _documents(places):
+        document = orjson.loads(text)
+        found.append((place, text, document, embedded(document)))
+    bodies, survivors = _bodies({node["id"] for *_others, nodes in found for node in nodes})
+    for place, text, document, nodes in found:
         name, key = place
         shown = {node["id"] for node in nodes}
         patches.read[place] = {
@@ -121,7 +122,6 @@ def _patch(places: Sequence[Place]) -> Patches:
             *(survivors[one] for one in shown & survivors.keys()),
         }
         kind = kind_named(name)
-        text = to_text(document)
         _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
@@ -138,13 +138,13 @@ def _patch(places: Sequence[Place]) -> Patches:
     return patches
 
 
-def _documents(places: Iterable[Place]) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Read the public documents of these records, in this order, one query per kind."""
+def _documents(places: Iterable[Place]) -> Iterator[tuple[Place, str]]:
+    """Read the public documents of these records as they are stored, in this order, one query per kind."""
     for name, those in groupby(places, key=itemgetter(0)):
         keys = [key for _name, key in those]
         current = kind_named(name).editions._default_manager.current().filter(record_id__in=keys)
         texts = dict(current.values_list("record_id", "document"))
-        yield from (((name, key), orjson.loads(texts[key])) for key in keys if key in texts)
+        yield from (((name, key), texts[key]) for key in keys if key in texts)
 
 
 def _bodies(ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:

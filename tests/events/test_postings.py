@@ -114,9 +114,7 @@ def test_many_events_of_a_pair_are_read_off_the_pairs_in_one_statement(client: C
         events.append(event)
     publish_whole(*events)
 
-    assert slugs(client, "events/?state=b&page_size=1") == [
-        "event-29"
-    ]  # statistics are read, and kept
+    assert slugs(client, "events/?state=b&page_size=1") == ["event-29"]
     with CaptureQueriesContext(connection) as captured:
         content = get(client, "events/?state__all=b,a&page_size=10")
 

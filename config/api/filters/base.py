@@ -83,7 +83,6 @@ class ValuesFilter(Filter):
         element: Callable[[Any], Any] | None = None,
         where: Callable[[list[Any]], Q | Clause] | None = None,
         operators: Sequence[str] = (),
-        single: bool = False,
         takes_all: bool = False,
     ) -> None:
         super().__init__(help_text=help_text)
@@ -92,13 +91,13 @@ class ValuesFilter(Filter):
         self.element = element
         self.where = where
         self.operators = tuple(operators)
-        self.single = single
         self.takes_all = takes_all
 
     def parameters(self, name: str) -> Iterator[Parameter]:
-        is_any = not (self.single or self.takes_all)
-        text = f"{self.help_text} Several values: any of them." if is_any else self.help_text
-        yield Parameter(name, text, self.schema, is_list=not self.single)
+        text = (
+            self.help_text if self.takes_all else f"{self.help_text} Several values: any of them."
+        )
+        yield Parameter(name, text, self.schema, is_list=True)
         for operator in self.operators:
             text = OPERATORS[operator].format(name=name, help=self.help_text)
             if operator == "isnull":
@@ -140,8 +139,7 @@ class ValuesFilter(Filter):
                 yield partial(self._condition, operator, values)
 
     def _values(self, name: str, query: Query, references: Any) -> list[Any]:
-        words = query.words(name, at_most=1) if self.single else query.words(name)
-        values = [self.value(word, name, query, references) for word in words]
+        values = [self.value(word, name, query, references) for word in query.words(name)]
         return [value for value in values if value is not None]
 
     def _any(self, values: list[Any]) -> list[Any]:
