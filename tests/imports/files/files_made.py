@@ -35,11 +35,16 @@ def refusal(act: Callable[..., Any], *args: Any, **options: Any) -> InputError:
 def zip_of(
     *entries: tuple[str | zipfile.ZipInfo, str | bytes], method: int = zipfile.ZIP_DEFLATED
 ) -> bytes:
-    """Pack entries, each a name (or its ZipInfo) and content."""
+    """Pack entries, each a name (or its ZipInfo) and content.
+
+    A name is packed with the date of an empty ZipInfo, not with the clock: the bytes name
+    parametrized tests, and every worker of a run must find the same names.
+    """
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", method) as archive:
+    with zipfile.ZipFile(sink, "w") as archive:
         for name, content in entries:
-            archive.writestr(name, content)
+            entry = zipfile.ZipInfo(name) if isinstance(name, str) else name
+            archive.writestr(entry, content, compress_type=method)
     return sink.getvalue()
 
 
