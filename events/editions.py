@@ -207,6 +207,8 @@ class EventEdition(Edition):
         help_text="Those of `posted` for which participants stood, rather than a place lying there.",
     )
 
+    whole_member = "parent"
+
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
 
     class Meta(Edition.Meta):

@@ -217,6 +217,9 @@ class EventSerializer(CitedRecordSerializer):
     parent = ReferenceField(  # type: ignore[assignment] # a field, which DRF takes off the class
         "event", allow_null=True, help_text="The event of which it is a part."
     )
+    has_parts = serializers.SerializerMethodField(
+        help_text="Whether other published events name it as their `parent`."
+    )
     topics = ReferenceListField(
         "topic", "topic_id", source="event_topics", help_text="What it was about."
     )
@@ -243,6 +246,7 @@ class EventSerializer(CitedRecordSerializer):
             "attendance",
             "visit_class",
             "parent",
+            "has_parts",
             "topics",
             "places",
             "states",
@@ -255,6 +259,10 @@ class EventSerializer(CitedRecordSerializer):
                 "help_text": "What happened, in a few words of ours; null when the title says it."
             }
         }
+
+    def get_has_parts(self, event: Event) -> bool:  # noqa: ARG002 - not the record's to say
+        """Answer as for one without parts: publishing knows which others are public (`records.publishing.feed`)."""
+        return False
 
 
 class StatementSerializer(CitedRecordSerializer):

@@ -131,6 +131,15 @@ class Edition(models.Model):
     #: Classes of length by which an index has its rows in the order of their days (`events.models.posting`).
     lengths: ClassVar[tuple[Span, ...]] = ()
 
+    #: The member that names the record of which this one is a part, of kinds whose documents say whether they have parts
+    #: (`has_parts`). There is a column of that name and `_id`.
+    whole_member: ClassVar[str] = ""
+
+    @classmethod
+    def whole_of(cls, document: dict[str, Any] | None) -> str | None:
+        """The record of which this one is a part, where that one's document says so."""
+        return id_of(document[cls.whole_member]) if document and cls.whole_member else None
+
     @classmethod
     def compose(cls, document: dict[str, Any]) -> None:
         """Fill what references to the record show and references in its document decide: its label, codes above it."""

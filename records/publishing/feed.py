@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
+import orjson
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from records.bulk import as_array, insertion, run
 from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
@@ -68,6 +70,7 @@ class NewEdition:
     reason: str = ""
     merged_into: UUID | None = None
     keeps_reference: bool = False  #: whether its row among the references stays as it is
+    former: dict[str, Any] | None = None  #: what was public of the record; a tombstone needs none
 
     @property
     def is_tombstone(self) -> bool:
@@ -77,6 +80,14 @@ class NewEdition:
     @cached_property
     def record_id(self) -> UUID:
         return UUID(self.document["id"])
+
+    @property
+    def wholes(self) -> set[str]:
+        """The records of which it becomes a part, or is one no more."""
+        whole_of = self.kind.editions.whole_of
+        now = None if self.is_tombstone else whole_of(self.document)
+        before = whole_of(self.document if self.is_tombstone else self.former)
+        return {key for key in (now, before) if key} if now != before else set()
 
     @cached_property
     def columns(self) -> dict[str, Any]:
@@ -129,7 +140,8 @@ class NewEdition:
 def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
     """Append editions, feed rows and references, close what they replace, and return the feed's last position.
 
-    Call under `lock_feed()`, with what it returned. Each document says its new revision.
+    Call under `lock_feed()`, with what it returned. Each document says its new revision. Records that have got their first
+    part, or lost their last one, by this get an edition that says so.
     """
     if not entries:
         return position
@@ -153,7 +165,32 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
     if references:
         statements.append(insertion(Reference, references, or_update=True))
     run(statements)
-    return position + len(entries)
+    position += len(entries)
+    wholes = list(_changed_wholes(entries))
+    return append(wholes, position, moment) if wholes else position
+
+
+def _changed_wholes(entries: Sequence[NewEdition]) -> Iterator[NewEdition]:
+    """Patch the public documents of those that these editions became parts of, or left, where they say it no more rightly."""
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    kinds = {entry.kind.name: entry.kind for entry in entries}
+    for entry in entries:
+        if wholes := entry.wholes:
+            by_kind[entry.kind.name] |= wholes
+    for name, keys in by_kind.items():
+        kind = kinds[name]
+        public = kind.editions._default_manager.current()
+        parts = public.filter(**{f"{kind.editions.whole_member}_id": OuterRef("record_id")})
+        found = public.filter(record_id__in=keys).order_by("record_id")
+        for text, has_parts in found.values_list("document", Exists(parts)):
+            document = orjson.loads(text)
+            if document["has_parts"] != has_parts:
+                former = dict(document)
+                document["has_parts"] = has_parts
+                document["revision"] += 1
+                yield NewEdition(
+                    kind, document, Action.UPDATED, keeps_reference=True, former=former
+                )
 
 
 def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Statement:

@@ -128,9 +128,10 @@ def _patch(places: Sequence[Place]) -> Patches:
         if to_text(document) == text:
             continue
         # Of the text, for the document's own references are patched in place.
-        before = reference_row(kind, orjson.loads(text))
+        former = orjson.loads(text)
+        before = reference_row(kind, former)
         document["revision"] += 1
-        entry = feed.NewEdition(kind, document, Action.UPDATED).prepare()
+        entry = feed.NewEdition(kind, document, Action.UPDATED, former=former).prepare()
         entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)
         if entry.reference["body"] != before["body"]:

@@ -156,6 +156,8 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         )
         document = next_document(last)
         document["revision"] = newest.revision + 1
+        if kind_of(locked).editions.whole_member:
+            document["has_parts"] = False  # parts name a public record
         _seen, before = published([locked.pk])
         missing = refresh(kind_of(locked), document)
         if missing:
@@ -292,10 +294,17 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
 def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
     newest = _newest_documents(drafts)
+    wholes = {draft.kind.editions.whole_of(draft.document) for draft in drafts}
     entries = []
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
+        former = None
+        if draft.kind.editions.whole_member:
+            # Its own record does not say it: it is as it was, until the parts that come with it are stored.
+            former = orjson.loads(previous[2]) if previous and previous[2] else None
+            had_parts = former is not None and former["has_parts"]
+            draft.document["has_parts"] = had_parts or draft.document["id"] in wholes
         draft.document["revision"] = 1
         if previous is not None:
             revision, published_at, text = previous
@@ -305,7 +314,7 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if text is None else Action.UPDATED
-        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason))
+        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason, former=former))
     return entries
 
 

@@ -120,6 +120,7 @@ def test_place_shows_where_it_lies() -> None:
         "kind": "venue",
         "state": reference(us, "United States", code="US"),
         "parent": reference(washington, "Washington"),
+        "has_parts": False,
         "latitude": 38.897676,
         "longitude": -77.03653,
         "names": [
