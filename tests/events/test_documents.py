@@ -120,7 +120,6 @@ def test_place_shows_where_it_lies() -> None:
         "kind": "venue",
         "state": reference(us, "United States", code="US"),
         "parent": reference(washington, "Washington"),
-        "has_parts": False,
         "latitude": 38.897676,
         "longitude": -77.03653,
         "names": [
@@ -232,6 +231,7 @@ def test_event_shows_all_that_its_record_says() -> None:
         "attendance": "remote",
         "visit_class": None,
         "parent": reference(visit, "Visit"),
+        "has_parts": False,
         "topics": [reference(trade, "Trade", code="trade")],
         "places": [
             {"place": None, "state": None, "name_as_given": "a third country", "role": "origin"},
