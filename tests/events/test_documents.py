@@ -314,6 +314,7 @@ def test_event_shows_all_that_its_record_says() -> None:
         "attendance",
         "visit_class",
         "parent",
+        "has_parts",
         "topics",
         "places",
         "states",
