@@ -304,7 +304,7 @@ def test_event_shows_all_that_its_record_says() -> None:
             ),
         ],
     }
-    assert list(document)[8:20] == [
+    assert list(document)[8:21] == [
         "type",
         "title",
         "summary",
