@@ -214,7 +214,8 @@ def test_any_combination_finds_what_the_documents_say(
 ) -> None:
     monkeypatch.setattr(frequencies, "_KNOWN", {})
     if is_bounded:
-        monkeypatch.setattr(ways, "FEW", 0)
+        monkeypatch.setattr(ways, "FOUND", 1_000_000.0)
+        monkeypatch.setattr(ways, "COMPARED", 1_000_000.0)
         monkeypatch.setattr(ways, "WALKED", 13)
         monkeypatch.setattr(ways, "FOLLOWED", 7)
     chance = random.Random(1648)  # noqa: S311 - reproducible, not secret
