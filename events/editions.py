@@ -211,6 +211,7 @@ class EventEdition(Edition):
         help_text="Those of `posted` for which participants stood, rather than a place lying there.",
     )
 
+    covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
 
     class Meta(Edition.Meta):

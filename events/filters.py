@@ -197,11 +197,14 @@ class HasPartsFilter(Filter):
         """Look into the postings: its own document says nothing of its parts."""
         has_parts = read_boolean(name, query)
         if has_parts is not None:
-            found = Clause(
-                f"{column(EventEdition, 'record_id')[0]} IN (SELECT whole.record_id FROM {table_of(EventPosting)} AS whole"  # noqa: S608
-                f" WHERE whole.term = ({HAS_PARTS})::bigint)",
-                lead=_posted(HAS_PARTS),
+            # The postings of one event are looked up by all that their index begins with, from an edition or a posting.
+            event = table_of(EventEdition)
+            posted = Clause(
+                f"EXISTS (SELECT FROM {table_of(EventPosting)} AS whole WHERE whole.term = ({HAS_PARTS})::bigint"
+                f" AND whole.length = {event}.length AND whole.date = COALESCE({event}.date, '-infinity'::date)"
+                f" AND whole.record_id = {event}.record_id)"
             )
+            found = replace(posted, lead=_posted(HAS_PARTS), led=posted)
             yield partial(as_clause, condition=found if has_parts else ~found)
 
 

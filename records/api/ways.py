@@ -25,15 +25,21 @@ if TYPE_CHECKING:
     from records.models import Edition
 
 #: Rows that are walked in order before the index is asked.
-WALKED = 15_000
+WALKED = 8_000
 #: The same where each row means a look at another table, or at the table of an index.
 FOLLOWED = 3_000
-#: What a row costs that the index of lists finds, is looked at and sorted, beside one that is followed.
-FOUND = 1.0
-#: The same of a row that is read off an index alone.
+
+# What rows cost, beside one that is followed to another table, which takes some 3 microseconds.
+#: One that the index of lists finds: it is looked at in its place, and sorted.
+FOUND = 0.6
+#: One that the index of lists has for the rarest value, and compares with those of the others.
+COMPARED = 0.15
+#: One that is read off an index, all conditions being decided there.
 READ = 0.15
-#: The same of a row that the index of lists has for the rarest value: it is compared with the rows of the other values.
-COMPARED = 0.05
+#: The same where something is looked up in another index for each.
+PROBED = 0.5
+#: One of several ranges that are merged, with lists to be compared.
+MERGED = 0.5
 
 
 def statement(
@@ -156,8 +162,9 @@ class Way:
     def price(self) -> float:
         """What it costs, the index of lists included where the walk ends too early."""
         if self.rest == EVERYTHING:
-            return READ * (self._steps(self.known.size) + self._steps(COUNTED))
-        one = READ if self._is_covered else 1.0
+            one = PROBED if "EXISTS" in self.decided.sql else READ
+            return one * (self._steps(self.known.size) + self._steps(COUNTED))
+        one = MERGED if self._is_covered else 1.0
         if self._counts_on_the_way:
             return one * self._steps(COUNTED if self.known.is_counted else self.known.size)
         steps = self._steps(self.known.size)
@@ -179,7 +186,13 @@ class Way:
     @property
     def _is_covered(self) -> bool:
         """Whether the walk is one along an index that has what is asked of each row."""
-        return self.lead is None and bool(self.editions.lengths) and self.ordering.is_nullable
+        is_by_day = self.lead is None and self.ordering.is_nullable
+        return is_by_day and self.editions.covered.issuperset(self._columns_asked)
+
+    @property
+    def _columns_asked(self) -> set[str]:
+        """The columns of the editions that the conditions compare."""
+        return set(re.findall(rf'{table_of(self.editions)}\."?(\w+)', self.rest.sql))
 
     def page(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """The statement of the page by this way."""
@@ -208,11 +221,11 @@ class Way:
         end = self._ends(page, page.cursor)
         far = self._found(page)
         parts.append(Clause(f"near AS MATERIALIZED ({near.sql})", near.values))
+        parts.append(Clause(f"ended AS MATERIALIZED ({end.sql})", end.values))
         parts.append(
             Clause(
                 f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) >= {size} THEN true"
-                f" ELSE ({end.sql}) END AS is_enough)",
-                end.values,
+                " ELSE (SELECT it FROM ended) END AS is_enough)"
             )
         )
         parts.append(
@@ -226,12 +239,11 @@ class Way:
         if page.count is None and not self._counts_on_the_way:
             total = counted(table_of(self.editions), self.where)
         elif page.count is None:
-            counted_near = "near"
+            counted_near, start = "near", Clause("SELECT it FROM ended")
             if not counts_here:
                 first = self._met(page, None, COUNTED + 1)
                 parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
-                counted_near = "first"
-            start = self._ends(page, None)
+                counted_near, start = "first", self._ends(page, None)
             every = counted(table_of(self.editions), self.where)
             total = Clause(
                 f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
@@ -248,9 +260,11 @@ class Way:
     def _ends(self, page: Page, cursor: Cursor | None) -> Clause:
         """Whether the walk met every row there is; of a long list from its start that is known beforehand."""
         if cursor is None and not self.spans and self._walkable > 2 * self._bound:
-            return Clause("SELECT false")
-        end = self._walked(page, cursor, self._bound, in_order=False)
-        return Clause(f"SELECT count(*) < {self._bound} FROM ({end.sql}) AS walked", end.values)
+            return Clause("SELECT false AS it")
+        end = self._read(page, cursor, self._bound, in_order=False)
+        return Clause(
+            f"SELECT count(*) < {self._bound} AS it FROM ({end.sql}) AS walked", end.values
+        )
 
     @property
     def _counts_on_the_way(self) -> bool:
@@ -264,7 +278,10 @@ class Way:
 
     @property
     def _bound(self) -> int:
-        return WALKED if self._is_covered else FOLLOWED
+        if self._is_covered:
+            return WALKED
+        # Where the index of lists would look at more rows still, it is worth to follow more.
+        return FOLLOWED * (2 if self.known.price_of_count > 2 * FOLLOWED else 1)
 
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
@@ -288,9 +305,9 @@ class Way:
         """Rows of the list among those of the bounded walk."""
         table = table_of(self.editions)
         if self.lead is None:
-            asked = sorted({"record_id", *re.findall(rf'{table}\."(\w+)"', self.rest.sql)})
+            asked = sorted({"record_id", *self._columns_asked})
             names = ", ".join(f'{table}."{name}"' for name in asked)
-            walked = self._walked(page, cursor, self._bound, columns=names)
+            walked = self._walked(page, cursor, self._bound, names)
             found = select("key, record_id", f"({walked.sql}) AS {table}", self.rest)
             order = self._order(page, "key", "record_id")
         else:
@@ -322,12 +339,10 @@ class Way:
         page: Page,
         cursor: Cursor | None,
         limit: int,
-        *,
         columns: str = "",
-        in_order: bool = True,
     ) -> Clause:
-        """Rows of the table, each range read off an index in order."""
-        order = self._order(page, "key", "record_id") if in_order else ""
+        """Rows of the table, each range read off an index in order, and no further than they are taken."""
+        order = self._order(page, "key", "record_id")
         ranges = [self._range(span, cursor, columns) for span in self._ranges]
         if len(ranges) == 1:
             return Clause(f"{ranges[0].sql} {order} LIMIT {limit}", ranges[0].values)

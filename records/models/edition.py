@@ -130,6 +130,8 @@ class Edition(models.Model):
 
     #: Classes of length by which an index has its rows in the order of their days (`events.models.posting`).
     lengths: ClassVar[tuple[Span, ...]] = ()
+    #: The columns that this index has beside.
+    covered: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def compose(cls, document: dict[str, Any]) -> None:

@@ -40,7 +40,9 @@ def postings() -> set[tuple[str, str, str, str, bool]]:
         )
         found = cursor.fetchall()
     states = dict(State.objects.values_list("pk", "name"))
-    names = {HAS_PARTS: "has parts", IS_PART: "is a part"} | {term("state", str(key)): name for key, name in states.items()}
+    names = {HAS_PARTS: "has parts", IS_PART: "is a part"} | {
+        term("state", str(key)): name for key, name in states.items()
+    }
     names |= {
         pair(str(one), str(other)): "+".join(sorted((states[one], states[other])))
         for one, other in combinations(states, 2)
