@@ -130,6 +130,33 @@ def contradict(clauses: Sequence[Clause]) -> bool:
     return False
 
 
+def without_implied(clauses: Iterable[Clause]) -> list[Clause]:
+    """The conditions without those that follow from another one: who took part as a host took part."""
+    found: list[Clause] = []
+    for one in clauses:
+        if not any(_follows(one, other) for other in found):
+            found = [other for other in found if not _follows(other, one)] + [one]
+    return found
+
+
+def _follows(one: Clause, other: Clause) -> bool:
+    """Whether every row of the other condition has what the one asks for."""
+    asked = one.elements
+    if asked is None or one.implied:
+        return False
+    had = [*other.implied, *([other.elements] if other.elements else [])]
+    needed = [{value} for value in asked.values] if asked.are_all else [set(asked.values)]
+    return all(any(_has(each, asked.column, any_of) for each in had) for any_of in needed)
+
+
+def _has(elements: Elements, column: str, any_of: set[Any]) -> bool:
+    """Whether what has these elements has any of those."""
+    those = set(elements.values)
+    return elements.column == column and bool(
+        those & any_of if elements.are_all else those <= any_of
+    )
+
+
 def compiled(model: type[Model], condition: Q) -> Clause:
     if not condition:
         return EVERYTHING

@@ -29,9 +29,12 @@ WALKED = 8_000
 #: The same where each row means a look at another table, or at the table of an index.
 FOLLOWED = 3_000
 
+#: Rows that the index of lists is expected to find at most, so that all are found once, for the page and for their number.
+FEW = 3_000
+
 # What rows cost, beside one that is followed to another table, which takes some 3 microseconds.
 #: One that the index of lists finds: it is looked at in its place, and sorted.
-FOUND = 0.6
+FOUND = 1.0
 #: One that the index of lists has for the rarest value, and compares with those of the others.
 COMPARED = 0.15
 #: One that is read off an index, all conditions being decided there.
@@ -39,7 +42,7 @@ READ = 0.15
 #: The same where something is looked up in another index for each.
 PROBED = 0.5
 #: One of several ranges that are merged, with lists to be compared.
-MERGED = 0.5
+MERGED = 0.35
 
 
 def statement(
@@ -70,6 +73,8 @@ def statement(
     ):
         # The oldest first has no index of its own: it is read class by class, upwards.
         return Way(known, ordering, EVERYTHING, where).whole(page, columns)
+    if known.are_few:
+        return Way(known, ordering, EVERYTHING, where).found_once(page, columns)
     return page.select(editions, columns, where, ordering)
 
 
@@ -119,9 +124,15 @@ class Known:
         self.compared = self.rows * min(lists, default=1.0)
 
     @property
+    def are_few(self) -> bool:
+        """Whether the index of lists finds few rows, as far as is known."""
+        return self.has_lists and self.rows > 0 and self.found < FEW
+
+    @property
     def price(self) -> float:
         """What it costs to find all rows by the index of lists and to sort them; and to count them."""
-        return FOUND * self.found + COMPARED * self.compared + self.price_of_count
+        found = FOUND * self.found + COMPARED * self.compared
+        return found if self.are_few else found + self.price_of_count
 
     @property
     def price_of_count(self) -> float:
@@ -210,6 +221,29 @@ class Way:
         return self._page(
             page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total
         )
+
+    def found_once(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
+        """All rows of the list are found by index, and then sorted and counted."""
+        key = self.ordering.key(self.editions)
+        found = select(
+            f"{key.sql} AS key, {table_of(self.editions)}.record_id",
+            table_of(self.editions),
+            self.where,
+        )
+        shown = select(
+            "key, record_id",
+            "found",
+            all_of(self._beyond(page.cursor, Clause("found.key"), "found.record_id")),
+        )
+        parts = Clause(
+            f"found AS MATERIALIZED ({found.sql}), page AS MATERIALIZED"
+            f" ({shown.sql} {self._order(page, 'key', 'record_id')} LIMIT {page.size + 1})",
+            found.values + shown.values,
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM found")
+        return self._page(page, columns, parts, total)
 
     def bounded(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Walk so far, and find by index what was not met on the way."""

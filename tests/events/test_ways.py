@@ -172,6 +172,15 @@ def _questions(chance: random.Random) -> dict[str, tuple[str, Callable[[Document
             f"participant.role={role}&participant.person={person}",
             lambda d: _has_part(d, None, person, role),
         ),
+        "took part": (
+            f"participant.state={a}",
+            lambda d: any(_has_part(d, a, None, each) for each in ROLES),
+        ),
+        "stayed away": (
+            f"participant.state={a}&state__not={b}",
+            lambda d: any(_has_part(d, a, None, each) for each in ROLES) and b not in _involved(d),
+        ),
+        "never": (f"participant.state={a}&state__not={a}", lambda d: False),
         "topic": (f"topic={topic}", lambda d: topic in {each["code"] for each in d["topics"]}),
         "source": ("source=gazette", lambda d: True),
         "days": _days(chance),
@@ -206,7 +215,8 @@ EXCLUDING = [
     {"type", "type_not"},
     {"status", "status_not"},
     {"attendance", "attendance_not"},
-    {"part", "person"},
+    {"part", "person", "took part", "stayed away", "never"},
+    {"not", "stayed away", "never"},
     {"parts", "no parts"},
     {"is a part", "is no part"},
 ]
@@ -229,7 +239,10 @@ def test_any_combination_finds_what_the_documents_say(
     walks = [query["sql"] for query in captured if query["sql"].startswith("WITH ")]
     bounded = [sql for sql in walks if sql.startswith("WITH near")]
     led = [sql for sql in bounded if '"events_eventposting" AS "events_eventedition"' in sql]
-    assert (len(walks) > 100, len(bounded) > 100, len(led) > 20) == (True, is_bounded, is_bounded)
+    once = [sql for sql in walks if sql.startswith("WITH found")]
+    assert len(walks) > 100
+    assert (len(bounded) > 100, len(led) > 20) == (is_bounded, True)
+    assert (len(once) > 100) != is_bounded
 
 
 def _ask(client: Client, documents: list[Document], chance: random.Random) -> None:
