@@ -166,3 +166,34 @@ def test_events_with_parts_follow_what_is_published(client: Client) -> None:
     }
     withdraw(stop, by=None, reason="Never happened.")
     assert wholes() == ([], ["other", "tour"])
+
+
+def test_a_posting_says_how_long_an_event_may_have_been_and_what_is_unknown_of_it() -> None:
+    state = make_state("A")
+    whens = {
+        "2001-02-03/2001-02-09": ("WEEK", False, False),
+        "2001-02-03/2001-02-10": ("MONTH", False, False),
+        "2004": ("YEAR", False, False),
+        "2001/2010": ("DECADE", False, False),
+        "2001/2011": ("LONG", False, False),
+        "2001-02-03/..": ("OPEN", False, True),
+        "../2001-02-03": ("OPEN", True, False),
+        "": ("UNDATED", True, True),
+    }
+    kind = make_event_type("talks")
+    events = [make_event(when or "No date", type=kind, when=when) for when in whens]
+    for event in events:
+        make_participation(event, state)
+    Event.objects.filter(pk=events[0].pk).update(parent=events[-1])
+    publish_whole(*Event.objects.all())
+
+    found = {
+        (event, Length(length).name, is_part, *unknown)
+        for event, length, is_part, *unknown in EventPosting.objects.filter(
+            term=term("state", str(state.pk))
+        ).values_list("record_id", "length", "is_part", "starts_unknown", "ends_unknown")
+    }
+    assert found == {
+        (event.pk, length, event == events[0], starts, ends)
+        for event, (length, starts, ends) in zip(events, whens.values(), strict=True)
+    }
