@@ -34,6 +34,7 @@ class Clause:
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
     parts: tuple[Clause, ...] = ()  #: conditions that must all hold, of which it is made
     excluded: Elements | None = None  #: it asks that a list has none of these
+    implied: tuple[Elements, ...] = ()  #: what its rows have besides, of each of these any
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
     one_by_one: Clause | None = (
@@ -48,7 +49,12 @@ class Clause:
     def __invert__(self) -> Clause:
         # What is unknown (NULL) is not what was asked to be left out.
         without = self.elements if self.elements and not self.elements.are_all else None
-        return Clause(f"({self.sql}) IS NOT TRUE", self.values, excluded=without)
+        return Clause(
+            f"({self.sql}) IS NOT TRUE",
+            self.values,
+            excluded=without,
+            led=~self.led if self.led else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A table with the rows of a condition by class of length and date, called as the editions are in `where`."""
+    """A table with the rows of a condition by class of length and date, called as the editions are in `where`.
+
+    It has them under `term`, whose frequency its statistics say.
+    """
 
     table: str
+    term: int
     where: Clause
 
 
@@ -110,12 +120,41 @@ def contradict(clauses: Sequence[Clause]) -> bool:
         if one.excluded
         for value in one.excluded.values
     }
+    if not excluded:
+        return False
     for one in clauses:
-        if excluded and one.elements:
-            left_out = [(one.elements.column, value) in excluded for value in one.elements.values]
-            if (any if one.elements.are_all else all)(left_out):
+        for elements in (one.elements, *one.implied) if one.elements else one.implied:
+            left_out = [(elements.column, value) in excluded for value in elements.values]
+            if (any if elements.are_all else all)(left_out):
                 return True
     return False
+
+
+def without_implied(clauses: Iterable[Clause]) -> list[Clause]:
+    """The conditions without those that follow from another one: who took part as a host took part."""
+    found: list[Clause] = []
+    for one in clauses:
+        if not any(_follows(one, other) for other in found):
+            found = [other for other in found if not _follows(other, one)] + [one]
+    return found
+
+
+def _follows(one: Clause, other: Clause) -> bool:
+    """Whether every row of the other condition has what the one asks for."""
+    asked = one.elements
+    if asked is None or one.implied:
+        return False
+    had = [*other.implied, *([other.elements] if other.elements else [])]
+    needed = [{value} for value in asked.values] if asked.are_all else [set(asked.values)]
+    return all(any(_has(each, asked.column, any_of) for each in had) for any_of in needed)
+
+
+def _has(elements: Elements, column: str, any_of: set[Any]) -> bool:
+    """Whether what has these elements has any of those."""
+    those = set(elements.values)
+    return elements.column == column and bool(
+        those & any_of if elements.are_all else those <= any_of
+    )
 
 
 def compiled(model: type[Model], condition: Q) -> Clause:

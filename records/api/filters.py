@@ -13,7 +13,7 @@ from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, all_of, column
+from config.api.sql import NOTHING, Clause, Elements, all_of, column
 from config.faults import Fault
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
@@ -85,6 +85,13 @@ class ReferenceFilter(ValuesFilter):
         for parameter in super().parameters(name):
             is_asked = self.predecessors and not parameter.name.endswith("__isnull")
             yield replace(parameter, companion=INCLUDE_PREDECESSORS) if is_asked else parameter
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        """What names one record in a column of its own is found by the index of that column, however much else is asked."""
+        found = super().matches(model, values)
+        if self.many or self.where is not None or not values:
+            return found
+        return replace(found, elements=Elements(self.column, tuple(values)))
 
     def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""

@@ -31,7 +31,7 @@ from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orde
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
-from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select
+from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import Listing, fetch, readable, serve_page
@@ -234,8 +234,7 @@ class EditionViewSet(ReadView):
             for clause in (condition(editions) for condition in conditions)
             for part in clause.parts or (clause,)
         ]
-        if contradict(asked):
-            asked = [NOTHING]
+        asked = [NOTHING] if contradict(asked) else without_implied(asked)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         shown: Callable[[Row], str] = (

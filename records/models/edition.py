@@ -130,6 +130,8 @@ class Edition(models.Model):
 
     #: Classes of length by which an index has its rows in the order of their days (`events.models.posting`).
     lengths: ClassVar[tuple[Span, ...]] = ()
+    #: The columns that this index has beside.
+    covered: ClassVar[frozenset[str]] = frozenset()
 
     #: The member that names the record of which this one is a part, of kinds whose documents say whether they have parts
     #: (`has_parts`). There is a column of that name and `_id`.
