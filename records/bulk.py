@@ -95,9 +95,14 @@ def _value(field: Any) -> str:
 def _texts(field: Any, values: Sequence[Any]) -> str:
     """Return values of one column as the text of an array of texts."""
     if isinstance(field, ArrayField):
-        values = [None if value is None else _array(list(map(_text, value))) for value in values]
+        of_numbers = isinstance(field.base_field, models.IntegerField | models.UUIDField)
+        make = as_array if of_numbers else _texts_as_array
+        values = [None if value is None else make(value) for value in values]
     elif isinstance(field, models.JSONField | SearchVectorField):
         values = [None if value is None else orjson.dumps(value).decode() for value in values]
+    elif (values[0] is None or type(values[0]) is str) and values.count(values[0]) == len(values):
+        # As most columns of an import: nothing, or what it is by default.
+        return "{" + ",".join([_array(values[:1])[1:-1]] * len(values)) + "}"
     else:
         values = [
             value if value is None or type(value) is str else _text(value) for value in values
@@ -128,6 +133,10 @@ def _array(texts: Sequence[str | None]) -> str:
         quoted = _quoted(joined).replace(_BETWEEN, '","')
         return "{" + (quoted.replace(f'"{_NULL}"', "NULL") if nulls else quoted) + "}"
     return "{" + ",".join("NULL" if text is None else _quoted(text) for text in texts) + "}"
+
+
+def _texts_as_array(values: Iterable[Any]) -> str:
+    return _array(list(map(_text, values)))
 
 
 def _quoted(text: str) -> str:

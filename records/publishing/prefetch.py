@@ -95,13 +95,16 @@ class _Relation:
             for owner in owners:
                 self.link.set_cached_value(owner, by_key.get(getattr(owner, self.link.attname)))
             return
-        of_owner: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-        for part in parts:
-            of_owner[getattr(part, self.link.attname)].append(part)
+        of_owner: dict[Any, list[Any]] = {}
         for owner in owners:
             if not hasattr(owner, "_prefetched_objects_cache"):
                 owner._prefetched_objects_cache = {}  # noqa: SLF001 - Django's own name
-            owner._prefetched_objects_cache[self.cache_name] = of_owner[owner.pk]  # noqa: SLF001
+            own: list[Any] = []
+            owner._prefetched_objects_cache[self.cache_name] = own  # noqa: SLF001
+            of_owner[owner.pk] = own
+        link = self.link.attname
+        for part in parts:
+            of_owner[vars(part)[link]].append(part)
 
 
 @cache
