@@ -98,13 +98,14 @@ class DocumentReferences:
     def to(self, kind: str, key: UUID) -> dict[str, Any]:
         """Return the reference to a record: empty until `fill()`, unless the record is known already."""
         self.named[key] = kind
-        if key not in self._given:
+        given = self._given.get(key)
+        if given is None:
             reference = self._known.get(key)
             is_published = reference is not None and reference.standing == Standing.PUBLISHED
-            self._given[key] = (
+            given = self._given[key] = (
                 reference.embedded() if reference is not None and is_published else {}
             )
-        return self._given[key]
+        return given
 
     def fill(self) -> None:
         keys = [key for key in self._given if key not in self._known]
@@ -192,7 +193,7 @@ def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Fill references, labels and derived fields of all documents of one transaction, which may name each other."""
     references.fill()
     for draft in _named_first(drafts):
-        if not (draft.missing and draft.kind.editions.reference_needs_references):
+        if not (draft.kind.editions.reference_needs_references and draft.missing):
             draft.kind.editions.compose(draft.document)
             references.learn(draft.kind, draft.document)
     derivations = [

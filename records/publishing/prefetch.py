@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models import ManyToOneRel
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from rest_framework.serializers import ListSerializer
 
-from records.bulk import as_array
+from records.bulk import as_array, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +86,7 @@ class _Relation:
         for index, convert in converters:
             if values[index] is not None:
                 values[index] = convert(values[index])
-        return self.model.from_db(connection.alias, names, values)
+        return made(self.model, connection.alias, names, values)
 
     def hand_out(self, owners: Sequence[Any], parts: Sequence[Any]) -> None:
         """Leave the rows where Django's own prefetching leaves them."""
@@ -95,13 +95,16 @@ class _Relation:
             for owner in owners:
                 self.link.set_cached_value(owner, by_key.get(getattr(owner, self.link.attname)))
             return
-        of_owner: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-        for part in parts:
-            of_owner[getattr(part, self.link.attname)].append(part)
+        of_owner: dict[Any, list[Any]] = {}
         for owner in owners:
             if not hasattr(owner, "_prefetched_objects_cache"):
                 owner._prefetched_objects_cache = {}  # noqa: SLF001 - Django's own name
-            owner._prefetched_objects_cache[self.cache_name] = of_owner[owner.pk]  # noqa: SLF001
+            own: list[Any] = []
+            owner._prefetched_objects_cache[self.cache_name] = own  # noqa: SLF001
+            of_owner[owner.pk] = own
+        link = self.link.attname
+        for part in parts:
+            of_owner[vars(part)[link]].append(part)
 
 
 @cache
@@ -177,7 +180,8 @@ def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Call
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": UUID,
+    # Most keys stand in many rows: of the owner, of what all name.
+    "UUIDField": lru_cache(20_000)(UUID),
     "DateField": date.fromisoformat,
     "DecimalField": Decimal,
 }
