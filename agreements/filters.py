@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agreements.editions import IN_FORCE
@@ -14,6 +14,7 @@ from agreements.models import (
     ActionKind,
     AgreementEdition,
     AgreementForm,
+    Currency,
     Laterality,
     LegalCharacter,
 )
@@ -33,7 +34,9 @@ from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
 from config.api.sql import NOTHING, Clause, all_of, has_all
 from config.api.sql import column as edition_column
 from config.dates.reach import Match
+from config.faults import nearest
 from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.reference_data import reference_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -204,16 +207,27 @@ class PartyFilter(ReferenceFilter):
 
 
 class CurrencyFilter(TextFilter):
-    """Takes alphabetic codes of ISO 4217, in capitals or not. A code that no agreement is valued in finds nothing."""
+    """Takes alphabetic codes of ISO 4217, withdrawn ones too, in capitals or not."""
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[A-Za-z]{3}$", "examples": ["USD"]}
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
+        code, known = word.upper(), _currencies()
+        if code in known:
+            return code
         if _CURRENCY.fullmatch(word):
-            return word.upper()
-        query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)
+            detail = f"“{word}” is the code of no currency of ISO 4217."
+            query.fault("invalid_choice", detail, name, nearest(code, known))
+        else:
+            query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)
         return None
+
+
+@cache
+def _currencies() -> list[str]:
+    """Return the codes of ISO 4217 as they ship with the project: public queries read no working tables."""
+    return sorted(row["code"] for row in reference_rows(Currency))
 
 
 class ValueFilter(Group):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter, weakest
 from config.api.filters.sets import FilterSet, Group
-from config.api.filters.values import ChoiceFilter, TextFilter
+from config.api.filters.values import ChoiceFilter
 from config.api.sql import Clause, all_of
 from people.models import (
     IN_OFFICE,
@@ -23,7 +23,13 @@ from people.models import (
     TenureEdition,
     TenureKind,
 )
-from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.api.filters import (
+    BetweenFilter,
+    ListedWordFilter,
+    ReferenceFilter,
+    SourceCitedFilter,
+    with_part,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -58,7 +64,8 @@ class StateFilter(FilterSet):
         operators=("not",),
         help_text="What sort of state or territory it is.",
     )
-    code = TextFilter(
+    code = ListedWordFilter(
+        "state",
         "codes",
         many=True,
         normalise=str.upper,

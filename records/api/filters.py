@@ -15,6 +15,7 @@ from config.api.problems import parameter_problem
 from config.api.query import Parameter
 from config.api.sql import NOTHING, Clause, all_of, column
 from config.faults import Fault
+from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
 
@@ -89,6 +90,24 @@ class ReferenceFilter(ValuesFilter):
     def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
+
+
+class ListedWordFilter(TextFilter):
+    """Takes words of a list that is closed by what is published: one that no record has in the column is refused."""
+
+    def __init__(self, kind: str, column: str, *, called: str = "code", **options: Any) -> None:
+        super().__init__(column, **options)
+        self.kind = kind
+        self.called = called
+
+    def value(
+        self, word: str, name: str, query: Query, references: WrittenReferences
+    ) -> str | None:
+        value = super().value(word, name, query, references)
+        if value is not None:
+            listed = ListedWord(self.kind, self.column, self.called, value, word, name)
+            references.words.append(listed)
+        return value
 
 
 class BetweenFilter(Filter):
@@ -271,7 +290,7 @@ class SourceFilter(FilterSet):
 class TopicFilter(FilterSet):
     """Filters of topics."""
 
-    code = TextFilter("code", help_text="Its code.")
+    code = ListedWordFilter("topic", "code", help_text="Its code.")
     broader = ReferenceFilter(
         "topic",
         "broader_topic_id",
