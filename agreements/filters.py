@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from agreements.editions import IN_FORCE
+from agreements.editions import IN_FORCE, UNSIGNED
 from agreements.effects import SIGNING
 from agreements.models import (
     ActionKind,
@@ -27,7 +27,6 @@ from config.api.filters.dates import (
     day_parameter,
     match_of,
     read_days,
-    weakest,
 )
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
@@ -73,13 +72,8 @@ def had_status(statuses: Sequence[str], first: date, last: date, match: Match) -
 
 def signed_within(after: date | None, before: date | None, match: Match) -> Clause:
     """Agreements of which one signature was put from `after` to `before`."""
-    kinds = [f"action:{kind}" for kind in sorted(SIGNING)]
-    found = with_part(AgreementEdition, kinds, match=match, window=(after, before))
-    if match != Match.ANY:
-        return found
-    # Without a signature on record, nothing says that it was not signed then.
-    signed = with_part(AgreementEdition, kinds, match=match)
-    return Clause(f"{found.sql} OR NOT {signed.sql}", found.values + signed.values)
+    kinds = [UNSIGNED, *(f"action:{kind}" for kind in sorted(SIGNING))]
+    return with_part(AgreementEdition, kinds, match=match, window=(after, before))
 
 
 def with_action(
@@ -100,7 +94,7 @@ def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: M
         return had_status([AgreementStatus.IN_FORCE.value], first, last, match)
     if not all(groups):
         return NOTHING
-    found = [
+    parts = tuple(
         with_part(
             AgreementEdition,
             [IN_FORCE],
@@ -110,8 +104,12 @@ def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: M
             rated=True,
         )
         for group in groups
-    ]
-    return replace(all_of(found), rank=weakest(clause.rank for clause in found if clause.rank))
+    )
+    # It is in force for nobody but its parties, by which few are found.
+    only = [group[0] for group in groups if len(group) == 1]
+    if only:
+        parts = (*parts, has_all(AgreementEdition, "party_ids", only))
+    return replace(all_of(parts), parts=parts)
 
 
 def valued(

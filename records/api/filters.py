@@ -13,7 +13,7 @@ from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, all_of, column
+from config.api.sql import NOTHING, Clause, all_of, column, select, with_related
 from config.faults import Fault
 from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
@@ -205,19 +205,15 @@ def with_part(
         needed.append(days.has_day(match, *window))
     condition = all_of(needed)
     record_id = column(editions, "record_id")[0]
-    parts = DatedPart._meta.db_table
-    found = Clause(
-        f"{record_id} IN (SELECT part.record_id FROM {parts} AS part WHERE {condition.sql})",  # noqa: S608 - SQL of ours
-        condition.values,
-    )
+    parts = f"{DatedPart._meta.db_table} AS part"
+    found = with_related(record_id, "part.record_id", parts, condition)
     if not rated or window is None:
         return found
     rank = days.rank(*window)
-    best = Clause(
-        f"(SELECT min({rank.sql}) FROM {parts} AS part WHERE part.record_id = {record_id} AND {condition.sql})",  # noqa: S608 - SQL of ours
-        (*rank.values, *condition.values),
+    best = select(
+        f"min({rank.sql})", parts, all_of([Clause(f"part.record_id = {record_id}"), condition])
     )
-    return replace(found, rank=best)
+    return replace(found, rank=Clause(f"({best.sql})", (*rank.values, *best.values)))
 
 
 class IdFilter(ReferenceFilter):

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 WALKED = 30_000
 #: The same where each row means a look at another table.
 FOLLOWED = 4_000
+#: Rows that are walked where each is asked what another table has of it.
+ASKED = 1_000
+#: Rows of such a table that are read before all others: they are few, or enough to count.
+READ = 5_000
 #: The share of rows from which on it is cheaper to walk all rows than to follow those of a leading table.
 FREQUENT = 0.15
 #: Expected finds below which the index alone is the shorter way.
@@ -46,6 +50,15 @@ def statement(
     where = all_of([readable, *asked])
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
+    related = [one for one in asked if one.related]
+    if related:
+        elements = [one for one in asked if one.elements]
+        each = all_of(one.one_by_one or one for one in asked)
+        if elements and expected(editions, elements) < FEW:
+            return page.select(editions, columns, all_of([readable, each]), ordering)
+        beside = [one.one_by_one or one for one in asked if one is not related[0]]
+        walk = Related(editions, ordering, each, readable & UNLESS_FEW, where=where)
+        return walk.listed(page, columns, related, all_of([readable, *beside]))
     is_by_day = ordering.column == "date"
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     leading = _rarest(editions, [one for one in asked if one.lead]) if is_by_day else None
@@ -176,6 +189,12 @@ class Way:
         # Those that may have gone on for long are all walked where a range of days has no end.
         return 2 * WALKED if self.spans else WALKED
 
+    def _joined(self, ids: str, where: Clause, more: str = "") -> Clause:
+        """Rows of the list among the current editions with these ids."""
+        table = table_of(self.editions)
+        join = f"{ids} JOIN {table} ON {table}.record_id = {ids}.record_id AND {table}.superseded_at IS NULL"
+        return select(f"{more}{table}.record_id", join, where)
+
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
@@ -286,3 +305,100 @@ class Way:
         if cursor is None:
             return []
         return [cursor.condition(self.editions, self.ordering, key, unique, "uuid")]
+
+
+#: The walk is left out where the rows of another table that were read are all there are.
+UNLESS_FEW = Clause("NOT (SELECT are_few FROM counts)")
+
+
+class Related(Way):
+    """A walk of the editions where what another table has of them is asked of each: if that is not much, it is read first."""
+
+    def listed(
+        self,
+        page: Page,
+        columns: Sequence[str | Clause],
+        related: Sequence[Clause],
+        beside: Clause,
+    ) -> Clause:
+        """Read so many of the other table's rows: if these are all, the list is among them, else the walk soon meets it.
+
+        `beside` are the conditions beside the first related one, asked row by row.
+        """
+        size = page.size + 1
+        order = self._order(page, "key", "record_id")
+        read = [f"read{number}" for number, _ in enumerate(related)]
+        parts = [
+            Clause(
+                f"{name}(record_id) AS MATERIALIZED (SELECT * FROM ({one.related.sql}) AS related LIMIT {READ + 1})",
+                one.related.values,
+            )
+            for name, one in zip(read, related, strict=True)
+            if one.related
+        ]
+        counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in read)
+        least = f"LEAST({', '.join(read)})"
+        parts.append(
+            Clause(
+                f"counts AS MATERIALIZED (SELECT {least} <= {READ} AS are_few, {least} AS least, * FROM (SELECT {counts}) AS counts)"
+            )
+        )
+        # Of several, the one with the fewest rows leads.
+        fewest = " UNION ".join(
+            f"SELECT DISTINCT record_id FROM {name} WHERE (SELECT are_few AND {name} = least FROM counts)"
+            for name in read
+        )
+        key = self.ordering.key(self.editions)
+        every = self._joined(
+            "fewest", beside if len(related) == 1 else beside & self.rest, f"{key.sql} AS key, "
+        )
+        parts += [
+            Clause(f"fewest AS MATERIALIZED ({fewest})"),
+            Clause(f"few AS MATERIALIZED ({every.sql})", every.values),
+        ]
+        near = self._met(page, page.cursor, size)
+        end = self._ends(page, page.cursor)
+        far = self._found(page)
+        parts += [
+            Clause(f"near AS MATERIALIZED ({near.sql})", near.values),
+            Clause(
+                f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT are_few FROM counts)"
+                f" OR (SELECT count(*) FROM near) >= {size} THEN true ELSE ({end.sql}) END AS is_enough)",
+                end.values,
+            ),
+        ]
+        beyond = all_of(self._beyond(page.cursor, Clause("key"), "record_id"))
+        parts.append(
+            Clause(
+                f"page AS MATERIALIZED ((SELECT key, record_id FROM few WHERE {beyond.sql} {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM near WHERE (SELECT is_enough FROM walk) {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM ({far.sql}) AS far WHERE NOT (SELECT is_enough FROM walk)))",
+                beyond.values + far.values,
+            )
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            # Whatever was read of the first one may be enough to count.
+            sampled = self._joined("sampled", beside)
+            whole = counted(table_of(self.editions), self.where)
+            parts.append(
+                Clause(
+                    f"sampled AS MATERIALIZED (SELECT DISTINCT record_id FROM {read[0]} WHERE NOT (SELECT are_few FROM counts)),"
+                    f" first AS MATERIALIZED ({sampled.sql} LIMIT {COUNTED + 1})",
+                    sampled.values,
+                )
+            )
+            total = Clause(
+                "SELECT CASE WHEN (SELECT are_few FROM counts) THEN (SELECT count(*) FROM few)"
+                f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first) ELSE {whole.sql} END",
+                whole.values,
+            )
+        with_parts = Clause(
+            ", ".join(part.sql for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
+        return self._page(page, columns, with_parts, total)
+
+    @property
+    def _bound(self) -> int:
+        return ASKED
