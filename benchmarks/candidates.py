@@ -107,8 +107,10 @@ def _words(name: str, schema: dict[str, Any], sample: Sample) -> Iterator[str]:
         yield from sample.slugs[:: max(1, len(sample.slugs) // 4)]
         return
     base = re.sub(r"__\w+$", "", name).rpartition(".")[2]
-    if base in sample.texts:
-        yield from (text for text, _ in sample.texts[base].most_common(6))
+    if base in TEXTS:
+        yield from [text for text, _ in sample.texts[base].most_common(6)] or schema.get(
+            "examples", []
+        )
         return
     kinds = [kind for kind in (base, KINDS.get(base)) if kind in sample.references]
     pools = [sample.references[kind] for kind in kinds] or list(sample.references.values())

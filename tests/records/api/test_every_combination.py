@@ -116,7 +116,9 @@ def _such_as(kind: Kind, texts: list[str]) -> dict[str, list[str]]:
             found = [word for word in found if f'"{word}"' in texts[0]] or found
         # Where documents tell no value that the parameter takes, its schema does.
         fits = re.compile(one.get("pattern", ""))
-        known[name] = [word for word in found if fits.search(word)][:VALUES] or one["examples"]
+        found = [word for word in found if fits.search(word)][:VALUES] or one.get("examples", [])
+        if found:
+            known[name] = found
     return known
 
 
