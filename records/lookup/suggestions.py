@@ -88,8 +88,16 @@ def nearest_code(kind: Kind, text: str) -> str | None:
     scheme, colon, value = text.rpartition(":")
     value = value.upper()
     scheme = scheme or kind.codes.bare[len(value)]
-    code = _nearest_value(kind.codes.mistaken.get(value, value), _published_values(kind, scheme))
+    code = nearest_word(kind, value, _published_values(kind, scheme))
     return f"{scheme}{colon}{code}" if code and colon else code
+
+
+def nearest_word(kind: Kind, value: str, known: Sequence[str]) -> str | None:
+    """Return the word that is most like a value which is none of them; of codes rather one of the same length."""
+    if kind.codes is None:
+        return nearest(value, known)
+    value = kind.codes.mistaken.get(value, value)
+    return _nearest_value(value, [one for one in known if len(one) == len(value)])
 
 
 def _published_values(kind: Kind, scheme: str) -> list[str]:

@@ -278,6 +278,50 @@ def test_a_reference_that_names_nothing_is_noted_with_the_published_names_that_a
     ]
 
 
+def test_two_capitals_can_only_be_the_code_of_a_state_whatever_else_a_parameter_takes(client):
+    pakistan, council = make_state("Pakistan", alpha_2="PK"), make_organization("EU", slug="eu")
+    publish_whole(pakistan, council)
+    make_state("Draft", alpha_2="ZD")
+
+    for resource, name in (("agreements", "party"), ("statements", "about")):
+        for text, suggestion in (("KP", {"suggestion": "PK"}), ("ZD", {}), ("ZZ", {})):
+            response = client.get(f"/api/v1/{resource}/?{name}={text}")
+            assert response.status_code == 400
+            assert response.json()["errors"] == [
+                {
+                    "code": "invalid_choice",
+                    "detail": f"“{text}” is the code of no state.",
+                    "parameter": name,
+                    **suggestion,
+                }
+            ]
+        # These may be slugs, or short for an organization.
+        for text in ("zz", "ZZZ"):
+            assert notes(client, f"{name}={text}", resource) == [unresolved(name, text)]
+        assert notes(client, f"{name}=EU,PK", resource) == []
+
+
+def test_a_code_that_is_in_no_published_document_is_refused_with_the_nearest(client, minerals):
+    make_topic("silver")
+
+    response = client.get("/api/v1/topics/?code=gold,silver,rare-earth")
+
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {
+            "code": "invalid_choice",
+            "detail": "“silver” is the code of no topic.",
+            "parameter": "code",
+        },
+        {
+            "code": "invalid_choice",
+            "detail": "“rare-earth” is the code of no topic.",
+            "parameter": "code",
+            "suggestion": "rare-earths",
+        },
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [
