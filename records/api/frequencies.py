@@ -11,6 +11,7 @@ from django.db import connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from config.api.sql import Clause, Elements
     from records.models import Edition
@@ -25,6 +26,7 @@ class Frequencies:
 
     rows: float
     shares: dict[str, dict[str, float]]
+    days: list[date]  #: of `date`: between each two of them lie equally many rows
     read_at: float
 
     def share(self, elements: Elements) -> float:
@@ -40,6 +42,16 @@ _KNOWN: dict[str, Frequencies] = {}
 def rows(editions: type[Edition]) -> float:
     """Return how many rows the table has, roughly; 0 where nothing is known."""
     return _of(editions._meta.db_table).rows
+
+
+def elements(editions: type[Edition], name: str) -> dict[str, float]:
+    """Return the frequent elements of a column of lists or of full text, each with the share of rows that have it."""
+    return _of(editions._meta.db_table).shares.get(name, {})
+
+
+def days(editions: type[Edition]) -> list[date]:
+    """Return days between each two of which lie equally many rows, the first first; none where nothing is known."""
+    return _of(editions._meta.db_table).days
 
 
 def share(editions: type[Edition], one: Clause) -> float:
@@ -64,14 +76,18 @@ def _read(table: str) -> Frequencies:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT attname, most_common_elems::text::text[], most_common_elem_freqs::float8[],"
+            " CASE WHEN attname = 'date' THEN histogram_bounds::text::date[] END,"
             " (SELECT reltuples FROM pg_class WHERE oid = %s::regclass)"
-            " FROM pg_stats WHERE schemaname = current_schema() AND tablename = %s AND most_common_elems IS NOT NULL",
+            " FROM pg_stats WHERE schemaname = current_schema() AND tablename = %s"
+            " AND (most_common_elems IS NOT NULL OR attname = 'date')",
             [table, table],
         )
         found = cursor.fetchall()
     # Behind the shares of the elements stand the least and the greatest of them, and that of rows without any.
     shares = {
         name: dict(zip(elements, frequencies, strict=False))
-        for name, elements, frequencies, _rows in found
+        for name, elements, frequencies, *_rest in found
+        if elements
     }
-    return Frequencies(max((row[3] for row in found), default=0.0), shares, time.monotonic())
+    known: list[date] = next((row[3] for row in found if row[3]), [])
+    return Frequencies(max((row[4] for row in found), default=0.0), shares, known, time.monotonic())

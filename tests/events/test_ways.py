@@ -221,7 +221,7 @@ def test_any_combination_finds_what_the_documents_say(
     with CaptureQueriesContext(connection) as captured:
         _ask(client, documents, chance)
     walks = [query["sql"] for query in captured if query["sql"].startswith("WITH ")]
-    bounded = [sql for sql in walks if sql.startswith("WITH near")]
+    bounded = [sql for sql in walks if sql.startswith("WITH RECURSIVE near")]
     led = [sql for sql in bounded if "events_eventposting" in sql]
     assert (len(walks) > 100, len(bounded) > 100, len(led) > 20) == (True, is_bounded, is_bounded)
 

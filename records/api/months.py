@@ -1,0 +1,332 @@
+"""Finds of a search in the order of their days, read month by month until there are enough (docs/decisions/0088).
+
+An index of words gives its finds in no order, all of them or none. Full text holds the year and the month of each record, so that the
+same index finds those of some months only: the newest first, then older ones, until a page is full and as many are found as are
+counted. Each span of months is as long as the words are rare; the spans after it are never read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from config.api.sql import Clause, Span, all_of, column, select, table_of
+from records.api.frequencies import days, expected, rows
+from records.api.words import matches, question, shares, whole_words
+from records.publishing.documents import UNDATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from config.api.pagination import Cursor, Ordering, Page
+    from records.models import Edition
+
+#: Share of records from which on it is cheaper to ask each record of some months for a word that is only begun: an index reads all
+#: words that begin so to the end before it has the first find.
+BEGUN_OFTEN = 0.06
+#: Records that the first span has at least, and finds that it should have beyond those that are needed.
+LEAST, MORE = 1_000, 1.5
+#: How much longer than the first one the later spans become, in doublings: so that none costs more than a few pages.
+DOUBLED = 3
+#: Months from which on a span is made of whole years.
+MONTHS = 18
+#: Finds below which the words are the shorter way to events that lasted for years.
+FEW = 5_000
+
+
+@dataclass(frozen=True)
+class Months:
+    """What a search finds among the editions that meet all other conditions."""
+
+    editions: type[Edition]
+    asked: Sequence[Clause]
+    words: str
+
+    def finds(self, name: str, page: Page, ordering: Ordering, most: int) -> Clause:
+        """The parts of a statement up to the one of this name, which has `key` and `record_id` of finds from the page's place on.
+
+        It has more than `most`, or all there are; the first ones in the order of reading are among them. To be written behind
+        WITH RECURSIVE. `ordering` is by day.
+        """
+        cursor, is_down = page.cursor, page.way(ordering) == "DESC"
+        whole, last = shares(self.editions, self.words)
+        share = whole * last
+        if any(one.elements for one in self.asked):
+            count = rows(self.editions)
+            share *= expected(self.editions, self.asked) / count if count else 0.0
+        is_asked_of_each = last >= BEGUN_OFTEN
+        key = ordering.key(self.editions)
+        beyond = self._beyond(cursor, ordering)
+        size = max(most * MORE / share, LEAST) if share else 0.0
+        if not size or size > rows(self.editions) / 2 or not days(self.editions):
+            met = self._met(key, beyond, self._by_index(is_asked_of_each=is_asked_of_each))
+            # The key is hidden from the index that has it in order: little is found.
+            return Clause(
+                f"{name} AS MATERIALIZED (SELECT key, record_id FROM ({met.sql}) AS met"
+                f" ORDER BY {ordering.hidden('key')} {page.way(ordering)}, record_id {page.way(ordering)} LIMIT {most + 1})",
+                met.values,
+            )
+        text = self._by_index(is_asked_of_each=is_asked_of_each)
+        is_few = whole * last * rows(self.editions) < FEW
+        before, behind = self._arms(page, ordering, text if is_few else self._of_each())
+        spans = _spans(
+            days(self.editions), size / rows(self.editions), is_down, cursor, Region.of(self.asked)
+        )
+        marks = [_marks(first, end) for first, end in spans]
+        if cursor is not None and cursor.key is None and not cursor.is_backward:
+            marks = []  # only what has no day is left
+        parts = [*self._walk(name, key, beyond, marks, most, is_asked_of_each=is_asked_of_each)]
+        walk = f"{name}_walk"
+        found = [
+            Clause(
+                f"SELECT each.key, each.record_id FROM {walk} AS walk, unnest(walk.keys, walk.ids) AS each (key, record_id)"
+            )
+        ]
+        found += [self._met(key, beyond, arm) for arm in before]
+        for arm in behind:
+            met = self._met(key, beyond, arm)
+            enough = f"(SELECT max(met) FROM {walk}) > {most}"
+            found.append(
+                Clause(
+                    f"SELECT key, record_id FROM ({met.sql}) AS met WHERE ({enough}) IS NOT TRUE",
+                    met.values,
+                )
+            )
+        parts.append(
+            Clause(
+                f"{name} AS MATERIALIZED ({' UNION ALL '.join(f'({each.sql})' for each in found)})",
+                tuple(value for each in found for value in each.values),
+            )
+        )
+        return Clause(
+            ", ".join(part.sql for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
+
+    def _arms(
+        self, page: Page, ordering: Ordering, text: Clause
+    ) -> tuple[list[Clause], list[Clause]]:
+        """What the spans leave out, each part as a condition: that which is read before them, and behind them.
+
+        Few records lie beyond the days that are known; those that lasted for years may have begun before a range of days.
+        """
+        table, region, known = table_of(self.editions), Region.of(self.asked), days(self.editions)
+        is_down, is_back = (
+            page.way(ordering) == "DESC",
+            page.cursor is not None and page.cursor.is_backward,
+        )
+        before: list[Clause] = []
+        behind: list[Clause] = []
+        if region.is_undated:
+            search, _kind = column(self.editions, "search")
+            undated = Clause(f"{search} @@ '{UNDATED}'::tsquery") & text
+            (before if is_back else behind).append(undated)
+        if page.cursor is not None and page.cursor.key is None and not is_back:
+            return before, behind
+        day = f"COALESCE({table}.date, '-infinity'::date)"  # as the index has it
+        newest, oldest = date(known[-1].year, 12, 31), date(known[0].year, 1, 1)
+        if region.last is None or region.last > newest:
+            beyond = Clause(f"{day} > %s::date", (newest,)) & self._of_each()
+            (before if is_down else behind).append(beyond)
+        if region.first is None or region.first < oldest:
+            beyond = (
+                Clause(f"{day} > '-infinity'::date AND {day} < %s::date", (oldest,))
+                & self._of_each()
+            )
+            (behind if is_down else before).append(beyond)
+        if region.open:
+            is_first = region.is_open_after if is_down else region.is_open_before
+            (before if is_first else behind).append(
+                region.outside(self.editions, oldest, newest) & text
+            )
+        return before, behind
+
+    def _walk(
+        self,
+        name: str,
+        key: Clause,
+        beyond: Sequence[Clause],
+        marks: Sequence[str],
+        most: int,
+        *,
+        is_asked_of_each: bool,
+    ) -> Iterator[Clause]:
+        """Read span after span until more than `most` are found."""
+        search, _kind = column(self.editions, "search")
+        whole, words = whole_words(self.words), question(self.words)
+        indexed = (whole if is_asked_of_each else words) or Clause("NULL::tsquery")
+        yield Clause(
+            f"{name}_asked AS MATERIALIZED (SELECT {words.sql} AS words, {indexed.sql} AS indexed, %s::tsquery[] AS marks)",
+            (*words.values, *indexed.values, list(marks)),
+        )
+        mark = "asked.marks[walk.step + 1]"
+        text = f"{search} @@ ({mark} && asked.indexed)"
+        if is_asked_of_each:
+            text = f"{search} @@ {mark if whole is None else f'({mark} && asked.indexed)'} AND ({search} @@ asked.words) IS TRUE"
+        met = self._met(key, beyond, Clause(text))
+        yield Clause(
+            f"{name}_walk (step, met, keys, ids) AS (SELECT 0, 0::bigint, NULL::date[], NULL::uuid[] FROM {name}_asked"
+            f" WHERE numnode(words) > 0 UNION ALL"
+            f" SELECT walk.step + 1, walk.met + span.met, span.keys, span.ids FROM {name}_walk AS walk CROSS JOIN {name}_asked AS asked"
+            f" CROSS JOIN LATERAL (SELECT count(*) AS met, array_agg(key) AS keys, array_agg(record_id) AS ids FROM ({met.sql}) AS met) AS span"
+            f" WHERE walk.met <= {most} AND walk.step < cardinality(asked.marks))",
+            met.values,
+        )
+
+    def _met(self, key: Clause, beyond: Sequence[Clause], text: Clause) -> Clause:
+        table = table_of(self.editions)
+        return select(
+            f"{key.sql} AS key, {table}.record_id", table, all_of([*self.asked, *beyond, text])
+        )
+
+    def _by_index(self, *, is_asked_of_each: bool) -> Clause:
+        if not is_asked_of_each:
+            return matches(self.editions, self.words)
+        search, _kind = column(self.editions, "search")
+        of_each = self._of_each()
+        whole = whole_words(self.words)
+        if whole is None:
+            return of_each
+        # Signs are no words: a query of nothing finds nothing.
+        some = Clause(
+            f"{search} @@ (CASE WHEN numnode({whole.sql}) > 0 THEN {whole.sql} ELSE {question(self.words).sql} END)",
+            whole.values * 2 + question(self.words).values,
+        )
+        return some & of_each
+
+    def _of_each(self) -> Clause:
+        """The words as a condition that no index serves."""
+        found = matches(self.editions, self.words)
+        return Clause(f"({found.sql}) IS TRUE", found.values)
+
+    def _beyond(self, cursor: Cursor | None, ordering: Ordering) -> list[Clause]:
+        if cursor is None:
+            return []
+        key, unique = ordering.key(self.editions), f"{table_of(self.editions)}.record_id"
+        return [cursor.condition(self.editions, ordering, key, unique, "uuid")]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where the days of a list lie, as far as its conditions bound them."""
+
+    first: date | None  #: no class of length with a bound begins before
+    last: date | None
+    open: tuple[Span, ...]  #: classes of length that also begin outside
+    is_undated: bool
+
+    @classmethod
+    def of(cls, asked: Sequence[Clause]) -> Region:
+        spans = next((one.spans for one in asked if one.spans), ())
+        dated = [span for span in spans if not span.is_undated]
+        first = min((span.first for span in dated if span.first), default=None)
+        last = max((span.last for span in dated if span.last), default=None)
+        is_open = [span for span in dated if (first and not span.first) or (last and not span.last)]
+        return cls(first, last, tuple(is_open), len(dated) < len(spans) or not spans)
+
+    @property
+    def is_open_before(self) -> bool:
+        return bool(self.first) and not all(span.first for span in self.open)
+
+    @property
+    def is_open_after(self) -> bool:
+        return bool(self.last) and not all(span.last for span in self.open)
+
+    def outside(self, editions: type[Edition], oldest: date, newest: date) -> Clause:
+        """The records that begin outside, from the oldest to the newest day."""
+        table = table_of(editions)
+        sides = []
+        if self.first:
+            sides.append(Clause(f"{table}.date < %s::date", (self.first.replace(day=1),)))
+        if self.last and self.last < newest:
+            year, month = divmod(_month(self.last) + 1, 12)
+            sides.append(Clause(f"{table}.date >= %s::date", (date(year, month + 1, 1),)))
+        outside = Clause(
+            " OR ".join(side.sql for side in sides) or "FALSE",
+            tuple(value for side in sides for value in side.values),
+        )
+        lengths = [span.length for span in self.open]
+        between = Clause(f"{table}.date BETWEEN %s::date AND %s::date", (oldest, newest))
+        return all_of([Clause(f"{table}.length = ANY(%s)", (lengths,)), between, outside])
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _spans(
+    known: Sequence[date],
+    share: float,
+    is_down: bool,  # noqa: FBT001 - told by position
+    cursor: Cursor | None,
+    region: Region,
+) -> Iterator[tuple[int, int]]:
+    """Spans of months of the known years in the order of reading, each from a month to before another.
+
+    The first has some such share of the records, the later ones more, as the statistics say.
+    """
+    first, end = known[0].year * 12, known[-1].year * 12 + 12
+    if region.first:
+        first = max(first, _month(region.first))
+    if region.last:
+        end = min(end, _month(region.last) + 1)
+    if cursor is not None and cursor.key is not None:
+        month = _month(date.fromisoformat(cursor.key))
+        if is_down:
+            end = min(end, month + 1)
+        else:
+            first = max(first, month)
+    if first >= end:
+        return
+    start, stop = (end, first) if is_down else (first, end)
+    for cut in _cuts(known, share * (len(known) - 1), start, is_down=is_down):
+        month = cut
+        if abs(month - start) > MONTHS:  # whole years are fewer words to look for
+            month = month // 12 * 12 if is_down else -(-month // 12) * 12
+        if month <= stop if is_down else month >= stop:
+            break
+        if month >= start if is_down else month <= start:
+            continue
+        yield (month, start) if is_down else (start, month)
+        start = month
+    yield (stop, start) if is_down else (start, stop)
+
+
+def _cuts(known: Sequence[date], size: float, start: int | None, *, is_down: bool) -> Iterator[int]:
+    """Months at which spans end; `size` is the share of the records between two known days that the first has."""
+    place = _place(known, start)
+    for step in range(1_000_000):
+        place += -size if is_down else size
+        if not 0 < place < len(known) - 1:
+            return
+        before = int(place)
+        day = known[before] + (known[before + 1] - known[before]) * (place - before)
+        yield _month(day) + (0 if is_down else 1)
+        if step < DOUBLED:
+            size *= 2
+
+
+def _place(known: Sequence[date], month: int) -> float:
+    """Where a month lies among known days."""
+    after = bisect_left([_month(day) for day in known], month)
+    if after in {0, len(known)}:
+        return float(min(after, len(known) - 1))
+    before, behind = _month(known[after - 1]), _month(known[after])
+    return after - 1 + (month - before) / (behind - before)
+
+
+def _marks(first: int, end: int) -> str:
+    """The query for a span of months: whole years as one mark."""
+    found = []
+    month = first
+    while month < end:
+        year, of_year = divmod(month, 12)
+        if of_year == 0 and month + 12 <= end:
+            found.append(f"'@{year:04}'")
+            month += 12
+        else:
+            found.append(f"'@{year:04}-{of_year + 1:02}'")
+            month += 1
+    return " | ".join(found)
