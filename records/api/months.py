@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from config.api.pagination import Page
 from config.api.sql import Clause, Span, all_of, column, select, table_of
 from records.api.frequencies import days, expected, rows
-from records.api.words import matches, question, shares, whole_words
+from records.api.words import matches, matches_before_last, matches_whole, shares
 from records.publishing.documents import UNDATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from config.api.pagination import Cursor, Ordering, Page
+    from config.api.pagination import Cursor, Ordering
     from records.models import Edition
 
 #: Share of records from which on it is cheaper to ask each record of some months for a word that is only begun: an index reads all
@@ -44,11 +45,40 @@ class Months:
     asked: Sequence[Clause]
     words: str
 
-    def finds(self, name: str, page: Page, ordering: Ordering, most: int) -> Clause:
+    @property
+    def is_often_begun(self) -> bool:
+        """Whether so many records have a word that begins as the last one that an index had better not look for them."""
+        return shares(self.editions, self.words)[1] >= BEGUN_OFTEN
+
+    def many(self, ordering: Ordering, most: int) -> tuple[Clause, str]:
+        """The parts of a statement up to `every`, and a query of them: more than `most` finds, the first ones, or all there are.
+
+        Those with the last word as it is written are looked for first, which is cheap. Only if they are too few, also all
+        those in which it is begun.
+        """
+        first = Page(most, None, None, b"")
+        if not self.is_often_begun:
+            return self.finds("every", first, ordering, most), "TABLE every"
+        whole = self.finds("whole", first, ordering, most, is_whole=True)
+        is_enough = f"(SELECT count(*) FROM whole) > {most}"
+        every = self.finds("every", first, ordering, most, unless=is_enough)
+        parts = Clause(f"{whole.sql}, {every.sql}", whole.values + every.values)
+        return parts, f"SELECT * FROM whole WHERE {is_enough} UNION ALL TABLE every"
+
+    def finds(  # noqa: PLR0913 - named
+        self,
+        name: str,
+        page: Page,
+        ordering: Ordering,
+        most: int,
+        *,
+        is_whole: bool = False,
+        unless: str = "FALSE",
+    ) -> Clause:
         """The parts of a statement up to the one of this name, which has `key` and `record_id` of finds from the page's place on.
 
         It has more than `most`, or all there are; the first ones in the order of reading are among them. To be written behind
-        WITH RECURSIVE. `ordering` is by day.
+        WITH RECURSIVE. `ordering` is by day. `is_whole`: those with the last word as it is written. Nothing is read if `unless`.
         """
         cursor, is_down = page.cursor, page.way(ordering) == "DESC"
         whole, last = shares(self.editions, self.words)
@@ -56,54 +86,82 @@ class Months:
         if any(one.elements for one in self.asked):
             count = rows(self.editions)
             share *= expected(self.editions, self.asked) / count if count else 0.0
-        is_asked_of_each = last >= BEGUN_OFTEN
         key = ordering.key(self.editions)
         beyond = self._beyond(cursor, ordering)
         size = max(most * MORE / share, LEAST) if share else 0.0
+        text = self._text(is_whole=is_whole)
         if not size or size > rows(self.editions) / 2 or not days(self.editions):
-            met = self._met(key, beyond, self._by_index(is_asked_of_each=is_asked_of_each))
+            met = self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], text)
             # The key is hidden from the index that has it in order: little is found.
             return Clause(
                 f"{name} AS MATERIALIZED (SELECT key, record_id FROM ({met.sql}) AS met"
                 f" ORDER BY {ordering.hidden('key')} {page.way(ordering)}, record_id {page.way(ordering)} LIMIT {most + 1})",
                 met.values,
             )
-        text = self._by_index(is_asked_of_each=is_asked_of_each)
         is_few = whole * last * rows(self.editions) < FEW
-        before, behind = self._arms(page, ordering, text if is_few else self._of_each())
-        spans = _spans(
-            days(self.editions), size / rows(self.editions), is_down, cursor, Region.of(self.asked)
-        )
-        marks = [_marks(first, end) for first, end in spans]
+        before, behind = self._arms(page, ordering, text if is_few else self._of_each(text))
+        region = Region.of(self.asked)
+        part = size / rows(self.editions)
+        marks = [
+            _marks(*span) for span in _spans(days(self.editions), part, is_down, cursor, region)
+        ]
         if cursor is not None and cursor.key is None and not cursor.is_backward:
             marks = []  # only what has no day is left
-        parts = [*self._walk(name, key, beyond, marks, most, is_asked_of_each=is_asked_of_each)]
-        walk = f"{name}_walk"
+        walk = self._walk(
+            f"{name}_walk", self._met(key, [*beyond, self._mark], text), marks, most, unless
+        )
         found = [
             Clause(
-                f"SELECT each.key, each.record_id FROM {walk} AS walk, unnest(walk.keys, walk.ids) AS each (key, record_id)"
+                f"SELECT each.key, each.record_id FROM {name}_walk AS walk, unnest(walk.keys, walk.ids) AS each (key, record_id)"
             )
         ]
-        found += [self._met(key, beyond, arm) for arm in before]
-        for arm in behind:
-            met = self._met(key, beyond, arm)
-            enough = f"(SELECT max(met) FROM {walk}) > {most}"
-            found.append(
-                Clause(
-                    f"SELECT key, record_id FROM ({met.sql}) AS met WHERE ({enough}) IS NOT TRUE",
-                    met.values,
-                )
-            )
-        parts.append(
-            Clause(
-                f"{name} AS MATERIALIZED ({' UNION ALL '.join(f'({each.sql})' for each in found)})",
-                tuple(value for each in found for value in each.values),
-            )
+        found += [
+            self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], arm) for arm in before
+        ]
+        # Those behind the spans are needed where the spans have too few.
+        is_short = Clause(f"(SELECT max(met) FROM {name}_walk) <= {most}")
+        found += [self._met(key, [*beyond, is_short], arm) for arm in behind]
+        finds = Clause(
+            f"{name} AS MATERIALIZED ({' UNION ALL '.join(f'({each.sql})' for each in found)})",
+            tuple(value for each in found for value in each.values),
         )
+        return Clause(f"{walk.sql}, {finds.sql}", walk.values + finds.values)
+
+    @staticmethod
+    def _walk(name: str, met: Clause, marks: Sequence[str], most: int, unless: str) -> Clause:
+        """Read span after span until more than `most` are found."""
         return Clause(
-            ", ".join(part.sql for part in parts),
-            tuple(value for part in parts for value in part.values),
+            f"{name} (step, met, keys, ids, marks) AS ("
+            f"SELECT 0, 0::bigint, NULL::date[], NULL::uuid[], %s::tsquery[] WHERE ({unless}) IS NOT TRUE UNION ALL"
+            f" SELECT walk.step + 1, walk.met + span.met, span.keys, span.ids, walk.marks FROM {name} AS walk"
+            f" CROSS JOIN LATERAL (SELECT count(*) AS met, array_agg(key) AS keys, array_agg(record_id) AS ids"
+            f" FROM ({met.sql}) AS met) AS span WHERE walk.met <= {most} AND walk.step < cardinality(walk.marks))",
+            (list(marks), *met.values),
         )
+
+    @property
+    def _mark(self) -> Clause:
+        """What the records of a span have."""
+        return Clause(f"{column(self.editions, 'search')[0]} @@ walk.marks[walk.step + 1]")
+
+    def _met(self, key: Clause, needed: Sequence[Clause], text: Clause) -> Clause:
+        table = table_of(self.editions)
+        return select(
+            f"{key.sql} AS key, {table}.record_id", table, all_of([*self.asked, *needed, text])
+        )
+
+    def _text(self, *, is_whole: bool) -> Clause:
+        if is_whole:
+            return matches_whole(self.editions, self.words)
+        found = matches(self.editions, self.words)
+        if self.is_often_begun:
+            return all_of([matches_before_last(self.editions, self.words), self._of_each(found)])
+        return found
+
+    @staticmethod
+    def _of_each(text: Clause) -> Clause:
+        """The same as a condition that no index serves."""
+        return Clause(f"({text.sql}) IS TRUE", text.values)
 
     def _arms(
         self, page: Page, ordering: Ordering, text: Clause
@@ -128,13 +186,12 @@ class Months:
         day = f"COALESCE({table}.date, '-infinity'::date)"  # as the index has it
         newest, oldest = date(known[-1].year, 12, 31), date(known[0].year, 1, 1)
         if region.last is None or region.last > newest:
-            beyond = Clause(f"{day} > %s::date", (newest,)) & self._of_each()
+            beyond = Clause(f"{day} > %s::date", (newest,)) & self._of_each(text)
             (before if is_down else behind).append(beyond)
         if region.first is None or region.first < oldest:
-            beyond = (
-                Clause(f"{day} > '-infinity'::date AND {day} < %s::date", (oldest,))
-                & self._of_each()
-            )
+            beyond = Clause(
+                f"{day} > '-infinity'::date AND {day} < %s::date", (oldest,)
+            ) & self._of_each(text)
             (behind if is_down else before).append(beyond)
         if region.open:
             is_first = region.is_open_after if is_down else region.is_open_before
@@ -142,64 +199,6 @@ class Months:
                 region.outside(self.editions, oldest, newest) & text
             )
         return before, behind
-
-    def _walk(
-        self,
-        name: str,
-        key: Clause,
-        beyond: Sequence[Clause],
-        marks: Sequence[str],
-        most: int,
-        *,
-        is_asked_of_each: bool,
-    ) -> Iterator[Clause]:
-        """Read span after span until more than `most` are found."""
-        search, _kind = column(self.editions, "search")
-        whole, words = whole_words(self.words), question(self.words)
-        indexed = (whole if is_asked_of_each else words) or Clause("NULL::tsquery")
-        yield Clause(
-            f"{name}_asked AS MATERIALIZED (SELECT {words.sql} AS words, {indexed.sql} AS indexed, %s::tsquery[] AS marks)",
-            (*words.values, *indexed.values, list(marks)),
-        )
-        mark = "asked.marks[walk.step + 1]"
-        text = f"{search} @@ ({mark} && asked.indexed)"
-        if is_asked_of_each:
-            text = f"{search} @@ {mark if whole is None else f'({mark} && asked.indexed)'} AND ({search} @@ asked.words) IS TRUE"
-        met = self._met(key, beyond, Clause(text))
-        yield Clause(
-            f"{name}_walk (step, met, keys, ids) AS (SELECT 0, 0::bigint, NULL::date[], NULL::uuid[] FROM {name}_asked"
-            f" WHERE numnode(words) > 0 UNION ALL"
-            f" SELECT walk.step + 1, walk.met + span.met, span.keys, span.ids FROM {name}_walk AS walk CROSS JOIN {name}_asked AS asked"
-            f" CROSS JOIN LATERAL (SELECT count(*) AS met, array_agg(key) AS keys, array_agg(record_id) AS ids FROM ({met.sql}) AS met) AS span"
-            f" WHERE walk.met <= {most} AND walk.step < cardinality(asked.marks))",
-            met.values,
-        )
-
-    def _met(self, key: Clause, beyond: Sequence[Clause], text: Clause) -> Clause:
-        table = table_of(self.editions)
-        return select(
-            f"{key.sql} AS key, {table}.record_id", table, all_of([*self.asked, *beyond, text])
-        )
-
-    def _by_index(self, *, is_asked_of_each: bool) -> Clause:
-        if not is_asked_of_each:
-            return matches(self.editions, self.words)
-        search, _kind = column(self.editions, "search")
-        of_each = self._of_each()
-        whole = whole_words(self.words)
-        if whole is None:
-            return of_each
-        # Signs are no words: a query of nothing finds nothing.
-        some = Clause(
-            f"{search} @@ (CASE WHEN numnode({whole.sql}) > 0 THEN {whole.sql} ELSE {question(self.words).sql} END)",
-            whole.values * 2 + question(self.words).values,
-        )
-        return some & of_each
-
-    def _of_each(self) -> Clause:
-        """The words as a condition that no index serves."""
-        found = matches(self.editions, self.words)
-        return Clause(f"({found.sql}) IS TRUE", found.values)
 
     def _beyond(self, cursor: Cursor | None, ordering: Ordering) -> list[Clause]:
         if cursor is None:
@@ -294,7 +293,7 @@ def _spans(
     yield (stop, start) if is_down else (start, stop)
 
 
-def _cuts(known: Sequence[date], size: float, start: int | None, *, is_down: bool) -> Iterator[int]:
+def _cuts(known: Sequence[date], size: float, start: int, *, is_down: bool) -> Iterator[int]:
     """Months at which spans end; `size` is the share of the records between two known days that the first has."""
     place = _place(known, start)
     for step in range(1_000_000):

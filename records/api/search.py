@@ -7,13 +7,13 @@ searched for. The bounded set depends on nothing but the finds, so that pages fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 
 from config.api.notes import Note
-from config.api.pagination import COUNTED, Ordering, Page, selected
+from config.api.pagination import COUNTED, Ordering, selected
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
 from records.api.months import Months
@@ -25,7 +25,7 @@ from records.publishing.documents import sort_label
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from config.api.pagination import Row
+    from config.api.pagination import Page, Row
     from config.api.query import Query
     from records.models import Edition
 
@@ -105,31 +105,30 @@ class FoundListing(Listing):
         if not self.editions.is_searched_by_date or self.ordering.rank is not None:
             return fetch(page.select(self.editions, columns, self.where, self.ordering))
         is_by_day = self.ordering.column == BY_DAY.column
-        parts = self._by_day(page) if is_by_day else self._otherwise(page)
+        parts, counted = self._by_day(page) if is_by_day else self._otherwise(page)
         total = Clause("NULL")
         if page.count is None:
-            counted = "finds" if page.cursor is None or not is_by_day else "every"
-            total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM {counted}")  # noqa: S608
+            total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM ({counted}) AS counted")  # noqa: S608 - parts of ours
         return fetch(shown(page, self.editions, columns, self.ordering, parts, total))
 
-    def _by_day(self, page: Page) -> Clause:
+    def _by_day(self, page: Page) -> tuple[Clause, str]:
+        """The parts of the statement for a page, and a query of them for the finds to be counted."""
         months = Months(self.editions, self.filters, self.words)
-        counts_here = page.count is None and page.cursor is None
-        parts = months.finds("finds", page, self.ordering, COUNTED if counts_here else page.size)
-        if page.count is None and page.cursor is not None:
-            every = months.finds("every", replace(page, cursor=None), self.ordering, COUNTED)
-            parts = Clause(f"{parts.sql}, {every.sql}", parts.values + every.values)
+        if page.count is None and page.cursor is None and not months.is_often_begun:
+            enough = max(COUNTED, page.size)
+            finds, counted = months.finds("finds", page, self.ordering, enough), "TABLE finds"
+        else:
+            finds, counted = months.finds("finds", page, self.ordering, page.size), ""
+            if page.count is None:
+                many, counted = months.many(self.ordering, COUNTED)
+                finds = Clause(f"{finds.sql}, {many.sql}", finds.values + many.values)
         order = in_order(page, self.ordering, "key", "record_id")
-        return Clause(
-            f"{parts.sql}, page AS MATERIALIZED (SELECT key, record_id FROM finds {order} LIMIT {page.size + 1})",
-            parts.values,
-        )
+        shown = f"SELECT key, record_id FROM finds {order} LIMIT {page.size + 1}"  # noqa: S608 - a part of ours
+        return Clause(f"{finds.sql}, page AS MATERIALIZED ({shown})", finds.values), counted
 
-    def _otherwise(self, page: Page) -> Clause:
-        """Sort the finds if they are few enough to count; else read the list in its order and look for the words in each record."""
-        finds = Months(self.editions, self.filters, self.words).finds(
-            "finds", replace(page, cursor=None), BY_DAY, COUNTED
-        )
+    def _otherwise(self, page: Page) -> tuple[Clause, str]:
+        """The same: sort the finds if they are few enough to count, else read the list in its order and look for the words."""
+        many, counted = Months(self.editions, self.filters, self.words).many(BY_DAY, COUNTED)
         table, key = table_of(self.editions), self.ordering.key(self.editions)
         side = EVERYTHING
         if page.cursor is not None:
@@ -138,19 +137,16 @@ class FoundListing(Listing):
         order = in_order(page, self.ordering, "key", "record_id")
         columns = f"{key.sql} AS key, {table}.record_id"
         joined = f"finds JOIN {table} ON {table}.record_id = finds.record_id AND {table}.superseded_at IS NULL"
-        few = select(
-            columns, joined, all_of([Clause(f"(SELECT count(*) FROM finds) <= {COUNTED}"), side])
+        is_few = Clause(f"(SELECT count(*) FROM finds) <= {COUNTED}")
+        few = select(columns, joined, all_of([is_few, side]))
+        read = select(columns, table, all_of([~is_few, self.where, side]))
+        limit = f"{order} LIMIT {page.size + 1}"
+        parts = Clause(
+            f"{many.sql}, finds AS MATERIALIZED ({counted}),"
+            f" page AS MATERIALIZED (({few.sql} {limit}) UNION ALL ({read.sql} {limit}))",
+            many.values + few.values + read.values,
         )
-        many = select(
-            columns,
-            table,
-            all_of([Clause(f"(SELECT count(*) FROM finds) > {COUNTED}"), self.where, side]),
-        )
-        return Clause(
-            f"{finds.sql}, page AS MATERIALIZED (({few.sql} {order} LIMIT {page.size + 1})"
-            f" UNION ALL ({many.sql} {order} LIMIT {page.size + 1}))",
-            finds.values + few.values + many.values,
-        )
+        return parts, "TABLE finds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +200,14 @@ class RankedListing(FoundListing):
                 f"newest AS MATERIALIZED ({newest.sql} ORDER BY {table}.id DESC LIMIT {RANKED + 1})",
                 exact.values + newest.values,
             )
-        first = Page(RANKED, None, None, b"")
-        finds = Months(self.editions, self.filters, self.words).finds(
-            "finds", first, BY_DAY, RANKED
-        )
+        many, found = Months(self.editions, self.filters, self.words).many(BY_DAY, RANKED)
         joined = (
-            f"(SELECT key, record_id FROM finds ORDER BY key DESC, record_id DESC LIMIT {RANKED + 1}) AS found"
+            f"(SELECT key, record_id FROM ({found}) AS found ORDER BY key DESC, record_id DESC LIMIT {RANKED + 1}) AS found"  # noqa: S608 - parts of ours
             f" JOIN {table} ON {table}.record_id = found.record_id AND {table}.superseded_at IS NULL"
         )
         newest = select(f"{columns}, found.key AS age", joined, EVERYTHING)
         return Clause(
-            f"{finds.sql}, newest AS MATERIALIZED ({newest.sql})", finds.values + exact.values
+            f"{many.sql}, newest AS MATERIALIZED ({newest.sql})", many.values + exact.values
         )
 
     def _page(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
@@ -239,11 +232,9 @@ class RankedListing(FoundListing):
         steps = {
             "best": f"TABLE newest ORDER BY age DESC, record_id DESC LIMIT {RANKED}",
             "exact": f"{exactly.sql} ORDER BY id DESC LIMIT {MOST_EXACT}",
-            "ranked_finds": "SELECT id, record_id, position, search, is_exact FROM best UNION ALL "
+            "finds": "SELECT id, record_id, position, search, is_exact FROM best UNION ALL "
             "SELECT * FROM exact WHERE id NOT IN (SELECT id FROM best)",
-            "ranked": select(
-                f"id, record_id, position, {ranked} AS rank", "ranked_finds", EVERYTHING
-            ).sql,
+            "ranked": select(f"id, record_id, position, {ranked} AS rank", "finds", EVERYTHING).sql,
             "page": f"{select('*', 'ranked', side).sql} ORDER BY rank {way}, record_id {way} LIMIT {page.size + 1}",
         }
         whole = select(
