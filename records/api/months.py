@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 #: Share of records from which on it is cheaper to ask each record of some months for a word that is only begun: an index reads all
 #: words that begin so to the end before it has the first find.
 BEGUN_OFTEN = 0.06
+#: Share of records from which on a word is met in so many of them that they may as well be asked.
+EVERYWHERE = 0.4
 #: Records that the first span has at least, and finds that it should have beyond those that are needed.
-LEAST, MORE = 1_000, 1.5
+LEAST, MORE = 1_000, 1.25
 #: How much longer than the first one the later spans become, in doublings: so that none costs more than a few pages.
 DOUBLED = 3
 #: Months from which on a span is made of whole years.
@@ -42,7 +44,7 @@ class Months:
     """What a search finds among the editions that meet all other conditions."""
 
     editions: type[Edition]
-    asked: Sequence[Clause]
+    asked: Sequence[Clause]  #: the first: that they are current
     words: str
 
     @property
@@ -50,20 +52,51 @@ class Months:
         """Whether so many records have a word that begins as the last one that an index had better not look for them."""
         return shares(self.editions, self.words)[1] >= BEGUN_OFTEN
 
-    def many(self, ordering: Ordering, most: int) -> tuple[Clause, str]:
+    def many(
+        self, ordering: Ordering, most: int, *, whole_first: bool = False
+    ) -> tuple[Clause, str]:
         """The parts of a statement up to `every`, and a query of them: more than `most` finds, the first ones, or all there are.
 
-        Those with the last word as it is written are looked for first, which is cheap. Only if they are too few, also all
-        those in which it is begun.
+        Those with the last word as it is written are looked for first, where that is cheaper or asked for (`whole_first`). If they
+        are too few, all those in which it is begun.
         """
         first = Page(most, None, None, b"")
-        if not self.is_often_begun:
+        if not whole_first and not self.counts_whole(ordering, most):
             return self.finds("every", first, ordering, most), "TABLE every"
         whole = self.finds("whole", first, ordering, most, is_whole=True)
         is_enough = f"(SELECT count(*) FROM whole) > {most}"
         every = self.finds("every", first, ordering, most, unless=is_enough)
         parts = Clause(f"{whole.sql}, {every.sql}", whole.values + every.values)
         return parts, f"SELECT * FROM whole WHERE {is_enough} UNION ALL TABLE every"
+
+    def counts_whole(self, ordering: Ordering, most: int) -> bool:
+        """Whether more than `most` finds probably have the last word as it is written, and are met before all others are."""
+        if not BEGUN_OFTEN <= shares(self.editions, self.words)[2] < EVERYWHERE:
+            return False
+        size = self._size(most, is_whole=True)
+        if not size or len(self._marks(Page(most, None, None, b""), ordering, size)) < 2:
+            return False
+        return Region.of(self.asked).share(days(self.editions)) * rows(self.editions) > size
+
+    def _size(self, most: int, *, is_whole: bool) -> float:
+        """How many records probably hold as many finds; 0 where those of all records are few, or nothing is known."""
+        before, begun, whole = shares(self.editions, self.words)
+        share = before * (whole if is_whole else begun)
+        count = rows(self.editions)
+        if any(one.elements for one in self.asked):
+            share *= expected(self.editions, self.asked) / count if count else 0.0
+        size = max(most * MORE / share, LEAST) if share else 0.0
+        return size if size <= count / 2 and days(self.editions) else 0.0
+
+    def _marks(self, page: Page, ordering: Ordering, size: float) -> list[str]:
+        """The marks of each span; none of size 0."""
+        cursor = page.cursor
+        if not size or (cursor is not None and cursor.key is None and not cursor.is_backward):
+            return []  # behind the undated ones there is nothing that has a day
+        is_down = page.way(ordering) == "DESC"
+        part = size / rows(self.editions)
+        spans = _spans(days(self.editions), part, is_down, cursor, Region.of(self.asked))
+        return [_marks(*span) for span in spans]
 
     def finds(  # noqa: PLR0913 - named
         self,
@@ -80,17 +113,11 @@ class Months:
         It has more than `most`, or all there are; the first ones in the order of reading are among them. To be written behind
         WITH RECURSIVE. `ordering` is by day. `is_whole`: those with the last word as it is written. Nothing is read if `unless`.
         """
-        cursor, is_down = page.cursor, page.way(ordering) == "DESC"
-        whole, last = shares(self.editions, self.words)
-        share = whole * last
-        if any(one.elements for one in self.asked):
-            count = rows(self.editions)
-            share *= expected(self.editions, self.asked) / count if count else 0.0
         key = ordering.key(self.editions)
-        beyond = self._beyond(cursor, ordering)
-        size = max(most * MORE / share, LEAST) if share else 0.0
+        beyond = self._beyond(page.cursor, ordering)
+        size = self._size(most, is_whole=is_whole)
         text = self._text(is_whole=is_whole)
-        if not size or size > rows(self.editions) / 2 or not days(self.editions):
+        if not size:
             met = self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], text)
             # The key is hidden from the index that has it in order: little is found.
             return Clause(
@@ -98,15 +125,8 @@ class Months:
                 f" ORDER BY {ordering.hidden('key')} {page.way(ordering)}, record_id {page.way(ordering)} LIMIT {most + 1})",
                 met.values,
             )
-        is_few = whole * last * rows(self.editions) < FEW
-        before, behind = self._arms(page, ordering, text if is_few else self._of_each(text))
-        region = Region.of(self.asked)
-        part = size / rows(self.editions)
-        marks = [
-            _marks(*span) for span in _spans(days(self.editions), part, is_down, cursor, region)
-        ]
-        if cursor is not None and cursor.key is None and not cursor.is_backward:
-            marks = []  # only what has no day is left
+        before, behind = self._arms(page, ordering, text, self._is_few(is_whole=is_whole))
+        marks = self._marks(page, ordering, size)
         walk = self._walk(
             f"{name}_walk", self._met(key, [*beyond, self._mark], text), marks, most, unless
         )
@@ -163,8 +183,16 @@ class Months:
         """The same as a condition that no index serves."""
         return Clause(f"({text.sql}) IS TRUE", text.values)
 
+    def _is_few(self, *, is_whole: bool) -> bool:
+        before, begun, whole = shares(self.editions, self.words)
+        return before * (whole if is_whole else begun) * rows(self.editions) < FEW
+
     def _arms(
-        self, page: Page, ordering: Ordering, text: Clause
+        self,
+        page: Page,
+        ordering: Ordering,
+        text: Clause,
+        is_few: bool,  # noqa: FBT001 - told by position
     ) -> tuple[list[Clause], list[Clause]]:
         """What the spans leave out, each part as a condition: that which is read before them, and behind them.
 
@@ -194,10 +222,15 @@ class Months:
             ) & self._of_each(text)
             (behind if is_down else before).append(beyond)
         if region.open:
+            spanned = all_of(one for one in self.asked if one.spans)
+            outside = region.outside(self.editions, oldest, newest)
+            if not is_few:
+                # An index has the days, but not the words: few of the rows that it gives are looked at.
+                ids = select("record_id", table, all_of([self.asked[0], spanned, outside]))
+                outside = Clause(f"{table}.record_id = ANY(ARRAY({ids.sql}))", ids.values)
+                text = self._of_each(text)
             is_first = region.is_open_after if is_down else region.is_open_before
-            (before if is_first else behind).append(
-                region.outside(self.editions, oldest, newest) & text
-            )
+            (before if is_first else behind).append(outside & text)
         return before, behind
 
     def _beyond(self, cursor: Cursor | None, ordering: Ordering) -> list[Clause]:
@@ -213,6 +246,7 @@ class Region:
 
     first: date | None  #: no class of length with a bound begins before
     last: date | None
+    latest_first: date | None  #: where what lasts for one day begins
     open: tuple[Span, ...]  #: classes of length that also begin outside
     is_undated: bool
 
@@ -222,8 +256,16 @@ class Region:
         dated = [span for span in spans if not span.is_undated]
         first = min((span.first for span in dated if span.first), default=None)
         last = max((span.last for span in dated if span.last), default=None)
+        latest_first = max((span.first for span in dated if span.first), default=None)
         is_open = [span for span in dated if (first and not span.first) or (last and not span.last)]
-        return cls(first, last, tuple(is_open), len(dated) < len(spans) or not spans)
+        is_undated = len(dated) < len(spans) or not spans
+        return cls(first, last, latest_first, tuple(is_open), is_undated)
+
+    def share(self, known: Sequence[date]) -> float:
+        """The share of records of a day that lie there, as the statistics say."""
+        low = _place(known, _month(self.latest_first)) if self.latest_first else 0.0
+        high = _place(known, _month(self.last) + 1) if self.last else len(known) - 1.0
+        return max(high - low, 0.0) / (len(known) - 1)
 
     @property
     def is_open_before(self) -> bool:

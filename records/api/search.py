@@ -114,7 +114,11 @@ class FoundListing(Listing):
     def _by_day(self, page: Page) -> tuple[Clause, str]:
         """The parts of the statement for a page, and a query of them for the finds to be counted."""
         months = Months(self.editions, self.filters, self.words)
-        if page.count is None and page.cursor is None and not months.is_often_begun:
+        if (
+            page.count is None
+            and page.cursor is None
+            and not months.counts_whole(self.ordering, COUNTED)
+        ):
             enough = max(COUNTED, page.size)
             finds, counted = months.finds("finds", page, self.ordering, enough), "TABLE finds"
         else:
@@ -200,7 +204,9 @@ class RankedListing(FoundListing):
                 f"newest AS MATERIALIZED ({newest.sql} ORDER BY {table}.id DESC LIMIT {RANKED + 1})",
                 exact.values + newest.values,
             )
-        many, found = Months(self.editions, self.filters, self.words).many(BY_DAY, RANKED)
+        many, found = Months(self.editions, self.filters, self.words).many(
+            BY_DAY, RANKED, whole_first=True
+        )
         joined = (
             f"(SELECT key, record_id FROM ({found}) AS found ORDER BY key DESC, record_id DESC LIMIT {RANKED + 1}) AS found"  # noqa: S608 - parts of ours
             f" JOIN {table} ON {table}.record_id = found.record_id AND {table}.superseded_at IS NULL"

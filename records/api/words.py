@@ -100,17 +100,20 @@ def _quoted(word: str) -> str:
     return f"'{escaped}'"
 
 
-def shares(editions: type[Edition], words: str) -> tuple[float, float]:
-    """Return the shares of records that probably have all words but the last, and the last one; 0 where nothing is known.
+def shares(editions: type[Edition], words: str) -> tuple[float, float, float]:
+    """Return the shares of records that probably have all words but the last, the last one begun, and as it is written.
+
+    All are 0 where nothing is known.
 
     As the statistics of full text say. Words are folded and cut here in a rough way, which spares a statement: a wrong guess
     costs time and changes no answer.
     """
     known = elements(editions, "search")
     if not known:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     *whole, last = words.split()
-    return prod(_share(known, word) for word in whole), _share(known, last, is_begun=True)
+    before = prod(_share(known, word) for word in whole)
+    return before, _share(known, last, is_begun=True), _share(known, last)
 
 
 def _share(known: dict[str, float], word: str, *, is_begun: bool = False) -> float:

@@ -133,7 +133,7 @@ SHARES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.05), (0.05, 0.3)]
 def guess(monkeypatch: pytest.MonkeyPatch, whole: float, last: float) -> None:
     """Have finds looked for as if words had these shares of records, whose days lie in a few years."""
     known = [date(1999, 6, 1), date(2000, 2, 1), date(2024, 3, 1), date(2025, 7, 1)]
-    monkeypatch.setattr(months, "shares", lambda *_asked: (whole, last))
+    monkeypatch.setattr(months, "shares", lambda *_asked: (whole, last, last))
     monkeypatch.setattr(months, "days", lambda _editions: known)
     monkeypatch.setattr(months, "rows", lambda _editions: 60.0)
     monkeypatch.setattr(months, "LEAST", 3)
@@ -251,7 +251,7 @@ def test_spans_follow_one_another_and_leave_no_month_out(
     *, is_down: bool, share: float, key: str | None, bounds: tuple[date | None, date | None]
 ) -> None:
     known = [date(1995 + number, 1 + number % 12, 5) for number in range(31)]
-    region = months.Region(*bounds, (), is_undated=True)
+    region = months.Region(*bounds, None, (), is_undated=True)
     cursor = Cursor(">", key, "") if key else None
     spans = list(months._spans(known, share, is_down, cursor, region))
 
