@@ -64,10 +64,10 @@ class Months:
         if not whole_first and not self.counts_whole(ordering, most):
             return self.finds("every", first, ordering, most), "TABLE every"
         whole = self.finds("whole", first, ordering, most, is_whole=True)
-        is_enough = f"(SELECT count(*) FROM whole) > {most}"
+        is_enough = f"(SELECT count(*) FROM whole) > {most}"  # noqa: S608 - parts of ours
         every = self.finds("every", first, ordering, most, unless=is_enough)
         parts = Clause(f"{whole.sql}, {every.sql}", whole.values + every.values)
-        return parts, f"SELECT * FROM whole WHERE {is_enough} UNION ALL TABLE every"
+        return parts, f"SELECT * FROM whole WHERE {is_enough} UNION ALL TABLE every"  # noqa: S608 - parts of ours
 
     def counts_whole(self, ordering: Ordering, most: int) -> bool:
         """Whether more than `most` finds probably have the last word as it is written, and are met before all others are."""
@@ -98,7 +98,7 @@ class Months:
         spans = _spans(days(self.editions), part, is_down, cursor, Region.of(self.asked))
         return [_marks(*span) for span in spans]
 
-    def finds(  # noqa: PLR0913 - named
+    def finds(
         self,
         name: str,
         page: Page,
@@ -121,7 +121,7 @@ class Months:
             met = self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], text)
             # The key is hidden from the index that has it in order: little is found.
             return Clause(
-                f"{name} AS MATERIALIZED (SELECT key, record_id FROM ({met.sql}) AS met"
+                f"{name} AS MATERIALIZED (SELECT key, record_id FROM ({met.sql}) AS met"  # noqa: S608 - parts of ours
                 f" ORDER BY {ordering.hidden('key')} {page.way(ordering)}, record_id {page.way(ordering)} LIMIT {most + 1})",
                 met.values,
             )
@@ -132,14 +132,14 @@ class Months:
         )
         found = [
             Clause(
-                f"SELECT each.key, each.record_id FROM {name}_walk AS walk, unnest(walk.keys, walk.ids) AS each (key, record_id)"
+                f"SELECT each.key, each.record_id FROM {name}_walk AS walk, unnest(walk.keys, walk.ids) AS each (key, record_id)"  # noqa: S608 - parts of ours
             )
         ]
         found += [
             self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], arm) for arm in before
         ]
         # Those behind the spans are needed where the spans have too few.
-        is_short = Clause(f"(SELECT max(met) FROM {name}_walk) <= {most}")
+        is_short = Clause(f"(SELECT max(met) FROM {name}_walk) <= {most}")  # noqa: S608 - parts of ours
         found += [self._met(key, [*beyond, is_short], arm) for arm in behind]
         finds = Clause(
             f"{name} AS MATERIALIZED ({' UNION ALL '.join(f'({each.sql})' for each in found)})",
@@ -151,7 +151,7 @@ class Months:
     def _walk(name: str, met: Clause, marks: Sequence[str], most: int, unless: str) -> Clause:
         """Read span after span until more than `most` are found."""
         return Clause(
-            f"{name} (step, met, keys, ids, marks) AS ("
+            f"{name} (step, met, keys, ids, marks) AS ("  # noqa: S608 - parts of ours
             f"SELECT 0, 0::bigint, NULL::date[], NULL::uuid[], %s::tsquery[] WHERE ({unless}) IS NOT TRUE UNION ALL"
             f" SELECT walk.step + 1, walk.met + span.met, span.keys, span.ids, walk.marks FROM {name} AS walk"
             f" CROSS JOIN LATERAL (SELECT count(*) AS met, array_agg(key) AS keys, array_agg(record_id) AS ids"

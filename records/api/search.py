@@ -2,7 +2,8 @@
 
 What is ranked is bounded: a word that a third of a million events have cannot be ranked over all of them in the time that a
 page may take. Up to `RANKED` finds all are ranked; of more, the newest `RANKED` and those whose label or code is exactly what was
-searched for. The bounded set depends on nothing but the finds, so that pages follow one another without gaps.
+searched for. Of events and statements, where more than `RANKED` have the last word as it is written, those in which it is only
+begun are not ranked. The bounded set depends on nothing but the finds, so that pages follow one another without gaps.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ SEARCH = Parameter(
     "search",
     f"Full text, unaccented; all of up to {MAX_SEARCH_WORDS} words must be there, the last one perhaps only begun. Names are"
     " compared as they are, in every script; titles and summaries also by their English stems. An exact label or code comes"
-    f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, and a note"
-    " says so; ask with `ordering` to page through all of them.",
+    f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, first those"
+    " with the last word whole, and a note says so; ask with `ordering` to page through all of them.",
     {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
 )
 
@@ -109,7 +110,10 @@ class FoundListing(Listing):
         total = Clause("NULL")
         if page.count is None:
             total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM ({counted}) AS counted")  # noqa: S608 - parts of ours
-        return fetch(shown(page, self.editions, columns, self.ordering, parts, total))
+        of_page = shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
+        )
+        return fetch(of_page)
 
     def _by_day(self, page: Page) -> tuple[Clause, str]:
         """The parts of the statement for a page, and a query of them for the finds to be counted."""
@@ -127,8 +131,8 @@ class FoundListing(Listing):
                 many, counted = months.many(self.ordering, COUNTED)
                 finds = Clause(f"{finds.sql}, {many.sql}", finds.values + many.values)
         order = in_order(page, self.ordering, "key", "record_id")
-        shown = f"SELECT key, record_id FROM finds {order} LIMIT {page.size + 1}"  # noqa: S608 - a part of ours
-        return Clause(f"{finds.sql}, page AS MATERIALIZED ({shown})", finds.values), counted
+        first = f"SELECT key, record_id FROM finds {order} LIMIT {page.size + 1}"  # noqa: S608 - a part of ours
+        return Clause(f"{finds.sql}, page AS MATERIALIZED ({first})", finds.values), counted
 
     def _otherwise(self, page: Page) -> tuple[Clause, str]:
         """The same: sort the finds if they are few enough to count, else read the list in its order and look for the words."""
@@ -141,7 +145,7 @@ class FoundListing(Listing):
         order = in_order(page, self.ordering, "key", "record_id")
         columns = f"{key.sql} AS key, {table}.record_id"
         joined = f"finds JOIN {table} ON {table}.record_id = finds.record_id AND {table}.superseded_at IS NULL"
-        is_few = Clause(f"(SELECT count(*) FROM finds) <= {COUNTED}")
+        is_few = Clause(f"(SELECT count(*) FROM finds) <= {COUNTED}")  # noqa: S608 - parts of ours
         few = select(columns, joined, all_of([is_few, side]))
         read = select(columns, table, all_of([~is_few, self.where, side]))
         limit = f"{order} LIMIT {page.size + 1}"
@@ -183,10 +187,13 @@ class RankedListing(FoundListing):
         """What the reader must know: that not all finds are ranked."""
         if not self._is_bounded(found):
             return []
-        what = "newest" if self.editions.is_searched_by_date else "last published"
+        what, whole = "last published", ""
+        if self.editions.is_searched_by_date:
+            what = "newest"
+            whole = " Where so many have the last word as it is written, those in which it is only begun are left out."
         detail = (
             f"More than {RANKED:,} records have these words: the {what} {RANKED:,} are listed, with those whose label or code"
-            " is exactly this. Add words or filters, or ask with `ordering` to page through all."
+            f" is exactly this.{whole} Add words or filters, or ask with `ordering` to page through all."
         )
         return [Note("search_bounded", "search", self.words, detail)]
 

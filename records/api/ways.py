@@ -74,11 +74,12 @@ def statement(
 
 def shown(
     page: Page,
+    parts: Clause,
+    total: Clause,
+    *,
     editions: type[Edition],
     columns: Sequence[str | Clause],
     ordering: Ordering,
-    parts: Clause,
-    total: Clause,
 ) -> Clause:
     """The rows of the part `page`, which has `key` and `record_id`, with their columns."""
     table = table_of(editions)
@@ -204,7 +205,9 @@ class Way:
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
-        return shown(page, self.editions, columns, self.ordering, parts, total)
+        return shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
+        )
 
     def _order(self, page: Page, key: str, unique: str) -> str:
         return in_order(page, self.ordering, key, unique)

@@ -11,13 +11,14 @@ import pytest
 
 from config.api import pagination
 from config.api.pagination import Cursor
-from people.models import PersonName, StateCode
+from events.models import EventEdition
+from people.models import Person, PersonName, StateCode
 from records.api import months, search
 from records.publishing.publish import publish
 from tests.factories.answers import get
-from tests.factories.events import make_event, make_event_type
+from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_part, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -62,6 +63,27 @@ def test_names_are_compared_as_they_are_and_prose_by_its_stems(client: Client) -
     assert found(client, "people", "visits robert") == ["robert"]
     assert found(client, "events", "ministers visited") == ["visiting"]
     assert found(client, "events", "robert minister") == ["visiting"]
+
+
+def test_stems_names_and_marks_never_meet(client: Client) -> None:
+    source, kind = make_source(title="Nothing"), make_event_type("meeting")
+    event = make_event("Gala", slug="gala", when="2025-05", source=source, type=kind)
+    make_participation(event, make_person("Samantha Power", source=source), role="host")
+    prose = make_event(
+        "Fair", slug="fair", summary="Great powers' visits.", source=source, type=kind
+    )
+    publish_whole(source, kind, *Person.objects.all(), event, prose)
+
+    # "Powers" has the stem of "power", but no such name; "pow" begins both.
+    assert found(client, "events", "powers") == ["fair"]
+    assert sorted(found(client, "events", "power")) == ["fair", "gala"]
+    assert sorted(found(client, "events", "pow")) == ["fair", "gala"]
+    assert found(client, "events", "visiting power") == ["fair"]
+    for mark in ("@2025", "@2025-05", "2025-05", "2025", "@undated", "undated", "@"):
+        assert found(client, "events", mark) == []
+        assert found(client, "events", mark, ordering="-date") == []
+    (names,) = EventEdition.objects.filter(slug="gala").values_list("search", flat=True)
+    assert names == "' gala' '@2025' '@2025-05' 'gala':1A 'power':3B 'samantha':2B"
 
 
 @pytest.mark.parametrize(
@@ -176,6 +198,31 @@ def test_of_too_many_finds_the_newest_and_the_exact_ones_are_ranked(
     rest = "".join(f"&{name}={value}" for name, value in filters.items())
     total = client.get(f"/api/v1/events/?search=talks{rest}").json()["total"]
     assert total["value"] == min(len(newest), ranked + 1)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_of_too_many_finds_those_with_the_whole_last_word_are_ranked(
+    client: Client, monkeypatch: pytest.MonkeyPatch, share: tuple[float, float]
+) -> None:
+    source, kind = make_source(title="Nothing"), make_event_type("meeting")
+    towns = [("Lima", 2001), ("Limassol", 2010)]
+    made = [
+        make_event(
+            f"{town} {n}", slug=f"{town}-{n}".lower(), when=f"{year + n}", source=source, type=kind
+        )
+        for town, year in towns
+        for n in range(3)
+    ]
+    publish(source, kind, *made, by=None)
+    guess(monkeypatch, *share)
+
+    for ranked, expected in [
+        (2, {"lima-1", "lima-2"}),
+        (3, {"limassol-0", "limassol-1", "limassol-2"}),
+        (5, {"lima-1", "lima-2", "limassol-0", "limassol-1", "limassol-2"}),
+    ]:
+        monkeypatch.setattr(search, "RANKED", ranked)
+        assert set(found(client, "events", "lima", page_size="1")) == expected
 
 
 def test_persons_beyond_the_bound_are_the_last_published(
