@@ -28,24 +28,30 @@ _ENDING, _STEM = 5, 2
 
 def question(words: str) -> Clause:
     """The words as the database searches for them, the last one also as a beginning."""
-    *whole, last = words.split()
+    *whole, last = _split(words)
     return _all_of([*map(_whole, whole), _begun(last)])
 
 
 def matches(editions: type[Edition], words: str) -> Clause:
     """Which editions have all the words."""
-    *whole, last = words.split()
+    *whole, last = _split(words)
     return _has(editions, [*map(_whole, whole), _begun(last)], words)
 
 
 def matches_whole(editions: type[Edition], words: str) -> Clause:
     """Which editions have all the words, the last one too as it is written."""
-    return _has(editions, [*map(_whole, words.split())], words)
+    return _has(editions, [*map(_whole, _split(words))], words)
 
 
 def matches_before_last(editions: type[Edition], words: str) -> Clause:
     """Which editions have all the words but the last."""
-    return _has(editions, [*map(_whole, words.split()[:-1])], words)
+    return _has(editions, [*map(_whole, _split(words)[:-1])], words)
+
+
+def _split(words: str) -> list[str]:
+    """Split into words, less signs that are none, unless there is nothing else."""
+    every = words.split()
+    return [word for word in every if _PARTS.search(word)] or every[:1]
 
 
 def _has(editions: type[Edition], queries: Sequence[Clause], words: str) -> Clause:
@@ -53,7 +59,7 @@ def _has(editions: type[Edition], queries: Sequence[Clause], words: str) -> Clau
     name, _kind = column(editions, "search")
     every = question(words)
     found = []
-    for query, word in zip(queries, words.split(), strict=False):
+    for query, word in zip(queries, _split(words), strict=False):
         if _PLAIN.fullmatch(word):
             found.append(Clause(f"{name} @@ ({query.sql})", query.values))
         else:  # signs may be no word at all, and then ask for nothing
@@ -111,7 +117,7 @@ def shares(editions: type[Edition], words: str) -> tuple[float, float, float]:
     known = elements(editions, "search")
     if not known:
         return 0.0, 0.0, 0.0
-    *whole, last = words.split()
+    *whole, last = _split(words)
     before = prod(_share(known, word) for word in whole)
     return before, _share(known, last, is_begun=True), _share(known, last)
 
@@ -119,7 +125,7 @@ def shares(editions: type[Edition], words: str) -> tuple[float, float, float]:
 def _share(known: dict[str, float], word: str, *, is_begun: bool = False) -> float:
     bare = unicodedata.normalize("NFKD", word.lower())
     parts = _PARTS.findall("".join(sign for sign in bare if not unicodedata.combining(sign)))
-    return min((_share_of_part(known, part, is_begun=is_begun) for part in parts), default=1.0)
+    return min((_share_of_part(known, part, is_begun=is_begun) for part in parts), default=0.0)
 
 
 def _share_of_part(known: dict[str, float], part: str, *, is_begun: bool) -> float:
