@@ -90,6 +90,32 @@ def statement(
     return page.select(editions, columns, where, ordering)
 
 
+def shown(
+    page: Page,
+    parts: Clause,
+    total: Clause,
+    *,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    ordering: Ordering,
+) -> Clause:
+    """The rows of the part `page`, which has `key` and `record_id`, with their columns."""
+    table = table_of(editions)
+    key = ordering.shown(editions)
+    chosen = selected(editions, columns)
+    return Clause(
+        f"WITH RECURSIVE {parts.sql} SELECT {key.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
+        f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
+        f" {in_order(page, ordering, 'page.key', 'page.record_id')}",
+        (*parts.values, *key.values, *total.values, *chosen.values),
+    )
+
+
+def in_order(page: Page, ordering: Ordering, key: str, unique: str) -> str:
+    way = page.way(ordering)
+    return f"ORDER BY {key} {way}, {unique} {way}"
+
+
 def _led(known: Known, ordering: Ordering) -> Iterator[Way]:
     """The ways by each of the tables that have the rows of a condition in order, and decide what they can of the others."""
     for leading in known.asked:
@@ -338,20 +364,12 @@ class Way:
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
-        """The rows of `page`, with their columns."""
-        table = table_of(self.editions)
-        shown = self.ordering.shown(self.editions)
-        chosen = selected(self.editions, columns)
-        return Clause(
-            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
-            f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
-            f" {self._order(page, 'page.key', 'page.record_id')}",
-            (*parts.values, *shown.values, *total.values, *chosen.values),
+        return shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
         )
 
     def _order(self, page: Page, key: str, unique: str) -> str:
-        way = page.way(self.ordering)
-        return f"ORDER BY {key} {way}, {unique} {way}"
+        return in_order(page, self.ordering, key, unique)
 
     def _met(self, page: Page, cursor: Cursor | None, limit: int) -> Clause:
         """Rows of the list among those of the bounded walk."""

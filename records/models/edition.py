@@ -84,7 +84,7 @@ class Edition(models.Model):
         help_text="Every record that the document names.",
     )
     search = SearchVectorField(
-        null=True, help_text="Full text: label (A), other names (B), the rest (C)."
+        null=True, help_text="Full text: label (A), other names (B), the stems of prose."
     )
 
     objects = EditionQuerySet.as_manager()
@@ -197,7 +197,7 @@ class Edition(models.Model):
 
     @classmethod
     def search_texts(cls, document: dict[str, Any]) -> tuple[str, str]:
-        """Texts to search beside the label: other names (weight B), and prose (weight C), which is searched by English stems.
+        """Texts to search beside the label: other names (weight B), and prose, which is searched by English stems.
 
         A label that is a title in words is prose too.
         """

@@ -279,17 +279,21 @@ def sort_label(label: str) -> str:
     return anyascii(label).lower()
 
 
+#: Full text has it where no day is known.
+UNDATED = "@undated"
+
+
 def date_marks(day: date | str | None) -> list[str]:
-    """Return the year and the month of a day as full text holds them. No word that is searched for has a space in it."""
+    """Return the year and the month of a day as full text holds them: `@2025` and `@2025-05`. No word begins so."""
     text = str(day)
-    return [f"year {text[:4]}", f"month {text[:7]}"] if day else []
+    return [f"@{text[:4]}", f"@{text[:7]}"] if day else [UNDATED]
 
 
 def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of an edition that follow from its document, whenever it is published."""
     names, prose = kind.editions.search_texts(document)
     columns = kind.editions.columns(document)
-    day = columns["date"] if kind.editions.is_searched_by_date else None
+    marks = date_marks(columns["date"]) if kind.editions.is_searched_by_date else []
     return {
         "record_id": document["id"],
         "revision": document["revision"],
@@ -297,6 +301,6 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
         "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
-        "search": [document["label"], names, prose, date_marks(day)],
+        "search": [document["label"], names, prose, marks],
         **columns,
     }
