@@ -172,20 +172,14 @@ def among(name: str, keys: Iterable[UUID | int]) -> models.Q:
     return models.Q(**{f"{name}__among": models.Value(as_array(keys), models.TextField())})
 
 
-def read(rows: models.QuerySet[M]) -> list[M]:
-    """Return the rows as instances of their model, as a query set would.
+def instance_of(model: type[M], names: Iterable[str], values: Iterable[Any], database: str) -> M:
+    """Return an instance of a row that was read, as a query set would.
 
     Without the model's `__init__`, which takes longer than the database: columns read from it need no conversion.
     """
-    model = rows.model
-    names = [field.attname for field in model._meta.concrete_fields]
-    database = rows.db
-    found = []
-    for values in rows.values_list(*names):
-        instance = model.__new__(model)
-        instance._state = ModelState()
-        instance._state.db = database
-        instance._state.adding = False
-        vars(instance).update(zip(names, values, strict=True))
-        found.append(instance)
-    return found
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.db = database
+    instance._state.adding = False
+    vars(instance).update(zip(names, values, strict=True))
+    return instance
