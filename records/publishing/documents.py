@@ -13,6 +13,7 @@ from anyascii import anyascii
 from django.db import connection, models
 
 from records.bulk import as_array, instance_of
+from records.identity import id_of_text
 from records.models import Reference, Standing
 from records.reference_fields import members_of_references
 from records.registry import kind_named
@@ -38,7 +39,8 @@ class Draft:
 
     @property
     def missing(self) -> dict[UUID, str]:
-        return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
+        unknown = self.references.unknown
+        return {key: self.named[key] for key in self.named if key in unknown} if unknown else {}
 
 
 #: The newest edition of a record: its revision, when it was published, and the document; None of a tombstone.
@@ -63,14 +65,14 @@ def _published(
     with connection.cursor() as cursor:
         cursor.execute(_published_statement(tuple(subjects)), arrays)
         rows = cursor.fetchall()
-    found, newest = {}, {}
+    found, newest, database = {}, {}, connection.alias
     for _position, revision, at, text, *values in rows:
         if revision is not None:
             newest[values[0]] = revision, at, text
         if values[0] is not None:  # the position has a row of its own when there is nothing else
             for place in _JSON_PLACES:
                 values[place] = values[place] and orjson.loads(values[place])
-            found[values[0]] = instance_of(Reference, _COLUMNS, values, connection.alias)
+            found[values[0]] = instance_of(Reference, _COLUMNS, values, database)
     return rows[0][0], found, newest
 
 
@@ -127,6 +129,7 @@ class DocumentReferences:
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
         self._stood_for: dict[str, list[UUID]] = {}
         self.named: dict[UUID, str] = {}
+        self.unknown: set[UUID] = set()  #: of those asked for and filled in, what is not published
 
     def to(self, kind: str, key: UUID) -> dict[str, Any]:
         """Return the reference to a record: empty until `fill()`, unless the record is known already."""
@@ -137,6 +140,8 @@ class DocumentReferences:
             self._given[key] = (
                 reference.embedded() if reference is not None and is_published else {}
             )
+            if reference is not None and not is_published:
+                self.unknown.add(key)
         return self._given[key]
 
     def fill(self) -> None:
@@ -158,16 +163,19 @@ class DocumentReferences:
             self._known[key] = reference
             if reference is not None and reference.standing == Standing.PUBLISHED:
                 self._given[key].update(reference.embedded())
+            else:
+                self.unknown.add(key)
 
     def learn(self, kind: Kind, document: dict[str, Any]) -> None:
         """Fill in a record that is published in the same transaction."""
-        key = UUID(document["id"])
+        key = id_of_text(document["id"])
         self._composed[key] = kind, document
         self._known.pop(key, None)
         self._stood_for.pop(document["id"], None)
         if key in self._given:
             reference = reference_to(kind, document)
             self._known[key] = reference
+            self.unknown.discard(key)
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
@@ -175,24 +183,20 @@ class DocumentReferences:
         """Every record of which it was read what is published."""
         return {*self._given, *self._subjects}
 
-    def is_known(self, key: UUID) -> bool:
-        reference = self._known.get(key)
-        return reference is not None and reference.standing == Standing.PUBLISHED
-
     def stands_for(self, key: str) -> list[UUID]:
         """The states that a named record stands for, as published (an office: its state)."""
         states = self._stood_for.get(key)
         if states is None:
-            reference = self._known.get(UUID(key))
+            reference = self._known.get(id_of_text(key))
             # Those of a record that is being published come from its document, where ids are text.
             states = self._stood_for[key] = [
-                UUID(str(state)) for state in (reference.state_ids if reference else ())
+                id_of_text(str(state)) for state in (reference.state_ids if reference else ())
             ]
         return states
 
     def facts(self, key: str) -> dict[str, Any]:
         """What a named record's own document says that others may repeat, as published (a tenure: its office)."""
-        reference = self._known.get(UUID(key))
+        reference = self._known.get(id_of_text(key))
         return dict(reference.facts) if reference is not None else {}
 
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 #: Labels shown in more documents than this are propagated in batches after the publish, so that it holds up nobody long.
 AT_ONCE = 100
-#: Documents per transaction then.
-BATCH = 100
+#: Documents per transaction then: few, for another publisher may have to wait for a batch, and more are hardly faster.
+BATCH = 25
 #: Key of the advisory lock that keeps two drains apart.
 DRAIN_LOCK = feed.FEED_LOCK + 1
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
@@ -17,9 +16,11 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from rest_framework.serializers import ListSerializer
 
 from records.bulk import as_array, instance_of
+from records.identity import id_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from uuid import UUID
 
     from rest_framework.serializers import Serializer
 
@@ -67,12 +68,13 @@ def read_locked(kind: Kind, keys: Collection[UUID]) -> list[Any]:
 def _rows(model: type[models.Model], text: str | None) -> list[Any]:
     """Make instances of the rows of a JSON value."""
     names, converters = _columns(model)
+    database = connection.alias
     found = []
     for values in orjson.loads(text or "[]"):
         for index, convert in converters:
             if values[index] is not None:
                 values[index] = convert(values[index])
-        found.append(instance_of(model, names, values, connection.alias))
+        found.append(instance_of(model, names, values, database))
     return found
 
 
@@ -189,7 +191,7 @@ def _plain(field: models.Field[Any, Any]) -> str:
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": UUID,
+    "UUIDField": id_of_text,
     "DateField": date.fromisoformat,
     "DateTimeField": datetime.fromisoformat,
     "DecimalField": Decimal,
