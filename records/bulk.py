@@ -205,21 +205,15 @@ def among(name: str, keys: Iterable[UUID | int]) -> models.Q:
     return models.Q(**{f"{name}__among": models.Value(as_array(keys), models.TextField())})
 
 
-def read(rows: models.QuerySet[M]) -> list[M]:
-    """Return the rows as instances of their model, as a query set would.
+def instance_of(model: type[M], names: Iterable[str], values: Iterable[Any], database: str) -> M:
+    """Return an instance of a row that was read, as a query set would.
 
     Without the model's `__init__`, which takes longer than the database: columns read from it need no conversion.
     """
-    names = [field.attname for field in rows.model._meta.concrete_fields]
-    return [made(rows.model, rows.db, names, values) for values in rows.values_list(*names)]
-
-
-def made(model: type[M], database: str, names: Sequence[str], values: Sequence[Any]) -> M:
-    """Return a row as an instance of its model, as `Model.from_db` would."""
     instance = model.__new__(model)
-    instance._state = state = ModelState()
-    state.db = database
-    state.adding = False
+    instance._state = ModelState()
+    instance._state.db = database
+    instance._state.adding = False
     vars(instance).update(zip(names, values, strict=True))
     return instance
 

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['kind', 'position'], name='change_by_kind')],
-                'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='change_is_one_per_revision'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
             },
         ),
         migrations.CreateModel(
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='sourceedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='sourceedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='sourceedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='sourceedition_newest_is_only_one'), records.constraints.AppendOnly(name='sourceedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='topicedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='topicedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='topicedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='topicedition_newest_is_only_one'), records.constraints.AppendOnly(name='topicedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
