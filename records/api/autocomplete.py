@@ -149,6 +149,7 @@ def _published_names(kinds: tuple[str, ...]) -> Names:
         record="record_id",
         name="name",
         folded="folded",
+        words="string_to_array(btrim(folded), ' ')",
         kind="kind",
         sort="sort",
         since="since",
@@ -167,7 +168,8 @@ def _beginnings(kind: Kind, text: str) -> Beginnings:
         kind.name,
         readable(editions),
         sort_label(text).lstrip(),
-        *(("lower(held_any)", "upper(held_any) - 1") if is_held else ()),
+        since="lower(held_any)" if is_held else "NULL::date",
+        until="upper(held_any) - 1" if is_held else "NULL::date",
     )
 
 

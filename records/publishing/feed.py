@@ -12,7 +12,15 @@ from uuid import UUID
 from django.db import connection
 
 from records.bulk import as_array, insertion, run
-from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
+from records.models import (
+    Action,
+    Change,
+    DatedPart,
+    PublishedName,
+    PublishedWord,
+    Reference,
+    Standing,
+)
 from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
@@ -189,6 +197,12 @@ def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if rows:
         yield insertion(PublishedName, rows)
+        names, words = PublishedName._meta.db_table, PublishedWord._meta.db_table
+        yield (
+            f"INSERT INTO {words} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' ')) FROM {names}"  # noqa: S608 - our own names
+            " WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING",
+            [as_array({row["record_id"] for row in rows})],
+        )
 
 
 def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:

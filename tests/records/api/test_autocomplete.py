@@ -286,10 +286,10 @@ def test_the_number_of_statements_does_not_depend_on_what_is_found(
     publish(
         *[make_person(f"Quorum {number}", source=world["source"]) for number in range(12)], by=None
     )
-    # Names; documents; offices. With fewer than ten found, also those that look alike.
-    assert statements("quorum") == 3
-    assert statements("ishaq") == 4
-    assert statements("xyzzy") == 2
+    # What was typed; names; documents; offices. With fewer than ten found, also words and names that look alike.
+    assert statements("quorum") == 4
+    assert statements("ishaq") == 6
+    assert statements("xyzzy") == 4
     assert len(suggested(client, "quorum")) == 10
 
 
