@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_LENGTH, MAX_WORDS = 100, 8
 #: Names that one step reads, and those of one kind where it reads kind by kind.
 READ, READ_BEGINNINGS = 200, 20
+#: Names that are compared letter by letter in one step.
+READ_ALIKE = 100
 #: Words of two letters begin or are a word of too many names to look for anywhere but at the beginning, and are like too many.
 SHORTEST = 3
 #: Words of published names that a typed word may begin: so many are read, and the shortest of them taken.
@@ -237,13 +239,15 @@ class _Order:
             f"SELECT *, {possible} AS is_possible, {likeness} AS likeness"  # noqa: S608 - names of ours
             f" FROM ({united}) AS read"
         )
+        # Kept, so that likeness is computed once for each.
+        tables.append(f"named AS MATERIALIZED ({named})")
         where = f"likeness >= {LIKENESS}" + (" AND is_possible" if self.only_possible else "")
-        ranked = f"SELECT *, row_number() OVER (ORDER BY {rank}) AS rank FROM ({named}) AS named WHERE {where}"  # noqa: S608
+        ranked = f"SELECT *, row_number() OVER (ORDER BY {rank}) AS rank FROM named WHERE {where}"  # noqa: S608
         one_each = f"SELECT DISTINCT ON (record) * FROM ({ranked}) AS ranked ORDER BY record, rank"  # noqa: S608
         return Clause(
             f"WITH {', '.join(tables)} SELECT {place}, record::text, kind, name, tier, rank"  # noqa: S608
             f" FROM ({one_each}) AS best ORDER BY rank LIMIT {self.limit}",
-            (*values, f"{typed.begins}%", last, first, typed.folded, typed.folded),
+            (*values, last, first, typed.folded, typed.folded, f"{typed.begins}%"),
         )
 
 
@@ -283,7 +287,8 @@ def _step(table: Names, tier: Tier, enough_of: Tier | None, *conditions: Clause)
     of_kinds = (
         Clause(f"{table.kind} = ANY(%s)", (list(table.kinds),)) if table.kinds else EVERYTHING
     )
-    return _Step(_rows(table, tier, of_kinds, *conditions), table.at_most, enough_of)
+    at_most = min(table.at_most, READ_ALIKE) if tier == Tier.SIMILAR else table.at_most
+    return _Step(_rows(table, tier, of_kinds, *conditions), at_most, enough_of)
 
 
 def _steps(search: Search, typed: _Typed) -> list[_Step]:
@@ -303,9 +308,9 @@ def _steps(search: Search, typed: _Typed) -> list[_Step]:
     for table in searched:
         whole = [_has_word(table, word) for word in typed.words]
         steps.append(_step(table, Tier.WORDS, Tier.EXACT, *whole))
-    for table in searched:
-        steps.append(_step(table, Tier.BEGINNING, Tier.WORDS, *_begun(table, typed)))
-    return steps
+    return steps + [
+        _step(table, Tier.BEGINNING, Tier.WORDS, *_begun(table, typed)) for table in searched
+    ]
 
 
 def _has_word(table: Names, word: str) -> Clause:

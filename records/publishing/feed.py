@@ -197,12 +197,14 @@ def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if rows:
         yield insertion(PublishedName, rows)
-        names, words = PublishedName._meta.db_table, PublishedWord._meta.db_table
-        yield (
-            f"INSERT INTO {words} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' ')) FROM {names}"  # noqa: S608 - our own names
-            " WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING",
-            [as_array({row["record_id"] for row in rows})],
-        )
+        yield _WORDS, [as_array({row["record_id"] for row in rows})]
+
+
+#: Adds the words in the names of some records to those that are known.
+_WORDS = (
+    f"INSERT INTO {PublishedWord._meta.db_table} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' '))"  # noqa: S608 - our own names
+    f" FROM {PublishedName._meta.db_table} WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING"
+)
 
 
 def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:
