@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection
 
 from config.api.sql import EVERYTHING, Clause, all_of, select
-from records.models import NameSort, PublishedWord
+from records.models import NameSort, PublishedName, PublishedWord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,6 +132,22 @@ class FoundName(NamedTuple):
     kind: str
     name: str
     tier: int
+
+
+def published_names(kinds: Sequence[str]) -> Names:
+    """The names of published records of these kinds, all of them kinds whose editions are found by words."""
+    return Names(
+        PublishedName._meta.db_table,
+        record="record_id",
+        name="name",
+        folded="folded",
+        words="string_to_array(btrim(folded), ' ')",
+        kind="kind",
+        sort="sort",
+        since="since",
+        until="until",
+        kinds=tuple(kinds),
+    )
 
 
 def find(

@@ -302,12 +302,12 @@ def test_a_name_that_is_no_reference_is_refused_with_the_slug_of_what_is_called_
 
 
 def test_what_a_note_costs_is_bounded(client):
-    """However many references name nothing: one statement, and suggestions for the first ten."""
+    """However many references name nothing: the same statements, and suggestions for the first ten."""
     publish_whole(make_person("Ishaq Dar"))
     with CaptureQueriesContext(connection) as queries:
         found = notes(client, f"person={','.join(f'ishaq-dar-x{n}' for n in range(100))}")
 
-    assert len(queries) == 2
+    assert len(queries) == 6
     assert [note["suggestions"] for note in found] == [["ishaq-dar"]] * 10 + [[]] * 90
 
 
