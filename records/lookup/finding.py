@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -37,6 +37,8 @@ SHORTEST = 3
 READ_WORDS, BEGUN_WORDS = 1000, 200
 #: Words of published names that are most like a typed one.
 LIKE_WORDS = 8
+#: Records with better names that are enough not to look for names that look alike.
+ENOUGH = 10
 #: How alike a name and what was typed are at least (the word similarity of pg_trgm, 0 to 1).
 LIKENESS = 0.5
 
@@ -177,7 +179,11 @@ def find_each(
     asked = [place for place, each in enumerate(typed) if each.words]
     read = [(place, typed[place], _steps(searches[place], typed[place])) for place in asked]
     _read(read, order, found)
-    few = [place for place in asked if len(found[place]) < limit and typed[place].is_long_enough]
+    few = [
+        place
+        for place in asked
+        if len(found[place]) < min(limit, ENOUGH) and typed[place].is_long_enough
+    ]
     alike = _alike([(typed[place], searches[place]) for place in few])
     read = [
         (place, typed[place], _like(searches[place], typed[place], words))
@@ -229,7 +235,9 @@ class _Order:
         possible = "(coalesce(since <= %s, TRUE) AND coalesce(%s <= until, TRUE))"
         usable = possible if self.only_possible else "TRUE"
         days = (last, first) if self.only_possible else ()
-        tables, read, values = [], [], []
+        tables: list[str] = []
+        read: list[str] = []
+        values: list[Any] = []
         for number, step in enumerate(steps):
             sql = step.rows.sql
             values += step.rows.values
