@@ -12,7 +12,16 @@ from django.test import Client
 
 from events.models import EventPosting
 from people.models import State, StateCode
-from records.models import Change, DatedPart, Edition, Part, PublishedName, PublishedWord, Record, Reference
+from records.models import (
+    Change,
+    DatedPart,
+    Edition,
+    Part,
+    PublishedName,
+    PublishedWord,
+    Record,
+    Reference,
+)
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND

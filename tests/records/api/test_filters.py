@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from people.models import StateCode
+from people.models import PersonName, StateCode
 from records.editions import TopicEdition
 from records.models import Reference, TopicIdentifier
 from records.publishing.merge import merge
@@ -21,6 +21,7 @@ from tests.factories.events import (
 from tests.factories.people import (
     make_office,
     make_organization,
+    make_part,
     make_person,
     make_state,
     make_tenure,
@@ -299,6 +300,19 @@ def test_a_name_that_is_no_reference_is_refused_with_the_slug_of_what_is_called_
     assert [(fault["code"], fault.get("suggestion")) for fault in response.json()["errors"]] == [
         ("invalid_reference", suggestion)
     ]
+
+
+def test_notes_find_by_other_names_words_and_slips_what_autocomplete_finds(client):
+    gaddafi = make_person("Muammar Gaddafi", slug="gaddafi-muammar-1942")
+    make_part(PersonName, record=gaddafi, name="Moamer Kadhafi")
+    publish_whole(gaddafi, make_person("Moammar Quux"))
+    make_part(PersonName, record=gaddafi, name="Draft Qadhdhafi")
+
+    for text in ("kadhafi", "kadhaf", "khadafi", "muammar-gadafi", "gaddafi-muammar"):
+        assert notes(client, f"person={text}") == [
+            unresolved("person", text, "gaddafi-muammar-1942")
+        ], text
+    assert notes(client, "person=qadhdhafi") == [unresolved("person", "qadhdhafi")]
 
 
 def test_what_a_note_costs_is_bounded(client):
