@@ -306,13 +306,13 @@ def test_notes_find_by_other_names_words_and_slips_what_autocomplete_finds(clien
     gaddafi = make_person("Muammar Gaddafi", slug="gaddafi-muammar-1942")
     make_part(PersonName, record=gaddafi, name="Moamer Kadhafi")
     publish_whole(gaddafi, make_person("Moammar Quux"))
-    make_part(PersonName, record=gaddafi, name="Draft Qadhdhafi")
+    make_part(PersonName, record=gaddafi, name="Wolfram Zyqwx")
 
-    for text in ("kadhafi", "kadhaf", "khadafi", "muammar-gadafi", "gaddafi-muammar"):
+    for text in ("kadhafi", "kadhaf", "kadhaffi", "muammar-gadafi", "gaddafi-muammar"):
         assert notes(client, f"person={text}") == [
             unresolved("person", text, "gaddafi-muammar-1942")
         ], text
-    assert notes(client, "person=qadhdhafi") == [unresolved("person", "qadhdhafi")]
+    assert notes(client, "person=zyqwx") == [unresolved("person", "zyqwx")]
 
 
 def test_what_a_note_costs_is_bounded(client):
