@@ -732,6 +732,10 @@ class Migration(migrations.Migration):
             model_name='agreementname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='agreementname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='agreementname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='agreementname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='agreementname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='agreementname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),

@@ -1686,6 +1686,10 @@ class Migration(migrations.Migration):
             model_name='place',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='place_folded'),
         ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='place_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='place',
             constraint=records.constraints.OncePublishedStays(name='once_published_place_keeps_id_and_slug', violation_error_message='A published record keeps its id and slug and cannot be deleted: withdraw it instead.'),
@@ -1889,6 +1893,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='placename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='placename_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='placename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='placename_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='placename',

@@ -1359,6 +1359,10 @@ class Migration(migrations.Migration):
             model_name='officename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='officename_folded'),
         ),
+        migrations.AddIndex(
+            model_name='officename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='officename_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='officename',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='officename_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1455,6 +1459,10 @@ class Migration(migrations.Migration):
             model_name='organizationname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organizationname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organizationname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organizationname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organizationname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='organizationname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1550,6 +1558,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='person',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='person_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='person_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='person',
@@ -1787,6 +1799,10 @@ class Migration(migrations.Migration):
             model_name='personname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='personname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='personname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='personname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='personname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='personname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1915,6 +1931,10 @@ class Migration(migrations.Migration):
             model_name='organization',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organization_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organization_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organization',
             constraint=records.constraints.OncePublishedStays(name='once_published_organization_keeps_id_and_slug', violation_error_message='A published record keeps its id and slug and cannot be deleted: withdraw it instead.'),
@@ -2022,6 +2042,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='office',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='gin_trgm_ops'), name='office_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='office_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='office',
@@ -2238,6 +2262,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='statename_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='statename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='statename_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='statename',

@@ -114,6 +114,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublishedWord',
+            fields=[
+                ('word', models.TextField(primary_key=True, serialize=False)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness')],
+            },
+        ),
+        migrations.CreateModel(
             name='PublishedName',
             fields=[
                 ('pk', models.CompositePrimaryKey('record_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -128,7 +138,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='publishedname_by_words')],
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(records.models.published_name.Words('folded'), name='publishedname_by_words')],
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,15 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from records.bulk import as_array, insertion, run
-from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
+from records.models import (
+    Action,
+    Change,
+    DatedPart,
+    PublishedName,
+    PublishedWord,
+    Reference,
+    Standing,
+)
 from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
@@ -236,6 +244,14 @@ def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if rows:
         yield insertion(PublishedName, rows)
+        yield _WORDS, [as_array({row["record_id"] for row in rows})]
+
+
+#: Adds the words in the names of some records to those that are known.
+_WORDS = (
+    f"INSERT INTO {PublishedWord._meta.db_table} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' '))"  # noqa: S608 - our own names
+    f" FROM {PublishedName._meta.db_table} WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING"
+)
 
 
 def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:
