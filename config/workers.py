@@ -36,8 +36,6 @@ def _load() -> None:
 
     # Where processes are not forked, each of them must load the application for itself.
     if multiprocessing.get_start_method() == "fork":
-        # Django REST framework imports it for a client in tests, where tests have installed it: a twentieth of the whole.
-        sys.modules.setdefault("requests", None)  # type: ignore[arg-type] # means: not to be found
         from django.urls import get_resolver  # noqa: PLC0415
 
         import config.wsgi  # noqa: F401, PLC0415
