@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +15,7 @@ from agreements.effects import SIGNING, acts_of
 from agreements.models.agreement import Laterality
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
+from agreements.on_a_day import Acts
 from agreements.status import agreement_history, party_history
 from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
@@ -24,10 +24,9 @@ from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from agreements.effects import Act
     from agreements.status import History
     from config.dates.reach import When
     from records.models.reference import References
@@ -81,25 +80,16 @@ def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The spans of days on which the agreement had each status, and on which it was in force for each party."""
-    known_on = dt.date.fromisoformat(document["published_at"][:10])
-    laterality = document["laterality"]
-    acts = acts_of(document)
-    proven = [act.as_proven(known_on) for act in acts]
-
-    def spans(history: Callable[[Sequence[Act]], History]) -> Iterator[tuple[str, Reach]]:
-        yield from _reaches(history(acts), history(proven))
-
-    whole = partial(agreement_history, laterality=laterality, known_on=known_on)
-    for value, reach in spans(whole):
+    acts = Acts.of(document)
+    for value, reach in _reaches(*acts.histories()):
         yield {"kind": f"status:{value}", "party_id": None, **reach.columns("days")}
     for party in document["parties"]:
         if party["role"] in NOT_BOUND:
             continue
-        own = partial(
-            party_history, party=party["party"]["id"], laterality=laterality, known_on=known_on
-        )
         in_force = [
-            reach.columns("days") for value, reach in spans(own) if value == PartyStatus.IN_FORCE
+            reach.columns("days")
+            for value, reach in _reaches(*acts.histories(party["party"]["id"]))
+            if value == PartyStatus.IN_FORCE
         ]
         for party_id in filter(None, _stood_by(party)):
             for days in in_force:

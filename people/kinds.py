@@ -70,6 +70,7 @@ OFFICE = register(
         editions=OfficeEdition,
         serializer=OfficeSerializer,
         reference=OfficeReferenceSerializer,
+        part_keys={"periods": ("kind",)},
     ),
 )
 TENURE = register(

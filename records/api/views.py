@@ -18,11 +18,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
-from django.http import HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import CACHE_CONTROL, answer, is_conditional
+from config.api.caching import answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, read_days, weakest
 from config.api.filters.sets import FilterSet
@@ -34,16 +33,17 @@ from config.api.schema import camel
 from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
+from records.api.newest import NEWEST, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
-from records.models import Action, Reference
+from records.models import Action
 from records.publishing.feed import stamp
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from django.http.response import HttpResponseBase
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from config.api.query import Query
     from records.registry import Kind
 
-_NEWEST = "superseded_at IS NULL AND record_id = %s::uuid"
 _DETAIL = "position, revision, published_at, action, reason, record_id"
 ON = Parameter(
     "on",
@@ -218,13 +217,19 @@ class EditionViewSet(ReadView):
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        query = self.read_query(self.list_parameters)
+        return self.serve_list(self.list_parameters, self.resource)
+
+    def serve_list(
+        self, known: Mapping[str, Parameter], resource: str, within: Clause | None = None
+    ) -> HttpResponseBase:
+        """Answer with a list: of all records, or of those `within` a condition. Cursors belong to the `resource`."""
+        query = self.read_query(known)
         references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words, references)
         selection = Selection.read(query, self.kind.serializer)
-        page = Page.read(query, self.resource, name)
+        page = Page.read(query, resource, name)
         references.resolve(query)
         query.refuse_faults()
 
@@ -234,6 +239,8 @@ class EditionViewSet(ReadView):
             for clause in (condition(editions) for condition in conditions)
             for part in clause.parts or (clause,)
         ]
+        if within is not None:
+            asked.append(within)
         asked = [NOTHING] if contradict(asked) else without_implied(asked)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
@@ -314,7 +321,7 @@ class EditionViewSet(ReadView):
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
         record_id = resolve_address(self.kind.name, ref)
-        newest = Clause(f"{_NEWEST} AND action = 'withdrawn'", (record_id,))
+        newest = Clause(f"{NEWEST} AND action = 'withdrawn'", (record_id,))
         table = self.kind.editions._meta.db_table
         for reason, at in fetch(select("reason, published_at", table, newest)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
@@ -323,7 +330,7 @@ class EditionViewSet(ReadView):
 
     def serve_newest(self, record_id: UUID, selection: Selection | None) -> HttpResponseBase:
         """Answer with what is published of a record; 410 when it was withdrawn, 308 to its survivor when it was merged."""
-        return self._serve_edition(Clause(_NEWEST, (record_id,)), selection)
+        return self._serve_edition(Clause(NEWEST, (record_id,)), selection)
 
     def _serve_edition(self, one: Clause, selection: Selection | None) -> HttpResponseBase:
         table = self.kind.editions._meta.db_table
@@ -336,7 +343,7 @@ class EditionViewSet(ReadView):
         if action == Action.WITHDRAWN:
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
-            return self._lead_to_survivor(record_id)
+            return survivor_of(self.http, self.kind, record_id)
 
         def body() -> Body:
             text = document
@@ -349,16 +356,6 @@ class EditionViewSet(ReadView):
         version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
         etag = f'"{version}{self.format.tag}"'
         return answer(self.http, body, etag, published_at, self.format.media_type)
-
-    def _lead_to_survivor(self, record_id: UUID) -> HttpResponseBase:
-        survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
-        raw = self.http.META["QUERY_STRING"]
-        address = self.kind.path(str(survivor)) + (f"?{raw}" if raw else "")
-        response = HttpResponsePermanentRedirect(address, preserve_request=True)
-        del response.headers["Content-Type"]  # it has no body
-        # Said, for else a cache may keep it for ever, and the survivor may be merged too.
-        response.headers["Cache-Control"] = CACHE_CONTROL
-        return response
 
 
 class SourceViewSet(EditionViewSet):
