@@ -167,7 +167,8 @@ class PartyOnDaySerializer(AgreementPartySerializer):
         many=True, help_text="The actions that decide the status, or may decide it, in order."
     )
 
-    class Meta(AgreementPartySerializer.Meta):
+    class Meta:
+        model = AgreementParty
         fields = (*AgreementPartySerializer.Meta.fields, "match", "statuses", "actions")
 
 

@@ -261,7 +261,8 @@ class OfficePeriodOnDaySerializer(OfficePeriodSerializer):
         help_text="Whether it certainly includes all of the days asked for, possibly some, or whether that is not known.",
     )
 
-    class Meta(OfficePeriodSerializer.Meta):
+    class Meta:
+        model = OfficePeriod
         fields = (*OfficePeriodSerializer.Meta.fields, "match")
 
 

@@ -23,7 +23,7 @@ from rest_framework import serializers
 
 from config.api.caching import answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
-from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, read_days, weakest
+from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, days_asked, read_days, weakest
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
@@ -230,7 +230,7 @@ class EditionViewSet(ReadView):
         name, ordering = self._read_ordering(query, words, references)
         selection = Selection.read(query, self.kind.serializer)
         page = Page.read(query, resource, name)
-        references.resolve(query)
+        references.resolve(query, days_asked(self.filterset_class.rated, query))
         query.refuse_faults()
 
         editions = self.kind.editions

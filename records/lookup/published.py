@@ -201,8 +201,11 @@ class WrittenReferences:
         self._all.append(written)
         return written
 
-    def resolve(self, query: Query) -> None:
-        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing."""
+    def resolve(self, query: Query, on: Days | None = None) -> None:
+        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
+
+        A code that several records had at different times means the one that had it `on` those days.
+        """
         if self._unreadable:
             likely = likeliest([(kinds, slug) for _place, kinds, slug in self._unreadable])
             for (place, _kinds, _slug), slugs in zip(self._unreadable, likely, strict=True):
@@ -214,7 +217,7 @@ class WrittenReferences:
         found = lookup(self._all)
         unresolved = []
         for written in self._all:
-            candidates = written.candidates(found)
+            candidates = written.candidates(found, on)
             leads = written.leads(candidates)
             if written.is_noted:
                 self.notes += _fates(written, candidates, found)

@@ -53,10 +53,10 @@ def rows(client: Client, on: str) -> list[tuple[Any, ...]]:
 
 
 IN_FORCE = [("in_force", "certain")]
-NOTHING = ("unknown", "unknown", [("unknown", "certain")], [])
+NOTHING: tuple[Any, ...] = ("unknown", "unknown", [("unknown", "certain")], [])
 JOINED = ["entry_into_force", "accession"]
 MAY_HAVE_JOINED = [("bound", "possible"), ("in_force", "possible"), ("unknown", "possible")]
-WIPO = ("WIPO", None, None, [], [])
+WIPO: tuple[Any, ...] = ("WIPO", None, None, [], [])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_row_is_the_party_of_the_document_with_what_decides(
         return [each for each in document["actions"] if each in actions]
 
     found = {"match": "certain", "statuses": [{"value": "in_force", "match": "certain"}]}
-    nothing = {"match": None, "statuses": [], "actions": []}
+    nothing: dict[str, Any] = {"match": None, "statuses": [], "actions": []}
     assert answer == {
         "results": [
             {**us, **found, "actions": deciding(entry, joined_by_us)},

@@ -79,6 +79,14 @@ def addresses() -> Iterator[str]:
     for typed in ("pk", "ishaq d", "rubbio", "call", "sekretd", "Sekretdraft"):
         yield f"/api/v1/autocomplete/?q={typed}"
         yield f"/api/v1/autocomplete/?q={typed}&on=2025-05&object=person,state,event,tenure"
+    for below in (
+        "offices/foreign-minister-of-pakistan/holders/",
+        "people/ishaq-dar/tenures/",
+        "agreements/pakistan-critical-minerals-package/parties/",
+    ):
+        yield f"/api/v1/{below}"
+        yield f"/api/v1/{below}?on=2025-09"
+    yield "/api/v1/offices/foreign-minister-of-pakistan/holders/?on=1990&date_match=any"
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
 

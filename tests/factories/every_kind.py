@@ -12,6 +12,7 @@ from agreements.models import Agreement
 from events.models import Event, EventType, Place, Relation, Statement
 from people.models import (
     Office,
+    OfficePeriod,
     Organization,
     Person,
     PersonName,
@@ -116,9 +117,10 @@ def _person(parts: int) -> Person:
 
 def _office(parts: int) -> Office:
     office = make_office(state=make_state(), organization=make_organization(), seats=None)
-    for _number in _add_parts(office, parts, "wikidata"):
+    for _number in _add_parts(office, parts, "wikidata", field="periods"):
         office.accreditations.create(state=make_state())
         make_tenure(office=office)
+        make_part(OfficePeriod, office=office, kind="vacant", start="2020", end="2021")
     return office
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from people.models import Person
+from people.models import Person, StateCode
 from records.publishing.merge import merge
 from records.publishing.publish import withdraw
 from tests.factories.answers import get, slugs
-from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.factories.people import make_office, make_part, make_person, make_state, make_tenure
 from tests.factories.records import publish_whole
 
 if TYPE_CHECKING:
@@ -107,6 +107,40 @@ def test_the_list_of_a_person_goes_where_the_person_goes(client: Client, dar: Pe
     assert gone["reason"] == "There is no such person."
     for ref in ("a-draft", draft.pk, "nobody", "wikidata:Q1"):
         assert get(client, f"people/{ref}/tenures/", 404)["code"] == "not_found"
+
+
+def test_a_code_means_the_state_that_had_it_on_the_day_asked(client: Client) -> None:
+    north = make_state("North Yemen", kind="historical_state", end="1990-05-22")
+    yemen = make_state("Yemen", start="1990-05-22")
+    for state, days in ((north, {"end": "1990-05-22"}), (yemen, {"start": "1990-05-22"})):
+        make_part(StateCode, state=state, scheme="iso3166-1-alpha-2", value="YE", **days)
+    person = make_person("Ali Abdullah Saleh")
+    publish_whole(
+        *(
+            make_tenure(
+                person,
+                make_office(f"President of {state}", state=state),
+                slug=slug,
+                start=start,
+                end=end,
+            )
+            for state, slug, start, end in (
+                (north, "of-the-north", "1978-07-18", "1990-05-22"),
+                (yemen, "of-yemen", "1990-05-22", "2012-02-27"),
+            )
+        )
+    )
+    own = "people/ali-abdullah-saleh/tenures"
+
+    for path in (own, "tenures"):
+        assert slugs(client, f"{path}/?state=YE&on=1985") == ["of-the-north"]
+        assert slugs(client, f"{path}/?state=YE&on=2000") == ["of-yemen"]
+        assert slugs(client, f"{path}/?state=YE") == ["of-yemen"]
+        assert slugs(client, f"{path}/?state=north-yemen&on=2000") == []
+    assert slugs(client, "people/?state=YE&holding_on=1985") == ["ali-abdullah-saleh"]
+    assert slugs(client, "people/?state=YE&holding_on=2013") == []
+    problem = get(client, f"{own}/?state=YE&on=1985-13", 400)
+    assert [fault["code"] for fault in problem["errors"]] == ["invalid_date"]
 
 
 def test_a_persons_list_costs_as_many_statements_whatever_is_on_it(

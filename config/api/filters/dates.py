@@ -73,6 +73,16 @@ def read_days(name: str, query: Query) -> Days | None:
         return None
 
 
+def days_asked(names: Iterable[str], query: Query) -> Days | None:
+    """The days of the first of these parameters that is given and understood. Faults are left to those who read them."""
+    for name in names:
+        try:
+            return parse_partial(query.values[name])
+        except (KeyError, EdtfError):
+            continue
+    return None
+
+
 def read_window(name: str, query: Query) -> Window | None:
     """Read `NAME_after` and `NAME_before`; None when neither is there, or the one is later than the other."""
     after, before = (read_days(f"{name}_{end}", query) for end in ("after", "before"))
