@@ -13,7 +13,7 @@ from records.exchange.references import Coded
 from records.exchange.shapes import declared
 from records.models import Reference, Standing
 from records.publishing.batches import publish_in_batches
-from records.publishing.publish import CurationRefused, Refusal, publish
+from records.publishing.publish import CurationRefused, Refusal, no_citation_of, publish
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]
             chunk = those[start : start + CHUNK]
             if kind_named(exchange.kind).is_cited:
                 yield from _uncited(exchange, chunk)
+            for member in kind_named(exchange.kind).cited_members:
+                yield from _uncited_member(exchange, member, chunk)
             yield from _naming_unpublished(exchange, chunk, public)
 
 
@@ -63,6 +65,16 @@ def _uncited(exchange: Exchange, keys: Sequence[UUID]) -> Iterator[tuple[str, UU
     for record in exchange.model._default_manager.filter(among("pk", keys), **uncited).order_by():
         detail = f"{record} has no citation: add at least one source before publishing."
         yield exchange.kind, record.pk, "no_citation", detail
+
+
+def _uncited_member(
+    exchange: Exchange, member: str, keys: Sequence[UUID]
+) -> Iterator[tuple[str, UUID, str, str]]:
+    has_parts: dict[str, Any] = {f"{member}__isnull": False}
+    is_cited: dict[str, Any] = {"citations__field": member}
+    found = exchange.model._default_manager.filter(among("pk", keys), **has_parts)
+    for record in found.exclude(**is_cited).order_by().distinct():
+        yield exchange.kind, record.pk, "no_citation", no_citation_of(record, member)
 
 
 def _naming_unpublished(

@@ -268,10 +268,26 @@ def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
         if draft.kind.is_cited and not draft.document["citations"]:
             detail = f"{draft.record} has no citation: add at least one source before publishing."
             refusals.append(Refusal(draft.record, "no_citation", detail))
+        refusals += _uncited_members(draft)
         if draft.missing:
             refusals.append(_unpublished(draft.record, draft.missing))
     if refusals:
         raise CurationRefused(refusals)
+
+
+def _uncited_members(draft: Draft) -> list[Refusal]:
+    """Refuse members that say something and have no citation of their own, where they need one."""
+    document, record = draft.document, draft.record
+    return [
+        Refusal(record, "no_citation", no_citation_of(record, member))
+        for member in draft.kind.cited_members
+        if document[member] and all(each["field"] != member for each in document["citations"])
+    ]
+
+
+def no_citation_of(record: Record, member: str) -> str:
+    """Say that a member lacks a citation."""
+    return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:

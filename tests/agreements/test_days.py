@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from records.publishing.merge import merge
+from records.publishing.publish import publish, withdraw
 from tests.factories.agreements import make_action, make_agreement, make_party
 from tests.factories.answers import get, slugs
 from tests.factories.days import MATCHES, WORLD, Tried, TriedInterval, day, random_edtf
@@ -29,10 +31,11 @@ RANKS = ["certain", "possible", "unknown"]
 
 @pytest.fixture(scope="module")
 def treaties(module_transaction: None) -> None:
-    """Treaties that anybody may join, of whose dates little is known."""
+    """Treaties that anybody may join, of whose dates little is known; some were published with other dates before."""
     chance = random.Random(1883)  # noqa: S311 - reproducible data
     states = [make_state(name, alpha_2=name) for name in ("US", "PK", "RU")]
     published: list[Any] = []
+    corrections: list[tuple[Any, str]] = []
     while len(published) < 24:
         joined = chance.sample(states, chance.choice((2, 3)))
         dates = {
@@ -49,15 +52,27 @@ def treaties(module_transaction: None) -> None:
         treaty = make_agreement(
             f"Treaty {len(published)}", form="treaty", laterality="multilateral"
         )
-        make_action(treaty, "entry_into_force", dates["entry"])
+        acts = [("entry_into_force", dates["entry"], None)]
         for state in joined:
             party = make_party(treaty, state)
-            kind = chance.choice(("ratification", "accession"))
-            make_action(treaty, kind, dates[state.name], party=party)
+            acts.append((chance.choice(("ratification", "accession")), dates[state.name], party))
             if state is leaver and dates["left"] is not None:
-                make_action(treaty, "withdrawal", dates["left"], party=party)
+                acts.append(("withdrawal", dates["left"], party))
+        is_corrected = len(published) % 3 == 0
+        for kind, date, party in acts:
+            first = random_day(chance) if is_corrected else date
+            action = make_action(treaty, kind, first, party=party)
+            if is_corrected:
+                corrections.append((action, date))
         published.append(treaty)
-    publish_whole(*published)
+    wrong, same = (make_agreement(title, form="treaty") for title in ("Wrong", "Same"))
+    publish_whole(*published, wrong, same)
+    for action, date in corrections:
+        action.date = date
+        action.save()
+    publish(*{action.agreement for action, _date in corrections}, by=None)
+    withdraw(wrong, by=None, reason="There was none.")
+    merge(same, published[0], by=None, reason="The same.")
 
 
 def random_day(chance: random.Random) -> str:

@@ -62,6 +62,7 @@ WIPO: tuple[Any, ...] = ("WIPO", None, None, [], [])
 @pytest.mark.parametrize(
     ("on", "us", "pk"),
     [
+        ("0001-01-01", NOTHING, NOTHING),
         ("1900-01-01", NOTHING, NOTHING),
         ("1948-07-10", NOTHING, ("unknown", "unknown", MAY_HAVE_JOINED, JOINED)),
         ("1948-07-31", NOTHING, ("in_force", "certain", IN_FORCE, JOINED)),
@@ -73,7 +74,7 @@ WIPO: tuple[Any, ...] = ("WIPO", None, None, [], [])
             ("in_force", "certain", IN_FORCE, JOINED),
         ),
         (
-            "1989-03-01",
+            "9999-12-31",
             ("in_force", "certain", IN_FORCE, JOINED),
             ("in_force", "certain", IN_FORCE, JOINED),
         ),

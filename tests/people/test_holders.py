@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import random
 from datetime import UTC, datetime
 from itertools import count, product
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from people.models import IN_OFFICE, Office, OfficePeriod, TenureMilestone
+from records.exchange.load import load
 from records.publishing.merge import merge
-from records.publishing.publish import publish, restore, withdraw
+from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from tests.factories.answers import get
 from tests.factories.days import MATCHES, Tried, TriedInterval, day, random_edtf
 from tests.factories.documents import day as exactly
@@ -344,7 +347,8 @@ def test_without_a_day_it_is_today(client: Client) -> None:
 
     assert answer["on"] in {str(before), str(datetime.now(UTC).date())}
     assert ask(client, "") == ("held", [("Ishaq Dar", "certain")])
-    assert ask(client, "on=2500") == ("unknown", [])
+    for on in ("0001-01-01", "2500", "9999-12-31", "9999"):
+        assert ask(client, f"on={on}") == ("unknown", [])
 
 
 def test_a_vacancy_that_goes_on_is_certain_until_it_was_published(client: Client) -> None:
@@ -355,6 +359,44 @@ def test_a_vacancy_that_goes_on_is_certain_until_it_was_published(client: Client
     assert ask(client, "") == ("vacant", [])
     assert ask(client, "on=2019") == ("unknown", [])
     assert ask(client, "on=2500") == ("unknown", [])
+
+
+def test_what_is_said_of_vacancies_is_cited() -> None:
+    office = make_office("Foreign Minister")
+    make_part(OfficePeriod, office=office, kind="vacant", start="2015")
+    file = (
+        {"object": "source", "slug": "list", "kind": "book", "title": "List of viceroys"},
+        {
+            "object": "office",
+            "slug": "viceroy",
+            "title": "Viceroy",
+            "classification": "other",
+            "periods": [{"kind": "vacant", "start": "1947"}],
+            "citations": [{"source": "list"}],
+        },
+    )
+    detail = "has periods without a citation for them: add one whose field is `periods`."
+
+    with pytest.raises(CurationRefused) as refused:
+        publish_whole(office)
+
+    assert [(each.code, each.detail) for each in refused.value.refusals] == [
+        ("no_citation", f"Foreign Minister {detail}")
+    ]
+    report = load(io.BytesIO(b"\n".join(map(orjson.dumps, file))), by=None, publish=True)
+    assert [(each.fault.code, each.fault.detail) for each in report.rejections] == [
+        ("no_citation", f"Viceroy {detail}")
+    ]
+    add_period(office, "vacant", start="2016")
+    publish_whole(office)
+
+    def uncite() -> None:
+        with transaction.atomic():
+            office.citations.all().delete()
+            connection.check_constraints()
+
+    with pytest.raises(IntegrityError, match="needs a citation"):
+        uncite()
 
 
 def test_what_is_not_published_holds_nothing(client: Client, minister: Office) -> None:
