@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from people.dimensions import OFFICES, ORGANIZATIONS, PEOPLE, STATES, TENURES
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
 from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
 from records.api.views import EditionViewSet
@@ -14,6 +15,7 @@ class StateViewSet(EditionViewSet):
 
     kind = STATE
     filterset_class = StateFilter
+    dimensions = STATES
 
 
 class OrganizationViewSet(EditionViewSet):
@@ -21,6 +23,7 @@ class OrganizationViewSet(EditionViewSet):
 
     kind = ORGANIZATION
     filterset_class = OrganizationFilter
+    dimensions = ORGANIZATIONS
 
 
 class PersonViewSet(EditionViewSet):
@@ -28,6 +31,7 @@ class PersonViewSet(EditionViewSet):
 
     kind = PERSON
     filterset_class = PersonFilter
+    dimensions = PEOPLE
     orderings: ClassVar[dict[str, str]] = {"sort_name": "sort_name", **EditionViewSet.orderings}
 
 
@@ -36,6 +40,7 @@ class OfficeViewSet(EditionViewSet):
 
     kind = OFFICE
     filterset_class = OfficeFilter
+    dimensions = OFFICES
 
 
 class TenureViewSet(EditionViewSet):
@@ -43,6 +48,7 @@ class TenureViewSet(EditionViewSet):
 
     kind = TENURE
     filterset_class = TenureFilter
+    dimensions = TENURES
     orderings: ClassVar[dict[str, str]] = {"start": "date", **EditionViewSet.orderings}
     undated_last: ClassVar[tuple[str, ...]] = ("start",)
     default_ordering = "-start"
