@@ -25,6 +25,7 @@ from records.api.counts import (
     Listed,
     Named,
     NamedAnywhere,
+    Related,
     Word,
     days_of,
     spans,
@@ -65,7 +66,7 @@ def _word_of(name: str, choices: type[Enum]) -> Callable[[type[Edition]], Clause
     return value
 
 
-class Participations:
+class Participations(Related):
     """Who took part in an event, in which role, and which states were involved: read off its terms.
 
     A state by itself is one involved in any way, as with the filter; with a role it is one for which somebody had the role.
@@ -86,7 +87,9 @@ class Participations:
     def rows(self, names: Sequence[str], found: Clause) -> Clause:
         """Look the terms up that there may be."""
         terms = list(self._terms(names, found))
-        values = [list(each) for each in zip(*terms, strict=True)] or [[] for _ in range(len(names) + 1)]
+        values = [list(each) for each in zip(*terms, strict=True)] or [
+            [] for _ in range(len(names) + 1)
+        ]
         types = ["bigint[]", *("text[]" if name == "role" else "uuid[]" for name in names)]
         known = ", ".join(f"%s::{kind}" for kind in types)
         return Clause(
@@ -122,8 +125,12 @@ class Participations:
             )
         named = [key for (key,) in fetch(statement)]
         if kind != "state" and len(named) > _MOST_NAMED:
-            detail = f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
-            raise Problem("too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")])
+            detail = (
+                f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
+            )
+            raise Problem(
+                "too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")]
+            )
         return named
 
 
@@ -137,7 +144,9 @@ EVENTS: dict[str, Dimension] = {
     "status": Word("How far it has come", EventStatus, value=_word_of("status", EventStatus)),
     "topic": Named("A topic", "topic", related=NamedAnywhere("topic")),
     "person": Named("A person who took part", "person", related=_PARTICIPATIONS),
-    "organization": Named("An organization that took part", "organization", related=_PARTICIPATIONS),
+    "organization": Named(
+        "An organization that took part", "organization", related=_PARTICIPATIONS
+    ),
     "place": Named("A place", "place", related=NamedAnywhere("place")),
     "visit_class": Word(
         "Rank of a visit in protocol", VisitClass, value=_word_of("visit_class", VisitClass)
@@ -164,7 +173,9 @@ STATEMENTS: dict[str, Dimension] = {
     "speaker": Named("Who said it", ("person", "organization"), column="speaker_id"),
     "event": Named("The event at which it was said", "event", column="event_id"),
     "about": Named("What it is about", SUBJECT_KINDS, related=Listed("about_ids")),
-    "topic": Named("A topic, of the statement or that it is about", "topic", related=NamedAnywhere("topic")),
+    "topic": Named(
+        "A topic, of the statement or that it is about", "topic", related=NamedAnywhere("topic")
+    ),
 }
 
 RELATIONS: dict[str, Dimension] = {

@@ -16,7 +16,7 @@ from people.models import (
     TenureEdition,
     TenureKind,
 )
-from records.api.counts import Dimension, Listed, Named, Word, days_of, spans
+from records.api.counts import Dimension, Listed, Named, Related, Word, days_of, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,13 +30,8 @@ def _is_current(alias: str) -> str:
     return f"{alias}.superseded_at IS NULL AND {alias}.document IS NOT NULL"
 
 
-class OfficesHeld:
+class OfficesHeld(Related):
     """The offices that a person holds or held, in full right, acting or ad interim: values are those of the same office."""
-
-    columns = ()
-
-    def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - one signature
-        return None
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
         known = {

@@ -6,12 +6,11 @@ refused: no answer takes long, and none is a guess.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from config.api.notes import Note
     from config.api.query import Query
+    from config.api.sql import Lead
     from config.api.views import ReadView
     from records.models import Edition
 
@@ -62,20 +62,22 @@ COUNTS = (
 )
 
 
-class Related(Protocol):
+class Related:
     """A part of records, of which each may have several, with values of one or more dimensions."""
 
     #: The columns of the editions from which it is read.
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
-    def refusal(self, names: Sequence[str]) -> str | None:
+    def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - for parts that have limits
         """Say why these dimensions cannot be asked of the same part; None where they can."""
+        return None
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:
         """A statement that gives `record_id` and the values of these dimensions, each combination of a record once.
 
-        It may read `found`, which has `record_id` and `columns` of the records; `found` is the statement of that.
+        It may read `found`, which has `record_id` and `columns` of the records; the argument is the statement of that.
         """
+        raise NotImplementedError
 
 
 class Dimension:
@@ -95,9 +97,9 @@ class Dimension:
         """The value of a row of the editions, where it has one at most; NULL when it is unknown."""
         raise NotImplementedError
 
-    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of what `shown` gives."""
+        raise NotImplementedError
 
     def shown(self, value: Any, references: Mapping[UUID, dict[str, Any]]) -> Any:  # noqa: ARG002 - one signature
         """The value as rows show it."""
@@ -179,9 +181,7 @@ def spans(
     days: Callable[[type[Edition]], DaysSql], help_text: str, *, is_led: bool = False
 ) -> dict[str, Dimension]:
     """Year, month and decade of the same days."""
-    return {
-        step: Span(step, days, f"The {step} {help_text}", is_led=is_led) for step in Span.STEPS
-    }
+    return {step: Span(step, days, f"The {step} {help_text}", is_led=is_led) for step in Span.STEPS}
 
 
 def days_of(prefix: str) -> Callable[[type[Edition]], DaysSql]:
@@ -274,30 +274,24 @@ def _shape(kind: str) -> str:
     return "".join(word.capitalize() for word in kind.split("_")) + "Reference"
 
 
-class Listed:
+class Listed(Related):
     """What a column has a list of, ids of records all."""
 
     def __init__(self, column: str) -> None:
         self.columns = (column,)
-
-    def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - one signature
-        return None
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
         (name,) = names
         return Clause(f"SELECT DISTINCT record_id, unnest({self.columns[0]}) AS {name} FROM found")  # noqa: S608 - names of ours
 
 
-class NamedAnywhere:
+class NamedAnywhere(Related):
     """Records of a kind that the document names, where it names them in one field only."""
 
     columns = ("refs",)
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-
-    def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - one signature
-        return None
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
         (name,) = names
@@ -308,20 +302,21 @@ class NamedAnywhere:
         )
 
 
-class Sum(Protocol):
+class Sum:
     """What can be summed up beside the number of records: amounts, never those together that are not of one sort."""
 
     columns: tuple[str, ...]
     help_text: str
     #: Members of a row that say of what sort the amounts are, with their JSON Schema.
-    sorts: Mapping[str, dict[str, Any]]
+    sorts: ClassVar[Mapping[str, dict[str, Any]]]
     #: Members that say the sums, with their JSON Schema; null where there is nothing to sum up.
-    sums: Mapping[str, dict[str, Any]]
+    sums: ClassVar[Mapping[str, dict[str, Any]]]
     #: SQL for each sum, over the rows of one sort.
-    totals: Mapping[str, str]
+    totals: ClassVar[Mapping[str, str]]
 
     def rows(self) -> Clause:
         """A statement that gives from `found` the `record_id`, its sorts and what is summed up, each sort of a record once."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +398,9 @@ class Counting:
         joined = "".join(
             f" LEFT JOIN {name} ON {name}.record_id = found.record_id" for name, _part in parts
         )
-        sums = "".join(f", {self.summed.totals[name]}" for name in self._sums) if self.summed else ""
+        sums = (
+            "".join(f", {self.summed.totals[name]}" for name in self._sums) if self.summed else ""
+        )
         return Clause(
             f"WITH {', '.join(f'{name} AS MATERIALIZED ({part.sql})' for name, part in written)}"  # noqa: S608 - parts of ours
             f" SELECT {''.join(f'{name}, ' for name in names)}count(*){sums}, (SELECT count(*) FROM found)"
@@ -428,32 +425,43 @@ class Counting:
     def _source(self) -> tuple[Clause, int]:
         """The records to be counted, each with its values and the columns of its parts; and how many are read at most."""
         table = table_of(self.editions)
-        leads = [one for one in self.asked if one.lead]
-        if not self._parts and not self.summed and all(one.is_led for one in self.dimensions.values()):
-            for leading in leads:
-                others = [one for one in self.asked if one is not leading]
-                if leading.lead and all(one.led for one in others):
-                    decided = [leading.lead.where, *(one.led for one in others if one.led)]
-                    named = f'"{leading.lead.table}" AS {table}'
-                    return self._in_days(named, f"{table}.date", all_of(decided)), MOST_READ
-        leading = min(leads, key=lambda one: led(self.editions, one), default=None)
-        if leading is not None and leading.lead and self._is_led_best(leading):
-            others = [one for one in self.asked if one is not leading]
-            decided = all_of([leading.lead.where, *(one.led for one in others if one.led)])
-            walked = select("record_id", f'"{leading.lead.table}" AS {table}', decided)
-            joined = (
-                f"({walked.sql}) AS walked JOIN {table} ON {table}.record_id = walked.record_id"
-                f" AND {table}.superseded_at IS NULL"
-            )
-            chosen = self._chosen
-            rest = all_of(one.one_by_one or one for one in others if not one.led)
-            found = select(chosen.sql, joined, rest)
-            return Clause(found.sql, (*chosen.values, *walked.values, *rest.values)), MOST_LOOKED_AT
+        leads = [(one, one.lead) for one in self.asked if one.lead]
+        if self._is_led:
+            for leading, lead in leads:
+                others = [one.led for one in self.asked if one is not leading]
+                if all(others):
+                    where = all_of([lead.where, *(one for one in others if one)])
+                    named = f'"{lead.table}" AS {table}'
+                    return self._in_days(named, f"{table}.date", where), MOST_READ
+        leads = [each for each in leads if self._is_led_best(each[0])]
+        if leads:
+            return self._followed(*min(leads, key=lambda each: led(self.editions, each[0])))
         where = all_of([readable(self.editions), *self.asked])
-        if not self._is_found_by_lists:
-            return self._in_days(table, f"COALESCE({table}.date, '-infinity'::date)", where), MOST_LOOKED_AT
+        if self._ranges and not self._is_found_by_lists:
+            day = f"COALESCE({table}.date, '-infinity'::date)"  # as the index has it
+            return self._in_days(table, day, where), MOST_LOOKED_AT
         found = select(self._chosen.sql, table, where)
-        return Clause(found.sql, self._chosen.values + where.values), MOST_LOOKED_AT
+        return Clause(found.sql, self._chosen.values + found.values), MOST_LOOKED_AT
+
+    @property
+    def _is_led(self) -> bool:
+        """Whether a table that leads to the editions has all that is counted."""
+        return not self.summed and all(one.is_led for one in self.dimensions.values())
+
+    def _followed(self, leading: Clause, lead: Lead) -> tuple[Clause, int]:
+        """The records that a table leads to, each looked at."""
+        table = table_of(self.editions)
+        others = [one for one in self.asked if one is not leading]
+        decided = all_of([lead.where, *(one.led for one in others if one.led)])
+        rest = all_of(one.one_by_one or one for one in others if not one.led)
+        walked = select("record_id", f'"{lead.table}" AS {table}', decided)
+        chosen = self._chosen
+        found = select(
+            chosen.sql,
+            f"({walked.sql}) AS walked JOIN {table} ON {table}.record_id = walked.record_id AND {table}.superseded_at IS NULL",
+            rest,
+        )
+        return Clause(found.sql, (*chosen.values, *walked.values, *found.values)), MOST_LOOKED_AT
 
     @property
     def _chosen(self) -> Clause:
@@ -469,7 +477,8 @@ class Counting:
         columns = sorted({name for part in parts for name in part.columns})
         chosen += [Clause(column(self.editions, name)[0]) for name in columns]
         return Clause(
-            ", ".join(one.sql for one in chosen), tuple(each for one in chosen for each in one.values)
+            ", ".join(one.sql for one in chosen),
+            tuple(each for one in chosen for each in one.values),
         )
 
     @property
@@ -493,7 +502,8 @@ class Counting:
         one = select(
             chosen.sql,
             table,
-            where & Clause(f"{name}.length = class.length AND {day} BETWEEN class.first AND class.last"),
+            where
+            & Clause(f"{name}.length = class.length AND {day} BETWEEN class.first AND class.last"),
         )
         return Clause(
             # OFFSET keeps it a question to the index for each class.
@@ -504,8 +514,6 @@ class Counting:
     @property
     def _is_found_by_lists(self) -> bool:
         """Whether an index of what lists have finds the records sooner than their days do."""
-        if not self._ranges:
-            return True
         within = min(begun(self.editions, one) for one in self.asked if one.spans)
         return self._price_of_lists < rows(self.editions) * within
 
@@ -513,9 +521,7 @@ class Counting:
     def _price_of_lists(self) -> float:
         """How many records are looked at where the index of lists finds them, and a part of those that it compares."""
         shares = [
-            share
-            for one in self.asked
-            if (share := found_by_lists(self.editions, one)) is not None
+            share for one in self.asked if (share := found_by_lists(self.editions, one)) is not None
         ]
         if not shares:
             return float("inf")
@@ -562,7 +568,10 @@ class Counting:
         if not ids:
             return {}
         found = select("id, body", _REFERENCES, Clause("id = ANY(%s::uuid[])", (list(ids),)))
-        return {key: in_order(orjson.loads(body) if isinstance(body, str) else body) for key, body in fetch(found)}
+        return {
+            key: in_order(orjson.loads(body) if isinstance(body, str) else body)
+            for key, body in fetch(found)
+        }
 
 
 def _refused(code: str, detail: str) -> Problem:
@@ -597,7 +606,9 @@ def read_by(query: Query, dimensions: Mapping[str, Dimension]) -> dict[str, Dime
         detail = f"There are {len(words)} dimensions; at most {MOST_DIMENSIONS} are taken."
         query.fault("too_many_values", detail, "by")
         return {}
-    query.faults += [choice_fault("by", word, dimensions) for word in words if word not in dimensions]
+    query.faults += [
+        choice_fault("by", word, dimensions) for word in words if word not in dimensions
+    ]
     found = {word: dimensions[word] for word in words if word in dimensions}
     parts: dict[int, list[str]] = {}
     for name, dimension in found.items():
@@ -616,7 +627,11 @@ def row_schema(dimensions: Mapping[str, Dimension], sums: Mapping[str, Sum]) -> 
     members = {name: dimension.schema() for name, dimension in dimensions.items()}
     for one in sums.values():
         members |= {**one.sorts, **one.sums}
-    members["count"] = {"type": "integer", "minimum": 0, "description": "How many records there are."}
+    members["count"] = {
+        "type": "integer",
+        "minimum": 0,
+        "description": "How many records there are.",
+    }
     return {
         "type": "object",
         "description": "How many records have these values: of `by` the members that were asked for.",
@@ -624,5 +639,3 @@ def row_schema(dimensions: Mapping[str, Dimension], sums: Mapping[str, Sum]) -> 
         "required": ["count"],
         "additionalProperties": False,
     }
-
-
