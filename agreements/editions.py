@@ -45,6 +45,19 @@ def _signed_on(document: dict[str, Any]) -> list[str]:
     return [day for when in dates if when and (day := when["earliest"] or when["latest"])]
 
 
+def _first_signed(document: dict[str, Any]) -> dict[str, str | None]:
+    """The first and the last day on which it may have been signed first; null where that is unknown."""
+    dates = [action["date"] or {} for action in document["actions"] if action["kind"] in SIGNING]
+    firsts = [when.get("earliest") for when in dates]
+    lasts = [last for when in dates if (last := when.get("latest"))]
+    # One signature of an unknown day may be the first of all.
+    is_known = bool(firsts) and all(firsts)
+    return {
+        "signed_from": min(filter(None, firsts)) if is_known else None,
+        "signed_by": min(lasts, default=None),
+    }
+
+
 def _done(action: dict[str, Any]) -> When:
     """When the action was done, or its effect where only that is known."""
     when: When = action["date"]
@@ -127,14 +140,15 @@ def _days(
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
-    """Return the least and the greatest amount that the value may be; null where there is no such limit."""
+    """Return of what sort the value is, and the least and the greatest amount that it may be; null where there is no limit."""
     least: str | None = value["amount"]
     greatest = {Qualifier.AT_LEAST: None, Qualifier.RANGE: value["amount_max"]}.get(
         value["qualifier"], least
     )
     if value["qualifier"] == Qualifier.UP_TO:
         least = None
-    return {"currency": value["currency"], "least": least, "greatest": greatest}
+    sort = {name: value[name] for name in ("currency", "scope", "kind")}
+    return {**sort, "least": least, "greatest": greatest}
 
 
 class AgreementEdition(Edition):
@@ -151,8 +165,17 @@ class AgreementEdition(Edition):
     date = models.DateField(
         null=True, help_text="For ordering: the first day on which it may have been signed."
     )
+    signed_from = models.DateField(
+        null=True,
+        help_text="The first day on which it may have been signed first; NULL when unknown.",
+    )
+    signed_by = models.DateField(
+        null=True,
+        help_text="The last day on which it may have been signed first; NULL when unknown.",
+    )
     values = models.JSONField(
-        default=list, help_text="Per monetary value: currency, least and greatest amount."
+        default=list,
+        help_text="Per monetary value: currency, scope, kind, least and greatest amount.",
     )
     party_ids = ArrayField(
         models.UUIDField(),
@@ -222,6 +245,7 @@ class AgreementEdition(Edition):
                 (status["until"] for status in statuses if status["until"]), default=None
             ),
             "date": min(_signed_on(document), default=None),
+            **_first_signed(document),
             "values": [_amounts(value) for value in document["values"]],
             "party_ids": ids_of(
                 [

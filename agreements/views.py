@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 from rest_framework.decorators import action
 
+from agreements.dimensions import AGREEMENTS, VALUE
 from agreements.filters import AgreementFilter
 from agreements.kinds import AGREEMENT
 from agreements.models import AgreementEdition
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
+    from records.api.counts import Sum
+
 ON = Parameter(
     "on",
     "The day, month or year on which the status is asked (YYYY, YYYY-MM or YYYY-MM-DD); by default today.",
@@ -42,6 +45,8 @@ class AgreementViewSet(EditionViewSet):
 
     kind = AGREEMENT
     filterset_class = AgreementFilter
+    dimensions = AGREEMENTS
+    sums: ClassVar[dict[str, Sum]] = {"value": VALUE}
     orderings: ClassVar[dict[str, str]] = {"signed": "date", **EditionViewSet.orderings}
     undated_last = ("signed",)
     default_ordering = "-signed"

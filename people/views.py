@@ -22,6 +22,7 @@ from config.api.query import Parameter
 from config.api.sql import Clause, all_of, column, select, table_of
 from config.api.views import Operation
 from config.dates.reach import Match
+from people.dimensions import OFFICES, ORGANIZATIONS, PEOPLE, STATES, TENURES
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
 from people.holders import Asked, holders_on
 from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
@@ -52,6 +53,7 @@ class StateViewSet(EditionViewSet):
 
     kind = STATE
     filterset_class = StateFilter
+    dimensions = STATES
 
 
 class OrganizationViewSet(EditionViewSet):
@@ -59,6 +61,7 @@ class OrganizationViewSet(EditionViewSet):
 
     kind = ORGANIZATION
     filterset_class = OrganizationFilter
+    dimensions = ORGANIZATIONS
 
 
 class PersonViewSet(EditionViewSet):
@@ -66,6 +69,7 @@ class PersonViewSet(EditionViewSet):
 
     kind = PERSON
     filterset_class = PersonFilter
+    dimensions = PEOPLE
     orderings: ClassVar[dict[str, str]] = {"sort_name": "sort_name", **EditionViewSet.orderings}
 
 
@@ -74,6 +78,7 @@ class OfficeViewSet(EditionViewSet):
 
     kind = OFFICE
     filterset_class = OfficeFilter
+    dimensions = OFFICES
     operations: ClassVar[dict[str, Operation]] = {
         "holders": Operation(
             name="offices_holders",
@@ -135,6 +140,7 @@ class TenureViewSet(EditionViewSet):
 
     kind = TENURE
     filterset_class = TenureFilter
+    dimensions = TENURES
     orderings: ClassVar[dict[str, str]] = {"start": "date", **EditionViewSet.orderings}
     undated_last: ClassVar[tuple[str, ...]] = ("start",)
     default_ordering = "-start"

@@ -32,10 +32,13 @@ from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
 from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
 from config.api.views import Operation, ReadView
+from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
+from records.api.dimensions import SOURCES, TOPICS
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.newest import NEWEST, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
+from records.api.words import matches
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action
@@ -43,16 +46,18 @@ from records.publishing.feed import stamp
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
     from config.api.fields import Shape
+    from config.api.filters.base import Condition
     from config.api.formats import Body
     from config.api.pagination import Row
     from config.api.query import Query
+    from records.api.counts import Dimension, Sum
     from records.registry import Kind
 
 _DETAIL = "position, revision, published_at, action, reason, record_id"
@@ -128,6 +133,9 @@ class EditionViewSet(ReadView):
     #: Those of them whose column is a date that may be unknown.
     undated_last: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "label"
+    #: What its records are counted by, and what is summed up with them.
+    dimensions: ClassVar[Mapping[str, Dimension]] = {}
+    sums: ClassVar[Mapping[str, Sum]] = {}
     #: Sub-views of the resource's own, as the schema describes them, by action.
     operations: ClassVar[dict[str, Operation]] = {}
 
@@ -135,6 +143,7 @@ class EditionViewSet(ReadView):
     resource: ClassVar[str]
     known_orderings: ClassVar[dict[str, Ordering]]
     list_parameters: ClassVar[dict[str, Parameter]]
+    counts_parameters: ClassVar[dict[str, Parameter]]
     detail_parameters: ClassVar[dict[str, Parameter]] = {
         each.name: each for each in (FIELDS, OMIT, FORMAT)
     }
@@ -159,6 +168,11 @@ class EditionViewSet(ReadView):
         )
         common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
+        cls.counts_parameters = {
+            **parameters(cls.dimensions, cls.sums),
+            **cls.filterset_class.known,
+            **{each.name: each for each in (SEARCH, FORMAT)},
+        }
 
     def path_parameters(self) -> dict[str, str]:
         return {"ref": _forms_of_ref(), "number": "The revision, counting from 1."}
@@ -180,6 +194,16 @@ class EditionViewSet(ReadView):
                 envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
                 headers=("ETag", "Link"),
+            )
+        if action == "counts":
+            return Operation(
+                name=f"{name}_counts",
+                tag=self.resource,
+                summary=f"Count {self.resource.replace('-', ' ')}",
+                description=COUNTS,
+                parameters=self.counts_parameters,
+                content=row_schema(self.dimensions, self.sums),
+                envelope=f"{camel(self.kind.name)}CountList",
             )
         if action == "revisions":
             return Operation(
@@ -234,14 +258,7 @@ class EditionViewSet(ReadView):
         query.refuse_faults()
 
         editions = self.kind.editions
-        asked = [
-            part
-            for clause in (condition(editions) for condition in conditions)
-            for part in clause.parts or (clause,)
-        ]
-        if within is not None:
-            asked.append(within)
-        asked = [NOTHING] if contradict(asked) else without_implied(asked)
+        asked = self._asked(conditions, within)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         shown: Callable[[Row], str] = (
@@ -257,6 +274,39 @@ class EditionViewSet(ReadView):
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(editions, columns, filters, asked, order, document, shape, words)
         return serve_page(self, query, listing, page, notes=references.notes)
+
+    def _asked(
+        self, conditions: Iterable[Condition], within: Clause | None = None
+    ) -> Sequence[Clause]:
+        """All that the rows of the list must meet, besides being published."""
+        asked = [
+            part
+            for clause in (condition(self.kind.editions) for condition in conditions)
+            for part in clause.parts or (clause,)
+        ]
+        if within is not None:
+            asked.append(within)
+        return [NOTHING] if contradict(asked) else without_implied(asked)
+
+    def counts(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        query = self.read_query(self.counts_parameters)
+        references = WrittenReferences()
+        conditions = self.filterset_class.read(query, references)
+        words = read_search(query)
+        dimensions = read_by(query, self.dimensions)
+        summed = query.choice("sum", self.sums)
+        references.resolve(query)
+        query.refuse_faults()
+        asked = [*self._asked(conditions)]
+        asked += [matches(self.kind.editions, words)] if words is not None else []
+        counting = Counting(
+            self.kind.editions,
+            asked,
+            dimensions,
+            self.sums[summed] if summed else None,
+            references.notes,
+        )
+        return counting.serve(self, query.raw_without())
 
     def _shape(self, selection: Selection | None) -> Shape:
         shape = shape_of(self.kind.serializer)
@@ -363,6 +413,7 @@ class SourceViewSet(EditionViewSet):
 
     kind = SOURCE
     filterset_class = SourceFilter
+    dimensions = SOURCES
 
 
 class TopicViewSet(EditionViewSet):
@@ -370,5 +421,6 @@ class TopicViewSet(EditionViewSet):
 
     kind = TOPIC
     filterset_class = TopicFilter
+    dimensions = TOPICS
     orderings: ClassVar[dict[str, str]] = {"code": "code", **EditionViewSet.orderings}
     default_ordering = "code"
