@@ -62,7 +62,7 @@ def editions_of(editions: type[Edition], moment: Moment, columns: str) -> str:
         f" AND {is_withdrawn} AND EXISTS (SELECT FROM {table} AS first WHERE first.record_id = {table}.record_id"
         f" AND first.revision = 1 AND first.published_at <= {at})"
     )
-    return " UNION ALL ".join([current, shown, gone, instead])
+    return f"{current} UNION ALL {shown} UNION ALL {gone} UNION ALL {instead}"
 
 
 def _columns(model: type[Model]) -> list[str]:

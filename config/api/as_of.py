@@ -148,4 +148,6 @@ def defined(sql: str, asked: Moment) -> str:
         for name, shadow in shadows.items()
         if name in named
     )
-    return f"WITH {definitions} ({sql})"
+    # A statement has one WITH: where it may have one already it goes into brackets, where its rows keep their order.
+    whole = sql if sql.startswith("SELECT") else f"SELECT * FROM ({sql}) AS answer"  # noqa: S608 - a statement of ours
+    return f"WITH {definitions} {whole}"

@@ -115,7 +115,7 @@ def _revision(address: str, row: Row) -> str:
 def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
     """Why and when a record was withdrawn, or the one that it was merged into, if nothing of it is served."""
     found = Clause(
-        f"action = 'withdrawn' AND {is_hidden('%s::uuid')}"
+        f"action = 'withdrawn' AND {is_hidden('%s::uuid')}"  # noqa: S608 - names of ours
         f" AND record_id IN (%s, (SELECT merged_into FROM {Reference._meta.db_table} WHERE id = %s))",
         (record_id,) * 3,
     )

@@ -246,7 +246,7 @@ def _dated_parts(entries: Sequence[NewEdition], moment: datetime) -> Iterator[St
 
 
 _PART_COLUMNS = ", ".join(
-    field.column for field in DatedPart._meta.concrete_fields if not field.primary_key
+    str(field.column) for field in DatedPart._meta.concrete_fields if not field.primary_key
 )
 #: Moves parts of replaced documents to where former ones are kept; those of the same instant were seen by nobody.
 _KEEP_PARTS = (
