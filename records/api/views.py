@@ -329,6 +329,7 @@ class EditionViewSet(ReadView):
 
     def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.revisions_parameters)
+        query.refuse_faults()
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()

@@ -411,7 +411,7 @@ def test_nothing_is_answered_of_what_is_withdrawn_now(client: Client) -> None:
 
     for instant, before in told.items():
         for address, now in answers(client, before, instant).items():
-            status, leads, body = before[address]
+            status, _leads, body = before[address]
             if names & set(re.split("[/?=,&]|%2C", address)):
                 # By its name nobody gets it: neither as it was nor what names it.
                 assert (
@@ -459,22 +459,25 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
         gold.save()
         publish(gold, by=None)
 
-    tell()
-    for deed in (
-        edit,
-        lambda: merge(silver, gold, by=None, reason="The same."),
-        lambda: withdraw(tin, by=None, reason="No."),
-        lambda: restore(tin, by=None),
-    ):
-        deed()
-        tell()
+    def changed() -> set[str]:
+        return {
+            address
+            for address, body in told.items()
+            if _without_id(client.get(address).content) != _without_id(body)
+        }
 
-    changed = {
-        address
-        for address, body in told.items()
-        if _without_id(client.get(address).content) != _without_id(body)
-    }
-    assert changed == set()
+    tell()
+    edit()
+    tell()
+    merge(silver, gold, by=None, reason="The same.")
+    tell()
+    assert changed() == set()
+    with_tin = {address for address, body in told.items() if b'"slug":"tin"' in body}
+    withdraw(tin, by=None, reason="No.")
+    assert changed() == with_tin
+    restore(tin, by=None)
+    assert changed() == set()
+    assert with_tin
     assert len(set(told.values())) > 12
 
 
@@ -548,8 +551,9 @@ def test_one_that_was_withdrawn_since_is_gone_from_every_instant(client: Client)
 
 @pytest.mark.parametrize("is_first_withdrawn", [True, False])
 def test_nothing_of_one_that_was_withdrawn_comes_back_by_a_merge(
-    client: Client, is_first_withdrawn: bool
-) -> None:  # noqa: FBT001 - a case
+    client: Client,
+    is_first_withdrawn: bool,  # noqa: FBT001 - a case
+) -> None:
     gold, tin = (saved_and_published(make_topic(code)) for code in ("gold", "tin"))
     before = last_instant()
     if is_first_withdrawn:
@@ -627,8 +631,8 @@ def test_pages_of_an_instant_follow_one_another_whatever_is_published_meanwhile(
 
     assert found == [f"Topic {number}" for number in range(5)]
     other = client.get(as_of("/api/v1/topics/?page_size=2", instant)).json()["next"]
-    moved = other.replace(quote(written(instant)), written(last_instant()))
-    assert get(client, moved.partition("/api/v1/")[2], 400)["errors"][0]["code"] == "invalid_cursor"
+    moved = other.replace(written(instant), written(last_instant()))
+    assert get(client, moved.partition("/api/v1/")[2], 400)["errors"][0]["code"] == "cursor_mismatch"
 
 
 def test_codes_and_trees_are_those_of_then(client: Client) -> None:
@@ -640,6 +644,7 @@ def test_codes_and_trees_are_those_of_then(client: Client) -> None:
     make_participation(event, aland)
     publish_whole(event, trade, bordur)
     before = last_instant()
+    grain.refresh_from_db()
     grain.broader = None
     grain.save()
     StateCode.objects.filter(state=aland).update(state=bordur)
@@ -662,6 +667,7 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
         "events/?type=talk&state=AA",
         "events/?search=talks",
     ):
+        client.get(f"/api/v1/{address}")  # reads how often values occur, for ten minutes
         with CaptureQueriesContext(connection) as now:
             client.get(f"/api/v1/{address}")
         with CaptureQueriesContext(connection) as then:
