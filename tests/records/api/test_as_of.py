@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -92,6 +93,11 @@ class World:
     is_merged_when_withdrawn: bool = True
 
     def __post_init__(self) -> None:
+        deeds: list[Callable[[], Any]] = [
+            self.rename, self.redate, self.redate, self.move, self.add_part, self.add_record, self.merge_two,
+            self.withdraw_one, self.rename, self.redate, self.add_part, self.restore_one,
+        ]  # fmt: skip
+        self.deeds = cycle(deeds)
         root = make_topic("trade")
         self.topics = [root, make_topic("grain", broader=root), make_topic("tin", broader=root)]
         self.states = [make_state(alpha_2=code) for code in ("AA", "BB", "CC")]
@@ -138,14 +144,10 @@ class World:
         ]  # fmt: skip
 
     def step(self) -> str:
-        """Let something happen that changes what is public; return what it was."""
-        deeds: list[Callable[[], Any]] = [
-            self.rename, self.rename, self.redate, self.redate, self.redate, self.move, self.add_part,
-            self.add_part, self.merge_two, self.withdraw_one, self.restore_one, self.add_record,
-        ]  # fmt: skip
+        """Let something happen that changes what is public, each sort of thing in its turn; return what it was."""
         while True:
             before = last_instant()
-            deed = self.chance.choice(deeds)
+            deed = next(self.deeds)
             try:
                 deed()
             except CurationRefused:
@@ -200,7 +202,7 @@ class World:
             codes = StateCode.objects.filter(state=one)
             if one.is_published and other.is_published and codes:
                 codes.update(state=other)
-                publish(*State.objects.filter(pk__in=[one.pk, other.pk]), by=None)
+                publish(*list(State.objects.filter(pk__in=[one.pk, other.pk])), by=None)
 
     def add_part(self) -> None:
         record = self.live([*self.tenures, self.relation, *self.agreements])
@@ -390,7 +392,7 @@ def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
             statuses[now[0]] += 1
 
     assert {*statuses} >= {200, 308, 410}, statuses
-    assert len(deeds) > 8, deeds
+    assert len(deeds) == 8, deeds
     later = [one for one in every_edition() if one.revision == 1 and one.published_at > min(told)]
     assert len(later) > 1
     for edition in later:
@@ -431,7 +433,7 @@ def test_nothing_is_answered_of_what_is_withdrawn_now(client: Client) -> None:
 
     assert gone
     assert lists[True] > 100, lists
-    assert lists[False] > 100, lists
+    assert lists[False] > 20, lists
 
 
 def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
@@ -632,7 +634,9 @@ def test_pages_of_an_instant_follow_one_another_whatever_is_published_meanwhile(
     assert found == [f"Topic {number}" for number in range(5)]
     other = client.get(as_of("/api/v1/topics/?page_size=2", instant)).json()["next"]
     moved = other.replace(written(instant), written(last_instant()))
-    assert get(client, moved.partition("/api/v1/")[2], 400)["errors"][0]["code"] == "cursor_mismatch"
+    assert (
+        get(client, moved.partition("/api/v1/")[2], 400)["errors"][0]["code"] == "cursor_mismatch"
+    )
 
 
 def test_codes_and_trees_are_those_of_then(client: Client) -> None:
