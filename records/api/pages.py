@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
+from config.api.as_of import kept
 from config.api.caching import answer, has_version
 from config.api.pagination import counted, selected
 from config.api.problems import Problem
@@ -157,7 +158,7 @@ def serve_page(
     total = page.total(found, lambda: listing.count(page.count))
     shown = [*notes, *listing.notes(found)]
     if output.is_whole:
-        documents = map(listing.document, listing.rows_on(page, found))
+        documents = map(listing.document, kept(listing.rows_on(page, found)))
         whole = {"next": None, "previous": None, "total": total, "notes": shown}
         return answer(
             http,

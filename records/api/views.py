@@ -21,16 +21,35 @@ import orjson
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
+from config.api.as_of import every_edition, moment
 from config.api.caching import answer, is_conditional
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
-from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, days_asked, read_days, weakest
+from config.api.filters.dates import (
+    AS_OF,
+    DATE_SCHEMA,
+    MATCH,
+    MATCHES,
+    days_asked,
+    read_days,
+    weakest,
+)
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
+from config.api.notes import Note
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
-from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
+from config.api.sql import (
+    NOTHING,
+    Clause,
+    column,
+    contradict,
+    is_one_of,
+    select,
+    table_of,
+    without_implied,
+)
 from config.api.views import Operation, ReadView
 from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
 from records.api.dimensions import SOURCES, TOPICS
@@ -39,6 +58,7 @@ from records.api.newest import NEWEST, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.api.words import matches
+from records.as_of import is_hidden
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action
@@ -58,6 +78,7 @@ if TYPE_CHECKING:
     from config.api.pagination import Row
     from config.api.query import Query
     from records.api.counts import Dimension, Sum
+    from records.models import Edition
     from records.registry import Kind
 
 _DETAIL = "position, revision, published_at, action, reason, record_id"
@@ -103,6 +124,25 @@ def _revision(address: str, row: Row) -> str:
     ).decode()
 
 
+def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
+    """Why and when a record was withdrawn, or the one that it was merged into, if nothing of it is served."""
+    found = Clause(
+        f"action = 'withdrawn' AND {is_hidden('%s::uuid')}"  # noqa: S608 - names of ours
+        f" AND record_id IN (%s, (SELECT merged_into FROM {Reference._meta.db_table} WHERE id = %s))",
+        (record_id,) * 3,
+    )
+    last = select("reason, published_at", table_of(editions), found)
+    return Clause(f"{last.sql} ORDER BY position DESC LIMIT 1", last.values)
+
+
+def _told_then(query: Query) -> list[Note]:
+    """What a reader must know of a list as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
+    if moment() is None:
+        return []
+    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
+    return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
+
+
 def with_match(document: Callable[[Row], str], row: Row) -> str:
     """The document of a row, with how well it answers the question about a day: its last column."""
     text = document(row)
@@ -145,12 +185,12 @@ class EditionViewSet(ReadView):
     list_parameters: ClassVar[dict[str, Parameter]]
     counts_parameters: ClassVar[dict[str, Parameter]]
     detail_parameters: ClassVar[dict[str, Parameter]] = {
-        each.name: each for each in (FIELDS, OMIT, FORMAT)
+        each.name: each for each in (AS_OF, FIELDS, OMIT, FORMAT)
     }
     #: What the detail takes beside them, where a code may have meant several records.
     code_parameters: ClassVar[dict[str, Parameter]] = {}
     revisions_parameters: ClassVar[dict[str, Parameter]] = {
-        each.name: each for each in (CURSOR, PAGE_SIZE, COUNT, FORMAT)
+        each.name: each for each in (AS_OF, CURSOR, PAGE_SIZE, COUNT, FORMAT)
     }
 
     def __init_subclass__(cls) -> None:
@@ -166,13 +206,18 @@ class EditionViewSet(ReadView):
             f" By default {cls.default_ordering}, the best match first with `search`, the order asked with `id`.",
             {"type": "string", "enum": list(cls.known_orderings)},
         )
-        common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
+        common = (SEARCH, ordering, AS_OF, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
         cls.counts_parameters = {
             **parameters(cls.dimensions, cls.sums),
             **cls.filterset_class.known,
             **{each.name: each for each in (SEARCH, FORMAT)},
         }
+
+    @classmethod
+    def revision_parameters(cls) -> dict[str, Parameter]:
+        """What one revision takes: it is as it was anyway."""
+        return {name: each for name, each in cls.detail_parameters.items() if each is not AS_OF}
 
     def path_parameters(self) -> dict[str, str]:
         return {"ref": _forms_of_ref(), "number": "The revision, counting from 1."}
@@ -232,9 +277,10 @@ class EditionViewSet(ReadView):
             tag=self.resource,
             summary=summary,
             description=description,
-            parameters={**self.detail_parameters, **self.code_parameters}
-            if action == "retrieve"
-            else self.detail_parameters,
+            parameters={
+                "retrieve": {**self.detail_parameters, **self.code_parameters},
+                "revision": self.revision_parameters(),
+            }.get(action, self.detail_parameters),
             content=self.kind.serializer,
             statuses=(308, 404, 410),
             headers=("ETag", "Last-Modified", *(("Link",) if self.kind.codes else ())),
@@ -273,7 +319,7 @@ class EditionViewSet(ReadView):
         if words is not None:
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(editions, columns, filters, asked, order, document, shape, words)
-        return serve_page(self, query, listing, page, notes=references.notes)
+        return serve_page(self, query, listing, page, notes=[*_told_then(query), *references.notes])
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -348,6 +394,7 @@ class EditionViewSet(ReadView):
 
     def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.revisions_parameters)
+        query.refuse_faults()
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
@@ -361,19 +408,18 @@ class EditionViewSet(ReadView):
             partial(_revision, self.kind.path(record_id)),
             shape_of(RevisionSerializer),
         )
-        return serve_page(self, query, listing, page, is_never_empty=True)
+        with every_edition():
+            return serve_page(self, query, listing, page, is_never_empty=True)
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
-        query = self.read_query(self.detail_parameters)
+        query = self.read_query(self.revision_parameters())
         selection = Selection.read(query, self.kind.serializer)
         query.refuse_faults()
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
         record_id = resolve_address(self.kind.name, ref)
-        newest = Clause(f"{NEWEST} AND action = 'withdrawn'", (record_id,))
-        table = self.kind.editions._meta.db_table
-        for reason, at in fetch(select("reason, published_at", table, newest)):
+        for reason, at in fetch(_withdrawal(self.kind.editions, record_id)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
         return self._serve_edition(one, selection)

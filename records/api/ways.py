@@ -9,10 +9,11 @@ page, the index of lists finds the rows that have them all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
 from records.api.frequencies import begun, found_by_lists, led, rows, share
@@ -59,6 +60,9 @@ def statement(
     ordering: Ordering,
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    if moment() is not None:
+        # Only the editions tell of then: the tables that lead to them tell of now.
+        asked = [replace(one, lead=None) if one.lead else one for one in asked]
     where = all_of([readable, *asked])
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)

@@ -11,9 +11,9 @@ from uuid import UUID
 import orjson
 from anyascii import anyascii
 from django.db import connection
-from django.utils import timezone
 from django.utils.text import slugify
 
+from config.api.as_of import today
 from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
@@ -140,7 +140,7 @@ class WrittenReference:
 
 
 def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> list[Candidate]:
-    today = timezone.now().date()
+    day = today()
     always = [(date.min, date.max)]
 
     def standing(one: Candidate) -> tuple[bool, bool, date, date]:
@@ -148,8 +148,8 @@ def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> lis
         last, first = max((last, first) for first, last in terms)
         return (
             _had(terms, on),
-            _had(terms, (today, today)),
-            *((first, last) if _had(terms, on or (today, today)) else (last, first)),
+            _had(terms, (day, day)),
+            *((first, last) if _had(terms, on or (day, day)) else (last, first)),
         )
 
     return sorted(sorted(candidates, key=lambda one: one.slug), key=standing, reverse=True)

@@ -28,6 +28,53 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='FormerReference',
+            fields=[
+                ('kind', models.CharField(help_text="The record's kind, `object` in documents.", max_length=20)),
+                ('standing', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], max_length=10)),
+                ('slug', models.CharField(max_length=120)),
+                ('code', models.CharField(blank=True, help_text='The short code of a state, event type or topic.', max_length=40)),
+                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='`scheme:value` of every identifier it has as published.', size=None)),
+                ('code_terms', models.JSONField(help_text='The first and last possible days on which it had each code in `keys`, where the kind has dated codes.', null=True)),
+                ('body', models.JSONField(help_text='The reference as documents embed it: id, object, label, and what its kind has beside.')),
+                ('broader_id', models.UUIDField(help_text='The record above it in its tree.', null=True)),
+                ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
+                ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),
+                ('merged_into', models.UUIDField(help_text='The survivor; always the last one of a chain.', null=True)),
+                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether the record was withdrawn when it was merged: nothing of it is served.')),
+                ('since', models.DateTimeField(help_text='When it was published so.')),
+                ('row', models.BigAutoField(primary_key=True, serialize=False)),
+                ('id', models.UUIDField(help_text="The record's id.")),
+                ('until', models.DateTimeField(help_text='When it changed.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['until'], name='formerreference_by_end'), models.Index(fields=['id', 'since'], name='formerreference_by_record')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerPart',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('kind', models.CharField(help_text='What sort of part it is and its kind: `action:ratification`, `milestone:sworn_in`, `period:tenor` ...', max_length=48)),
+                ('value', models.CharField(blank=True, help_text='What it says beside its kind; blank where nothing.', max_length=60)),
+                ('party_id', models.UUIDField(help_text='The state or organization that it concerns; NULL when all or none.', null=True)),
+                ('days_possible', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the part may have had, as far as they are known; up to infinity where it goes on; NULL when no day is known.', null=True)),
+                ('days_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the part may have had, without limit where that is unknown.')),
+                ('days_begun_by', models.DateField(help_text='Day by which the part had certainly begun; NULL when unknown.', null=True)),
+                ('days_goes_on_till', models.DateField(help_text='Day until which the part certainly went on, once begun; NULL when unknown.', null=True)),
+                ('since', models.DateTimeField(help_text='When the document with the part was published.')),
+                ('until', models.DateTimeField(help_text='When the document was replaced.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['until'], name='formerpart_by_end'), models.Index(fields=['record_id', 'kind'], name='formerpart_by_record')],
+            },
+        ),
         UnaccentExtension(),
         TrigramExtension(),
         BtreeGistExtension(),
@@ -76,8 +123,10 @@ class Migration(migrations.Migration):
                 ('days_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the part may have had, without limit where that is unknown.')),
                 ('days_begun_by', models.DateField(help_text='Day by which the part had certainly begun; NULL when unknown.', null=True)),
                 ('days_goes_on_till', models.DateField(help_text='Day until which the part certainly went on, once begun; NULL when unknown.', null=True)),
+                ('since', models.DateTimeField(help_text='When the document with the part was published.')),
             ],
             options={
+                'abstract': False,
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['record_id', 'kind'], name='datedpart_by_record'), django.contrib.postgres.indexes.GistIndex(fields=['kind', 'days_possible'], name='datedpart_by_kind'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('party_id__isnull', False)), fields=['party_id', 'kind', 'days_possible'], name='datedpart_by_party')],
             },
@@ -156,10 +205,13 @@ class Migration(migrations.Migration):
                 ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
                 ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),
                 ('merged_into', models.UUIDField(help_text='The survivor; always the last one of a chain.', null=True)),
+                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether the record was withdrawn when it was merged: nothing of it is served.')),
+                ('since', models.DateTimeField(help_text='When it was published so.')),
             ],
             options={
+                'abstract': False,
                 'default_permissions': (),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['keys'], name='reference_by_key'), models.Index(fields=['kind', 'code'], name='reference_by_code'), models.Index(condition=models.Q(('broader_id__isnull', False)), fields=['broader_id'], name='reference_by_broader')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['keys'], name='reference_by_key'), models.Index(fields=['kind', 'code'], name='reference_by_code'), models.Index(condition=models.Q(('broader_id__isnull', False)), fields=['broader_id'], name='reference_by_broader'), models.Index(condition=models.Q(('standing', 'published'), _negated=True), fields=['kind', 'since'], name='reference_gone')],
                 'constraints': [models.UniqueConstraint(fields=('kind', 'slug'), name='reference_slug_names_one_record_of_its_kind'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('standing', 'merged')), models.Q(models.Q(('standing', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='reference_leads_on_only_when_merged')],
             },
         ),
@@ -222,7 +274,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='sourceedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='sourceedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='sourceedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='sourceedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='sourceedition_newest_is_only_one'), records.constraints.AppendOnly(name='sourceedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -341,7 +393,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='topicedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='topicedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='topicedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='topicedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='topicedition_newest_is_only_one'), records.constraints.AppendOnly(name='topicedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -571,5 +623,9 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifierhistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='449584a64ecb4622daaa61c5a18c9a828e2e4791', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0d1eb', table='records_topicidentifierhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reference',
+            trigger=pgtrigger.compiler.Trigger(name='keep_former', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    IF (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn) IS NOT DISTINCT FROM (NEW.id, NEW.kind, NEW.standing, NEW.slug, NEW.code, NEW.keys, NEW.code_terms, NEW.body, NEW.broader_id, NEW.state_ids, NEW.facts, NEW.merged_into, NEW.was_withdrawn) THEN NEW.since = OLD.since; RETURN NEW; END IF;\n    IF OLD.since = NEW.since THEN RETURN NEW; END IF;\n    INSERT INTO records_formerreference (id, kind, standing, slug, code, keys, code_terms, body, broader_id, state_ids, facts, merged_into, was_withdrawn, since, until)\n    VALUES (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn, OLD.since, NEW.since);\n    RETURN NEW;\n', hash='e3020e43532b75cbc85eee193590bb7e26e001ca', operation='UPDATE', pgid='pgtrigger_keep_former_c31a7', table='records_reference', when='BEFORE')),
         ),
     ]

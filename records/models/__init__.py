@@ -3,12 +3,12 @@
 from records.editions import SourceEdition, TopicEdition
 from records.models.change import Change
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
-from records.models.dated_part import DatedPart
+from records.models.dated_part import DatedPart, FormerPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
 from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
-from records.models.reference import PendingLabel, Reference, Standing
+from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.topic import Topic, TopicIdentifier
 
@@ -23,6 +23,8 @@ __all__ = [
     "EditionQuerySet",
     "EditorialState",
     "Evidence",
+    "FormerPart",
+    "FormerReference",
     "Identifier",
     "Name",
     "NameKind",

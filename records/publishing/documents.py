@@ -288,6 +288,7 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "state_ids": editions.state_ids(document),
         "facts": editions.facts(document),
         "merged_into": None,
+        "was_withdrawn": False,
     }
 
 

@@ -18,6 +18,7 @@ from records.models import (
     Action,
     Change,
     DatedPart,
+    FormerPart,
     PublishedName,
     PublishedWord,
     Reference,
@@ -85,6 +86,7 @@ class NewEdition:
     action: Action
     reason: str = ""
     merged_into: UUID | None = None
+    was_withdrawn: bool = False  #: whether a merged record was withdrawn before
     keeps_reference: bool = False  #: whether its row among the references stays as it is
     former: dict[str, Any] | None = None  #: what was public of the record; a tombstone needs none
 
@@ -117,6 +119,7 @@ class NewEdition:
         if self.is_tombstone:
             row["standing"] = Standing.MERGED if self.merged_into else Standing.WITHDRAWN
             row["merged_into"] = self.merged_into
+            row["was_withdrawn"] = self.was_withdrawn
         return row
 
     def prepare(self) -> Self:
@@ -174,12 +177,15 @@ def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement
             statements.append(_closing(kinds[name], replaced, moment))
         statements.append(insertion(kinds[name].editions, rows))
     statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
-    statements += _dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
+    dated = [entry for entry in entries if entry.kind.editions.has_dated_parts]
+    statements += _dated_parts(dated, moment)
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
     statements.append(insertion(Change, changes))
-    references = [entry.reference for entry in entries if not entry.keeps_reference]
+    references = [
+        {**entry.reference, "since": moment} for entry in entries if not entry.keeps_reference
+    ]
     if references:
         statements.append(insertion(Reference, references, or_update=True))
     run([*statements, *beside])
@@ -218,17 +224,36 @@ def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Stateme
     return statement, [moment, as_array(record_ids)]
 
 
-def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
-    """Return the statements that make the dated parts of these records anew."""
-    yield from _removal(DatedPart, entries)
+def _dated_parts(entries: Sequence[NewEdition], moment: datetime) -> Iterator[Statement]:
+    """Return the statements that make the dated parts of these records anew, and keep what they were."""
+    replaced = [entry.record_id for entry in entries if entry.document["revision"] > 1]
+    if replaced:
+        yield _KEEP_PARTS, [as_array(replaced), moment, moment]
     parts = [
-        {"record_id": entry.document["id"], "value": "", "party_id": None, **part}
+        {
+            "record_id": entry.document["id"],
+            "value": "",
+            "party_id": None,
+            "since": moment,
+            **part,
+        }
         for entry in entries
         if not entry.is_tombstone
         for part in entry.kind.editions.dated_parts(entry.document)
     ]
     if parts:
         yield insertion(DatedPart, parts)
+
+
+_PART_COLUMNS = ", ".join(
+    str(field.column) for field in DatedPart._meta.concrete_fields if not field.primary_key
+)
+#: Moves parts of replaced documents to where former ones are kept; those of the same instant were seen by nobody.
+_KEEP_PARTS = (
+    f"WITH gone AS (DELETE FROM {DatedPart._meta.db_table} WHERE record_id = ANY(%s::uuid[]) RETURNING {_PART_COLUMNS})"  # noqa: S608 - our own names
+    f" INSERT INTO {FormerPart._meta.db_table} ({_PART_COLUMNS}, until)"
+    f" SELECT {_PART_COLUMNS}, %s::timestamptz FROM gone WHERE since < %s::timestamptz"
+)
 
 
 def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
