@@ -15,7 +15,7 @@ from config.api.filters.dates import (
     ReachSql,
     match_of,
     read_days,
-    today,
+
 )
 from config.api.formats import FORMAT
 from config.api.query import Parameter

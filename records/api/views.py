@@ -61,7 +61,7 @@ from records.api.words import matches
 from records.as_of import is_hidden
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
-from records.models import Action
+from records.models import Action, Reference
 from records.publishing.feed import stamp
 from records.registry import all_kinds
 
