@@ -302,7 +302,7 @@ def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connecti
         ("broader=topic-0", 2),
         ("broader=topic-0&broader__isnull=false", 2),
         ("id=topic-0", 2),
-        ("id=topic-0,nowhere,never", 3),
+        ("id=topic-0,nowhere,never", 6),
         ("identifier=wikidata:Q1,wikidata:Q2", 1),
         ("published_after=2020-01-01", 1),
     ],
