@@ -313,6 +313,8 @@ def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(client, query
         publish(
             *[make_topic(f"topic-{number}") for number in range(wave - 1, wave * wave)], by=None
         )
+        # Statistics, which some questions need, are read once in a while and kept by the process.
+        client.get(f"/api/v1/topics/?{query}")
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/api/v1/topics/?{query}").status_code == 200
         counts.append(len(queries))
