@@ -71,6 +71,7 @@ class AgreementViewSet(EditionViewSet):
         """Serve the parties of one agreement as they stood on a day."""
         query = self.read_query(self.operations["parties"].parameters)
         days = read_days(ON.name, query) or (today(), today())
+        query.refuse_faults()
         agreement = find_newest(self.http, AGREEMENT, ref, "parties/")
         if not isinstance(agreement, Newest):
             return agreement

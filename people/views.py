@@ -168,11 +168,12 @@ class TenureViewSet(EditionViewSet):
 
     def of_person(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve the tenures of one person."""
+        query = self.read_query(self._of_person_parameters)
         person = find_newest(self.http, PERSON, ref, "tenures/")
         if not isinstance(person, Newest):
             return person
         return self.serve_list(
-            self._of_person_parameters,
+            query,
             f"people/{person.record_id}/tenures",
             TenureFilter.person.matches(TenureEdition, [person.record_id]),
         )

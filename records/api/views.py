@@ -287,13 +287,12 @@ class EditionViewSet(ReadView):
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        return self.serve_list(self.list_parameters, self.resource)
+        return self.serve_list(self.read_query(self.list_parameters), self.resource)
 
     def serve_list(
-        self, known: Mapping[str, Parameter], resource: str, within: Clause | None = None
+        self, query: Query, resource: str, within: Clause | None = None
     ) -> HttpResponseBase:
         """Answer with a list: of all records, or of those `within` a condition. Cursors belong to the `resource`."""
-        query = self.read_query(known)
         references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)

@@ -35,7 +35,7 @@ def treaties(module_transaction: None) -> None:
     chance = random.Random(1883)  # noqa: S311 - reproducible data
     states = [make_state(name, alpha_2=name) for name in ("US", "PK", "RU")]
     published: list[Any] = []
-    corrections: list[tuple[Any, str]] = []
+    corrections: list[tuple[Any, Any]] = []
     while len(published) < 24:
         joined = chance.sample(states, chance.choice((2, 3)))
         dates = {
@@ -52,16 +52,16 @@ def treaties(module_transaction: None) -> None:
         treaty = make_agreement(
             f"Treaty {len(published)}", form="treaty", laterality="multilateral"
         )
-        acts = [("entry_into_force", dates["entry"], None)]
+        acts: list[tuple[str, Any, Any]] = [("entry_into_force", dates["entry"], None)]
         for state in joined:
             party = make_party(treaty, state)
             acts.append((chance.choice(("ratification", "accession")), dates[state.name], party))
             if state is leaver and dates["left"] is not None:
                 acts.append(("withdrawal", dates["left"], party))
         is_corrected = len(published) % 3 == 0
-        for kind, date, party in acts:
+        for kind, date, own in acts:
             first = random_day(chance) if is_corrected else date
-            action = make_action(treaty, kind, first, party=party)
+            action = make_action(treaty, kind, first, party=own)
             if is_corrected:
                 corrections.append((action, date))
         published.append(treaty)

@@ -206,7 +206,7 @@ EVERY_KIND: dict[str, Maker] = {
     "state": Maker(make_state, _state, "name", (6, 13, 14)),
     "organization": Maker(make_organization, _organization, "name", (6, 13, 14)),
     "person": Maker(make_person, _person, "name", (8, 11, 12)),
-    "office": Maker(make_office, _office, "title", (6, 13, 14)),
+    "office": Maker(make_office, _office, "title", (6, 14, 15)),
     "tenure": Maker(make_tenure, _tenure, None, (8, 14, 15)),
     "event_type": Maker(make_event_type, _event_type, "label", (7, 7, 8)),
     "place": Maker(make_place, _place, "name", (6, 9, 10)),
