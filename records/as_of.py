@@ -21,7 +21,7 @@ from records.models import (
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import Model
 
@@ -40,29 +40,55 @@ def is_hidden(record_id: str) -> str:
     )
 
 
-def editions_at(editions: type[Edition], moment: Moment) -> str:
-    """The editions that were current, tombstones included; each as the newest of its record, as it then was."""
-    return editions_of(editions, moment, ", ".join(_columns(editions)))
+def halves(editions: type[Edition]) -> tuple[str, str]:
+    """Names under which the two halves of what was public are read apart: what is current still, and what was replaced since."""
+    return f"{editions._meta.db_table}_now", f"{editions._meta.db_table}_then"
 
 
-def editions_of(editions: type[Edition], moment: Moment, columns: str) -> str:
-    """Columns of those editions. What is current still is found by the indexes of what is current, the rest by when it ended."""
+def current_still(
+    editions: type[Edition], moment: Moment, columns: Sequence[str] | None = None
+) -> str:
+    """What is current still, tombstones included: found by the indexes of what is current."""
+    shown = ", ".join(columns or _columns(editions))
+    return (
+        f'SELECT {shown} FROM "{editions._meta.db_table}"'  # noqa: S608 - names of ours
+        f" WHERE superseded_at IS NULL AND published_at <= {moment.literal}"
+    )
+
+
+def replaced_since(
+    editions: type[Edition],
+    moment: Moment,
+    columns: Sequence[str] | None = None,
+    *,
+    are_tombstones: bool = False,
+) -> str:
+    """What was current then and was replaced since: found by when it ended. It then was the newest of its record."""
     table, at = f'"{editions._meta.db_table}"', moment.literal
-    then = columns.replace('"superseded_at"', "NULL::timestamptz")
-    current = f"SELECT {columns} FROM {table} WHERE superseded_at IS NULL AND published_at <= {at}"  # noqa: S608 - names of ours
+    shown = ", ".join(columns or _columns(editions))
+    shown = shown.replace('"superseded_at"', 'NULL::timestamptz AS "superseded_at"')
+    return (
+        f"SELECT {shown} FROM {table} WHERE superseded_at > {at} AND published_at <= {at}"  # noqa: S608 - names of ours
+        f" AND document IS {'' if are_tombstones else 'NOT '}NULL AND NOT {is_hidden(f'{table}.record_id')}"
+    )
+
+
+def editions_at(editions: type[Edition], moment: Moment) -> str:
+    """The editions that were current, tombstones included; of a record that is hidden now, the tombstone that it has now."""
+    table, at = f'"{editions._meta.db_table}"', moment.literal
+    columns = ", ".join(_columns(editions))
     if moment.is_every:
         return f"SELECT {columns} FROM {table} WHERE published_at <= {at}"  # noqa: S608 - names of ours
-    replaced = f"SELECT {then} FROM {table} WHERE superseded_at > {at} AND published_at <= {at}"  # noqa: S608 - names of ours
-    is_withdrawn = is_hidden(f"{table}.record_id")
-    # A tombstone shows nothing, so that it needs no look at what the record is now.
-    shown = f"{replaced} AND document IS NOT NULL AND NOT {is_withdrawn}"
-    gone = f"{replaced} AND document IS NULL AND NOT {is_withdrawn}"
     instead = (
         f"SELECT {columns} FROM {table} WHERE superseded_at IS NULL AND document IS NULL AND published_at > {at}"  # noqa: S608 - names of ours
-        f" AND {is_withdrawn} AND EXISTS (SELECT FROM {table} AS first WHERE first.record_id = {table}.record_id"
-        f" AND first.revision = 1 AND first.published_at <= {at})"
+        f" AND {is_hidden(f'{table}.record_id')} AND EXISTS (SELECT FROM {table} AS first"
+        f" WHERE first.record_id = {table}.record_id AND first.revision = 1 AND first.published_at <= {at})"
     )
-    return f"{current} UNION ALL {shown} UNION ALL {gone} UNION ALL {instead}"
+    shown = replaced_since(editions, moment)
+    gone = replaced_since(editions, moment, are_tombstones=True)
+    return (
+        f"{current_still(editions, moment)} UNION ALL {shown} UNION ALL {gone} UNION ALL {instead}"
+    )
 
 
 def _columns(model: type[Model]) -> list[str]:
@@ -98,9 +124,13 @@ def no_names(moment: Moment) -> str:  # noqa: ARG001 - one signature
 
 
 def _tables() -> Mapping[str, Callable[[Moment], str]]:
-    shadows: dict[str, Any] = {
-        kind.editions._meta.db_table: partial(editions_at, kind.editions) for kind in all_kinds()
-    }
+    shadows: dict[str, Any] = {}
+    for kind in all_kinds():
+        now, then = halves(kind.editions)
+        # The halves first, for they are read of the table itself.
+        shadows[now] = partial(current_still, kind.editions)
+        shadows[then] = partial(replaced_since, kind.editions)
+        shadows[kind.editions._meta.db_table] = partial(editions_at, kind.editions)
     return {
         **shadows,
         DatedPart._meta.db_table: partial(parts_at, DatedPart, FormerPart),

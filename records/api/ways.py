@@ -18,6 +18,7 @@ from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
 from records.api.frequencies import begun, found_by_lists, led, rows, share
+from records.as_of import halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,9 +62,60 @@ def statement(
     ordering: Ordering,
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
-    if moment() is not None:
-        # Only the editions tell of then: the tables that lead to them tell of now.
-        asked = [replace(one, lead=None) if one.lead else one for one in asked]
+    if moment() is None:
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    # Only the editions tell of then: the tables that lead to them tell of now.
+    asked = [replace(one, lead=None) if one.lead else one for one in asked]
+    table = editions._meta.db_table
+    if any(re.search(rf'(FROM|JOIN) "?{table}\b', one.sql) for one in asked):
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    return _merged(page, ordering, editions, columns, readable=readable, asked=asked)
+
+
+def _merged(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The same as of an instant: a page of what is current still, found by its indexes, and one of what was replaced since."""
+    half = _statement(
+        replace(page, count="none"), ordering, editions, columns, readable=readable, asked=asked
+    )
+    table = table_of(editions)
+    named = ", ".join(["key", "id", "total", *(f"c{place}" for place, _ in enumerate(columns))])
+    parts = [
+        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})" for part in halves(editions)
+    ]
+    found = " UNION ALL ".join(
+        f"SELECT * FROM ({part} SELECT * FROM ({half.sql}) AS rows) AS half({named})"
+        for part in parts
+    )
+    total, values = "NULL", half.values * 2
+    if page.count is None:
+        every = counted(table, all_of([readable, *asked]))
+        total = " + ".join(f"({part} SELECT {every.sql})" for part in parts)
+        total = f"SELECT LEAST({COUNTED + 1}, {total})"
+        values = every.values * 2 + values
+    key = f"COALESCE(key, '{ordering.unknown}'::date)" if ordering.is_nullable else "key"
+    shown = named.replace("total", f"({total})")
+    order = in_order(page, ordering, key, "id::uuid")
+    return Clause(f"SELECT {shown} FROM ({found}) AS halves {order} LIMIT {page.size + 1}", values)
+
+
+def _statement(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The statement over one table of editions."""
     where = all_of([readable, *asked])
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)

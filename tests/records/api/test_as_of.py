@@ -219,7 +219,7 @@ class World:
         publish(record, by=None)
 
     def merge_two(self) -> None:
-        records = self.chance.choice([self.persons, self.events, self.agreements])
+        records: list[Any] = self.chance.choice([self.persons, self.events, self.agreements])
         one, other = self.chance.sample([*records], 2)
         one, other = (type(each)._default_manager.get(pk=each.pk) for each in (one, other))
         if other.is_published and (one.is_published or self.is_merged_when_withdrawn):
