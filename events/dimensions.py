@@ -84,6 +84,10 @@ class Participations(Related):
             f" (by={other}&{one}=...)."
         )
 
+    def price(self, names: Sequence[str]) -> float:
+        """Whom events name is read first, in a statement of its own."""
+        return super().price(names) * (3 if {"person", "organization"} & {*names} else 1)
+
     def rows(self, names: Sequence[str], found: Clause) -> Clause:
         """Look the terms up that there may be."""
         terms = list(self._terms(names, found))
