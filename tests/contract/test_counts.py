@@ -326,10 +326,11 @@ def _expected(
 
 def _dimensions() -> dict[str, list[str]]:
     """The dimensions of each kind, as the schema lists them."""
-    components = schema()["components"]["schemas"]
+    whole = schema()
+    components = whole["components"]["schemas"]
     found = {}
     for kind in all_kinds():
-        parameters = schema()["paths"][f"/api/v1/{kind.resource}/counts/"]["get"]["parameters"]
+        parameters = whole["paths"][f"/api/v1/{kind.resource}/counts/"]["get"]["parameters"]
         by = next(each for each in parameters if each["name"] == "by")
         found[kind.name] = components[by["schema"]["items"]["$ref"].rpartition("/")[2]]["enum"]
     return found
