@@ -86,7 +86,9 @@ class Participations(Related):
 
     def price(self, names: Sequence[str]) -> float:
         """Whom events name is read first, in a statement of its own."""
-        return super().price(names) * (3 if {"person", "organization"} & {*names} else 1)
+        if not {"person", "organization"} & {*names}:
+            return super().price(names)
+        return super().price(names) * (3 if len(names) == 1 else 5)
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:
         """Look the terms up that there may be."""

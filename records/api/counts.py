@@ -50,7 +50,7 @@ PASSED = 0.6
 #: One that an index finds, each somewhere else in the table.
 FOUND = 1.8
 #: One that a posting leads to.
-FOLLOWED = 4.0
+FOLLOWED = 5.0
 #: Its parts: they are read, compared with what there is, and joined to it again.
 PART = 4.0
 
