@@ -249,10 +249,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problems.handle",
 }
-# How long `count=exact` may take before it is refused.
+# How long `count=exact`, or a question for counts, may take before it is given up.
 EXACT_COUNT_MILLISECONDS = environment.number(
     "EXACT_COUNT_MILLISECONDS", 2000, at_least=1, at_most=600_000
 )
+# How many records counts are made of, as the time that reading them takes on a common processor; more are refused.
+COUNTS_MILLISECONDS = environment.number("COUNTS_MILLISECONDS", 20, at_least=1, at_most=60_000)
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Chancery",

@@ -84,19 +84,27 @@ class Participations(Related):
             f" (by={other}&{one}=...)."
         )
 
+    def price(self, names: Sequence[str]) -> float:
+        """Whom events name is read first, in a statement of its own."""
+        if not {"person", "organization"} & {*names}:
+            return super().price(names)
+        return super().price(names) * (3 if len(names) == 1 else 5)
+
     def rows(self, names: Sequence[str], found: Clause) -> Clause:
         """Look the terms up that there may be."""
         terms = list(self._terms(names, found))
-        values = [list(each) for each in zip(*terms, strict=True)] or [
-            [] for _ in range(len(names) + 1)
-        ]
+        # Numbers, ids and roles only: as one text each they are written several times faster than as lists.
+        columns = zip(*terms, strict=True) if terms else [()] * (len(names) + 1)
+        values = [f"{{{','.join(map(str, each))}}}" for each in columns]
         types = ["bigint[]", *("text[]" if name == "role" else "uuid[]" for name in names)]
         known = ", ".join(f"%s::{kind}" for kind in types)
         return Clause(
-            f"SELECT found.record_id, {', '.join(f'known.{name}' for name in names)} FROM found"  # noqa: S608 - names of ours
-            f" CROSS JOIN unnest(found.terms) AS had (term) JOIN unnest({known}) AS known (term, {', '.join(names)})"
-            " ON known.term = had.term",
-            tuple(values),
+            # Compared first, of which most are left out, and then joined.
+            f"SELECT had.record_id, {', '.join(f'known.{name}' for name in names)} FROM"  # noqa: S608 - names of ours
+            " (SELECT found.record_id, each.term FROM found CROSS JOIN unnest(found.terms) AS each (term)"
+            " WHERE each.term = ANY(%s::bigint[])) AS had"
+            f" JOIN unnest({known}) AS known (term, {', '.join(names)}) ON known.term = had.term",
+            (values[0], *values),
         )
 
     def _terms(self, names: Sequence[str], found: Clause) -> Iterator[tuple[Any, ...]]:

@@ -54,9 +54,11 @@ _TYPES = (
     ProblemType(
         "too_many_records",
         "Too many records to count",
-        "Counts are made of the records themselves, at most 100,000 where a state, a pair of states or their place in a whole leads"
-        " to them and all else that is asked is of type or date, at most 10,000 otherwise. Ask for less: narrower filters, or"
-        " several questions of some years each.",
+        "Counts are made of the records themselves, as many as are read in 20 milliseconds or what else the operator sets: some"
+        " 60,000 events where a state, a pair of states, or being a part or a whole, is asked for with nothing beside it but types"
+        " and dates, counted by type and date; 30,000 without any filter; 10,000 found by other filters; 4,000 of a state counted"
+        " by, or asked for with, something else; 800 to 4,000 where records may have several of what they are counted by, such"
+        " as states, roles, persons, topics or places. Ask for less: narrower filters, or several questions of some years each.",
         400,
     ),
     ProblemType(

@@ -13,6 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
+from django.conf import settings
 
 from config.api.caching import answer
 from config.api.problems import Problem
@@ -41,9 +42,17 @@ if TYPE_CHECKING:
 #: Dimensions of one question, and rows of an answer.
 MOST_DIMENSIONS = 2
 MOST_ROWS = 1_000
-#: Records that are counted where an index of theirs says all that is asked, and where each is looked at.
-MOST_READ = 100_000
-MOST_LOOKED_AT = 10_000
+# Microseconds that reading a record takes, as measured: the setting COUNTS_MILLISECONDS says how many are read at most.
+#: One whose postings have all that is asked.
+READ = 0.33
+#: One of all records, read as they lie.
+PASSED = 0.6
+#: One that an index finds, each somewhere else in the table.
+FOUND = 1.8
+#: One that a posting leads to.
+FOLLOWED = 5.0
+#: Its parts: they are read, compared with what there is, and joined to it again.
+PART = 4.0
 
 #: What a row says of records whose date may lie in several of the spans that are counted.
 UNCERTAIN = "uncertain"
@@ -67,6 +76,10 @@ class Related:
 
     #: The columns of the editions from which it is read.
     columns: tuple[str, ...] = ()
+
+    def price(self, names: Sequence[str]) -> float:  # noqa: ARG002 - for parts that cost more
+        """Microseconds that the parts of one record take."""
+        return PART
 
     def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - for parts that have limits
         """Say why these dimensions cannot be asked of the same part; None where they can."""
@@ -157,7 +170,8 @@ class Span(Dimension):
         first, last = number.format(day=days.first), number.format(day=days.last)
         return Clause(
             f"CASE WHEN NOT ({days.is_known}) THEN NULL WHEN {days.is_open} THEN {_UNCERTAIN}"
-            f" WHEN {first} = {last} THEN {first} ELSE {_UNCERTAIN} END"
+            # Most are of one day: what span that lies in is found once.
+            f" WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {_UNCERTAIN} END"
         )
 
     def schema(self) -> dict[str, Any]:
@@ -358,20 +372,27 @@ class Counting:
         """The rows, values first, and how many records there are."""
         if NOTHING in self.asked:
             return ([] if self.dimensions or self.summed else [(0,)]), 0
-        source, most = self._source()
+        source, price = self._source()
+        price += sum(related.price(names) for related, names in self._parts)
+        price += PART if self.summed else 0
+        most = int(settings.COUNTS_MILLISECONDS * 1_000 / price)
         statement = self._statement(source, most)
-        # What an index has is soon read; how long a look at each record takes, nobody knows beforehand.
-        counted = fetch(statement) if most == MOST_READ else fetch_in_time(statement)
+        # What an index has is soon read; how long it takes to find records by several, nobody knows beforehand.
+        counted = fetch(statement) if price == READ else fetch_in_time(statement)
         if len(counted) > MOST_ROWS:
             detail = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less."
-            raise _refused("too_many_groups", detail)
+            raise Problem(
+                "too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")]
+            )
         total = counted[0][-1] if counted else 0
         if total > most:
             detail = (
-                f"There are more than {most:,} records to count in this way: ask for less, such as those of a state or of"
-                " some years."
+                f"There are more than {most:,} records, as many as this question counts at most: ask for less, such as those"
+                " of a state, or of some years."
             )
-            raise _refused("too_many_records", detail)
+            raise Problem(
+                "too_many_records", detail, faults=[Fault("too_many_records", detail, "by")]
+            )
         return [row[:-1] for row in counted], total
 
     def _statement(self, source: Clause, most: int) -> Clause:
@@ -422,8 +443,8 @@ class Counting:
                 known.append(name)
         return found
 
-    def _source(self) -> tuple[Clause, int]:
-        """The records to be counted, each with its values and the columns of its parts; and how many are read at most."""
+    def _source(self) -> tuple[Clause, float]:
+        """The records to be counted, each with its values and the columns of its parts; and the price of one."""
         table = table_of(self.editions)
         leads = [(one, one.lead) for one in self.asked if one.lead]
         if self._is_led:
@@ -432,23 +453,24 @@ class Counting:
                 if all(others):
                     where = all_of([lead.where, *(one for one in others if one)])
                     named = f'"{lead.table}" AS {table}'
-                    return self._in_days(named, f"{table}.date", where), MOST_READ
+                    return self._in_days(named, f"{table}.date", where), READ
         leads = [each for each in leads if self._is_led_best(each[0])]
         if leads:
             return self._followed(*min(leads, key=lambda each: led(self.editions, each[0])))
         where = all_of([readable(self.editions), *self.asked])
         if self._ranges and not self._is_found_by_lists:
             day = f"COALESCE({table}.date, '-infinity'::date)"  # as the index has it
-            return self._in_days(table, day, where), MOST_LOOKED_AT
+            return self._in_days(table, day, where), FOUND
         found = select(self._chosen.sql, table, where)
-        return Clause(found.sql, self._chosen.values + found.values), MOST_LOOKED_AT
+        price = FOUND if self.asked else PASSED
+        return Clause(found.sql, self._chosen.values + found.values), price
 
     @property
     def _is_led(self) -> bool:
         """Whether a table that leads to the editions has all that is counted."""
         return not self.summed and all(one.is_led for one in self.dimensions.values())
 
-    def _followed(self, leading: Clause, lead: Lead) -> tuple[Clause, int]:
+    def _followed(self, leading: Clause, lead: Lead) -> tuple[Clause, float]:
         """The records that a table leads to, each looked at."""
         table = table_of(self.editions)
         others = [one for one in self.asked if one is not leading]
@@ -461,7 +483,7 @@ class Counting:
             f"({walked.sql}) AS walked JOIN {table} ON {table}.record_id = walked.record_id AND {table}.superseded_at IS NULL",
             rest,
         )
-        return Clause(found.sql, (*chosen.values, *walked.values, *found.values)), MOST_LOOKED_AT
+        return Clause(found.sql, (*chosen.values, *walked.values, *found.values)), FOLLOWED
 
     @property
     def _chosen(self) -> Clause:
@@ -572,10 +594,6 @@ class Counting:
             key: in_order(orjson.loads(body) if isinstance(body, str) else body)
             for key, body in fetch(found)
         }
-
-
-def _refused(code: str, detail: str) -> Problem:
-    return Problem(code, detail, faults=[Fault(code, detail, "by")])
 
 
 def parameters(
