@@ -235,7 +235,7 @@ class Query:
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal()):
             self.fault("invalid_number", f"“{text}” is not a whole number in ASCII digits.", name)
-        elif len(digits) > 9 or not at_least <= int(text) <= at_most:
+        elif len(digits) > 18 or not at_least <= int(text) <= at_most:
             self.fault("out_of_range", f"{text} is not from {at_least} to {at_most}.", name)
         else:
             return int(text)

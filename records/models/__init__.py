@@ -1,7 +1,7 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
 from records.editions import SourceEdition, TopicEdition
-from records.models.change import Change
+from records.models.change import Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
@@ -17,6 +17,7 @@ __all__ = [
     "Action",
     "Called",
     "Change",
+    "ChangeOfState",
     "Citation",
     "DatedPart",
     "Edition",
@@ -27,6 +28,7 @@ __all__ = [
     "Name",
     "NameKind",
     "NameSort",
+    "Nature",
     "Part",
     "PendingLabel",
     "PossibleDuplicate",

@@ -284,8 +284,10 @@ def date_marks(day: date | str | None) -> list[str]:
     return [f"year {text[:4]}", f"month {text[:7]}"] if day else []
 
 
-def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an edition that follow from its document, whenever it is published."""
+def edition_row(
+    kind: Kind, document: dict[str, Any], named: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of an edition that follow from its document, whenever it is published; `named` are its references."""
     names, prose = kind.editions.search_texts(document)
     columns = kind.editions.columns(document)
     day = columns["date"] if kind.editions.is_searched_by_date else None
@@ -295,7 +297,7 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "slug": document["slug"],
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
-        "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
+        "refs": list(dict.fromkeys(reference["id"] for reference in named)),
         "search": [document["label"], names, prose, date_marks(day)],
         **columns,
     }

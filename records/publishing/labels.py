@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from records.models import Action, PendingLabel, Standing
+from records.models import Action, Nature, PendingLabel, Standing
 from records.publishing import feed
 from records.publishing.documents import embedded, published, reference_row, to_text
 from records.publishing.naming import naming
@@ -131,7 +131,9 @@ def _patch(places: Sequence[Place]) -> Patches:
         former = orjson.loads(text)
         before = reference_row(kind, former)
         document["revision"] += 1
-        entry = feed.NewEdition(kind, document, Action.UPDATED, former=former).prepare()
+        entry = feed.NewEdition(
+            kind, document, Action.UPDATED, former=former, said_nature=Nature.REFERENCE
+        ).prepare()
         entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)
         if entry.reference["body"] != before["body"]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from records.models import Edition, Record
+    from records.models import Edition, Nature, Record
 
 #: How many names a refusal lists before it says "and more".
 SHOWN = 10
@@ -67,15 +67,21 @@ class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its 
         return list(found.values())
 
 
-def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> list[Edition]:
+def publish(
+    *records: Record,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    nature: Nature | None = None,
+) -> list[Edition]:
     """Publish records, of any kinds, together: all or none.
 
     Returns the newest edition of each record, in the order given; a record whose document did not change keeps the
-    edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public.
+    edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public, and so is `nature`,
+    why documents change that are public already; None leaves it to their days (`records.publishing.differences`).
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    locked = publish_by_key(_keys_by_kind(records), by, reason, records)
+    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, records)
     carry_over(records, locked)
     return _newest(records)
 
@@ -84,16 +90,17 @@ def publish_by_key(
     keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None = None,
     known: Sequence[Record] = (),
 ) -> list[Record]:
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        entries, references = _render(locked, reason)
+        entries, references = _render(locked, reason, nature)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         position, moment = feed.lock_feed()
         if references.read() & feed.changed_since(references.seen or 0, position):
-            entries, references = _render(locked, reason)
+            entries, references = _render(locked, reason, nature)
         store_and_propagate(entries, references.before, position, moment)
         _mark(locked, EditorialState.PUBLISHED, moment)
     return locked
@@ -246,12 +253,12 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
 
 
 def _render(
-    records: Sequence[Record], reason: str
+    records: Sequence[Record], reason: str, nature: Nature | None
 ) -> tuple[list[feed.NewEdition], DocumentReferences]:
     """Make what is to be appended, and say what was read for it, the newest editions included."""
     drafts, references = _serialise(records)
     _complete(drafts, references)
-    return [entry.prepare() for entry in _entries(drafts, reason)], references
+    return [entry.prepare() for entry in _entries(drafts, reason, nature)], references
 
 
 def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
@@ -291,7 +298,7 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
 
 
-def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
+def _entries(drafts: Sequence[Draft], reason: str, nature: Nature | None) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
     newest = _newest_documents(drafts)
     wholes = {draft.kind.editions.whole_of(draft.document) for draft in drafts}
@@ -299,10 +306,9 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
-        former = None
+        former = orjson.loads(previous[2]) if previous and previous[2] else None
         if draft.kind.editions.whole_member:
             # Its own record does not say it: it is as it was, until the parts that come with it are stored.
-            former = orjson.loads(previous[2]) if previous and previous[2] else None
             had_parts = former is not None and former["has_parts"]
             draft.document["has_parts"] = had_parts or draft.document["id"] in wholes
         draft.document["revision"] = 1
@@ -314,7 +320,11 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if text is None else Action.UPDATED
-        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason, former=former))
+        entries.append(
+            feed.NewEdition(
+                draft.kind, draft.document, action, reason, former=former, said_nature=nature
+            )
+        )
     return entries
 
 
