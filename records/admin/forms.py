@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from config.dates.fields import UncertainDateField
 from records.admin.generics import AnyModelForm
-from records.models import EditorialState, Nature, Record
+from records.models import STATED, EditorialState, Record
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -134,13 +134,17 @@ class CitationForm(AnyModelForm):
         return named
 
 
-#: What a publisher says of a change of public documents. That only labels of other records changed, publishing sees itself.
+#: What a publisher may say of a change of public documents, and what it means.
 NATURES = tuple(
     (nature.value, f"{nature.label}: {meaning}")
-    for nature, meaning in (
-        (Nature.DEVELOPMENT, "something happened since"),
-        (Nature.CORRECTION, "the public record was wrong or incomplete"),
-        (Nature.RECODING, "the same facts in other words, codes or types"),
+    for nature, meaning in zip(
+        STATED,
+        (
+            "something happened since",
+            "the public record was wrong or incomplete",
+            "the same facts in other words, codes or types",
+        ),
+        strict=True,
     )
 )
 

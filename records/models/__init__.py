@@ -1,7 +1,7 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
 from records.editions import SourceEdition, TopicEdition
-from records.models.change import Change, ChangeOfState, Nature
+from records.models.change import STATED, Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
@@ -14,6 +14,7 @@ from records.models.topic import Topic, TopicIdentifier
 
 __all__ = [
     "CURRENT",
+    "STATED",
     "Action",
     "Called",
     "Change",

@@ -19,6 +19,10 @@ class Nature(models.TextChoices):
     REFERENCE = "reference", "Reference"  #: only what it shows of other records
 
 
+#: Natures that people state. That only other records' labels changed, publishing sees itself.
+STATED = (Nature.DEVELOPMENT, Nature.CORRECTION, Nature.RECODING)
+
+
 class Change(models.Model):
     """One change of what is public."""
 

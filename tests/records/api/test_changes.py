@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from config.api.formats import Format, Json
 from events.models import Event
 from people.models import Office, State
 from records.api.changes import ChangesView
-from records.models import Change, Topic
+from records.models import Change, ChangeOfState, Nature, Topic
 from records.publishing.merge import merge
+from records.publishing.pruning import prune
 from records.publishing.publish import publish, restore, withdraw
 from records.registry import all_kinds
 from tests.factories.answers import get
@@ -51,14 +55,14 @@ def test_the_feed_tells_the_whole_life_of_records(client: Client) -> None:
     topic.label = "Mining and quarrying"
     topic.alternative_labels = ["Extraction"]
     topic.save()
-    publish(topic, by=None, reason="Its name is longer.", nature="recoding")
+    publish(topic, by=None, reason="Its name is longer.", nature=Nature.RECODING)
     withdraw(topic, by=None, reason="Entered twice.")
     restore(topic, by=None, reason="It was not.")
     merge(other, topic, by=None, reason="The same.")
 
     answer = get(client, "changes/")
 
-    plain = {
+    plain: dict[str, Any] = {
         "nature": None,
         "object": "topic",
         "merged_into": None,
@@ -67,7 +71,7 @@ def test_the_feed_tells_the_whole_life_of_records(client: Client) -> None:
     }
     mining = {**plain, "id": str(topic.pk), "url": f"/api/v1/topics/{topic.pk}/"}
     mines = {**plain, "id": str(other.pk), "url": f"/api/v1/topics/{other.pk}/"}
-    first, second = sorted((mining, mines), key=lambda change: UUID(change["id"]))
+    first, second = sorted((mining, mines), key=lambda change: UUID(str(change["id"])))
     expected = [
         {**first, "action": "published", "revision": 1, "reason": "New."},
         {**second, "action": "published", "revision": 1, "reason": "New."},
@@ -321,7 +325,8 @@ def test_every_scope_is_what_the_editions_say(client: Client) -> None:
                 query += f"&object={','.join(sorted(kinds))}"
             if those is not None:
                 query += f"&state={','.join(state.slug for state in those)}"
-            expected = from_editions(kinds, those and {str(state.pk) for state in those})
+            ids = {str(state.pk) for state in those} if those is not None else None
+            expected = from_editions(kinds, ids)
             assert scopes(client, query) == expected, query
     assert {scope for _place, scope in from_editions(every, {str(states[0].pk)})} == {"in", "left"}
 
@@ -399,7 +404,7 @@ def test_a_format_that_is_whole_has_all_that_follows(
 
     response = client.get("/api/v1/changes/?format=lines&page_size=2&after=1")
 
-    *lines, count = b"".join(response).splitlines()  # type: ignore[arg-type]
+    *lines, count = b"".join(response).splitlines()
     assert [orjson.loads(line)["position"] for line in lines] == [2, 3, 4, 5]
     assert count == b"4"
 
@@ -411,3 +416,42 @@ def test_a_draft_is_not_in_the_feed(client: Client) -> None:
     make_topic("secret")
 
     assert positions(client, "") == [1]
+
+
+def test_a_feed_that_was_cut_says_from_where_it_can_be_read(client: Client) -> None:
+    publish(*[make_topic() for _ in range(4)], by=None)
+    Change.objects.filter(position__lte=2).update(at=timezone.now() - timedelta(days=31))
+
+    assert prune(30) == 2
+
+    for query in ("", "after=0", "after=1", "after=1&object=event"):
+        problem = get(client, f"changes/?{query}", 410)
+        assert (problem["code"], problem["oldest_position"]) == ("feed_expired", 2)
+    assert positions(client, "after=2") == [3, 4]
+    publish(make_topic(), by=None)
+    assert positions(client, "after=4") == [5]
+
+
+def test_the_last_change_is_never_cut(client: Client) -> None:
+    state = make_state()
+    publish(state, make_topic(), by=None)
+    Change.objects.update(at=timezone.now() - timedelta(days=400))
+
+    call_command("prune_changes", "--older-than", "365", verbosity=0)
+
+    assert list(Change.objects.values_list("position", flat=True)) == [2]
+    assert ChangeOfState.objects.count() in {0, 1}  # whichever of the two is the last one
+    publish(make_topic(), by=None)
+    assert positions(client, "after=1") == [2, 3]
+
+
+def test_nothing_is_cut_unless_somebody_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    publish(make_topic(), make_topic(), by=None)
+    Change.objects.update(at=timezone.now() - timedelta(days=4_000))
+
+    call_command("prune_changes")
+    with pytest.raises(CommandError, match="last 7 days are always kept"):
+        call_command("prune_changes", "--older-than", "6")
+
+    assert capsys.readouterr().out == "All changes are kept.\n"
+    assert Change.objects.count() == 2

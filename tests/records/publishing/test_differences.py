@@ -153,11 +153,11 @@ def test_where_nothing_was_said_the_days_decide(changes: dict[str, str], nature:
 
 @pytest.mark.django_db
 def test_a_new_label_is_of_the_nature_reference_where_it_is_only_shown() -> None:
-    tenure = make_tenure(office=make_office("Foreign Minister", state=make_state("Pakistan")))
-    publish_whole(tenure)
-    State.objects.filter(pk=tenure.office.state_id).update(name="Islamic Republic of Pakistan")
+    state = make_state("Pakistan")
+    publish_whole(make_tenure(office=make_office("Foreign Minister", state=state)))
+    State.objects.filter(pk=state.pk).update(name="Islamic Republic of Pakistan")
 
-    publish(State.objects.get(pk=tenure.office.state_id), by=None, nature=Nature.RECODING)
+    publish(State.objects.get(pk=state.pk), by=None, nature=Nature.RECODING)
 
     assert natures() == [
         ("state", "recoding", ["/label", "/name"]),
