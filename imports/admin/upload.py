@@ -70,7 +70,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_publish:
-            del self.fields["publishes"], self.fields["withdraws"]
+            del self.fields["publishes"], self.fields["withdraws"], self.fields["nature"]
         # Which formats there are is known only when all apps are loaded.
         names = [name for name in formats() if name != EXCHANGE]
         format_field: Any = self.fields["dataset"]
