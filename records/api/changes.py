@@ -97,7 +97,8 @@ class ChangeSerializer(serializers.Serializer[Any]):
         " null.",
     )
     url = serializers.CharField(
-        help_text="The address of the newest document, a path on the same host; 410 when it was withdrawn."
+        help_text="The address of the newest document, a path on the same host; 410 when it was withdrawn, 308 to the survivor when it was"
+        " merged."
     )
 
 

@@ -24,38 +24,46 @@ def pointers(former: dict[str, Any], document: dict[str, Any]) -> list[str]:
     Who puts the values at these places, in order, into the former document has the new one, less `revision` and
     `published_at`. A list that became longer or shorter is one place, and so is a reference that names another record.
     """
-    found = list(_differing("", former, document, without=ALWAYS))
+    found: list[str] = []
+    _compare_members("", former, document, found, ALWAYS)
     if len(found) <= MOST:
         return found
     return list(dict.fromkeys(pointer[: (pointer + "/").index("/", 1)] for pointer in found))
 
 
-def _differing(
+def _compare_members(
     place: str,
-    former: dict[str, Any],
-    document: dict[str, Any],
+    old: dict[str, Any],
+    new: dict[str, Any],
+    found: list[str],
     without: frozenset[str] = frozenset(),
-) -> Iterator[str]:
-    for name in dict.fromkeys([*document, *former]):
-        if name in without:
-            continue
-        here = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
-        if name in former and name in document:
-            yield from _compared(here, former[name], document[name])
-        else:
-            yield here
+) -> None:
+    """Add where the members of two objects differ. Most are equal, so nothing is made for those."""
+    for name, value in new.items():
+        if name not in old:
+            found.append(_below(place, name))
+        elif old[name] != value and name not in without:
+            _compare(_below(place, name), old[name], value, found)
+    if len(old) != len(new) or old.keys() != new.keys():
+        found += [_below(place, name) for name in old if name not in new]
 
 
-def _compared(place: str, old: Any, new: Any) -> Iterator[str]:
-    if old == new and type(old) is type(new):
-        return
+def _compare(place: str, old: Any, new: Any, found: list[str]) -> None:
+    """Add where two values differ that are not equal."""
     if type(old) is dict and type(new) is dict and old.get("id") == new.get("id"):
-        yield from _differing(place, old, new)
+        _compare_members(place, old, new, found)
     elif type(old) is list and type(new) is list and len(old) == len(new):
         for number, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from _compared(f"{place}/{number}", one, other)
+            if one != other:
+                _compare(f"{place}/{number}", one, other, found)
     else:
-        yield place
+        found.append(place)
+
+
+def _below(place: str, name: str) -> str:
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{place}/{name}"
 
 
 def nature_of(

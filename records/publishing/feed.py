@@ -81,6 +81,9 @@ class NewEdition:
     merged_into: UUID | None = None
     keeps_reference: bool = False  #: whether its row among the references stays as it is
     former: dict[str, Any] | None = None  #: what was public of the record; a tombstone needs none
+    former_states: set[str] | None = (
+        None  #: the states that it showed, where they are known already
+    )
     said_nature: Nature | None = None  #: as the publisher has it; None leaves it to the days
 
     @property
@@ -108,10 +111,12 @@ class NewEdition:
     @cached_property
     def states(self) -> dict[str, bool]:
         """The states that the document shows or showed, and of each whether that is over."""
-        now = _states(self.document, self._named)
+        now = states_of(self.document, self._named)
         if self.is_tombstone:
             return dict.fromkeys(now, True)
-        before = _states(self.former, embedded(self.former)) if self.former else set()
+        before = self.former_states
+        if before is None:
+            before = states_of(self.former, embedded(self.former)) if self.former else set()
         return dict.fromkeys(now, False) | dict.fromkeys(before - now, True)
 
     @cached_property
@@ -251,7 +256,7 @@ def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Stateme
     return statement, [moment, as_array(record_ids)]
 
 
-def _states(document: dict[str, Any], named: Sequence[dict[str, Any]]) -> set[str]:
+def states_of(document: dict[str, Any], named: Sequence[dict[str, Any]]) -> set[str]:
     """The states that a document shows anywhere, the record itself included."""
     found = {reference["id"] for reference in named if reference["object"] == "state"}
     if document["object"] == "state":

@@ -122,6 +122,7 @@ def _patch(places: Sequence[Place]) -> Patches:
             *(survivors[one] for one in shown & survivors.keys()),
         }
         kind = kind_named(name)
+        former_states = feed.states_of(document, nodes)
         _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
@@ -132,7 +133,12 @@ def _patch(places: Sequence[Place]) -> Patches:
         before = reference_row(kind, former)
         document["revision"] += 1
         entry = feed.NewEdition(
-            kind, document, Action.UPDATED, former=former, said_nature=Nature.REFERENCE
+            kind,
+            document,
+            Action.UPDATED,
+            former=former,
+            former_states=former_states,
+            said_nature=Nature.REFERENCE,
         ).prepare()
         entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)

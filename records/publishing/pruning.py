@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
 from records.models import Change, ChangeOfState
-from records.publishing.feed import lock_feed
+from records.publishing.feed import last_position
 
 #: Days that are always kept: what is being published, and who reads, still needs the last changes.
 LEAST_DAYS = 7
@@ -22,9 +22,11 @@ def prune(days: int) -> int:
     if days < LEAST_DAYS:
         msg = f"Changes of the last {LEAST_DAYS} days are always kept."
         raise ValueError(msg)
+    oldest = datetime.now(UTC) - timedelta(days=days)
     with transaction.atomic():
-        last, now = lock_feed()
-        recent = Change.objects.filter(at__gte=now - timedelta(days=days)).order_by("position")
+        # The feed is not locked: nobody who publishes looks at changes that are older than a week.
+        last = last_position()
+        recent = Change.objects.filter(at__gte=oldest, position__lte=last).order_by("position")
         first = recent.values_list("position", flat=True).first() or last
         with connection.cursor() as cursor:
             for model in (ChangeOfState, Change):
