@@ -186,6 +186,27 @@ def test_what_cannot_be_asked_is_refused(
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("since", "after"),
+        ("position", "after"),
+        ("cursor", "after"),
+        ("offset", "after"),
+        ("kind", "object"),
+        ("type", "object"),
+        ("country", "state"),
+        ("limit", "page_size"),
+    ],
+)
+def test_what_others_call_differently_is_suggested(
+    client: Client, written: str, meant: str
+) -> None:
+    (fault,) = get(client, f"changes/?{written}=1", 400)["errors"]
+
+    assert (fault["code"], fault["suggestion"]) == ("unknown_parameter", meant)
+
+
 def test_the_last_position_is_one_to_go_on_from(client: Client) -> None:
     publish(make_topic(), make_topic(), by=None)
 
