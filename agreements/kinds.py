@@ -62,7 +62,7 @@ def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
 
 def _publish_due(on: date, size: int) -> int:
     with transaction.atomic():
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         due = (
             AgreementEdition.objects.current()
             .filter(status_until__lte=on)
@@ -83,5 +83,5 @@ def _publish_due(on: date, size: int) -> int:
                     said_nature=Nature.DEVELOPMENT,
                 )
             )
-        feed.append(entries, position, moment)
+        feed.append(entries, turn)
     return len(entries)

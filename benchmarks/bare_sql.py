@@ -54,7 +54,7 @@ def of_two_states(one: str, other: str) -> Query:
 
 def by_text(words: str) -> Query:
     return (
-        f"SELECT document FROM {TABLE} WHERE {CURRENT} AND search @@ plainto_tsquery('chancery', %s) {LATEST}",
+        f"SELECT document FROM {TABLE} WHERE {CURRENT} AND search @@ plainto_tsquery('chancery_names', %s) {LATEST}",
         [words],
     )
 

@@ -132,8 +132,7 @@ TEMPLATES = [
 # Database
 
 
-# Requests that each worker process serves at once, and so the connections that it keeps.
-THREADS = environment.number("THREADS", 4, at_least=1, at_most=64)
+THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")

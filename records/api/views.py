@@ -35,7 +35,7 @@ from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, selec
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import Listing, fetch, readable, serve_page
-from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
+from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action, Reference
@@ -244,15 +244,11 @@ class EditionViewSet(ReadView):
         shape = self._shape(selection)
         shape = {**shape, MATCH: {}} if ranks else shape
         filters = readable(editions)
-        if ordering is BY_RANK and words is not None:
-            listing: Listing = RankedListing(
-                editions, columns, filters, asked, ordering, document, shape, words
-            )
-        else:
-            if words is not None:
-                asked.append(matches(editions, words))
-            order = self._as_asked(references) if name == "id" else ordering
-            listing = Listing(editions, columns, filters, asked, order, document, shape)
+        order = self._as_asked(references) if name == "id" else ordering
+        listing = Listing(editions, columns, filters, asked, order, document, shape)
+        if words is not None:
+            kind = RankedListing if ordering is BY_RANK else FoundListing
+            listing = kind(editions, columns, filters, asked, order, document, shape, words)
         return serve_page(self, query, listing, page, notes=references.notes)
 
     def _shape(self, selection: Selection | None) -> Shape:

@@ -19,6 +19,7 @@ from records.models import (
     Edition,
     Part,
     PublishedName,
+    PublishedWord,
     Record,
     Reference,
 )
@@ -51,7 +52,15 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventPosting, DatedPart, PublishedName, Reference, Change, ChangeOfState]
+    editions += [
+        EventPosting,
+        DatedPart,
+        PublishedName,
+        PublishedWord,
+        Reference,
+        Change,
+        ChangeOfState,
+    ]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")
