@@ -15,7 +15,6 @@ from config.api.filters.dates import (
     ReachSql,
     match_of,
     read_days,
-
 )
 from config.api.formats import FORMAT
 from config.api.query import Parameter

@@ -123,6 +123,13 @@ _TYPES = (
         410,
     ),
     ProblemType(
+        "feed_expired",
+        "The feed does not go back so far",
+        "Changes right after this position are not kept any more; `oldest_position` is the oldest one after which the feed can be"
+        " read. Start again from a snapshot.",
+        410,
+    ),
+    ProblemType(
         "precondition_failed",
         "Precondition failed",
         "The record changed since the version that the request names.",
@@ -251,6 +258,12 @@ _TYPES = (
     ),
     ProblemType(
         "out_of_range", "Out of range", "The number is smaller or larger than the parameter takes."
+    ),
+    ProblemType(
+        "unknown_position",
+        "Unknown position",
+        "The feed has not come so far: no change ever had this position. A copy that was made from another server, or from this one"
+        " before a backup was restored, starts again from a snapshot.",
     ),
     ProblemType(
         "invalid_reference",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 #: Texts of groups of operations that answer with no record.
 TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
+    "copies": "Keeping a copy in step with what is published.",
     "finding": "Finding published records while somebody types.",
 }
 
@@ -139,6 +140,10 @@ PROBLEM = {
             "type": "string",
             "format": "date-time",
             "description": "Of `withdrawn`: when.",
+        },
+        "oldest_position": {
+            "type": "integer",
+            "description": "Of `feed_expired`: the oldest position after which the feed can be read.",
         },
         "available": {
             "type": "array",
@@ -276,8 +281,12 @@ class ApiSchema(AutoSchema):
                 },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
                 "notes": {"type": "array", "items": self._component("Note", NOTE)},
+                **operation.envelope_members,
             },
-            "required": ["results", "next", "previous", "total", "notes"],
+            "required": [
+                *("results", "next", "previous", "total", "notes"),
+                *operation.envelope_members,
+            ],
         }
         return self._component(operation.envelope, page)
 
@@ -383,7 +392,7 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
                 content.pop("readOnly", None)
             schema["required"] = list(schema["properties"])
             if "revision" in schema["properties"] and "object" in schema["properties"]:
-                kind = schema["properties"]["object"]["const"]
+                kind = schema["properties"]["object"].get("const")
                 schema["examples"] = [examples()[kind]] if kind in examples() else []
     schemas.update(found)
     _name_lists_of_parameters(result, found)

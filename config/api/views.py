@@ -42,6 +42,8 @@ class Operation:
     content: Any = None
     #: Name of the envelope around a list of `content`.
     envelope: str | None = None
+    #: Members of this envelope beside those of every list, by name: their JSON Schema.
+    envelope_members: Mapping[str, Any] = field(default_factory=dict)
     #: Parameters with which each row of the list says how well it matches.
     rated: tuple[str, ...] = ()
     #: Statuses beside 200 and those that every operation has.

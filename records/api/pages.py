@@ -24,6 +24,7 @@ from records.models.edition import CURRENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
     from config.api.fields import Shape
@@ -135,6 +136,13 @@ class Listing:
             found = self.rows(page)
 
 
+def address_with(http: HttpRequest, others: str) -> str:
+    """The absolute address of a question with some of its parameters, as it came, to which others are added."""
+    base = f"{http.scheme}://{http.get_host()}{escape_uri_path(http.path)}?"
+    # What may not stand in an address as it is, is encoded.
+    return f"{base}{quote(others.encode('latin-1'), safe=_SAFE)}&" if others else base
+
+
 def serve_page(
     view: ReadView,
     query: Query,
@@ -167,10 +175,8 @@ def serve_page(
             media_type=output.media_type,
         )
     rows, *cursors = page.arrange(found)
-    base = f"{http.scheme}://{http.get_host()}{escape_uri_path(http.path)}?"
     others = query.raw_without("cursor")
-    if others:  # as it came, but for what may not stand in an address as it is
-        base += f"{quote(others.encode('latin-1'), safe=_SAFE)}&"
+    base = address_with(http, others)
     following, previous = (cursor and f"{base}cursor={cursor}" for cursor in cursors)
     envelope: dict[str, Any] = {
         "next": following,

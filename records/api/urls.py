@@ -2,10 +2,12 @@
 
 from config.api.routing import address, resource
 from records.api.autocomplete import AutocompleteView
+from records.api.changes import ChangesView
 from records.api.views import SourceViewSet, TopicViewSet
 
 urlpatterns = [
     *resource(SourceViewSet),
     *resource(TopicViewSet),
+    address("changes", ChangesView.as_view({"get": "list"}), "changes-list"),
     address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
 ]

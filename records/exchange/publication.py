@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.exchange.shapes import Exchange, Shape
+    from records.models import Nature
 
 #: Keys that one query takes.
 CHUNK = 5_000
@@ -141,6 +142,7 @@ def publish_all(
     *,
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
     """Publish records of several kinds in batches, so that other publishers do not wait long for the feed.
@@ -161,6 +163,7 @@ def publish_all(
                 those,
                 by=by,
                 reason=reason,
+                nature=nature,
                 processes=processes if len(those) >= MANY else 1,
             ):
                 outcome.published += len(batch.published)
@@ -174,7 +177,7 @@ def publish_all(
             if (left := [key for key in those if key in again])
         }
         if sum(map(len, waiting.values())) == before:
-            _together(list(refused.values()), outcome, by, reason)
+            _together(list(refused.values()), outcome, by, reason, nature)
             return outcome
     return outcome
 
@@ -184,18 +187,19 @@ def _together(
     outcome: Outcome,
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None,
 ) -> None:
     records = [refusal.record for refusal in refusals]
     if len(records) > TOGETHER:
         outcome.refusals += refusals
         return
     try:
-        publish(*records, by=by, reason=reason)
+        publish(*records, by=by, reason=reason, nature=nature)
     except CurationRefused as refused:
         out = {refusal.record.pk for refusal in refused.refusals}
         outcome.refusals += refused.refusals
         left = [refusal for refusal in refusals if refusal.record.pk not in out]
         if left and len(left) < len(refusals):
-            _together(left, outcome, by, reason)
+            _together(left, outcome, by, reason, nature)
     else:
         outcome.published += len(records)

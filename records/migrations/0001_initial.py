@@ -150,16 +150,32 @@ class Migration(migrations.Migration):
                 ('position', models.BigIntegerField(help_text='1, 2, 3 ... without gaps, in the order in which changes became visible.', primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
                 ('action', models.CharField(choices=[('published', 'Published'), ('updated', 'Updated'), ('withdrawn', 'Withdrawn'), ('restored', 'Restored'), ('merged', 'Merged')], max_length=10)),
+                ('nature', models.CharField(blank=True, choices=[('development', 'Development'), ('correction', 'Correction'), ('recoding', 'Recoding'), ('reference', 'Reference')], help_text='Why an updated document changed; blank for every other action.', max_length=12)),
                 ('kind', models.CharField(help_text="The record's kind, `object` in documents.", max_length=20)),
                 ('record_id', models.UUIDField()),
                 ('revision', models.PositiveIntegerField()),
                 ('merged_into', models.UUIDField(null=True)),
+                ('reason', models.TextField(blank=True, help_text='Why, as told to the public.')),
+                ('changed', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='What differs in an updated document, as JSON Pointers (RFC 6901).', size=None)),
             ],
             options={
                 'ordering': ['position'],
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['kind', 'position'], name='change_by_kind')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('action', 'updated')), models.Q(('nature', ''), _negated=True)), models.Q(models.Q(('action', 'updated'), _negated=True), models.Q(('nature', ''))), _connector='OR'), name='change_has_a_nature_if_updated')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChangeOfState',
+            fields=[
+                ('pk', models.CompositePrimaryKey('state_id', 'kind', 'position', 'has_left', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('state_id', models.UUIDField(help_text='The state.')),
+                ('kind', models.CharField(help_text="The record's kind.", max_length=20)),
+                ('position', models.BigIntegerField(help_text='The change.')),
+                ('has_left', models.BooleanField(help_text='Whether the public document shows the state no more, or there is none any more.')),
+            ],
+            options={
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(

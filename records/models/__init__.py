@@ -1,7 +1,7 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
 from records.editions import SourceEdition, TopicEdition
-from records.models.change import Change
+from records.models.change import STATED, Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.dated_part import DatedPart, FormerPart
 from records.models.duplicate import PossibleDuplicate, Verdict
@@ -14,9 +14,11 @@ from records.models.topic import Topic, TopicIdentifier
 
 __all__ = [
     "CURRENT",
+    "STATED",
     "Action",
     "Called",
     "Change",
+    "ChangeOfState",
     "Citation",
     "DatedPart",
     "Edition",
@@ -29,6 +31,7 @@ __all__ = [
     "Name",
     "NameKind",
     "NameSort",
+    "Nature",
     "Part",
     "PendingLabel",
     "PossibleDuplicate",

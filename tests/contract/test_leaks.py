@@ -14,6 +14,7 @@ from events.models import EventPosting
 from people.models import State, StateCode
 from records.models import (
     Change,
+    ChangeOfState,
     DatedPart,
     Edition,
     FormerPart,
@@ -54,7 +55,7 @@ def only_editions() -> Iterator[None]:
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
     editions += [EventPosting, DatedPart, FormerPart, PublishedName, PublishedWord]
-    editions += [Reference, FormerReference, Change]
+    editions += [Reference, FormerReference, Change, ChangeOfState]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")
