@@ -243,7 +243,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     # Output formats, the default first.
-    "DEFAULT_RENDERER_CLASSES": ["config.api.formats.Json"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "config.api.formats.Json",
+        "config.api.downloads.Csv",
+        "config.api.downloads.Ndjson",
+    ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.StrictNegotiation",
     "DEFAULT_METADATA_CLASS": None,

@@ -67,6 +67,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Seconds after which to try again.",
         "schema": {"type": "integer"},
     },
+    "X-Notes": {
+        "description": "Of a list in CSV or NDJSON, where there is something to note: `notes` of the envelope that the list has in"
+        " JSON, as JSON; as many as fit.",
+        "schema": _TEXT,
+    },
     "X-Request-ID": {
         "description": "The id of the request: the caller's own if it sent one, else made here.",
         "schema": _TEXT,
@@ -221,7 +226,9 @@ class ApiSchema(AutoSchema):
         entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
         one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
         if parameter is FORMAT:
-            one = {"type": "string", "enum": [each.format for each in self._formats]}
+            names = [each.format for each in self._formats]
+            listed = {"enum": names} if len(names) > 1 else {"const": names[0]}
+            one = {"type": "string", **listed}
         if not parameter.is_list:
             return {**entry, "schema": one}
         values = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
@@ -237,7 +244,7 @@ class ApiSchema(AutoSchema):
             "description": operation.summary,
             "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
             "content": {
-                each.media_type: {"schema": each.schema(content)} for each in self._formats
+                each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },
         }
         responses: dict[str, Any] = {"200": good}
@@ -246,6 +253,13 @@ class ApiSchema(AutoSchema):
         for status in sorted({*EVERYWHERE, *operation.statuses}):
             responses[str(status)] = self._error(status)
         return dict(sorted(responses.items()))
+
+    def _written(self, output: Format, content: dict[str, Any]) -> dict[str, Any]:
+        """The content in a format. What a format says of all its answers is said once."""
+        schema = output.schema(content)
+        if schema is content or "description" not in schema:
+            return schema
+        return self._component(camel(output.format), schema)
 
     def _content(self, operation: Operation) -> dict[str, Any]:
         content = operation.content

@@ -8,7 +8,7 @@ searched for. The bounded set depends on nothing but the finds, so that pages fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from config.api.pagination import COUNTED, Ordering, selected
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
 from records.api.pages import Listing, fetch, readable
+from records.api.whole import Found
 from records.bulk import NAMES, PROSE
 from records.publishing.documents import sort_label
 
@@ -170,10 +171,14 @@ class RankedListing(Listing):
                 return found
         return found
 
-    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
+    def find_all(self, page: Page) -> Found:
         """All rows: of more finds than are ranked, in the order of publication, for a download leaves none out."""
-        if not self._is_bounded(found) or page.cursor is not None:
-            return super(RankedListing, self).rows_on(page, found)
+        bare = replace(self, columns=self.computed)
+        rows = bare.rows(replace(page, size=RANKED + MOST_EXACT, cursor=self._first_of(page)))
+        if not self._is_bounded(rows) or page.cursor is not None:
+            found = Found()
+            found.add((row[3:] for row in rows), is_computed=bool(self.computed))
+            return found
         plain = Listing(
             self.editions,
             self.columns,
@@ -183,7 +188,7 @@ class RankedListing(Listing):
             self.document,
             self.shape,
         )
-        return plain.rows_on(page, plain.rows(page))
+        return plain.find_all(page)
 
     def notes(self, found: Sequence[Row]) -> list[Note]:
         """What the reader must know: that not all finds are ranked."""

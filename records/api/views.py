@@ -180,7 +180,7 @@ class EditionViewSet(ReadView):
                 content=self.kind.serializer,
                 envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
-                headers=("ETag", "Link"),
+                headers=("ETag", "Link", "X-Notes"),
             )
         if action == "revisions":
             return Operation(
@@ -352,7 +352,10 @@ class EditionViewSet(ReadView):
 
         version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
         etag = f'"{version}{self.format.tag}"'
-        return answer(self.http, body, etag, published_at, self.format.media_type)
+        response = answer(self.http, body, etag, published_at, self.format.content_type)
+        for name, value in self.format.headers(self.http.path).items():
+            response.headers[name] = value
+        return response
 
     def _lead_to_survivor(self, record_id: UUID) -> HttpResponseBase:
         survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
