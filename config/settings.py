@@ -227,6 +227,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"  # only for a web server that wants the files: `collectstatic`
 
 
+# Where `manage.py snapshot` writes, and from where snapshots are served.
+SNAPSHOTS_DIR = Path(environment.text("SNAPSHOTS_DIR") or VAR_DIR / "snapshots").resolve()
+
+
 # Log
 
 LOGGING = logging.configuration(

@@ -25,7 +25,7 @@ _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _CROSS_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Disposition, ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Notes,"
+        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Notes,"
         " X-Request-ID"
     ),
 }

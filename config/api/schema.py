@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
     "finding": "Finding published records while somebody types.",
+    "snapshots": "Files with all that was public at one position of the change feed.",
 }
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
@@ -55,6 +56,11 @@ _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Accept-Ranges": {"description": "`bytes`: any part can be asked for.", "schema": _TEXT},
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many: `bytes 0-99/1234`.",
+        "schema": _TEXT,
+    },
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
     "Link": {
@@ -248,6 +254,9 @@ class ApiSchema(AutoSchema):
             },
         }
         responses: dict[str, Any] = {"200": good}
+        if operation.is_partial:
+            ranged = {name: HEADERS[name] for name in (*good["headers"], "Content-Range")}
+            responses["206"] = {**good, "description": "The part asked for.", "headers": ranged}
         if "ETag" in operation.headers:
             responses["304"] = {"description": "The caller's version is still the newest."}
         for status in sorted({*EVERYWHERE, *operation.statuses}):
@@ -301,7 +310,9 @@ class ApiSchema(AutoSchema):
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")
+        # Of these the phrases differ between versions of Python.
+        named = {414: "UriTooLong", 416: "RangeNotSatisfiable"}
+        name = named.get(status) or HTTPStatus(status).phrase.title().replace(" ", "")
         headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
         if status in {429, 503}:
             headers["Retry-After"] = HEADERS["Retry-After"]
