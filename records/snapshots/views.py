@@ -32,12 +32,6 @@ AS_IT_IS = "no-transform"
 #: Bytes that are read at once.
 PIECE = 1 << 18
 
-MEDIA_TYPES = {
-    ".csv": "text/csv; charset=utf-8; header=present",
-    ".gz": "application/gzip",
-    ".json": "application/json",
-    ".md": "text/markdown; charset=utf-8",
-}
 # One range in ASCII digits; lists of ranges are answered with the whole file, as RFC 9110 allows (section 14.2).
 _RANGE = re.compile(r"bytes=([0-9]{1,18})?-([0-9]{1,18})?", re.ASCII)
 
@@ -173,7 +167,7 @@ class SnapshotView(PlainView):
 
 
 class AnyFile(Format):
-    """A file as it is; its media type is that of its name."""
+    """A file as it is."""
 
     format = "file"
     media_type = "application/octet-stream"
@@ -235,7 +229,7 @@ class SnapshotFileView(ReadView):
             "Accept-Ranges": "bytes",
             "Cache-Control": f"{KEEP if is_kept else CACHE_CONTROL}, {AS_IT_IS}",
             "Content-Disposition": f'attachment; filename="{entry["name"]}"',
-            "Content-Type": MEDIA_TYPES[path.suffix],
+            "Content-Type": self.format.content_type,
             "ETag": etag,
         }
         whole = HttpResponse(headers=headers)

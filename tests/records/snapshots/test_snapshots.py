@@ -329,6 +329,8 @@ def test_files_are_served_as_they_are(
             assert each.headers["ETag"] == f'"{entry["sha256"]}"'
             assert each.headers["Content-Length"] == str(len(content))
             assert each.headers["Accept-Ranges"] == "bytes"
+            assert each.headers["Content-Type"] == "application/octet-stream"
+            assert each.headers["Content-Disposition"] == f'attachment; filename="{entry["name"]}"'
             assert "Content-Encoding" not in each.headers
             assert "immutable" in each.headers["Cache-Control"]
         again = client.get(address, headers={"if-none-match": response.headers["ETag"]})
