@@ -71,7 +71,7 @@ def free_name(root: Path, day: date) -> str:
 def _folders(root: Path) -> Iterator[Path]:
     if root.is_dir():
         for path in root.iterdir():
-            if _NAME.fullmatch(path.name) and not path.is_symlink() and path.is_dir():
+            if _NAME.fullmatch(path.name) and (path / MANIFEST).is_file():
                 yield path
 
 
