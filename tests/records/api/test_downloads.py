@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from config.api.downloads import Csv, Ndjson
 from config.api.fields import ListShape
+from config.api.sql import Clause
 from config.spreadsheets import unguarded
 from records.api import whole
 from records.models import Change
@@ -417,3 +420,40 @@ def test_a_database_that_fails_while_a_list_is_sent_shows(
     assert rows == [["code"], ["antimony"]]
     assert cut[:2] == ["#error", "database_unavailable"]
     assert cut[2].startswith("Cut after 1 of 3 rows.")
+
+
+# What they cost
+
+
+def peak_of(use: Any) -> int:
+    """Bytes that Python had at once while a function ran."""
+    tracemalloc.start()
+    try:
+        use()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_finding_rows_costs_eight_bytes_each() -> None:
+    def look() -> None:
+        statement = Clause("SELECT generate_series(1, 300000)")
+        assert len(whole.find(statement, is_computed=False).positions) == 300_000
+
+    # Beside them, as many as are fetched at once, which a list of all would exceed many times.
+    assert peak_of(look) < 300_000 * 8 * 2 + whole.FETCHED * 120
+
+
+@pytest.mark.parametrize("output", [Csv(), Ndjson()])
+def test_writing_ten_times_as_many_rows_takes_no_more_memory(output: Csv | Ndjson) -> None:
+    document = orjson.dumps({"id": "x" * 36, "text": "y" * 2_000, "list": ["z"] * 100}).decode()
+    shape: dict[str, Any] = {"id": {}, "text": {}, "list": {}}
+    envelope = {"total": {"value": 0, "relation": "eq"}, "notes": [], "position": 1}
+
+    def write(count: int) -> None:
+        for _piece in output.page(repeat(document, count), envelope, shape):
+            pass
+
+    write(10)
+    small, large = (peak_of(lambda count=count: write(count)) for count in (500, 5_000))
+    assert large < small + 50_000
