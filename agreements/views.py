@@ -14,8 +14,9 @@ from agreements.kinds import AGREEMENT
 from agreements.models import AgreementEdition
 from agreements.on_a_day import Acts, party_on
 from agreements.serializers import PartyOnDaySerializer
+from config.api.as_of import today
 from config.api.fields import shape_of
-from config.api.filters.dates import DATE_SCHEMA, read_days, today
+from config.api.filters.dates import DATE_SCHEMA, read_days
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Page
 from config.api.query import Parameter

@@ -226,6 +226,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"  # only for a web server that wants the files: `collectstatic`
 
 
+# Where `manage.py snapshot` writes, and from where snapshots are served.
+SNAPSHOTS_DIR = Path(environment.text("SNAPSHOTS_DIR") or VAR_DIR / "snapshots").resolve()
+
+
 # Log
 
 LOGGING = logging.configuration(
@@ -242,7 +246,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     # Output formats, the default first.
-    "DEFAULT_RENDERER_CLASSES": ["config.api.formats.Json"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "config.api.formats.Json",
+        "config.api.downloads.Csv",
+        "config.api.downloads.Ndjson",
+    ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.StrictNegotiation",
     "DEFAULT_METADATA_CLASS": None,

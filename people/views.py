@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 from rest_framework.decorators import action
 
+from config.api.as_of import today
 from config.api.caching import answer, tagged
 from config.api.fields import shape_of
 from config.api.filters.dates import (

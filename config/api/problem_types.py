@@ -151,6 +151,12 @@ _TYPES = (
         415,
     ),
     ProblemType(
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "The file has no such bytes; `Content-Range` says how many it has.",
+        416,
+    ),
+    ProblemType(
         "too_many_requests",
         "Too many requests",
         "The caller's rate is used up; `Retry-After` says when to try again.",

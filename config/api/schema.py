@@ -44,6 +44,7 @@ TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
     "copies": "Keeping a copy in step with what is published.",
     "finding": "Finding published records while somebody types.",
+    "snapshots": "Files with all that was public at one position of the change feed.",
 }
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
@@ -56,6 +57,11 @@ _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Accept-Ranges": {"description": "`bytes`: any part can be asked for.", "schema": _TEXT},
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many: `bytes 0-99/1234`.",
+        "schema": _TEXT,
+    },
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
     "Link": {
@@ -67,6 +73,11 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {
         "description": "Seconds after which to try again.",
         "schema": {"type": "integer"},
+    },
+    "X-Notes": {
+        "description": "Of a list in CSV or NDJSON, where there is something to note: `notes` of the envelope that the list has in"
+        " JSON, as JSON; as many as fit.",
+        "schema": _TEXT,
     },
     "X-Request-ID": {
         "description": "The id of the request: the caller's own if it sent one, else made here.",
@@ -226,7 +237,9 @@ class ApiSchema(AutoSchema):
         entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
         one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
         if parameter is FORMAT:
-            one = {"type": "string", "enum": [each.format for each in self._formats]}
+            names = [each.format for each in self._formats]
+            listed = {"enum": names} if len(names) > 1 else {"const": names[0]}
+            one = {"type": "string", **listed}
         if not parameter.is_list:
             return {**entry, "schema": one}
         values = {"type": "array", "items": one, "minItems": 1, "maxItems": parameter.most}
@@ -242,15 +255,25 @@ class ApiSchema(AutoSchema):
             "description": operation.summary,
             "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
             "content": {
-                each.media_type: {"schema": each.schema(content)} for each in self._formats
+                each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },
         }
         responses: dict[str, Any] = {"200": good}
+        if operation.is_partial:
+            ranged = {name: HEADERS[name] for name in (*good["headers"], "Content-Range")}
+            responses["206"] = {**good, "description": "The part asked for.", "headers": ranged}
         if "ETag" in operation.headers:
             responses["304"] = {"description": "The caller's version is still the newest."}
         for status in sorted({*EVERYWHERE, *operation.statuses}):
             responses[str(status)] = self._error(status)
         return dict(sorted(responses.items()))
+
+    def _written(self, output: Format, content: dict[str, Any]) -> dict[str, Any]:
+        """The content in a format. What a format says of all its answers is said once."""
+        schema = output.schema(content)
+        if schema is content or "description" not in schema:
+            return schema
+        return self._component(camel(output.format), schema)
 
     def _content(self, operation: Operation) -> dict[str, Any]:
         content = operation.content
@@ -296,7 +319,9 @@ class ApiSchema(AutoSchema):
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")
+        # Of these the phrases differ between versions of Python.
+        named = {414: "UriTooLong", 416: "RangeNotSatisfiable"}
+        name = named.get(status) or HTTPStatus(status).phrase.title().replace(" ", "")
         headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
         if status in {429, 503}:
             headers["Retry-After"] = HEADERS["Retry-After"]

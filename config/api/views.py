@@ -48,6 +48,8 @@ class Operation:
     rated: tuple[str, ...] = ()
     #: Statuses beside 200 and those that every operation has.
     statuses: tuple[int, ...] = ()
+    #: Whether a part of the answer can be asked for by `Range`.
+    is_partial: bool = False
     #: Headers of the good answer, beside those that every answer has.
     headers: tuple[str, ...] = ("ETag",)
 

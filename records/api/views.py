@@ -238,7 +238,7 @@ class EditionViewSet(ReadView):
                 content=self.kind.serializer,
                 envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
-                headers=("ETag", "Link"),
+                headers=("ETag", "Link", "X-Notes"),
             )
         if action == "counts":
             return Operation(
@@ -450,7 +450,10 @@ class EditionViewSet(ReadView):
 
         version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
         etag = f'"{version}{self.format.tag}"'
-        return answer(self.http, body, etag, published_at, self.format.media_type)
+        response = answer(self.http, body, etag, published_at, self.format.content_type)
+        for name, value in self.format.headers(self.http.path).items():
+            response.headers[name] = value
+        return response
 
 
 class SourceViewSet(EditionViewSet):
