@@ -29,6 +29,10 @@ Body = bytes | Iterable[bytes]
 FORMAT = Parameter("format", "The answer's format, instead of the Accept header.")
 
 
+#: What a list of all pages costs more than one page, in units of the rate limit.
+WHOLE_COST = 19
+
+
 class Format(BaseRenderer):
     """Base of all formats. `documents` are JSON text, as stored or as `fields` and `omit` leave them; `shape` has the names in them."""
 
@@ -41,6 +45,11 @@ class Format(BaseRenderer):
     def tag(self) -> str:
         """What an ETag adds to the one of the same answer in JSON."""
         return f".{self.format}"
+
+    @property
+    def cost(self) -> int:
+        """Units of the rate limit that a list in it costs more than in JSON."""
+        return WHOLE_COST if self.is_whole else 0
 
     def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> Body:
         """Write a list. `envelope` has its `next`, `previous`, `total` and `notes`."""
