@@ -8,6 +8,7 @@ PostgreSQL if nobody else uses it.
 import ctypes
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -117,6 +119,8 @@ def _prepare() -> None:
 
 
 def _serve(host: str, port: int, server: embedded.Server | None) -> None:
+    if environment.switch("METRICS", default=False):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder_of_counts())
     child = _start(
         "-m", "granian", "config.wsgi:application",
         "--interface", "wsgi", "--no-ws",
@@ -139,6 +143,19 @@ def _serve(host: str, port: int, server: embedded.Server | None) -> None:
                 server.start()  # does nothing while it runs; brings it back if it was killed
     finally:
         _end(child)
+
+
+def _folder_of_counts() -> Path:
+    """Return an empty folder in which workers count what `/metrics` adds up. Counters start anew, as Prometheus expects."""
+    folder = embedded.var() / "metrics"
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"METRICS is on, and {folder} cannot be used ({error.strerror})."
+        ) from None
+    return folder
 
 
 def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:

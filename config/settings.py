@@ -113,6 +113,17 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+# Requests are counted, and /metrics answers: to everybody who reaches it, so the proxy in front must not pass it on.
+METRICS = environment.switch("METRICS", default=False)
+if METRICS:
+    MIDDLEWARE.insert(0, "config.metrics.MetricsMiddleware")
+#: What /metrics reads of the database when it is asked.
+METRICS_COLLECTORS = (
+    "config.metrics.database",
+    "records.metrics.feed",
+    "imports.metrics.at_work",
+)
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 

@@ -11,24 +11,28 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import psycopg2
+from prometheus_client.parser import text_string_to_metric_families
 
 from records.models.api_key import digest_of
 from tests.factories.servers import free_port, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from config.db import embedded
+    from tests.factories.servers import Service
 
 #: Connections that stay open: the kernel deals them out to the workers.
 CONNECTIONS = 12
 QUOTA = 20
 KEYED = 1000
+#: Requests so far.
+sent = [0]
 ADDRESS = "/api/v1/problems/not_found/"
 
 
 def asked(
-    port: int, questions: Iterable[dict[str, str]], told: Callable[[int, int, str], None]
+    port: int, questions: list[dict[str, str]], told: Callable[[int, int, str], None]
 ) -> None:
     """Ask with each set of headers in turn, over all connections at once."""
     shared = iter(list(enumerate(questions)))
@@ -46,6 +50,7 @@ def asked(
                 answer.read()
                 told(number, answer.status, answer.getheader("RateLimit", ""))
 
+    sent[0] += len(questions)
     threads = [threading.Thread(target=work) for _ in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
@@ -66,6 +71,7 @@ def test_limits_and_keys_hold_over_all_workers(server: embedded.Server) -> None:
         "RATE_LIMIT_SECONDS": "86400",
         "TRUSTED_PROXIES": "127.0.0.0/8",
         "SAMPLE_STORY": "off",
+        "METRICS": "on",
     }
     with serving(port, WORKERS="2", **limits) as service:
         service.wait_until_ready()
@@ -84,6 +90,9 @@ def test_limits_and_keys_hold_over_all_workers(server: embedded.Server) -> None:
             database.autocommit = True
             a_key_gets_its_quota(port, database)
             a_revoked_key_is_refused_by_all_within_a_second(port, database)
+        metrics_add_all_workers_up(service)
+        # Both workers were asked, for each of them has counted.
+        assert len(list((server.folder.parent / "metrics").glob("counter_*.db"))) == 2
 
 
 def every_caller_gets_the_quota(port: int) -> None:
@@ -159,6 +168,7 @@ def a_revoked_key_is_refused_by_all_within_a_second(
             answer = connection.getresponse()
             answer.read()
             found.add(answer.status)
+        sent[0] += len(open_)
         return found
 
     assert statuses() == statuses() == {200}
@@ -172,3 +182,18 @@ def a_revoked_key_is_refused_by_all_within_a_second(
     assert statuses() == {401}
     for connection in open_:
         connection.close()
+
+
+def metrics_add_all_workers_up(service: Service) -> None:
+    """Whichever worker is asked knows what all of them answered."""
+    for _ in range(CONNECTIONS):
+        status, body = service.get("/metrics")
+        assert status == 200
+        counted = [
+            sample
+            for family in text_string_to_metric_families(body)
+            for sample in family.samples
+            if sample.name == "chancery_requests_total"
+        ]
+        assert sum(sample.value for sample in counted) == sent[0]
+        assert {sample.labels["route"] for sample in counted} == {"problem-type", "unmatched"}
