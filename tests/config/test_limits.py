@@ -122,3 +122,14 @@ def test_windows_that_ended_are_forgotten() -> None:
     limit.take(SOMEBODY, 1)
 
     assert len(limit._windows) == len(shared.units) == 1
+
+
+def test_what_is_refused_leaves_the_rest_to_others() -> None:
+    one, other = processes(Shared(), 20, 2, [1_000_000.0])
+    assert all(one.take(SOMEBODY, 1) for _ in range(15))
+
+    assert not other.take(SOMEBODY, 10)
+
+    assert [one.take(SOMEBODY, 1) for _ in range(6)] == [True] * 5 + [False]
+    assert (one.left(SOMEBODY)[0], other.left(SOMEBODY)[0]) == (0, 5)  # as far as it knows
+    assert not other.take(SOMEBODY, 1)

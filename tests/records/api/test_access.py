@@ -396,3 +396,19 @@ def test_the_table_of_counts_is_in_no_log_and_holds_no_address(
 
     assert not Usage.objects.filter(until=1).exists()
     assert "198.51.100.1" not in str(list(Usage.objects.values()))
+
+
+def test_a_key_that_cannot_be_looked_up_is_not_refused_for_good(
+    topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_arguments: object) -> None:
+        raise OperationalError("no answer")
+
+    token = made()
+    monkeypatch.setattr("records.api.keys.Keys._read", unreachable)
+
+    response = get(topic, token)
+
+    assert response.status_code == 503
+    assert response.json()["code"] == "database_unavailable"
+    assert "Retry-After" in response.headers
