@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 #: The kind of the dated parts that say when an agreement is in force for a party.
 IN_FORCE = "in_force"
 
+#: The kind of the one that stands for the signatures where there is none on record: nothing says when it was signed.
+UNSIGNED = "unsigned"
+
 
 def _signed_on(document: dict[str, Any]) -> list[str]:
     """The first day on which each signature may have been put, else the last."""
@@ -63,6 +66,8 @@ def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         stood_by.setdefault(party["party"]["id"], []).extend(ids)
         if party["role"] not in NOT_BOUND and document["laterality"] != Laterality.MULTILATERAL:
             together += ids
+    if all(action["kind"] not in SIGNING for action in document["actions"]):
+        yield {"kind": UNSIGNED, "party_id": None, **Reach().columns("days")}
     for action in document["actions"]:
         days = Reach.at(_done(action)).columns("days")
         own = id_of(action["party"])
@@ -242,7 +247,7 @@ class AgreementEdition(Edition):
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
-        """Its actions, its statuses over time, and when it is in force for each party."""
+        """Its actions, its lack of signatures, its statuses over time, and when it is in force for each party."""
         return [
             *_action_parts(document),
             *_status_parts(document),

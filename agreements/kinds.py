@@ -61,7 +61,7 @@ def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
 
 def _publish_due(on: date, size: int) -> int:
     with transaction.atomic():
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         due = (
             AgreementEdition.objects.current()
             .filter(status_until__lte=on)
@@ -72,5 +72,5 @@ def _publish_due(on: date, size: int) -> int:
             document = next_document(edition)
             AgreementEdition.settle_status(document, on)
             entries.append(feed.NewEdition(AGREEMENT, document, Action.UPDATED, REASON))
-        feed.append(entries, position, moment)
+        feed.append(entries, turn)
     return len(entries)

@@ -13,7 +13,7 @@ TABLE = "events_eventedition"
 CURRENT = "superseded_at IS NULL AND document IS NOT NULL"
 ORDER = "ORDER BY coalesce(date, '-infinity'::date) DESC, record_id DESC"
 LATEST = f"{ORDER} LIMIT 50"
-CLASSES = "unnest(ARRAY[1, 7, 31, 366, 9998, 9999]) AS class (length)"
+CLASSES = "unnest(ARRAY[7, 31, 366, 3653, 9997, 9998, 9999]) AS class (length)"
 
 Query = tuple[str, list[Any]]
 

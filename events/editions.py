@@ -15,7 +15,7 @@ from config.api.sql import Span
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import Bounds, Reach
-from events.models.posting import KeepPostings, Length
+from events.models.posting import HAS_PARTS, IS_PART, KeepPostings, Length
 from events.models.relation import pair_label
 from events.terms import participations_of, states_of, states_stood_for, term
 from people.models import EndStatus
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 #: Sort keys of dates, as config.dates.ordering has them: each index stands for one direction.
 _LATEST = undated_last("date", descending=True)
 _OLDEST = undated_last("date", descending=False)
+
+
+#: The columns that a question about days compares.
+DAYS = ("date", "last_day", "begun_by", "goes_on_till", "starts_unknown", "ends_unknown")
 
 
 def _ask_for_offices(capacities: list[dict[str, Any]], references: References) -> None:
@@ -68,6 +72,12 @@ def _days(document: dict[str, Any]) -> dict[str, Any]:
         "starts_unknown": reach.first is None,
         "ends_unknown": reach.last is None,
     }
+
+
+def _place_in_whole(document: dict[str, Any]) -> list[int]:
+    """Whether an event has parts, and whether it is one, as terms."""
+    said = [(HAS_PARTS, document["has_parts"]), (IS_PART, document["parent"])]
+    return [number for number, is_so in said if is_so]
 
 
 class EventTypeEdition(Edition):
@@ -199,7 +209,7 @@ class EventEdition(Edition):
     posted = ArrayField(
         models.BigIntegerField(),
         default=list,
-        help_text="The states involved and every pair of them, as terms: what `EventPosting` holds of it.",
+        help_text="The states involved, every pair of them, and whether it is a part, as terms: what `EventPosting` holds of it.",
     )
     stood_for = ArrayField(
         models.BigIntegerField(),
@@ -209,6 +219,7 @@ class EventEdition(Edition):
 
     whole_member = "parent"
 
+    covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
 
     class Meta(Edition.Meta):
@@ -222,7 +233,7 @@ class EventEdition(Edition):
                 F("length"),
                 _LATEST,
                 F("record_id"),
-                include=["date", "last_day", "terms", "refs"],
+                include=[*DAYS, "terms", "refs"],
                 condition=CURRENT,
                 name="eventedition_by_days",
             ),
@@ -277,6 +288,7 @@ class EventEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         posted, stood_for = states_of(document)
+        posted += _place_in_whole(document)
         return {
             "type_id": document["type"]["id"],
             "parent_id": id_of(document["parent"]),
@@ -292,6 +304,7 @@ class EventEdition(Edition):
             term(name, document[name] or "") for name in ("status", "attendance", "visit_class")
         }
         found.update(term("state", state["id"]) for state in document["states"])
+        found.update(_place_in_whole(document))
         found.update(participations_of(document))
         return sorted(found)
 

@@ -16,6 +16,7 @@ from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import (
     Clause,
+    Elements,
     Lead,
     Span,
     all_of,
@@ -26,8 +27,10 @@ from config.api.sql import (
     table_of,
 )
 from config.dates.reach import Match
+from events.editions import DAYS
 from events.models import (
     HAS_PARTS,
+    IS_PART,
     Attendance,
     Dimension,
     EventEdition,
@@ -42,7 +45,13 @@ from events.models import (
     VisitClass,
 )
 from events.terms import pair, participation, term
-from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.api.filters import (
+    BetweenFilter,
+    ListedWordFilter,
+    ReferenceFilter,
+    SourceCitedFilter,
+    with_part,
+)
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -70,17 +79,26 @@ SUBJECT_KINDS = (
 class EventTypeFilter(FilterSet):
     """Filters of event types."""
 
-    code = TextFilter("code", help_text="Its code.")
+    code = ListedWordFilter("event_type", "code", help_text="Its code.")
     broader = ReferenceFilter(
         "event_type",
         "broader_type_id",
         operators=("isnull",),
         help_text="The next broader type, without those further up.",
     )
-    plover_type = TextFilter(
-        "plover_type", normalise=str.upper, help_text="Its PLOVER type, without regard to case."
+    plover_type = ListedWordFilter(
+        "event_type",
+        "plover_type",
+        called="PLOVER type",
+        normalise=str.upper,
+        help_text="Its PLOVER type, without regard to case.",
     )
-    cameo_code = TextFilter("cameo_code", help_text="Its CAMEO code, with leading zeros.")
+    cameo_code = ListedWordFilter(
+        "event_type",
+        "cameo_code",
+        called="CAMEO code",
+        help_text="Its CAMEO code, with leading zeros.",
+    )
 
 
 class PlaceFilter(FilterSet):
@@ -121,7 +139,12 @@ def participating(**given: list[UUID] | list[str]) -> Clause:
     """
     values = [[str(value) for value in values] for values in given.values()]
     found = [participation(**dict(zip(given, some, strict=True))) for some in product(*values)]
-    return has_any(EventEdition, "terms", found)
+    # Each by itself too, as the filters of the same names ask for them.
+    by_itself = tuple(
+        Elements("terms", tuple(term(name, value) for value in those))
+        for name, those in zip(given, values, strict=True)
+    )
+    return replace(has_any(EventEdition, "terms", found), implied=by_itself)
 
 
 class InvolvedStateFilter(ReferenceFilter):
@@ -146,7 +169,7 @@ def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
     where = Clause(f"{events}.term = %s::bigint", (number,))
     if is_stood_for:
         where &= Clause(f"{events}.is_stood_for")
-    return Lead(table_of(EventPosting), where)
+    return Lead(EventPosting._meta.db_table, number, where)
 
 
 def between(one: UUID, other: UUID) -> Clause:
@@ -154,7 +177,10 @@ def between(one: UUID, other: UUID) -> Clause:
     found = has_all(
         EventEdition, "terms", [_numbered("stood_for", one), _numbered("stood_for", other)]
     )
-    return replace(found, lead=_posted(pair(str(one), str(other)), is_stood_for=True))
+    involved = tuple(Elements("terms", (_numbered("state", state),)) for state in (one, other))
+    return replace(
+        found, lead=_posted(pair(str(one), str(other)), is_stood_for=True), implied=involved
+    )
 
 
 class TypeFilter(ReferenceFilter):
@@ -164,6 +190,18 @@ class TypeFilter(ReferenceFilter):
         return replace(super().matches(model, values), led=is_one_of(model, "type_id", values))
 
 
+class ParentFilter(ReferenceFilter):
+    """The event of which another one is a part. That it is one is a term, and posted."""
+
+    def _unknown(self, model: type[Model], *, is_null: bool) -> Clause:
+        is_part = replace(
+            has_any(model, "terms", [IS_PART]),
+            lead=_posted(IS_PART),
+            led=Clause(f"{table_of(model)}.is_part"),
+        )
+        return ~is_part if is_null else is_part
+
+
 class HasPartsFilter(Filter):
     """Whether other published events name it as the one of which they are parts."""
 
@@ -171,14 +209,10 @@ class HasPartsFilter(Filter):
         return {"type": "boolean"}
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        """Look into the postings: its own document says nothing of its parts."""
+        """Read the term that its document gives it."""
         has_parts = read_boolean(name, query)
         if has_parts is not None:
-            found = Clause(
-                f"{column(EventEdition, 'record_id')[0]} IN (SELECT whole.record_id FROM {table_of(EventPosting)} AS whole"  # noqa: S608
-                f" WHERE whole.term = ({HAS_PARTS})::bigint)",
-                lead=_posted(HAS_PARTS),
-            )
+            found = replace(has_any(EventEdition, "terms", [HAS_PARTS]), lead=_posted(HAS_PARTS))
             yield partial(as_clause, condition=found if has_parts else ~found)
 
 
@@ -204,11 +238,10 @@ def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     """Events that had a day from `after` to `before`, as `match` says.
 
     An event of a class of length that reaches `after` began at most so many days before: each class is one closed range of
-    the list. Those with an unknown bound count as long.
+    the list. Where what is unknown counts, those with an unknown bound are read whole.
     """
-    names = ("date", "last_day", "begun_by", "goes_on_till", "starts_unknown", "ends_unknown")
     first, last, begun_by, goes_on_till, starts_unknown, ends_unknown = (
-        column(EventEdition, name)[0] for name in names
+        column(EventEdition, name)[0] for name in DAYS
     )
     begins, ends = {
         Match.CERTAIN: (f"{begun_by} <= %s::date", f"{goes_on_till} >= %s::date"),
@@ -221,17 +254,17 @@ def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     found = all_of(
         Clause(condition, (day,)) for condition, day in ((begins, before), (ends, after)) if day
     )
-    spans = [
-        Span(length, after and _days_before(after, length - 1), before)
-        for length in Length
-        if length <= Length.YEAR
-    ]
-    if match == Match.ANY:
-        spans += [Span(Length.LONG), Span(Length.UNDATED, is_undated=True)]
-    else:
-        spans.append(Span(Length.LONG, last=before))
-    # The postings have the days that are possible, and no others.
-    return replace(found, spans=tuple(spans), led=found if match == Match.POSSIBLE else None)
+    spans = []
+    for length in Length:
+        is_undated = length == Length.UNDATED
+        if match == Match.ANY and length > Length.DECADE:
+            spans.append(Span(length, is_undated=is_undated))
+        elif not is_undated:
+            reach = length.reach
+            start = _days_before(after, reach - 1) if after and reach else None
+            spans.append(Span(length, start, before))
+    # The postings have all but the days that are certain.
+    return replace(found, spans=tuple(spans), led=found if match != Match.CERTAIN else None)
 
 
 def _days_before(day: date, count: int) -> date:
@@ -344,7 +377,7 @@ class EventFilter(FilterSet):
         help_text="A topic; narrower topics are included.",
     )
     source = SourceCitedFilter()
-    parent = ReferenceFilter(
+    parent = ParentFilter(
         "event",
         "parent_id",
         operators=("isnull",),

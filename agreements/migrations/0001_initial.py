@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('form', models.CharField(max_length=20)),
                 ('legal_character', models.CharField(max_length=20)),
                 ('laterality', models.CharField(max_length=12)),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='agreementedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='agreementedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'party_ids', 'person_ids'], name='agreementedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='agreementedition_latest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='agreementedition_oldest_first'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('status_until__isnull', False)), fields=['status_until'], name='agreementedition_by_until')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='agreementedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='agreementedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'party_ids', 'person_ids'], gin_pending_list_limit=1024, name='agreementedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='agreementedition_latest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='agreementedition_oldest_first'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('status_until__isnull', False)), fields=['status_until'], name='agreementedition_by_until')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='agreementedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='agreementedition_newest_is_only_one'), records.constraints.AppendOnly(name='agreementedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -731,6 +731,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='agreementname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='agreementname_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='agreementname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='agreementname_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='agreementname',

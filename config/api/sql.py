@@ -34,11 +34,14 @@ class Clause:
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
     parts: tuple[Clause, ...] = ()  #: conditions that must all hold, of which it is made
     excluded: Elements | None = None  #: it asks that a list has none of these
+    implied: tuple[Elements, ...] = ()  #: what its rows have besides, of each of these any
     lead: Lead | None = None  #: a table that has all its rows in the order of their days
     led: Clause | None = None  #: the same condition on the columns of the leading tables
     one_by_one: Clause | None = (
         None  #: the same condition where no index serves it, cheaper to ask of each row
     )
+    #: A statement that gives the ids of its rows, some of them several times: they are found by what another table has of them.
+    related: Clause | None = None
     #: Of a question about a day: how well a row that is found meets it, a place among `config.api.filters.dates.MATCHES`.
     rank: Clause | None = None
 
@@ -48,7 +51,12 @@ class Clause:
     def __invert__(self) -> Clause:
         # What is unknown (NULL) is not what was asked to be left out.
         without = self.elements if self.elements and not self.elements.are_all else None
-        return Clause(f"({self.sql}) IS NOT TRUE", self.values, excluded=without)
+        return Clause(
+            f"({self.sql}) IS NOT TRUE",
+            self.values,
+            excluded=without,
+            led=~self.led if self.led else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A table with the rows of a condition by class of length and date, called as the editions are in `where`."""
+    """A table with the rows of a condition by class of length and date, called as the editions are in `where`.
+
+    It has them under `term`, whose frequency its statistics say.
+    """
 
     table: str
+    term: int
     where: Clause
 
 
@@ -91,14 +103,30 @@ def select(columns: str, table: str, where: Clause) -> Clause:
 
 def all_of(clauses: Iterable[Clause]) -> Clause:
     """The condition that all hold; NOTHING if one of them is that."""
-    found = [clause for clause in clauses if clause != EVERYTHING]
-    if NOTHING in found:
+    # By their SQL: comparing whole clauses takes a good part of the time in which a statement is made.
+    found = [clause for clause in clauses if clause.sql != EVERYTHING.sql]
+    if any(clause.sql == NOTHING.sql for clause in found):
         return NOTHING
     if not found:
         return EVERYTHING
     return Clause(
         " AND ".join(f"({clause.sql})" for clause in found),
         tuple(value for clause in found for value in clause.values),
+    )
+
+
+def with_related(record_id: str, named: str, source: str, where: Clause) -> Clause:
+    """Rows to which something of another table belongs: in `named` of the rows of `source` that meet the condition.
+
+    Asked row by row, the other table is looked at for each: OFFSET keeps the planner from reading all of it instead.
+    """
+    among = select(named, source, where)
+    one = select("1", source, all_of([where, Clause(f"{named} = {record_id}")]))
+    return Clause(
+        f"{record_id} IN ({among.sql})",
+        among.values,
+        related=among,
+        one_by_one=Clause(f"EXISTS ({one.sql} OFFSET 0)", one.values),
     )
 
 
@@ -110,12 +138,41 @@ def contradict(clauses: Sequence[Clause]) -> bool:
         if one.excluded
         for value in one.excluded.values
     }
+    if not excluded:
+        return False
     for one in clauses:
-        if excluded and one.elements:
-            left_out = [(one.elements.column, value) in excluded for value in one.elements.values]
-            if (any if one.elements.are_all else all)(left_out):
+        for elements in (one.elements, *one.implied) if one.elements else one.implied:
+            left_out = [(elements.column, value) in excluded for value in elements.values]
+            if (any if elements.are_all else all)(left_out):
                 return True
     return False
+
+
+def without_implied(clauses: Iterable[Clause]) -> list[Clause]:
+    """The conditions without those that follow from another one: who took part as a host took part."""
+    found: list[Clause] = []
+    for one in clauses:
+        if not any(_follows(one, other) for other in found):
+            found = [other for other in found if not _follows(other, one)] + [one]
+    return found
+
+
+def _follows(one: Clause, other: Clause) -> bool:
+    """Whether every row of the other condition has what the one asks for."""
+    asked = one.elements
+    if asked is None or one.implied:
+        return False
+    had = [*other.implied, *([other.elements] if other.elements else [])]
+    needed = [{value} for value in asked.values] if asked.are_all else [set(asked.values)]
+    return all(any(_has(each, asked.column, any_of) for each in had) for any_of in needed)
+
+
+def _has(elements: Elements, column: str, any_of: set[Any]) -> bool:
+    """Whether what has these elements has any of those."""
+    those = set(elements.values)
+    return elements.column == column and bool(
+        those & any_of if elements.are_all else those <= any_of
+    )
 
 
 def compiled(model: type[Model], condition: Q) -> Clause:

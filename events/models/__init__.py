@@ -23,7 +23,7 @@ from events.models.event import (
 from events.models.event_type import EventType, EventTypeIdentifier
 from events.models.participation import Participation, ParticipationCapacity, Presence, Role
 from events.models.place import Place, PlaceIdentifier, PlaceKind, PlaceName
-from events.models.posting import HAS_PARTS, EventPosting, Length
+from events.models.posting import HAS_PARTS, IS_PART, EventPosting, Length
 from events.models.relation import (
     Dimension,
     Direction,
@@ -45,6 +45,7 @@ from events.models.statement import (
 
 __all__ = [
     "HAS_PARTS",
+    "IS_PART",
     "Attendance",
     "Dimension",
     "Direction",

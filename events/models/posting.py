@@ -1,4 +1,4 @@
-"""Which states, and pairs of states, took part in which events, and which have parts: derived from the editions, by day."""
+"""Which states, and pairs of states, took part in which events, which have parts and which are some: derived from editions, by day."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-#: An event that has parts is posted, as one of a state is.
+#: An event that has parts is posted, as one of a state is; and so is one that is itself a part.
 HAS_PARTS = term("has_parts")
+IS_PART = term("is_part")
 
 
 class Length(models.IntegerChoices):
-    """For how many days an event may have gone on, in classes: a range of days reaches back as far as the class is long."""
+    """For how many days an event may have gone on, in classes: a range of days reaches back as far as the class is long.
 
-    DAY = 1, "one day"
+    The days are those that are possible. Where a bound is unknown they are those that known facts prove, and the event has a
+    class of its own, which a question that takes the unknown for possible reads whole.
+    """
+
     WEEK = 7, "a week at most"
     MONTH = 31, "a month at most"
     YEAR = 366, "a year at most"
-    LONG = 9_998, "longer, or from or to an unknown day"
+    DECADE = 3_653, "ten years at most"
+    LONG = 9_997, "longer"
+    OPEN = 9_998, "ten years at most as far as is known, from or to an unknown day"
     UNDATED = 9_999, "no day is known"
 
     @classmethod
@@ -32,50 +38,41 @@ class Length(models.IntegerChoices):
         """Return the class of an event that may have gone on from one day to another."""
         if first is None or last is None:
             return cls.UNDATED
-        if is_open:
-            return cls.LONG
         days = (last - first).days + 1
-        return next((length for length in cls if days <= length <= cls.YEAR), cls.LONG)
+        if days > cls.DECADE:
+            return cls.LONG
+        return cls.OPEN if is_open else next(length for length in cls if days <= length)
+
+    @property
+    def reach(self) -> int | None:
+        """How many days its longest event has; None where they have no limit."""
+        return {Length.OPEN: int(Length.DECADE), Length.LONG: None, Length.UNDATED: None}.get(
+            self, int(self)
+        )
 
 
 #: Keeps the postings right, from what is published now and what was before. One statement per statement of the writer, who
 #: inserts events by the hundred. Closing an edition changes nothing: the next one comes in the same transaction.
-_KEEP_POSTINGS = f"""
+_KEEP_POSTINGS = """
     DELETE FROM events_eventposting AS posting
-    USING published AS now, events_eventedition AS past, unnest(past.posted || ({HAS_PARTS})::bigint) AS known (term)
+    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)
     WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
-        AND (now.document IS NULL OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day)
-            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day))
+        AND (now.document IS NULL
+            OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day, now.starts_unknown, now.ends_unknown)
+            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day, past.starts_unknown,
+                past.ends_unknown))
         AND posting.term = known.term AND posting.length = past.length
         AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;
-    DELETE FROM events_eventposting AS posting
-    USING published AS now, events_eventedition AS past, events_eventedition AS whole
-    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
-        AND (now.document IS NULL OR now.parent_id IS DISTINCT FROM past.parent_id)
-        AND whole.record_id = past.parent_id AND whole.superseded_at IS NULL
-        AND posting.term = ({HAS_PARTS})::bigint AND posting.length = whole.length
-        AND posting.date = COALESCE(whole.date, '-infinity'::date) AND posting.record_id = whole.record_id
-        AND NOT EXISTS (
-            SELECT FROM events_eventedition AS part
-            WHERE part.parent_id = whole.record_id AND part.superseded_at IS NULL AND part.document IS NOT NULL
-        );
-    INSERT INTO events_eventposting (term, length, date, record_id, last_day, type_id, is_stood_for)
+    INSERT INTO events_eventposting (
+        term, length, date, record_id, last_day, type_id, is_stood_for, is_part, starts_unknown, ends_unknown
+    )
     SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,
-        posted.term = ANY (stood_for)
+        posted.term = ANY (stood_for), parent_id IS NOT NULL, starts_unknown, ends_unknown
     FROM published, unnest(published.posted) AS posted (term)
     WHERE document IS NOT NULL
-    UNION ALL
-    SELECT ({HAS_PARTS})::bigint, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id, false
-    FROM events_eventedition AS whole
-    WHERE whole.superseded_at IS NULL AND whole.document IS NOT NULL
-        AND whole.record_id IN (SELECT record_id FROM published UNION SELECT parent_id FROM published)
-        AND EXISTS (
-            SELECT FROM events_eventedition AS part
-            WHERE part.parent_id = whole.record_id AND part.superseded_at IS NULL AND part.document IS NOT NULL
-        )
     ON CONFLICT DO NOTHING;
     RETURN NULL;
-"""  # noqa: S608 - a number of ours
+"""
 
 
 class KeepPostings(pgtrigger.Trigger):
@@ -90,17 +87,20 @@ class KeepPostings(pgtrigger.Trigger):
 
 
 class EventPosting(models.Model):
-    """A state, or a pair of states, involved in a published event; or that it has parts (docs/decisions/0040).
+    """A state, or a pair of states, involved in a published event; or that it has parts or is one (docs/decisions/0040).
 
-    Derived from the editions by a trigger on them. Lists of a state or a pair, or of wholes, their totals and their counts by time are
-    read off its index, in order and without looking at the editions.
+    Derived from the editions by a trigger on them. Lists of a state or a pair, of wholes or of parts, and their totals are read off its
+    index, in order and without looking at the editions.
     """
 
     # All columns, so that one index answers all that is asked of them.
     pk = models.CompositePrimaryKey(
-        "term", "length", "date", "record_id", "last_day", "type_id", "is_stood_for"
+        "term", "length", "date", "record_id", "last_day", "type_id",
+        "is_stood_for", "is_part", "starts_unknown", "ends_unknown",
+    )  # fmt: skip
+    term = models.BigIntegerField(
+        help_text="The state, the pair of states, or what else is posted (events.terms)."
     )
-    term = models.BigIntegerField(help_text="The state, or the pair of states (events.terms).")
     length = models.SmallIntegerField(
         choices=Length.choices, help_text="For how long it may have gone on."
     )
@@ -113,6 +113,9 @@ class EventPosting(models.Model):
     is_stood_for = models.BooleanField(
         help_text="Whether participants stood for the state, or for each of the two; else one is that of a place only."
     )
+    is_part = models.BooleanField(help_text="Whether the event is part of another one.")
+    starts_unknown = models.BooleanField(help_text="Whether it may have begun on any day before.")
+    ends_unknown = models.BooleanField(help_text="Whether it may have ended on any day after.")
 
     class Meta:
         default_permissions = ()

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('classification', models.CharField(max_length=32)),
                 ('organization_id', models.UUIDField(null=True)),
                 ('state_id', models.UUIDField(null=True)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='officeedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='officeedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'accredited_state_ids'], name='officeedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='officeedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['organization_id', 'sort_label', 'record_id'], name='officeedition_by_organization'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='officeedition_by_class')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='officeedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='officeedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'accredited_state_ids'], gin_pending_list_limit=1024, name='officeedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='officeedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['organization_id', 'sort_label', 'record_id'], name='officeedition_by_organization'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='officeedition_by_class')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='officeedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='officeedition_newest_is_only_one'), records.constraints.AppendOnly(name='officeedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('classification', models.CharField(max_length=32)),
                 ('parent_id', models.UUIDField(null=True)),
                 ('state_id', models.UUIDField(null=True)),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='organizationedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='organizationedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='organizationedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='organizationedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['parent_id', 'sort_label', 'record_id'], name='organizationedition_by_parent'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='organizationedition_by_class')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='organizationedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='organizationedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='organizationedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='organizationedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['parent_id', 'sort_label', 'record_id'], name='organizationedition_by_parent'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='organizationedition_by_class')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='organizationedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='organizationedition_newest_is_only_one'), records.constraints.AppendOnly(name='organizationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -141,13 +141,13 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('sort_name', models.TextField(db_collation='C', help_text='The name as an index lists it, unaccented, lower case.')),
             ],
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='personedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='personedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='personedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_name', 'record_id'], name='personedition_by_sort_name')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='personedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='personedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='personedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_name', 'record_id'], name='personedition_by_sort_name')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='personedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='personedition_newest_is_only_one'), records.constraints.AppendOnly(name='personedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -911,7 +911,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('kind', models.CharField(max_length=24)),
                 ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='Every code that it has or had, in any scheme, in upper case.', size=None)),
                 ('existed_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the state may have had, without limit where that is unknown.')),
@@ -923,7 +923,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='stateedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='stateedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'codes', 'predecessor_ids'], name='stateedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='stateedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='stateedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'codes', 'predecessor_ids'], gin_pending_list_limit=1024, name='stateedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='stateedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='stateedition_newest_is_only_one'), records.constraints.AppendOnly(name='stateedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1179,7 +1179,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('person_id', models.UUIDField()),
                 ('office_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=16)),
@@ -1202,7 +1202,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='tenureedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='tenureedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='tenureedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['person_id'], name='tenureedition_by_person'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['office_id'], name='tenureedition_by_office'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_oldest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_latest_first'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['held_possible'], name='tenureedition_by_days_held'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['started_possible'], name='tenureedition_by_days_started'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['ended_possible'], name='tenureedition_by_days_ended')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='tenureedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='tenureedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='tenureedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['person_id'], name='tenureedition_by_person'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['office_id'], name='tenureedition_by_office'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_oldest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_latest_first'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['held_possible'], name='tenureedition_by_days_held'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['started_possible'], name='tenureedition_by_days_started'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['ended_possible'], name='tenureedition_by_days_ended')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='tenureedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='tenureedition_newest_is_only_one'), records.constraints.AppendOnly(name='tenureedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1359,6 +1359,10 @@ class Migration(migrations.Migration):
             model_name='officename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='officename_folded'),
         ),
+        migrations.AddIndex(
+            model_name='officename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='officename_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='officename',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='officename_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1455,6 +1459,10 @@ class Migration(migrations.Migration):
             model_name='organizationname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organizationname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organizationname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organizationname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organizationname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='organizationname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1550,6 +1558,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='person',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='person_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='person_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='person',
@@ -1787,6 +1799,10 @@ class Migration(migrations.Migration):
             model_name='personname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='personname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='personname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='personname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='personname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='personname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1915,6 +1931,10 @@ class Migration(migrations.Migration):
             model_name='organization',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organization_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organization_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organization',
             constraint=records.constraints.OncePublishedStays(name='once_published_organization_keeps_id_and_slug', violation_error_message='A published record keeps its id and slug and cannot be deleted: withdraw it instead.'),
@@ -2022,6 +2042,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='office',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='gin_trgm_ops'), name='office_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='office_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='office',
@@ -2238,6 +2262,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='statename_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='statename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='statename_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='statename',

@@ -13,7 +13,7 @@ from people.models.name import DatedName
 from people.models.organization import Organization
 from people.models.state import State
 from records.constraints import PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record
 
@@ -120,7 +120,10 @@ class Office(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        indexes = [folded_index("office_folded", "title")]
+        indexes = [
+            folded_index("office_folded", "title"),
+            beginning_index("office_folded_begins", "title"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),

@@ -15,8 +15,7 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause, all_of, select, table_of
 from config.api.views import Operation, PlainView
 from records.api.pages import fetch, readable
-from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, Names, find
-from records.models import PublishedName
+from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, find, published_names
 from records.publishing.documents import sort_label
 from records.registry import all_kinds, kind_named
 
@@ -118,7 +117,7 @@ def suggest(
     others = [kind for kind in kinds if not kind.editions.is_found_by_words]
     found = find(
         text,
-        [_published_names(by_words)] if by_words else [],
+        [published_names(by_words)] if by_words else [],
         [_beginnings(kind, text) for kind in others],
         on=days or (today, today),
         only_possible=days is not None,
@@ -143,20 +142,6 @@ def suggest(
     return suggestions
 
 
-def _published_names(kinds: tuple[str, ...]) -> Names:
-    return Names(
-        PublishedName._meta.db_table,
-        record="record_id",
-        name="name",
-        folded="folded",
-        kind="kind",
-        sort="sort",
-        since="since",
-        until="until",
-        kinds=kinds,
-    )
-
-
 def _beginnings(kind: Kind, text: str) -> Beginnings:
     editions = kind.editions
     columns = {field.name for field in editions._meta.concrete_fields}
@@ -167,7 +152,8 @@ def _beginnings(kind: Kind, text: str) -> Beginnings:
         kind.name,
         readable(editions),
         sort_label(text).lstrip(),
-        *(("lower(held_any)", "upper(held_any) - 1") if is_held else ()),
+        since="lower(held_any)" if is_held else "NULL::date",
+        until="upper(held_any) - 1" if is_held else "NULL::date",
     )
 
 

@@ -31,11 +31,11 @@ from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orde
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
-from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select
+from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
 from config.api.views import Operation, ReadView
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import Listing, fetch, readable, serve_page
-from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
+from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action, Reference
@@ -234,8 +234,7 @@ class EditionViewSet(ReadView):
             for clause in (condition(editions) for condition in conditions)
             for part in clause.parts or (clause,)
         ]
-        if contradict(asked):
-            asked = [NOTHING]
+        asked = [NOTHING] if contradict(asked) else without_implied(asked)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         shown: Callable[[Row], str] = (
@@ -245,15 +244,11 @@ class EditionViewSet(ReadView):
         shape = self._shape(selection)
         shape = {**shape, MATCH: {}} if ranks else shape
         filters = readable(editions)
-        if ordering is BY_RANK and words is not None:
-            listing: Listing = RankedListing(
-                editions, columns, filters, asked, ordering, document, shape, words
-            )
-        else:
-            if words is not None:
-                asked.append(matches(editions, words))
-            order = self._as_asked(references) if name == "id" else ordering
-            listing = Listing(editions, columns, filters, asked, order, document, shape)
+        order = self._as_asked(references) if name == "id" else ordering
+        listing = Listing(editions, columns, filters, asked, order, document, shape)
+        if words is not None:
+            kind = RankedListing if ordering is BY_RANK else FoundListing
+            listing = kind(editions, columns, filters, asked, order, document, shape, words)
         return serve_page(self, query, listing, page, notes=references.notes)
 
     def _shape(self, selection: Selection | None) -> Shape:

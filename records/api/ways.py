@@ -10,27 +10,43 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED, counted, selected
-from config.api.sql import EVERYTHING, Clause, all_of, select, table_of
-from records.api.frequencies import expected, rows, share
+from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
+from records.api.frequencies import begun, found_by_lists, led, rows, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from config.api.pagination import Cursor, Ordering, Page
-    from config.api.sql import Lead, Span
+    from config.api.sql import Lead
     from records.models import Edition
 
 #: Rows that are walked in order before the index is asked.
-WALKED = 30_000
-#: The same where each row means a look at another table.
-FOLLOWED = 4_000
-#: The share of rows from which on it is cheaper to walk all rows than to follow those of a leading table.
-FREQUENT = 0.15
-#: Expected finds below which the index alone is the shorter way.
+WALKED = 8_000
+#: The same where each row means a look at another table, or at the table of an index.
+FOLLOWED = 3_000
+#: The same where each row is asked what another table has of it.
+ASKED = 1_000
+#: Rows of such a table that are read before all others: they are few, or enough to count.
+READ_FIRST = 5_000
+
+#: Rows that the index of lists is expected to find at most, so that all are found once, for the page and for their number.
 FEW = 3_000
+
+# What rows cost, beside one that is followed to another table, which takes some 3 microseconds.
+#: One that the index of lists finds: it is looked at in its place, and sorted.
+FOUND = 1.0
+#: One that the index of lists has for the rarest value, and compares with those of the others.
+COMPARED = 0.15
+#: One that is read off an index, all conditions being decided there.
+READ = 0.15
+#: The same where something is looked up in another index for each.
+PROBED = 0.5
+#: One of several ranges that are merged, with lists to be compared.
+MERGED = 0.35
 
 
 def statement(
@@ -48,60 +64,224 @@ def statement(
         return page.select(editions, columns, where, ordering)
     is_by_day = ordering.column == "date"
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
-    leading = _rarest(editions, [one for one in asked if one.lead]) if is_by_day else None
-    led, rest = EVERYTHING, EVERYTHING
-    if leading is not None:
-        others = [one for one in asked if one is not leading]
-        led = all_of(one.led for one in others if one.led)
-        rest = all_of(one.one_by_one or one for one in others if not one.led)
-        if rest == EVERYTHING:
-            way = Way(editions, ordering, EVERYTHING, led, spans, leading=leading)
-            return way.whole(page, columns)
-    has_elements = any(one.elements for one in asked)
-    found = expected(editions, asked) if has_elements else 0.0
-    if found >= FEW:
-        if leading is not None and share(editions, leading) < FREQUENT:
-            way = Way(editions, ordering, rest, led, spans, where, leading, found)
-        else:
-            each = all_of(one.one_by_one or one for one in asked)
-            way = Way(editions, ordering, each, readable, spans, where, found=found)
-        return way.bounded(page, columns)
-    if not has_elements and (spans or (is_by_day and editions.lengths and not ordering.descending)):
+    known = Known(editions, asked, where, spans, page)
+    related = [one for one in asked if one.related]
+    if related:
+        each = all_of(one.one_by_one or one for one in asked)
+        if known.are_few:
+            return page.select(editions, columns, all_of([readable, each]), ordering)
+        beside = [one.one_by_one or one for one in asked if one is not related[0]]
+        walk = Related(known, ordering, each, readable & UNLESS_FEW)
+        return walk.listed(page, columns, related, all_of([readable, *beside]))
+    ways = [*_led(known, ordering)] if is_by_day else []
+    if known.has_lists:
+        each = all_of(one.one_by_one or one for one in asked)
+        ways.append(Way(known, ordering, each, readable))
+    way = min(ways, key=lambda one: one.price, default=None)
+    if way is not None and (not known.has_lists or way.price <= known.price):
+        return way.page(page, columns)
+    if not known.has_lists and (
+        spans or (is_by_day and editions.lengths and not ordering.descending)
+    ):
         # The oldest first has no index of its own: it is read class by class, upwards.
-        return Way(editions, ordering, EVERYTHING, where, spans).whole(page, columns)
+        return Way(known, ordering, EVERYTHING, where).whole(page, columns)
+    if known.are_few:
+        return Way(known, ordering, EVERYTHING, where).found_once(page, columns)
     return page.select(editions, columns, where, ordering)
 
 
-def _rarest(editions: type[Edition], leads: Sequence[Clause]) -> Clause | None:
-    """Of conditions that have tables of their own, the one that finds least. One alone needs no statistics."""
-    if len(leads) < 2:
-        return next(iter(leads), None)
-    return min(leads, key=lambda one: share(editions, one))
+def shown(
+    page: Page,
+    parts: Clause,
+    total: Clause,
+    *,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    ordering: Ordering,
+) -> Clause:
+    """The rows of the part `page`, which has `key` and `record_id`, with their columns."""
+    table = table_of(editions)
+    key = ordering.shown(editions)
+    chosen = selected(editions, columns)
+    return Clause(
+        f"WITH RECURSIVE {parts.sql} SELECT {key.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
+        f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
+        f" {in_order(page, ordering, 'page.key', 'page.record_id')}",
+        (*parts.values, *key.values, *total.values, *chosen.values),
+    )
+
+
+def in_order(page: Page, ordering: Ordering, key: str, unique: str) -> str:
+    way = page.way(ordering)
+    return f"ORDER BY {key} {way}, {unique} {way}"
+
+
+def _led(known: Known, ordering: Ordering) -> Iterator[Way]:
+    """The ways by each of the tables that have the rows of a condition in order, and decide what they can of the others."""
+    for leading in known.asked:
+        if leading.lead is None:
+            continue
+        others = [one for one in known.asked if one is not leading]
+        decided = all_of(one.led for one in others if one.led)
+        rest = all_of(one.one_by_one or one for one in others if not one.led)
+        yield Way(known, ordering, rest, decided, leading)
+
+
+#: Stands for the class of length of the row that a range is asked for.
+EACH = Span(0)
+
+
+class Known:
+    """All conditions of a list, and what is known of the rows that meet them: how many they are, what finding them by lists costs.
+
+    Costs are those of following one row, times so many.
+    """
+
+    def __init__(
+        self,
+        editions: type[Edition],
+        asked: Sequence[Clause],
+        where: Clause,
+        spans: Sequence[Span],
+        page: Page,
+    ) -> None:
+        self.editions = editions
+        self.asked = asked
+        self.where = where
+        self.spans = spans
+        self.size = page.size + 1
+        self.is_counted = page.count is None
+        self.rows = rows(editions)
+        lists = [found for one in asked if (found := found_by_lists(editions, one)) is not None]
+        self.has_lists = bool(lists)
+        #: The shares of rows on the days asked, and of those that meet all conditions.
+        self.begun = prod(begun(editions, one) for one in asked)
+        self.share = prod(share(editions, one) for one in asked)
+        #: The index of lists finds rows of all days, and compares those that have the rarest value.
+        self.found = self.rows * prod(lists)
+        self.compared = self.rows * min(lists, default=1.0)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether the index of lists finds few rows, as far as is known."""
+        return self.has_lists and self.rows > 0 and self.found < FEW
+
+    @property
+    def price(self) -> float:
+        """What it costs to find all rows by the index of lists and to sort them; and to count them."""
+        found = FOUND * self.found + COMPARED * self.compared
+        return found if self.are_few else found + self.price_of_count
+
+    @property
+    def price_of_count(self) -> float:
+        """What it costs to count so many as are counted by the index of lists."""
+        if not self.is_counted:
+            return 0.0
+        # Those that are found on other days are looked at too.
+        looked_at = COUNTED * self.found / max(1.0, self.rows * self.share)
+        return FOUND * min(self.found, looked_at) + COMPARED * self.compared
 
 
 @dataclass(frozen=True)
 class Way:
     """A table to walk in the order of the list: the editions, or one that leads to them."""
 
-    editions: type[Edition]
+    known: Known
     ordering: Ordering
     rest: Clause  #: what the editions must be asked, row by row
     decided: Clause  #: what the table decides by itself
-    spans: Sequence[Span] = ()
-    where: Clause = EVERYTHING  #: all conditions, on the editions
     leading: Clause | None = None  #: the condition that has a table of its own
-    found: float = 0.0  #: how many rows are expected to meet all conditions
+
+    @property
+    def editions(self) -> type[Edition]:
+        """The editions of which the list is made."""
+        return self.known.editions
+
+    @property
+    def spans(self) -> Sequence[Span]:
+        """The ranges of days in which all rows lie."""
+        return self.known.spans
+
+    @property
+    def where(self) -> Clause:
+        """All conditions, on the editions."""
+        return self.known.where
+
+    @property
+    def price(self) -> float:
+        """What it costs, the index of lists included where the walk ends too early."""
+        if self.rest == EVERYTHING:
+            one = PROBED if "EXISTS" in self.decided.sql else READ
+            return one * (self._steps(self.known.size) + self._steps(COUNTED))
+        one = MERGED if self._is_covered else 1.0
+        if self._counts_on_the_way:
+            return one * self._steps(COUNTED if self.known.is_counted else self.known.size)
+        steps = self._steps(self.known.size)
+        if steps < self._bound:
+            return one * steps + self.known.price_of_count
+        return one * self._bound + self.known.price
+
+    def _steps(self, wanted: int) -> float:
+        """How many rows are walked until so many are met, or all."""
+        met = self.known.rows * self.known.share
+        return min(self._walkable, wanted * self._walkable / max(1.0, met))
+
+    @property
+    def _walkable(self) -> float:
+        """How many rows there are to be walked."""
+        share_led = led(self.editions, self.leading) if self.leading else 1.0
+        return self.known.rows * share_led * (self.known.begun if self.spans else 1.0)
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the walk is one along an index that has what is asked of each row."""
+        is_by_day = self.lead is None and self.ordering.is_nullable
+        return is_by_day and self.editions.covered.issuperset(self._columns_asked)
+
+    @property
+    def _columns_asked(self) -> set[str]:
+        """The columns of the editions that the conditions compare."""
+        return set(re.findall(rf'{table_of(self.editions)}\."?(\w+)', self.rest.sql))
+
+    def page(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
+        """The statement of the page by this way."""
+        if self.rest == EVERYTHING and self.leading is not None:
+            return self.whole(page, columns)
+        return self.bounded(page, columns)
 
     def whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Every row that is walked is one of the list."""
-        shown = self._walked(page, page.cursor, page.size + 1)
+        shown = self._read(page, page.cursor, page.size + 1)
         total = Clause("NULL")
         if page.count is None:
-            every = self._walked(page, None, COUNTED + 1, in_order=False)
+            every = self._read(page, None, COUNTED + 1, in_order=False)
             total = Clause(f"SELECT count(*) FROM ({every.sql}) AS counted", every.values)
         return self._page(
             page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total
         )
+
+    def found_once(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
+        """All rows of the list are found by index, and then sorted and counted."""
+        key = self.ordering.key(self.editions)
+        found = select(
+            f"{key.sql} AS key, {table_of(self.editions)}.record_id",
+            table_of(self.editions),
+            self.where,
+        )
+        shown = select(
+            "key, record_id",
+            "found",
+            all_of(self._beyond(page.cursor, Clause("found.key"), "found.record_id")),
+        )
+        parts = Clause(
+            f"found AS MATERIALIZED ({found.sql}), page AS MATERIALIZED"
+            f" ({shown.sql} {self._order(page, 'key', 'record_id')} LIMIT {page.size + 1})",
+            found.values + shown.values,
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM found")
+        return self._page(page, columns, parts, total)
 
     def bounded(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """Walk so far, and find by index what was not met on the way."""
@@ -113,11 +293,11 @@ class Way:
         end = self._ends(page, page.cursor)
         far = self._found(page)
         parts.append(Clause(f"near AS MATERIALIZED ({near.sql})", near.values))
+        parts.append(Clause(f"ended AS MATERIALIZED ({end.sql})", end.values))
         parts.append(
             Clause(
                 f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near) >= {size} THEN true"
-                f" ELSE ({end.sql}) END AS is_enough)",
-                end.values,
+                " ELSE (SELECT it FROM ended) END AS is_enough)"
             )
         )
         parts.append(
@@ -131,12 +311,11 @@ class Way:
         if page.count is None and not self._counts_on_the_way:
             total = counted(table_of(self.editions), self.where)
         elif page.count is None:
-            counted_near = "near"
+            counted_near, start = "near", Clause("SELECT it FROM ended")
             if not counts_here:
                 first = self._met(page, None, COUNTED + 1)
                 parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
-                counted_near = "first"
-            start = self._ends(page, None)
+                counted_near, start = "first", self._ends(page, None)
             every = counted(table_of(self.editions), self.where)
             total = Clause(
                 f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
@@ -152,17 +331,17 @@ class Way:
 
     def _ends(self, page: Page, cursor: Cursor | None) -> Clause:
         """Whether the walk met every row there is; of a long list from its start that is known beforehand."""
-        walked = share(self.editions, self.leading) if self.leading else 1.0
-        if cursor is None and not self.spans and walked * rows(self.editions) > 2 * self._bound:
-            return Clause("SELECT false")
-        end = self._walked(page, cursor, self._bound, in_order=False)
-        return Clause(f"SELECT count(*) < {self._bound} FROM ({end.sql}) AS walked", end.values)
+        if cursor is None and not self.spans and self._walkable > 2 * self._bound:
+            return Clause("SELECT false AS it")
+        end = self._read(page, cursor, self._bound, in_order=False)
+        return Clause(
+            f"SELECT count(*) < {self._bound} AS it FROM ({end.sql}) AS walked", end.values
+        )
 
     @property
     def _counts_on_the_way(self) -> bool:
-        """Whether so much is expected that the walk meets as many as are counted; else the index counts them by itself."""
-        walked = rows(self.editions) * (share(self.editions, self.leading) if self.leading else 1.0)
-        return self.found * self._bound >= walked * COUNTED
+        """Whether the walk meets as many as are counted; else the index counts them by itself."""
+        return not self.known.has_lists or self._steps(COUNTED) < self._bound
 
     @property
     def lead(self) -> Lead | None:
@@ -171,36 +350,34 @@ class Way:
 
     @property
     def _bound(self) -> int:
-        if self.lead:
-            return FOLLOWED
-        # Those that may have gone on for long are all walked where a range of days has no end.
-        return 2 * WALKED if self.spans else WALKED
+        if self._is_covered:
+            return WALKED
+        # Where the index of lists would look at more rows still, it is worth to follow more.
+        return FOLLOWED * (2 if self.known.price_of_count > 2 * FOLLOWED else 1)
+
+    def _joined(self, ids: str, where: Clause, more: str = "") -> Clause:
+        """Rows of the list among the current editions with these ids."""
+        table = table_of(self.editions)
+        join = f"{ids} JOIN {table} ON {table}.record_id = {ids}.record_id AND {table}.superseded_at IS NULL"
+        return select(f"{more}{table}.record_id", join, where)
 
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
-        """The rows of `page`, with their columns."""
-        table = table_of(self.editions)
-        shown = self.ordering.shown(self.editions)
-        chosen = selected(self.editions, columns)
-        return Clause(
-            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
-            f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
-            f" {self._order(page, 'page.key', 'page.record_id')}",
-            (*parts.values, *shown.values, *total.values, *chosen.values),
+        return shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
         )
 
     def _order(self, page: Page, key: str, unique: str) -> str:
-        way = page.way(self.ordering)
-        return f"ORDER BY {key} {way}, {unique} {way}"
+        return in_order(page, self.ordering, key, unique)
 
     def _met(self, page: Page, cursor: Cursor | None, limit: int) -> Clause:
         """Rows of the list among those of the bounded walk."""
         table = table_of(self.editions)
         if self.lead is None:
-            asked = sorted({"record_id", *re.findall(rf'{table}\."(\w+)"', self.rest.sql)})
+            asked = sorted({"record_id", *self._columns_asked})
             names = ", ".join(f'{table}."{name}"' for name in asked)
-            walked = self._walked(page, cursor, self._bound, columns=names)
+            walked = self._walked(page, cursor, self._bound, names)
             found = select("key, record_id", f"({walked.sql}) AS {table}", self.rest)
             order = self._order(page, "key", "record_id")
         else:
@@ -232,12 +409,10 @@ class Way:
         page: Page,
         cursor: Cursor | None,
         limit: int,
-        *,
         columns: str = "",
-        in_order: bool = True,
     ) -> Clause:
-        """Rows of the table, each range read off an index in order."""
-        order = self._order(page, "key", "record_id") if in_order else ""
+        """Rows of the table, each range read off an index in order, and no further than they are taken."""
+        order = self._order(page, "key", "record_id")
         ranges = [self._range(span, cursor, columns) for span in self._ranges]
         if len(ranges) == 1:
             return Clause(f"{ranges[0].sql} {order} LIMIT {limit}", ranges[0].values)
@@ -246,6 +421,41 @@ class Way:
             f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",
             tuple(value for one in ranges for value in one.values),
         )
+
+    def _read(
+        self, page: Page, cursor: Cursor | None, limit: int, *, in_order: bool = True
+    ) -> Clause:
+        """Rows of the table, of all ranges at once: PostgreSQL plans that once, and asks it of each class of length."""
+        order = self._order(page, "key", "record_id") if in_order else ""
+        spans = [span for span in self._ranges if span and not self._is_beyond(span)]
+        rest = [span for span in self._ranges if span not in spans]
+        found = [self._range(span, cursor, "") for span in rest]
+        if spans:
+            ranges = ", ".join(["(%s::smallint, %s::date, %s::date)"] * len(spans))
+            values = tuple(
+                value
+                for span in spans
+                for value in (span.length, span.first or "-infinity", span.last or "infinity")
+            )
+            one = self._range(EACH, cursor, "")
+            found.append(
+                Clause(
+                    f"SELECT walked.key, walked.record_id FROM (VALUES {ranges}) AS class (length, first, last)"
+                    f" CROSS JOIN LATERAL ({one.sql} {order} LIMIT {limit}) AS walked",
+                    values + one.values,
+                )
+            )
+        if len(found) == 1:
+            return Clause(f"{found[0].sql} {order} LIMIT {limit}", found[0].values)
+        sql = " UNION ALL ".join(f"({each.sql} {order} LIMIT {limit})" for each in found)
+        return Clause(
+            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",
+            tuple(value for each in found for value in each.values),
+        )
+
+    def _is_beyond(self, span: Span) -> bool:
+        """Upwards, what has no day comes last too, though its index has it before all days."""
+        return span.is_undated and not self.ordering.descending
 
     @property
     def _ranges(self) -> Sequence[Span | None]:
@@ -259,14 +469,20 @@ class Way:
         source = table
         if self.lead is not None:
             # Named as the editions are, so that conditions on their columns can be asked of it.
-            source = f"{self.lead.table} AS {table}"
+            source = f'"{self.lead.table}" AS {table}'
             needed.append(self.lead.where)
         if span is not None:
             day = self._day()
-            # Upwards, what has no day comes last too, though its index has it before all days.
-            is_beyond = span.is_undated and not self.ordering.descending
+            is_beyond = self._is_beyond(span)
             key = Clause(f"'{self.ordering.unknown}'::date" if is_beyond else day)
-            needed.append(Clause(f"{table}.length = {span.length:d}"))
+            if span is EACH:
+                needed.append(
+                    Clause(
+                        f"{table}.length = class.length AND {day} BETWEEN class.first AND class.last"
+                    )
+                )
+            else:
+                needed.append(Clause(f"{table}.length = {span.length:d}"))
             needed += [Clause(f"{day} >= %s::date", (span.first,))] if span.first else []
             needed += [Clause(f"{day} <= %s::date", (span.last,))] if span.last else []
             if is_beyond:
@@ -286,3 +502,100 @@ class Way:
         if cursor is None:
             return []
         return [cursor.condition(self.editions, self.ordering, key, unique, "uuid")]
+
+
+#: The walk is left out where the rows of another table that were read are all there are.
+UNLESS_FEW = Clause("NOT (SELECT are_few FROM counts)")
+
+
+class Related(Way):
+    """A walk of the editions where what another table has of them is asked of each: if that is not much, it is read first."""
+
+    def listed(
+        self,
+        page: Page,
+        columns: Sequence[str | Clause],
+        related: Sequence[Clause],
+        beside: Clause,
+    ) -> Clause:
+        """Read so many of the other table's rows: if these are all, the list is among them, else the walk soon meets it.
+
+        `beside` are the conditions beside the first related one, asked row by row.
+        """
+        size = page.size + 1
+        order = self._order(page, "key", "record_id")
+        read = [f"read{number}" for number, _ in enumerate(related)]
+        parts = [
+            Clause(
+                f"{name}(record_id) AS MATERIALIZED (SELECT * FROM ({one.related.sql}) AS related LIMIT {READ_FIRST + 1})",
+                one.related.values,
+            )
+            for name, one in zip(read, related, strict=True)
+            if one.related
+        ]
+        counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in read)
+        least = f"LEAST({', '.join(read)})"
+        parts.append(
+            Clause(
+                f"counts AS MATERIALIZED (SELECT {least} <= {READ_FIRST} AS are_few, {least} AS least, * FROM (SELECT {counts}) AS counts)"
+            )
+        )
+        # Of several, the one with the fewest rows leads.
+        fewest = " UNION ".join(
+            f"SELECT DISTINCT record_id FROM {name} WHERE (SELECT are_few AND {name} = least FROM counts)"
+            for name in read
+        )
+        key = self.ordering.key(self.editions)
+        every = self._joined(
+            "fewest", beside if len(related) == 1 else beside & self.rest, f"{key.sql} AS key, "
+        )
+        parts += [
+            Clause(f"fewest AS MATERIALIZED ({fewest})"),
+            Clause(f"few AS MATERIALIZED ({every.sql})", every.values),
+        ]
+        near = self._met(page, page.cursor, size)
+        end = self._ends(page, page.cursor)
+        far = self._found(page)
+        parts += [
+            Clause(f"near AS MATERIALIZED ({near.sql})", near.values),
+            Clause(
+                f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT are_few FROM counts)"
+                f" OR (SELECT count(*) FROM near) >= {size} THEN true ELSE ({end.sql}) END AS is_enough)",
+                end.values,
+            ),
+        ]
+        beyond = all_of(self._beyond(page.cursor, Clause("key"), "record_id"))
+        parts.append(
+            Clause(
+                f"page AS MATERIALIZED ((SELECT key, record_id FROM few WHERE {beyond.sql} {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM near WHERE (SELECT is_enough FROM walk) {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM ({far.sql}) AS far WHERE NOT (SELECT is_enough FROM walk)))",
+                beyond.values + far.values,
+            )
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            # Whatever was read of the first one may be enough to count.
+            sampled = self._joined("sampled", beside)
+            whole = counted(table_of(self.editions), self.where)
+            parts.append(
+                Clause(
+                    f"sampled AS MATERIALIZED (SELECT DISTINCT record_id FROM {read[0]} WHERE NOT (SELECT are_few FROM counts)),"
+                    f" first AS MATERIALIZED ({sampled.sql} LIMIT {COUNTED + 1})",
+                    sampled.values,
+                )
+            )
+            total = Clause(
+                "SELECT CASE WHEN (SELECT are_few FROM counts) THEN (SELECT count(*) FROM few)"
+                f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first) ELSE {whole.sql} END",
+                whole.values,
+            )
+        with_parts = Clause(
+            ", ".join(part.sql for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
+        return self._page(page, columns, with_parts, total)
+
+    @property
+    def _bound(self) -> int:
+        return ASKED

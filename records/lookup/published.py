@@ -17,8 +17,9 @@ from django.utils.text import slugify
 from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
-from records.lookup.names import Way, id_of, is_code, is_well_formed, ways
+from records.lookup.names import Way, id_of, is_code, is_code_alone, is_well_formed, ways
 from records.lookup.suggestions import likeliest, nearest_code
+from records.lookup.words import ListedWord, unlisted
 from records.models import Reference, Standing
 from records.registry import kind_named
 
@@ -132,8 +133,10 @@ class WrittenReference:
         """Whether it is refused when it names nothing: a word of a closed list."""
         if not self.is_closed:
             return False
-        each = [is_code(self.text, kind_named(kind)) for kind in self.kinds]
-        return any(each) if ":" in self.text else all(each)
+        kinds = [kind_named(kind) for kind in self.kinds]
+        if is_code_alone(self.text):
+            return any(kind.codes and is_code(self.text, kind) for kind in kinds)
+        return all(is_code(self.text, kind) for kind in kinds)
 
 
 def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> list[Candidate]:
@@ -165,6 +168,8 @@ class WrittenReferences:
         self.listed: list[WrittenReference] = []
         #: Names that are no references: the place of each among the faults, its kinds, and the name as a slug.
         self._unreadable: list[tuple[int, tuple[str, ...], str]] = []
+        #: Words of closed lists, which name no record but must be there.
+        self.words: list[ListedWord] = []
         #: What was not understood of them; filled by `resolve`.
         self.notes: list[Note] = []
 
@@ -203,6 +208,7 @@ class WrittenReferences:
             for (place, _kinds, _slug), slugs in zip(self._unreadable, likely, strict=True):
                 fault = query.faults[place]
                 query.faults[place] = replace(fault, suggestion=next(iter(slugs), None))
+        query.faults += unlisted(self.words)
         if not self._all:
             return
         found = lookup(self._all)
@@ -255,7 +261,8 @@ def _unlisted(written: WrittenReference, likely: Sequence[str]) -> Fault:
     """Say that a word is in no list: a code that no published record has."""
     coded = next((kind for kind in map(kind_named, written.kinds) if kind.codes), None)
     suggestion = nearest_code(coded, written.text) if coded else next(iter(likely), None)
-    what = " or ".join(kind.replace("_", " ") for kind in written.kinds)
+    kinds = (coded.name,) if coded else written.kinds
+    what = " or ".join(kind.replace("_", " ") for kind in kinds)
     return Fault(
         "invalid_choice",
         f"“{written.text}” is the code of no {what}.",

@@ -111,7 +111,17 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['kind', 'position'], name='change_by_kind')],
-                'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='change_is_one_per_revision'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='change_positions_start_at_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedWord',
+            fields=[
+                ('word', models.TextField(primary_key=True, serialize=False)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness')],
             },
         ),
         migrations.CreateModel(
@@ -129,7 +139,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='publishedname_by_words')],
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(records.models.published_name.Words('folded'), name='publishedname_by_words')],
             },
         ),
         migrations.CreateModel(
@@ -206,14 +216,14 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('kind', models.CharField(max_length=16)),
                 ('publisher', models.TextField(blank=True)),
             ],
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='sourceedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='sourceedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='sourceedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='sourceedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='sourceedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='sourceedition_newest_is_only_one'), records.constraints.AppendOnly(name='sourceedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -325,14 +335,14 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('code', models.CharField(max_length=80)),
                 ('broader_topic_id', models.UUIDField(null=True)),
             ],
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='topicedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='topicedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='topicedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='topicedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='topicedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='topicedition_newest_is_only_one'), records.constraints.AppendOnly(name='topicedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),

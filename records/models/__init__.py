@@ -7,7 +7,7 @@ from records.models.citation import Citation, Evidence, Identifier, Name, NameKi
 from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
-from records.models.published_name import Called, NameSort, PublishedName
+from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
@@ -34,6 +34,7 @@ __all__ = [
     "PendingLabel",
     "PossibleDuplicate",
     "PublishedName",
+    "PublishedWord",
     "Record",
     "Reference",
     "Source",

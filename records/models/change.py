@@ -10,7 +10,10 @@ from records.models.edition import Action
 
 
 class Change(models.Model):
-    """One change of what is public."""
+    """One change of what is public.
+
+    Written with the edition that it stands for, whose revision is unique: a rule of its own would be one more index.
+    """
 
     position = models.BigIntegerField(
         primary_key=True,
@@ -27,9 +30,6 @@ class Change(models.Model):
         default_permissions = ()
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["record_id", "revision"], name="change_is_one_per_revision"
-            ),
             models.CheckConstraint(
                 condition=models.Q(position__gte=1), name="change_positions_start_at_one"
             ),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import UUID
 
 import orjson
@@ -14,7 +14,15 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from records.bulk import as_array, insertion, run
-from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
+from records.models import (
+    Action,
+    Change,
+    DatedPart,
+    PublishedName,
+    PublishedWord,
+    Reference,
+    Standing,
+)
 from records.publishing.documents import edition_row, reference_row, to_text
 
 if TYPE_CHECKING:
@@ -42,7 +50,15 @@ def changed_since(seen: int, position: int) -> set[UUID]:
     return set(later.order_by().values_list("record_id", flat=True))
 
 
-def lock_feed() -> tuple[int, datetime]:
+class Turn(NamedTuple):
+    """What is known to the one who holds the feed."""
+
+    position: int  #: the feed's last
+    moment: datetime  #: of what is published now
+    is_label_waiting: bool  #: whether labels wait to be propagated
+
+
+def lock_feed() -> Turn:
     """Wait for the feed, hold it until the transaction ends, and return its last position and the time.
 
     Positions are drawn one after another under this lock, so that they commit in order: a reader that pages by
@@ -52,12 +68,12 @@ def lock_feed() -> tuple[int, datetime]:
         # Sent at once; but the second statement sees what was committed while the first one waited.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s);"
-            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
+            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)),"
+            " EXISTS (SELECT FROM records_pendinglabel) FROM"
             " (SELECT position, at FROM records_change ORDER BY position DESC LIMIT 1) AS last",
             [FEED_LOCK],
         )
-        position, moment = cursor.fetchone()
-    return position, moment
+        return Turn(*cursor.fetchone())
 
 
 @dataclass
@@ -137,14 +153,16 @@ class NewEdition:
         }
 
 
-def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
-    """Append editions, feed rows and references, close what they replace, and return the feed's last position.
+def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement] = ()) -> Turn:
+    """Append editions, feed rows and references, close what they replace, and return the turn that follows.
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision. Records that have got their first
-    part, or lost their last one, by this get an edition that says so.
+    part, or lost their last one, by this get an edition that says so. Other statements may be sent `beside` these.
     """
     if not entries:
-        return position
+        run(beside)
+        return turn
+    position, moment, _is_label_waiting = turn
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     kinds = {entry.kind.name: entry.kind for entry in entries}
     for place, entry in enumerate(entries, start=position + 1):
@@ -164,10 +182,10 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
     references = [entry.reference for entry in entries if not entry.keeps_reference]
     if references:
         statements.append(insertion(Reference, references, or_update=True))
-    run(statements)
-    position += len(entries)
+    run([*statements, *beside])
+    turn = turn._replace(position=position + len(entries))
     wholes = list(_changed_wholes(entries))
-    return append(wholes, position, moment) if wholes else position
+    return append(wholes, turn) if wholes else turn
 
 
 def _changed_wholes(entries: Sequence[NewEdition]) -> Iterator[NewEdition]:
@@ -226,6 +244,14 @@ def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if rows:
         yield insertion(PublishedName, rows)
+        yield _WORDS, [as_array({row["record_id"] for row in rows})]
+
+
+#: Adds the words in the names of some records to those that are known.
+_WORDS = (
+    f"INSERT INTO {PublishedWord._meta.db_table} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' '))"  # noqa: S608 - our own names
+    f" FROM {PublishedName._meta.db_table} WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING"
+)
 
 
 def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:

@@ -114,7 +114,7 @@ def test_the_feed_the_database_and_imports_say_how_they_are(measured: Client) ->
     assert heartbeat == sign_of_life.timestamp()
     assert of(found, "chancery_database_up") == 1
     assert of(found, "chancery_database_connections", state="active") >= 1
-    assert of(found, "chancery_database_pool_size") == 8
+    assert of(found, "chancery_database_pool_size") == 2 * 16
 
 
 def test_requests_are_shown_without_a_database(

@@ -38,7 +38,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_it(python, name, value,
 def test_an_empty_value_means_the_default(python):
     done = python("-c", SETTINGS + "s.DEBUG, s.THREADS, s.ALLOWED_HOSTS)", DEBUG="", THREADS=" ")
 
-    assert done.stdout.strip() == "False 4 ['localhost', '127.0.0.1', '[::1]']", done.stderr
+    assert done.stdout.strip() == "False 16 ['localhost', '127.0.0.1', '[::1]']", done.stderr
 
 
 def test_a_secret_key_is_made_once_and_kept_from_others(python, var):

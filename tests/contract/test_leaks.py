@@ -12,7 +12,16 @@ from django.test import Client
 
 from events.models import EventPosting
 from people.models import State, StateCode
-from records.models import Change, DatedPart, Edition, Part, PublishedName, Record, Reference
+from records.models import (
+    Change,
+    DatedPart,
+    Edition,
+    Part,
+    PublishedName,
+    PublishedWord,
+    Record,
+    Reference,
+)
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND
@@ -42,7 +51,7 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventPosting, DatedPart, PublishedName, Reference, Change]
+    editions += [EventPosting, DatedPart, PublishedName, PublishedWord, Reference, Change]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.models import HAS_PARTS, Event, EventPosting, Length
+from events.models import HAS_PARTS, IS_PART, Event, EventPosting, Length
 from events.terms import pair, term
 from people.models import State
 from records.publishing.merge import merge
@@ -40,7 +40,9 @@ def postings() -> set[tuple[str, str, str, str, bool]]:
         )
         found = cursor.fetchall()
     states = dict(State.objects.values_list("pk", "name"))
-    names = {HAS_PARTS: ""} | {term("state", str(key)): name for key, name in states.items()}
+    names = {HAS_PARTS: "has parts", IS_PART: "is a part"} | {
+        term("state", str(key)): name for key, name in states.items()
+    }
     names |= {
         pair(str(one), str(other)): "+".join(sorted((states[one], states[other])))
         for one, other in combinations(states, 2)
@@ -67,12 +69,12 @@ def test_postings_follow_what_is_published(client: Client) -> None:
         ("A+C", "UNDATED", "-infinity/-infinity", "Two", False),
     }
     day = "2001-02-03/2001-02-03"
-    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+B", "B")), *two}
+    assert postings() == {*((x, "WEEK", day, "One", True) for x in ("A", "A+B", "B")), *two}
 
     type(first).objects.filter(pk=first.pk).update(state=c)
-    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+B", "B")), *two}
+    assert postings() == {*((x, "WEEK", day, "One", True) for x in ("A", "A+B", "B")), *two}
     publish(event, by=None)
-    assert postings() == {*((x, "DAY", day, "One", True) for x in ("A", "A+C", "C")), *two}
+    assert postings() == {*((x, "WEEK", day, "One", True) for x in ("A", "A+C", "C")), *two}
 
     Event.objects.filter(pk=event.pk).update(**Event.when.columns("2002"))
     publish(Event.objects.get(pk=event.pk), by=None)
@@ -158,8 +160,40 @@ def test_events_with_parts_follow_what_is_published(client: Client) -> None:
     Event.objects.filter(pk=other.pk).update(**Event.when.columns("1999"))
     publish(Event.objects.get(pk=other.pk), by=None)
     assert wholes() == (["other"], ["stop", "tour"])
-    assert [(days, title) for states, _length, days, title, _stood in postings() if not states] == [
-        ("1999-01-01/1999-12-31", "Other")
-    ]
+    assert {(what, days, title) for what, _length, days, title, _stood in postings()} == {
+        ("has parts", "1999-01-01/1999-12-31", "Other"),
+        ("is a part", "-infinity/-infinity", "Stop"),
+    }
     withdraw(stop, by=None, reason="Never happened.")
     assert wholes() == ([], ["other", "tour"])
+
+
+def test_a_posting_says_how_long_an_event_may_have_been_and_what_is_unknown_of_it() -> None:
+    state = make_state("A")
+    whens = {
+        "2001-02-03/2001-02-09": ("WEEK", False, False),
+        "2001-02-03/2001-02-10": ("MONTH", False, False),
+        "2004": ("YEAR", False, False),
+        "2001/2010": ("DECADE", False, False),
+        "2001/2011": ("LONG", False, False),
+        "2001-02-03/..": ("OPEN", False, True),
+        "../2001-02-03": ("OPEN", True, False),
+        "": ("UNDATED", True, True),
+    }
+    kind = make_event_type("talks")
+    events = [make_event(when or "No date", type=kind, when=when) for when in whens]
+    for event in events:
+        make_participation(event, state)
+    Event.objects.filter(pk=events[0].pk).update(parent=events[-1])
+    publish_whole(*Event.objects.all())
+
+    found = {
+        (event, Length(length).name, is_part, *unknown)
+        for event, length, is_part, *unknown in EventPosting.objects.filter(
+            term=term("state", str(state.pk))
+        ).values_list("record_id", "length", "is_part", "starts_unknown", "ends_unknown")
+    }
+    assert found == {
+        (event.pk, length, event == events[0], starts, ends)
+        for event, (length, starts, ends) in zip(events, whens.values(), strict=True)
+    }

@@ -101,7 +101,6 @@ CASES: Cases = {
     "source_content_hash_is_sha256": _source_of(content_hash="A" * 64),
     "reference_slug_names_one_record_of_its_kind": _slug_of_another,
     "reference_leads_on_only_when_merged": _published_and_merged,
-    "change_is_one_per_revision": _change(revision=1),
     "change_positions_start_at_one": _change(position=0),
     "api_key_prefix_is_its_own": _key(beside=True, prefix="0" * 8),
     "api_key_digest_is_its_own": _key(beside=True, digest=b"0" * 32),

@@ -19,6 +19,7 @@ from imports.options import ImportOptions
 from imports.recognise import find_formats, formats
 from imports.report import ImportResult, ReportLine, json_lines
 from imports.run import run
+from records.bulk import rare_collections
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -87,6 +88,7 @@ class Command(BaseCommand):
         results = []
         try:
             with ExitStack() as stack:
+                stack.enter_context(rare_collections())
                 report = (
                     stack.enter_context(given["report"].open("wb")) if given["report"] else None
                 )
