@@ -147,9 +147,7 @@ TEMPLATES = [
 
 
 WORKERS = environment.number("WORKERS", 2, at_least=1, at_most=64)
-# Requests that each worker process serves at once, and so the connections that it keeps. Most of them wait for the
-# database: with few threads, cheap questions wait behind a few dear ones (docs/decisions/0102).
-THREADS = environment.number("THREADS", 16, at_least=1, at_most=64)
+THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")

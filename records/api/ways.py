@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -151,15 +152,41 @@ class Known:
         self.spans = spans
         self.size = page.size + 1
         self.is_counted = page.count is None
-        self.rows = rows(editions)
-        lists = [found for one in asked if (found := found_by_lists(editions, one)) is not None]
-        self.has_lists = bool(lists)
-        #: The shares of rows on the days asked, and of those that meet all conditions.
-        self.begun = prod(begun(editions, one) for one in asked)
-        self.share = prod(share(editions, one) for one in asked)
-        #: The index of lists finds rows of all days, and compares those that have the rarest value.
-        self.found = self.rows * prod(lists)
-        self.compared = self.rows * min(lists, default=1.0)
+        self.lists = [
+            found for one in asked if (found := found_by_lists(editions, one)) is not None
+        ]
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the index of lists finds something of what is asked."""
+        return bool(self.lists)
+
+    # Asked for only where there is a choice: a plain list costs no look at statistics.
+
+    @cached_property
+    def rows(self) -> float:
+        """How many rows the table has."""
+        return rows(self.editions)
+
+    @cached_property
+    def begun(self) -> float:
+        """The share of rows that lie on the days asked."""
+        return prod(begun(self.editions, one) for one in self.asked)
+
+    @cached_property
+    def share(self) -> float:
+        """The share of rows that meet all conditions."""
+        return prod(share(self.editions, one) for one in self.asked)
+
+    @property
+    def found(self) -> float:
+        """How many rows the index of lists finds, of all days."""
+        return self.rows * prod(self.lists)
+
+    @property
+    def compared(self) -> float:
+        """How many rows it compares: those that have the rarest value."""
+        return self.rows * min(self.lists, default=1.0)
 
     @property
     def are_few(self) -> bool:
