@@ -274,9 +274,11 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # What a caller may use in a window of so many seconds, in units: an address, and a key. 0: no limit.
 RATE_LIMIT_ANONYMOUS = environment.number(
-    "RATE_LIMIT_ANONYMOUS", 600, at_least=0, at_most=1_000_000_000
+    "RATE_LIMIT_ANONYMOUS", 60_000, at_least=0, at_most=1_000_000_000
 )
-RATE_LIMIT_KEYED = environment.number("RATE_LIMIT_KEYED", 6000, at_least=0, at_most=1_000_000_000)
+RATE_LIMIT_KEYED = environment.number(
+    "RATE_LIMIT_KEYED", 600_000, at_least=0, at_most=1_000_000_000
+)
 RATE_LIMIT_SECONDS = environment.number("RATE_LIMIT_SECONDS", 60, at_least=1, at_most=86_400)
 # Processes that count together, over all hosts: what each may use without the others' knowledge follows from it.
 RATE_LIMIT_PROCESSES = environment.number(
