@@ -6,6 +6,7 @@ from records.models.citation import Citation, Evidence, Identifier, Name, NameKi
 from records.models.dated_part import DatedPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
+from records.models.moment import Fact, Moment, MomentPosting, Stream
 from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import PendingLabel, Reference, Standing
@@ -23,7 +24,10 @@ __all__ = [
     "EditionQuerySet",
     "EditorialState",
     "Evidence",
+    "Fact",
     "Identifier",
+    "Moment",
+    "MomentPosting",
     "Name",
     "NameKind",
     "NameSort",
@@ -40,6 +44,7 @@ __all__ = [
     "SourceKind",
     "Stance",
     "Standing",
+    "Stream",
     "Topic",
     "TopicEdition",
     "TopicIdentifier",

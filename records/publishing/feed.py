@@ -18,12 +18,13 @@ from records.models import (
     Action,
     Change,
     DatedPart,
+    Moment,
     PublishedName,
     PublishedWord,
     Reference,
     Standing,
 )
-from records.publishing.documents import edition_row, reference_row, to_text
+from records.publishing.documents import edition_row, moment_rows, reference_row, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,10 +120,15 @@ class NewEdition:
             row["merged_into"] = self.merged_into
         return row
 
+    @cached_property
+    def moments(self) -> list[dict[str, Any]]:
+        """The rows of the facts that it states; none of a tombstone."""
+        return [] if self.is_tombstone else moment_rows(self.kind, self.document)
+
     def prepare(self) -> Self:
         """Make the rows as of today, so that it need not be done while others wait for the feed."""
         self.document["published_at"] = stamp(datetime.now(UTC))
-        _ = self.columns, self.reference
+        _ = self.columns, self.reference, self.moments
         return self
 
     def edition(self, position: int, moment: datetime) -> dict[str, Any]:
@@ -175,6 +181,7 @@ def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement
         statements.append(insertion(kinds[name].editions, rows))
     statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
     statements += _dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
+    statements += _moments([entry for entry in entries if entry.kind.editions.stream])
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
@@ -229,6 +236,21 @@ def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if parts:
         yield insertion(DatedPart, parts)
+
+
+def _moments(entries: Sequence[NewEdition]) -> Iterator[Statement]:
+    """Return the statements that make the moments of these records anew, where they are others than before."""
+    changed = [
+        entry
+        for entry in entries
+        if entry.is_tombstone
+        or entry.former is None
+        or entry.moments != moment_rows(entry.kind, entry.former)
+    ]
+    yield from _removal(Moment, changed)
+    rows = [row for entry in changed for row in entry.moments]
+    if rows:
+        yield insertion(Moment, rows)
 
 
 def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
