@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F
 
-from config.api.sql import Span
+from config.api.sql import Clause, Span, select
 from config.dates.columns import ReachColumns
 from config.dates.lengths import Length
 from config.dates.ordering import undated_last
@@ -493,6 +493,15 @@ class RelationEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {"involved_ids": ids_of(document["states"])}
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause:
+        """The relation of the two, which statements may be about."""
+        where = Clause(
+            "superseded_at IS NULL AND document IS NOT NULL AND involved_ids @> ARRAY[%s::uuid, %s::uuid]",
+            (one, other),
+        )
+        return select("record_id", cls._meta.db_table, where)
 
     @classmethod
     def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:

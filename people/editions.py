@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
+from config.api.sql import Clause, all_of, select
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import NEVER, Bounds, Reach
@@ -25,12 +26,16 @@ from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
     from config.dates.reach import When
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
+
+#: `CURRENT` in a statement over one table of editions.
+_CURRENT = Clause("superseded_at IS NULL AND document IS NOT NULL")
 
 
 def _published_on(document: dict[str, Any]) -> date:
@@ -320,6 +325,19 @@ class OfficeEdition(Edition):
             "state_id": id_of(document["state"]),
             "accredited_state_ids": [state["id"] for state in document["accredited_to"]],
         }
+
+    @classmethod
+    def beside_states(cls, states: Sequence[UUID]) -> Clause:
+        """Offices whose holders one of the states receives."""
+        received = Clause("accredited_state_ids && %s::uuid[]", (list(states),))
+        return select("record_id", cls._meta.db_table, all_of([_CURRENT, received]))
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause:
+        """Offices of the envoys of the one at the other."""
+        side = "(state_id = %s::uuid AND accredited_state_ids @> ARRAY[%s::uuid])"
+        sent = Clause(f"{side} OR {side}", (one, other, other, one))
+        return select("record_id", cls._meta.db_table, all_of([_CURRENT, sent]))
 
     @classmethod
     def hint(cls, document: dict[str, Any]) -> str:

@@ -69,8 +69,44 @@ def count(editions: type[Edition], where: Clause, how: str | None) -> int:
         raise
 
 
+class Pages:
+    """Base of lists that are served page by page. A row has its key, id, count and position, and what the list needs of it."""
+
+    __slots__ = ()
+
+    #: JSON text of a row.
+    document: Callable[[Row], str]
+    shape: Shape
+
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
+        """The rows of a page, and one more when there is another; bare ones lack what only documents need."""
+        raise NotImplementedError
+
+    def completed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Bare rows with all that documents need."""
+        raise NotImplementedError
+
+    def count(self, how: str | None) -> int:
+        """How many rows there are on all pages."""
+        raise NotImplementedError
+
+    def notes(self, found: Sequence[Row]) -> list[Note]:  # noqa: ARG002 - for lists that have some
+        """What a reader must know to read the list rightly."""
+        return []
+
+    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
+        """The rows of a page and of all that follow it, read while they are used."""
+        while True:
+            rows, following, _previous = page.arrange(found)
+            yield from rows
+            if following is None:
+                return
+            page = page.behind(rows[-1])
+            found = self.rows(page)
+
+
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Pages):
     """A list of editions: which rows, in which order, and the document that each becomes."""
 
     editions: type[Edition]
@@ -111,28 +147,14 @@ class Listing:
         found = {position: rest for position, *rest in fetch(wanted)}
         return [(*row, *found[row[3]]) for row in rows]
 
-    def notes(self, found: Sequence[Row]) -> list[Note]:  # noqa: ARG002 - for lists that have some
-        """What a reader must know to read the list rightly."""
-        return []
-
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
-
-    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
-        """The rows of a page and of all that follow it, read while they are used."""
-        while True:
-            rows, following, _previous = page.arrange(found)
-            yield from rows
-            if following is None:
-                return
-            page = page.behind(rows[-1])
-            found = self.rows(page)
 
 
 def serve_page(
     view: ReadView,
     query: Query,
-    listing: Listing,
+    listing: Pages,
     page: Page,
     *,
     notes: Sequence[Note] = (),

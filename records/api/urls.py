@@ -2,10 +2,12 @@
 
 from config.api.routing import address, resource
 from records.api.autocomplete import AutocompleteView
+from records.api.timeline import TimelineView
 from records.api.views import SourceViewSet, TopicViewSet
 
 urlpatterns = [
     *resource(SourceViewSet),
     *resource(TopicViewSet),
+    address("timeline", TimelineView.as_view({"get": "list"}), "timeline-list"),
     address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
 ]

@@ -13,9 +13,10 @@ from records.constraints import AppendOnly
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
-    from config.api.sql import Span
+    from config.api.sql import Clause, Span
     from records.models.moment import Fact, Stream
     from records.models.reference import References
 
@@ -182,6 +183,16 @@ class Edition(models.Model):
     def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
         """Yield the dated facts that the document states, those of which the day is not known too, in an order that it decides."""
         return iter(())
+
+    @classmethod
+    def beside_states(cls, states: Sequence[UUID]) -> Clause | None:
+        """A statement that gives records of this kind whose moments concern one of the states, though their documents do not name it."""
+        return None
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause | None:
+        """A statement that gives records of this kind whose moments concern a pair of states, though their documents do not name both."""
+        return None
 
     #: Kinds of which there may be millions, with a column `date`: full text finds the newest of them without reading the others.
     is_searched_by_date: ClassVar[bool] = False

@@ -53,7 +53,16 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventPosting, DatedPart, Moment, MomentPosting, PublishedName, PublishedWord, Reference, Change]
+    editions += [
+        EventPosting,
+        DatedPart,
+        Moment,
+        MomentPosting,
+        PublishedName,
+        PublishedWord,
+        Reference,
+        Change,
+    ]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")

@@ -1,0 +1,465 @@
+"""Reading moments: which of them a question asks for, in the order of their days, and the entries made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from config.api.filters.dates import MATCHES, classed
+from config.api.pagination import COUNTED
+from config.api.problems import Problem
+from config.api.sql import EVERYTHING, Clause, all_of
+from config.dates.lengths import Length
+from config.dates.reach import Match
+from records.api.pages import Pages, fetch
+from records.models import Moment, MomentPosting, Stream
+from records.models.moment import EVERY, about, of_kind
+from records.publishing.documents import reference_row
+from records.registry import all_kinds, kind_named
+from records.terms import pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from config.api.fields import Selection, Shape
+    from config.api.filters.dates import Window
+    from config.api.pagination import Cursor, Ordering, Page, Row
+    from records.models import Fact
+
+_MOMENTS = Moment._meta.db_table
+_POSTINGS = MomentPosting._meta.db_table
+_DAYS = [
+    f"moment.{name}"
+    for name in ("date", "last_day", "begun_by", "goes_on_till", "starts_unknown", "ends_unknown")
+]
+#: What the postings have of the days: enough for what is possible.
+_POSTED_DAYS = ["posting.date", "posting.last_day", "", "", "", ""]
+
+#: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
+FEW = 2_000
+
+_FIRST_ID, _LAST_ID = (
+    f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f"
+)
+_LAST_PLACE = 32_767
+
+
+class Lead(NamedTuple):
+    """A term under which moments are posted, of one kind of record or of all."""
+
+    term: int
+    stream: Stream | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One condition: the terms of which a moment must have any, and the same as asked of the moment itself."""
+
+    leads: tuple[Lead, ...]
+    check: Clause
+
+    @classmethod
+    def of_terms(cls, terms: Iterable[int]) -> Dimension:
+        """Ask for any of some terms."""
+        found = list(dict.fromkeys(terms))
+        leads = tuple(Lead(one) for one in found)
+        return cls(leads, Clause("moment.terms && %s::bigint[]", (found,)))
+
+    @classmethod
+    def of_kinds(cls, kinds: Sequence[str]) -> Dimension:
+        """Ask for any of some kinds. One that a kind of record has alone has no term of its own."""
+        alone = {stream.label: stream for stream in Stream}
+        leads = tuple(
+            Lead(EVERY, alone[kind]) if kind in alone else Lead(of_kind(kind)) for kind in kinds
+        )
+        return cls(leads, Clause("moment.kind = ANY(%s)", (list(kinds),)))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which moments are asked for."""
+
+    dimensions: tuple[Dimension, ...] = ()
+    streams: tuple[Stream, ...] = tuple(Stream)
+    window: Window | None = None
+    match: Match = Match.POSSIBLE
+    is_vain: bool = False  #: a reference names nothing published, so that nothing is found
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], match: Match) -> Question:
+        """Make it of the values of the filters that are given, in the order in which they lead."""
+        if any(value == [] for value in given.values()):
+            return cls(is_vain=True)
+        streams = set(Stream)
+        dimensions = []
+        beside = _beside(given)
+        for name, value in given.items():
+            if name == "between":
+                terms = [pair(*map(str, value)), *map(about, beside[name])]
+                dimensions.append(Dimension.of_terms(terms))
+            elif name == "kind":
+                dimensions.append(Dimension.of_kinds(value))
+                streams &= _streams_of(value)
+            elif name == "object":
+                streams &= {Stream[one.upper()] for one in value}
+            elif name != "date":
+                terms = [about(str(one)) for one in value]
+                dimensions.append(
+                    Dimension.of_terms(terms + [about(one) for one in beside.get(name, ())])
+                )
+        return cls(tuple(dimensions), tuple(sorted(streams)), given.get("date"), match, not streams)
+
+    @property
+    def rank(self) -> Clause:
+        """How well a moment has a day in the window: its place among `MATCHES`; NULL without one."""
+        if self.window is None:
+            return Clause("NULL")
+        certain, possible = (
+            classed(_DAYS, match, *self.window) for match in (Match.CERTAIN, Match.POSSIBLE)
+        )
+        return Clause(
+            f"CASE WHEN {certain.sql} THEN 0 WHEN {possible.sql} THEN 1 ELSE 2 END",
+            certain.values + possible.values,
+        )
+
+    @property
+    def days(self) -> Clause:
+        """That a moment has a day in the window."""
+        return classed(_DAYS, self.match, *self.window) if self.window else EVERYTHING
+
+
+def _beside(given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Records by which moments concern the states asked for, though their documents do not name them: offices of envoys."""
+    asked = []
+    for kind in all_kinds():
+        editions = kind.editions
+        if "between" in given:
+            asked.append(("between", editions.beside_pair(*given["between"])))
+        if "state" in given:
+            asked.append(("state", editions.beside_states(given["state"])))
+    statements = [
+        Clause(f"SELECT '{name}', found.* FROM ({one.sql}) AS found", one.values)
+        for name, one in asked
+        if one
+    ]
+    found: dict[str, list[str]] = {"between": [], "state": []}
+    if statements:
+        whole = Clause(
+            " UNION ALL ".join(one.sql for one in statements),
+            tuple(value for one in statements for value in one.values),
+        )
+        for name, key in fetch(whole):
+            found[name].append(str(key))
+    return found
+
+
+@cache
+def _kinds_by_stream() -> dict[Stream, frozenset[str]]:
+    return {
+        kind.editions.stream: frozenset(kind.editions.moment_kinds)
+        for kind in all_kinds()
+        if kind.editions.stream
+    }
+
+
+def _streams_of(kinds: Iterable[str]) -> set[Stream]:
+    wanted = set(kinds)
+    return {stream for stream, known in _kinds_by_stream().items() if known & wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the moments of a question are found: the condition that is asked first, and those asked of what it finds."""
+
+    question: Question
+    leads: tuple[Lead, ...]
+    others: tuple[Dimension, ...]
+    are_few: bool  #: they are found at once; else read off the postings in order
+
+    @classmethod
+    def of(cls, question: Question) -> Found:
+        """Ask how many there are for each condition, as far as that matters."""
+        dimensions = question.dimensions
+        if not dimensions:
+            return cls(question, (Lead(EVERY),), (), are_few=False)
+        counts = [
+            f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
+            for _ in dimensions
+        ]
+        terms = tuple([lead.term for lead in one.leads] for one in dimensions)
+        ((*found,),) = fetch(Clause(f"SELECT {', '.join(counts)}", terms))
+        least = min(range(len(found)), key=lambda place: (found[place], place))
+        others = dimensions[:least] + dimensions[least + 1 :]
+        return cls(question, dimensions[least].leads, others, are_few=found[least] <= FEW)
+
+    @property
+    def checks(self) -> Clause:
+        """What is asked of each moment itself."""
+        return all_of(one.check for one in self.others)
+
+    def gathered(self) -> Clause:
+        """Every moment, each once, in no order."""
+        question = self.question
+        checks = all_of(
+            [
+                Clause("posting.term = ANY(%s::bigint[])", ([lead.term for lead in self.leads],)),
+                Clause("posting.stream = ANY(%s::smallint[])", ([*map(int, question.streams)],)),
+                question.days,
+                # The first one too: of kinds that have no term of their own, its term finds more.
+                all_of(one.check for one in question.dimensions),
+            ]
+        )
+        return Clause(
+            f"SELECT DISTINCT posting.date, posting.record_id, posting.place, posting.stream, posting.last_day FROM {_POSTINGS} AS posting"
+            f" JOIN {_MOMENTS} AS moment USING (record_id, place) WHERE {checks.sql}",
+            checks.values,
+        )
+
+    def walked(self, limit: int | None, steps: Steps) -> Clause:
+        """Moments in the order of their days, up to a limit from each range of the index; once for each term that they have."""
+        question = self.question
+        posted = question.match == Match.POSSIBLE
+        days = EVERYTHING
+        if question.window is not None:
+            columns = _POSTED_DAYS if posted else _DAYS
+            days = classed(columns, question.match, *question.window)
+        needs_moment = bool(self.others) or (question.window is not None and not posted)
+        joined = f"JOIN {_MOMENTS} AS moment USING (record_id, place)" if needs_moment else ""
+        checks = all_of([days, self.checks])
+        arrays = steps.arrays(self)
+        order = ", ".join(f"posting.{name} {steps.way}" for name in ("date", "record_id", "place"))
+        limited = f"ORDER BY {order} LIMIT {limit}" if limit else ""
+        return Clause(
+            "SELECT walked.* FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::date[], %s::date[], %s::date[], %s::uuid[],"
+            " %s::smallint[]) AS step (term, stream, length, first, last, at, at_record, at_place), LATERAL ("
+            "SELECT posting.date, posting.record_id, posting.place, posting.stream, posting.last_day"
+            f" FROM {_POSTINGS} AS posting {joined} WHERE posting.term = step.term AND posting.stream = step.stream"
+            " AND posting.length = step.length AND posting.date >= step.first AND posting.date <= step.last"
+            f" AND (posting.date, posting.record_id, posting.place) {steps.operator} (step.at, step.at_record, step.at_place)"
+            f" AND {checks.sql} {limited}) AS walked",
+            (*arrays, *checks.values),
+        )
+
+    def ranges(self) -> Iterator[tuple[Lead, Stream, Length, str, str]]:
+        """The ranges of the index in which they lie: first and last day of each."""
+        question = self.question
+        spans = [(length, "-infinity", "infinity") for length in Length]
+        if question.window is not None:
+            spans = [
+                (
+                    Length(span.length),
+                    span.first.isoformat() if span.first else "-infinity",
+                    span.last.isoformat() if span.last else "infinity",
+                )
+                for span in classed(_DAYS, question.match, *question.window).spans
+            ]
+        for lead in self.leads:
+            for stream in question.streams:
+                if lead.stream in (None, stream):
+                    for span in spans:
+                        yield (lead, stream, *span)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """From where, and which way, ranges of the index are read."""
+
+    is_descending: bool  #: the order of the list
+    cursor: Cursor | None = None
+
+    @property
+    def is_upward(self) -> bool:
+        """Whether days are read upwards."""
+        return self.is_descending == (self.cursor is not None and self.cursor.is_backward)
+
+    @property
+    def way(self) -> str:
+        return "ASC" if self.is_upward else "DESC"
+
+    @property
+    def operator(self) -> str:
+        """How rows compare with the place that they are read from."""
+        is_included = self.cursor is None or self.cursor.direction.endswith("=")
+        return (">" if self.is_upward else "<") + ("=" if is_included else "")
+
+    def arrays(self, found: Found) -> tuple[list[Any], ...]:
+        """The ranges to read, as a column each."""
+        rows = [
+            (lead.term, int(stream), int(length), first, last, *place)
+            for lead, stream, length, first, last in found.ranges()
+            if (place := self._place(is_undated=length == Length.UNDATED)) is not None
+        ]
+        return tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * 8
+
+    def _place(self, *, is_undated: bool) -> tuple[str, str, int] | None:
+        """Where a range is read from; None when all of it lies on the other side of the cursor."""
+        cursor = self.cursor
+        all_of_it = (
+            ("-infinity", _FIRST_ID, 0) if self.is_upward else ("infinity", _LAST_ID, _LAST_PLACE)
+        )
+        if cursor is None:
+            return all_of_it
+        if is_undated != (cursor.key is None):
+            # What has no day comes last either way.
+            return all_of_it if is_undated != cursor.is_backward else None
+        record, _, place = cursor.id.partition(".")
+        return cursor.key or "infinity", record, int(place)
+
+
+@dataclass(frozen=True, slots=True)
+class MomentListing(Pages):
+    """A list of moments, as `serve_page` asks for its rows: key, id, count, position, and the entry as JSON."""
+
+    question: Question
+    ordering: Ordering
+    selection: Selection | None
+    shape: Shape
+    _found: list[Found] = field(default_factory=list)
+
+    @property
+    def found(self) -> Found:
+        """How its moments are found."""
+        if not self._found:
+            self._found.append(Found.of(self.question))
+        return self._found[0]
+
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:  # noqa: ARG002 - entries are made in any case
+        """The rows of a page, and one more when there is another."""
+        if self.question.is_vain:
+            return []
+        return list(self._entries(fetch(self._page(page))))
+
+    def completed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        return rows
+
+    def document(self, row: Row) -> str:
+        text: str = row[4]
+        return self.selection.apply(text) if self.selection else text
+
+    def count(self, how: str | None) -> int:
+        """Count all, within a time limit, or up to a thousand and one."""
+        if self.question.is_vain:
+            return 0
+        if how != "exact":
+            return int(fetch(self._counted(COUNTED + 1))[0][0])
+        return int(within_time(self._counted(None))[0][0])
+
+    def _counted(self, limit: int | None) -> Clause:
+        """How many there are, up to a limit."""
+        found = self.found
+        most = f"LIMIT {limit}" if limit else ""
+        if found.are_few:
+            rows = found.gathered()
+        else:
+            rows = found.walked(limit, Steps(self.ordering.descending))
+            if len(found.leads) > 1:
+                # A moment comes once for each of its terms: among so many are as many as are wanted.
+                enough = f"LIMIT {limit * len(found.leads)}" if limit else ""
+                distinct = f"SELECT DISTINCT record_id, place FROM ({rows.sql} {enough}) AS each_of"
+                rows = Clause(distinct, rows.values)
+        return Clause(f"SELECT count(*) FROM ({rows.sql} {most}) AS counted", rows.values)
+
+    def _page(self, page: Page) -> Clause:
+        """The statement for a page: moments in order, each with the document that states it, once for each record."""
+        found, steps = self.found, Steps(self.ordering.descending, page.cursor)
+        size = page.size + 1
+        key = "date"
+        if self.ordering.descending:
+            key = "COALESCE(NULLIF(date, 'infinity'), '-infinity')"
+        order = f"{key} {steps.way}, record_id {steps.way}, place {steps.way}"
+        if found.are_few:
+            rows = found.gathered()
+            if page.cursor is not None:
+                rows = self._behind(rows, steps, key)
+        else:
+            rows = found.walked(size, steps)
+            if len(found.leads) > 1:
+                rows = Clause(f"SELECT DISTINCT * FROM ({rows.sql}) AS each_of", rows.values)
+        total = Clause("NULL") if page.count is not None else self._counted(COUNTED + 1)
+        rank = self.question.rank
+        documents = " UNION ALL ".join(
+            f"SELECT position, document FROM {table} WHERE chosen.nth = 1 AND chosen.stream = {stream}"
+            " AND record_id = chosen.record_id AND superseded_at IS NULL"
+            for stream, table in _tables().items()
+        )
+        return Clause(
+            f"WITH chosen AS (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY place) AS nth FROM"
+            f" (SELECT * FROM ({rows.sql}) AS found ORDER BY {order} LIMIT {size}) AS first_of)"
+            f" SELECT NULLIF(chosen.date, 'infinity'), chosen.record_id || '.' || chosen.place, ({total.sql}), edition.position,"
+            f" chosen.record_id, chosen.place, chosen.stream, {rank.sql}, edition.document FROM chosen"
+            f" JOIN {_MOMENTS} AS moment USING (record_id, place) LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
+            f" ORDER BY {order.replace('date', 'chosen.date')}",
+            (*rows.values, *total.values, *rank.values),
+        )
+
+    def _behind(self, rows: Clause, steps: Steps, key: str) -> Clause:
+        """Those of rows that lie on the cursor's side."""
+        cursor = steps.cursor
+        assert cursor is not None, "a cursor is asked for"  # noqa: S101 - for the type
+        record, _, place = cursor.id.partition(".")
+        at = cursor.key or self.ordering.unknown
+        return Clause(
+            f"SELECT * FROM ({rows.sql}) AS gathered WHERE ({key}, record_id, place) {steps.operator} (%s::date, %s::uuid, %s::smallint)",
+            (*rows.values, at, record, int(place)),
+        )
+
+    def _entries(self, rows: Sequence[Any]) -> Iterator[Row]:
+        documents = {
+            record: (position, orjson.loads(document), Stream(stream).label)
+            for _key, _id, _total, position, record, _place, stream, _rank, document in rows
+            if document is not None
+        }
+        facts: dict[UUID, list[Fact]] = {}
+        for key, row_id, total, _position, record, place, _stream, rank, _document in rows:
+            position, document, name = documents[record]
+            if record not in facts:
+                facts[record] = list(kind_named(name).editions.moments(document))
+            entry = entry_of(name, document, facts[record][place], rank)
+            yield (key, row_id, total, position, orjson.dumps(entry).decode())
+
+
+@cache
+def _tables() -> dict[int, str]:
+    """The tables of the editions that state facts, by stream."""
+    return {
+        int(kind.editions.stream): kind.editions._meta.db_table
+        for kind in all_kinds()
+        if kind.editions.stream
+    }
+
+
+def entry_of(name: str, document: dict[str, Any], fact: Fact, rank: int | None) -> dict[str, Any]:
+    """Return the entry of a fact in the document of a record of some kind."""
+    kind = kind_named(name)
+    return {
+        "date": fact.date,
+        "end": fact.end,
+        "kind": fact.kind,
+        "match": None if rank is None else MATCHES[rank],
+        "object": name,
+        "record": reference_row(kind, document)["body"],
+        "states": fact.states,
+        "persons": fact.persons,
+        "label": fact.label,
+        "url": kind.path(document["id"]),
+    }
+
+
+def within_time(statement: Clause) -> list[Any]:
+    """Run a statement that may have to read very much, within a time limit. Raises Problem `count_timeout`."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
+            cursor.execute(statement.sql, statement.values)
+            rows: list[Any] = cursor.fetchall()
+            return rows
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == "57014":
+            raise Problem("count_timeout", headers={"Retry-After": "60"}) from error
+        raise
