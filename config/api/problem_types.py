@@ -45,6 +45,21 @@ _TYPES = (
         400,
     ),
     ProblemType(
+        "too_many_groups",
+        "Too many rows",
+        "The counts asked for have more than 1,000 rows. Count by one dimension instead of two, by years instead of months, or ask"
+        " for less: narrower filters have fewer rows.",
+        400,
+    ),
+    ProblemType(
+        "too_many_records",
+        "Too many records to count",
+        "Counts are made of the records themselves, at most 100,000 where a state, a pair of states or their place in a whole leads"
+        " to them and all else that is asked is of type or date, at most 10,000 otherwise. Ask for less: narrower filters, or"
+        " several questions of some years each.",
+        400,
+    ),
+    ProblemType(
         "ambiguous_reference",
         "The reference names several records",
         "Several published records carry the same identifier. Use one of the slugs that the entry suggests.",
@@ -162,7 +177,7 @@ _TYPES = (
     ProblemType(
         "count_timeout",
         "Counting took too long",
-        "`count=exact` gave up. Leave it out for a count up to 1,000, or narrow the filters.",
+        "`count=exact`, or a question for counts, gave up. Leave `count` out for a count up to 1,000, or narrow the filters.",
         503,
     ),
     ProblemType(

@@ -70,6 +70,7 @@ class Parameter:
         default_factory=lambda: {"type": "string"}
     )
     is_list: bool = False  #: takes several values, divided by commas or as repeated parameters
+    most: int = MAX_VALUES  #: how many of them
     #: A parameter of the request that says how this one and others like it are read; alone it is a fault.
     companion: Parameter | None = None
     is_rated: bool = False  #: rows of the list say how well they match it

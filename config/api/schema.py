@@ -28,7 +28,7 @@ from config.api.formats import FORMAT
 from config.api.notes import NOTE
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
-from config.api.query import MAX_VALUE_LENGTH, MAX_VALUES
+from config.api.query import MAX_VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
     "finding": "Finding published records while somebody types.",
+    "timeline": "What happened: the dated facts of all records, in one stream.",
 }
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
@@ -224,7 +225,7 @@ class ApiSchema(AutoSchema):
             one = {"type": "string", "enum": [each.format for each in self._formats]}
         if not parameter.is_list:
             return {**entry, "schema": one}
-        values = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
+        values = {"type": "array", "items": one, "minItems": 1, "maxItems": parameter.most}
         # As repeats, which every client generator sends; commas mean the same.
         return {**entry, "style": "form", "explode": True, "schema": values}
 

@@ -7,16 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from django.conf import settings
-from django.db import OperationalError, connection, transaction
 
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
-from config.api.problems import Problem
 from config.api.sql import EVERYTHING, Clause, all_of
 from config.dates.lengths import Length
 from config.dates.reach import Match
-from records.api.pages import Pages, fetch
+from records.api.pages import Pages, fetch, fetch_in_time
 from records.models import Moment, MomentPosting, Stream
 from records.models.moment import EVERY, about, of_kind
 from records.publishing.documents import reference_row
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
     from config.api.pagination import Cursor, Ordering, Page, Row
     from records.models import Fact
 
-_MOMENTS = Moment._meta.db_table
+MOMENTS = Moment._meta.db_table
 _POSTINGS = MomentPosting._meta.db_table
 _DAYS = [
     f"moment.{name}"
@@ -41,6 +38,11 @@ _DAYS = [
 #: What the postings have of the days: enough for what is possible.
 _POSTED_DAYS = ["posting.date", "posting.last_day", "", "", "", ""]
 
+#: What is read of a posting.
+_POSTED = ", ".join(
+    f"posting.{name}" for name in ("date", "record_id", "place", "stream", "length", "last_day")
+)
+
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
 FEW = 2_000
 
@@ -48,6 +50,8 @@ _FIRST_ID, _LAST_ID = (
     f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f"
 )
 _LAST_PLACE = 32_767
+#: More than there will be.
+_ALL = 2**40
 
 
 class Lead(NamedTuple):
@@ -203,6 +207,12 @@ class Found:
         """What is asked of each moment itself."""
         return all_of(one.check for one in self.others)
 
+    @property
+    def reads_moments(self) -> bool:
+        """Whether the postings alone do not say which they are."""
+        is_posted = self.question.window is None or self.question.match == Match.POSSIBLE
+        return self.are_few or bool(self.others) or not is_posted
+
     def gathered(self) -> Clause:
         """Every moment, each once, in no order."""
         question = self.question
@@ -216,8 +226,8 @@ class Found:
             ]
         )
         return Clause(
-            f"SELECT DISTINCT posting.date, posting.record_id, posting.place, posting.stream, posting.last_day FROM {_POSTINGS} AS posting"
-            f" JOIN {_MOMENTS} AS moment USING (record_id, place) WHERE {checks.sql}",
+            f"SELECT DISTINCT {_POSTED} FROM {_POSTINGS} AS posting"
+            f" JOIN {MOMENTS} AS moment USING (record_id, place) WHERE {checks.sql}",
             checks.values,
         )
 
@@ -229,8 +239,7 @@ class Found:
         if question.window is not None:
             columns = _POSTED_DAYS if posted else _DAYS
             days = classed(columns, question.match, *question.window)
-        needs_moment = bool(self.others) or (question.window is not None and not posted)
-        joined = f"JOIN {_MOMENTS} AS moment USING (record_id, place)" if needs_moment else ""
+        joined = f"JOIN {MOMENTS} AS moment USING (record_id, place)" if self.reads_moments else ""
         checks = all_of([days, self.checks])
         arrays = steps.arrays(self)
         order = ", ".join(f"posting.{name} {steps.way}" for name in ("date", "record_id", "place"))
@@ -238,13 +247,26 @@ class Found:
         return Clause(
             "SELECT walked.* FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::date[], %s::date[], %s::date[], %s::uuid[],"
             " %s::smallint[]) AS step (term, stream, length, first, last, at, at_record, at_place), LATERAL ("
-            "SELECT posting.date, posting.record_id, posting.place, posting.stream, posting.last_day"
-            f" FROM {_POSTINGS} AS posting {joined} WHERE posting.term = step.term AND posting.stream = step.stream"
+            f"SELECT {_POSTED} FROM {_POSTINGS} AS posting {joined} WHERE posting.term = step.term AND posting.stream = step.stream"
             " AND posting.length = step.length AND posting.date >= step.first AND posting.date <= step.last"
             f" AND (posting.date, posting.record_id, posting.place) {steps.operator} (step.at, step.at_record, step.at_place)"
             f" AND {checks.sql} {limited}) AS walked",
             (*arrays, *checks.values),
         )
+
+    def each(self, most: int) -> Clause:
+        """Every moment, each once, in no order; no more than so many."""
+        if self.are_few:
+            rows = self.gathered()
+        else:
+            rows = self.walked(None, Steps(is_descending=False))
+            if len(self.leads) > 1:
+                # A moment comes once for each of its terms: among so many are as many as are wanted.
+                enough = most * len(self.leads)
+                rows = Clause(
+                    f"SELECT DISTINCT * FROM ({rows.sql} LIMIT {enough}) AS each_of", rows.values
+                )
+        return Clause(f"{rows.sql} LIMIT {most}", rows.values)
 
     def ranges(self) -> Iterator[tuple[Lead, Stream, Length, str, str]]:
         """The ranges of the index in which they lie: first and last day of each."""
@@ -347,23 +369,18 @@ class MomentListing(Pages):
         if self.question.is_vain:
             return 0
         if how != "exact":
-            return int(fetch(self._counted(COUNTED + 1))[0][0])
-        return int(within_time(self._counted(None))[0][0])
+            return int(fetch(self._counted())[0][0])
+        each = self.found.each(_ALL)
+        return int(
+            fetch_in_time(Clause(f"SELECT count(*) FROM ({each.sql}) AS counted", each.values))[0][
+                0
+            ]
+        )
 
-    def _counted(self, limit: int | None) -> Clause:
-        """How many there are, up to a limit."""
-        found = self.found
-        most = f"LIMIT {limit}" if limit else ""
-        if found.are_few:
-            rows = found.gathered()
-        else:
-            rows = found.walked(limit, Steps(self.ordering.descending))
-            if len(found.leads) > 1:
-                # A moment comes once for each of its terms: among so many are as many as are wanted.
-                enough = f"LIMIT {limit * len(found.leads)}" if limit else ""
-                distinct = f"SELECT DISTINCT record_id, place FROM ({rows.sql} {enough}) AS each_of"
-                rows = Clause(distinct, rows.values)
-        return Clause(f"SELECT count(*) FROM ({rows.sql} {most}) AS counted", rows.values)
+    def _counted(self) -> Clause:
+        """How many there are, counted up to one more than is shown."""
+        each = self.found.each(COUNTED + 1)
+        return Clause(f"SELECT count(*) FROM ({each.sql}) AS counted", each.values)
 
     def _page(self, page: Page) -> Clause:
         """The statement for a page: moments in order, each with the document that states it, once for each record."""
@@ -381,7 +398,7 @@ class MomentListing(Pages):
             rows = found.walked(size, steps)
             if len(found.leads) > 1:
                 rows = Clause(f"SELECT DISTINCT * FROM ({rows.sql}) AS each_of", rows.values)
-        total = Clause("NULL") if page.count is not None else self._counted(COUNTED + 1)
+        total = Clause("NULL") if page.count is not None else self._counted()
         rank = self.question.rank
         documents = " UNION ALL ".join(
             f"SELECT position, document FROM {table} WHERE chosen.nth = 1 AND chosen.stream = {stream}"
@@ -393,7 +410,7 @@ class MomentListing(Pages):
             f" (SELECT * FROM ({rows.sql}) AS found ORDER BY {order} LIMIT {size}) AS first_of)"
             f" SELECT NULLIF(chosen.date, 'infinity'), chosen.record_id || '.' || chosen.place, ({total.sql}), edition.position,"
             f" chosen.record_id, chosen.place, chosen.stream, {rank.sql}, edition.document FROM chosen"
-            f" JOIN {_MOMENTS} AS moment USING (record_id, place) LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
+            f" JOIN {MOMENTS} AS moment USING (record_id, place) LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
             f" ORDER BY {order.replace('date', 'chosen.date')}",
             (*rows.values, *total.values, *rank.values),
         )
@@ -449,17 +466,3 @@ def entry_of(name: str, document: dict[str, Any], fact: Fact, rank: int | None) 
         "label": fact.label,
         "url": kind.path(document["id"]),
     }
-
-
-def within_time(statement: Clause) -> list[Any]:
-    """Run a statement that may have to read very much, within a time limit. Raises Problem `count_timeout`."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
-            cursor.execute(statement.sql, statement.values)
-            rows: list[Any] = cursor.fetchall()
-            return rows
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == "57014":
-            raise Problem("count_timeout", headers={"Retry-After": "60"}) from error
-        raise

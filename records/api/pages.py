@@ -57,12 +57,17 @@ def count(editions: type[Edition], where: Clause, how: str | None) -> int:
     if how != "exact":
         subquery = counted(table, where)
         return int(fetch(Clause(f"SELECT {subquery.sql}", subquery.values))[0][0])
+    return int(fetch_in_time(select("count(*)", table, where))[0][0])
+
+
+def fetch_in_time(statement: Clause) -> list[Any]:
+    """Fetch what may take long. Raises Problem `count_timeout` when it takes too long."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
-            statement = select("count(*)", table, where)
             cursor.execute(statement.sql, statement.values)
-            return int(cursor.fetchone()[0])
+            rows: list[Any] = cursor.fetchall()
+            return rows
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "57014":
             raise Problem("count_timeout", headers={"Retry-After": "60"}) from error

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import orjson
 from rest_framework import serializers
 
+from config.api.caching import answer
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
 from config.api.filters.dates import MATCHES, WindowFilter, match_of
@@ -16,6 +20,7 @@ from config.api.query import Parameter, choice_fault
 from config.api.views import Operation, ReadView
 from config.dates.serializers import UncertainDateField
 from records.api.filters import BetweenFilter, ReferenceFilter
+from records.api.moment_counts import DIMENSIONS, MOST_DIMENSIONS, MOST_ROWS, counts
 from records.api.moments import MomentListing, Question
 from records.api.pages import serve_page
 from records.lookup.published import WrittenReferences
@@ -23,6 +28,8 @@ from records.reference_fields import DerivedReferenceField, DerivedReferenceList
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
@@ -142,6 +149,47 @@ class TimelineFilter(FilterSet):
     date = WindowFilter(help_text="When it happened")
 
 
+def question_of(readings: Mapping[str, Callable[[], Any]], query: Query) -> Question:
+    """Return what is asked, once the references are known."""
+    return Question.of({name: reading() for name, reading in readings.items()}, match_of(query))
+
+
+BY = Parameter(
+    "by",
+    "What is counted by: at most two dimensions. Without it all is counted in one row.",
+    {"type": "string", "enum": list(DIMENSIONS)},
+    is_list=True,
+    most=MOST_DIMENSIONS,
+)
+
+
+class MomentCountSerializer(serializers.Serializer[Any]):
+    """How much there is of one value, or of two together. A row has the dimensions that were asked for, and no other."""
+
+    year = serializers.CharField(
+        required=False, allow_null=True, help_text="The year, or `uncertain`."
+    )
+    month = serializers.CharField(
+        required=False, allow_null=True, help_text="The month (`2025-05`), or `uncertain`."
+    )
+    decade = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="The decade, as in EDTF (`197X`), or `uncertain`.",
+    )
+    kind = serializers.CharField(required=False, help_text="What happened.")
+    object = serializers.CharField(
+        required=False, help_text="The kind of the records that state it."
+    )
+    state = DerivedReferenceField(
+        "state",
+        required=False,
+        allow_null=True,
+        help_text="The state that it concerns; null where it concerns none.",
+    )
+    count = serializers.IntegerField(help_text="How many facts.")
+
+
 class TimelineView(ReadView):
     """What happened: every dated fact of every published record, in one stream.
 
@@ -156,7 +204,27 @@ class TimelineView(ReadView):
         **{each.name: each for each in (ORDERING, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)},
     }
 
+    counts_parameters: ClassVar[dict[str, Parameter]] = {
+        BY.name: BY,
+        **TimelineFilter.known,
+        FORMAT.name: FORMAT,
+    }
+
     def operation(self) -> Operation:
+        if self.action == "counts":
+            return Operation(
+                name="timeline_counts",
+                tag="timeline",
+                summary="Count what happened",
+                description="How much of the timeline there is, by at most two dimensions, with every filter of the list. Rows come in"
+                " the order of `by`: dates upwards, words as their list has them, states by their labels; `uncertain` and null"
+                " last. A fact that may lie in several of the spans counts under `uncertain`, one of which no day is known under"
+                " null, and one that concerns several states for each of them; `total` has each once. More than"
+                f" {MOST_ROWS:,} rows, or too many facts to be counted at once, are refused.",
+                parameters=self.counts_parameters,
+                content=MomentCountSerializer,
+                envelope="MomentCountList",
+            )
         return Operation(
             name="timeline_list",
             tag="timeline",
@@ -165,6 +233,35 @@ class TimelineView(ReadView):
             content=MomentSerializer,
             envelope="MomentList",
             headers=("ETag", "Link"),
+        )
+
+    def counts(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        query = self.read_query(self.counts_parameters)
+        references = WrittenReferences()
+        readings = TimelineFilter.readings(query, references)
+        by = query.words(BY.name)
+        query.faults += [
+            choice_fault(BY.name, word, DIMENSIONS) for word in by if word not in DIMENSIONS
+        ]
+        if len(by) > MOST_DIMENSIONS:
+            detail = f"There are {len(by)} dimensions; at most {MOST_DIMENSIONS} are taken."
+            query.fault("too_many_values", detail, BY.name)
+        references.resolve(query)
+        query.refuse_faults()
+        found = counts(question_of(readings, query), by)
+        envelope: dict[str, Any] = {
+            "next": None,
+            "previous": None,
+            "total": {"value": found.total, "relation": "eq"},
+            "notes": references.notes,
+        }
+        rows = [orjson.dumps(row).decode() for row in found.rows]
+        version = orjson.dumps([rows, envelope, query.raw_without(), self.format.tag])
+        return answer(
+            self.http,
+            partial(self.format.page, rows, envelope, {name: {} for name in (*by, "count")}),
+            f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
+            media_type=self.format.media_type,
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
@@ -176,12 +273,9 @@ class TimelineView(ReadView):
         page = Page.read(query, "timeline", name)
         references.resolve(query)
         query.refuse_faults()
-        question = Question.of(
-            {name: reading() for name, reading in readings.items()}, match_of(query)
-        )
         shape = shape_of(MomentSerializer)
         listing = MomentListing(
-            question,
+            question_of(readings, query),
             ORDERINGS[name],
             selection,
             selection.narrow(shape) if selection else shape,

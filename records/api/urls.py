@@ -9,5 +9,6 @@ urlpatterns = [
     *resource(SourceViewSet),
     *resource(TopicViewSet),
     address("timeline", TimelineView.as_view({"get": "list"}), "timeline-list"),
+    address("timeline/counts", TimelineView.as_view({"get": "counts"}), "timeline-counts"),
     address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections import Counter
+from itertools import pairwise, product
 from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -14,13 +15,13 @@ from django.test import Client
 
 from events.models import Event, Statement
 from people.models import Tenure, TenureMilestone
-from records.api import moments
+from records.api import moment_counts, moments
 from records.models import Moment, MomentPosting
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from tests.factories.agreements import make_action, make_agreement, make_party
 from tests.factories.answers import get
-from tests.factories.days import DAYS, MATCHES, day, random_edtf
+from tests.factories.days import DAYS, MATCHES, WORLD, day, random_edtf
 from tests.factories.events import (
     make_event,
     make_participation,
@@ -353,6 +354,81 @@ def test_timeline_is_what_the_documents_say(
             for one in wanted
         ]
         assert [entry["match"] for entry in entries] == matches, query
+        compare_counts(client, world, query, wanted)
+
+
+def compare_counts(
+    client: Client, world: World, query: dict[str, str], wanted: list[Happening]
+) -> None:
+    """By random dimensions, against what the documents say."""
+    by = world.chance.sample(["year", "month", "decade", "kind", "object", "state"], 2)
+    filters = {name: value for name, value in query.items() if name != "ordering"}
+
+    answer = get(client, f"timeline/counts/?{urlencode({**filters, 'by': ','.join(by)})}")
+
+    assert answer["total"] == {"value": len(wanted), "relation": "eq"}
+    found = {tuple(_plain(row[name]) for name in by): row["count"] for row in answer["results"]}
+    counted: Counter[tuple[Any, ...]] = Counter()
+    for one in wanted:
+        counted.update(product(*(_values(one, name) for name in by)))
+    assert found == counted, (query, by)
+    assert len(answer["results"]) == len(found)
+
+
+def _plain(value: Any) -> Any:
+    return value["id"] if isinstance(value, dict) else value
+
+
+def _values(one: Happening, name: str) -> list[Any]:
+    """The values under which a fact counts."""
+    if name == "state":
+        return one.states or [None]
+    if name == "kind":
+        return [one.kind]
+    if name == "object":
+        return [one.document["object"]]
+    if one.first_day is None:
+        return [None]
+    # All days of the test lie in one month; what may lie on any day before or after them lies in no one span.
+    is_open = {min(WORLD), max(WORLD)} & one.interval.conceivable
+    return [
+        "uncertain" if is_open else {"year": "2025", "month": "2025-05", "decade": "202X"}[name]
+    ]
+
+
+def test_counts_tell_what_may_lie_in_several_spans_and_what_has_no_day(client: Client) -> None:
+    for when in ("2024", "2025-05", "2025-06-01", "[2024..2025]", "[..1989]", ""):
+        publish_whole(make_event(when=when))
+    publish_whole(make_event(when="2024-12-30", end="2025-01-02"))
+
+    def rows(by: str) -> list[list[Any]]:
+        answer = get(client, f"timeline/counts/?by={by}&kind=event")
+        assert answer["total"] == {"value": 7, "relation": "eq"}
+        return [list(row.values()) for row in answer["results"]]
+
+    assert rows("year") == [["2024", 1], ["2025", 2], ["uncertain", 3], [None, 1]]
+    assert rows("month") == [["2025-05", 1], ["2025-06", 1], ["uncertain", 4], [None, 1]]
+    assert rows("decade") == [["202X", 5], ["uncertain", 1], [None, 1]]
+    assert rows("object,decade") == [
+        ["event", "202X", 5],
+        ["event", "uncertain", 1],
+        ["event", None, 1],
+    ]
+    assert get(client, "timeline/counts/?kind=event")["results"] == [{"count": 7}]
+
+
+def test_too_many_counts_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for year in (2023, 2024, 2025):
+        publish_whole(make_event(when=str(year)))
+    monkeypatch.setattr(moment_counts, "MOST_ROWS", 2)
+    assert get(client, "timeline/counts/?by=year", 400)["code"] == "too_many_groups"
+    assert get(client, "timeline/counts/?by=object")["results"] == [{"object": "event", "count": 3}]
+
+    monkeypatch.setattr(moment_counts, "MOST_READ", 2)
+    assert get(client, "timeline/counts/?by=object", 400)["code"] == "too_many_records"
+    assert get(client, "timeline/counts/?by=year,month,kind", 400)["errors"][0]["code"] == (
+        "too_many_values"
+    )
 
 
 def test_postings_are_the_terms_of_moments() -> None:
