@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -191,8 +191,16 @@ class World:
         gone = self.chance.choice(self.made)
         self.attempt(lambda: withdraw(gone, by=None, reason="Wrong."))
         self.attempt(lambda: restore(gone, by=None))
-        loser, survivor = self.chance.sample(self.persons, 2)
-        merge(loser, survivor, by=None, reason="The same.")
+        for loser, survivor in permutations(self.persons, 2):
+            # Refused where both signed for the same party.
+            self.attempt(lambda: merge(loser, survivor, by=None, reason="The same."))  # noqa: B023 - done at once
+            loser.refresh_from_db()
+            if loser.merged_into_id:
+                self.persons.remove(loser)
+                break
+        else:
+            raise AssertionError("Nobody was merged.")
+        self.tenures = list(Tenure.objects.filter(pk__in=[one.pk for one in self.tenures]))
         self.event()
         self.statement()
 
