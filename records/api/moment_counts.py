@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_DIMENSIONS = 2
 MOST_ROWS = 1_000
 #: Moments that are counted where the postings say all that is asked, and where each is looked at.
-MOST_READ, MOST_LOOKED_AT = 50_000, 10_000
+MOST_READ, MOST_LOOKED_AT = 25_000, 5_000
 
 #: What a row says of moments that may lie in several of the spans that are counted.
 UNCERTAIN = "uncertain"

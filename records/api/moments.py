@@ -14,6 +14,7 @@ from config.api.sql import EVERYTHING, Clause, all_of
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
+from records.bulk import as_array
 from records.models import Moment, MomentPosting, Stream
 from records.models.moment import EVERY, about, of_kind
 from records.publishing.documents import reference_row
@@ -46,6 +47,10 @@ _POSTED = ", ".join(
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
 FEW = 2_000
 
+#: So many terms are read in order without asking how many moments have them, and so many ranges at once.
+FEW_LEADS = 3
+MOST_RANGES = 1_000
+
 _FIRST_ID, _LAST_ID = (
     f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f"
 )
@@ -67,13 +72,16 @@ class Dimension:
 
     leads: tuple[Lead, ...]
     check: Clause
+    is_checked: bool = (
+        False  #: whether moments that are found by the terms must be checked all the same
+    )
 
     @classmethod
-    def of_terms(cls, terms: Iterable[int]) -> Dimension:
+    def of_terms(cls, terms: Iterable[int], beside: Iterable[Lead] = ()) -> Dimension:
         """Ask for any of some terms."""
-        found = list(dict.fromkeys(terms))
-        leads = tuple(Lead(one) for one in found)
-        return cls(leads, Clause("moment.terms && %s::bigint[]", (found,)))
+        found = {one.term: one for one in (*beside, *map(Lead, terms))}
+        check = Clause("moment.terms && %s::bigint[]", (as_array(found),))
+        return cls(tuple(found.values()), check)
 
     @classmethod
     def of_kinds(cls, kinds: Sequence[str]) -> Dimension:
@@ -82,7 +90,7 @@ class Dimension:
         leads = tuple(
             Lead(EVERY, alone[kind]) if kind in alone else Lead(of_kind(kind)) for kind in kinds
         )
-        return cls(leads, Clause("moment.kind = ANY(%s)", (list(kinds),)))
+        return cls(leads, Clause("moment.kind = ANY(%s)", (list(kinds),)), is_checked=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +113,8 @@ class Question:
         beside = _beside(given)
         for name, value in given.items():
             if name == "between":
-                terms = [pair(*map(str, value)), *map(about, beside[name])]
-                dimensions.append(Dimension.of_terms(terms))
+                terms = [pair(*map(str, value))]
+                dimensions.append(Dimension.of_terms(terms, beside[name]))
             elif name == "kind":
                 dimensions.append(Dimension.of_kinds(value))
                 streams &= _streams_of(value)
@@ -114,9 +122,7 @@ class Question:
                 streams &= {Stream[one.upper()] for one in value}
             elif name != "date":
                 terms = [about(str(one)) for one in value]
-                dimensions.append(
-                    Dimension.of_terms(terms + [about(one) for one in beside.get(name, ())])
-                )
+                dimensions.append(Dimension.of_terms(terms, beside.get(name, ())))
         return cls(tuple(dimensions), tuple(sorted(streams)), given.get("date"), match, not streams)
 
     @property
@@ -132,34 +138,31 @@ class Question:
             certain.values + possible.values,
         )
 
-    @property
-    def days(self) -> Clause:
-        """That a moment has a day in the window."""
-        return classed(_DAYS, self.match, *self.window) if self.window else EVERYTHING
 
-
-def _beside(given: Mapping[str, Any]) -> dict[str, list[str]]:
+def _beside(given: Mapping[str, Any]) -> dict[str, list[Lead]]:
     """Records by which moments concern the states asked for, though their documents do not name them: offices of envoys."""
     asked = []
     for kind in all_kinds():
         editions = kind.editions
         if "between" in given:
-            asked.append(("between", editions.beside_pair(*given["between"])))
+            asked.append(("between", kind.name, editions.beside_pair(*given["between"])))
         if "state" in given:
-            asked.append(("state", editions.beside_states(given["state"])))
+            asked.append(("state", kind.name, editions.beside_states(given["state"])))
     statements = [
-        Clause(f"SELECT '{name}', found.* FROM ({one.sql}) AS found", one.values)
-        for name, one in asked
+        Clause(f"SELECT '{name}', '{kind}', found.* FROM ({one.sql}) AS found", one.values)
+        for name, kind, one in asked
         if one
     ]
-    found: dict[str, list[str]] = {"between": [], "state": []}
+    found: dict[str, list[Lead]] = {"between": [], "state": []}
     if statements:
         whole = Clause(
             " UNION ALL ".join(one.sql for one in statements),
             tuple(value for one in statements for value in one.values),
         )
-        for name, key in fetch(whole):
-            found[name].append(str(key))
+        for name, kind, key in fetch(whole):
+            # Only tenures name offices.
+            stream = Stream.TENURE if kind == "office" else None
+            found[name].append(Lead(about(str(key)), stream))
     return found
 
 
@@ -192,62 +195,81 @@ class Found:
         dimensions = question.dimensions
         if not dimensions:
             return cls(question, (Lead(EVERY),), (), are_few=False)
+        if len(dimensions) == 1 and len(dimensions[0].leads) <= FEW_LEADS:
+            return cls(question, dimensions[0].leads, (), are_few=False)
         counts = [
             f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
             for _ in dimensions
         ]
-        terms = tuple([lead.term for lead in one.leads] for one in dimensions)
+        terms = tuple(as_array(lead.term for lead in one.leads) for one in dimensions)
         ((*found,),) = fetch(Clause(f"SELECT {', '.join(counts)}", terms))
         least = min(range(len(found)), key=lambda place: (found[place], place))
         others = dimensions[:least] + dimensions[least + 1 :]
-        return cls(question, dimensions[least].leads, others, are_few=found[least] <= FEW)
-
-    @property
-    def checks(self) -> Clause:
-        """What is asked of each moment itself."""
-        return all_of(one.check for one in self.others)
+        leading = dimensions[least]
+        are_few = found[least] <= FEW
+        if are_few and leading.is_checked:
+            others = dimensions
+        whole = cls(question, leading.leads, others, are_few=are_few)
+        if not whole.are_few and len(list(whole.ranges())) > MOST_RANGES:
+            # So many that moments with one of them are met soon on the way through all.
+            return cls(question, (Lead(EVERY),), dimensions, are_few=False)
+        return whole
 
     @property
     def reads_moments(self) -> bool:
         """Whether the postings alone do not say which they are."""
-        is_posted = self.question.window is None or self.question.match == Match.POSSIBLE
-        return self.are_few or bool(self.others) or not is_posted
+        return bool(self.others) or not self._is_posted
+
+    @property
+    def _is_posted(self) -> bool:
+        """Whether the postings say which have a day in the window."""
+        return self.question.window is None or self.question.match == Match.POSSIBLE
+
+    @property
+    def _posted(self) -> tuple[str, Clause]:
+        """The postings, joined with moments where these are asked, and what is asked of both."""
+        question = self.question
+        days = EVERYTHING
+        if question.window is not None:
+            columns = _POSTED_DAYS if self._is_posted else _DAYS
+            days = classed(columns, question.match, *question.window)
+        joined = f"JOIN {MOMENTS} AS moment USING (record_id, place)" if self.reads_moments else ""
+        return f"{_POSTINGS} AS posting {joined}", all_of(
+            [days, *(one.check for one in self.others)]
+        )
 
     def gathered(self) -> Clause:
         """Every moment, each once, in no order."""
-        question = self.question
-        checks = all_of(
+        source, checks = self._posted
+        asked = all_of(
             [
-                Clause("posting.term = ANY(%s::bigint[])", ([lead.term for lead in self.leads],)),
-                Clause("posting.stream = ANY(%s::smallint[])", ([*map(int, question.streams)],)),
-                question.days,
-                # The first one too: of kinds that have no term of their own, its term finds more.
-                all_of(one.check for one in question.dimensions),
+                Clause(
+                    "posting.term = ANY(%s::bigint[])",
+                    (as_array(lead.term for lead in self.leads),),
+                ),
+                Clause(
+                    "posting.stream = ANY(%s::smallint[])",
+                    (as_array(map(int, self.question.streams)),),
+                ),
+                checks,
+                # What has no day is in no window, unless it may have any.
+                EVERYTHING
+                if self.question.window is None or not self._is_posted
+                else Clause("posting.date < 'infinity'"),
             ]
         )
-        return Clause(
-            f"SELECT DISTINCT {_POSTED} FROM {_POSTINGS} AS posting"
-            f" JOIN {MOMENTS} AS moment USING (record_id, place) WHERE {checks.sql}",
-            checks.values,
-        )
+        return Clause(f"SELECT DISTINCT {_POSTED} FROM {source} WHERE {asked.sql}", asked.values)
 
     def walked(self, limit: int | None, steps: Steps) -> Clause:
         """Moments in the order of their days, up to a limit from each range of the index; once for each term that they have."""
-        question = self.question
-        posted = question.match == Match.POSSIBLE
-        days = EVERYTHING
-        if question.window is not None:
-            columns = _POSTED_DAYS if posted else _DAYS
-            days = classed(columns, question.match, *question.window)
-        joined = f"JOIN {MOMENTS} AS moment USING (record_id, place)" if self.reads_moments else ""
-        checks = all_of([days, self.checks])
+        source, checks = self._posted
         arrays = steps.arrays(self)
         order = ", ".join(f"posting.{name} {steps.way}" for name in ("date", "record_id", "place"))
         limited = f"ORDER BY {order} LIMIT {limit}" if limit else ""
         return Clause(
             "SELECT walked.* FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::date[], %s::date[], %s::date[], %s::uuid[],"
             " %s::smallint[]) AS step (term, stream, length, first, last, at, at_record, at_place), LATERAL ("
-            f"SELECT {_POSTED} FROM {_POSTINGS} AS posting {joined} WHERE posting.term = step.term AND posting.stream = step.stream"
+            f"SELECT {_POSTED} FROM {source} WHERE posting.term = step.term AND posting.stream = step.stream"
             " AND posting.length = step.length AND posting.date >= step.first AND posting.date <= step.last"
             f" AND (posting.date, posting.record_id, posting.place) {steps.operator} (step.at, step.at_record, step.at_place)"
             f" AND {checks.sql} {limited}) AS walked",
@@ -310,14 +332,15 @@ class Steps:
         is_included = self.cursor is None or self.cursor.direction.endswith("=")
         return (">" if self.is_upward else "<") + ("=" if is_included else "")
 
-    def arrays(self, found: Found) -> tuple[list[Any], ...]:
+    def arrays(self, found: Found) -> tuple[str, ...]:
         """The ranges to read, as a column each."""
         rows = [
             (lead.term, int(stream), int(length), first, last, *place)
             for lead, stream, length, first, last in found.ranges()
             if (place := self._place(is_undated=length == Length.UNDATED)) is not None
         ]
-        return tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * 8
+        # As texts: the database reads a literal in one go, and a list of casts one by one.
+        return tuple(map(as_array, zip(*rows, strict=True))) if rows else ("{}",) * 8
 
     def _place(self, *, is_undated: bool) -> tuple[str, str, int] | None:
         """Where a range is read from; None when all of it lies on the other side of the cursor."""

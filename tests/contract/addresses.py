@@ -79,6 +79,7 @@ def addresses() -> Iterator[str]:
     for typed in ("pk", "ishaq d", "rubbio", "call", "sekretd", "Sekretdraft"):
         yield f"/api/v1/autocomplete/?q={typed}"
         yield f"/api/v1/autocomplete/?q={typed}&on=2025-05&object=person,state,event,tenure"
+    yield from ("/timeline/", "/timeline/?between=US,PK", "/timeline/?person=ishaq-dar")
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
 

@@ -57,7 +57,7 @@ class World:
         self.chance = Random(seed)  # noqa: S311 - no secret
         self.states = [make_state(start=self.edtf(), end="") for _ in range(4)]
         self.organizations = [make_organization() for _ in range(2)]
-        self.persons = [make_person() for _ in range(4)]
+        self.persons = [make_person() for _ in range(5)]
         broad = make_topic()
         self.topics = [broad, make_topic(broader=broad), make_topic()]
         self.offices = [
@@ -134,7 +134,7 @@ class World:
             make_party(
                 agreement,
                 actor,
-                represented_by=tuple(self.some(self.persons)),
+                represented_by=tuple(self.some(self.persons[:3])),
                 role=self.chance.choice(["contracting", "observer"]),
             )
             for actor in actors
@@ -341,7 +341,7 @@ def questions(world: World, count: int) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("few", [0, 8, 2_000])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_timeline_is_what_the_documents_say(
     seed: int, few: int, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,7 +349,7 @@ def test_timeline_is_what_the_documents_say(
     monkeypatch.setattr(moments, "FEW", few)
     world = World(seed)
     world.change()
-    for query in questions(world, 24):
+    for query in questions(world, 20):
         wanted = expected(query)
         entries = crawl(client, query, world.chance.choice([3, 200]))
         assert [said(entry) for entry in entries] == [one.shown() for one in wanted], query
