@@ -132,20 +132,21 @@ def _chart(question: Question, given: Sequence[tuple[str, str]]) -> dict[str, An
     bars = []
     for place, number in enumerate(years):
         year = f"{number:04}"
-        count = by_year.get(year, 0)
+        count = by_year.get(year)
+        if count is None:
+            continue
         # Never so low that it is not seen.
         height = max(round(HEIGHT * count / most), 3)
-        if count:
-            bars.append(
-                {
-                    "year": year,
-                    "count": count,
-                    "x": place * WIDTH,
-                    "y": HEIGHT - height,
-                    "height": height,
-                    "address": _address(given, date_after=year, date_before=year),
-                }
-            )
+        bars.append(
+            {
+                "year": year,
+                "count": count,
+                "x": place * WIDTH,
+                "y": HEIGHT - height,
+                "height": height,
+                "address": _address(given, date_after=year, date_before=year),
+            }
+        )
     return {
         "bars": bars,
         "width": len(years) * WIDTH,

@@ -47,9 +47,9 @@ _POSTED = ", ".join(
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
 FEW = 2_000
 
-#: So many terms are read in order without asking how many moments have them, and so many ranges at once.
+#: So many terms are read in order without asking how many moments have them; and so many of all kinds of record at once.
 FEW_LEADS = 3
-MOST_RANGES = 1_000
+MOST_LEADS = 5
 
 _FIRST_ID, _LAST_ID = (
     f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f"
@@ -210,10 +210,16 @@ class Found:
         if are_few and leading.is_checked:
             others = dimensions
         whole = cls(question, leading.leads, others, are_few=are_few)
-        if not whole.are_few and len(list(whole.ranges())) > MOST_RANGES:
+        if not whole.are_few and whole.most_times > MOST_LEADS:
             # So many that moments with one of them are met soon on the way through all.
             return cls(question, (Lead(EVERY),), dimensions, are_few=False)
         return whole
+
+    @property
+    def most_times(self) -> int:
+        """How often a moment may come: for each of its terms. A tenure names one office, of however many."""
+        anywhere = sum(lead.stream is None for lead in self.leads)
+        return anywhere + (anywhere < len(self.leads))
 
     @property
     def reads_moments(self) -> bool:
@@ -284,7 +290,7 @@ class Found:
             rows = self.walked(None, Steps(is_descending=False))
             if len(self.leads) > 1:
                 # A moment comes once for each of its terms: among so many are as many as are wanted.
-                enough = most * len(self.leads)
+                enough = most * self.most_times
                 rows = Clause(
                     f"SELECT DISTINCT * FROM ({rows.sql} LIMIT {enough}) AS each_of", rows.values
                 )
