@@ -576,5 +576,5 @@ def test_statements_do_not_grow_with_the_list(
         make_participation(event := make_event(when=f"2025-05-1{number}"), state)
         publish_whole(event)
 
-    with django_assert_num_queries(4):  # references, offices of envoys, how many, page
+    with django_assert_num_queries(3):  # references, offices of envoys, page
         assert len(get(client, "timeline/?state=PK")["results"]) == count
