@@ -43,6 +43,9 @@ EXAMPLES = {
     "type": "call",
 }
 
+#: The same where an address takes other values.
+OWN_EXAMPLES = {"/api/v1/timeline/": {"fields": "label,record.id", "omit": "states"}}
+
 #: Parameters that say how others are read, and those others.
 BESIDE = {
     "date_match": ("on", "holding_on", "existed_on", "in_force_on", "date_after", "period.on"),
@@ -67,7 +70,8 @@ def addresses() -> Iterator[str]:
             continue
         yield path
         for parameter in operations["get"].get("parameters", []):
-            if parameter["in"] == "query" and (value := _example(parameter, schema)):
+            own = OWN_EXAMPLES.get(path, {}).get(parameter["name"])
+            if parameter["in"] == "query" and (value := own or _example(parameter, schema)):
                 yield f"{path}?{parameter['name']}={value}{_beside(parameter, operations)}"
     for kind in all_kinds():
         listed = client.get(f"/api/v1/{kind.resource}/?page_size=20").json()["results"]
