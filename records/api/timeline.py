@@ -163,31 +163,28 @@ BY = Parameter(
 )
 
 
-class MomentCountSerializer(serializers.Serializer[Any]):
-    """How much there is of one value, or of two together. A row has the dimensions that were asked for, and no other."""
-
-    year = serializers.CharField(
-        required=False, allow_null=True, help_text="The year, or `uncertain`."
-    )
-    month = serializers.CharField(
-        required=False, allow_null=True, help_text="The month (`2025-05`), or `uncertain`."
-    )
-    decade = serializers.CharField(
-        required=False,
-        allow_null=True,
-        help_text="The decade, as in EDTF (`197X`), or `uncertain`.",
-    )
-    kind = serializers.CharField(required=False, help_text="What happened.")
-    object = serializers.CharField(
-        required=False, help_text="The kind of the records that state it."
-    )
-    state = DerivedReferenceField(
-        "state",
-        required=False,
-        allow_null=True,
-        help_text="The state that it concerns; null where it concerns none.",
-    )
-    count = serializers.IntegerField(help_text="How many facts.")
+_TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+COUNT_ROW = {
+    "type": "object",
+    "description": "How much there is of one value, or of two together. A row has the dimensions that were asked for, and no other.",
+    "properties": {
+        "year": {**_TEXT_OR_NULL, "description": "The year, or `uncertain`."},
+        "month": {**_TEXT_OR_NULL, "description": "The month (`2025-05`), or `uncertain`."},
+        "decade": {
+            **_TEXT_OR_NULL,
+            "description": "The decade, as in EDTF (`197X`), or `uncertain`.",
+        },
+        "kind": {**_TEXT, "description": "What happened."},
+        "object": {**_TEXT, "description": "The kind of the records that state it."},
+        "state": {
+            "oneOf": [{"$ref": "#/components/schemas/StateReference"}, {"type": "null"}],
+            "description": "The state that it concerns; null where it concerns none.",
+        },
+        "count": {"type": "integer", "minimum": 0, "description": "How many facts."},
+    },
+    "required": ["count"],
+}
 
 
 class TimelineView(ReadView):
@@ -222,7 +219,7 @@ class TimelineView(ReadView):
                 " null, and one that concerns several states for each of them; `total` has each once. More than"
                 f" {MOST_ROWS:,} rows, or too many facts to be counted at once, are refused.",
                 parameters=self.counts_parameters,
-                content=MomentCountSerializer,
+                content=COUNT_ROW,
                 envelope="MomentCountList",
             )
         return Operation(
