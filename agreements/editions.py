@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +16,7 @@ from agreements.models.action import ActionKind
 from agreements.models.agreement import Laterality
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
+from agreements.on_a_day import Acts
 from agreements.status import agreement_history, party_history
 from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
@@ -26,10 +26,9 @@ from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from agreements.effects import Act
     from agreements.status import History
     from config.dates.reach import When
     from records.models.reference import References
@@ -46,6 +45,19 @@ def _signed_on(document: dict[str, Any]) -> list[str]:
     """The first day on which each signature may have been put, else the last."""
     dates = [action["date"] for action in document["actions"] if action["kind"] in SIGNING]
     return [day for when in dates if when and (day := when["earliest"] or when["latest"])]
+
+
+def _first_signed(document: dict[str, Any]) -> dict[str, str | None]:
+    """The first and the last day on which it may have been signed first; null where that is unknown."""
+    dates = [action["date"] or {} for action in document["actions"] if action["kind"] in SIGNING]
+    firsts = [when.get("earliest") for when in dates]
+    lasts = [last for when in dates if (last := when.get("latest"))]
+    # One signature of an unknown day may be the first of all.
+    is_known = bool(firsts) and all(firsts)
+    return {
+        "signed_from": min(filter(None, firsts)) if is_known else None,
+        "signed_by": min(lasts, default=None),
+    }
 
 
 def _done(action: dict[str, Any]) -> When:
@@ -113,25 +125,16 @@ def _acts(party: dict[str, Any], action: dict[str, Any]) -> bool:
 
 def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The spans of days on which the agreement had each status, and on which it was in force for each party."""
-    known_on = dt.date.fromisoformat(document["published_at"][:10])
-    laterality = document["laterality"]
-    acts = acts_of(document)
-    proven = [act.as_proven(known_on) for act in acts]
-
-    def spans(history: Callable[[Sequence[Act]], History]) -> Iterator[tuple[str, Reach]]:
-        yield from _reaches(history(acts), history(proven))
-
-    whole = partial(agreement_history, laterality=laterality, known_on=known_on)
-    for value, reach in spans(whole):
+    acts = Acts.of(document)
+    for value, reach in _reaches(*acts.histories()):
         yield {"kind": f"status:{value}", "party_id": None, **reach.columns("days")}
     for party in document["parties"]:
         if party["role"] in NOT_BOUND:
             continue
-        own = partial(
-            party_history, party=party["party"]["id"], laterality=laterality, known_on=known_on
-        )
         in_force = [
-            reach.columns("days") for value, reach in spans(own) if value == PartyStatus.IN_FORCE
+            reach.columns("days")
+            for value, reach in _reaches(*acts.histories(party["party"]["id"]))
+            if value == PartyStatus.IN_FORCE
         ]
         for party_id in filter(None, _stood_by(party)):
             for days in in_force:
@@ -169,14 +172,15 @@ def _days(
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
-    """Return the least and the greatest amount that the value may be; null where there is no such limit."""
+    """Return of what sort the value is, and the least and the greatest amount that it may be; null where there is no limit."""
     least: str | None = value["amount"]
     greatest = {Qualifier.AT_LEAST: None, Qualifier.RANGE: value["amount_max"]}.get(
         value["qualifier"], least
     )
     if value["qualifier"] == Qualifier.UP_TO:
         least = None
-    return {"currency": value["currency"], "least": least, "greatest": greatest}
+    sort = {name: value[name] for name in ("currency", "scope", "kind")}
+    return {**sort, "least": least, "greatest": greatest}
 
 
 class AgreementEdition(Edition):
@@ -193,8 +197,17 @@ class AgreementEdition(Edition):
     date = models.DateField(
         null=True, help_text="For ordering: the first day on which it may have been signed."
     )
+    signed_from = models.DateField(
+        null=True,
+        help_text="The first day on which it may have been signed first; NULL when unknown.",
+    )
+    signed_by = models.DateField(
+        null=True,
+        help_text="The last day on which it may have been signed first; NULL when unknown.",
+    )
     values = models.JSONField(
-        default=list, help_text="Per monetary value: currency, least and greatest amount."
+        default=list,
+        help_text="Per monetary value: currency, scope, kind, least and greatest amount.",
     )
     party_ids = ArrayField(
         models.UUIDField(),
@@ -266,6 +279,7 @@ class AgreementEdition(Edition):
                 (status["until"] for status in statuses if status["until"]), default=None
             ),
             "date": min(_signed_on(document), default=None),
+            **_first_signed(document),
             "values": [_amounts(value) for value in document["values"]],
             "party_ids": ids_of(
                 [

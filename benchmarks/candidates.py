@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 #: Parameters and their values.
 Query = dict[str, str]
 
-#: Not filters: how the page looks, not what it finds.
-SHAPING = {"cursor", "page_size", "count", "fields", "omit", "format", "expand"}
+#: Not filters: how the page looks, or of when it tells, not what it finds.
+SHAPING = {"cursor", "page_size", "count", "fields", "omit", "format", "expand", "as_of"}
 #: Words that name a kind where the parameter does not.
 KINDS = {
     "type": "event_type", "parent": "event", "part_of": "statement", "party": "state", "speaker": "person",

@@ -121,15 +121,13 @@ def _prepare() -> None:
 
 def _start_workers(host: str, port: int) -> subprocess.Popen[bytes]:
     """Start the web server, which loads the application and then waits for the word."""
-    from config import settings  # noqa: PLC0415 - where one is wrong, it is said in `main`
-
     return _start(
         "-m", "config.workers", "config.wsgi:application",
         "--interface", "wsgi", "--no-ws",
         "--host", host, "--port", str(port),
         "--workers", str(environment.number("WORKERS", 2, at_least=1, at_most=64)),
         # By default it would start hundreds of threads, each with a database connection.
-        "--blocking-threads", str(settings.THREADS),
+        "--blocking-threads", str(environment.threads()),
         "--respawn-failed-workers",
         "--workers-kill-timeout", str(GRACE_SECONDS - 5),
         # Below, it warns of more threads than processors, which is right only where threads compute.

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 #: Texts of groups of operations that answer with no record.
 TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
+    "copies": "Keeping a copy in step with what is published.",
     "finding": "Finding published records while somebody types.",
     "timeline": "What happened: the dated facts of all records, in one stream.",
+    "snapshots": "Files with all that was public at one position of the change feed.",
 }
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
@@ -56,6 +58,11 @@ _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Accept-Ranges": {"description": "`bytes`: any part can be asked for.", "schema": _TEXT},
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many: `bytes 0-99/1234`.",
+        "schema": _TEXT,
+    },
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
     "Link": {
@@ -67,6 +74,11 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {
         "description": "Seconds after which to try again.",
         "schema": {"type": "integer"},
+    },
+    "X-Notes": {
+        "description": "Of a list in CSV or NDJSON, where there is something to note: `notes` of the envelope that the list has in"
+        " JSON, as JSON; as many as fit.",
+        "schema": _TEXT,
     },
     "X-Request-ID": {
         "description": "The id of the request: the caller's own if it sent one, else made here.",
@@ -140,6 +152,10 @@ PROBLEM = {
             "type": "string",
             "format": "date-time",
             "description": "Of `withdrawn`: when.",
+        },
+        "oldest_position": {
+            "type": "integer",
+            "description": "Of `feed_expired`: the oldest position after which the feed can be read.",
         },
         "available": {
             "type": "array",
@@ -222,7 +238,9 @@ class ApiSchema(AutoSchema):
         entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
         one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
         if parameter is FORMAT:
-            one = {"type": "string", "enum": [each.format for each in self._formats]}
+            names = [each.format for each in self._formats]
+            listed = {"enum": names} if len(names) > 1 else {"const": names[0]}
+            one = {"type": "string", **listed}
         if not parameter.is_list:
             return {**entry, "schema": one}
         values = {"type": "array", "items": one, "minItems": 1, "maxItems": parameter.most}
@@ -238,15 +256,25 @@ class ApiSchema(AutoSchema):
             "description": operation.summary,
             "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
             "content": {
-                each.media_type: {"schema": each.schema(content)} for each in self._formats
+                each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },
         }
         responses: dict[str, Any] = {"200": good}
+        if operation.is_partial:
+            ranged = {name: HEADERS[name] for name in (*good["headers"], "Content-Range")}
+            responses["206"] = {**good, "description": "The part asked for.", "headers": ranged}
         if "ETag" in operation.headers:
             responses["304"] = {"description": "The caller's version is still the newest."}
         for status in sorted({*EVERYWHERE, *operation.statuses}):
             responses[str(status)] = self._error(status)
         return dict(sorted(responses.items()))
+
+    def _written(self, output: Format, content: dict[str, Any]) -> dict[str, Any]:
+        """The content in a format. What a format says of all its answers is said once."""
+        schema = output.schema(content)
+        if schema is content or "description" not in schema:
+            return schema
+        return self._component(camel(output.format), schema)
 
     def _content(self, operation: Operation) -> dict[str, Any]:
         content = operation.content
@@ -277,8 +305,12 @@ class ApiSchema(AutoSchema):
                 },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
                 "notes": {"type": "array", "items": self._component("Note", NOTE)},
+                **operation.envelope_members,
             },
-            "required": ["results", "next", "previous", "total", "notes"],
+            "required": [
+                *("results", "next", "previous", "total", "notes"),
+                *operation.envelope_members,
+            ],
         }
         return self._component(operation.envelope, page)
 
@@ -288,7 +320,9 @@ class ApiSchema(AutoSchema):
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")
+        # Of these the phrases differ between versions of Python.
+        named = {414: "UriTooLong", 416: "RangeNotSatisfiable"}
+        name = named.get(status) or HTTPStatus(status).phrase.title().replace(" ", "")
         headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
         if status in {429, 503}:
             headers["Retry-After"] = HEADERS["Retry-After"]
@@ -384,7 +418,7 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
                 content.pop("readOnly", None)
             schema["required"] = list(schema["properties"])
             if "revision" in schema["properties"] and "object" in schema["properties"]:
-                kind = schema["properties"]["object"]["const"]
+                kind = schema["properties"]["object"].get("const")
                 schema["examples"] = [examples()[kind]] if kind in examples() else []
     schemas.update(found)
     _name_lists_of_parameters(result, found)

@@ -1200,7 +1200,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'terms'], gin_pending_list_limit=1024, name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), include=('date', 'last_day', 'begun_by', 'goes_on_till', 'starts_unknown', 'ends_unknown', 'terms', 'refs'), name='eventedition_by_days'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='eventedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'terms'], gin_pending_list_limit=1024, name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), include=('date', 'last_day', 'begun_by', 'goes_on_till', 'starts_unknown', 'ends_unknown', 'terms', 'refs'), name='eventedition_by_days'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='eventedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='eventedition_newest_is_only_one'), records.constraints.AppendOnly(name='eventedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1244,6 +1244,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='eventtypeedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='eventtypeedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtypeedition',
             index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='eventtypeedition_by_content'),
         ),
         migrations.AddConstraint(
@@ -1265,6 +1269,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='placeedition',
             index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='placeedition_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='placeedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='placeedition_by_end'),
         ),
         migrations.AddIndex(
             model_name='placeedition',
@@ -1296,6 +1304,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
             index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids'], gin_pending_list_limit=1024, name='relationedition_by_content'),
         ),
         migrations.AddConstraint(
@@ -1317,6 +1329,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statementedition',
             index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='statementedition_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='statementedition_by_end'),
         ),
         migrations.AddIndex(
             model_name='statementedition',

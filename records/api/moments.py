@@ -14,6 +14,8 @@ from config.api.sql import EVERYTHING, Clause, all_of
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
+from records.api.whole import Found as Rows
+from records.api.whole import find
 from records.bulk import as_array
 from records.models import Moment, MomentPosting, Stream
 from records.models.moment import EVERY, about, of_kind
@@ -55,6 +57,8 @@ _FIRST_ID, _LAST_ID = (
     f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f"
 )
 _LAST_PLACE = 32_767
+#: Entries of whole lists whose documents are read at once.
+READ_AT_ONCE = 500
 #: More than there will be.
 _ALL = 2**40
 
@@ -411,29 +415,74 @@ class MomentListing(Pages):
         each = self.found.each(COUNTED + 1)
         return Clause(f"SELECT count(*) FROM ({each.sql}) AS counted", each.values)
 
+    def find_all(self, page: Page) -> Rows:
+        """The moments of a page and of all that follow it, as they are now: each with the edition that states it, and its place there."""
+        if self.question.is_vain:
+            return Rows()
+        steps = Steps(self.ordering.descending, self._first_of(page))
+        rows, rank, order = self._ordered(steps, None), self.question.rank, self._order(steps)
+        statement = Clause(
+            f"SELECT edition.position, chosen.stream, place, {rank.sql} FROM ({rows.sql}) AS chosen"
+            f" JOIN {MOMENTS} AS moment USING (record_id, place)"
+            f" JOIN LATERAL ({_editions('position')}) AS edition ON TRUE"
+            f" ORDER BY {order.replace('date', 'chosen.date')}",
+            (*rank.values, *rows.values),
+        )
+        return find(statement, is_computed=True)
+
+    def read(self, found: Rows) -> Iterator[Row]:
+        """Entries of moments that were found. Editions never change, so they are those that stated them."""
+        for start in range(0, len(found.positions), READ_AT_ONCE):
+            positions = found.positions[start : start + READ_AT_ONCE].tolist()
+            computed = found.computed[start : start + READ_AT_ONCE]
+            documents = self._documents(positions, {stream for stream, _place, _rank in computed})
+            facts: dict[int, list[Fact]] = {}
+            for position, (stream, place, rank) in zip(positions, computed, strict=True):
+                name, document = Stream(stream).label, documents[position]
+                if position not in facts:
+                    facts[position] = list(kind_named(name).editions.moments(document))
+                entry = entry_of(name, document, facts[position][place], rank)
+                yield (None, "", None, position, orjson.dumps(entry).decode())
+
+    @staticmethod
+    def _documents(positions: Sequence[int], streams: Iterable[int]) -> dict[int, dict[str, Any]]:
+        wanted = as_array(dict.fromkeys(positions))
+        tables = [_tables()[stream] for stream in streams]
+        each = [
+            f"SELECT position, document FROM {table} WHERE position = ANY(%s::bigint[])"
+            for table in tables
+        ]
+        rows = fetch(Clause(" UNION ALL ".join(each), (wanted,) * len(each)))
+        return {position: orjson.loads(document) for position, document in rows}
+
+    def _ordered(self, steps: Steps, size: int | None) -> Clause:
+        """Moments on the cursor's side, each once: those that come first up to a size from each range of the index, or all."""
+        if self.found.are_few:
+            rows = self.found.gathered()
+            return rows if steps.cursor is None else self._behind(rows, steps)
+        rows = self.found.walked(size, steps)
+        if len(self.found.leads) > 1:
+            rows = Clause(f"SELECT DISTINCT * FROM ({rows.sql}) AS each_of", rows.values)
+        return rows
+
+    @property
+    def _key(self) -> str:
+        """The day that moments are sorted by; what has none comes last either way."""
+        if self.ordering.descending:
+            return "COALESCE(NULLIF(date, 'infinity'), '-infinity')"
+        return "date"
+
+    def _order(self, steps: Steps) -> str:
+        return f"{self._key} {steps.way}, record_id {steps.way}, place {steps.way}"
+
     def _page(self, page: Page) -> Clause:
         """The statement for a page: moments in order, each with the document that states it, once for each record."""
-        found, steps = self.found, Steps(self.ordering.descending, page.cursor)
+        steps = Steps(self.ordering.descending, page.cursor)
         size = page.size + 1
-        key = "date"
-        if self.ordering.descending:
-            key = "COALESCE(NULLIF(date, 'infinity'), '-infinity')"
-        order = f"{key} {steps.way}, record_id {steps.way}, place {steps.way}"
-        if found.are_few:
-            rows = found.gathered()
-            if page.cursor is not None:
-                rows = self._behind(rows, steps, key)
-        else:
-            rows = found.walked(size, steps)
-            if len(found.leads) > 1:
-                rows = Clause(f"SELECT DISTINCT * FROM ({rows.sql}) AS each_of", rows.values)
+        rows, order = self._ordered(steps, size), self._order(steps)
         total = Clause("NULL") if page.count is not None else self._counted()
         rank = self.question.rank
-        documents = " UNION ALL ".join(
-            f"SELECT position, document FROM {table} WHERE chosen.nth = 1 AND chosen.stream = {stream}"
-            " AND record_id = chosen.record_id AND superseded_at IS NULL"
-            for stream, table in _tables().items()
-        )
+        documents = _editions("position, document", "chosen.nth = 1 AND ")
         return Clause(
             f"WITH chosen AS (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY place) AS nth FROM"
             f" (SELECT * FROM ({rows.sql}) AS found ORDER BY {order} LIMIT {size}) AS first_of)"
@@ -444,14 +493,14 @@ class MomentListing(Pages):
             (*rows.values, *total.values, *rank.values),
         )
 
-    def _behind(self, rows: Clause, steps: Steps, key: str) -> Clause:
+    def _behind(self, rows: Clause, steps: Steps) -> Clause:
         """Those of rows that lie on the cursor's side."""
         cursor = steps.cursor
         assert cursor is not None, "a cursor is asked for"  # noqa: S101 - for the type
         record, _, place = cursor.id.partition(".")
         at = cursor.key or self.ordering.unknown
         return Clause(
-            f"SELECT * FROM ({rows.sql}) AS gathered WHERE ({key}, record_id, place) {steps.operator} (%s::date, %s::uuid, %s::smallint)",
+            f"SELECT * FROM ({rows.sql}) AS gathered WHERE ({self._key}, record_id, place) {steps.operator} (%s::date, %s::uuid, %s::smallint)",
             (*rows.values, at, record, int(place)),
         )
 
@@ -478,6 +527,15 @@ def _tables() -> dict[int, str]:
         for kind in all_kinds()
         if kind.editions.stream
     }
+
+
+def _editions(columns: str, condition: str = "") -> str:
+    """The current edition of the record of a `chosen` moment."""
+    return " UNION ALL ".join(
+        f"SELECT {columns} FROM {table} WHERE {condition}chosen.stream = {stream}"
+        " AND record_id = chosen.record_id AND superseded_at IS NULL"
+        for stream, table in _tables().items()
+    )
 
 
 def entry_of(name: str, document: dict[str, Any], fact: Fact, rank: int | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ begun are not ranked. The bounded set depends on nothing but the finds, so that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,11 +20,12 @@ from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, 
 from records.api.months import Months
 from records.api.pages import Listing, fetch
 from records.api.ways import in_order, shown
+from records.api.whole import Found
 from records.api.words import matches, question
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from config.api.pagination import Page, Row
     from config.api.query import Query
@@ -167,10 +168,14 @@ class RankedListing(FoundListing):
             return []
         return fetch(self._page(page, () if are_bare else self.columns))
 
-    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
+    def find_all(self, page: Page) -> Found:
         """All rows: of more finds than are ranked, in the order of publication, for a download leaves none out."""
-        if not self._is_bounded(found) or page.cursor is not None:
-            return super(RankedListing, self).rows_on(page, found)
+        bare = replace(self, columns=self.computed)
+        rows = bare.rows(replace(page, size=RANKED + MOST_EXACT, cursor=self._first_of(page)))
+        if not self._is_bounded(rows) or page.cursor is not None:
+            found = Found()
+            found.add((row[3:] for row in rows), is_computed=bool(self.computed))
+            return found
         plain = FoundListing(
             self.editions,
             self.columns,
@@ -181,7 +186,7 @@ class RankedListing(FoundListing):
             self.shape,
             self.words,
         )
-        return plain.rows_on(page, plain.rows(page))
+        return plain.find_all(page)
 
     def notes(self, found: Sequence[Row]) -> list[Note]:
         """What the reader must know: that not all finds are ranked."""

@@ -229,7 +229,7 @@ class TimelineView(ReadView):
             parameters=self.list_parameters,
             content=MomentSerializer,
             envelope="MomentList",
-            headers=("ETag", "Link"),
+            headers=("ETag", "Link", "X-Notes"),
         )
 
     def counts(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature

@@ -9,13 +9,16 @@ page, the index of lists finds the rows that have them all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
+from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
 from records.api.frequencies import begun, found_by_lists, led, rows, share
+from records.as_of import halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +62,60 @@ def statement(
     ordering: Ordering,
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    if moment() is None:
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    # Only the editions tell of then: the tables that lead to them tell of now.
+    asked = [replace(one, lead=None) if one.lead else one for one in asked]
+    table = editions._meta.db_table
+    if any(re.search(rf'(FROM|JOIN) "?{table}\b', one.sql) for one in asked):
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    return _merged(page, ordering, editions, columns, readable=readable, asked=asked)
+
+
+def _merged(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The same as of an instant: a page of what is current still, found by its indexes, and one of what was replaced since."""
+    half = _statement(
+        replace(page, count="none"), ordering, editions, columns, readable=readable, asked=asked
+    )
+    table = table_of(editions)
+    named = ", ".join(["key", "id", "total", *(f"c{place}" for place, _ in enumerate(columns))])
+    parts = [
+        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})" for part in halves(editions)
+    ]
+    found = " UNION ALL ".join(
+        f"SELECT * FROM ({part} SELECT * FROM ({half.sql}) AS rows) AS half({named})"
+        for part in parts
+    )
+    total, values = "NULL", half.values * 2
+    if page.count is None:
+        every = counted(table, all_of([readable, *asked]))
+        total = " + ".join(f"({part} SELECT {every.sql})" for part in parts)
+        total = f"SELECT LEAST({COUNTED + 1}, {total})"
+        values = every.values * 2 + values
+    key = f"COALESCE(key, '{ordering.unknown}'::date)" if ordering.is_nullable else "key"
+    shown = named.replace("total", f"({total})")
+    order = in_order(page, ordering, key, "id::uuid")
+    return Clause(f"SELECT {shown} FROM ({found}) AS halves {order} LIMIT {page.size + 1}", values)
+
+
+def _statement(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The statement over one table of editions."""
     where = all_of([readable, *asked])
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
@@ -151,15 +208,41 @@ class Known:
         self.spans = spans
         self.size = page.size + 1
         self.is_counted = page.count is None
-        self.rows = rows(editions)
-        lists = [found for one in asked if (found := found_by_lists(editions, one)) is not None]
-        self.has_lists = bool(lists)
-        #: The shares of rows on the days asked, and of those that meet all conditions.
-        self.begun = prod(begun(editions, one) for one in asked)
-        self.share = prod(share(editions, one) for one in asked)
-        #: The index of lists finds rows of all days, and compares those that have the rarest value.
-        self.found = self.rows * prod(lists)
-        self.compared = self.rows * min(lists, default=1.0)
+        self.lists = [
+            found for one in asked if (found := found_by_lists(editions, one)) is not None
+        ]
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the index of lists finds something of what is asked."""
+        return bool(self.lists)
+
+    # Asked for only where there is a choice: a plain list costs no look at statistics.
+
+    @cached_property
+    def rows(self) -> float:
+        """How many rows the table has."""
+        return rows(self.editions)
+
+    @cached_property
+    def begun(self) -> float:
+        """The share of rows that lie on the days asked."""
+        return prod(begun(self.editions, one) for one in self.asked)
+
+    @cached_property
+    def share(self) -> float:
+        """The share of rows that meet all conditions."""
+        return prod(share(self.editions, one) for one in self.asked)
+
+    @property
+    def found(self) -> float:
+        """How many rows the index of lists finds, of all days."""
+        return self.rows * prod(self.lists)
+
+    @property
+    def compared(self) -> float:
+        """How many rows it compares: those that have the rarest value."""
+        return self.rows * min(self.lists, default=1.0)
 
     @property
     def are_few(self) -> bool:

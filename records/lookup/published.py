@@ -11,9 +11,9 @@ from uuid import UUID
 import orjson
 from anyascii import anyascii
 from django.db import connection
-from django.utils import timezone
 from django.utils.text import slugify
 
+from config.api.as_of import today
 from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
@@ -140,7 +140,7 @@ class WrittenReference:
 
 
 def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> list[Candidate]:
-    today = timezone.now().date()
+    day = today()
     always = [(date.min, date.max)]
 
     def standing(one: Candidate) -> tuple[bool, bool, date, date]:
@@ -148,8 +148,8 @@ def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> lis
         last, first = max((last, first) for first, last in terms)
         return (
             _had(terms, on),
-            _had(terms, (today, today)),
-            *((first, last) if _had(terms, on or (today, today)) else (last, first)),
+            _had(terms, (day, day)),
+            *((first, last) if _had(terms, on or (day, day)) else (last, first)),
         )
 
     return sorted(sorted(candidates, key=lambda one: one.slug), key=standing, reverse=True)
@@ -201,8 +201,11 @@ class WrittenReferences:
         self._all.append(written)
         return written
 
-    def resolve(self, query: Query) -> None:
-        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing."""
+    def resolve(self, query: Query, on: Days | None = None) -> None:
+        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
+
+        A code that several records had at different times means the one that had it `on` those days.
+        """
         if self._unreadable:
             likely = likeliest([(kinds, slug) for _place, kinds, slug in self._unreadable])
             for (place, _kinds, _slug), slugs in zip(self._unreadable, likely, strict=True):
@@ -214,7 +217,7 @@ class WrittenReferences:
         found = lookup(self._all)
         unresolved = []
         for written in self._all:
-            candidates = written.candidates(found)
+            candidates = written.candidates(found, on)
             leads = written.leads(candidates)
             if written.is_noted:
                 self.notes += _fates(written, candidates, found)

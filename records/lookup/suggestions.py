@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.utils import timezone
 
+from config.api.as_of import today
 from config.api.sql import Clause
 from config.faults import nearest
 from records.bulk import as_array
@@ -45,9 +45,9 @@ def likeliest(asked: Sequence[tuple[Sequence[str], str]]) -> list[list[str]]:
     ]
     if not places:
         return found
-    today = timezone.now().date()
+    day = today()
     searches = [_search(*asked[place]) for place in places]
-    records = find_each(searches, on=(today, today), limit=SUGGESTED)
+    records = find_each(searches, on=(day, day), limit=SUGGESTED)
     called = _called({name.record for names in records for name in names})
     for place, names in zip(places, records, strict=True):
         found[place] = [called[name.record] for name in names if name.record in called]

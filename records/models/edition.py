@@ -115,6 +115,11 @@ class Edition(models.Model):
             models.Index(
                 fields=["published_at", "record_id"], condition=CURRENT, name="%(class)s_by_time"
             ),
+            models.Index(
+                fields=["superseded_at"],
+                condition=models.Q(superseded_at__isnull=False, document__isnull=False),
+                name="%(class)s_by_end",
+            ),
         ]
 
     def __str__(self) -> str:

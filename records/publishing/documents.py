@@ -288,6 +288,7 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "state_ids": editions.state_ids(document),
         "facts": editions.facts(document),
         "merged_into": None,
+        "was_withdrawn": False,
     }
 
 
@@ -326,8 +327,10 @@ def date_marks(day: date | str | None) -> list[str]:
     return [f"@{text[:4]}", f"@{text[:7]}"] if day else [UNDATED]
 
 
-def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an edition that follow from its document, whenever it is published."""
+def edition_row(
+    kind: Kind, document: dict[str, Any], named: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of an edition that follow from its document, whenever it is published; `named` are its references."""
     names, prose = kind.editions.search_texts(document)
     columns = kind.editions.columns(document)
     marks = date_marks(columns["date"]) if kind.editions.is_searched_by_date else []
@@ -337,7 +340,7 @@ def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "slug": document["slug"],
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
-        "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
+        "refs": list(dict.fromkeys(reference["id"] for reference in named)),
         "search": [document["label"], names, prose, marks],
         **columns,
     }

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from records.models import Action, PendingLabel, Standing
+from records.models import Action, Nature, PendingLabel, Standing
 from records.publishing import feed
 from records.publishing.documents import embedded, published, reference_row, to_text
 from records.publishing.naming import naming
@@ -128,6 +128,7 @@ def _patch(places: Sequence[Place], seen: int) -> Patches:
             *(survivors[one] for one in shown & survivors.keys()),
         }
         kind = kind_named(name)
+        former_states = feed.states_of(document, nodes)
         _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
@@ -137,7 +138,14 @@ def _patch(places: Sequence[Place], seen: int) -> Patches:
         former = orjson.loads(text)
         before = reference_row(kind, former)
         document["revision"] += 1
-        entry = feed.NewEdition(kind, document, Action.UPDATED, former=former).prepare()
+        entry = feed.NewEdition(
+            kind,
+            document,
+            Action.UPDATED,
+            former=former,
+            former_states=former_states,
+            said_nature=Nature.REFERENCE,
+        ).prepare()
         entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)
         if entry.reference["body"] != before["body"]:

@@ -78,17 +78,27 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         if was_published:
             kind = kind_of(gone)
             last = newest[gone.pk]
+            was_withdrawn = last.document is None
             if (
-                last.document is None
+                was_withdrawn
             ):  # withdrawn before: the tombstone is made of the last document there was
                 last = kind.editions._default_manager.get(
                     record_id=gone.pk, revision=last.revision - 1
                 )
             document = next_document(last)
             document["revision"] = newest[gone.pk].revision + 1
-            tombstone = feed.NewEdition(kind, document, Action.MERGED, reason, merged_into=kept.pk)
+            tombstone = feed.NewEdition(
+                kind,
+                document,
+                Action.MERGED,
+                reason,
+                merged_into=kept.pk,
+                was_withdrawn=was_withdrawn,
+            )
             turn = feed.append([tombstone], turn)
-            Reference.objects.filter(merged_into=gone.pk).update(merged_into=kept.pk)
+            Reference.objects.filter(merged_into=gone.pk).update(
+                merged_into=kept.pk, since=turn.moment
+            )
             propagate({gone.pk: kind.name}, turn)
     carry_over([loser], [gone])
 

@@ -58,11 +58,11 @@ def naming(
         parts.append(f'(SELECT {rank}, record_id FROM "{table}" WHERE {condition})')  # noqa: S608 - our own names
     if not parts:
         return []
-    found = " UNION ALL ".join(parts)
+    statement = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608 - as above
     if limit is not None:
-        found += " LIMIT %s"
+        statement = f"SELECT * FROM ({statement} LIMIT %s) AS found"  # noqa: S608 - as above
         parameters.append(limit)
-    statement = f"SELECT * FROM ({found}) AS found ORDER BY 1, 2"  # noqa: S608 - as above
+    statement += " ORDER BY 1, 2"
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [(names[rank], record_id) for rank, record_id in cursor.fetchall()]

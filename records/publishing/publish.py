@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.bulk import Statement
-    from records.models import Edition, Record
+    from records.models import Edition, Nature, Record
     from records.publishing.documents import Newest
 
 #: How many names a refusal lists before it says "and more".
@@ -69,14 +69,21 @@ class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its 
         return list(found.values())
 
 
-def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> None:
+def publish(
+    *records: Record,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    nature: Nature | None = None,
+) -> None:
     """Publish records, of any kinds, together: all or none.
 
-    A record whose document did not change keeps the edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public.
+    A record whose document did not change keeps the edition it has. `by` is None for commands that run as the operator.
+    `reason` is shown to the public, and so is `nature`, why documents change that are public already; None leaves it to their
+    days (`records.publishing.differences`).
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    locked = publish_by_key(_keys_by_kind(records), by, reason, records)
+    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, records)
     carry_over(records, locked)
 
 
@@ -84,16 +91,17 @@ def publish_by_key(
     keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None = None,
     known: Sequence[Record] = (),
 ) -> list[Record]:
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        entries, references = _render(locked, reason)
+        entries, references = _render(locked, reason, nature)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         turn = feed.lock_feed()
         if references.read() & feed.changed_since(references.seen or 0, turn.position):
-            entries, references = _render(locked, reason)
+            entries, references = _render(locked, reason, nature)
         marking = _mark(locked, EditorialState.PUBLISHED, turn.moment)
         store_and_propagate(entries, references.before, turn, marking)
     return locked
@@ -242,12 +250,12 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
 
 
 def _render(
-    records: Sequence[Record], reason: str
+    records: Sequence[Record], reason: str, nature: Nature | None
 ) -> tuple[list[feed.NewEdition], DocumentReferences]:
     """Make what is to be appended, and say what was read for it, the newest editions included."""
     drafts, references = _serialise(records)
     _complete(drafts, references)
-    entries = _entries(drafts, references.newest, reason)
+    entries = _entries(drafts, references.newest, reason, nature)
     return [entry.prepare() for entry in entries], references
 
 
@@ -268,10 +276,26 @@ def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
         if draft.kind.is_cited and not draft.document["citations"]:
             detail = f"{draft.record} has no citation: add at least one source before publishing."
             refusals.append(Refusal(draft.record, "no_citation", detail))
+        refusals += _uncited_members(draft)
         if draft.missing:
             refusals.append(_unpublished(draft.record, draft.missing))
     if refusals:
         raise CurationRefused(refusals)
+
+
+def _uncited_members(draft: Draft) -> list[Refusal]:
+    """Refuse members that say something and have no citation of their own, where they need one."""
+    document, record = draft.document, draft.record
+    return [
+        Refusal(record, "no_citation", no_citation_of(record, member))
+        for member in draft.kind.cited_members
+        if document[member] and all(each["field"] != member for each in document["citations"])
+    ]
+
+
+def no_citation_of(record: Record, member: str) -> str:
+    """Say that a member lacks a citation."""
+    return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
@@ -289,7 +313,7 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
 
 
 def _entries(
-    drafts: Sequence[Draft], newest: Mapping[UUID, Newest], reason: str
+    drafts: Sequence[Draft], newest: Mapping[UUID, Newest], reason: str, nature: Nature | None
 ) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
     wholes = {draft.kind.editions.whole_of(draft.document) for draft in drafts}
@@ -297,10 +321,9 @@ def _entries(
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
-        former = None
+        former = orjson.loads(previous[2]) if previous and previous[2] else None
         if draft.kind.editions.whole_member:
             # Its own record does not say it: it is as it was, until the parts that come with it are stored.
-            former = orjson.loads(previous[2]) if previous and previous[2] else None
             had_parts = former is not None and former["has_parts"]
             draft.document["has_parts"] = had_parts or draft.document["id"] in wholes
         draft.document["revision"] = 1
@@ -312,7 +335,11 @@ def _entries(
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if text is None else Action.UPDATED
-        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason, former=former))
+        entries.append(
+            feed.NewEdition(
+                draft.kind, draft.document, action, reason, former=former, said_nature=nature
+            )
+        )
     return entries
 
 

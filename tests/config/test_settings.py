@@ -99,7 +99,7 @@ def test_every_variable_that_is_read_is_in_the_example_and_the_other_way_round()
     readers = "|".join(
         name for name, value in vars(environment).items() if callable(value) and name[0].islower()
     )
-    call = rf'environment\.(?:{readers})\(\s*"([A-Z_]+)"|environ\.get\("([A-Z_]+)"'
+    call = rf'(?:environment\.|return )(?:{readers})\(\s*"([A-Z_]+)"|environ\.get\("([A-Z_]+)"'
     read = {a or b for source in sources for a, b in re.findall(call, source)}
     example = (embedded.PROJECT / ".env.example").read_text()
 

@@ -14,8 +14,11 @@ from events.models import EventPosting
 from people.models import State, StateCode
 from records.models import (
     Change,
+    ChangeOfState,
     DatedPart,
     Edition,
+    FormerPart,
+    FormerReference,
     Moment,
     MomentPosting,
     Part,
@@ -56,13 +59,13 @@ def only_editions() -> Iterator[None]:
     editions += [
         EventPosting,
         DatedPart,
+        FormerPart,
         Moment,
         MomentPosting,
         PublishedName,
         PublishedWord,
-        Reference,
-        Change,
     ]
+    editions += [Reference, FormerReference, Change, ChangeOfState]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")

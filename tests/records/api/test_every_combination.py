@@ -58,7 +58,7 @@ def test_every_combination_is_counted_as_it_is_crawled(
     values = {kind.name: _values(kind, chance) for kind in lists}
     orders = {kind.name: _orders(kind) for kind in lists}
     asked, found = Counter[str](), Counter[str]()
-    refused = Counter[str]()
+    refused: dict[str, str] = {}
     while asked.total() < COMBINATIONS:
         kind = chance.choice(lists)
         known = chance.choice(values[kind.name])
@@ -70,7 +70,7 @@ def test_every_combination_is_counted_as_it_is_crawled(
             _keep_walks_as_they_are(patched)
             response = client.get(f"{address}&page_size=1")
             if response.status_code == 400:
-                refused.update({error["code"] for error in response.json()["errors"]})
+                refused.update({each["code"]: address for each in response.json()["errors"]})
                 continue
             assert response.status_code == 200, (address, response.content)
             ids, _totals = _crawl(client, f"{address}&page_size=200")

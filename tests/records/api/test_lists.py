@@ -302,7 +302,7 @@ def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connecti
         ("broader=topic-0", 2),
         ("broader=topic-0&broader__isnull=false", 2),
         ("id=topic-0", 2),
-        ("id=topic-0,nowhere,never", 3),
+        ("id=topic-0,nowhere,never", 6),
         ("identifier=wikidata:Q1,wikidata:Q2", 1),
         ("published_after=2020-01-01", 1),
     ],
@@ -313,6 +313,8 @@ def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(client, query
         publish(
             *[make_topic(f"topic-{number}") for number in range(wave - 1, wave * wave)], by=None
         )
+        # Statistics, which some questions need, are read once in a while and kept by the process.
+        client.get(f"/api/v1/topics/?{query}")
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/api/v1/topics/?{query}").status_code == 200
         counts.append(len(queries))
