@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from config.api.problems import Problem
 from config.api.sql import Clause, column
-from config.faults import Fault
 from events.filters import SUBJECT_KINDS
 from events.models import (
     Attendance,
@@ -28,6 +26,7 @@ from records.api.counts import (
     Related,
     Word,
     days_of,
+    refusal,
     spans,
 )
 from records.api.pages import fetch
@@ -137,9 +136,7 @@ class Participations(Related):
             detail = (
                 f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
             )
-            raise Problem(
-                "too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")]
-            )
+            raise refusal("too_many_groups", detail)
         return named
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from config.api.problems import Problem
 from config.api.sql import Clause
 from config.dates.lengths import Length
+from records.api.counts import MOST_ROWS, NO_SPAN, UNCERTAIN, Span, refusal
 from records.api.moments import MOMENTS, Found
 from records.api.pages import fetch
 from records.models import Reference, Standing, Stream
@@ -16,30 +16,15 @@ from records.publishing.documents import sort_label
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from records.api.moments import Question
 
-MOST_DIMENSIONS = 2
-MOST_ROWS = 1_000
 #: Moments that are counted where the postings say all that is asked, and where each is looked at.
 MOST_READ, MOST_LOOKED_AT = 25_000, 5_000
 
-#: What a row says of moments that may lie in several of the spans that are counted.
-UNCERTAIN = "uncertain"
-_UNCERTAIN = -1
-
-#: Of each span of time, the number of the one in which a day lies, and its name in EDTF.
-SPANS: dict[str, tuple[str, Callable[[int], str]]] = {
-    "year": ("date_part('year', {day})::int", "{:04}".format),
-    "month": (
-        "(date_part('year', {day}) * 12 + date_part('month', {day}) - 1)::int",
-        lambda number: f"{number // 12:04}-{number % 12 + 1:02}",
-    ),
-    "decade": ("(date_part('year', {day})::int / 10)", "{:03}X".format),
-}
 #: All that can be counted by.
-DIMENSIONS = (*SPANS, "kind", "object", "state")
+DIMENSIONS = (*Span.STEPS, "kind", "object", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +46,12 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
     counted = fetch(_statement(found, by, list(states), most))
     total = counted[0][-1] if counted else 0
     if total > most:
-        raise Problem(
+        raise refusal(
             "too_many_records",
             f"There are more than {most:,} facts to count in this way: ask for less, such as those of a pair, a person or some years.",
         )
     if len(counted) > MOST_ROWS:
-        raise Problem(
+        raise refusal(
             "too_many_groups",
             f"There are more than {MOST_ROWS:,} rows: ask by less, or for less.",
         )
@@ -107,12 +92,12 @@ def _statement(found: Found, by: Sequence[str], states: list[int], most: int) ->
 
 def _value(name: str) -> str:
     """The value of a dimension as SQL, NULL where it is unknown."""
-    if name not in SPANS:
+    if name not in Span.STEPS:
         return {"kind": "moment.kind", "object": "found.stream", "state": "state.term"}[name]
-    first, last = (SPANS[name][0].format(day=f"found.{day}") for day in ("date", "last_day"))
+    first, last = (Span.STEPS[name][0].format(day=f"found.{day}") for day in ("date", "last_day"))
     return (
         f"CASE WHEN found.length = {Length.UNDATED:d} THEN NULL WHEN found.length IN ({Length.LONG:d}, {Length.OPEN:d})"
-        f" THEN {_UNCERTAIN} WHEN {first} = {last} THEN {first} ELSE {_UNCERTAIN} END"
+        f" THEN {NO_SPAN} WHEN {first} = {last} THEN {first} ELSE {NO_SPAN} END"
     )
 
 
@@ -124,7 +109,7 @@ def _shown(name: str, value: Any, states: dict[int, dict[str, Any]]) -> Any:
         return states[value]
     if name == "object":
         return Stream(value).label
-    return UNCERTAIN if value == _UNCERTAIN else SPANS[name][1](value)
+    return UNCERTAIN if value == NO_SPAN else Span.STEPS[name][1](value)
 
 
 def _place(name: str, shown: Any) -> tuple[Any, ...]:
@@ -133,7 +118,7 @@ def _place(name: str, shown: Any) -> tuple[Any, ...]:
         return (1,)
     if name == "state":
         return 0, 0, sort_label(shown["label"]), shown["id"]
-    if name in SPANS:
+    if name in Span.STEPS:
         return 0, shown == UNCERTAIN, shown
     kinds = [kind for kind in all_kinds() if kind.editions.stream]
     listed = [kind.name for kind in kinds]

@@ -24,7 +24,7 @@ from records.models.edition import CURRENT
 from records.publishing.feed import last_position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -271,7 +271,6 @@ def serve_whole(
     It has no ETag, and nobody keeps it: only its last line says whether it is complete. `page_size` and `count` make no
     difference. Raises Problem `not_found` when a list that is never empty is.
     """
-    http, output = view.http, view.format
     # Before the rows are found: what is published meanwhile may be there already, and is in the changes after it.
     position = last_position()
     found = listing.find_all(page)
@@ -284,15 +283,24 @@ def serve_whole(
         "notes": list(notes),
         "position": position,
     }
+    documents = map(listing.document, listing.read(found))
+    return send_whole(view, documents, envelope, listing.shape)
+
+
+def send_whole(
+    view: ReadView, documents: Iterable[str], envelope: dict[str, Any], shape: Shape
+) -> HttpResponseBase:
+    """Answer with documents in a format that has all of them, read while they are sent."""
+    http, output = view.http, view.format
     body: Body = ()
     if http.method != "HEAD":
-        body = output.page(map(listing.document, listing.read(found)), envelope, listing.shape)
+        body = output.page(documents, envelope, shape)
     response = answer(http, body, etag=None, media_type=output.content_type)
     response.headers["Cache-Control"] = "no-store"
     for name, value in output.headers(http.path).items():
         response.headers[name] = value
-    if notes:
-        response.headers["X-Notes"] = _header_of(notes)
+    if envelope["notes"]:
+        response.headers["X-Notes"] = _header_of(envelope["notes"])
     return response
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import orjson
 from rest_framework import serializers
 
-from config.api.caching import answer
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
 from config.api.filters.dates import MATCHES, WindowFilter, match_of
@@ -19,8 +15,9 @@ from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
 from config.api.query import Parameter, choice_fault
 from config.api.views import Operation, ReadView
 from config.dates.serializers import UncertainDateField
+from records.api.counts import MOST_DIMENSIONS, MOST_ROWS, serve_counts
 from records.api.filters import BetweenFilter, ReferenceFilter
-from records.api.moment_counts import DIMENSIONS, MOST_DIMENSIONS, MOST_ROWS, counts
+from records.api.moment_counts import DIMENSIONS, counts
 from records.api.moments import MomentListing, Question
 from records.api.pages import serve_page
 from records.lookup.published import WrittenReferences
@@ -245,21 +242,13 @@ class TimelineView(ReadView):
             query.fault("too_many_values", detail, BY.name)
         references.resolve(query)
         query.refuse_faults()
-        found = counts(question_of(readings, query), by)
-        envelope: dict[str, Any] = {
-            "next": None,
-            "previous": None,
-            "total": {"value": found.total, "relation": "eq"},
-            "notes": references.notes,
-        }
-        rows = [orjson.dumps(row).decode() for row in found.rows]
-        version = orjson.dumps([rows, envelope, query.raw_without(), self.format.tag])
-        return answer(
-            self.http,
-            partial(self.format.page, rows, envelope, {name: {} for name in (*by, "count")}),
-            f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
-            media_type=self.format.media_type,
-        )
+        question = question_of(readings, query)
+
+        def counted() -> tuple[list[dict[str, Any]], int]:
+            found = counts(question, by)
+            return found.rows, found.total
+
+        return serve_counts(self, query.raw_without(), [*by, "count"], counted, references.notes)
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.list_parameters)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections import Counter
 from itertools import pairwise, permutations, product
 from random import Random
@@ -578,3 +581,73 @@ def test_statements_do_not_grow_with_the_list(
 
     with django_assert_num_queries(3):  # references, offices of envoys, page
         assert len(get(client, "timeline/?state=PK")["results"]) == count
+
+
+def test_csv_and_ndjson_have_all_that_the_pages_have(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(11)
+    monkeypatch.setattr(moments, "READ_AT_ONCE", 7)
+    state, other = world.states[:2]
+    narrow = f"state={state.pk}&date_after=1990&date_match=any&fields=date,match,label"
+    questions = (
+        "",
+        "ordering=-date",
+        "kind=event",
+        f"between={state.pk},{other.pk}&ordering=-date",
+        narrow,
+    )
+    sizes = []
+    for few, question in product((0, 2_000), questions):
+        monkeypatch.setattr(moments, "FEW", few)
+        address = f"/api/v1/timeline/?page_size=3&{question}"
+        pages = [client.get(address).json()]
+        while pages[-1]["next"]:
+            pages.append(client.get(pages[-1]["next"]).json())
+        entries = [entry for page in pages for entry in page["results"]]
+        sizes.append(len(pages))
+
+        *lines, trailer = downloaded(client, f"{address}&format=ndjson")
+        assert lines == entries, question
+        assert (trailer["complete"], trailer["count"], trailer["total"]) == (
+            True,
+            len(entries),
+            len(entries),
+        )
+        for place in range(1, len(pages)):
+            *lines, _trailer = downloaded(client, f"{pages[place - 1]['next']}&format=ndjson")
+            assert lines == entries[3 * place :], question
+        if len(pages) > 2:
+            *lines, _trailer = downloaded(client, f"{pages[-1]['previous']}&format=ndjson")
+            assert lines == entries[-(len(pages[-1]["results"]) + 3) :], question
+
+        text = b"".join(client.get(f"{address}&format=csv")).decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        assert [row["label"] for row in rows] == [entry["label"] for entry in entries]
+    assert max(sizes) > 3
+
+
+def test_counts_come_as_csv_and_ndjson(client: Client) -> None:
+    publish_whole(make_event(when="2024-05"), make_event(when="2025"))
+
+    rows = get(client, "timeline/counts/?by=year&kind=event")["results"]
+    *lines, trailer = downloaded(
+        client, "/api/v1/timeline/counts/?by=year&kind=event&format=ndjson"
+    )
+    assert lines == rows
+    assert (trailer["complete"], trailer["count"], trailer["total"]) == (True, 2, 2)
+    response = client.get("/api/v1/timeline/counts/?by=year&kind=event&format=csv")
+    assert b"".join(response) == b"year,count\r\n2024,1\r\n2025,1\r\n"
+
+
+def test_nothing_is_asked_as_of_an_instant(client: Client) -> None:
+    for address in ("timeline/", "timeline/counts/"):
+        answer = get(client, f"{address}?as_of=2026-05-01T00:00:00Z", 400)
+        assert [fault["code"] for fault in answer["errors"]] == ["unknown_parameter"]
+
+
+def downloaded(client: Client, address: str) -> list[Any]:
+    """The lines of an answer in NDJSON."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return [json.loads(line) for line in b"".join(response).splitlines()]
