@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from config.api.sql import Clause, column
+from config.faults import Fault
 from events.filters import SUBJECT_KINDS
 from events.models import (
     Attendance,
@@ -26,8 +27,8 @@ from records.api.counts import (
     Related,
     Word,
     days_of,
-    refusal,
     spans,
+    uncounted,
 )
 from records.api.pages import fetch
 from records.models import Reference
@@ -136,7 +137,7 @@ class Participations(Related):
             detail = (
                 f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
             )
-            raise refusal("too_many_groups", detail)
+            raise uncounted(Fault("too_many_groups", detail, "by"))
         return named
 
 

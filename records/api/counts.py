@@ -371,14 +371,14 @@ class Counting:
         counted = fetch(statement) if price == READ else fetch_in_time(statement)
         if len(counted) > MOST_ROWS:
             detail = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less."
-            raise refusal("too_many_groups", detail)
+            raise uncounted(Fault("too_many_groups", detail, "by"))
         total = counted[0][-1] if counted else 0
         if total > most:
             detail = (
                 f"There are more than {most:,} records, as many as this question counts at most: ask for less, such as those"
                 " of a state, or of some years."
             )
-            raise refusal("too_many_records", detail)
+            raise uncounted(Fault("too_many_records", detail, "by"))
         return [row[:-1] for row in counted], total
 
     def _statement(self, source: Clause, most: int) -> Clause:
@@ -582,9 +582,9 @@ class Counting:
         }
 
 
-def refusal(code: str, detail: str) -> Problem:
+def uncounted(fault: Fault) -> Problem:
     """Say why something is not counted."""
-    return Problem(code, detail, faults=[Fault(code, detail, "by")])
+    return Problem(fault.code, fault.detail, faults=[fault])
 
 
 def serve_counts(
