@@ -4,6 +4,7 @@ An empty variable counts as absent, so that `NAME=` in an env file means "the de
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,3 +49,12 @@ def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
     if value not in of:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(of)}, not {value!r}.")
     return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must list addresses or networks, such as 10.0.0.0/8: {error}."
+        ) from None

@@ -1,15 +1,21 @@
-"""What a browser may do with our pages, and which requests carry a session."""
+"""What a browser may do with our pages, which requests carry a session, and whom a request comes from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Everything comes from this host: no inline script or style, no frame, nothing from outside.
@@ -55,3 +61,70 @@ class StaffAuthenticationMiddleware(NotForTheAPI, AuthenticationMiddleware):
 
 class StaffMessageMiddleware(NotForTheAPI, MessageMiddleware):
     """Messages to staff, outside the API."""
+
+
+def trusted_proxies(get_response: GetResponse) -> GetResponse:
+    """Put the client's address in place of a trusted proxy's, and drop what anybody else says of addresses and schemes.
+
+    From then on `REMOTE_ADDR` is true for all: rate limits, locked log-ins, logs.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    if not proxies:
+        raise MiddlewareNotUsed
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        peer = meta.get("REMOTE_ADDR", "")
+        if _is_among(proxies, _read(peer)):
+            meta["REMOTE_ADDR"] = client_of(peer, meta.get("HTTP_X_FORWARDED_FOR", ""), proxies)
+        else:
+            meta.pop("HTTP_X_FORWARDED_FOR", None)
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+        return get_response(request)
+
+    return middleware
+
+
+def client_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
+    """Return the client's address: the last one in X-Forwarded-For that no trusted proxy has.
+
+    Each proxy appends whom it hears from, so what stands before the first stranger, read from the end, is that stranger's own
+    invention.
+    """
+    client = _read(peer)
+    for hop in reversed(forwarded.split(",")):
+        if not _is_among(proxies, client):
+            break
+        address = _read(hop)
+        if address is None:
+            break
+        client = address
+    return str(client) if client is not None else peer
+
+
+@lru_cache(maxsize=4096)
+def network_of(client: str) -> str:
+    """Return what a client is counted by: its address; of IPv6 the /64, all of which one client may use as it likes."""
+    address = _read(client)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((int(address) >> 64 << 64, 64)))
+    return client if address is None else str(address)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Address | None:
+    """Read an address, perhaps with a port behind it; None for what is no address."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_among(networks: Sequence[Network], address: Address | None) -> bool:
+    return address is not None and any(address in network for network in networks)

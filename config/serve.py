@@ -8,6 +8,7 @@ On SIGINT or SIGTERM it ends the children, then stops the PostgreSQL if nobody e
 import ctypes
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -121,6 +123,8 @@ def _prepare() -> None:
 
 def _start_workers(host: str, port: int) -> subprocess.Popen[bytes]:
     """Start the web server, which loads the application and then waits for the word."""
+    if environment.switch("METRICS", default=False):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder_of_counts())
     return _start(
         "-m", "config.workers", "config.wsgi:application",
         "--interface", "wsgi", "--no-ws",
@@ -151,6 +155,19 @@ def _serve(
             raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
         if server is not None:
             server.start()  # does nothing while it runs; brings it back if it was killed
+
+
+def _folder_of_counts() -> Path:
+    """Return an empty folder in which workers count what `/metrics` adds up. Counters start anew, as Prometheus expects."""
+    folder = embedded.var() / "metrics"
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"METRICS is on, and {folder} cannot be used ({error.strerror})."
+        ) from None
+    return folder
 
 
 def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:

@@ -60,8 +60,9 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 0, at_least=0, at_most=63_072_000)
 # Whether the neighbours under the same domain speak HTTPS is not ours to promise.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if environment.switch("TRUST_PROXY", default=False):
-    # Only behind a proxy that sets this header itself; anybody else could send it.
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed: anybody could send them.
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -96,7 +97,9 @@ INSTALLED_APPS = [
 
 # Each costs every request some microseconds; see config/security.py for what the API leaves out.
 MIDDLEWARE = [
-    "config.api.middleware.ApiMiddleware",  # first: nothing under /api/ fails as HTML
+    "config.security.trusted_proxies",  # before whatever asks for the client's address
+    "config.api.middleware.ApiMiddleware",  # outside of the rest: nothing under /api/ fails as HTML
+    "records.api.access.AccessMiddleware",
     "config.health.health_middleware",
     "django.middleware.security.SecurityMiddleware",
     "config.security.content_security_policy",
@@ -109,6 +112,17 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+# Requests are counted, and /metrics answers: to everybody who reaches it, so the proxy in front must not pass it on.
+METRICS = environment.switch("METRICS", default=False)
+if METRICS:
+    MIDDLEWARE.insert(0, "config.metrics.MetricsMiddleware")
+#: What /metrics reads of the database when it is asked.
+METRICS_COLLECTORS = (
+    "config.metrics.database",
+    "records.metrics.feed",
+    "imports.metrics.at_work",
+)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -132,6 +146,7 @@ TEMPLATES = [
 # Database
 
 
+WORKERS = environment.number("WORKERS", 2, at_least=1, at_most=64)
 THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
@@ -241,7 +256,7 @@ LOGGING = logging.configuration(
 # API: what the names below mean is said in config/api.
 
 REST_FRAMEWORK: dict[str, Any] = {
-    # Reading is open to all; keys come with the write API.
+    # Reading is open to all; keys are read before any view (records/api/access.py).
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
@@ -257,6 +272,18 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problems.handle",
 }
+# What a caller may use in a window of so many seconds, in units: an address, and a key. 0: no limit.
+RATE_LIMIT_ANONYMOUS = environment.number(
+    "RATE_LIMIT_ANONYMOUS", 60_000, at_least=0, at_most=1_000_000_000
+)
+RATE_LIMIT_KEYED = environment.number(
+    "RATE_LIMIT_KEYED", 600_000, at_least=0, at_most=1_000_000_000
+)
+RATE_LIMIT_SECONDS = environment.number("RATE_LIMIT_SECONDS", 60, at_least=1, at_most=86_400)
+# Processes that count together, over all hosts: what each may use without the others' knowledge follows from it.
+RATE_LIMIT_PROCESSES = environment.number(
+    "RATE_LIMIT_PROCESSES", WORKERS, at_least=1, at_most=10_000
+)
 # How long `count=exact`, or a question for counts, may take before it is given up.
 EXACT_COUNT_MILLISECONDS = environment.number(
     "EXACT_COUNT_MILLISECONDS", 2000, at_least=1, at_most=600_000
@@ -269,7 +296,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": (
         "Who met whom, in which capacity, what was said and agreed: diplomatic records, each with its sources.\n\n"
         "Everything is read-only and as published. Lists are paged by cursor; parameters are strict: what is unknown,"
-        " empty or malformed is answered with a problem that lists all faults at once."
+        " empty or malformed is answered with a problem that lists all faults at once.\n\n"
+        "A request costs one unit of the caller's rate limit, unless it says otherwise; an answer of 304 costs nothing."
     ),
     "VERSION": "1.0.0",
     "SERVERS": [{"url": "/", "description": "The server that this description comes from."}],

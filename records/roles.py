@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 CONTRIBUTOR = "contributor"  #: writes, edits, and deletes what was never published
 PUBLISHER = "publisher"  #: also publishes, withdraws, restores and merges
-ADMINISTRATOR = "administrator"  #: also looks after accounts and locked-out log-ins
+ADMINISTRATOR = (
+    "administrator"  #: also looks after accounts, locked-out log-ins and keys of the API
+)
 
 _EDITING = ("view", "add", "change", "delete")
 
@@ -57,10 +59,11 @@ def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
     publishes = {(app, f"publish_{name}") for app, name in _record_models()}
     accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
     lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}
+    keys = {("records", f"{verb}_apikey") for verb in ("view", "add", "change")}
     return {
         CONTRIBUTOR: edits,
         PUBLISHER: edits | publishes,
-        ADMINISTRATOR: edits | publishes | accounts | lock_outs,
+        ADMINISTRATOR: edits | publishes | accounts | lock_outs | keys,
     }
 
 

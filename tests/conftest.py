@@ -46,6 +46,15 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_rate_limits() -> Iterator[None]:
+    """Let tests ask as often as they like; those of the limits set some."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "RATE_LIMIT_ANONYMOUS", 0)
+        patch.setattr(settings, "RATE_LIMIT_KEYED", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def empty_tables_cheaply() -> Iterator[None]:
     """Empty the tables after a test with real transactions by DELETE: TRUNCATE makes new files for all of them.
 

@@ -29,6 +29,10 @@ Body = bytes | Iterable[bytes]
 FORMAT = Parameter("format", "The answer's format, instead of the Accept header.")
 
 
+#: What a list of all pages costs more than one page, in units of the rate limit.
+WHOLE_COST = 19
+
+
 class Format(BaseRenderer):
     """Base of all formats. `documents` are JSON text, as stored or as `fields` and `omit` leave them; `shape` has the names in them."""
 
@@ -46,6 +50,11 @@ class Format(BaseRenderer):
     def content_type(self) -> str:
         """The media type with its parameters."""
         return self.media_type
+
+    @property
+    def cost(self) -> int:
+        """Units of the rate limit that a list in it costs more than in JSON."""
+        return WHOLE_COST if self.is_whole else 0
 
     def headers(self, path: str) -> dict[str, str]:  # noqa: ARG002 - for formats that have some
         """Headers of answers in it, beside those of all answers."""

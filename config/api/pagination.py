@@ -52,6 +52,8 @@ COUNT = Parameter(
     "count",
     f"How `total` is counted: by default up to {COUNTED:,}; `exact` counts all, within a time limit; `none` leaves it null.",
     {"type": "string", "enum": ["exact", "none"]},
+    cost=9,
+    costly=("exact",),
 )
 
 #: Parameters that may change from page to page.

@@ -74,6 +74,13 @@ _TYPES = (
         400,
     ),
     ProblemType(
+        "key_in_query",
+        "A key in the address",
+        "Keys are sent in the `Authorization` header and nowhere else: addresses are kept in logs and histories on the way. This"
+        " service has not written it down; if it was a key of yours, others may have, so have it revoked.",
+        400,
+    ),
+    ProblemType(
         "invalid_document",
         "Invalid document",
         "The document sent breaks rules; `errors` points at each place.",
@@ -82,7 +89,8 @@ _TYPES = (
     ProblemType(
         "unauthenticated",
         "Not authenticated",
-        "The request carries no valid key, and needs one.",
+        "The `Authorization` header holds no key that is valid here: it is unknown, expired or revoked, or no `Bearer` key at all."
+        " Anybody may read without a key; a wrong one is never taken for none.",
         401,
     ),
     ProblemType(
@@ -159,7 +167,9 @@ _TYPES = (
     ProblemType(
         "too_many_requests",
         "Too many requests",
-        "The caller's rate is used up; `Retry-After` says when to try again.",
+        "The caller has used up its rate limit; `Retry-After` says in how many seconds to try again. `RateLimit-Policy` says how"
+        " many units a caller has in how many seconds, `RateLimit` how many are left. Most requests cost one unit, searches,"
+        " exact counts and downloads more, an answer of 304 none. With a key there are more units.",
         429,
     ),
     ProblemType(

@@ -76,6 +76,8 @@ class Parameter:
     #: A parameter of the request that says how this one and others like it are read; alone it is a fault.
     companion: Parameter | None = None
     is_rated: bool = False  #: rows of the list say how well they match it
+    cost: int = 0  #: units of the rate limit that it adds to what the operation costs
+    costly: tuple[str, ...] = ()  #: the values that cost it, where the others are free
 
 
 def choice_fault(name: str, text: str, choices: Collection[str]) -> Fault:

@@ -52,7 +52,11 @@ TAGS = {
 NAMED_ALTERNATIVES = 3
 
 #: Statuses that any operation may answer with.
-EVERYWHERE = (400, 406, 414, 500, 503)
+EVERYWHERE = (400, 401, 406, 414, 429, 500, 503)
+#: Headers that any answer has.
+ALWAYS = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
+#: How a request carries a key.
+KEY_SCHEME = "ApiKey"
 
 _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
@@ -71,6 +75,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": _TEXT,
     },
     "Location": {"description": "The address of the surviving record.", "schema": _TEXT},
+    "RateLimit": {
+        "description": "What the caller has left: `r` units, all of them back in `t` seconds"
+        " (draft-ietf-httpapi-ratelimit-headers). Absent where the service sets no limit.",
+        "schema": _TEXT,
+    },
+    "RateLimit-Policy": {
+        "description": "The caller's rate limit: `q` units in `w` seconds. Absent where the service sets none.",
+        "schema": _TEXT,
+    },
+    "WWW-Authenticate": {"description": "How keys are sent.", "schema": _TEXT},
     "Retry-After": {
         "description": "Seconds after which to try again.",
         "schema": {"type": "integer"},
@@ -215,7 +229,9 @@ class ApiSchema(AutoSchema):
         return self.operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
-        return self.operation.description or get_doc(self.view.__class__)
+        text = self.operation.description or get_doc(self.view.__class__)
+        cost = self.operation.cost
+        return f"{text}\n\nCosts {cost} units of the rate limit." if cost != 1 else text
 
     def get_request_serializer(self) -> None:
         """Reading takes no body."""
@@ -235,12 +251,22 @@ class ApiSchema(AutoSchema):
         return parameters + [self._described(each) for each in self.operation.parameters.values()]
 
     def _described(self, parameter: Parameter) -> dict[str, Any]:
-        entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
+        entry: dict[str, Any] = {
+            "in": "query",
+            "name": parameter.name,
+            "description": parameter.help_text,
+        }
         one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
+        if parameter.cost:
+            paid = "".join(f" with `{value}`" for value in parameter.costly)
+            entry["description"] += f" It costs {parameter.cost} units more{paid}."
         if parameter is FORMAT:
             names = [each.format for each in self._formats]
             listed = {"enum": names} if len(names) > 1 else {"const": names[0]}
             one = {"type": "string", **listed}
+            costly = [each for each in self._formats if each.cost and self.operation.envelope]
+            for each in costly:
+                entry["description"] += f" A list as {each.format} costs {each.cost} units more."
         if not parameter.is_list:
             return {**entry, "schema": one}
         values = {"type": "array", "items": one, "minItems": 1, "maxItems": parameter.most}
@@ -254,7 +280,7 @@ class ApiSchema(AutoSchema):
         content = self._content(operation)
         good = {
             "description": operation.summary,
-            "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
+            "headers": {name: HEADERS[name] for name in (*operation.headers, *ALWAYS)},
             "content": {
                 each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },
@@ -323,9 +349,12 @@ class ApiSchema(AutoSchema):
         # Of these the phrases differ between versions of Python.
         named = {414: "UriTooLong", 416: "RangeNotSatisfiable"}
         name = named.get(status) or HTTPStatus(status).phrase.title().replace(" ", "")
-        headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
+        names = [*ALWAYS]
         if status in {429, 503}:
-            headers["Retry-After"] = HEADERS["Retry-After"]
+            names.append("Retry-After")
+        if status == 401:
+            names.append("WWW-Authenticate")
+        headers = {name: HEADERS[name] for name in names}
         schema = {
             "description": PROBLEM_TYPES[BY_STATUS[status]].title,
             "headers": headers,
@@ -428,7 +457,15 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
         {"name": tag, "description": _text_of(tag, result)}
         for tag in dict.fromkeys(operation["tags"][0] for operation in _operations(result))
     ]
-    result["security"] = []  # anybody may read
+    result["components"]["securitySchemes"] = {
+        KEY_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key, made by the operator of the service. Anybody may read without one; with one the rate limit"
+            " is higher. A key that is unknown, expired or revoked is refused, never taken for none.",
+        }
+    }
+    result["security"] = [{}, {KEY_SCHEME: []}]  # anybody may read
     return result
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from rest_framework.viewsets import ViewSet
 
 from config.api.as_of import seen
-from config.api.caching import answer, tagged
+from config.api.caching import answer, is_conditional, tagged
 from config.api.filters.dates import AS_OF, read_moment
 from config.api.formats import FORMAT, Format, Json, chosen_format
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.serializers import BaseSerializer
 
+    from config.api.limits import Budget
     from config.api.query import Parameter
 
 
@@ -52,6 +53,11 @@ class Operation:
     is_partial: bool = False
     #: Headers of the good answer, beside those that every answer has.
     headers: tuple[str, ...] = ("ETag",)
+    cost: int = 1  #: units of the rate limit, beside what parameters and formats add
+
+
+#: What operations cost, and whether they answer with a list, by view and action: looked up once per process.
+_COSTS: dict[tuple[type, str | None], tuple[int, bool]] = {}
 
 
 class ReadView(ViewSet):
@@ -87,9 +93,28 @@ class ReadView(ViewSet):
         chosen = chosen_format(query, self.get_renderers())
         if chosen is not None:
             self.request.accepted_renderer = chosen
+        self._charge(query, known)
         if AS_OF.name in known and (moment := read_moment(query)) is not None:
             self.during.enter_context(seen(moment))
         return query
+
+    def _charge(self, query: Query, known: Mapping[str, Parameter]) -> None:
+        """Use what the request costs of the caller's rate limit. Raises Problem `too_many_requests`."""
+        budget: Budget | None = getattr(self.http, "budget", None)
+        if budget is None:
+            return
+        key = (type(self), self.action)
+        if key not in _COSTS:
+            operation = self.operation()
+            _COSTS[key] = (operation.cost, operation.envelope is not None)
+        cost, is_list = _COSTS[key]
+        if is_list:
+            cost += self.format.cost
+        for name, text in query.values.items():
+            parameter = known.get(name)
+            if parameter is not None and (not parameter.costly or text in parameter.costly):
+                cost += parameter.cost
+        budget.charge(cost, is_conditional=is_conditional(self.http))
 
     def operation(self) -> Operation:
         """What the current action takes and answers, for the schema."""

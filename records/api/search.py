@@ -43,6 +43,7 @@ SEARCH = Parameter(
     f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, first those"
     " with the last word whole, and a note says so; ask with `ordering` to page through all of them.",
     {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
+    cost=4,
 )
 
 #: What an exact label or code counts, beside which no rank counts.

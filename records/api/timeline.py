@@ -218,6 +218,7 @@ class TimelineView(ReadView):
                 parameters=self.counts_parameters,
                 content=COUNT_ROW,
                 envelope="MomentCountList",
+                cost=5,
             )
         return Operation(
             name="timeline_list",

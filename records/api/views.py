@@ -249,6 +249,7 @@ class EditionViewSet(ReadView):
                 parameters=self.counts_parameters,
                 content=row_schema(self.dimensions, self.sums),
                 envelope=f"{camel(self.kind.name)}CountList",
+                cost=5,
             )
         if action == "revisions":
             return Operation(

@@ -8,6 +8,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
 import records.constraints
@@ -524,6 +525,46 @@ class Migration(migrations.Migration):
                 'default_permissions': ('view', 'change'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['open', 'same', 'different'])), name='possible_duplicate_verdict_is_in_its_list'), models.CheckConstraint(condition=models.Q(('record_id__lt', models.F('other_id'))), name='possible_duplicate_pair_is_ordered'), models.UniqueConstraint(fields=('record_id', 'other_id'), name='possible_duplicate_is_listed_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner', models.CharField(help_text='Whose key it is: a person or an organization that can be asked.', max_length=100)),
+                ('label', models.CharField(blank=True, help_text='What it is used for.', max_length=100)),
+                ('prefix', models.CharField(help_text='The part of the key by which it can be recognised; no secret.', max_length=8)),
+                ('digest', models.BinaryField(help_text='SHA-256 of the key.', max_length=32)),
+                ('place', models.PositiveSmallIntegerField(help_text="Which of its owner's two live keys it is; empty once it is revoked.", null=True)),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(blank=True, help_text='From when it is refused (UTC). Empty: never.', null=True)),
+                ('last_used_at', models.DateTimeField(help_text='When it was last used, to the minute.', null=True)),
+                ('revoked_at', models.DateTimeField(help_text='Since when it is refused.', null=True)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'API key',
+                'ordering': ['-made_at', '-pk'],
+                'default_permissions': ('view', 'add', 'change'),
+                'constraints': [models.UniqueConstraint(fields=('prefix',), name='api_key_prefix_is_its_own'), models.UniqueConstraint(fields=('digest',), name='api_key_digest_is_its_own'), models.CheckConstraint(condition=models.Q(('place__in', (1, 2))), name='api_key_place_is_one_of_two'), models.UniqueConstraint(django.db.models.functions.text.Lower('owner'), models.F('place'), name='api_key_owner_has_at_most_two_live', violation_error_message='This owner has two live keys already. Revoke one of them first.'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('revoked_at', None)), models.Q(('place', None), ('revoked_at__isnull', False)), _connector='OR'), name='api_key_has_a_place_until_it_is_revoked'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('made_at')), _connector='OR'), name='api_key_expires_after_it_is_made', violation_error_message='The key must expire in the future.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Usage',
+            fields=[
+                ('pk', models.CompositePrimaryKey('caller', 'until', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('caller', models.BinaryField(max_length=16)),
+                ('until', models.BigIntegerField(help_text='The end of the window, in seconds since 1970.')),
+                ('units', models.BigIntegerField()),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        # Counts of a minute: not worth a write-ahead log, nor a place in a backup.
+        migrations.RunSQL(
+            sql="ALTER TABLE records_usage SET UNLOGGED",
+            reverse_sql="ALTER TABLE records_usage SET LOGGED",
         ),
         migrations.AddIndex(
             model_name='source',

@@ -1,6 +1,7 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
 from records.editions import SourceEdition, TopicEdition
+from records.models.api_key import ApiKey
 from records.models.change import STATED, Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.dated_part import DatedPart, FormerPart
@@ -12,11 +13,13 @@ from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.topic import Topic, TopicIdentifier
+from records.models.usage import Usage
 
 __all__ = [
     "CURRENT",
     "STATED",
     "Action",
+    "ApiKey",
     "Called",
     "Change",
     "ChangeOfState",
@@ -54,6 +57,7 @@ __all__ = [
     "TopicEdition",
     "TopicIdentifier",
     "TouchRecord",
+    "Usage",
     "Verdict",
     "gin_index",
 ]

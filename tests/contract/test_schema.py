@@ -57,7 +57,7 @@ def test_every_operation_says_what_it_answers_when_something_is_wrong(schema):
     for operation in operations(schema):
         errors = {status for status in operation["responses"] if int(status) >= 400}
 
-        assert {"400", "406", "414", "500", "503"} <= errors, operation["operationId"]
+        assert {"400", "401", "406", "414", "429", "500", "503"} <= errors, operation["operationId"]
         assert all("$ref" in operation["responses"][status] for status in errors), operation[
             "operationId"
         ]
@@ -96,7 +96,8 @@ def test_the_schema_says_where_by_whom_and_under_which_licence_it_is_served(sche
     ]
     assert schema["info"]["license"] == {"name": "As stated by each source, in `licence`"}
     assert schema["info"]["contact"] == {"name": "The operator of this server"}
-    assert schema["security"] == []
+    assert schema["security"] == [{}, {"ApiKey": []}]
+    assert schema["components"]["securitySchemes"].keys() == {"ApiKey"}
 
 
 def test_every_group_of_operations_says_what_it_is_about(schema):

@@ -76,9 +76,11 @@ class Service:
                 return "".join(said)
         pytest.fail(f"ended with {self.process.wait()}: {self.process.stderr.read()}")
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path)
+        connection.request(
+            "GET", path, headers={name.replace("_", "-"): text for name, text in headers.items()}
+        )
         answer = connection.getresponse()
         body = answer.read().decode()
         connection.close()
@@ -96,13 +98,16 @@ class Service:
 
 @contextmanager
 def serving(port: int, **variables: str) -> Iterator[Service]:
-    """Start the service as `make run` does; it is ended afterwards."""
+    """Start the service as `make run` does, without rate limits unless some are given; it is ended afterwards."""
+    without = {"RATE_LIMIT_ANONYMOUS": "0", "RATE_LIMIT_KEYED": "0"}
     process = subprocess.Popen(
         [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
-        env={**clean_environment(), "PORT": str(port), **variables},
+        env={**clean_environment(), "PORT": str(port), **without, **variables},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    yield Service(process, port)
-    if process.poll() is None:
-        process.terminate()
-    process.communicate(timeout=30)
+    try:
+        yield Service(process, port)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from records.identity import new_id
-from records.models import Change, PendingLabel, PossibleDuplicate, Reference, Source, Topic
+from records.models import (
+    ApiKey,
+    Change,
+    PendingLabel,
+    PossibleDuplicate,
+    Reference,
+    Source,
+    Topic,
+)
 from records.publishing.publish import publish
 from tests.contract.constraint_rules import Cases, uncertain_date
 from tests.factories.records import make_source, make_topic
@@ -59,6 +68,20 @@ def _half_a_place() -> None:
     PendingLabel.objects.create(record_id=new_id(), since=timezone.now(), done_kind="topic")
 
 
+def _key(*, beside: bool = False, **columns: Any) -> Callable[[], object]:
+    """A key, perhaps beside another one of the same owner."""
+
+    def make() -> None:
+        now = timezone.now()
+        row = {"owner": "Desk", "prefix": "0" * 8, "digest": b"0" * 32, "place": 1, "made_at": now}
+        if beside:
+            ApiKey.objects.create(**row)
+            row |= {"owner": "Wire", "prefix": "1" * 8, "digest": b"1" * 32}
+        ApiKey.objects.create(**row | columns)
+
+    return make
+
+
 def _possible_duplicate(**columns: Any) -> Callable[[], object]:
     def make() -> None:
         one, two = new_id(), new_id()
@@ -86,4 +109,10 @@ CASES: Cases = {
     "reference_leads_on_only_when_merged": _published_and_merged,
     "change_positions_start_at_one": _change(position=0),
     "change_has_a_nature_if_updated": _change(nature=""),
+    "api_key_prefix_is_its_own": _key(beside=True, prefix="0" * 8),
+    "api_key_digest_is_its_own": _key(beside=True, digest=b"0" * 32),
+    "api_key_place_is_one_of_two": _key(place=3),
+    "api_key_owner_has_at_most_two_live": _key(beside=True, owner="DESK"),
+    "api_key_has_a_place_until_it_is_revoked": _key(place=None),
+    "api_key_expires_after_it_is_made": _key(expires_at=datetime(2020, 1, 1, tzinfo=UTC)),
 }

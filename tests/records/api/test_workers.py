@@ -1,0 +1,199 @@
+"""Limits and keys over all workers of the service as `make run` starts it."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from itertools import count
+from typing import TYPE_CHECKING
+
+import psycopg2
+from prometheus_client.parser import text_string_to_metric_families
+
+from records.models.api_key import digest_of
+from tests.factories.servers import free_port, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from config.db import embedded
+    from tests.factories.servers import Service
+
+#: Connections that stay open: the kernel deals them out to the workers.
+CONNECTIONS = 12
+QUOTA = 20
+KEYED = 1000
+#: Requests so far.
+sent = [0]
+ADDRESS = "/api/v1/problems/not_found/"
+
+
+def asked(
+    port: int, questions: list[dict[str, str]], told: Callable[[int, int, str], None]
+) -> None:
+    """Ask with each set of headers in turn, over all connections at once."""
+    shared = iter(list(enumerate(questions)))
+    lock = threading.Lock()
+
+    def work() -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            while True:
+                with lock:
+                    number, headers = next(shared, (-1, {}))
+                if number < 0:
+                    return
+                connection.request("GET", ADDRESS, headers=headers)
+                answer = connection.getresponse()
+                answer.read()
+                told(number, answer.status, answer.getheader("RateLimit", ""))
+
+    sent[0] += len(questions)
+    threads = [threading.Thread(target=work) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def seconds(rate_limit: str) -> int:
+    return int(rate_limit.rpartition("t=")[2])
+
+
+def test_limits_and_keys_hold_over_all_workers(server: embedded.Server) -> None:
+    """One service for all of it, since every start costs seconds."""
+    port = free_port()
+    limits = {
+        "RATE_LIMIT_ANONYMOUS": str(QUOTA),
+        "RATE_LIMIT_KEYED": str(KEYED),
+        "RATE_LIMIT_SECONDS": "86400",
+        "TRUSTED_PROXIES": "127.0.0.0/8",
+        "SAMPLE_STORY": "off",
+        "METRICS": "on",
+    }
+    with serving(port, WORKERS="2", **limits) as service:
+        service.wait_until_ready()
+        every_caller_gets_the_quota(port)
+        a_forged_address_changes_nothing(port)
+        at = server.django_settings()
+        with closing(
+            psycopg2.connect(
+                dbname=at["NAME"],
+                user=at["USER"],
+                password=at["PASSWORD"],
+                host=at["HOST"],
+                port=at["PORT"],
+            )
+        ) as database:
+            database.autocommit = True
+            a_key_gets_its_quota(port, database)
+            a_revoked_key_is_refused_by_all_within_a_second(port, database)
+        metrics_add_all_workers_up(service)
+        # Both workers were asked, for each of them has counted.
+        assert len(list((server.folder.parent / "metrics").glob("counter_*.db"))) == 2
+
+
+def every_caller_gets_the_quota(port: int) -> None:
+    """1,000 callers, each asking for more than it may, in turns over all workers."""
+    addresses = [f"10.{n // 250}.{n % 250}.7" for n in range(1_100)]
+    granted: Counter[int] = Counter()
+    ends: dict[int, int] = {}
+
+    def told(number: int, status: int, rate_limit: str) -> None:
+        caller = number % len(addresses)
+        ends.setdefault(caller, seconds(rate_limit))
+        granted[caller] += status == 200
+
+    rounds = QUOTA + QUOTA // 8
+    asked(port, [{"X-Forwarded-For": each} for _ in range(rounds) for each in addresses], told)
+
+    # Whose window ended meanwhile has had two of them.
+    whole = [caller for caller, left in ends.items() if left > 600][:1_000]
+    assert len(whole) == 1_000
+    assert {granted[caller] for caller in whole} <= {QUOTA - 1, QUOTA, QUOTA + 1}
+
+
+def a_forged_address_changes_nothing(port: int) -> None:
+    """Who is used up stays so, whatever it writes before the address that the proxy appends."""
+    statuses: Counter[int] = Counter()
+    spent = "10.0.0.7"
+    forged = [{"X-Forwarded-For": f"203.0.113.{n}, {spent}"} for n in range(50)]
+
+    asked(port, forged, lambda _number, status, _limit: statuses.update([status]))
+
+    assert statuses == {429: 50}
+
+
+_prefixes = count(1)
+
+
+def insert_key(database: psycopg2.extensions.connection) -> tuple[str, dict[str, str]]:
+    prefix = f"{next(_prefixes):08x}"
+    token = f"chancery_{prefix}_{'A' * 43}"
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO records_apikey (owner, label, prefix, digest, place, made_at)"
+            " VALUES (%s, '', %s, %s, 1, now())",
+            [prefix, prefix, digest_of(token)],
+        )
+    return prefix, {"Authorization": f"Bearer {token}"}
+
+
+def a_key_gets_its_quota(port: int, database: psycopg2.extensions.connection) -> None:
+    """One caller that asks as fast as it can."""
+    _prefix, headers = insert_key(database)
+    statuses: Counter[int] = Counter()
+
+    asked(port, [headers] * (KEYED * 5 // 4), lambda _n, status, _limit: statuses.update([status]))
+
+    assert statuses.keys() == {200, 429}
+    assert KEYED * 0.95 <= statuses[200] <= KEYED * 1.05
+
+
+def a_revoked_key_is_refused_by_all_within_a_second(
+    port: int, database: psycopg2.extensions.connection
+) -> None:
+    prefix, headers = insert_key(database)
+    senders = count()
+    open_ = [http.client.HTTPConnection("127.0.0.1", port, timeout=20) for _ in range(CONNECTIONS)]
+
+    def statuses() -> set[int]:
+        found = set()
+        for connection in open_:
+            # From another address each time, for refusals are counted by the address.
+            sender = {"X-Forwarded-For": f"10.9.{next(senders) >> 8}.{next(senders) & 255}"}
+            connection.request("GET", ADDRESS, headers={**headers, **sender})
+            answer = connection.getresponse()
+            answer.read()
+            found.add(answer.status)
+        sent[0] += len(open_)
+        return found
+
+    assert statuses() == statuses() == {200}
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_apikey SET place = NULL, revoked_at = now() WHERE prefix = %s", [prefix]
+        )
+    revoked_at = time.monotonic()
+    while time.monotonic() < revoked_at + 1:
+        statuses()  # each worker is asked all the time, and so has it in memory
+    assert statuses() == {401}
+    for connection in open_:
+        connection.close()
+
+
+def metrics_add_all_workers_up(service: Service) -> None:
+    """Whichever worker is asked knows what all of them answered."""
+    for _ in range(CONNECTIONS):
+        status, body = service.get("/metrics")
+        assert status == 200
+        counted = [
+            sample
+            for family in text_string_to_metric_families(body)
+            for sample in family.samples
+            if sample.name == "chancery_requests_total"
+        ]
+        assert sum(sample.value for sample in counted) == sent[0]
+        assert {sample.labels["route"] for sample in counted} == {"problem-type", "unmatched"}
