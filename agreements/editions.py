@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F
 
 from agreements.effects import SIGNING, acts_of
+from agreements.models.action import ActionKind
 from agreements.models.agreement import Laterality
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
@@ -21,6 +22,7 @@ from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
@@ -89,6 +91,36 @@ def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "party_id": party_id,
                 **days,
             }
+
+
+#: Moments that are called otherwise than the actions.
+MOMENTS = {
+    ActionKind.SIGNATURE: "signed",
+    ActionKind.RATIFICATION: "ratified",
+    ActionKind.ENTRY_INTO_FORCE: "entered_into_force",
+}
+
+
+def _took_place(action: dict[str, Any]) -> When:
+    """When it happened: of an entry into force when it took effect, of all else when it was done."""
+    if action["kind"] == ActionKind.ENTRY_INTO_FORCE and action["effective_date"]:
+        effect: When = action["effective_date"]
+        return effect
+    return _done(action)
+
+
+def _concerned(document: dict[str, Any], action: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parties that an action concerns: its own; the others too where they are few; all of them where all acted together."""
+    if action["party"] and document["laterality"] == Laterality.MULTILATERAL:
+        own = action["party"]["id"]
+        return [each for each in document["parties"] if each["party"]["id"] == own]
+    return [
+        each for each in document["parties"] if each["role"] not in NOT_BOUND or _acts(each, action)
+    ]
+
+
+def _acts(party: dict[str, Any], action: dict[str, Any]) -> bool:
+    return action["party"] is not None and action["party"]["id"] == party["party"]["id"]
 
 
 def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -187,6 +219,8 @@ class AgreementEdition(Edition):
     )
 
     has_dated_parts = True
+    stream = Stream.AGREEMENT
+    moment_kinds = tuple(MOMENTS.get(kind, kind.value) for kind in ActionKind)
 
     class Meta(Edition.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [*Edition.Meta.constraints]
@@ -258,6 +292,37 @@ class AgreementEdition(Edition):
                 [person for party in parties for person in party["represented_by"]]
             ),
         }
+
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """Each action. Those who acted for the parties concerned took part in signatures.
+
+        An action of a multilateral agreement is of the party that did it, and of no pair.
+        """
+        is_multilateral = document["laterality"] == Laterality.MULTILATERAL
+        for action in document["actions"]:
+            kind = ActionKind(action["kind"])
+            parties = _concerned(document, action)
+            named = [each[name] for each in parties for name in ("party", "on_behalf_of")]
+            named = list({one["id"]: one for one in named if one}.values())
+            states = [one for one in named if one["object"] == "state"]
+            signing = parties if kind in SIGNING else []
+            persons = [
+                person
+                for each in signing
+                if not action["party"] or _acts(each, action)
+                for person in each["represented_by"]
+            ]
+            by = f" ({action['party']['label']})" if action["party"] else ""
+            yield Fact(
+                MOMENTS.get(kind, kind.value),
+                f"{kind.label}{by}: {document['label']}",
+                _took_place(action),
+                states=states,
+                persons=list({one["id"]: one for one in persons}.values()),
+                others=[one for one in named if one["object"] != "state"] + document["topics"],
+                paired=[] if is_multilateral else ids_of(states),
+            )
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from events.terms import pair, term
 from records.bulk import PROSE, as_stems
+from records.terms import pair, term
 
 TABLE = "events_eventedition"
 CURRENT = "superseded_at IS NULL AND document IS NOT NULL"

@@ -14,6 +14,7 @@ from records.api.urls import urlpatterns as records_urls
 from records.exchange.schema import exchange_schema_json
 from records.front_page import home
 from records.snapshots.urls import urlpatterns as snapshots_urls
+from records.timeline_page import timeline_page
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
 resources = [*events_urls, *agreements_urls, *people_urls, *records_urls, *snapshots_urls]
@@ -34,6 +35,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     address("api/v1", IndexView.as_view({"get": "list"}, resources=index_of(resources)), "index"),
     path("", home, name="home"),
+    path("timeline/", timeline_page, name="timeline-page"),
     path("admin/edtf-meaning/", edtf_meaning, name="edtf-meaning"),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from config.api.problems import Problem
 from config.api.sql import Clause, column
 from config.faults import Fault
 from events.filters import SUBJECT_KINDS
@@ -17,7 +16,7 @@ from events.models import (
     StatementKind,
     VisitClass,
 )
-from events.terms import participation, term
+from events.terms import participation
 from records.api.counts import (
     MOST_ROWS,
     DaysSql,
@@ -29,9 +28,11 @@ from records.api.counts import (
     Word,
     days_of,
     spans,
+    uncounted,
 )
 from records.api.pages import fetch
 from records.models import Reference
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,9 +137,7 @@ class Participations(Related):
             detail = (
                 f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
             )
-            raise Problem(
-                "too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")]
-            )
+            raise uncounted(Fault("too_many_groups", detail, "by"))
         return named
 
 

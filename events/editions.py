@@ -11,20 +11,24 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F
 
-from config.api.sql import Span
+from config.api.sql import Clause, Span, select
 from config.dates.columns import ReachColumns
+from config.dates.lengths import Length
 from config.dates.ordering import undated_last
 from config.dates.reach import Bounds, Reach
-from events.models.posting import HAS_PARTS, IS_PART, KeepPostings, Length
-from events.models.relation import pair_label
-from events.terms import participations_of, states_of, states_stood_for, term
+from events.models.event import TOOK_PLACE
+from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
+from events.models.relation import Dimension, pair_label
+from events.terms import participations_of, states_of, states_stood_for
 from people.models import EndStatus
 from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
+from records.terms import term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from records.models.reference import References
 
@@ -50,6 +54,10 @@ def _stood_for(named: list[dict[str, Any] | None], references: References) -> li
         key for reference in named if reference for key in references.stands_for(reference["id"])
     ]
     return list(dict.fromkeys(keys))
+
+
+def _each_once(references: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({one["id"]: one for one in references}.values())
 
 
 def _by_label(reference: dict[str, Any]) -> tuple[str, str]:
@@ -218,6 +226,8 @@ class EventEdition(Edition):
     )
 
     whole_member = "parent"
+    stream = Stream.EVENT
+    moment_kinds = ("event",)
 
     covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
@@ -298,6 +308,28 @@ class EventEdition(Edition):
             "stood_for": stood_for,
         }
 
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """The event itself. Its label says the status where it may not have taken place."""
+        named = [part["participant"] for part in document["participations"] if part["participant"]]
+        persons = {one["id"]: one for one in named if one["object"] == "person"}
+        is_open = document["status"] not in (None, *TOOK_PLACE)
+        status = f" ({document['status']})" if is_open else ""
+        yield Fact(
+            "event",
+            f"{document['label']}{status}",
+            document["when"],
+            document["end"],
+            states=document["states"],
+            persons=list(persons.values()),
+            others=[one for one in named if one["object"] == "organization"] + document["topics"],
+            paired=[
+                state["id"]
+                for part in document["participations"]
+                for state in states_stood_for(part)
+            ],
+        )
+
     @staticmethod
     def _terms(document: dict[str, Any]) -> list[int]:
         found = {
@@ -334,6 +366,8 @@ class StatementEdition(Edition):
 
     is_searched_by_date = True
     is_found_by_words = False
+    stream = Stream.STATEMENT
+    moment_kinds = ("statement",)
 
     kind = models.CharField(max_length=16)
     speaker_id = models.UUIDField(null=True)
@@ -390,6 +424,25 @@ class StatementEdition(Edition):
         }
 
     @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """That it was said: of the states that it is about and of those for which somebody spoke; of the pair that it is about."""
+        speakers = [document["speaker"]] if document["speaker"] else []
+        offices = [capacity["office"] for capacity in document["capacities"]]
+        named = [*speakers, *document["about"]]
+        states = [one for one in named if one["object"] == "state"]
+        states += [office["state"] for office in offices if office and office["state"]]
+        others = [one for one in named if one["object"] not in ("state", "person")]
+        yield Fact(
+            "statement",
+            document["label"],
+            document["date"],
+            states=_each_once(states),
+            persons=_each_once(one for one in named if one["object"] == "person"),
+            others=[*others, *document["topics"]],
+            paired=[one["id"] for one in document["about"] if one["object"] == "state"],
+        )
+
+    @classmethod
     def hint(cls, document: dict[str, Any]) -> str:
         """When it was said, and by whom."""
         when = (document["date"] and document["date"]["edtf"]) or "undated"
@@ -423,6 +476,8 @@ class RelationEdition(Edition):
     label_needs_references = True
     has_dated_parts = True
     reference_needs_references = True
+    stream = Stream.RELATION
+    moment_kinds = ("relation_began", "relation_ended")
 
     class Meta(Edition.Meta):
         indexes = [
@@ -438,6 +493,34 @@ class RelationEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         return {"involved_ids": ids_of(document["states"])}
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause:
+        """The relation of the two, which statements may be about."""
+        where = Clause(
+            "superseded_at IS NULL AND document IS NOT NULL AND involved_ids @> ARRAY[%s::uuid, %s::uuid]",
+            (one, other),
+        )
+        return select("record_id", cls._meta.db_table, where)
+
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """The beginning of each period, and its end where it is over: also on unknown days."""
+        for period in document["periods"]:
+            value = period["value"].replace("_", " ")
+            what = f"{Dimension(period['dimension']).label}, {value}"
+            is_over = period["end"] or period["end_status"] == EndStatus.ENDED
+            sides = [("relation_began", "began", period["start"])]
+            sides += [("relation_ended", "ended", period["end"])] if is_over else []
+            for kind, word, when in sides:
+                yield Fact(
+                    kind,
+                    f"{what} {word}: {document['label']}",
+                    when,
+                    states=document["states"],
+                    others=[{"id": document["id"]}, *period["topics"]],
+                    paired=ids_of(document["states"]),
+                )
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:

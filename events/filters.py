@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Func, Q
 
 from config.api.filters.base import Filter, as_clause, read_boolean
-from config.api.filters.dates import DayFilter, Days, WindowFilter
+from config.api.filters.dates import DayFilter, Days, WindowFilter, classed
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import (
     Clause,
     Elements,
     Lead,
-    Span,
-    all_of,
     column,
     has_all,
     has_any,
@@ -36,7 +34,6 @@ from events.models import (
     EventEdition,
     EventPosting,
     EventStatus,
-    Length,
     PlaceKind,
     RelationEdition,
     Role,
@@ -44,7 +41,7 @@ from events.models import (
     StatementKind,
     VisitClass,
 )
-from events.terms import pair, participation, term
+from events.terms import participation
 from records.api.filters import (
     BetweenFilter,
     ListedWordFilter,
@@ -53,6 +50,7 @@ from records.api.filters import (
     with_part,
 )
 from records.registry import kind_named
+from records.terms import pair, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,40 +233,11 @@ class WordFilter(ChoiceFilter):
 
 
 def on_days(after: date | None, before: date | None, match: Match) -> Clause:
-    """Events that had a day from `after` to `before`, as `match` says.
-
-    An event of a class of length that reaches `after` began at most so many days before: each class is one closed range of
-    the list. Where what is unknown counts, those with an unknown bound are read whole.
-    """
-    first, last, begun_by, goes_on_till, starts_unknown, ends_unknown = (
-        column(EventEdition, name)[0] for name in DAYS
-    )
-    begins, ends = {
-        Match.CERTAIN: (f"{begun_by} <= %s::date", f"{goes_on_till} >= %s::date"),
-        Match.POSSIBLE: (f"{first} <= %s::date", f"{last} >= %s::date"),
-        Match.ANY: (
-            f"({first} <= %s::date OR {starts_unknown})",
-            f"({last} >= %s::date OR {ends_unknown})",
-        ),
-    }[match]
-    found = all_of(
-        Clause(condition, (day,)) for condition, day in ((begins, before), (ends, after)) if day
-    )
-    spans = []
-    for length in Length:
-        is_undated = length == Length.UNDATED
-        if match == Match.ANY and length > Length.DECADE:
-            spans.append(Span(length, is_undated=is_undated))
-        elif not is_undated:
-            reach = length.reach
-            start = _days_before(after, reach - 1) if after and reach else None
-            spans.append(Span(length, start, before))
+    """Events that had a day from `after` to `before`, as `match` says."""
+    columns = [column(EventEdition, name)[0] for name in DAYS]
+    found = classed(columns, match, after, before)
     # The postings have all but the days that are certain.
-    return replace(found, spans=tuple(spans), led=found if match != Match.CERTAIN else None)
-
-
-def _days_before(day: date, count: int) -> date:
-    return day - min(timedelta(days=count), day - date.min)
+    return replace(found, led=found if match != Match.CERTAIN else None)
 
 
 def named_in_agreements(agreements: list[UUID]) -> Q:

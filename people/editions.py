@@ -9,19 +9,33 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
+from config.api.sql import Clause, all_of, select
 from config.dates.columns import ReachColumns
 from config.dates.ordering import undated_last
 from config.dates.reach import NEVER, Bounds, Reach
-from people.models.holding import HELD_MILESTONES, NEVER_HELD, EndStatus
+from people.models.holding import (
+    HELD_MILESTONES,
+    IN_OFFICE,
+    NEVER_HELD,
+    EndStatus,
+    MilestoneKind,
+)
 from records.models.edition import CURRENT, Edition, existence, gin_index, id_of, ids_of, years
+from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from config.dates.reach import When
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
+
+#: `CURRENT` in a statement over one table of editions.
+_CURRENT = Clause("superseded_at IS NULL AND document IS NOT NULL")
 
 
 def published_on(document: dict[str, Any]) -> date:
@@ -85,6 +99,8 @@ class StateEdition(Edition):
     """A published version of a state."""
 
     code_column = "codes"
+    stream = Stream.STATE
+    moment_kinds = ("state_began", "state_ended")
 
     kind = models.CharField(max_length=24)
     codes = ArrayField(
@@ -111,6 +127,18 @@ class StateEdition(Edition):
             "predecessor_ids": ids_of([each["state"] for each in document["predecessors"]]),
             **_existence(document).columns("existed"),
         }
+
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """That it began and ended, where anything is known of when: most states just are."""
+        itself = {name: document[name] for name in ("id", "object", "label")}
+        itself |= cls.reference_extras(document)
+        for kind, words, when in (
+            ("state_began", "State began", document["start"]),
+            ("state_ended", "State ended", document["end"]),
+        ):
+            if when:
+                yield Fact(kind, f"{words}: {document['label']}", when, states=[itself])
 
     @classmethod
     def called(cls, document: dict[str, Any]) -> Iterator[Called]:
@@ -299,6 +327,19 @@ class OfficeEdition(Edition):
         }
 
     @classmethod
+    def beside_states(cls, states: Sequence[UUID]) -> Clause:
+        """Offices whose holders one of the states receives."""
+        received = Clause("accredited_state_ids && %s::uuid[]", (list(states),))
+        return select("record_id", cls._meta.db_table, all_of([_CURRENT, received]))
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause:
+        """Offices of the envoys of the one at the other."""
+        side = "(state_id = %s::uuid AND accredited_state_ids @> ARRAY[%s::uuid])"
+        sent = Clause(f"{side} OR {side}", (one, other, other, one))
+        return select("record_id", cls._meta.db_table, all_of([_CURRENT, sent]))
+
+    @classmethod
     def hint(cls, document: dict[str, Any]) -> str:
         """Whose office it is: the organization's, the state's."""
         organization = document["organization"]["label"] if document["organization"] else ""
@@ -334,6 +375,8 @@ class TenureEdition(Edition):
     has_dated_parts = True
     reference_needs_references = True
     is_found_by_words = False
+    stream = Stream.TENURE
+    moment_kinds = ("took_office", "left_office", *MilestoneKind.values)
 
     class Meta(Edition.Meta):
         indexes = [
@@ -386,6 +429,33 @@ class TenureEdition(Edition):
             **Reach.at(document["end"]).columns("ended"),
             "date": _sorted_by(document),
         }
+
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """When the office was taken, each milestone, and when it was left: also on unknown days.
+
+        One who was named, elected or appointed and not in office took none.
+        """
+        office = document["office"]
+
+        def fact(kind: str, words: str, when: When) -> Fact:
+            return Fact(
+                kind,
+                f"{words}: {document['label']}",
+                when,
+                states=[office["state"]] if office["state"] else [],
+                persons=[document["person"]],
+                others=[office],
+            )
+
+        if document["kind"] in IN_OFFICE:
+            yield fact("took_office", "Took office", document["start"])
+        for milestone in document["milestones"]:
+            words = MilestoneKind(milestone["kind"]).label
+            yield fact(milestone["kind"], words, milestone["date"])
+        is_over = document["end"] or document["end_status"] == EndStatus.ENDED
+        if document["kind"] in IN_OFFICE and is_over:
+            yield fact("left_office", "Left office", document["end"])
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:

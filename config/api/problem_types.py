@@ -58,7 +58,7 @@ _TYPES = (
         " 60,000 events where a state, a pair of states, or being a part or a whole, is asked for with nothing beside it but types"
         " and dates, counted by type and date; 30,000 without any filter; 10,000 found by other filters; 4,000 of a state counted"
         " by, or asked for with, something else; 800 to 4,000 where records may have several of what they are counted by, such"
-        " as states, roles, persons, topics or places. Ask for less: narrower filters, or several questions of some years each.",
+        " as states, roles, persons, topics or places. Of the timeline 25,000 facts, and 5,000 where each must be looked at. Ask for less: narrower filters, or several questions of some years each.",
         400,
     ),
     ProblemType(

@@ -44,6 +44,7 @@ TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
     "copies": "Keeping a copy in step with what is published.",
     "finding": "Finding published records while somebody types.",
+    "timeline": "What happened: the dated facts of all records, in one stream.",
     "snapshots": "Files with all that was public at one position of the change feed.",
 }
 

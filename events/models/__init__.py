@@ -23,7 +23,7 @@ from events.models.event import (
 from events.models.event_type import EventType, EventTypeIdentifier
 from events.models.participation import Participation, ParticipationCapacity, Presence, Role
 from events.models.place import Place, PlaceIdentifier, PlaceKind, PlaceName
-from events.models.posting import HAS_PARTS, IS_PART, EventPosting, Length
+from events.models.posting import HAS_PARTS, IS_PART, EventPosting
 from events.models.relation import (
     Dimension,
     Direction,
@@ -62,7 +62,6 @@ __all__ = [
     "EventType",
     "EventTypeEdition",
     "EventTypeIdentifier",
-    "Length",
     "Participation",
     "ParticipationCapacity",
     "Place",

@@ -39,6 +39,10 @@ class EventStatus(models.TextChoices):
     DENIED = "denied", "Denied"  #: somebody involved says that it did not take place
 
 
+#: Statuses of what has begun, or has taken place.
+TOOK_PLACE = (EventStatus.ONGOING, EventStatus.OCCURRED)
+
+
 class Attendance(models.TextChoices):
     """How those who took part met (schema.org EventAttendanceModeEnumeration)."""
 

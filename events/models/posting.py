@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.db import models
 
-from events.terms import term
-
-if TYPE_CHECKING:
-    from datetime import date
-
+from config.dates.lengths import Length
+from records.terms import term
 
 #: An event that has parts is posted, as one of a state is; and so is one that is itself a part.
 HAS_PARTS = term("has_parts")
 IS_PART = term("is_part")
-
-
-class Length(models.IntegerChoices):
-    """For how many days an event may have gone on, in classes: a range of days reaches back as far as the class is long.
-
-    The days are those that are possible. Where a bound is unknown they are those that known facts prove, and the event has a
-    class of its own, which a question that takes the unknown for possible reads whole.
-    """
-
-    WEEK = 7, "a week at most"
-    MONTH = 31, "a month at most"
-    YEAR = 366, "a year at most"
-    DECADE = 3_653, "ten years at most"
-    LONG = 9_997, "longer"
-    OPEN = 9_998, "ten years at most as far as is known, from or to an unknown day"
-    UNDATED = 9_999, "no day is known"
-
-    @classmethod
-    def of(cls, first: date | None, last: date | None, *, is_open: bool) -> Length:
-        """Return the class of an event that may have gone on from one day to another."""
-        if first is None or last is None:
-            return cls.UNDATED
-        days = (last - first).days + 1
-        if days > cls.DECADE:
-            return cls.LONG
-        return cls.OPEN if is_open else next(length for length in cls if days <= length)
-
-    @property
-    def reach(self) -> int | None:
-        """How many days its longest event has; None where they have no limit."""
-        return {Length.OPEN: int(Length.DECADE), Length.LONG: None, Length.UNDATED: None}.get(
-            self, int(self)
-        )
 
 
 #: Keeps the postings right, from what is published now and what was before. One statement per statement of the writer, who

@@ -21,10 +21,11 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import NOTHING, Clause, all_of, column, select, table_of
 from config.faults import Fault
 from records.api.frequencies import begun, found_by_lists, led, rows
-from records.api.pages import fetch, fetch_in_time, readable
+from records.api.pages import fetch, fetch_in_time, readable, send_whole
 from records.models import Reference
 from records.models.reference import in_order
 from records.publishing.documents import sort_label
+from records.publishing.feed import last_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,7 +58,7 @@ PART = 4.0
 #: What a row says of records whose date may lie in several of the spans that are counted.
 UNCERTAIN = "uncertain"
 #: The same among the numbers of spans.
-_UNCERTAIN = -1
+NO_SPAN = -1
 
 _REFERENCES = Reference._meta.db_table
 
@@ -169,9 +170,9 @@ class Span(Dimension):
         number, _text = self.STEPS[self.step]
         first, last = number.format(day=days.first), number.format(day=days.last)
         return Clause(
-            f"CASE WHEN NOT ({days.is_known}) THEN NULL WHEN {days.is_open} THEN {_UNCERTAIN}"
+            f"CASE WHEN NOT ({days.is_known}) THEN NULL WHEN {days.is_open} THEN {NO_SPAN}"
             # Most are of one day: what span that lies in is found once.
-            f" WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {_UNCERTAIN} END"
+            f" WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {NO_SPAN} END"
         )
 
     def schema(self) -> dict[str, Any]:
@@ -183,7 +184,7 @@ class Span(Dimension):
 
     def shown(self, value: int | None, references: Mapping[UUID, dict[str, Any]]) -> str | None:  # noqa: ARG002 - one signature
         """The span as EDTF writes it."""
-        if value is None or value == _UNCERTAIN:
+        if value is None or value == NO_SPAN:
             return None if value is None else UNCERTAIN
         return self.STEPS[self.step][1](value)
 
@@ -345,24 +346,13 @@ class Counting:
 
     def serve(self, view: ReadView, others: str) -> HttpResponseBase:
         """Answer in the envelope of lists. Raises Problem `too_many_groups` or `too_many_records`."""
-        counted, total = self._counted()
-        shown = self._shown(counted)
-        envelope: dict[str, Any] = {
-            "next": None,
-            "previous": None,
-            "total": {"value": total, "relation": "eq"},
-            "notes": list(self.notes),
-        }
-        documents = [orjson.dumps(row).decode() for row in shown]
-        version = orjson.dumps([documents, envelope, others, view.format.tag])
         names = [*self.dimensions, *(self.summed.sorts if self.summed else ()), "count"]
-        shape: dict[str, Any] = {name: {} for name in [*names, *self._sums]}
-        return answer(
-            view.http,
-            partial(view.format.page, documents, envelope, shape),
-            f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
-            media_type=view.format.media_type,
-        )
+        return serve_counts(view, others, [*names, *self._sums], self._rows, self.notes)
+
+    def _rows(self) -> tuple[list[dict[str, Any]], int]:
+        """The rows as they are sent, and how many records there are."""
+        counted, total = self._counted()
+        return self._shown(counted), total
 
     @property
     def _sums(self) -> Sequence[str]:
@@ -381,18 +371,14 @@ class Counting:
         counted = fetch(statement) if price == READ else fetch_in_time(statement)
         if len(counted) > MOST_ROWS:
             detail = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less."
-            raise Problem(
-                "too_many_groups", detail, faults=[Fault("too_many_groups", detail, "by")]
-            )
+            raise uncounted(Fault("too_many_groups", detail, "by"))
         total = counted[0][-1] if counted else 0
         if total > most:
             detail = (
                 f"There are more than {most:,} records, as many as this question counts at most: ask for less, such as those"
                 " of a state, or of some years."
             )
-            raise Problem(
-                "too_many_records", detail, faults=[Fault("too_many_records", detail, "by")]
-            )
+            raise uncounted(Fault("too_many_records", detail, "by"))
         return [row[:-1] for row in counted], total
 
     def _statement(self, source: Clause, most: int) -> Clause:
@@ -594,6 +580,41 @@ class Counting:
             key: in_order(orjson.loads(body) if isinstance(body, str) else body)
             for key, body in fetch(found)
         }
+
+
+def uncounted(fault: Fault) -> Problem:
+    """Say why something is not counted."""
+    return Problem(fault.code, fault.detail, faults=[fault])
+
+
+def serve_counts(
+    view: ReadView,
+    others: str,
+    names: Sequence[str],
+    count: Callable[[], tuple[list[dict[str, Any]], int]],
+    notes: Sequence[Note],
+) -> HttpResponseBase:
+    """Answer with rows of these members, and with how many there are in all, in the envelope of lists."""
+    # Before anything is counted, as for lists.
+    at = {"position": last_position()} if view.format.is_whole else {}
+    rows, total = count()
+    envelope: dict[str, Any] = {
+        "next": None,
+        "previous": None,
+        "total": {"value": total, "relation": "eq"},
+        "notes": list(notes),
+        **at,
+    }
+    documents = [orjson.dumps(row).decode() for row in rows]
+    if view.format.is_whole:
+        return send_whole(view, documents, envelope, {name: {} for name in names})
+    version = orjson.dumps([documents, envelope, others, view.format.tag])
+    return answer(
+        view.http,
+        partial(view.format.page, documents, envelope, {name: {} for name in names}),
+        f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
+        media_type=view.format.content_type,
+    )
 
 
 def parameters(

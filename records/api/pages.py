@@ -24,7 +24,7 @@ from records.models.edition import CURRENT
 from records.publishing.feed import last_position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -80,8 +80,49 @@ def fetch_in_time(statement: Clause) -> list[Any]:
         raise
 
 
+class Pages:
+    """Base of lists that are served page by page. A row has its key, id, count and position, and what the list needs of it."""
+
+    __slots__ = ()
+
+    #: JSON text of a row.
+    document: Callable[[Row], str]
+    shape: Shape
+
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
+        """The rows of a page, and one more when there is another; bare ones lack what only documents need."""
+        raise NotImplementedError
+
+    def completed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Bare rows with all that documents need."""
+        raise NotImplementedError
+
+    def count(self, how: str | None) -> int:
+        """How many rows there are on all pages."""
+        raise NotImplementedError
+
+    def notes(self, found: Sequence[Row]) -> list[Note]:  # noqa: ARG002 - for lists that have some
+        """What a reader must know to read the list rightly."""
+        return []
+
+    def find_all(self, page: Page) -> Found:
+        """The rows of a page and of all that follow it, as they are now."""
+        raise NotImplementedError
+
+    def read(self, found: Found) -> Iterator[Row]:
+        """Rows that were found, read while they are used."""
+        raise NotImplementedError
+
+    def _first_of(self, page: Page) -> Cursor | None:
+        """Where the rows of a page begin: of one that was reached backwards, with its first row."""
+        if page.cursor is None or not page.cursor.is_backward:
+            return page.cursor
+        rows, _following, _previous = page.arrange(self.rows(page, are_bare=True))
+        return Cursor(">=", rows[0][0], rows[0][1]) if rows else None
+
+
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Pages):
     """A list of editions: which rows, in which order, and the document that each becomes."""
 
     editions: type[Edition]
@@ -122,10 +163,6 @@ class Listing:
         found = {position: rest for position, *rest in fetch(wanted)}
         return [(*row, *found[row[3]]) for row in rows]
 
-    def notes(self, found: Sequence[Row]) -> list[Note]:  # noqa: ARG002 - for lists that have some
-        """What a reader must know to read the list rightly."""
-        return []
-
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
 
@@ -152,13 +189,6 @@ class Listing:
         )
         return find(statement, is_computed=bool(self.computed))
 
-    def _first_of(self, page: Page) -> Cursor | None:
-        """Where the rows of a page begin: of one that was reached backwards, with its first row."""
-        if page.cursor is None or not page.cursor.is_backward:
-            return page.cursor
-        rows, _following, _previous = page.arrange(self.rows(page, are_bare=True))
-        return Cursor(">=", rows[0][0], rows[0][1]) if rows else None
-
     def read(self, found: Found) -> Iterator[Row]:
         """Rows that were found, read while they are used."""
         return read(found, self.editions, self.columns, self.ordering)
@@ -174,7 +204,7 @@ def address_with(http: HttpRequest, others: str) -> str:
 def serve_page(
     view: ReadView,
     query: Query,
-    listing: Listing,
+    listing: Pages,
     page: Page,
     *,
     notes: Sequence[Note] = (),
@@ -230,7 +260,7 @@ def serve_page(
 
 def serve_whole(
     view: ReadView,
-    listing: Listing,
+    listing: Pages,
     page: Page,
     *,
     notes: Sequence[Note] = (),
@@ -241,7 +271,6 @@ def serve_whole(
     It has no ETag, and nobody keeps it: only its last line says whether it is complete. `page_size` and `count` make no
     difference. Raises Problem `not_found` when a list that is never empty is.
     """
-    http, output = view.http, view.format
     # Before the rows are found: what is published meanwhile may be there already, and is in the changes after it.
     position = last_position()
     found = listing.find_all(page)
@@ -254,15 +283,24 @@ def serve_whole(
         "notes": list(notes),
         "position": position,
     }
+    documents = map(listing.document, listing.read(found))
+    return send_whole(view, documents, envelope, listing.shape)
+
+
+def send_whole(
+    view: ReadView, documents: Iterable[str], envelope: dict[str, Any], shape: Shape
+) -> HttpResponseBase:
+    """Answer with documents in a format that has all of them, read while they are sent."""
+    http, output = view.http, view.format
     body: Body = ()
     if http.method != "HEAD":
-        body = output.page(map(listing.document, listing.read(found)), envelope, listing.shape)
+        body = output.page(documents, envelope, shape)
     response = answer(http, body, etag=None, media_type=output.content_type)
     response.headers["Cache-Control"] = "no-store"
     for name, value in output.headers(http.path).items():
         response.headers[name] = value
-    if notes:
-        response.headers["X-Notes"] = _header_of(notes)
+    if envelope["notes"]:
+        response.headers["X-Notes"] = _header_of(envelope["notes"])
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from config.api.pagination import Ordering
 from config.api.sql import EVERYTHING
 from records.api.pages import Listing
+from records.api.whole import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from config.api.fields import Shape
     from config.api.pagination import Page, Row
@@ -63,6 +65,17 @@ class PartListing(Listing):
 
     def completed(self, rows: Sequence[Row]) -> list[Row]:
         return list(rows)
+
+    def find_all(self, page: Page) -> Found:
+        """The places of the parts of a page and of all that follow it."""
+        cursor = self._first_of(page)
+        first = 0 if cursor is None else cursor.key + (cursor.direction == ">")
+        return Found(array("q", range(first, len(self.parts))))
+
+    def read(self, found: Found) -> Iterator[Row]:
+        """The parts at these places."""
+        for place in found.positions:
+            yield (place, str(place), None, self.version, self.parts[place])
 
     def count(self, how: str | None) -> int:  # noqa: ARG002 - there is one way
         return len(self.parts)

@@ -3,11 +3,14 @@
 from config.api.routing import address, resource
 from records.api.autocomplete import AutocompleteView
 from records.api.changes import ChangesView
+from records.api.timeline import TimelineView
 from records.api.views import SourceViewSet, TopicViewSet
 
 urlpatterns = [
     *resource(SourceViewSet),
     *resource(TopicViewSet),
     address("changes", ChangesView.as_view({"get": "list"}), "changes-list"),
+    address("timeline", TimelineView.as_view({"get": "list"}), "timeline-list"),
+    address("timeline/counts", TimelineView.as_view({"get": "counts"}), "timeline-counts"),
     address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
 ]

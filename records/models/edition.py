@@ -13,9 +13,11 @@ from records.constraints import AppendOnly
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
-    from config.api.sql import Span
+    from config.api.sql import Clause, Span
+    from records.models.moment import Fact, Stream
     from records.models.reference import References
 
 #: The public edition of a record: the newest one, unless that is a tombstone.
@@ -177,6 +179,25 @@ class Edition(models.Model):
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
         """The columns of each `DatedPart`, less the record, from the document alone."""
         return []
+
+    #: Of kinds whose documents state dated facts: where the index keeps them, and the kinds of those facts.
+    stream: ClassVar[Stream | None] = None
+    moment_kinds: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:
+        """Yield the dated facts that the document states, those of which the day is not known too, in an order that it decides."""
+        return iter(())
+
+    @classmethod
+    def beside_states(cls, states: Sequence[UUID]) -> Clause | None:
+        """A statement that gives records of this kind whose moments concern one of the states, though their documents do not name it."""
+        return None
+
+    @classmethod
+    def beside_pair(cls, one: UUID, other: UUID) -> Clause | None:
+        """A statement that gives records of this kind whose moments concern a pair of states, though their documents do not name both."""
+        return None
 
     #: Kinds of which there may be millions, with a column `date`: full text finds the newest of them without reading the others.
     is_searched_by_date: ClassVar[bool] = False

@@ -344,3 +344,14 @@ def edition_row(
         "search": [document["label"], names, prose, marks],
         **columns,
     }
+
+
+def moment_rows(kind: Kind, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the dated facts that a document states."""
+    stream = kind.editions.stream
+    if stream is None:
+        return []
+    return [
+        {"record_id": document["id"], "place": place, **fact.row(stream)}
+        for place, fact in enumerate(kind.editions.moments(document))
+    ]

@@ -20,6 +20,7 @@ from records.models import (
     ChangeOfState,
     DatedPart,
     FormerPart,
+    Moment,
     Nature,
     PublishedName,
     PublishedWord,
@@ -27,7 +28,13 @@ from records.models import (
     Standing,
 )
 from records.publishing.differences import nature_of, pointers
-from records.publishing.documents import edition_row, embedded, reference_row, to_text
+from records.publishing.documents import (
+    edition_row,
+    embedded,
+    moment_rows,
+    reference_row,
+    to_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,10 +162,15 @@ class NewEdition:
             row["was_withdrawn"] = self.was_withdrawn
         return row
 
+    @cached_property
+    def moments(self) -> list[dict[str, Any]]:
+        """The rows of the facts that it states; none of a tombstone."""
+        return [] if self.is_tombstone else moment_rows(self.kind, self.document)
+
     def prepare(self) -> Self:
         """Make the rows as of today, so that it need not be done while others wait for the feed."""
         self.document["published_at"] = stamp(datetime.now(UTC))
-        _ = self.columns, self.reference, self.states, self.changed
+        _ = self.columns, self.reference, self.moments, self.states, self.changed
         return self
 
     def edition(self, position: int, moment: datetime) -> dict[str, Any]:
@@ -216,6 +228,7 @@ def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement
     statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
     dated = [entry for entry in entries if entry.kind.editions.has_dated_parts]
     statements += _dated_parts(dated, moment)
+    statements += _moments([entry for entry in entries if entry.kind.editions.stream])
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
@@ -311,6 +324,21 @@ _KEEP_PARTS = (
     f" INSERT INTO {FormerPart._meta.db_table} ({_PART_COLUMNS}, until)"
     f" SELECT {_PART_COLUMNS}, %s::timestamptz FROM gone WHERE since < %s::timestamptz"
 )
+
+
+def _moments(entries: Sequence[NewEdition]) -> Iterator[Statement]:
+    """Return the statements that make the moments of these records anew, where they are others than before."""
+    changed = [
+        entry
+        for entry in entries
+        if entry.is_tombstone
+        or entry.former is None
+        or entry.moments != moment_rows(entry.kind, entry.former)
+    ]
+    yield from _removal(Moment, changed)
+    rows = [row for entry in changed for row in entry.moments]
+    if rows:
+        yield insertion(Moment, rows)
 
 
 def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -215,3 +218,19 @@ def test_parties_cost_one_statement_by_id_and_two_by_name(client: Client, berne:
         with CaptureQueriesContext(connection) as captured:
             get(client, f"agreements/{ref}/parties/?on=1950")
         assert len(captured) == expected
+
+
+def test_parties_come_as_ndjson_and_csv(client: Client, berne: Agreement) -> None:
+    address = "/api/v1/agreements/berne-convention/parties/?on=1950"
+    parties = client.get(address).json()["results"]
+    assert len(parties) > 2
+
+    *lines, trailer = b"".join(client.get(f"{address}&format=ndjson")).splitlines()
+    assert [json.loads(line) for line in lines] == parties
+    assert json.loads(trailer)["count"] == len(parties)
+    following = client.get(f"{address}&page_size=1").json()["next"]
+    *lines, _trailer = b"".join(client.get(f"{following}&format=ndjson")).splitlines()
+    assert [json.loads(line) for line in lines] == parties[1:]
+    text = b"".join(client.get(f"{address}&format=csv")).decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert [row["party.label"] for row in rows] == [each["party"]["label"] for each in parties]

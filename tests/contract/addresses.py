@@ -44,6 +44,9 @@ EXAMPLES = {
     "type": "call",
 }
 
+#: The same where an address takes other values.
+OWN_EXAMPLES = {"/api/v1/timeline/": {"fields": "label,record.id", "omit": "states"}}
+
 #: Parameters that say how others are read, and those others.
 BESIDE = {
     "date_match": ("on", "holding_on", "existed_on", "in_force_on", "date_after", "period.on"),
@@ -68,7 +71,8 @@ def addresses() -> Iterator[str]:
             continue
         yield path
         for parameter in operations["get"].get("parameters", []):
-            if parameter["in"] == "query" and (value := _example(parameter, schema)):
+            own = OWN_EXAMPLES.get(path, {}).get(parameter["name"])
+            if parameter["in"] == "query" and (value := own or _example(parameter, schema)):
                 yield f"{path}?{parameter['name']}={value}{_beside(parameter, operations)}"
     for kind in all_kinds():
         listed = client.get(f"/api/v1/{kind.resource}/?page_size=20").json()["results"]
@@ -89,6 +93,7 @@ def addresses() -> Iterator[str]:
         yield f"/api/v1/{below}?on=2025-09"
     yield "/api/v1/offices/foreign-minister-of-pakistan/holders/?on=1990&date_match=any"
     yield "/api/v1/changes/?state=PK,US&object=event,tenure&page_size=200"
+    yield from ("/timeline/", "/timeline/?between=US,PK", "/timeline/?person=ishaq-dar")
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
 

@@ -599,3 +599,16 @@ def test_the_number_of_statements_is_fixed(client: Client, query: str, statement
         )
 
     assert told == [statements] * 3
+
+
+def test_counts_come_as_ndjson(client: Client, world: dict[str, list[Document]]) -> None:
+    answer = get(client, "events/counts/?by=year")
+
+    response = client.get("/api/v1/events/counts/?by=year&format=ndjson")
+    *rows, trailer = [json.loads(line) for line in b"".join(response).splitlines()]
+    assert rows == answer["results"]
+    assert (trailer["complete"], trailer["count"], trailer["total"]) == (
+        True,
+        len(rows),
+        len(world["event"]),
+    )

@@ -19,6 +19,8 @@ from records.models import (
     Edition,
     FormerPart,
     FormerReference,
+    Moment,
+    MomentPosting,
     Part,
     PublishedName,
     PublishedWord,
@@ -54,7 +56,15 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventPosting, DatedPart, FormerPart, PublishedName, PublishedWord]
+    editions += [
+        EventPosting,
+        DatedPart,
+        FormerPart,
+        Moment,
+        MomentPosting,
+        PublishedName,
+        PublishedWord,
+    ]
     editions += [Reference, FormerReference, Change, ChangeOfState]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:

@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.models import HAS_PARTS, IS_PART, Event, EventPosting, Length
-from events.terms import pair, term
+from config.dates.lengths import Length
+from events.models import HAS_PARTS, IS_PART, Event, EventPosting
 from people.models import State
 from records.publishing.merge import merge
 from records.publishing.publish import publish, withdraw
+from records.terms import pair, term
 from tests.factories.answers import get, slugs
 from tests.factories.events import (
     make_event,

@@ -9,11 +9,11 @@ import pytest
 from django.db import OperationalError, transaction
 
 from events.models import Event, EventPosting, Participation, ParticipationCapacity, Relation
-from events.terms import pair, term
 from people.models import State, Tenure
 from records.models import Record
 from records.publishing.merge import merge
 from records.publishing.publish import publish
+from records.terms import pair, term
 from tests.factories.events import make_event, make_participation, make_statement
 from tests.factories.people import make_person, make_state, make_tenure
 from tests.factories.races import at_once, refusals

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import EventEdition
-from events.terms import participation, term
+from events.terms import participation
 from records.models import Reference, Source
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
+from records.terms import term
 from tests.factories.documents import document_of, office_reference, reference
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import (

@@ -13,12 +13,13 @@ from config.api.as_of import Moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
 from config.api.pagination import Ordering
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, Clause, all_of, column
+from config.api.sql import EVERYTHING, Clause, Span, all_of, column
+from config.dates.lengths import Length
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import Model, Q
 
@@ -148,6 +149,42 @@ class ReachSql:
         # The day after the last one of all exists in the database only.
         until = None if before == dt.date.max else before
         return Clause(f"{days} && daterange(%s::date, %s::date, '[]')", (after, until))
+
+
+def classed(
+    columns: Sequence[str], match: Match, after: dt.date | None, before: dt.date | None
+) -> Clause:
+    """Has a day from `after` to `before`, of what has a class of length.
+
+    `columns` are its date, last day, begun by, goes on till, starts unknown and ends unknown, as SQL names them. What is of a class that reaches `after` began at most so many days before: each class is one closed range of an index in
+    the order of days. Where what is unknown counts, those with an unknown bound are read whole.
+    """
+    date, last_day, begun_by, goes_on_till, starts_unknown, ends_unknown = columns
+    begins, ends = {
+        Match.CERTAIN: (f"{begun_by} <= %s::date", f"{goes_on_till} >= %s::date"),
+        Match.POSSIBLE: (f"{date} <= %s::date", f"{last_day} >= %s::date"),
+        Match.ANY: (
+            f"({date} <= %s::date OR {starts_unknown})",
+            f"({last_day} >= %s::date OR {ends_unknown})",
+        ),
+    }[match]
+    found = all_of(
+        Clause(condition, (day,)) for condition, day in ((begins, before), (ends, after)) if day
+    )
+    spans = []
+    for length in Length:
+        is_undated = length == Length.UNDATED
+        if match == Match.ANY and length > Length.DECADE:
+            spans.append(Span(length, is_undated=is_undated))
+        elif not is_undated:
+            reach = length.reach
+            start = _days_before(after, reach - 1) if after and reach else None
+            spans.append(Span(length, start, before))
+    return replace(found, spans=tuple(spans))
+
+
+def _days_before(day: dt.date, count: int) -> dt.date:
+    return day - min(dt.timedelta(days=count), day - dt.date.min)
 
 
 def weakest(ranks: Iterable[Clause]) -> Clause:

@@ -140,11 +140,24 @@ class FilterSet:
         """Read all filters of a request; faults are left in `query`, references asked for from `references`."""
         if not query.values:
             return []
-        for name, (companion, hosts) in cls.companions.items():
-            if name in query.values:
-                _check_companion(companion, hosts, query)
+        cls._check_companions(query)
         return [
             condition
             for name, inner in cls.filters.items()
             for condition in inner.conditions(name, query, references)
         ]
+
+    @classmethod
+    def readings(cls, query: Query, references: Any) -> dict[str, Callable[[], Any]]:
+        """Read the plain parameters that are given, for lists that make conditions of their own of the values."""
+        cls._check_companions(query)
+        found = {
+            name: inner.reading(name, query, references) for name, inner in cls.filters.items()
+        }
+        return {name: reading for name, reading in found.items() if reading is not None}
+
+    @classmethod
+    def _check_companions(cls, query: Query) -> None:
+        for name, (companion, hosts) in cls.companions.items():
+            if name in query.values:
+                _check_companion(companion, hosts, query)

@@ -1,0 +1,653 @@
+"""The timeline says what the documents say: compared with a reading of documents alone, over random records and questions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from itertools import pairwise, permutations, product
+from random import Random
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from events.models import Event, Statement
+from people.models import Tenure, TenureMilestone
+from records.api import moment_counts, moments
+from records.models import Moment, MomentPosting
+from records.publishing.merge import merge
+from records.publishing.publish import CurationRefused, publish, restore, withdraw
+from tests.factories.agreements import make_action, make_agreement, make_party
+from tests.factories.answers import get
+from tests.factories.days import DAYS, MATCHES, WORLD, day, random_edtf
+from tests.factories.events import (
+    make_event,
+    make_participation,
+    make_period,
+    make_relation,
+    make_statement,
+)
+from tests.factories.moments import Happening, happenings, published_documents
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_part,
+    make_person,
+    make_state,
+    make_tenure,
+)
+from tests.factories.records import make_topic, publish_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from records.models import Record
+
+pytestmark = pytest.mark.django_db
+
+TOLD = ("between", "person", "organization", "office", "kind", "topic", "state", "object")
+
+
+class World:
+    """Random records that name each other, published, corrected, merged and withdrawn."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)  # noqa: S311 - no secret
+        self.states = [make_state(start=self.edtf(), end="") for _ in range(4)]
+        self.organizations = [make_organization() for _ in range(2)]
+        self.persons = [make_person() for _ in range(5)]
+        broad = make_topic()
+        self.topics = [broad, make_topic(broader=broad), make_topic()]
+        self.offices = [
+            make_office(state=self.states[0]),
+            make_office(state=self.states[1]),
+            make_office(state=None),
+        ]
+        self.offices[0].accreditations.create(state=self.states[1])
+        self.offices[1].accreditations.create(state=self.states[2])
+        self.tenures: list[Tenure] = []
+        self.made: list[Record] = []
+        for make, count in (
+            (self.tenure, 8),
+            (self.event, 10),
+            (self.agreement, 6),
+            (self.relation, 3),
+            (self.statement, 8),
+        ):
+            for _ in range(count):
+                self.attempt(make)
+        publish_whole(*self.states, *self.topics, *self.offices, *self.persons, *self.organizations)
+        publish_whole(*self.made)
+
+    def attempt(self, make: Callable[[], object]) -> None:
+        """Do what rules may refuse: dates that contradict each other, the same pair twice."""
+        try:
+            with transaction.atomic():
+                make()
+        except (ValidationError, IntegrityError, CurationRefused):
+            pass
+
+    def edtf(self) -> str:
+        return random_edtf(self.chance)
+
+    def some(self, of: Sequence[Any], most: int = 2) -> list[Any]:
+        return self.chance.sample(of, self.chance.randint(0, min(most, len(of))))
+
+    def tenure(self) -> None:
+        tenure = make_tenure(
+            self.chance.choice(self.persons),
+            self.chance.choice(self.offices),
+            kind=self.chance.choice(["substantive", "acting", "designate", "did_not_serve"]),
+            start=self.edtf(),
+            end=self.edtf(),
+            end_status=self.chance.choice(["unknown", "ended"]),
+        )
+        for kind in self.some(["appointed", "credentials_presented", "recalled"]):
+            make_part(TenureMilestone, tenure=tenure, kind=kind, date=self.edtf())
+        self.tenures.append(tenure)
+        self.made.append(tenure)
+
+    def event(self) -> None:
+        event = make_event(
+            when=self.edtf(),
+            end=self.edtf() if self.chance.random() < 0.4 else "",
+            status=self.chance.choice(["occurred", "planned", "cancelled"]),
+            topics=tuple(self.some(self.topics)),
+        )
+        for one in self.some([*self.states, *self.organizations], 3):
+            make_participation(event, one)
+        for person in self.some(self.persons):
+            held = tuple(one for one in self.tenures if one.person == person)[:1]
+            behalf = self.chance.choice([None, *self.states])
+            make_participation(event, person, tenures=held, on_behalf_of_state=behalf)
+        self.made.append(event)
+
+    def agreement(self) -> None:
+        agreement = make_agreement(
+            laterality=self.chance.choice(["bilateral", "multilateral", "undetermined"]),
+            topics=tuple(self.some(self.topics)),
+        )
+        actors: list[Any] = self.chance.sample([*self.states, *self.organizations], 3)
+        parties = [
+            make_party(
+                agreement,
+                actor,
+                represented_by=tuple(self.some(self.persons[:3])),
+                role=self.chance.choice(["contracting", "observer"]),
+            )
+            for actor in actors
+        ]
+        for kind in self.some(["signature", "ratification", "entry_into_force", "denunciation"], 4):
+            make_action(
+                agreement,
+                kind,
+                self.edtf(),
+                effective_date=self.edtf(),
+                party=self.chance.choice([None, *parties]),
+            )
+        self.made.append(agreement)
+
+    def relation(self) -> None:
+        relation = make_relation(*self.chance.sample(self.states, 2))
+        for _ in range(2):
+            make_period(
+                relation,
+                topics=tuple(self.some(self.topics)),
+                start=self.edtf(),
+                end=self.edtf(),
+                end_status=self.chance.choice(["unknown", "ended"]),
+            )
+        self.made.append(relation)
+
+    def statement(self) -> None:
+        relations = [one for one in self.made if one.object_kind == "relation"]
+        speaker = self.chance.choice(self.persons)
+        statement = make_statement(
+            date=self.edtf(),
+            speaker_person=speaker,
+            about=tuple(self.some([*self.states, *self.persons, *relations], 3)),
+            tenures=tuple(one for one in self.tenures if one.person == speaker)[:1],
+            topics=tuple(self.some(self.topics)),
+        )
+        self.made.append(statement)
+
+    def change(self) -> None:
+        """Correct, withdraw, restore and merge some of it; leave drafts."""
+        for record in self.chance.sample(self.made, 6):
+            if isinstance(record, Event):
+                record.refresh_from_db()
+                record.when = self.edtf()
+                record.end = ""
+                record.save()
+                publish(record, by=None)
+            elif isinstance(record, Statement):
+                record.refresh_from_db()
+                record.date = self.edtf()
+                record.save()  # a draft of it
+        for record in self.chance.sample(self.made, 4):
+            self.attempt(lambda record=record: withdraw(record, by=None, reason="Wrong."))  # type: ignore[misc]
+        gone = self.chance.choice(self.made)
+        self.attempt(lambda: withdraw(gone, by=None, reason="Wrong."))
+        self.attempt(lambda: restore(gone, by=None))
+        for loser, survivor in permutations(self.persons, 2):
+            # Refused where both signed for the same party.
+            self.attempt(lambda: merge(loser, survivor, by=None, reason="The same."))  # noqa: B023 - done at once
+            loser.refresh_from_db()
+            if loser.merged_into_id:
+                self.persons.remove(loser)
+                break
+        else:
+            raise AssertionError("Nobody was merged.")
+        self.tenures = list(Tenure.objects.filter(pk__in=[one.pk for one in self.tenures]))
+        self.event()
+        self.statement()
+
+
+def crawl(client: Client, query: dict[str, str], size: int) -> list[dict[str, Any]]:
+    """Every entry of a list, page by page; going back gives the same pages."""
+    entries: list[dict[str, Any]] = []
+    pages = [get(client, f"timeline/?{urlencode({**query, 'page_size': str(size)})}")]
+    while pages[-1]["next"]:
+        assert len(pages) < 200
+        pages.append(client.get(pages[-1]["next"]).json())
+    for before, after in pairwise(pages):
+        assert client.get(after["previous"]).json()["results"] == before["results"]
+    for page in pages:
+        entries += page["results"]
+        assert page["total"] == pages[0]["total"]
+    assert pages[0]["total"] == {"value": len(entries), "relation": "eq"}
+    exact = get(client, f"timeline/?{urlencode({**query, 'count': 'exact'})}")
+    assert exact["total"] == {"value": len(entries), "relation": "eq"}
+    return entries
+
+
+def said(entry: dict[str, Any]) -> tuple[Any, ...]:
+    assert entry["url"].endswith(f"/{entry['record']['id']}/")
+    assert entry["record"]["object"] == entry["object"]
+    return (
+        entry["record"]["id"],
+        entry["object"],
+        entry["kind"],
+        entry["date"],
+        entry["end"],
+        sorted(state["id"] for state in entry["states"]),
+        sorted(person["id"] for person in entry["persons"]),
+    )
+
+
+def expected(query: dict[str, str]) -> list[Happening]:
+    """What the documents say to a question, in the order of the list."""
+    documents = {document["id"]: document for document in published_documents()}
+    offices = [one for one in documents.values() if one["object"] == "office"]
+    relations = [one for one in documents.values() if one["object"] == "relation"]
+
+    def ids(name: str) -> set[str]:
+        return set(query[name].split(",")) if name in query else set()
+
+    topics = ids("topic")
+    for _ in documents:
+        below = {
+            one["id"]
+            for one in documents.values()
+            if one["object"] == "topic" and one["broader"] and one["broader"]["id"] in topics
+        }
+        if below <= topics:
+            break
+        topics |= below
+    states, between = ids("state"), ids("between")
+    receiving = {
+        office["id"]
+        for office in offices
+        if any(state["id"] in states for state in office["accredited_to"])
+    }
+    beside = {
+        office["id"]
+        for office in offices
+        if office["state"]
+        and any(
+            {office["state"]["id"], received["id"]} == between
+            for received in office["accredited_to"]
+        )
+    } | {one["id"] for one in relations if {state["id"] for state in one["states"]} == between}
+    after, before = (
+        int(query[name][-2:]) - 10 if name in query else None
+        for name in ("date_after", "date_before")
+    )
+
+    def is_found(one: Happening) -> bool:
+        everyone = {*one.states, *one.persons, *one.others}
+        return (
+            (not between or frozenset(between) in one.pairs or bool(beside & set(one.others)))
+            and (not states or bool(states & everyone) or bool(receiving & everyone))
+            and all(
+                not ids(name) or bool(ids(name) & everyone)
+                for name in ("person", "organization", "office")
+            )
+            and (not topics or bool(topics & everyone))
+            and (not ids("kind") or one.kind in ids("kind"))
+            and (not ids("object") or one.document["object"] in ids("object"))
+            and (
+                (after is None and before is None)
+                or one.interval.has_day(query.get("date_match", "possible"), after, before)
+            )
+        )
+
+    latest_first = query.get("ordering") == "-date"
+    return sorted(
+        filter(is_found, happenings()),
+        key=lambda one: one.place_in(latest_first=latest_first),
+        reverse=latest_first,
+    )
+
+
+def questions(world: World, count: int) -> Iterator[dict[str, str]]:
+    chance = world.chance
+    public = {document["id"] for document in published_documents()}
+
+    def ids(records: Sequence[Record], most: int = 2) -> str:
+        known = [str(one.pk) for one in records if str(one.pk) in public]
+        return ",".join(chance.sample(known, chance.randint(1, min(most, len(known)))))
+
+    makers: dict[str, Callable[[], str]] = {
+        "between": lambda: ",".join(str(one.pk) for one in chance.sample(world.states, 2)),
+        "person": lambda: ids(world.persons),
+        "organization": lambda: ids(world.organizations),
+        "office": lambda: ids(world.offices),
+        "kind": lambda: ",".join(
+            chance.sample(["event", "signed", "took_office", "relation_began", "appointed"], 2)
+        ),
+        "topic": lambda: ids(world.topics, 1),
+        "state": lambda: ids(world.states),
+        "object": lambda: chance.choice(["event", "tenure,agreement", "state", "relation,event"]),
+    }
+    yield {}
+    yield {"ordering": "-date"}
+    for number in range(count):
+        names = chance.sample(TOLD, chance.choice([0, 1, 1, 1, 2]))
+        names = [TOLD[number]] if number < len(TOLD) else names
+        query = {name: makers[name]() for name in names}
+        low, high = sorted(chance.choices(DAYS, k=2))
+        if chance.random() < 0.6:
+            query["date_after"] = str(day(low))
+        if chance.random() < 0.4:
+            query["date_before"] = str(day(high))
+        if query.keys() & {"date_after", "date_before"}:
+            query["date_match"] = chance.choice(MATCHES)
+        if chance.random() < 0.5:
+            query["ordering"] = "-date"
+        yield query
+
+
+@pytest.mark.parametrize("few", [0, 8, 2_000])
+@pytest.mark.parametrize("seed", range(2))
+def test_timeline_is_what_the_documents_say(
+    seed: int, few: int, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By each way of finding them: read off in order, found at once, and either."""
+    monkeypatch.setattr(moments, "FEW", few)
+    world = World(seed)
+    world.change()
+    for query in questions(world, 20):
+        wanted = expected(query)
+        entries = crawl(client, query, world.chance.choice([3, 200]))
+        assert [said(entry) for entry in entries] == [one.shown() for one in wanted], query
+        after, before = (
+            int(query[name][-2:]) - 10 if name in query else None
+            for name in ("date_after", "date_before")
+        )
+        matches = [
+            one.interval.match(after, before) if after is not None or before is not None else None
+            for one in wanted
+        ]
+        assert [entry["match"] for entry in entries] == matches, query
+        compare_counts(client, world, query, wanted)
+
+
+def compare_counts(
+    client: Client, world: World, query: dict[str, str], wanted: list[Happening]
+) -> None:
+    """By random dimensions, against what the documents say."""
+    by = world.chance.sample(["year", "month", "decade", "kind", "object", "state"], 2)
+    filters = {name: value for name, value in query.items() if name != "ordering"}
+
+    answer = get(client, f"timeline/counts/?{urlencode({**filters, 'by': ','.join(by)})}")
+
+    assert answer["total"] == {"value": len(wanted), "relation": "eq"}
+    found = {tuple(_plain(row[name]) for name in by): row["count"] for row in answer["results"]}
+    counted: Counter[tuple[Any, ...]] = Counter()
+    for one in wanted:
+        counted.update(product(*(_values(one, name) for name in by)))
+    assert found == counted, (query, by)
+    assert len(answer["results"]) == len(found)
+
+
+def _plain(value: Any) -> Any:
+    return value["id"] if isinstance(value, dict) else value
+
+
+def _values(one: Happening, name: str) -> list[Any]:
+    """The values under which a fact counts."""
+    if name == "state":
+        return one.states or [None]
+    if name == "kind":
+        return [one.kind]
+    if name == "object":
+        return [one.document["object"]]
+    if one.first_day is None:
+        return [None]
+    # All days of the test lie in one month; what may lie on any day before or after them lies in no one span.
+    is_open = {min(WORLD), max(WORLD)} & one.interval.conceivable
+    return [
+        "uncertain" if is_open else {"year": "2025", "month": "2025-05", "decade": "202X"}[name]
+    ]
+
+
+def test_counts_tell_what_may_lie_in_several_spans_and_what_has_no_day(client: Client) -> None:
+    for when in ("2024", "2025-05", "2025-06-01", "[2024..2025]", "[..1989]", ""):
+        publish_whole(make_event(when=when))
+    publish_whole(make_event(when="2024-12-30", end="2025-01-02"))
+
+    def rows(by: str) -> list[list[Any]]:
+        answer = get(client, f"timeline/counts/?by={by}&kind=event")
+        assert answer["total"] == {"value": 7, "relation": "eq"}
+        return [list(row.values()) for row in answer["results"]]
+
+    assert rows("year") == [["2024", 1], ["2025", 2], ["uncertain", 3], [None, 1]]
+    assert rows("month") == [["2025-05", 1], ["2025-06", 1], ["uncertain", 4], [None, 1]]
+    assert rows("decade") == [["202X", 5], ["uncertain", 1], [None, 1]]
+    assert rows("object,decade") == [
+        ["event", "202X", 5],
+        ["event", "uncertain", 1],
+        ["event", None, 1],
+    ]
+    assert get(client, "timeline/counts/?kind=event")["results"] == [{"count": 7}]
+
+
+def test_too_many_counts_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for year in (2023, 2024, 2025):
+        publish_whole(make_event(when=str(year)))
+    monkeypatch.setattr(moment_counts, "MOST_ROWS", 2)
+    assert get(client, "timeline/counts/?by=year", 400)["code"] == "too_many_groups"
+    assert get(client, "timeline/counts/?by=object")["results"] == [{"object": "event", "count": 3}]
+
+    monkeypatch.setattr(moment_counts, "MOST_READ", 2)
+    assert get(client, "timeline/counts/?by=object", 400)["code"] == "too_many_records"
+    assert get(client, "timeline/counts/?by=year,month,kind", 400)["errors"][0]["code"] == (
+        "too_many_values"
+    )
+
+
+def test_postings_are_the_terms_of_moments() -> None:
+    world = World(7)
+    world.change()
+
+    posted = set(MomentPosting.objects.values_list("term", "record_id", "place"))
+
+    assert posted == {
+        (term, record_id, place)
+        for record_id, place, terms in Moment.objects.values_list("record_id", "place", "terms")
+        for term in terms
+    }
+    assert Moment.objects.count() == len(happenings()) > 50
+
+
+def test_withdrawn_drafts_and_merged_records_are_in_no_timeline(client: Client) -> None:
+    event = make_event("Gone", when="2025-05-10")
+    make_participation(event, person := make_person("Somebody"))
+    publish_whole(event)
+    make_event("A draft", when="2025-05-10")
+    assert [entry["label"] for entry in get(client, "timeline/")["results"]] == ["Gone"]
+
+    event.title = "Changed, and not published"
+    event.save()
+    assert [entry["label"] for entry in get(client, "timeline/")["results"]] == ["Gone"]
+    withdraw(event, by=None, reason="Wrong.")
+
+    assert get(client, "timeline/")["results"] == []
+    assert get(client, f"timeline/?person={person.pk}")["results"] == []
+    assert (Moment.objects.count(), MomentPosting.objects.count()) == (0, 0)
+
+
+def test_an_entry_says_what_happened_and_where_it_is_stated(client: Client) -> None:
+    pakistan = make_state("Pakistan", alpha_2="PK")
+    office = make_office("Foreign Minister", state=pakistan)
+    tenure = make_tenure(make_person("Ishaq Dar"), office, start="2024-03-11")
+    publish_whole(tenure)
+
+    (entry,) = get(client, "timeline/?state=PK&date_after=2024-03&date_before=2024")["results"]
+
+    named = {"id": str(pakistan.pk), "object": "state", "label": "Pakistan", "code": "PK"}
+    assert entry == {
+        "date": {
+            "edtf": "2024-03-11",
+            "earliest": "2024-03-11",
+            "latest": "2024-03-11",
+            "precision": "day",
+            "text": None,
+        },
+        "end": None,
+        "kind": "took_office",
+        "match": "certain",
+        "object": "tenure",
+        "record": {
+            "id": str(tenure.pk),
+            "object": "tenure",
+            "label": "Ishaq Dar, Foreign Minister",
+        },
+        "states": [named],
+        "persons": [{"id": str(tenure.person_id), "object": "person", "label": "Ishaq Dar"}],
+        "label": "Took office: Ishaq Dar, Foreign Minister",
+        "url": f"/api/v1/tenures/{tenure.pk}/",
+    }
+
+
+def test_a_state_stands_for_those_before_it_when_asked(client: Client) -> None:
+    before, after = make_state("Soviet Union"), make_state("Russia")
+    after.predecessors.create(predecessor=before, kind="continuation")
+    event = make_event("A summit", when="1985-11-19")
+    make_participation(event, before)
+    publish_whole(before, after, event)
+
+    found = [
+        len(get(client, f"timeline/?state={after.slug}{more}")["results"])
+        for more in ("", "&include_predecessors=true")
+    ]
+
+    assert found == [0, 1]
+
+
+def test_a_list_that_did_not_change_is_not_sent_again(client: Client) -> None:
+    event = make_event("A call", when="2025-05-10")
+    publish_whole(event)
+    first = client.get("/api/v1/timeline/?kind=event")
+
+    again = client.get("/api/v1/timeline/?kind=event", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+    event.title = "A long call"
+    event.save()
+    publish(event, by=None)
+    changed = client.get("/api/v1/timeline/?kind=event", headers={"If-None-Match": first["ETag"]})
+    assert [entry["label"] for entry in changed.json()["results"]] == ["A long call"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "parameter", "suggestion"),
+    [
+        ("kind=ratify", "invalid_choice", "kind", "ratified"),
+        ("object=events", "invalid_choice", "object", "event"),
+        ("from=2020", "unknown_parameter", "from", "date_after"),
+        ("date_match=certain", "missing_parameter", "date_match", None),
+        ("ordering=label", "invalid_choice", "ordering", None),
+        ("between=PK", "invalid_pair", "between", None),
+        ("date_after=2021&date_before=2020", "reversed_range", "date_after", None),
+    ],
+)
+def test_what_is_not_understood_is_refused(
+    client: Client, query: str, code: str, parameter: str, suggestion: str | None
+) -> None:
+    problem = get(client, f"timeline/?{query}", 400)
+
+    fault = {"code": code, "parameter": parameter}
+    fault |= {"suggestion": suggestion} if suggestion else {}
+    assert [
+        {name: one[name] for name in ("code", "parameter", "suggestion") if name in one}
+        for one in problem["errors"]
+    ] == [fault]
+
+
+def test_a_reference_that_names_nothing_is_noted(client: Client) -> None:
+    publish_whole(make_event("A call", when="2025-05-10"))
+
+    answer = get(client, "timeline/?person=nobody-known")
+
+    assert answer["results"] == []
+    assert [note["code"] for note in answer["notes"]] == ["unresolved_reference"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_statements_do_not_grow_with_the_list(
+    client: Client, count: int, django_assert_num_queries: Any
+) -> None:
+    state = make_state("Pakistan", alpha_2="PK")
+    for number in range(count):
+        make_participation(event := make_event(when=f"2025-05-1{number}"), state)
+        publish_whole(event)
+
+    with django_assert_num_queries(3):  # references, offices of envoys, page
+        assert len(get(client, "timeline/?state=PK")["results"]) == count
+
+
+def test_csv_and_ndjson_have_all_that_the_pages_have(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(11)
+    monkeypatch.setattr(moments, "READ_AT_ONCE", 7)
+    state, other = world.states[:2]
+    narrow = f"state={state.pk}&date_after=1990&date_match=any&fields=date,match,label"
+    questions = (
+        "",
+        "ordering=-date",
+        "kind=event",
+        f"between={state.pk},{other.pk}&ordering=-date",
+        narrow,
+    )
+    sizes = []
+    for few, question in product((0, 2_000), questions):
+        monkeypatch.setattr(moments, "FEW", few)
+        address = f"/api/v1/timeline/?page_size=3&{question}"
+        pages = [client.get(address).json()]
+        while pages[-1]["next"]:
+            pages.append(client.get(pages[-1]["next"]).json())
+        entries = [entry for page in pages for entry in page["results"]]
+        sizes.append(len(pages))
+
+        *lines, trailer = downloaded(client, f"{address}&format=ndjson")
+        assert lines == entries, question
+        assert (trailer["complete"], trailer["count"], trailer["total"]) == (
+            True,
+            len(entries),
+            len(entries),
+        )
+        for place in range(1, len(pages)):
+            *lines, _trailer = downloaded(client, f"{pages[place - 1]['next']}&format=ndjson")
+            assert lines == entries[3 * place :], question
+        if len(pages) > 2:
+            *lines, _trailer = downloaded(client, f"{pages[-1]['previous']}&format=ndjson")
+            assert lines == entries[-(len(pages[-1]["results"]) + 3) :], question
+
+        text = b"".join(client.get(f"{address}&format=csv")).decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        assert [row["label"] for row in rows] == [entry["label"] for entry in entries]
+    assert max(sizes) > 3
+
+
+def test_counts_come_as_csv_and_ndjson(client: Client) -> None:
+    publish_whole(make_event(when="2024-05"), make_event(when="2025"))
+
+    rows = get(client, "timeline/counts/?by=year&kind=event")["results"]
+    *lines, trailer = downloaded(
+        client, "/api/v1/timeline/counts/?by=year&kind=event&format=ndjson"
+    )
+    assert lines == rows
+    assert (trailer["complete"], trailer["count"], trailer["total"]) == (True, 2, 2)
+    response = client.get("/api/v1/timeline/counts/?by=year&kind=event&format=csv")
+    assert b"".join(response) == b"year,count\r\n2024,1\r\n2025,1\r\n"
+
+
+def test_nothing_is_asked_as_of_an_instant(client: Client) -> None:
+    for address in ("timeline/", "timeline/counts/"):
+        answer = get(client, f"{address}?as_of=2026-05-01T00:00:00Z", 400)
+        assert [fault["code"] for fault in answer["errors"]] == ["unknown_parameter"]
+
+
+def downloaded(client: Client, address: str) -> list[Any]:
+    """The lines of an answer in NDJSON."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return [json.loads(line) for line in b"".join(response).splitlines()]
