@@ -51,6 +51,13 @@ _TYPES = (
         400,
     ),
     ProblemType(
+        "expansion_too_large",
+        "Too much to expand",
+        "The page has more references at the paths of `expand`, or longer documents, than one answer takes. Ask with a smaller"
+        " `page_size`, or expand fewer paths.",
+        400,
+    ),
+    ProblemType(
         "bad_request",
         "Bad request",
         "The request cannot be understood; its Host header may be unknown.",

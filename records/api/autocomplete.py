@@ -12,9 +12,10 @@ from config.api.caching import answer, tagged
 from config.api.filters.dates import DATE_SCHEMA, read_days
 from config.api.formats import FORMAT
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, select, table_of
+from config.api.sql import table_of
 from config.api.views import Operation, PlainView
-from records.api.pages import fetch, readable
+from records.api.expand import documents_of
+from records.api.pages import readable
 from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, Names, find
 from records.models import PublishedName
 from records.publishing.documents import sort_label
@@ -176,21 +177,8 @@ def _documents(found: Sequence[FoundName]) -> dict[str, dict[str, Any]]:
     keys: dict[str, list[str]] = {}
     for name in found:
         keys.setdefault(name.kind, []).append(name.record)
-    if not keys:
-        return {}
-    statements = []
-    for kind, records in keys.items():
-        editions = kind_named(kind).editions
-        those = Clause("record_id = ANY(%s::uuid[])", (records,))
-        table = table_of(editions)
-        statements.append(
-            select("record_id::text, document", table, all_of([readable(editions), those]))
-        )
-    united = Clause(
-        " UNION ALL ".join(each.sql for each in statements),
-        tuple(value for each in statements for value in each.values),
-    )
-    return {key: orjson.loads(document) for key, document in fetch(united)}
+    documents = documents_of(keys)
+    return {key: orjson.loads(text) for key, (_position, text) in documents.items()}
 
 
 def _hints(found: Sequence[FoundName], on: date) -> dict[str, str]:

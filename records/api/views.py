@@ -23,7 +23,7 @@ from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
 from config.api.caching import CACHE_CONTROL, answer, is_conditional
-from config.api.fields import FIELDS, OMIT, Selection, shape_of
+from config.api.fields import FIELDS, OMIT, shape_of
 from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, read_days, weakest
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
@@ -33,6 +33,7 @@ from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
 from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
 from config.api.views import Operation, ReadView
+from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
-    from config.api.fields import Shape
     from config.api.formats import Body
     from config.api.pagination import Row
     from config.api.query import Query
@@ -136,7 +136,9 @@ class EditionViewSet(ReadView):
     resource: ClassVar[str]
     known_orderings: ClassVar[dict[str, Ordering]]
     list_parameters: ClassVar[dict[str, Parameter]]
-    detail_parameters: ClassVar[dict[str, Parameter]] = {
+    detail_parameters: ClassVar[dict[str, Parameter]]
+    #: What one of its revisions takes: nothing of today is shown in it.
+    revision_parameters: ClassVar[dict[str, Parameter]] = {
         each.name: each for each in (FIELDS, OMIT, FORMAT)
     }
     #: What the detail takes beside them, where a code may have meant several records.
@@ -158,7 +160,19 @@ class EditionViewSet(ReadView):
             f" By default {cls.default_ordering}, the best match first with `search`, the order asked with `id`.",
             {"type": "string", "enum": list(cls.known_orderings)},
         )
-        common = (SEARCH, ordering, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
+        expand = expand_parameters(cls.kind.serializer)
+        cls.detail_parameters = {**expand, **cls.revision_parameters}
+        common = (
+            SEARCH,
+            ordering,
+            CURSOR,
+            PAGE_SIZE,
+            COUNT,
+            *expand.values(),
+            FIELDS,
+            OMIT,
+            FORMAT,
+        )
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
 
     def path_parameters(self) -> dict[str, str]:
@@ -209,9 +223,10 @@ class EditionViewSet(ReadView):
             tag=self.resource,
             summary=summary,
             description=description,
-            parameters={**self.detail_parameters, **self.code_parameters}
-            if action == "retrieve"
-            else self.detail_parameters,
+            parameters={
+                "retrieve": {**self.detail_parameters, **self.code_parameters},
+                "revision": self.revision_parameters,
+            }.get(action, self.detail_parameters),
             content=self.kind.serializer,
             statuses=(308, 404, 410),
             headers=("ETag", "Last-Modified", *(("Link",) if self.kind.codes else ())),
@@ -223,7 +238,13 @@ class EditionViewSet(ReadView):
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words, references)
-        selection = Selection.read(query, self.kind.serializer)
+        shown = Shown.read(query, self.kind)
+        if shown.expansion and self.format.is_whole:
+            query.fault(
+                "invalid_choice",
+                "A download has all documents of the list, and expands none: download those of the other kind too.",
+                "expand",
+            )
         page = Page.read(query, self.resource, name)
         references.resolve(query)
         query.refuse_faults()
@@ -237,27 +258,39 @@ class EditionViewSet(ReadView):
         asked = [NOTHING] if contradict(asked) else without_implied(asked)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
-        shown: Callable[[Row], str] = (
-            (lambda row: selection.apply(row[4])) if selection else itemgetter(4)
+        narrowed: Callable[[Row], str] = (
+            (lambda row: shown.narrow(row[4])) if shown.selection else itemgetter(4)
         )
-        document = partial(with_match, shown) if ranks else shown
-        shape = self._shape(selection)
-        shape = {**shape, MATCH: {}} if ranks else shape
+        document = partial(with_match, narrowed) if ranks else narrowed
+        shape = {**shown.shape, MATCH: {}} if ranks else shown.shape
         filters = readable(editions)
         if ordering is BY_RANK and words is not None:
             listing: Listing = RankedListing(
-                editions, columns, filters, asked, ordering, document, shape, words
+                editions,
+                columns,
+                filters,
+                asked,
+                ordering,
+                document,
+                shape,
+                words,
+                expansion=shown.expansion,
             )
         else:
             if words is not None:
                 asked.append(matches(editions, words))
             order = self._as_asked(references) if name == "id" else ordering
-            listing = Listing(editions, columns, filters, asked, order, document, shape)
+            listing = Listing(
+                editions,
+                columns,
+                filters,
+                asked,
+                order,
+                document,
+                shape,
+                expansion=shown.expansion,
+            )
         return serve_page(self, query, listing, page, notes=references.notes)
-
-    def _shape(self, selection: Selection | None) -> Shape:
-        shape = shape_of(self.kind.serializer)
-        return selection.narrow(shape) if selection else shape
 
     def _as_asked(self, references: WrittenReferences) -> Ordering:
         """The order in which `id` names the records; one that names none keeps its place, so that cursors stay right."""
@@ -282,11 +315,11 @@ class EditionViewSet(ReadView):
 
     def retrieve(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query({**self.detail_parameters, **self.code_parameters})
-        selection = Selection.read(query, self.kind.serializer)
+        shown = Shown.read(query, self.kind)
         on = read_days(ON.name, query)
         query.refuse_faults()
         address = find_address(self.kind.name, ref, on)
-        response = self.serve_newest(address.record_id, selection)
+        response = self.serve_newest(address.record_id, shown)
         if address.others:
             response.headers["Link"] = ", ".join(
                 f'<{self.kind.path(other)}>; rel="alternate"' for other in address.others
@@ -312,8 +345,8 @@ class EditionViewSet(ReadView):
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
-        query = self.read_query(self.detail_parameters)
-        selection = Selection.read(query, self.kind.serializer)
+        query = self.read_query(self.revision_parameters)
+        shown = Shown.read(query, self.kind, is_expandable=False)
         query.refuse_faults()
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
@@ -323,16 +356,16 @@ class EditionViewSet(ReadView):
         for reason, at in fetch(select("reason, published_at", table, newest)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
-        return self._serve_edition(one, selection)
+        return self._serve_edition(one, shown)
 
-    def serve_newest(self, record_id: UUID, selection: Selection | None) -> HttpResponseBase:
+    def serve_newest(self, record_id: UUID, shown: Shown) -> HttpResponseBase:
         """Answer with what is published of a record; 410 when it was withdrawn, 308 to its survivor when it was merged."""
-        return self._serve_edition(Clause(_NEWEST, (record_id,)), selection)
+        return self._serve_edition(Clause(_NEWEST, (record_id,)), shown)
 
-    def _serve_edition(self, one: Clause, selection: Selection | None) -> HttpResponseBase:
+    def _serve_edition(self, one: Clause, shown: Shown) -> HttpResponseBase:
         table = self.kind.editions._meta.db_table
-        # Answer 304 without loading the document.
-        is_loaded = not is_conditional(self.http)
+        # Answer 304 without loading the document, unless the version depends on what it names.
+        is_loaded = shown.expansion is not None or not is_conditional(self.http)
         found = fetch(select(f"{_DETAIL}, {'document' if is_loaded else 'NULL'}", table, one))
         if not found:
             raise Problem("not_found")
@@ -341,18 +374,20 @@ class EditionViewSet(ReadView):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
             return self._lead_to_survivor(record_id)
+        loaded = shown.expansion.load([document]) if shown.expansion else None
 
         def body() -> Body:
             text = document
-            if not is_loaded:
+            if loaded is not None:
+                (text,) = loaded.texts()
+            elif not is_loaded:
                 ((text,),) = fetch(select("document", table, Clause("position = %s", (position,))))
-            if selection is not None:
-                text = selection.apply(text)
-            return self.format.document(text, self._shape(selection))
+            return self.format.document(shown.narrow(text), shown.shape)
 
-        version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
-        etag = f'"{version}{self.format.tag}"'
-        return answer(self.http, body, etag, published_at, self.format.media_type)
+        etag = f'"{revision}.{position}{shown.tag(loaded)}{self.format.tag}"'
+        # What is expanded may change when the record does not, so that the time of its publication says too little.
+        modified_at = None if loaded else published_at
+        return answer(self.http, body, etag, modified_at, self.format.media_type)
 
     def _lead_to_survivor(self, record_id: UUID) -> HttpResponseBase:
         survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
