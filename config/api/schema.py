@@ -51,6 +51,9 @@ NAMED_ALTERNATIVES = 3
 #: Statuses that any operation may answer with.
 EVERYWHERE = (400, 406, 414, 500, 503)
 
+#: Names of statuses that versions of Python call differently (RFC 9110).
+_PHRASES = {413: "Content Too Large", 414: "Uri Too Long"}
+
 _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
@@ -200,8 +203,9 @@ class ApiSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature
         return self.operation.description or get_doc(self.view.__class__)
 
-    def get_request_serializer(self) -> None:
-        """Reading takes no body."""
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:  # noqa: ARG002 - its signature
+        body = self.operation.body
+        return body and {"content": {"application/json": {"schema": body}}, "required": True}
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         meanings = self.read_view.path_parameters()
@@ -287,7 +291,8 @@ class ApiSchema(AutoSchema):
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        name = "UriTooLong" if status == 414 else HTTPStatus(status).phrase.title().replace(" ", "")
+        phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
+        name = phrase.title().replace(" ", "")
         headers = {"X-Request-ID": HEADERS["X-Request-ID"]}
         if status in {429, 503}:
             headers["Retry-After"] = HEADERS["Retry-After"]

@@ -37,6 +37,8 @@ class Operation:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     #: A serializer class or a JSON Schema.
     content: Any = None
+    #: The JSON Schema of the body that is sent.
+    body: dict[str, Any] | None = None
     #: Name of the envelope around a list of `content`.
     envelope: str | None = None
     #: Parameters with which each row of the list says how well it matches.
@@ -82,7 +84,8 @@ class ReadView(ViewSet):
         return {}
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        return HttpResponse(status=204)
+        allowed = ", ".join(self.allowed_methods)
+        return HttpResponse(status=204, headers={"Access-Control-Allow-Methods": allowed})
 
 
 class PlainView(ReadView):

@@ -119,8 +119,8 @@ def suggest(
     others = [kind for kind in kinds if not kind.editions.is_found_by_words]
     found = find(
         text,
-        [_published_names(by_words)] if by_words else [],
-        [_beginnings(kind, text) for kind in others],
+        [published_names(by_words)] if by_words else [],
+        [beginnings(kind) for kind in others],
         on=days or (today, today),
         only_possible=days is not None,
         limit=LISTED,
@@ -144,7 +144,8 @@ def suggest(
     return suggestions
 
 
-def _published_names(kinds: tuple[str, ...]) -> Names:
+def published_names(kinds: tuple[str, ...]) -> Names:
+    """The names of kinds that are found by words."""
     return Names(
         PublishedName._meta.db_table,
         record="record_id",
@@ -158,7 +159,8 @@ def _published_names(kinds: tuple[str, ...]) -> Names:
     )
 
 
-def _beginnings(kind: Kind, text: str) -> Beginnings:
+def beginnings(kind: Kind) -> Beginnings:
+    """The labels of a kind that is found by how they begin."""
     editions = kind.editions
     columns = {field.name for field in editions._meta.concrete_fields}
     # The days of a tenure; of events and statements the hint has the date.
@@ -167,7 +169,7 @@ def _beginnings(kind: Kind, text: str) -> Beginnings:
         table_of(editions),
         kind.name,
         readable(editions),
-        sort_label(text).lstrip(),
+        lambda typed: sort_label(typed).lstrip(),
         *(("lower(held_any)", "upper(held_any) - 1") if is_held else ()),
     )
 

@@ -19,7 +19,7 @@ from config.api.sql import EVERYTHING, Clause, all_of, select
 from records.models import NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     #: The first and the last.
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_LENGTH, MAX_WORDS = 100, 8
 #: Names that one step reads, and those of one kind where it reads kind by kind.
 READ, READ_BEGINNINGS = 200, 20
+#: Records that are called exactly like one text, and read for it.
+READ_EXACT = 500
 #: Words of two letters begin or are a word of too many names to look for anywhere but at the beginning, and are like too many.
 SHORTEST = 3
 
@@ -71,7 +73,7 @@ class Beginnings:
     table: str
     kind: str
     where: Clause
-    typed: str  #: what was typed, as the label is folded
+    fold: Callable[[str], str]  #: folds what is typed as the label is
     since: str = "NULL::date"
     until: str = "NULL::date"
 
@@ -113,6 +115,65 @@ class FoundName(NamedTuple):
         )
 
 
+def find_exact(
+    texts: Sequence[str], tables: Sequence[Names], beginnings: Sequence[Beginnings] = ()
+) -> list[list[FoundName]]:
+    """Return for each text the records that are called exactly so, up to `READ_EXACT` for each table. One statement for all texts."""
+    steps = []
+    asked = "unnest(%s::text[]) WITH ORDINALITY AS asked(typed, place)"
+    for table in tables:
+        is_it = Clause(f"{table.folded} = {_FOLDED.replace('%s', 'asked.typed')}", ())
+        rows = _rows(table, Tier.EXACT, _of_kinds(table), is_it)
+        steps.append((list(texts), Clause(f"{rows.sql} LIMIT {READ_EXACT}", rows.values)))
+    for one in beginnings:
+        columns = (
+            f"record_id, '{one.kind}', label, sort_label, {NameSort.LABEL.value}, {one.since}, {one.until},"
+            f" {Tier.EXACT.value}"
+        )
+        is_it = Clause("sort_label = asked.typed", ())
+        rows = select(columns, one.table, all_of([one.where, is_it]))
+        steps.append(
+            (list(map(one.fold, texts)), Clause(f"{rows.sql} LIMIT {READ_EXACT}", rows.values))
+        )
+    found: list[list[FoundName]] = [[] for _text in texts]
+    if not steps or not texts:
+        return found
+    parts = [
+        f"SELECT asked.place, each.* FROM {asked}, LATERAL ({step.sql}) AS each({_NAMED})"  # noqa: S608
+        for _texts, step in steps
+    ]
+    values = [value for typed, step in steps for value in (typed, *step.values)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT place, record::text, kind, name, sort, since, until, tier, 0::float8, true, length(folded)"  # noqa: S608
+            f" FROM ({' UNION ALL '.join(parts)}) AS found(place, {_NAMED})",
+            values,
+        )
+        for place, *row in cursor.fetchall():
+            found[place - 1].append(FoundName(*row))
+    return found
+
+
+def find_alike(texts: Sequence[str], table: Names) -> list[list[FoundName]]:
+    """Return for each text the names that look like it, in no order. One statement; each text costs a search by trigrams."""
+    found: list[list[FoundName]] = [[] for _text in texts]
+    if not texts:
+        return found
+    typed = _FOLDED.replace("%s", "asked.typed")
+    like = Clause(f"{table.folded} %%> {typed}", ())
+    rows = _rows(table, Tier.SIMILAR, _of_kinds(table), like)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT asked.place, record::text, kind, name, sort, since, until, tier, {_likeness(typed)}, false, length(folded)"  # noqa: S608
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS asked(typed, place),"
+            f" LATERAL ({rows.sql} LIMIT {table.at_most}) AS each({_NAMED})",
+            [list(texts), *rows.values],
+        )
+        for place, *row in cursor.fetchall():
+            found[place - 1].append(FoundName(*row))
+    return found
+
+
 def find(
     text: str,
     tables: Sequence[Names],
@@ -131,7 +192,7 @@ def find(
     if not words:
         return []
     steps = [step for table in tables for step in _steps(table, typed, words)]
-    steps += [_of_beginning(table) for table in beginnings]
+    steps += [_of_beginning(table, table.fold(text)) for table in beginnings]
     best = _best(_read(steps, typed), on, only_possible=only_possible)
     if len(best) < limit and max(map(len, words)) >= SHORTEST:
         like = [_like(table, typed) for table in tables if table.is_searched]
@@ -151,10 +212,7 @@ def _read(steps: Sequence[Clause], typed: str) -> list[FoundName]:
     """Read the names of all steps in one statement, with what their order follows from: folded once, compared once."""
     if not steps:
         return []
-    likeness = (
-        f"CASE WHEN tier = {Tier.SIMILAR.value}"
-        f" THEN word_similarity({_FOLDED}, folded) + similarity({_FOLDED}, folded) / 10 ELSE 0 END::float8"
-    )
+    likeness = f"CASE WHEN tier = {Tier.SIMILAR.value} THEN {_likeness(_FOLDED)} ELSE 0 END::float8"
     rows = select(
         f"record::text, kind, name, sort, since, until, tier, {likeness}, folded LIKE {_TYPED} || '%%', length(folded)",
         f"({' UNION ALL '.join(f'({step.sql})' for step in steps)}) AS found({_NAMED})",
@@ -164,6 +222,10 @@ def _read(steps: Sequence[Clause], typed: str) -> list[FoundName]:
     with connection.cursor() as cursor:
         cursor.execute(rows.sql, values)
         return [FoundName(*row) for row in cursor.fetchall()]
+
+
+def _likeness(typed: str) -> str:
+    return f"(word_similarity({typed}, folded) + similarity({typed}, folded) / 10)::float8"
 
 
 def _rows(table: Names, tier: Tier, *conditions: Clause) -> Clause:
@@ -206,8 +268,8 @@ def _of_each_kind(table: Names, tier: Tier, condition: Clause) -> Clause:
     return Clause(select("each.*", kinds, EVERYTHING).sql, (list(table.kinds), *rows.values))
 
 
-def _of_beginning(table: Beginnings) -> Clause:
-    pattern = re.sub(r"([\\%_])", r"\\\1", table.typed) + "%"
+def _of_beginning(table: Beginnings, typed: str) -> Clause:
+    pattern = re.sub(r"([\\%_])", r"\\\1", typed) + "%"
     rows = select(
         f"record_id, '{table.kind}', label, ' ' || sort_label || ' ', {NameSort.LABEL.value}, {table.since}, {table.until},"
         f" CASE WHEN sort_label = %s THEN {Tier.EXACT.value} ELSE {Tier.BEGINNING.value} END",
@@ -216,7 +278,7 @@ def _of_beginning(table: Beginnings) -> Clause:
     )
     return Clause(
         f"{rows.sql} ORDER BY sort_label, record_id LIMIT {READ_BEGINNINGS}",
-        (table.typed, *rows.values),
+        (typed, *rows.values),
     )
 
 
