@@ -300,7 +300,8 @@ def test_answers_are_what_the_schema_says_and_bodies_too(
         post(client, asked)
     )
     assert set(schema["paths"][ADDRESS]) == {"post"}
-    for wrong in ({"queries": [{}]}, {"queries": [{"ref": "PK", "name": "PK"}]}, {}, []):
+    wrongs: list[Any] = [{"queries": [{}]}, {"queries": [{"ref": "PK", "name": "PK"}]}, {}, []]
+    for wrong in wrongs:
         assert not jsonschema.Draft202012Validator(body).is_valid(wrong)
         post(client, wrong, 400)
 
