@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from http import HTTPStatus
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -423,14 +423,14 @@ def _text_of(tag: str, result: dict[str, Any]) -> str:
 def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str, Any]]) -> None:
     """Replace the lists of values of parameters by their names, the same ones that documents use.
 
-    A list that is no choice list of ours is called after its parameter; also after the resource, where each resource has
-    one of its own.
+    A list that is no choice list of ours is called after its parameter; also after the resource, where resources have lists of
+    their own, unless more than half of them share it.
     """
     of_documents = {tuple(known["enum"]): name for name, known in sorted(found.items())}
     of_ours = {tuple(each.values): each for each in _choice_lists().values()}
-    asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    asked: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for _tag, parameter, one in _lists_of_parameters(result):
-        asked[parameter["name"]].add(tuple(one["enum"]))
+        asked[parameter["name"]][tuple(one["enum"])] += 1
     for tag, parameter, one in list(_lists_of_parameters(result)):
         words = tuple(one.pop("enum"))
         component: dict[str, Any] = {"type": one.pop("type"), "enum": list(words)}
@@ -442,7 +442,8 @@ def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str,
             component["description"] = "\n".join(meanings)
         else:
             name = camel(parameter["name"])
-            if len(asked[parameter["name"]]) > 1:
+            all_lists = asked[parameter["name"]]
+            if 2 * all_lists[words] <= all_lists.total():
                 name = camel(tag) + name
         if found.setdefault(name, component)["enum"] != list(words):
             msg = f"Two lists of values are called {name}."
