@@ -150,11 +150,13 @@ def _follow(asked: Asked, named: Named) -> None:
     leads = written.leads(candidates)
     asked.is_withdrawn = bool(candidates) and not leads
     codes = [value for way, value, _kind in written.ways() if way in (Way.KEY, Way.BARE_CODE)]
+    called = {one.id for one in candidates}
     for key, one in leads.items():
         terms = [term for code in codes for term in one.terms(code)]
         asked.leads[str(key)] = Lead(
             one.kind,
-            is_merged=one.standing == Standing.MERGED,
+            is_merged=key
+            not in called,  # a survivor has the identifiers of what was merged into it
             is_valid=not (asked.on and terms) or any(_meet(*term, asked.on) for term in terms),
         )
 
@@ -168,7 +170,10 @@ def _meet(since: date | None, until: date | None, days: Days | None) -> bool:
 
 def _find(queries: Sequence[Asked]) -> None:
     """Find the records that are called exactly like the names."""
-    names = list(dict.fromkeys(asked.name for asked in queries))
+    # Of signs alone nothing is left when they are folded.
+    names = list(
+        dict.fromkeys(asked.name for asked in queries if any(map(str.isalnum, asked.name)))
+    )
     kinds = [kind for kind in all_kinds() if any(kind.name in asked.kinds for asked in queries)]
     by_words = tuple(kind.name for kind in kinds if kind.editions.is_found_by_words)
     tables = [published_names(by_words)] if by_words else []
@@ -178,7 +183,7 @@ def _find(queries: Sequence[Asked]) -> None:
     today = (day, day)
     for asked in queries:
         days = asked.on or today
-        called = [name for name in found[asked.name] if name.kind in asked.kinds]
+        called = [name for name in found.get(asked.name, ()) if name.kind in asked.kinds]
         if asked.on is None:
             # As with codes: who is called so today is meant, and only if nobody is, who was.
             called = [

@@ -219,6 +219,33 @@ def test_what_was_merged_or_withdrawn_says_so(client: Client, world: dict[str, A
     ]
 
 
+def test_an_identifier_that_went_to_the_survivor_finds_it(
+    client: Client, world: dict[str, Any]
+) -> None:
+    double = make_place("Lahore city")
+    lahore = type(double).objects.get(slug="lahore")
+    double.identifiers.create(scheme="wikidata", value="Q11739")
+    publish_whole(double)
+    query = {"identifier": "wikidata:Q11739"}
+    merge(double, lahore, by=None, reason="The same.")
+    before = resolved(client, query)
+    lahore.refresh_from_db()
+    publish(lahore, by=None)
+
+    assert before == [("merged", "lahore", [])]
+    assert resolved(client, query, {"ref": double.slug}) == [
+        ("found", "lahore", []),
+        ("merged", "lahore", []),
+    ]
+
+
+@pytest.mark.parametrize("name", ["?", "...", "---", "%", "' '", "\\"])
+def test_signs_alone_are_no_name(client: Client, world: dict[str, Any], name: str) -> None:
+    publish_whole(make_place("!?", slug="signs"))
+
+    assert resolved(client, {"name": name}) == [("not_found", None, [])]
+
+
 def test_what_nothing_is_called_is_not_found_whatever_is_alike(
     client: Client, world: dict[str, Any]
 ) -> None:
