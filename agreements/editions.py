@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +15,7 @@ from agreements.effects import SIGNING, acts_of
 from agreements.models.agreement import Laterality
 from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
+from agreements.on_a_day import Acts
 from agreements.status import agreement_history, party_history
 from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
@@ -24,10 +24,9 @@ from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from agreements.effects import Act
     from agreements.status import History
     from config.dates.reach import When
     from records.models.reference import References
@@ -36,11 +35,27 @@ if TYPE_CHECKING:
 #: The kind of the dated parts that say when an agreement is in force for a party.
 IN_FORCE = "in_force"
 
+#: The kind of the one that stands for the signatures where there is none on record: nothing says when it was signed.
+UNSIGNED = "unsigned"
+
 
 def _signed_on(document: dict[str, Any]) -> list[str]:
     """The first day on which each signature may have been put, else the last."""
     dates = [action["date"] for action in document["actions"] if action["kind"] in SIGNING]
     return [day for when in dates if when and (day := when["earliest"] or when["latest"])]
+
+
+def _first_signed(document: dict[str, Any]) -> dict[str, str | None]:
+    """The first and the last day on which it may have been signed first; null where that is unknown."""
+    dates = [action["date"] or {} for action in document["actions"] if action["kind"] in SIGNING]
+    firsts = [when.get("earliest") for when in dates]
+    lasts = [last for when in dates if (last := when.get("latest"))]
+    # One signature of an unknown day may be the first of all.
+    is_known = bool(firsts) and all(firsts)
+    return {
+        "signed_from": min(filter(None, firsts)) if is_known else None,
+        "signed_by": min(lasts, default=None),
+    }
 
 
 def _done(action: dict[str, Any]) -> When:
@@ -63,6 +78,8 @@ def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         stood_by.setdefault(party["party"]["id"], []).extend(ids)
         if party["role"] not in NOT_BOUND and document["laterality"] != Laterality.MULTILATERAL:
             together += ids
+    if all(action["kind"] not in SIGNING for action in document["actions"]):
+        yield {"kind": UNSIGNED, "party_id": None, **Reach().columns("days")}
     for action in document["actions"]:
         days = Reach.at(_done(action)).columns("days")
         own = id_of(action["party"])
@@ -76,25 +93,16 @@ def _action_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _status_parts(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The spans of days on which the agreement had each status, and on which it was in force for each party."""
-    known_on = dt.date.fromisoformat(document["published_at"][:10])
-    laterality = document["laterality"]
-    acts = acts_of(document)
-    proven = [act.as_proven(known_on) for act in acts]
-
-    def spans(history: Callable[[Sequence[Act]], History]) -> Iterator[tuple[str, Reach]]:
-        yield from _reaches(history(acts), history(proven))
-
-    whole = partial(agreement_history, laterality=laterality, known_on=known_on)
-    for value, reach in spans(whole):
+    acts = Acts.of(document)
+    for value, reach in _reaches(*acts.histories()):
         yield {"kind": f"status:{value}", "party_id": None, **reach.columns("days")}
     for party in document["parties"]:
         if party["role"] in NOT_BOUND:
             continue
-        own = partial(
-            party_history, party=party["party"]["id"], laterality=laterality, known_on=known_on
-        )
         in_force = [
-            reach.columns("days") for value, reach in spans(own) if value == PartyStatus.IN_FORCE
+            reach.columns("days")
+            for value, reach in _reaches(*acts.histories(party["party"]["id"]))
+            if value == PartyStatus.IN_FORCE
         ]
         for party_id in filter(None, _stood_by(party)):
             for days in in_force:
@@ -132,14 +140,15 @@ def _days(
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
-    """Return the least and the greatest amount that the value may be; null where there is no such limit."""
+    """Return of what sort the value is, and the least and the greatest amount that it may be; null where there is no limit."""
     least: str | None = value["amount"]
     greatest = {Qualifier.AT_LEAST: None, Qualifier.RANGE: value["amount_max"]}.get(
         value["qualifier"], least
     )
     if value["qualifier"] == Qualifier.UP_TO:
         least = None
-    return {"currency": value["currency"], "least": least, "greatest": greatest}
+    sort = {name: value[name] for name in ("currency", "scope", "kind")}
+    return {**sort, "least": least, "greatest": greatest}
 
 
 class AgreementEdition(Edition):
@@ -156,8 +165,17 @@ class AgreementEdition(Edition):
     date = models.DateField(
         null=True, help_text="For ordering: the first day on which it may have been signed."
     )
+    signed_from = models.DateField(
+        null=True,
+        help_text="The first day on which it may have been signed first; NULL when unknown.",
+    )
+    signed_by = models.DateField(
+        null=True,
+        help_text="The last day on which it may have been signed first; NULL when unknown.",
+    )
     values = models.JSONField(
-        default=list, help_text="Per monetary value: currency, least and greatest amount."
+        default=list,
+        help_text="Per monetary value: currency, scope, kind, least and greatest amount.",
     )
     party_ids = ArrayField(
         models.UUIDField(),
@@ -227,6 +245,7 @@ class AgreementEdition(Edition):
                 (status["until"] for status in statuses if status["until"]), default=None
             ),
             "date": min(_signed_on(document), default=None),
+            **_first_signed(document),
             "values": [_amounts(value) for value in document["values"]],
             "party_ids": ids_of(
                 [
@@ -242,7 +261,7 @@ class AgreementEdition(Edition):
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
-        """Its actions, its statuses over time, and when it is in force for each party."""
+        """Its actions, its lack of signatures, its statuses over time, and when it is in force for each party."""
         return [
             *_action_parts(document),
             *_status_parts(document),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agreements.models.action import ActionKind
@@ -51,6 +51,8 @@ class Act:
     party: str | None = None
     date: When = None
     effective_date: When = None
+    #: Its place among the actions of the document that it comes from.
+    number: int | None = None
 
     @property
     def done(self) -> When:
@@ -91,8 +93,9 @@ def acts_of(document: Mapping[str, Any]) -> list[Act]:
             action["party"]["id"] if action["party"] else None,
             action["date"],
             action["effective_date"],
+            number,
         )
-        for action in document["actions"]
+        for number, action in enumerate(document["actions"])
     ]
 
 
@@ -133,6 +136,7 @@ class Effect:
     own: Bounds | None = (
         None  #: the party's own act behind it; None for what happens to the agreement as a whole
     )
+    acts: tuple[Act, ...] = field(default=(), compare=False)  #: what brought it about
 
     @property
     def earliest(self) -> dt.date | None:
@@ -177,18 +181,16 @@ def agreement_effects(acts: Iterable[Act], laterality: str) -> list[Effect]:
 def _of_agreement(act: Act, laterality: str) -> Effect | None:
     kind, status = act.kind, AgreementStatus
     if kind == ActionKind.ANNOUNCEMENT:
-        return _done(status.ANNOUNCED, _ANNOUNCED, act.done)
+        return _done(status.ANNOUNCED, _ANNOUNCED, act)
     if kind in SIGNING:
-        return _done(status.SIGNED, _SIGNED, act.done)
+        return _done(status.SIGNED, _SIGNED, act)
     if kind in SETTLING:  # consent, too, is given to a text that is settled
-        return _done(status.NEGOTIATED, _NEGOTIATED, act.done)
+        return _done(status.NEGOTIATED, _NEGOTIATED, act)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
     if kind == ActionKind.ENTRY_INTO_FORCE:
         # In force for one party, it is in force; but another party's coming in later ends no suspension.
-        return _effect(
-            status.IN_FORCE, _IN_FORCE if act.party is None else _IN_FORCE_FOR_ONE, act.effect
-        )
+        return _effect(status.IN_FORCE, _IN_FORCE if act.party is None else _IN_FORCE_FOR_ONE, act)
     if act.party is not None and laterality not in NARROW:
         return None
     return _end(act)
@@ -197,11 +199,11 @@ def _of_agreement(act: Act, laterality: str) -> Effect | None:
 def _end(act: Act) -> Effect | None:
     """Return the effect of an act that ends or suspends the agreement as a whole."""
     if act.kind == ActionKind.SUSPENSION:
-        return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act.effect)
+        return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act)
     if act.kind == ActionKind.EXPIRY:
-        return _effect(AgreementStatus.EXPIRED, _EXPIRED, act.effect)
+        return _effect(AgreementStatus.EXPIRED, _EXPIRED, act)
     if act.kind in ENDING:
-        return _effect(AgreementStatus.TERMINATED, _TERMINATED, act.effect)
+        return _effect(AgreementStatus.TERMINATED, _TERMINATED, act)
     return None
 
 
@@ -231,30 +233,30 @@ def _of_own(act: Act) -> Effect | None:
     """Return the effect of a party's own act on its status."""
     kind, status = act.kind, PartyStatus
     if kind in CONSENT:
-        return _done(status.BOUND, _BOUND, act.done)
+        return _done(status.BOUND, _BOUND, act)
     if kind in SIGNING:
-        return _done(status.SIGNATORY, _SIGNED, act.done)
+        return _done(status.SIGNATORY, _SIGNED, act)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
     own = Bounds.of(act.effect)
     if kind == ActionKind.ENTRY_INTO_FORCE:
-        return _effect(status.IN_FORCE, _IN_FORCE, act.effect, own)
+        return _effect(status.IN_FORCE, _IN_FORCE, act, own)
     if kind == ActionKind.SUSPENSION:
-        return _effect(status.SUSPENDED, _SUSPENDED, act.effect, own)
+        return _effect(status.SUSPENDED, _SUSPENDED, act, own)
     if kind == ActionKind.EXPIRY:
-        return _effect(status.EXPIRED, _EXPIRED, act.effect, own)
+        return _effect(status.EXPIRED, _EXPIRED, act, own)
     if kind in ENDING:
-        return _effect(status.WITHDRAWN, _WITHDRAWN, act.effect, own)
+        return _effect(status.WITHDRAWN, _WITHDRAWN, act, own)
     return None
 
 
 def _of_all(act: Act) -> Effect | None:
     if act.kind in CONSENT:
-        return _done(PartyStatus.BOUND, _BOUND, act.done)
+        return _done(PartyStatus.BOUND, _BOUND, act)
     if act.kind in SIGNING:
-        return _done(PartyStatus.SIGNATORY, _SIGNED, act.done)
+        return _done(PartyStatus.SIGNATORY, _SIGNED, act)
     if act.kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act.effect)
+        return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
     return None
 
 
@@ -269,7 +271,7 @@ def _general_entry(own: Iterable[Act], general: Iterable[Act], laterality: str) 
         for consent in consents:
             yield _later_of(entry, consent)
         if not consents and laterality != Laterality.MULTILATERAL:
-            yield _effect(PartyStatus.IN_FORCE, _IN_FORCE, entry.effect)
+            yield _effect(PartyStatus.IN_FORCE, _IN_FORCE, entry)
 
 
 def _later_of(entry: Act, consent: Act) -> Effect:
@@ -282,14 +284,18 @@ def _later_of(entry: Act, consent: Act) -> Effect:
     when = next(
         (w for w, bounds in ((entry.effect, one), (consent.effect, other)) if bounds == later), None
     )
-    return Effect(PartyStatus.IN_FORCE.value, _IN_FORCE, later, when, own=other)
+    return Effect(
+        PartyStatus.IN_FORCE.value, _IN_FORCE, later, when, own=other, acts=(entry, consent)
+    )
 
 
-def _done(status: AgreementStatus | PartyStatus, rank: int, when: When) -> Effect:
-    return Effect(status.value, rank, Bounds.of(when), when, is_done=True)
+def _done(status: AgreementStatus | PartyStatus, rank: int, act: Act) -> Effect:
+    when = act.done
+    return Effect(status.value, rank, Bounds.of(when), when, is_done=True, acts=(act,))
 
 
 def _effect(
-    status: AgreementStatus | PartyStatus, rank: int, when: When, own: Bounds | None = None
+    status: AgreementStatus | PartyStatus, rank: int, act: Act, own: Bounds | None = None
 ) -> Effect:
-    return Effect(status.value, rank, Bounds.of(when), when, own=own)
+    when = act.effect
+    return Effect(status.value, rank, Bounds.of(when), when, own=own, acts=(act,))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from agreements.editions import IN_FORCE
+from agreements.editions import IN_FORCE, UNSIGNED
 from agreements.effects import SIGNING
 from agreements.models import (
     ActionKind,
     AgreementEdition,
     AgreementForm,
+    Currency,
     Laterality,
     LegalCharacter,
 )
@@ -26,14 +27,15 @@ from config.api.filters.dates import (
     day_parameter,
     match_of,
     read_days,
-    weakest,
 )
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
 from config.api.sql import NOTHING, Clause, all_of, has_all
 from config.api.sql import column as edition_column
 from config.dates.reach import Match
+from config.faults import nearest
 from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.reference_data import reference_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,13 +72,8 @@ def had_status(statuses: Sequence[str], first: date, last: date, match: Match) -
 
 def signed_within(after: date | None, before: date | None, match: Match) -> Clause:
     """Agreements of which one signature was put from `after` to `before`."""
-    kinds = [f"action:{kind}" for kind in sorted(SIGNING)]
-    found = with_part(AgreementEdition, kinds, match=match, window=(after, before))
-    if match != Match.ANY:
-        return found
-    # Without a signature on record, nothing says that it was not signed then.
-    signed = with_part(AgreementEdition, kinds, match=match)
-    return Clause(f"{found.sql} OR NOT {signed.sql}", found.values + signed.values)
+    kinds = [UNSIGNED, *(f"action:{kind}" for kind in sorted(SIGNING))]
+    return with_part(AgreementEdition, kinds, match=match, window=(after, before))
 
 
 def with_action(
@@ -97,7 +94,7 @@ def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: M
         return had_status([AgreementStatus.IN_FORCE.value], first, last, match)
     if not all(groups):
         return NOTHING
-    found = [
+    parts = tuple(
         with_part(
             AgreementEdition,
             [IN_FORCE],
@@ -107,8 +104,12 @@ def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: M
             rated=True,
         )
         for group in groups
-    ]
-    return replace(all_of(found), rank=weakest(clause.rank for clause in found if clause.rank))
+    )
+    # It is in force for nobody but its parties, by which few are found.
+    only = [group[0] for group in groups if len(group) == 1]
+    if only:
+        parts = (*parts, has_all(AgreementEdition, "party_ids", only))
+    return replace(all_of(parts), parts=parts)
 
 
 def valued(
@@ -204,16 +205,27 @@ class PartyFilter(ReferenceFilter):
 
 
 class CurrencyFilter(TextFilter):
-    """Takes alphabetic codes of ISO 4217, in capitals or not. A code that no agreement is valued in finds nothing."""
+    """Takes alphabetic codes of ISO 4217, withdrawn ones too, in capitals or not."""
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[A-Za-z]{3}$", "examples": ["USD"]}
 
     def value(self, word: str, name: str, query: Query, references: Any) -> str | None:  # noqa: ARG002 - one signature
+        code, known = word.upper(), _currencies()
+        if code in known:
+            return code
         if _CURRENCY.fullmatch(word):
-            return word.upper()
-        query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)
+            detail = f"“{word}” is the code of no currency of ISO 4217."
+            query.fault("invalid_choice", detail, name, nearest(code, known))
+        else:
+            query.fault("invalid_currency", f"“{word}” is not three letters, such as USD.", name)
         return None
+
+
+@cache
+def _currencies() -> list[str]:
+    """Return the codes of ISO 4217 as they ship with the project: public queries read no working tables."""
+    return sorted(row["code"] for row in reference_rows(Currency))
 
 
 class ValueFilter(Group):

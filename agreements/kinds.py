@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
 from django.db import transaction
 
 from agreements.editions import AgreementEdition
 from agreements.models import Agreement
 from agreements.serializers import AgreementSerializer
 from events.kinds import let_statements_be_about
-from records.models import Action
+from records.models import Action, Nature
 from records.publishing import feed
 from records.publishing.publish import next_document
 from records.registry import Kind, Question, register
@@ -61,7 +62,7 @@ def publish_due_statuses(*, on: date, size: int = BATCH) -> int:
 
 def _publish_due(on: date, size: int) -> int:
     with transaction.atomic():
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         due = (
             AgreementEdition.objects.current()
             .filter(status_until__lte=on)
@@ -69,8 +70,18 @@ def _publish_due(on: date, size: int) -> int:
         )
         entries = []
         for edition in due.only("revision", "document"):
+            former = orjson.loads(edition.document)
             document = next_document(edition)
             AgreementEdition.settle_status(document, on)
-            entries.append(feed.NewEdition(AGREEMENT, document, Action.UPDATED, REASON))
-        feed.append(entries, position, moment)
+            entries.append(
+                feed.NewEdition(
+                    AGREEMENT,
+                    document,
+                    Action.UPDATED,
+                    REASON,
+                    former=former,
+                    said_nature=Nature.DEVELOPMENT,
+                )
+            )
+        feed.append(entries, turn)
     return len(entries)

@@ -17,6 +17,7 @@ from agreements.models import (
     MonetaryValue,
 )
 from agreements.statuses import AgreementStatus, PartyStatus
+from config.api.filters.dates import MATCHES
 from config.dates.serializers import UncertainDateField
 from people.serializers import NamedRecordSerializer
 from records.reference_fields import (
@@ -132,6 +133,43 @@ class AgreementActionSerializer(PublicModelSerializer):
     class Meta:
         model = AgreementAction
         fields = ("kind", "party", "date", "effective_date", "instrument", "text", "event")
+
+
+class StatusOnDaySerializer(PublicSerializer):
+    """A status that a party may have had on one of the days asked for."""
+
+    value = serializers.ChoiceField(PartyStatus.choices, help_text="The status.")
+    match = serializers.ChoiceField(
+        MATCHES,
+        help_text="Whether it certainly had it on one of these days, possibly, or whether that is not known and merely not"
+        " excluded.",
+    )
+
+
+class PartyOnDaySerializer(AgreementPartySerializer):
+    """A party to an agreement as it stood on a day."""
+
+    status = serializers.SerializerMethodField(
+        help_text="The status of the agreement for it on that day, or on every day of that month or year; `unknown` when there"
+        " may have been several; null for roles in which nobody is bound.",
+    )
+    match = serializers.ChoiceField(
+        MATCHES,
+        allow_null=True,
+        help_text="How sure the status is: `certain` whichever of the possible days of each action is true, `possible` when"
+        " only an unknown date leaves others open, `unknown` when the status is; null without a status.",
+    )
+    statuses = StatusOnDaySerializer(
+        many=True,
+        help_text="Every status that it may have had on a day asked for, the surest first: as `in_force_on` finds them.",
+    )
+    actions = AgreementActionSerializer(
+        many=True, help_text="The actions that decide the status, or may decide it, in order."
+    )
+
+    class Meta:
+        model = AgreementParty
+        fields = (*AgreementPartySerializer.Meta.fields, "match", "statuses", "actions")
 
 
 class MonetaryValueSerializer(PublicModelSerializer):

@@ -85,11 +85,7 @@ class History:
     @cached_property
     def spans(self) -> list[Span]:
         """The spans in order, without gaps, no two neighbours alike."""
-        days = {day for each in self._effects for day in (each.effect.earliest, each.certain)}
-        starts: list[date | None] = [
-            None,
-            *sorted(day for day in days if day is not None and day > date.min),
-        ]
+        starts: list[date | None] = [None, *self._cuts]
         spans: list[Span] = []
         for start, end in zip(starts, [*starts[1:], None], strict=True):
             possible = self._possible(start or date.min)
@@ -98,6 +94,29 @@ class History:
             else:
                 spans.append(Span(start, end, possible))
         return spans
+
+    @cached_property
+    def _cuts(self) -> list[date]:
+        """The days on which something may have happened, or certainly has, that had not the day before."""
+        days = {day for each in self._effects for day in (each.effect.earliest, each.certain)}
+        return sorted(day for day in days if day is not None and day > date.min)
+
+    def within(self, first: date, last: date) -> list[Span]:
+        """Return the spans that have a day from `first` to `last`."""
+        return [
+            span
+            for span in self.spans
+            if (span.start is None or span.start <= last) and (span.end is None or first < span.end)
+        ]
+
+    def acts(self, first: date, last: date) -> list[Act]:
+        """Return what decides, or may decide, the status on a day from `first` to `last`, each act once."""
+        days = [first, *(day for day in self._cuts if first < day <= last)]
+        found: list[Act] = []
+        for day in days:
+            for effect in self._deciding(day):
+                found += [act for act in effect.acts if act not in found]
+        return found
 
     def on(self, day: date) -> Status:
         """Return the status on a day."""
@@ -108,7 +127,14 @@ class History:
         return Status(value, None if value == UNKNOWN else self._since(at, value), until)
 
     def _possible(self, day: date) -> frozenset[str]:
-        """Every status that some choice of days leaves possible on that day.
+        """Every status that some choice of days leaves possible on that day."""
+        possible = {effect.value for effect in self._deciding(day)}
+        if not any(each.certain and each.certain <= day for each in self._effects):
+            possible.add(UNKNOWN)
+        return frozenset(possible or {UNKNOWN})
+
+    def _deciding(self, day: date) -> list[Effect]:
+        """The effects of which some choice of days makes one decide on that day.
 
         An action may decide if it may have happened, and nothing that certainly happened takes over from it. A party that
         left may have come back by an action of which that is not certain; then what happened to all decides again.
@@ -119,14 +145,11 @@ class History:
         returns: list[list[Effect]] = [
             [effect] for effect in may_have if has_left and effect not in happened
         ]
-        possible = {
-            effect.value
+        return [
+            effect
             for effect in may_have
             if any(_decides(effect, [*happened, effect, *more]) for more in [[], *returns])
-        }
-        if not happened:
-            possible.add(UNKNOWN)
-        return frozenset(possible or {UNKNOWN})
+        ]
 
     def _since(self, at: int, value: str) -> dict[str, str | None] | None:
         """Return when a status that is certain in span `at` began: after it became possible, before it was certain."""

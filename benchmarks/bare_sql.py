@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from events.terms import pair, term
+from records.bulk import PROSE, as_stems
 
 TABLE = "events_eventedition"
 CURRENT = "superseded_at IS NULL AND document IS NOT NULL"
 ORDER = "ORDER BY coalesce(date, '-infinity'::date) DESC, record_id DESC"
 LATEST = f"{ORDER} LIMIT 50"
 CLASSES = "unnest(ARRAY[7, 31, 366, 3653, 9997, 9998, 9999]) AS class (length)"
+
+#: Words of prose: their stems begin with a space.
+WORDS = as_stems(f"plainto_tsquery('{PROSE}', %s)", "tsquery")
 
 Query = tuple[str, list[Any]]
 
@@ -54,7 +58,7 @@ def of_two_states(one: str, other: str) -> Query:
 
 def by_text(words: str) -> Query:
     return (
-        f"SELECT document FROM {TABLE} WHERE {CURRENT} AND search @@ plainto_tsquery('chancery', %s) {LATEST}",
+        f"SELECT document FROM {TABLE} WHERE {CURRENT} AND search @@ ({WORDS}) {LATEST}",
         [words],
     )
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from benchmarks.candidates import SHAPING, Query, Sample, candidates_for, merged
 from benchmarks.databases import MAIN
 from benchmarks.progress import say
 from benchmarks.schema import PREFIX, parameters
@@ -24,65 +24,16 @@ from benchmarks.serving import API, Server, served
 from benchmarks.tables import number, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-#: Parameters and their values.
-Query = dict[str, str]
 
 SEED = 1815
 RESOURCES = ("events", "agreements", "people", "tenures", "statements")
-#: Not filters: how the page looks, not what it finds.
-SHAPING = {"cursor", "page_size", "count", "fields", "omit", "format", "expand"}
 #: What the bound of performance.md is: CPU milliseconds of any question.
 BOUND = 20
 DEAREST = 30
 TRIPLES_OF_EVENTS = 250
 OTHERS = 200  #: pairs and triples of each other list
-#: Words that name a kind where the parameter does not.
-KINDS = {
-    "type": "event_type", "parent": "event", "part_of": "statement", "party": "state", "speaker": "person",
-    "accredited_to": "state", "about": "state", "between": "state", "predecessor": "state", "successor": "state",
-}  # fmt: skip
-
-
-@dataclass
-class Sample:
-    """What the documents of a list name, so that filters can be given values that exist."""
-
-    references: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    words: Counter[str] = field(default_factory=Counter)
-    days: list[str] = field(default_factory=list)
-    identifiers: list[str] = field(default_factory=list)
-    slugs: list[str] = field(default_factory=list)
-    published: list[str] = field(default_factory=list)
-    codes: Counter[str] = field(default_factory=Counter)
-    amounts: list[str] = field(default_factory=list)
-
-    def read(self, node: Any) -> None:
-        """Collect from a document and what it holds."""
-        if isinstance(node, list):
-            for item in node:
-                self.read(item)
-        if not isinstance(node, dict):
-            return
-        if "object" in node and "id" in node:
-            self.references[node["object"]][node["id"]] += 1
-        if isinstance(node.get("label"), str):
-            self.words.update(re.findall(r"[a-z]{4,}", node["label"].lower()))
-        if node.get("earliest"):
-            self.days.append(node["earliest"])
-        if "slug" in node:
-            self.slugs.append(node["slug"])
-        if "scheme" in node and "value" in node:
-            self.identifiers.append(f"{node['scheme']}:{node['value']}")
-        if "published_at" in node:
-            self.published.append(node["published_at"])
-        if node.get("currency"):
-            self.codes[node["currency"]] += 1
-        if node.get("amount"):
-            self.amounts.append(node["amount"])
-        for value in node.values():
-            self.read(value)
 
 
 @dataclass(frozen=True)
@@ -163,7 +114,7 @@ def _values(api: Server, resource: str) -> tuple[dict[str, list[Query]], list[st
     for name, parameter in known.items():
         if name in SHAPING:
             continue
-        candidates = _candidates(name, parameter["schema"], sample)
+        candidates = candidates_for(name, parameter["schema"], sample)
         if values := _that_answer(api, resource, name, parameter["schema"], candidates):
             found[name] = [{name: value} for value in values]
         else:
@@ -176,17 +127,6 @@ def _values(api: Server, resource: str) -> tuple[dict[str, list[Query]], list[st
                 found[name] = [{**mate, name: value} for value in candidates[:3]]
                 break
     return found, [name for name in refused if name not in found]
-
-
-def _candidates(name: str, schema: dict[str, Any], sample: Sample) -> list[str]:
-    one = schema.get("items", schema)
-    if "enum" in one:
-        return [str(value) for value in one["enum"]]
-    if one.get("type") == "boolean":
-        return ["true", "false"]
-    if one.get("type") in {"number", "integer"}:
-        return [*sorted(sample.amounts)[:: max(1, len(sample.amounts) // 3)][:4], "1", "1000000"]
-    return list(dict.fromkeys(_words(name, one, sample)))
 
 
 def _that_answer(
@@ -212,42 +152,6 @@ def _that_answer(
     return values
 
 
-def _words(name: str, schema: dict[str, Any], sample: Sample) -> Iterator[str]:
-    """Yield what may be a value of a text parameter: the commonest first, then a rare one, then anything that is known."""
-    if re.search(r"\[0-9\]\{4\}", schema.get("pattern", "")):
-        days = sorted(sample.days) or ["2000-01-01"]
-        first, last = days[len(days) // 4], days[-1 - len(days) // 10]
-        if name.endswith("before"):
-            first, last = last, days[len(days) // 2]
-        yield from (first[:4], last, first[:7], last[:4])
-        return
-    if schema.get("format") == "date-time":
-        yield from sorted(sample.published)[:: max(1, len(sample.published) // 3)]
-        return
-    if name == "search":
-        words = [word for word, _ in sample.words.most_common()] or ["talks"]
-        yield from (words[0], " ".join(words[1:3]) or words[0], words[-1], words[len(words) // 2])
-        return
-    if name == "identifier":
-        yield from sample.identifiers[:3] or schema.get("examples", [])
-        return
-    if name == "id":
-        yield from sample.slugs[:: max(1, len(sample.slugs) // 4)]
-        return
-    base = re.sub(r"__\w+$", "", name).rpartition(".")[2]
-    kinds = [kind for kind in (base, KINDS.get(base)) if kind in sample.references]
-    pools = [sample.references[kind] for kind in kinds] or list(sample.references.values())
-    for pool in pools:
-        common = [key for key, _ in pool.most_common()]
-        if name == "between" or name.endswith("__all"):
-            yield from (f"{common[0]},{other}" for other in common[1:4])
-        if name != "between":
-            yield from (*common[:2], common[-1], *common[2:6])
-    if not kinds:
-        yield from map(str, schema.get("examples", []))
-        yield from (code for code, _ in sample.codes.most_common(3))
-
-
 def _questions(resource: str, values: dict[str, list[Query]], dice: random.Random) -> list[str]:
     """Make the questions of one list: each parameter alone, then pairs and triples."""
     names = sorted(values)
@@ -255,16 +159,12 @@ def _questions(resource: str, values: dict[str, list[Query]], dice: random.Rando
     if resource == "events":
         pairs = list(combinations(names, 2))
         # The commonest values once: what finds most is often, not always, the dearest.
-        made += [_merged(values[name][0] for name in pair) for pair in pairs]
+        made += [merged(values[name][0] for name in pair) for pair in pairs]
         chosen = [*pairs, *pairs, *(tuple(dice.sample(names, 3)) for _ in range(TRIPLES_OF_EVENTS))]
     else:
         chosen = [tuple(dice.sample(names, dice.choice([2, 2, 3]))) for _ in range(OTHERS)]
-    made += [_merged(dice.choice(values[name]) for name in those) for those in chosen]
+    made += [merged(dice.choice(values[name]) for name in those) for those in chosen]
     return [_path(resource, query) for query in made]
-
-
-def _merged(queries: Iterable[Query]) -> Query:
-    return {name: value for query in queries for name, value in query.items()}
 
 
 def _path(resource: str, query: Query) -> str:

@@ -13,10 +13,14 @@ PREFIX = "/api/v1/"
 
 def parameters(api: Server, resource: str) -> dict[str, dict[str, Any]]:
     """Return the query parameters of a list, by name, each with its schema resolved."""
-    document = json.loads(api.get(f"{PREFIX}openapi.json"))
+    return declared(json.loads(api.get(f"{PREFIX}openapi.json")), resource)
+
+
+def declared(document: dict[str, Any], resource: str) -> dict[str, dict[str, Any]]:
+    """Return the same as an OpenAPI document declares it."""
     found = {}
-    for declared in document["paths"][f"{PREFIX}{resource}/"]["get"].get("parameters", []):
-        parameter = _resolved(document, declared)
+    for each in document["paths"][f"{PREFIX}{resource}/"]["get"].get("parameters", []):
+        parameter = _resolved(document, each)
         if parameter["in"] == "query":
             schema = _resolved(document, parameter.get("schema", {}))
             if "items" in schema:

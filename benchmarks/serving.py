@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from benchmarks.databases import ROOT, postmaster_pid, url
 from benchmarks.processes import children_of, cpu_seconds, memory_mib
 
@@ -99,7 +101,7 @@ def served(application: str, database: str, **environment: str) -> Iterator[Serv
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
+        "--port", str(port), "--workers", "2", "--blocking-threads", str(settings.THREADS), "--log-level", "error",
     ]  # fmt: skip
     inherited = {
         name: value for name, value in os.environ.items() if name != "DATABASE_STATEMENT_TIMEOUT"

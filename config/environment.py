@@ -35,6 +35,14 @@ def number(name: str, default: int, *, at_least: int, at_most: int) -> int:
     )
 
 
+def threads() -> int:
+    """Requests that each worker process serves at once, and so the connections that it keeps.
+
+    Most of them wait for the database: with few threads, cheap questions wait behind a few dear ones (docs/decisions/0102).
+    """
+    return number("THREADS", 16, at_least=1, at_most=64)
+
+
 def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
     value = text(name, default)
     if value not in of:

@@ -1,8 +1,8 @@
 """Start the whole service and stop all of it: what `make run` and the container run.
 
 The parent stays small: it starts the embedded PostgreSQL unless DATABASE_URL is set, prepares the
-database in one child, unless this code has done it before, and serves in another. On SIGINT or SIGTERM it ends the child, then stops the
-PostgreSQL if nobody else uses it.
+database in one child, unless this code has done it before, and serves in another, which loads the application meanwhile.
+On SIGINT or SIGTERM it ends the children, then stops the PostgreSQL if nobody else uses it.
 """
 
 import ctypes
@@ -39,17 +39,18 @@ def main() -> NoReturn:
     """Serve until asked to stop; exit with 0 then, or with 1 and one line that says what is wrong."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    server = None
+    server = child = None
     code: int | str = 1
     try:
         address = _address()
         _refuse_taken(*address)
+        child = _start_workers(*address)
         if not environment.text("DATABASE_URL"):
             server = embedded.main_server()
             server.hold()
         if not _is_prepared():
             _prepare()
-        _serve(*address, server)
+        _serve(*address, child, server)
     except Stopped:
         code = 0
     except (ImproperlyConfigured, embedded.EmbeddedError) as error:
@@ -58,6 +59,8 @@ def main() -> NoReturn:
         # A second Ctrl-C must not leave the database behind.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
+        if child is not None:
+            _end(child)
         if server is not None:
             try:
                 server.stop_if_unused()
@@ -116,29 +119,38 @@ def _prepare() -> None:
         _end(child)
 
 
-def _serve(host: str, port: int, server: embedded.Server | None) -> None:
-    child = _start(
-        "-m", "granian", "config.wsgi:application",
+def _start_workers(host: str, port: int) -> subprocess.Popen[bytes]:
+    """Start the web server, which loads the application and then waits for the word."""
+    return _start(
+        "-m", "config.workers", "config.wsgi:application",
         "--interface", "wsgi", "--no-ws",
         "--host", host, "--port", str(port),
         "--workers", str(environment.number("WORKERS", 2, at_least=1, at_most=64)),
         # By default it would start hundreds of threads, each with a database connection.
-        "--blocking-threads", str(environment.number("THREADS", 4, at_least=1, at_most=64)),
+        "--blocking-threads", str(environment.threads()),
         "--respawn-failed-workers",
         "--workers-kill-timeout", str(GRACE_SECONDS - 5),
-        "--log-level", "warning",
+        # Below, it warns of more threads than processors, which is right only where threads compute.
+        "--log-level", "error",
+        is_told=True,
     )  # fmt: skip
-    try:
-        _announce(host, port, child)
-        while True:
-            _stop_if_asked()
-            with suppress(subprocess.TimeoutExpired):
-                code = child.wait(DATABASE_WATCH_SECONDS)
-                raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
-            if server is not None:
-                server.start()  # does nothing while it runs; brings it back if it was killed
-    finally:
-        _end(child)
+
+
+def _serve(
+    host: str, port: int, child: subprocess.Popen[bytes], server: embedded.Server | None
+) -> None:
+    if child.stdin is not None:
+        with suppress(BrokenPipeError):  # that it has ended is seen below
+            child.stdin.write(b"serve\n")
+            child.stdin.close()
+    _announce(host, port, child)
+    while True:
+        _stop_if_asked()
+        with suppress(subprocess.TimeoutExpired):
+            code = child.wait(DATABASE_WATCH_SECONDS)
+            raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
+        if server is not None:
+            server.start()  # does nothing while it runs; brings it back if it was killed
 
 
 def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
@@ -165,11 +177,13 @@ def _is_answered(name: str, port: int) -> bool:
     return response.status == http.HTTPStatus.OK
 
 
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
+def _start(*arguments: str, is_told: bool = False) -> subprocess.Popen[bytes]:
+    """Start a child; `is_told` keeps its standard input for the parent."""
     # A session of its own: Ctrl-C reaches this process alone, which ends the child in order.
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=embedded.PROJECT,
+        stdin=subprocess.PIPE if is_told else None,
         start_new_session=True,
         # Unsafe beside threads; this process has none.
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509

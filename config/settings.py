@@ -132,8 +132,7 @@ TEMPLATES = [
 # Database
 
 
-# Requests that each worker process serves at once, and so the connections that it keeps.
-THREADS = environment.number("THREADS", 4, at_least=1, at_most=64)
+THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")
@@ -227,6 +226,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"  # only for a web server that wants the files: `collectstatic`
 
 
+# Where `manage.py snapshot` writes, and from where snapshots are served.
+SNAPSHOTS_DIR = Path(environment.text("SNAPSHOTS_DIR") or VAR_DIR / "snapshots").resolve()
+
+
 # Log
 
 LOGGING = logging.configuration(
@@ -243,17 +246,23 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     # Output formats, the default first.
-    "DEFAULT_RENDERER_CLASSES": ["config.api.formats.Json"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "config.api.formats.Json",
+        "config.api.downloads.Csv",
+        "config.api.downloads.Ndjson",
+    ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.StrictNegotiation",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problems.handle",
 }
-# How long `count=exact` may take before it is refused.
+# How long `count=exact`, or a question for counts, may take before it is given up.
 EXACT_COUNT_MILLISECONDS = environment.number(
     "EXACT_COUNT_MILLISECONDS", 2000, at_least=1, at_most=600_000
 )
+# How many records counts are made of, as the time that reading them takes on a common processor; more are refused.
+COUNTS_MILLISECONDS = environment.number("COUNTS_MILLISECONDS", 20, at_least=1, at_most=60_000)
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Chancery",

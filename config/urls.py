@@ -13,9 +13,10 @@ from people.urls import urlpatterns as people_urls
 from records.api.urls import urlpatterns as records_urls
 from records.exchange.schema import exchange_schema_json
 from records.front_page import home
+from records.snapshots.urls import urlpatterns as snapshots_urls
 
 #: Addresses of resources. Most asked for first: each resource before it costs a comparison.
-resources = [*events_urls, *agreements_urls, *people_urls, *records_urls]
+resources = [*events_urls, *agreements_urls, *people_urls, *records_urls, *snapshots_urls]
 
 api = [
     *resources,

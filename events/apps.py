@@ -10,4 +10,4 @@ class EventsConfig(AppConfig):
     verbose_name = "Events and relations"
 
     def ready(self) -> None:
-        from events import kinds  # noqa: F401, PLC0415 - models must be loaded first
+        from events import as_of, kinds  # noqa: F401, PLC0415 - models must be loaded first

@@ -45,7 +45,13 @@ from events.models import (
     VisitClass,
 )
 from events.terms import pair, participation, term
-from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.api.filters import (
+    BetweenFilter,
+    ListedWordFilter,
+    ReferenceFilter,
+    SourceCitedFilter,
+    with_part,
+)
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -73,17 +79,26 @@ SUBJECT_KINDS = (
 class EventTypeFilter(FilterSet):
     """Filters of event types."""
 
-    code = TextFilter("code", help_text="Its code.")
+    code = ListedWordFilter("event_type", "code", help_text="Its code.")
     broader = ReferenceFilter(
         "event_type",
         "broader_type_id",
         operators=("isnull",),
         help_text="The next broader type, without those further up.",
     )
-    plover_type = TextFilter(
-        "plover_type", normalise=str.upper, help_text="Its PLOVER type, without regard to case."
+    plover_type = ListedWordFilter(
+        "event_type",
+        "plover_type",
+        called="PLOVER type",
+        normalise=str.upper,
+        help_text="Its PLOVER type, without regard to case.",
     )
-    cameo_code = TextFilter("cameo_code", help_text="Its CAMEO code, with leading zeros.")
+    cameo_code = ListedWordFilter(
+        "event_type",
+        "cameo_code",
+        called="CAMEO code",
+        help_text="Its CAMEO code, with leading zeros.",
+    )
 
 
 class PlaceFilter(FilterSet):

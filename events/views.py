@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from config.api.problems import Problem
+from events.dimensions import EVENT_TYPES, EVENTS, PLACES, RELATIONS, STATEMENTS
 from events.filters import (
     EventFilter,
     EventTypeFilter,
@@ -33,6 +34,7 @@ class EventTypeViewSet(EditionViewSet):
 
     kind = EVENT_TYPE
     filterset_class = EventTypeFilter
+    dimensions = EVENT_TYPES
     orderings: ClassVar[dict[str, str]] = {"code": "code", **EditionViewSet.orderings}
     default_ordering = "code"
 
@@ -42,6 +44,7 @@ class PlaceViewSet(EditionViewSet):
 
     kind = PLACE
     filterset_class = PlaceFilter
+    dimensions = PLACES
 
 
 class EventViewSet(EditionViewSet):
@@ -49,6 +52,7 @@ class EventViewSet(EditionViewSet):
 
     kind = EVENT
     filterset_class = EventFilter
+    dimensions = EVENTS
     orderings: ClassVar[dict[str, str]] = {"date": "date", **EditionViewSet.orderings}
     undated_last: ClassVar[tuple[str, ...]] = ("date",)
     default_ordering = "-date"
@@ -59,6 +63,7 @@ class StatementViewSet(EditionViewSet):
 
     kind = STATEMENT
     filterset_class = StatementFilter
+    dimensions = STATEMENTS
     orderings: ClassVar[dict[str, str]] = {"date": "date", **EditionViewSet.orderings}
     undated_last: ClassVar[tuple[str, ...]] = ("date",)
     default_ordering = "-date"
@@ -69,6 +74,7 @@ class RelationViewSet(EditionViewSet):
 
     kind = RELATION
     filterset_class = RelationFilter
+    dimensions = RELATIONS
 
     def path_parameters(self) -> dict[str, str]:
         return {

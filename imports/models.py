@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from records.identity import new_id
+from records.models import STATED, Nature
 
 
 class ImportStatus(models.TextChoices):
@@ -68,6 +69,12 @@ class ImportBatch(models.Model):
     reason = models.TextField(
         blank=True, help_text="Shown to the public with the published revisions."
     )
+    nature = models.CharField(
+        max_length=12,
+        choices=[(nature.value, nature.label) for nature in STATED],
+        blank=True,
+        help_text="Why public records change; blank leaves it to their days.",
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -115,6 +122,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}, {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def stated_nature(self) -> Nature | None:
+        """Why public records change, where the person who imports says it for all of them."""
+        return Nature(self.nature) if self.nature else None
 
 
 class ImportedRow(models.Model):

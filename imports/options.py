@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from records.models import Nature
 
 
 @dataclass(frozen=True)
@@ -15,3 +19,4 @@ class ImportOptions:
     is_dry_run: bool = False
     withdraws: bool = False  #: withdraw published records whose rows are no longer in the data set
     reason: str = ""  #: shown to the public with the published revisions
+    nature: Nature | None = None  #: why public records change; None leaves it to their days

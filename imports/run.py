@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imports.recognise import RecognisedFiles
     from records.exchange.load import Progress
     from records.exchange.publication import Outcome
+    from records.models import Nature
 
 #: Key of the advisory lock that keeps two imports of one data set apart.
 _LOCK = "chancery-import"
@@ -79,7 +80,7 @@ def run(
             result.published = sum(map(len, keys.values()))
         _keep(batch, result, status)
     elif keys:
-        outcome = _publish(keys, by, options.reason, progress)
+        outcome = _publish(keys, by, options.reason, options.nature, progress)
         result.published = outcome.published
         result.lines += _not_published(outcome)
         _keep(batch, result, ImportStatus.DONE)
@@ -97,7 +98,7 @@ def publish_later(batch: ImportBatch, *, by: AbstractBaseUser | None, progress: 
     """
     keys = unpublished(batch)
     progress("publishing", 0, sum(map(len, keys.values())))
-    outcome = _publish(keys, by, batch.reason, progress)
+    outcome = _publish(keys, by, batch.reason, batch.stated_nature, progress)
     append(batch.pk, _not_published(outcome))
     summary = batch.message.partition("\n")[0]
     refused = f", {len(outcome.refusals)} not" if outcome.refusals else ""
@@ -136,11 +137,19 @@ def unpublished(batch: ImportBatch) -> dict[str, list[UUID]]:
 
 
 def _publish(
-    keys: dict[str, list[UUID]], by: AbstractBaseUser | None, reason: str, progress: Progress
+    keys: dict[str, list[UUID]],
+    by: AbstractBaseUser | None,
+    reason: str,
+    nature: Nature | None,
+    progress: Progress,
 ) -> Outcome:
     total = sum(map(len, keys.values()))
     return publish_all(
-        keys, by=by, reason=reason, progress=lambda done: progress("publishing", done, total)
+        keys,
+        by=by,
+        reason=reason,
+        nature=nature,
+        progress=lambda done: progress("publishing", done, total),
     )
 
 

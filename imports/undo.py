@@ -14,7 +14,7 @@ from django.utils import timezone
 from imports.history import history_of, path_to_record, written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from records.bulk import insert, overwrite
-from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
+from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
 from records.publishing.publish import (
     CurationRefused,
     demand_permission,
@@ -114,7 +114,7 @@ def undo(
         demand_permission(by, [type(record) for record in (*republished, *standing)])
         try:
             if republished:
-                publish(*republished, by=by, reason=reason)
+                publish(*republished, by=by, reason=reason, nature=Nature.CORRECTION)
             if standing:
                 withdraw(*standing, by=by, reason=reason)
         except CurationRefused as refused:

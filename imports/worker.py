@@ -260,6 +260,7 @@ def _import(
         is_dry_run=task == Task.DRY_RUN,
         withdraws=batch.withdraws,
         reason=batch.reason,
+        nature=batch.stated_nature,
     )
     heartbeat("reading", 0, 0)
     with open_stream(io.BytesIO(content), batch.file_name) as tree:

@@ -24,7 +24,7 @@ ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
 
 
-def _published_on(document: dict[str, Any]) -> date:
+def published_on(document: dict[str, Any]) -> date:
     return date.fromisoformat(document["published_at"][:10])
 
 
@@ -36,7 +36,7 @@ def _existence(document: dict[str, Any]) -> Reach:
         document["start"],
         document["end"],
         [when for code in codes for when in (code["start"], code["end"])],
-        _published_on(document) if is_coded else None,
+        published_on(document) if is_coded else None,
     )
 
 
@@ -45,11 +45,11 @@ def _sorted_by(document: dict[str, Any]) -> date | None:
     start = Bounds.of(document["start"])
     if start.earliest or not start.named:
         return start.earliest
-    possible = _holding(document).possible
+    possible = days_held(document).possible
     return min(start.named[0], possible[0]) if possible else start.named[0]
 
 
-def _holding(document: dict[str, Any]) -> Reach:
+def days_held(document: dict[str, Any]) -> Reach:
     """The days of a tenure; none where the office was never taken up.
 
     A step that comes with being in office proves that it was held then. That it goes on was known when it was published.
@@ -60,7 +60,7 @@ def _holding(document: dict[str, Any]) -> Reach:
         document["start"],
         document["end"],
         [each["date"] for each in document["milestones"] if each["kind"] in HELD_MILESTONES],
-        _published_on(document) if document["end_status"] == EndStatus.ONGOING else None,
+        published_on(document) if document["end_status"] == EndStatus.ONGOING else None,
     )
 
 
@@ -381,7 +381,7 @@ class TenureEdition(Edition):
             "kind": document["kind"],
             "end_status": document["end_status"],
             "end_reason": document["end_reason"] or "",
-            **_holding(document).columns("held"),
+            **days_held(document).columns("held"),
             **Reach.at(document["start"]).columns("started"),
             **Reach.at(document["end"]).columns("ended"),
             "date": _sorted_by(document),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter, weakest
+from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter
 from config.api.filters.sets import FilterSet, Group
-from config.api.filters.values import ChoiceFilter, TextFilter
-from config.api.sql import Clause, all_of
+from config.api.filters.values import ChoiceFilter
+from config.api.sql import Clause, all_of, column, select, with_related
 from people.models import (
     IN_OFFICE,
     EndReason,
@@ -23,16 +23,21 @@ from people.models import (
     TenureEdition,
     TenureKind,
 )
-from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.api.filters import (
+    BetweenFilter,
+    ListedWordFilter,
+    ReferenceFilter,
+    SourceCitedFilter,
+    with_part,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from config.dates.reach import Match
 
-_STATES, _PEOPLE, _OFFICES, _TENURES = (
-    editions._meta.db_table
-    for editions in (StateEdition, PersonEdition, OfficeEdition, TenureEdition)
+_STATES, _OFFICES, _TENURES = (
+    editions._meta.db_table for editions in (StateEdition, OfficeEdition, TenureEdition)
 )
 
 
@@ -43,7 +48,7 @@ def _is_current(alias: str) -> str:
 def before(states: list[UUID]) -> Clause:
     """States that one of these names as its predecessor."""
     return Clause(
-        f"{_STATES}.record_id IN (SELECT unnest(later.predecessor_ids) FROM {_STATES} AS later"  # noqa: S608 - SQL of ours
+        f"{column(StateEdition, 'record_id')[0]} IN (SELECT unnest(later.predecessor_ids) FROM {_STATES} AS later"  # noqa: S608 - SQL of ours
         f" WHERE {_is_current('later')} AND later.record_id = ANY(%s::uuid[]))",
         (states,),
     )
@@ -58,7 +63,8 @@ class StateFilter(FilterSet):
         operators=("not",),
         help_text="What sort of state or territory it is.",
     )
-    code = TextFilter(
+    code = ListedWordFilter(
+        "state",
         "codes",
         many=True,
         normalise=str.upper,
@@ -139,36 +145,27 @@ def holding(
     if holding_on is not None:
         needed.append(days.has_day(match, *holding_on))
 
-    def tenures(selected: str, among: list[Clause]) -> Clause:
-        found = [*needed, _of_offices("tenure.office_id", all_of(among))] if among else needed
-        condition = all_of(found)
-        return Clause(
-            f"SELECT {selected} FROM {_TENURES} AS tenure WHERE {_is_current('tenure')} AND {condition.sql}",  # noqa: S608 - SQL of ours
-            condition.values,
-        )
+    record_id = column(PersonEdition, "record_id")[0]
+
+    def with_tenure(among: list[Clause]) -> Clause:
+        found = [Clause(_is_current("tenure")), *needed]
+        if among:
+            found.append(_of_offices("tenure.office_id", all_of(among)))
+        tenures, condition = f"{_TENURES} AS tenure", all_of(found)
+        person = with_related(record_id, "tenure.person_id", tenures, condition)
+        if holding_on is None:
+            return person
+        rank = days.rank(*holding_on)
+        own = all_of([Clause(f"tenure.person_id = {record_id}"), condition])
+        best = select(f"min({rank.sql})", tenures, own)
+        return replace(person, rank=Clause(f"({best.sql})", (*rank.values, *best.values)))
 
     each = [
         [*offices, Clause("office.classification = %s", (one,))]
         for one in classification__all or ()
     ] or [offices]
-    # One set of persons, made once: the planner would else ask each person in turn.
-    persons = [tenures("tenure.person_id", among) for among in each]
-    together = " INTERSECT ".join(each.sql for each in persons)
-    found = Clause(
-        f"{_PEOPLE}.record_id IN ({together})",
-        tuple(value for each in persons for value in each.values),
-    )
-    if holding_on is None:
-        return found
-    rank = days.rank(*holding_on)
-    ranks = [
-        Clause(
-            f"({best.sql} AND tenure.person_id = {_PEOPLE}.record_id)",
-            (*rank.values, *best.values),
-        )
-        for best in (tenures(f"min({rank.sql})", among) for among in each)
-    ]
-    return replace(found, rank=weakest(ranks))
+    parts = tuple(map(with_tenure, each))
+    return replace(all_of(parts), parts=parts)
 
 
 class PersonFilter(FilterSet):
@@ -233,19 +230,21 @@ class OfficeFilter(FilterSet):
 
 def of_state(states: list[UUID]) -> Clause:
     return _of_offices(
-        f"{_TENURES}.office_id", Clause("office.state_id = ANY(%s::uuid[])", (states,))
+        column(TenureEdition, "office_id")[0],
+        Clause("office.state_id = ANY(%s::uuid[])", (states,)),
     )
 
 
 def accredited_to(states: list[UUID]) -> Clause:
     return _of_offices(
-        f"{_TENURES}.office_id", Clause("office.accredited_state_ids && %s::uuid[]", (states,))
+        column(TenureEdition, "office_id")[0],
+        Clause("office.accredited_state_ids && %s::uuid[]", (states,)),
     )
 
 
 def of_classification(classes: list[str]) -> Clause:
     return _of_offices(
-        f"{_TENURES}.office_id", Clause("office.classification = ANY(%s)", (classes,))
+        column(TenureEdition, "office_id")[0], Clause("office.classification = ANY(%s)", (classes,))
     )
 
 
@@ -253,7 +252,8 @@ def of_envoys_between(one: UUID, other: UUID) -> Clause:
     """Tenures of offices of the one state that are accredited to the other."""
     sides = "(office.state_id = %s::uuid AND office.accredited_state_ids @> ARRAY[%s::uuid])"
     return _of_offices(
-        f"{_TENURES}.office_id", Clause(f"({sides} OR {sides})", (one, other, other, one))
+        column(TenureEdition, "office_id")[0],
+        Clause(f"({sides} OR {sides})", (one, other, other, one)),
     )
 
 

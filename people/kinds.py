@@ -71,6 +71,8 @@ OFFICE = register(
         editions=OfficeEdition,
         serializer=OfficeSerializer,
         reference=OfficeReferenceSerializer,
+        cited_members=("periods",),
+        part_keys={"periods": ("kind",)},
     ),
 )
 TENURE = register(

@@ -6,10 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.api.filters.dates import MATCHES
 from config.dates.serializers import UncertainDateField
 from people.models import (
     Office,
     OfficeClass,
+    OfficePeriod,
     Organization,
     Person,
     State,
@@ -17,6 +19,7 @@ from people.models import (
     Tenure,
     TenureMilestone,
 )
+from people.statuses import HolderStatus
 from records.reference_fields import (
     EitherReferenceField,
     ReferenceField,
@@ -202,6 +205,14 @@ class PersonSerializer(NamedRecordSerializer):
         )
 
 
+class OfficePeriodSerializer(PublicModelSerializer):
+    """Some time in which the office was vacant, or for which all of its holders are on record."""
+
+    class Meta:
+        model = OfficePeriod
+        fields = ("kind", "start", "end", "end_status", "note")
+
+
 class OfficeSerializer(NamedRecordSerializer):
     """A position that exists independently of its holder."""
 
@@ -217,6 +228,11 @@ class OfficeSerializer(NamedRecordSerializer):
         source="accreditations",
         help_text="The states that receive its holder.",
     )
+    periods = OfficePeriodSerializer(
+        many=True,
+        help_text="When it was vacant, and for which time the list of its holders is complete, in order; citations whose `field`"
+        " is `periods` say so.",
+    )
 
     class Meta:
         model = Office
@@ -231,9 +247,64 @@ class OfficeSerializer(NamedRecordSerializer):
             "seats",
             "start",
             "end",
+            "periods",
             "names",
             *CLOSING,
         )
+
+
+class OfficePeriodOnDaySerializer(OfficePeriodSerializer):
+    """What is on record of the office for some time that may include the days asked for."""
+
+    match = serializers.ChoiceField(
+        MATCHES,
+        help_text="Whether it certainly includes all of the days asked for, possibly some, or whether that is not known.",
+    )
+
+    class Meta:
+        model = OfficePeriod
+        fields = (*OfficePeriodSerializer.Meta.fields, "match")
+
+
+class HolderSerializer(PublicModelSerializer):
+    """Somebody who held the office, or may have."""
+
+    tenure = ReferenceField("tenure", help_text="The tenure that says so.")
+    person = ReferenceField("person", help_text="Who held it.")
+    match = serializers.ChoiceField(
+        MATCHES,
+        help_text="Whether that is certain for one of the days asked for, possible, or not known and merely not excluded.",
+    )
+
+    class Meta:
+        model = Tenure
+        fields = ("tenure", "person", "kind", "match", "start", "end", "end_status", "contested")
+
+
+class HoldersSerializer(PublicSerializer):
+    """Who held an office on a day, and what is certain of that."""
+
+    on = serializers.CharField(help_text="The day, month or year asked for.")
+    office = ReferenceField("office", help_text="The office.")
+    status = serializers.ChoiceField(
+        HolderStatus.choices,
+        help_text="Whether it was held, vacant or disputed, or what is on record proves none of these. It does not depend on"
+        " `date_match`.",
+    )
+    holders = HolderSerializer(
+        many=True,
+        help_text="Those who held it, or may have, in full right, acting or ad interim: the surest first, then in the order of"
+        " their starts.",
+    )
+    vacancy = OfficePeriodOnDaySerializer(
+        allow_null=True,
+        help_text="That the office was vacant, as its document says for the days asked for; null where it says nothing.",
+    )
+    coverage = OfficePeriodOnDaySerializer(
+        allow_null=True,
+        help_text="That the list of its holders is complete, as its document says for the days asked for; null where it says"
+        " nothing.",
+    )
 
 
 class TenureMilestoneSerializer(PublicModelSerializer):

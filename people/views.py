@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import orjson
+from rest_framework.decorators import action
+
+from config.api.as_of import today
+from config.api.caching import answer, tagged
+from config.api.fields import shape_of
+from config.api.filters.dates import (
+    DATE_MATCH,
+    DATE_SCHEMA,
+    ReachSql,
+    match_of,
+    read_days,
+)
+from config.api.formats import FORMAT
+from config.api.query import Parameter
+from config.api.sql import Clause, all_of, column, select, table_of
+from config.api.views import Operation
+from config.dates.reach import Match
+from people.dimensions import OFFICES, ORGANIZATIONS, PEOPLE, STATES, TENURES
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
+from people.holders import Asked, holders_on
 from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
+from people.models import IN_OFFICE, TenureEdition
+from people.serializers import HoldersSerializer
+from records.api.newest import Newest, find_newest
+from records.api.pages import fetch, readable
 from records.api.views import EditionViewSet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http.response import HttpResponseBase
+    from rest_framework.request import Request
+
+    from config.api.filters.dates import Days
+
+
+ON = Parameter(
+    "on",
+    "The day, month or year on which the holders are asked (YYYY, YYYY-MM or YYYY-MM-DD); by default today.",
+    DATE_SCHEMA,
+)
 
 
 class StateViewSet(EditionViewSet):
@@ -14,6 +53,7 @@ class StateViewSet(EditionViewSet):
 
     kind = STATE
     filterset_class = StateFilter
+    dimensions = STATES
 
 
 class OrganizationViewSet(EditionViewSet):
@@ -21,6 +61,7 @@ class OrganizationViewSet(EditionViewSet):
 
     kind = ORGANIZATION
     filterset_class = OrganizationFilter
+    dimensions = ORGANIZATIONS
 
 
 class PersonViewSet(EditionViewSet):
@@ -28,6 +69,7 @@ class PersonViewSet(EditionViewSet):
 
     kind = PERSON
     filterset_class = PersonFilter
+    dimensions = PEOPLE
     orderings: ClassVar[dict[str, str]] = {"sort_name": "sort_name", **EditionViewSet.orderings}
 
 
@@ -36,6 +78,61 @@ class OfficeViewSet(EditionViewSet):
 
     kind = OFFICE
     filterset_class = OfficeFilter
+    dimensions = OFFICES
+    operations: ClassVar[dict[str, Operation]] = {
+        "holders": Operation(
+            name="offices_holders",
+            tag=OFFICE.resource,
+            summary="Say who held one office on a day",
+            description="Of a month or year: on one of its days. `held` and `disputed` are said of what is certain; `vacant` only"
+            " where a record says that it was vacant all the time, or where the list of holders is complete for all of it and"
+            " nobody may have held it; all else is `unknown`, with those who may have. Two are no dispute on the day on which"
+            " the one hands over to the other, nor beside somebody ad interim.",
+            parameters={each.name: each for each in (ON, DATE_MATCH, FORMAT)},
+            content=HoldersSerializer,
+            statuses=(308, 404, 410),
+        ),
+    }
+
+    @action(detail=True)
+    def holders(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        """Say who held one office on a day."""
+        query = self.read_query(self.operations["holders"].parameters)
+        now = today()
+        days = read_days(ON.name, query) or (now, now)
+        query.choice(DATE_MATCH.name, list(Match))
+        query.refuse_faults()
+        office = find_newest(self.http, OFFICE, ref, "holders/")
+        if not isinstance(office, Newest):
+            return office
+        found = holders_on(
+            office.document,
+            self._tenures(office.record_id, days),
+            Asked(*days, now),
+            match_of(query),
+        )
+        body = orjson.dumps({"on": query.values.get(ON.name, str(now)), **found})
+        shape = shape_of(HoldersSerializer)
+        written, etag = tagged(body)
+        return answer(
+            self.http,
+            lambda: self.format.document(written.decode(), shape),
+            f'{etag[:-1]}{self.format.tag}"',
+            media_type=self.format.media_type,
+        )
+
+    @staticmethod
+    def _tenures(office_id: UUID, days: Days) -> list[dict[str, Any]]:
+        """The published tenures of an office that mean being in it, less those that certainly have none of the days."""
+        office, kind = (column(TenureEdition, name)[0] for name in ("office_id", "kind"))
+        asked = [
+            readable(TenureEdition),
+            Clause(f"{office} = %s::uuid", (office_id,)),
+            Clause(f"{kind} = ANY(%s)", ([str(each) for each in IN_OFFICE],)),
+            ReachSql.of(TenureEdition, "held").has_day(Match.ANY, *days),
+        ]
+        statement = select("document", table_of(TenureEdition), all_of(asked))
+        return [orjson.loads(document) for (document,) in fetch(statement)]
 
 
 class TenureViewSet(EditionViewSet):
@@ -43,6 +140,40 @@ class TenureViewSet(EditionViewSet):
 
     kind = TENURE
     filterset_class = TenureFilter
+    dimensions = TENURES
     orderings: ClassVar[dict[str, str]] = {"start": "date", **EditionViewSet.orderings}
     undated_last: ClassVar[tuple[str, ...]] = ("start",)
     default_ordering = "-start"
+
+    def operation(self) -> Operation:
+        if self.action != "of_person":
+            return super().operation()
+        return Operation(
+            name="people_tenures",
+            tag=TENURE.resource,
+            summary="List the tenures of one person",
+            description="Every office that the person holds or held, latest first, with the filters of `tenures/`.",
+            parameters=self._of_person_parameters,
+            content=self.kind.serializer,
+            envelope="TenureList",
+            rated=self.filterset_class.rated,
+            statuses=(308, 404, 410),
+            headers=("ETag", "Link"),
+        )
+
+    @property
+    def _of_person_parameters(self) -> dict[str, Parameter]:
+        """Those of the list, less the one that the address says."""
+        return {name: each for name, each in self.list_parameters.items() if name != PERSON.name}
+
+    def of_person(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        """Serve the tenures of one person."""
+        query = self.read_query(self._of_person_parameters)
+        person = find_newest(self.http, PERSON, ref, "tenures/")
+        if not isinstance(person, Newest):
+            return person
+        return self.serve_list(
+            query,
+            f"people/{person.record_id}/tenures",
+            TenureFilter.person.matches(TenureEdition, [person.record_id]),
+        )

@@ -12,6 +12,6 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the app's kinds known to publishing, and see to the desk's roles after each migration."""
-        from records import kinds, roles  # noqa: F401, PLC0415 - models must be loaded first
+        from records import as_of, kinds, roles  # noqa: F401, PLC0415 - models must be loaded first
 
         post_migrate.connect(roles.keep_roles, sender=self, dispatch_uid="records.roles")

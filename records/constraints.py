@@ -178,6 +178,62 @@ class PublishedIsCited(TriggerConstraint):
         ]
 
 
+class PublishedPartsAreCited(TriggerConstraint):
+    """A published record with such parts has a citation for them. Declared on the part, checked at commit.
+
+    `member` is what the citation names as its field, `citations` the table of the record's citations.
+    """
+
+    def __init__(
+        self, *, name: str, violation_error_message: str, member: str, citations: str
+    ) -> None:
+        super().__init__(name=name, violation_error_message=violation_error_message)
+        self.member = member
+        self.citations = citations
+
+    @staticmethod
+    def _owner(model: type[models.Model]) -> tuple[str, str]:
+        """The column of the key to the record, and the record's table."""
+        link: Any = next(
+            field
+            for field in model._meta.get_fields()
+            if field.many_to_one and field.concrete and not field.null
+        )
+        return link.column, link.related_model._meta.db_table
+
+    def body(self, model: type[models.Model]) -> str:
+        """Look at the record as it stands at commit."""
+        column, records = self._owner(model)
+        parts = model._meta.db_table
+        return f"""
+    DECLARE record_key uuid;
+    BEGIN
+    IF TG_TABLE_NAME = '{parts}' THEN record_key := NEW."{column}";
+    ELSIF TG_TABLE_NAME = '{self.citations}' THEN record_key := OLD.record_id;
+    ELSE record_key := NEW.id;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM "{records}" WHERE id = record_key AND editorial_state = 'published')
+        OR NOT EXISTS (SELECT 1 FROM "{parts}" WHERE "{column}" = record_key)
+        OR EXISTS (SELECT 1 FROM "{self.citations}" WHERE record_id = record_key AND field = '{self.member}')
+    THEN RETURN NULL; END IF;
+    {self.refuse()}
+    END;"""  # noqa: S608 - names of our own tables and columns
+
+    def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
+        """Watch the record's state, the part's coming or moving, and the citation's going or changing."""
+        column, records = self._owner(model)
+        deferred = "DEFERRABLE INITIALLY DEFERRED"
+        return [
+            (records, "INSERT OR UPDATE OF editorial_state", deferred),
+            (model._meta.db_table, f'INSERT OR UPDATE OF "{column}"', deferred),
+            (self.citations, "DELETE OR UPDATE OF record_id, field", deferred),
+        ]
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "member": self.member, "citations": self.citations}
+
+
 class OncePublishedStays(TriggerConstraint):
     """A record that was ever published keeps its id and slug, and is withdrawn instead of deleted."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,6 +19,12 @@ SLUG_LENGTH = 120
 def new_id() -> UUID:
     """Return a UUIDv7 (RFC 9562, section 5.7): unique, and ordered by time of making."""
     return UUID(bytes=uuid7().bytes)
+
+
+@lru_cache(maxsize=20_000)
+def id_of_text(text: str) -> UUID:
+    """Return the id that is written so. The same ids come again and again in a batch, and making one takes a while."""
+    return UUID(text)
 
 
 def free_slug(model: type[Model], text: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -74,6 +74,11 @@ class NamingField(serializers.Field[Any, Any, Any, Any]):
 
     kind: str
 
+    @cached_property
+    def _shared(self) -> Mapping[str, Any]:
+        """The context: one object as long as the serializer lives, to which the way leads up through all its fields."""
+        return self.context
+
     @property
     def named_kinds(self) -> tuple[str, ...]:
         """The kinds of record that it can name, each once."""
@@ -100,7 +105,7 @@ class ReferenceField(NamingField):
 
     def to_representation(self, value: UUID) -> dict[str, Any]:
         """Ask for the reference; it is filled in when all of a batch is known."""
-        references: References = self.context["references"]
+        references: References = self._shared["references"]
         return references.to(self.kind, value)
 
 
@@ -119,7 +124,7 @@ class EitherReferenceField(NamingField):
         return tuple(self.kinds)
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
-        references: References = self.context["references"]
+        references: References = self._shared["references"]
         for kind, attribute in self.kinds.items():
             key = getattr(value, attribute)
             if key is not None:
@@ -142,7 +147,7 @@ class ReferenceListField(NamingField):
         return (str(self.source),)
 
     def to_representation(self, value: Manager[Any]) -> list[dict[str, Any]]:
-        references: References = self.context["references"]
+        references: References = self._shared["references"]
         rows: Iterable[Any] = value.all()
         return [references.to(self.kind, getattr(row, self.attribute)) for row in rows]
 
@@ -169,7 +174,7 @@ class EitherReferenceListField(EitherReferenceField):
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:  # type: ignore[override] # a list
         """Ask for the references, table by table in the rows' order."""
-        references: References = self.context["references"]
+        references: References = self._shared["references"]
         return [
             references.to(kind, key)
             for relation, kinds in self.tables.items()
@@ -190,7 +195,7 @@ class PairReferenceField(NamingField):
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:
-        references: References = self.context["references"]
+        references: References = self._shared["references"]
         return [references.to(self.kind, getattr(value, name)) for name in self.attributes]
 
 

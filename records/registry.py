@@ -59,6 +59,8 @@ class Kind:
     #: The shape of references to it, where they say more than id, object and label.
     reference: type[ReferenceSerializer] | None = None
     is_cited: bool = True  #: whether publishing demands a citation
+    #: Lists of parts, called alike in models and documents, of which publishing demands one that names them as its field.
+    cited_members: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()  #: columns that name a record as its slug does: `code`
     codes: Codes | None = None
     #: Members by which a part that changed is known to be the same one, by list: `{"participations.capacities": ("tenure",)}`.

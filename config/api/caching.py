@@ -9,6 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from config.api.as_of import cache_control
 from config.api.compression import coding_for, tag_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def answer(
     media_type: str = "application/json",
 ) -> HttpResponseBase:
     """Answer with the body, or 304 when the caller has this version; a callable is then not called."""
-    response = HttpResponse(content_type=media_type, headers={"Cache-Control": CACHE_CONTROL})
+    response = HttpResponse(
+        content_type=media_type, headers={"Cache-Control": cache_control(CACHE_CONTROL)}
+    )
     if etag is not None:
         etag = tag_of(etag, coding_for(request))
         response.headers["ETag"] = etag

@@ -74,7 +74,12 @@ def tag_of(etag: str, coding: str | None) -> str:
 def compress(request: HttpRequest, response: HttpResponseBase) -> None:
     """Compress the body of an answer if the caller takes that and it pays. Streams are compressed while they are sent."""
     coding = coding_for(request)
-    if coding is None or "Content-Encoding" in response.headers:
+    headers = response.headers
+    if coding is None or "Content-Encoding" in headers:
+        return
+    if "no-transform" in headers.get(
+        "Cache-Control", ""
+    ):  # a file, of which the bytes are promised
         return
     body: Any = response
     if response.streaming:

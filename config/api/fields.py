@@ -31,6 +31,10 @@ OMIT = Parameter(
 Shape = dict[str, Any]
 
 
+class ListShape(dict[str, Any]):
+    """The names in each item of a list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The part of a document that a request asks for."""
@@ -100,11 +104,12 @@ def _pick(node: Any, tree: Shape) -> Any:
         return [_pick(item, tree) for item in node]
     if not isinstance(node, dict):
         return node
-    return {
+    picked = {
         name: _pick(value, tree[name]) if tree[name] else value
         for name, value in node.items()
         if name in tree
     }
+    return ListShape(picked) if isinstance(node, ListShape) else picked
 
 
 def _omit(node: Any, tree: Shape) -> Any:
@@ -112,11 +117,12 @@ def _omit(node: Any, tree: Shape) -> Any:
         return [_omit(item, tree) for item in node]
     if not isinstance(node, dict):
         return node
-    return {
+    left = {
         name: _omit(value, tree[name]) if name in tree else value
         for name, value in node.items()
         if name not in tree or tree[name]
     }
+    return ListShape(left) if isinstance(node, ListShape) else left
 
 
 def merged(one: Shape, other: Shape) -> Shape:
@@ -133,12 +139,13 @@ def _shape(field: Any) -> Shape:
     if isinstance(field, type):
         field = field()
     if isinstance(field, serializers.ListSerializer):
-        return _shape(field.child)
+        return ListShape(_shape(field.child))
     if isinstance(field, serializers.Serializer):
         return {name: _shape(inner) for name, inner in field.fields.items()}
     alternatives = getattr(field, "alternatives", None)
     if alternatives is not None:  # what it shows has one of several shapes
-        return {name: inner for each in alternatives for name, inner in _shape(each).items()}
+        one = {name: inner for each in alternatives for name, inner in _shape(each).items()}
+        return ListShape(one) if field.is_list else one
     if isinstance(field, serializers.SerializerMethodField):
         declared = get_override(getattr(field.parent, str(field.method_name)), "field")
     else:

@@ -42,8 +42,21 @@ class Format(BaseRenderer):
         """What an ETag adds to the one of the same answer in JSON."""
         return f".{self.format}"
 
+    @property
+    def content_type(self) -> str:
+        """The media type with its parameters."""
+        return self.media_type
+
+    def headers(self, path: str) -> dict[str, str]:  # noqa: ARG002 - for formats that have some
+        """Headers of answers in it, beside those of all answers."""
+        return {}
+
     def page(self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape) -> Body:
-        """Write a list. `envelope` has its `next`, `previous`, `total` and `notes`."""
+        """Write a list. `envelope` has its `next`, `previous`, `total` and `notes`.
+
+        Of a list that is sent whole, `next` and `previous` are null, and `position` is one that the feed had before the list
+        was read.
+        """
         raise NotImplementedError
 
     def document(self, document: str, shape: Shape) -> Body:

@@ -25,7 +25,8 @@ _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _CROSS_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Notes,"
+        " X-Request-ID"
     ),
 }
 _PREFLIGHT = {

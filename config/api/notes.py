@@ -9,6 +9,7 @@ NOTES = {
     "unresolved_reference": "the reference names nothing published, so it finds nothing",
     "merged": "the record was merged into another one, which is listed instead",
     "withdrawn": "the record was withdrawn, and is not listed",
+    "as_of": "what was withdrawn since that instant is left out",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 

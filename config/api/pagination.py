@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ CURSOR = Parameter(
 )
 PAGE_SIZE = Parameter(
     "page_size",
-    "Records per page.",
+    "Records per page. CSV and NDJSON have all records, whatever it says.",
     {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
 )
 COUNT = Parameter(
@@ -253,10 +253,6 @@ class Page:
             rows.reverse()
             return rows, self._after(rows[-1]), self._before(rows[0]) if has_more else None
         return rows, self._after(rows[-1]) if has_more else None, self._before(rows[0])
-
-    def behind(self, row: Row) -> Page:
-        """The page that starts behind a row."""
-        return replace(self, cursor=Cursor(">", row[0], row[1]), count="none")
 
     def _after(self, row: Row) -> str:
         return _write(self.print, Cursor(">", row[0], row[1]))

@@ -45,6 +45,23 @@ _TYPES = (
         400,
     ),
     ProblemType(
+        "too_many_groups",
+        "Too many rows",
+        "The counts asked for have more than 1,000 rows. Count by one dimension instead of two, by years instead of months, or ask"
+        " for less: narrower filters have fewer rows.",
+        400,
+    ),
+    ProblemType(
+        "too_many_records",
+        "Too many records to count",
+        "Counts are made of the records themselves, as many as are read in 20 milliseconds or what else the operator sets: some"
+        " 60,000 events where a state, a pair of states, or being a part or a whole, is asked for with nothing beside it but types"
+        " and dates, counted by type and date; 30,000 without any filter; 10,000 found by other filters; 4,000 of a state counted"
+        " by, or asked for with, something else; 800 to 4,000 where records may have several of what they are counted by, such"
+        " as states, roles, persons, topics or places. Ask for less: narrower filters, or several questions of some years each.",
+        400,
+    ),
+    ProblemType(
         "ambiguous_reference",
         "The reference names several records",
         "Several published records carry the same identifier. Use one of the slugs that the entry suggests.",
@@ -113,6 +130,13 @@ _TYPES = (
         410,
     ),
     ProblemType(
+        "feed_expired",
+        "The feed does not go back so far",
+        "Changes right after this position are not kept any more; `oldest_position` is the oldest one after which the feed can be"
+        " read. Start again from a snapshot.",
+        410,
+    ),
+    ProblemType(
         "precondition_failed",
         "Precondition failed",
         "The record changed since the version that the request names.",
@@ -132,6 +156,12 @@ _TYPES = (
         "Unsupported media type",
         "The body's Content-Type is not taken here.",
         415,
+    ),
+    ProblemType(
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "The file has no such bytes; `Content-Range` says how many it has.",
+        416,
     ),
     ProblemType(
         "too_many_requests",
@@ -169,7 +199,7 @@ _TYPES = (
     ProblemType(
         "count_timeout",
         "Counting took too long",
-        "`count=exact` gave up. Leave it out for a count up to 1,000, or narrow the filters.",
+        "`count=exact`, or a question for counts, gave up. Leave `count` out for a count up to 1,000, or narrow the filters.",
         503,
     ),
     ProblemType(
@@ -214,6 +244,11 @@ _TYPES = (
         "The value is not one of those that the parameter knows: no word of its list, or the code of nothing published.",
     ),
     ProblemType(
+        "invalid_combination",
+        "Invalid combination",
+        "The values are understood, and cannot be asked for together; `detail` says why.",
+    ),
+    ProblemType(
         "invalid_date",
         "Invalid date",
         "Dates in filters are YYYY, YYYY-MM or YYYY-MM-DD, in the years 0001 to 9999.",
@@ -236,6 +271,12 @@ _TYPES = (
     ),
     ProblemType(
         "out_of_range", "Out of range", "The number is smaller or larger than the parameter takes."
+    ),
+    ProblemType(
+        "unknown_position",
+        "Unknown position",
+        "The feed has not come so far: no change ever had this position. A copy that was made from another server, or from this one"
+        " before a backup was restored, starts again from a snapshot.",
     ),
     ProblemType(
         "invalid_reference",

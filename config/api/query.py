@@ -28,15 +28,16 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "city": ("place",),
     "country": ("state", "party"),
     "country_code": ("state", "party", "code"),
+    "cursor": ("after",),
     "date": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
     "end_date": ("date_before", "signed_before", "end_before"),
     "from": ("date_after", "signed_after", "start_after"),
-    "kind": ("type", "classification", "form"),
+    "kind": ("type", "classification", "form", "object"),
     "limit": ("page_size",),
     "location": ("place",),
     "modified_since": ("published_after",),
     "name": ("search",),
-    "offset": ("cursor",),
+    "offset": ("cursor", "after"),
     "order": ("ordering",),
     "order_by": ("ordering",),
     "org": ("organization",),
@@ -44,15 +45,16 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "party": ("state",),
     "people": ("person",),
     "per_page": ("page_size",),
+    "position": ("after",),
     "q": ("search",),
     "query": ("search",),
-    "since": ("date_after", "signed_after", "start_after", "published_after"),
+    "since": ("date_after", "signed_after", "start_after", "published_after", "after"),
     "sort": ("ordering",),
     "start_date": ("date_after", "signed_after", "start_after"),
     "state": ("party",),
     "text": ("search",),
     "to": ("date_before", "signed_before", "end_before"),
-    "type": ("kind", "classification", "form"),
+    "type": ("kind", "classification", "form", "object"),
     "until": ("date_before", "signed_before", "end_before"),
     "updated_since": ("published_after",),
     "year": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
@@ -70,6 +72,7 @@ class Parameter:
         default_factory=lambda: {"type": "string"}
     )
     is_list: bool = False  #: takes several values, divided by commas or as repeated parameters
+    most: int = MAX_VALUES  #: how many of them
     #: A parameter of the request that says how this one and others like it are read; alone it is a fault.
     companion: Parameter | None = None
     is_rated: bool = False  #: rows of the list say how well they match it
@@ -235,7 +238,7 @@ class Query:
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal()):
             self.fault("invalid_number", f"“{text}” is not a whole number in ASCII digits.", name)
-        elif len(digits) > 9 or not at_least <= int(text) <= at_most:
+        elif len(digits) > 18 or not at_least <= int(text) <= at_most:
             self.fault("out_of_range", f"{text} is not from {at_least} to {at_most}.", name)
         else:
             return int(text)

@@ -20,7 +20,7 @@ def address(route: str, view: Any, name: str) -> URLPattern:
 
 
 def resource(viewset: Any) -> list[URLPattern | URLResolver]:
-    """All addresses of a viewset: list, detail, revisions, and its own `@action`s."""
+    """All addresses of a viewset: list, counts, detail, revisions, and its own `@action`s."""
     name = viewset.resource
     actions = [
         address(
@@ -32,6 +32,7 @@ def resource(viewset: Any) -> list[URLPattern | URLResolver]:
     ]
     below = [
         *actions,
+        address("counts", viewset.as_view({"get": "counts"}), f"{name}-counts"),
         address(REF, viewset.as_view({"get": "retrieve"}), f"{name}-detail"),
         address(f"{REF}/revisions", viewset.as_view({"get": "revisions"}), f"{name}-revisions"),
         address(

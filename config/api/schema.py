@@ -28,7 +28,7 @@ from config.api.formats import FORMAT
 from config.api.notes import NOTE
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
-from config.api.query import MAX_VALUE_LENGTH, MAX_VALUES
+from config.api.query import MAX_VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 #: Texts of groups of operations that answer with no record.
 TAGS = {
     "documentation": "What there is, how the API describes itself, and what its problems mean.",
+    "copies": "Keeping a copy in step with what is published.",
     "finding": "Finding published records while somebody types.",
+    "snapshots": "Files with all that was public at one position of the change feed.",
 }
 
 #: A union of more shapes than this is called after the field that shows it, not after them.
@@ -52,12 +54,17 @@ NAMED_ALTERNATIVES = 3
 EVERYWHERE = (400, 406, 414, 500, 503)
 
 #: Names of statuses that versions of Python call differently (RFC 9110).
-_PHRASES = {413: "Content Too Large", 414: "Uri Too Long"}
+_PHRASES = {413: "Content Too Large", 414: "Uri Too Long", 416: "Range Not Satisfiable"}
 
 _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Accept-Ranges": {"description": "`bytes`: any part can be asked for.", "schema": _TEXT},
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many: `bytes 0-99/1234`.",
+        "schema": _TEXT,
+    },
     "ETag": {"description": "The version of this answer, for If-None-Match.", "schema": _TEXT},
     "Last-Modified": {"description": "When this revision was published.", "schema": _TEXT},
     "Link": {
@@ -69,6 +76,11 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {
         "description": "Seconds after which to try again.",
         "schema": {"type": "integer"},
+    },
+    "X-Notes": {
+        "description": "Of a list in CSV or NDJSON, where there is something to note: `notes` of the envelope that the list has in"
+        " JSON, as JSON; as many as fit.",
+        "schema": _TEXT,
     },
     "X-Request-ID": {
         "description": "The id of the request: the caller's own if it sent one, else made here.",
@@ -142,6 +154,10 @@ PROBLEM = {
             "type": "string",
             "format": "date-time",
             "description": "Of `withdrawn`: when.",
+        },
+        "oldest_position": {
+            "type": "integer",
+            "description": "Of `feed_expired`: the oldest position after which the feed can be read.",
         },
         "available": {
             "type": "array",
@@ -225,10 +241,12 @@ class ApiSchema(AutoSchema):
         entry = {"in": "query", "name": parameter.name, "description": parameter.help_text}
         one = _never_empty(parameter.schema() if callable(parameter.schema) else parameter.schema)
         if parameter is FORMAT:
-            one = {"type": "string", "enum": [each.format for each in self._formats]}
+            names = [each.format for each in self._formats]
+            listed = {"enum": names} if len(names) > 1 else {"const": names[0]}
+            one = {"type": "string", **listed}
         if not parameter.is_list:
             return {**entry, "schema": one}
-        values = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
+        values = {"type": "array", "items": one, "minItems": 1, "maxItems": parameter.most}
         # As repeats, which every client generator sends; commas mean the same.
         return {**entry, "style": "form", "explode": True, "schema": values}
 
@@ -241,15 +259,25 @@ class ApiSchema(AutoSchema):
             "description": operation.summary,
             "headers": {name: HEADERS[name] for name in (*operation.headers, "X-Request-ID")},
             "content": {
-                each.media_type: {"schema": each.schema(content)} for each in self._formats
+                each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },
         }
         responses: dict[str, Any] = {"200": good}
+        if operation.is_partial:
+            ranged = {name: HEADERS[name] for name in (*good["headers"], "Content-Range")}
+            responses["206"] = {**good, "description": "The part asked for.", "headers": ranged}
         if "ETag" in operation.headers:
             responses["304"] = {"description": "The caller's version is still the newest."}
         for status in sorted({*EVERYWHERE, *operation.statuses}):
             responses[str(status)] = self._error(status)
         return dict(sorted(responses.items()))
+
+    def _written(self, output: Format, content: dict[str, Any]) -> dict[str, Any]:
+        """The content in a format. What a format says of all its answers is said once."""
+        schema = output.schema(content)
+        if schema is content or "description" not in schema:
+            return schema
+        return self._component(camel(output.format), schema)
 
     def _content(self, operation: Operation) -> dict[str, Any]:
         content = operation.content
@@ -280,8 +308,12 @@ class ApiSchema(AutoSchema):
                 },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
                 "notes": {"type": "array", "items": self._component("Note", NOTE)},
+                **operation.envelope_members,
             },
-            "required": ["results", "next", "previous", "total", "notes"],
+            "required": [
+                *("results", "next", "previous", "total", "notes"),
+                *operation.envelope_members,
+            ],
         }
         return self._component(operation.envelope, page)
 
@@ -388,7 +420,7 @@ def finish(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
                 content.pop("readOnly", None)
             schema["required"] = list(schema["properties"])
             if "revision" in schema["properties"] and "object" in schema["properties"]:
-                kind = schema["properties"]["object"]["const"]
+                kind = schema["properties"]["object"].get("const")
                 schema["examples"] = [examples()[kind]] if kind in examples() else []
     schemas.update(found)
     _name_lists_of_parameters(result, found)

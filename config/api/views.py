@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -11,7 +12,9 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from rest_framework.viewsets import ViewSet
 
+from config.api.as_of import seen
 from config.api.caching import answer, tagged
+from config.api.filters.dates import AS_OF, read_moment
 from config.api.formats import FORMAT, Format, Html, Json, chosen_format
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
 from config.api.problems import Problem
@@ -43,10 +46,14 @@ class Operation:
     body: dict[str, Any] | None = None
     #: Name of the envelope around a list of `content`.
     envelope: str | None = None
+    #: Members of this envelope beside those of every list, by name: their JSON Schema.
+    envelope_members: Mapping[str, Any] = field(default_factory=dict)
     #: Parameters with which each row of the list says how well it matches.
     rated: tuple[str, ...] = ()
     #: Statuses beside 200 and those that every operation has.
     statuses: tuple[int, ...] = ()
+    #: Whether a part of the answer can be asked for by `Range`.
+    is_partial: bool = False
     #: Headers of the good answer, beside those that every answer has.
     headers: tuple[str, ...] = ("ETag",)
 
@@ -59,22 +66,33 @@ class ReadView(ViewSet):
 
     #: The request as Django has it. DRF's own around it costs more to read.
     http: HttpRequest
+    #: What holds until the answer is made.
+    during: ExitStack
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         self.http = request
         return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with ExitStack() as self.during:
+            return super().dispatch(request, *args, **kwargs)
 
     @property
     def format(self) -> Format:
         return cast("Format", self.request.accepted_renderer)
 
     def read_query(self, known: Mapping[str, Parameter]) -> Query:
-        """Read the query string; a format that is not available is refused at once."""
+        """Read the query string; a format that is not available is refused at once.
+
+        With `as_of` among the known parameters, all that is read from here on is as it was then.
+        """
         query = Query(self.http.META["QUERY_STRING"])
         query.know(known)
         chosen = chosen_format(query, self.get_renderers())
         if chosen is not None:
             self.request.accepted_renderer = chosen
+        if AS_OF.name in known and (moment := read_moment(query)) is not None:
+            self.during.enter_context(seen(moment))
         return query
 
     def operation(self) -> Operation:

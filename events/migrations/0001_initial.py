@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('code', models.CharField(max_length=40)),
                 ('broader_type_id', models.UUIDField(null=True)),
                 ('plover_type', models.CharField(blank=True, max_length=20)),
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('kind', models.CharField(max_length=8)),
                 ('state_id', models.UUIDField(null=True)),
                 ('parent_place_id', models.UUIDField(null=True)),
@@ -412,7 +412,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('involved_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The two states.', size=None)),
             ],
             options={
@@ -491,7 +491,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('kind', models.CharField(max_length=16)),
                 ('speaker_id', models.UUIDField(null=True)),
                 ('event_id', models.UUIDField(null=True)),
@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                 ('attendance', models.CharField(blank=True, choices=[('in_person', 'In person'), ('remote', 'Remote'), ('mixed', 'Mixed')], help_text='In person, remote or mixed; blank when unknown, or when nobody met.', max_length=12)),
                 ('visit_class', models.CharField(blank=True, choices=[('state', 'State visit'), ('official', 'Official visit'), ('official_working', 'Official working visit'), ('working', 'Working visit'), ('informal', 'Informal visit'), ('private', 'Private visit'), ('transit', 'Transit')], help_text='Of a visit, its rank in protocol; blank for other events, or when unknown.', max_length=20)),
                 ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The surviving record, when this one proved to be the same thing.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='events.event')),
-                ('parent', models.ForeignKey(blank=True, help_text='The event of which it is a part (a meeting: the visit during which it took place).', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='events.event')),
+                ('parent', models.ForeignKey(blank=True, db_index=False, help_text='The event of which it is a part (a meeting: the visit during which it took place).', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='events.event')),
                 ('type', models.ForeignKey(help_text='What sort of event it is.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.eventtype')),
             ],
             options={
@@ -619,7 +619,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('follow_up', 'Follow-up of'), ('result_of', 'Result of'), ('caused_by', 'Caused by'), ('counterpart', 'Counterpart of'), ('same_as', 'May be the same as'), ('cancels', 'Cancels'), ('reschedules', 'Reschedules')], help_text='Follow-up, result, caused by, counterpart, same, cancels or reschedules.', max_length=12)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='events.event')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='events.event')),
                 ('linked_event', models.ForeignKey(help_text='The other event.', on_delete=django.db.models.deletion.PROTECT, related_name='linked_from', to='events.event')),
             ],
             options={
@@ -651,7 +651,7 @@ class Migration(migrations.Migration):
                 ('name_as_given', models.CharField(blank=True, help_text='The place as the source names it; blank when that is its usual name.', max_length=300)),
                 ('role', models.CharField(choices=[('venue', 'Venue'), ('stop', 'Stop'), ('origin', 'Origin'), ('destination', 'Destination'), ('affected', 'Affected')], default='venue', help_text='Venue, stop, origin, destination, or affected.', max_length=12)),
                 ('order', models.PositiveSmallIntegerField(default=0, help_text='Place in the order of a journey, counting up; equal numbers keep the order in which they were added.')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='event_places', to='events.event')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='event_places', to='events.event')),
                 ('state', models.ForeignKey(blank=True, help_text='The state to which it belonged then; blank when that is the state of the place, or unknown.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.state')),
                 ('place', models.ForeignKey(blank=True, help_text='The place; blank when only the state, or only words are known.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='event_places', to='events.place')),
             ],
@@ -684,7 +684,7 @@ class Migration(migrations.Migration):
             name='EventTopic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='event_topics', to='events.event')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='event_topics', to='events.event')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.topic')),
             ],
             options={
@@ -719,12 +719,12 @@ class Migration(migrations.Migration):
                 ('presence', models.CharField(choices=[('present', 'Present'), ('remote', 'Remote'), ('represented', 'Represented'), ('absent', 'Absent'), ('unknown', 'Unknown')], default='unknown', help_text='Present, remote, represented, absent or unknown.', max_length=12)),
                 ('contested', models.BooleanField(default=False, help_text="Sources disagree on whether or how the participant took part; the event's citations say which.")),
                 ('order', models.PositiveSmallIntegerField(default=0, help_text='Order of precedence, counting up; equal numbers keep the order in which they were added.')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='events.event')),
-                ('on_behalf_of_organization', models.ForeignKey(blank=True, help_text='The organization for which the participant acted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organization')),
-                ('on_behalf_of_state', models.ForeignKey(blank=True, help_text='The state for which the participant acted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.state')),
-                ('organization', models.ForeignKey(blank=True, help_text='The organization that took part as such.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.organization')),
-                ('person', models.ForeignKey(blank=True, help_text='The person who took part.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.person')),
-                ('state', models.ForeignKey(blank=True, help_text='The state that took part as such.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.state')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='events.event')),
+                ('on_behalf_of_organization', models.ForeignKey(blank=True, db_index=False, help_text='The organization for which the participant acted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organization')),
+                ('on_behalf_of_state', models.ForeignKey(blank=True, db_index=False, help_text='The state for which the participant acted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.state')),
+                ('organization', models.ForeignKey(blank=True, db_index=False, help_text='The organization that took part as such.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.organization')),
+                ('person', models.ForeignKey(blank=True, db_index=False, help_text='The person who took part.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.person')),
+                ('state', models.ForeignKey(blank=True, db_index=False, help_text='The state that took part as such.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='people.state')),
             ],
             options={
                 'ordering': ('order', 'pk'),
@@ -736,7 +736,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('evidence', models.CharField(choices=[('documented', 'Documented'), ('reported', 'Reported'), ('inferred', 'Inferred')], default='reported', help_text="Whether the source names the capacity, or a curator inferred it from the person's other offices.", max_length=12)),
-                ('participation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participation_capacities', to='events.participation')),
+                ('participation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='participation_capacities', to='events.participation')),
                 ('tenure', models.ForeignKey(help_text='The tenure in which the person acted.', on_delete=django.db.models.deletion.PROTECT, related_name='participation_capacities', to='people.tenure')),
             ],
             options={
@@ -1183,7 +1183,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('type_id', models.UUIDField()),
                 ('parent_id', models.UUIDField(null=True)),
                 ('date', models.DateField(help_text='For ordering: the first day that it may have had; NULL when no day is known.', null=True)),
@@ -1200,7 +1200,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'terms'], name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), include=('date', 'last_day', 'begun_by', 'goes_on_till', 'starts_unknown', 'ends_unknown', 'terms', 'refs'), name='eventedition_by_days'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='eventedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='eventedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='eventedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'terms'], gin_pending_list_limit=1024, name='eventedition_by_content'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='eventedition_latest_first'), models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), include=('date', 'last_day', 'begun_by', 'goes_on_till', 'starts_unknown', 'ends_unknown', 'terms', 'refs'), name='eventedition_by_days'), models.Index(models.F('parent_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('parent_id__isnull', False)), name='eventedition_by_parent')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='eventedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='eventedition_newest_is_only_one'), records.constraints.AppendOnly(name='eventedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1244,7 +1244,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='eventtypeedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='eventtypeedition_by_content'),
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='eventtypeedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtypeedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='eventtypeedition_by_content'),
         ),
         migrations.AddConstraint(
             model_name='eventtypeedition',
@@ -1268,7 +1272,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='placeedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='placeedition_by_content'),
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='placeedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='placeedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='placeedition_by_content'),
         ),
         migrations.AddIndex(
             model_name='placeedition',
@@ -1296,7 +1304,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='relationedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids'], name='relationedition_by_content'),
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids'], gin_pending_list_limit=1024, name='relationedition_by_content'),
         ),
         migrations.AddConstraint(
             model_name='relationedition',
@@ -1320,7 +1332,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='statementedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'about_ids'], name='statementedition_by_content'),
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='statementedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'about_ids'], gin_pending_list_limit=1024, name='statementedition_by_content'),
         ),
         migrations.AddIndex(
             model_name='statementedition',
@@ -1686,6 +1702,10 @@ class Migration(migrations.Migration):
             model_name='place',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='place_folded'),
         ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='place_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='place',
             constraint=records.constraints.OncePublishedStays(name='once_published_place_keeps_id_and_slug', violation_error_message='A published record keeps its id and slug and cannot be deleted: withdraw it instead.'),
@@ -1889,6 +1909,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='placename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='placename_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='placename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='placename_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='placename',
@@ -2453,5 +2477,29 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='eventedition',
             trigger=pgtrigger.compiler.Trigger(name='keep_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventposting AS posting\n    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL\n            OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day, now.starts_unknown, now.ends_unknown)\n            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day, past.starts_unknown,\n                past.ends_unknown))\n        AND posting.term = known.term AND posting.length = past.length\n        AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;\n    INSERT INTO events_eventposting (\n        term, length, date, record_id, last_day, type_id, is_stood_for, is_part, starts_unknown, ends_unknown\n    )\n    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,\n        posted.term = ANY (stood_for), parent_id IS NOT NULL, starts_unknown, ends_unknown\n    FROM published, unnest(published.posted) AS posted (term)\n    WHERE document IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='c705bcdc7bd6a6ac7e399f2bb0bf3a4dc8492378', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_postings_26526', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='event_by_parent'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='participation_by_person'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(condition=models.Q(('organization__isnull', False)), fields=['organization'], name='participation_by_organization'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(condition=models.Q(('state__isnull', False)), fields=['state'], name='participation_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(condition=models.Q(('on_behalf_of_state__isnull', False)), fields=['on_behalf_of_state'], name='participation_for_state'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(condition=models.Q(('on_behalf_of_organization__isnull', False)), fields=['on_behalf_of_organization'], name='participation_for_organization'),
         ),
     ]

@@ -15,6 +15,7 @@ from records.constraints import NoCycle, PublishedIsCited
 from records.desk_search import folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
+from records.models.record import index_of_known
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -141,6 +142,7 @@ class Event(Record):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="children",
         help_text="The event of which it is a part (a meeting: the visit during which it took place).",
     )
@@ -167,7 +169,10 @@ class Event(Record):
 
     class Meta(Record.Meta):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
-        indexes = [folded_index("event_folded", "title")]
+        indexes = [
+            folded_index("event_folded", "title"),
+            index_of_known("parent", "event_by_parent"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("event", "status", EventStatus),
@@ -216,7 +221,10 @@ class EventTopic(Part):
 
     part_of = "event"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="event_topics")
+    # Found by the index of the rule that a topic is named once, which begins with it.
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="event_topics", db_index=False
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Part.Meta):
@@ -239,7 +247,10 @@ class EventPlace(Part):
 
     part_of = "event"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="event_places")
+    # Found by the index of the rule that a place is named once, which begins with it.
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="event_places", db_index=False
+    )
     place = models.ForeignKey(
         Place,
         null=True,
@@ -301,7 +312,8 @@ class EventLink(Part):
 
     part_of = "event"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="links")
+    # Found by the index of the rule that a link is made once, which begins with it.
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="links", db_index=False)
     kind = models.CharField(
         max_length=12,
         choices=EventLinkKind.choices,

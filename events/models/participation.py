@@ -12,6 +12,7 @@ from people.models import Organization, Person, State, Tenure
 from people.models.choices import choice_constraint
 from records.history import tracked
 from records.models import Evidence, Part
+from records.models.record import index_of_known
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -62,12 +63,16 @@ class Participation(Part):
 
     part_of = "event"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="participations")
+    # Found by the index of the rule that it is listed once, which begins with it.
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="participations", db_index=False
+    )
     person = models.ForeignKey(
         Person,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="participations",
         help_text="The person who took part.",
     )
@@ -76,6 +81,7 @@ class Participation(Part):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="participations",
         help_text="The organization that took part as such.",
     )
@@ -84,6 +90,7 @@ class Participation(Part):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="participations",
         help_text="The state that took part as such.",
     )
@@ -119,6 +126,7 @@ class Participation(Part):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="+",
         help_text="The state for which the participant acted.",
     )
@@ -127,6 +135,7 @@ class Participation(Part):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="+",
         help_text="The organization for which the participant acted.",
     )
@@ -150,6 +159,14 @@ class Participation(Part):
 
     class Meta(Part.Meta):
         ordering = ("order", "pk")
+        # Of five keys one or two are known: entries of the others would find nothing.
+        indexes = [
+            index_of_known("person", "participation_by_person"),
+            index_of_known("organization", "participation_by_organization"),
+            index_of_known("state", "participation_by_state"),
+            index_of_known("on_behalf_of_state", "participation_for_state"),
+            index_of_known("on_behalf_of_organization", "participation_for_organization"),
+        ]
         constraints = [
             choice_constraint("participation", "role", Role),
             choice_constraint("participation", "presence", Presence),
@@ -206,6 +223,7 @@ class ParticipationCapacity(Part):
         Participation,
         on_delete=models.CASCADE,
         related_name="participation_capacities",
+        db_index=False,  # the rule that a tenure is listed once has an index that begins with it
     )
     tenure = models.ForeignKey(
         Tenure,

@@ -9,7 +9,7 @@ from django.db import models
 from people.models import DatedName, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -78,7 +78,10 @@ class Place(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
-        indexes = [folded_index("place_folded", "name")]
+        indexes = [
+            folded_index("place_folded", "name"),
+            beginning_index("place_folded_begins", "name"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("place", "kind", PlaceKind),

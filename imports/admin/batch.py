@@ -137,6 +137,7 @@ class ImportAdmin(PagesAdmin):
                 is_partial=form["is_partial"],
                 withdraws=form.get("withdraws", False),
                 reason=form["reason"],
+                nature=form.get("nature", ""),
                 by=account,
                 content=form["file"].read(),
             )

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 
 from imports.dataset import datasets
 from imports.recognise import EXCHANGE, formats
+from records.admin.forms import NATURES
 from records.admin.relations import RecordSelect, marked_up
 from records.models import EditorialState, Source
 
@@ -58,10 +59,18 @@ class UploadForm(forms.Form):
         help_text="Shown to the public with the published revisions. Optional.",
     )
 
+    nature = forms.ChoiceField(
+        label="Why public records change",
+        choices=[("", "As the days of each record say"), *NATURES],
+        required=False,
+        help_text="Shown to the public. By itself a change is a development if the record has a day that lies after its last edition,"
+        " and else a correction.",
+    )
+
     def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_publish:
-            del self.fields["publishes"], self.fields["withdraws"]
+            del self.fields["publishes"], self.fields["withdraws"], self.fields["nature"]
         # Which formats there are is known only when all apps are loaded.
         names = [name for name in formats() if name != EXCHANGE]
         format_field: Any = self.fields["dataset"]

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('is_partial', models.BooleanField(default=False, help_text='Keep the good rows when others are rejected.')),
                 ('withdraws', models.BooleanField(default=False, help_text='Withdraw published records whose rows are no longer in the data set.')),
                 ('reason', models.TextField(blank=True, help_text='Shown to the public with the published revisions.')),
+                ('nature', models.CharField(blank=True, choices=[('development', 'Development'), ('correction', 'Correction'), ('recoding', 'Recoding')], help_text='Why public records change; blank leaves it to their days.', max_length=12)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='The last heartbeat of its process, or the last action.')),
                 ('written_at', models.DateTimeField(help_text="When the records were written, by the database's clock; later changes are not the import's.", null=True)),
@@ -80,14 +81,6 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['dataset', 'status'], name='import_by_data_set'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['checking', 'checked', 'running', 'publishing', 'done', 'rejected', 'failed', 'undoing', 'undone'])), name='import_status_is_in_its_list'),
-        ),
         migrations.AddConstraint(
             model_name='importedrecord',
             constraint=models.UniqueConstraint(fields=('dataset', 'kind', 'name'), name='imported_record_is_kept_once'),
@@ -95,5 +88,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='importedrow',
             constraint=models.UniqueConstraint(fields=('dataset', 'row_id'), name='imported_row_is_kept_once'),
+        ),
+        migrations.AddIndex(
+            model_name='importbatch',
+            index=models.Index(fields=['dataset', 'status'], name='import_by_data_set'),
+        ),
+        migrations.AddConstraint(
+            model_name='importbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['checking', 'checked', 'running', 'publishing', 'done', 'rejected', 'failed', 'undoing', 'undone'])), name='import_status_is_in_its_list'),
         ),
     ]

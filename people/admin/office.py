@@ -10,10 +10,17 @@ from people.models import (
     OfficeCitation,
     OfficeIdentifier,
     OfficeName,
+    OfficePeriod,
     Tenure,
 )
 from records.admin.forms import dated
-from records.admin.parts import CitationInline, IdentifierInline, NameInline, TabularPartInline
+from records.admin.parts import (
+    CitationInline,
+    IdentifierInline,
+    NameInline,
+    PartInline,
+    TabularPartInline,
+)
 from records.admin.record import RecordAdmin
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RelationFilter
@@ -25,6 +32,14 @@ class OfficeAccreditationInline(TabularPartInline):
     model = OfficeAccreditation
     verbose_name = "accreditation"
     rows = ("state",)
+
+
+class OfficePeriodInline(PartInline):
+    """When it was vacant, and for which time its holders are all on record."""
+
+    model = OfficePeriod
+    verbose_name = "period"
+    rows = (("kind", "end_status", "note"), dated("start"), dated("end"))
 
 
 @admin.register(Office)
@@ -58,6 +73,7 @@ class OfficeAdmin(RecordAdmin):
     )
     inlines = (
         OfficeAccreditationInline,
+        OfficePeriodInline,
         NameInline.of(OfficeName),
         CitationInline.of(OfficeCitation),
         IdentifierInline.of(OfficeIdentifier),

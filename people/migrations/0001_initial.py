@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('classification', models.CharField(max_length=32)),
                 ('organization_id', models.UUIDField(null=True)),
                 ('state_id', models.UUIDField(null=True)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='officeedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='officeedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'accredited_state_ids'], name='officeedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='officeedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['organization_id', 'sort_label', 'record_id'], name='officeedition_by_organization'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='officeedition_by_class')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='officeedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='officeedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='officeedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'accredited_state_ids'], gin_pending_list_limit=1024, name='officeedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='officeedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['organization_id', 'sort_label', 'record_id'], name='officeedition_by_organization'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='officeedition_by_class')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='officeedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='officeedition_newest_is_only_one'), records.constraints.AppendOnly(name='officeedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('classification', models.CharField(max_length=32)),
                 ('parent_id', models.UUIDField(null=True)),
                 ('state_id', models.UUIDField(null=True)),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='organizationedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='organizationedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='organizationedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='organizationedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['parent_id', 'sort_label', 'record_id'], name='organizationedition_by_parent'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='organizationedition_by_class')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='organizationedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='organizationedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='organizationedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='organizationedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['state_id', 'sort_label', 'record_id'], name='organizationedition_by_state'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['parent_id', 'sort_label', 'record_id'], name='organizationedition_by_parent'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['classification', 'sort_label', 'record_id'], name='organizationedition_by_class')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='organizationedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='organizationedition_newest_is_only_one'), records.constraints.AppendOnly(name='organizationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -141,13 +141,13 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('sort_name', models.TextField(db_collation='C', help_text='The name as an index lists it, unaccented, lower case.')),
             ],
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='personedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='personedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='personedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_name', 'record_id'], name='personedition_by_sort_name')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='personedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='personedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='personedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='personedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_name', 'record_id'], name='personedition_by_sort_name')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='personedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='personedition_newest_is_only_one'), records.constraints.AppendOnly(name='personedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -385,6 +385,58 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='OfficePeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('vacant', 'Vacant'), ('complete', 'List of holders is complete')], help_text='Vacant, or the list of its holders is complete for that time.', max_length=12)),
+                ('start_edtf', config.dates.fields.EdtfField(blank=True, default='', help_text='Since when; blank when unknown. In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; blank when none is known.', max_length=100)),
+                ('start_text', models.CharField(blank=True, default='', help_text="The source's own words for the date, such as “Saturday night”; blank when it gives a plain date.", max_length=200)),
+                ('start_precision', models.CharField(blank=True, choices=[('time', 'time of day'), ('day', 'day'), ('part_of_day', 'part of a day'), ('month', 'month'), ('season', 'season, quarter or half-year'), ('year', 'year'), ('decade', 'decade'), ('century', 'century'), ('interval', 'interval'), ('set', 'set of dates'), ('unknown', 'unknown')], default='', help_text='How finely the date is known. Derived from the EDTF; chosen only where there is none.', max_length=12)),
+                ('start_earliest', models.DateField(blank=True, editable=False, help_text='First day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('start_latest', models.DateField(blank=True, editable=False, help_text='Last day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_edtf', config.dates.fields.EdtfField(blank=True, default='', help_text='Until when; blank when it goes on, or when unknown. In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; blank when none is known.', max_length=100)),
+                ('end_text', models.CharField(blank=True, default='', help_text="The source's own words for the date, such as “Saturday night”; blank when it gives a plain date.", max_length=200)),
+                ('end_precision', models.CharField(blank=True, choices=[('time', 'time of day'), ('day', 'day'), ('part_of_day', 'part of a day'), ('month', 'month'), ('season', 'season, quarter or half-year'), ('year', 'year'), ('decade', 'decade'), ('century', 'century'), ('interval', 'interval'), ('set', 'set of dates'), ('unknown', 'unknown')], default='', help_text='How finely the date is known. Derived from the EDTF; chosen only where there is none.', max_length=12)),
+                ('end_earliest', models.DateField(blank=True, editable=False, help_text='First day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_latest', models.DateField(blank=True, editable=False, help_text='Last day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_status', models.CharField(choices=[('ended', 'Ended'), ('ongoing', 'Ongoing'), ('unknown', 'Unknown')], default='unknown', help_text='Ended, ongoing or unknown: a blank end alone does not mean that it goes on.', max_length=8)),
+                ('note', models.CharField(blank=True, help_text='What the source adds to it; blank when nothing.', max_length=300)),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='people.office')),
+            ],
+            options={
+                'ordering': (models.OrderBy(models.F('start_earliest'), nulls_last=True), 'pk'),
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='OfficePeriodHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('kind', models.CharField(choices=[('vacant', 'Vacant'), ('complete', 'List of holders is complete')], help_text='Vacant, or the list of its holders is complete for that time.', max_length=12)),
+                ('start_edtf', config.dates.fields.EdtfField(blank=True, default='', help_text='Since when; blank when unknown. In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; blank when none is known.', max_length=100)),
+                ('start_text', models.CharField(blank=True, default='', help_text="The source's own words for the date, such as “Saturday night”; blank when it gives a plain date.", max_length=200)),
+                ('start_precision', models.CharField(blank=True, choices=[('time', 'time of day'), ('day', 'day'), ('part_of_day', 'part of a day'), ('month', 'month'), ('season', 'season, quarter or half-year'), ('year', 'year'), ('decade', 'decade'), ('century', 'century'), ('interval', 'interval'), ('set', 'set of dates'), ('unknown', 'unknown')], default='', help_text='How finely the date is known. Derived from the EDTF; chosen only where there is none.', max_length=12)),
+                ('start_earliest', models.DateField(blank=True, editable=False, help_text='First day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('start_latest', models.DateField(blank=True, editable=False, help_text='Last day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_edtf', config.dates.fields.EdtfField(blank=True, default='', help_text='Until when; blank when it goes on, or when unknown. In EDTF: 2025-05-10, 2025-05, 1961?, 196X, 2025-05/..; blank when none is known.', max_length=100)),
+                ('end_text', models.CharField(blank=True, default='', help_text="The source's own words for the date, such as “Saturday night”; blank when it gives a plain date.", max_length=200)),
+                ('end_precision', models.CharField(blank=True, choices=[('time', 'time of day'), ('day', 'day'), ('part_of_day', 'part of a day'), ('month', 'month'), ('season', 'season, quarter or half-year'), ('year', 'year'), ('decade', 'decade'), ('century', 'century'), ('interval', 'interval'), ('set', 'set of dates'), ('unknown', 'unknown')], default='', help_text='How finely the date is known. Derived from the EDTF; chosen only where there is none.', max_length=12)),
+                ('end_earliest', models.DateField(blank=True, editable=False, help_text='First day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_latest', models.DateField(blank=True, editable=False, help_text='Last day that the EDTF allows, derived; null when there is no such limit.', null=True)),
+                ('end_status', models.CharField(choices=[('ended', 'Ended'), ('ongoing', 'Ongoing'), ('unknown', 'Unknown')], default='unknown', help_text='Ended, ongoing or unknown: a blank end alone does not mean that it goes on.', max_length=8)),
+                ('note', models.CharField(blank=True, help_text='What the source adds to it; blank when nothing.', max_length=300)),
+                ('office', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.office')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', related_query_name='history', to='people.officeperiod')),
+            ],
+            options={
                 'abstract': False,
             },
         ),
@@ -911,7 +963,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('kind', models.CharField(max_length=24)),
                 ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='Every code that it has or had, in any scheme, in upper case.', size=None)),
                 ('existed_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the state may have had, without limit where that is unknown.')),
@@ -923,7 +975,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='stateedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='stateedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'codes', 'predecessor_ids'], name='stateedition_by_content')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='stateedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='stateedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='stateedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'codes', 'predecessor_ids'], gin_pending_list_limit=1024, name='stateedition_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='stateedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='stateedition_newest_is_only_one'), records.constraints.AppendOnly(name='stateedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1179,7 +1231,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the rest (C).', null=True)),
+                ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('person_id', models.UUIDField()),
                 ('office_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=16)),
@@ -1202,7 +1254,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='tenureedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='tenureedition_by_time'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], name='tenureedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['person_id'], name='tenureedition_by_person'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['office_id'], name='tenureedition_by_office'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_oldest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_latest_first'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['held_possible'], name='tenureedition_by_days_held'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['started_possible'], name='tenureedition_by_days_started'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['ended_possible'], name='tenureedition_by_days_ended')],
+                'indexes': [models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='tenureedition_by_label'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='tenureedition_by_time'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='tenureedition_by_end'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search'], gin_pending_list_limit=1024, name='tenureedition_by_content'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['person_id'], name='tenureedition_by_person'), models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['office_id'], name='tenureedition_by_office'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_oldest_first'), models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='tenureedition_latest_first'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['held_possible'], name='tenureedition_by_days_held'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['started_possible'], name='tenureedition_by_days_started'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['ended_possible'], name='tenureedition_by_days_ended')],
                 'constraints': [models.UniqueConstraint(fields=('record_id', 'revision'), name='tenureedition_revision_is_unique'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='tenureedition_newest_is_only_one'), records.constraints.AppendOnly(name='tenureedition_is_never_changed', violation_error_message='An edition is never changed or deleted.')],
             },
         ),
@@ -1359,6 +1411,10 @@ class Migration(migrations.Migration):
             model_name='officename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='officename_folded'),
         ),
+        migrations.AddIndex(
+            model_name='officename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='officename_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='officename',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='officename_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1455,6 +1511,10 @@ class Migration(migrations.Migration):
             model_name='organizationname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organizationname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organizationname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organizationname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organizationname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='organizationname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1550,6 +1610,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='person',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='person_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='person_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='person',
@@ -1787,6 +1851,10 @@ class Migration(migrations.Migration):
             model_name='personname',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='personname_folded'),
         ),
+        migrations.AddIndex(
+            model_name='personname',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='personname_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='personname',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'short', 'alias', 'former', 'transliteration', 'rank', 'metonym'])), name='personname_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
@@ -1915,6 +1983,10 @@ class Migration(migrations.Migration):
             model_name='organization',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='organization_folded'),
         ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='organization_folded_begins'),
+        ),
         migrations.AddConstraint(
             model_name='organization',
             constraint=records.constraints.OncePublishedStays(name='once_published_organization_keeps_id_and_slug', violation_error_message='A published record keeps its id and slug and cannot be deleted: withdraw it instead.'),
@@ -2022,6 +2094,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='office',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='gin_trgm_ops'), name='office_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='office_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='office',
@@ -2238,6 +2314,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statename',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='statename_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='statename',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='statename_folded_begins'),
         ),
         migrations.AddConstraint(
             model_name='statename',
@@ -2550,5 +2630,77 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='tenuremilestonehistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d752ef6e49260e64566165b88d43149fa6996cbf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4443f', table='people_tenuremilestonehistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['vacant', 'complete'])), name='office_period_kind_is_in_its_list', violation_error_message='Choose one of the values listed for kind.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=models.CheckConstraint(condition=models.Q(('end_status__in', ['ended', 'ongoing', 'unknown'])), name='office_period_end_status_is_in_its_list', violation_error_message='Choose one of the values listed for end status.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__lte', models.F('start_latest'))), name='office_period_start_earliest_is_not_after_latest', violation_error_message='The earliest start cannot be after the latest start.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('start_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='office_period_start_stays_within_years_1_to_9999', violation_error_message='The start must lie in the years 1 to 9999.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('start_edtf', ''), ('start_earliest', None), ('start_latest', None)), models.Q(models.Q(('start_edtf', ''), _negated=True), models.Q(('start_earliest', None), ('start_latest', None), _negated=True), models.Q(('start_precision', ''), _negated=True)), _connector='OR'), name='office_period_start_bounds_come_from_edtf', violation_error_message='The bounds of the start follow from its EDTF; give the EDTF and leave them to it.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__lte', models.F('end_latest'))), name='office_period_end_earliest_is_not_after_latest', violation_error_message='The earliest end cannot be after the latest end.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('end_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='office_period_end_stays_within_years_1_to_9999', violation_error_message='The end must lie in the years 1 to 9999.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('end_edtf', ''), ('end_earliest', None), ('end_latest', None)), models.Q(models.Q(('end_edtf', ''), _negated=True), models.Q(('end_earliest', None), ('end_latest', None), _negated=True), models.Q(('end_precision', ''), _negated=True)), _connector='OR'), name='office_period_end_bounds_come_from_edtf', violation_error_message='The bounds of the end follow from its EDTF; give the EDTF and leave them to it.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='office_period_does_not_certainly_end_before_it_starts', violation_error_message='A office period cannot end before it starts.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_status', 'ongoing'), _negated=True), models.Q(('end_edtf', ''), ('end_text', '')), _connector='OR'), name='ongoing_office_period_has_no_end', violation_error_message='What goes on has no end.'),
+        ),
+        migrations.AddConstraint(
+            model_name='officeperiod',
+            constraint=records.constraints.PublishedPartsAreCited(citations='people_officecitation', member='periods', name='published_office_period_is_cited', violation_error_message='A vacancy, or that a list of holders is complete, needs a citation of the office whose field is `periods`.'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "people_office" SET changed_at = clock_timestamp() WHERE id IN (SELECT "office_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='4ff77316e74ad1b18da205a592631873379cfccf', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_db05e', referencing='REFERENCING NEW TABLE AS new_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "people_office" SET changed_at = clock_timestamp() WHERE id IN (SELECT "office_id" FROM old_values UNION ALL SELECT "office_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='f205fb886801758cb53423fb3bf5e2ba5fd9a05c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_65714', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "people_office" SET changed_at = clock_timestamp() WHERE id IN (SELECT "office_id" FROM old_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='8fe33ec5b58e1961f4212fb9a60da175a2493e6d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_b2831', referencing='REFERENCING OLD TABLE AS old_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_officeperiodhistory" ("end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", (SELECT _pgh_attach_context()), now(), \'insert\', "id" FROM (SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text" FROM new_values) AS made; RETURN NULL;', hash='4cf5920a6367f889d693f5f390481a19e142d71f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_31988', referencing='REFERENCING NEW TABLE AS new_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_officeperiodhistory" ("end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", (SELECT _pgh_attach_context()), now(), \'update\', "id" FROM (SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text" FROM new_values EXCEPT SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text" FROM old_values) AS made; RETURN NULL;', hash='05cdd9b776da0276016490bded7f442c3543afa8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_41348', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiod',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_officeperiodhistory" ("end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text", (SELECT _pgh_attach_context()), now(), \'delete\', "id" FROM (SELECT "end_earliest", "end_edtf", "end_latest", "end_precision", "end_status", "end_text", "id", "kind", "note", "office_id", "start_earliest", "start_edtf", "start_latest", "start_precision", "start_text" FROM old_values) AS made; RETURN NULL;', hash='9dff77d0eabd319da368ced340cb2038eb00ff7a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4a362', referencing='REFERENCING OLD TABLE AS old_values ', table='people_officeperiod', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officeperiodhistory',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7883da86b68a1251cb96d01c046c50364a560dbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_838bd', table='people_officeperiodhistory', when='BEFORE')),
         ),
     ]

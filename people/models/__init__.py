@@ -25,6 +25,8 @@ from people.models.office import (
     OfficeClass,
     OfficeIdentifier,
     OfficeName,
+    OfficePeriod,
+    OfficePeriodKind,
 )
 from people.models.organization import (
     Organization,
@@ -71,6 +73,8 @@ __all__ = [
     "OfficeEdition",
     "OfficeIdentifier",
     "OfficeName",
+    "OfficePeriod",
+    "OfficePeriodKind",
     "Organization",
     "OrganizationCitation",
     "OrganizationClass",

@@ -9,11 +9,12 @@ from django.db import models
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
+from people.models.holding import EndStatus
 from people.models.name import DatedName
 from people.models.organization import Organization
 from people.models.state import State
-from records.constraints import PublishedIsCited
-from records.desk_search import folded_index
+from records.constraints import PublishedIsCited, PublishedPartsAreCited
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record
 
@@ -55,6 +56,15 @@ class MissionClass(models.TextChoices):
     ENVOY = "envoy", "Envoy or minister (class b)"
     #: accredited to ministers for foreign affairs: VCDR art. 14(1)(c); for one ad interim see the tenure's kind (art. 19)
     CHARGE = "charge", "Chargé d'affaires (class c)"
+
+
+class OfficePeriodKind(models.TextChoices):
+    """What is on record of an office for some time, beside who held it."""
+
+    #: nobody holds it in full right: VCDR 1961, art. 19(1); somebody may stand in, acting or ad interim
+    VACANT = "vacant", "Vacant"
+    #: a source lists all who held it, so that who is not on record did not
+    COMPLETE = "complete", "List of holders is complete"
 
 
 @tracked
@@ -116,11 +126,15 @@ class Office(Record):
         identifiers: RelatedManager[OfficeIdentifier]
         citations: RelatedManager[OfficeCitation]
         accreditations: RelatedManager[OfficeAccreditation]
+        periods: RelatedManager[OfficePeriod]
         tenures: RelatedManager[Tenure]
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        indexes = [folded_index("office_folded", "title")]
+        indexes = [
+            folded_index("office_folded", "title"),
+            beginning_index("office_folded_begins", "title"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),
@@ -196,3 +210,54 @@ class OfficeAccreditation(Part):
 
     def __str__(self) -> str:
         return str(self.state)
+
+
+@tracked
+class OfficePeriod(Part):
+    """Some time in which an office was vacant, or for which all of its holders are on record."""
+
+    part_of = "office"
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="periods")
+    kind = models.CharField(
+        max_length=12,
+        choices=OfficePeriodKind.choices,
+        help_text="Vacant, or the list of its holders is complete for that time.",
+    )
+    start = UncertainDateField(help_text="Since when; blank when unknown.")
+    end = UncertainDateField(help_text="Until when; blank when it goes on, or when unknown.")
+    end_status = models.CharField(
+        max_length=8,
+        choices=EndStatus.choices,
+        default=EndStatus.UNKNOWN,
+        help_text="Ended, ongoing or unknown: a blank end alone does not mean that it goes on.",
+    )
+    note = models.CharField(
+        max_length=300, blank=True, help_text="What the source adds to it; blank when nothing."
+    )
+
+    class Meta(Part.Meta):
+        ordering = (models.F("start_earliest").asc(nulls_last=True), "pk")
+        constraints = [
+            choice_constraint("office_period", "kind", OfficePeriodKind),
+            choice_constraint("office_period", "end_status", EndStatus),
+            *uncertain_date_constraints("office_period", "start"),
+            *uncertain_date_constraints("office_period", "end"),
+            interval_constraint("office_period", "start", "end"),
+            models.CheckConstraint(
+                condition=~models.Q(end_status=EndStatus.ONGOING)
+                | models.Q(end_edtf="", end_text=""),
+                name="ongoing_office_period_has_no_end",
+                violation_error_message="What goes on has no end.",
+            ),
+            PublishedPartsAreCited(
+                name="published_office_period_is_cited",
+                violation_error_message="A vacancy, or that a list of holders is complete, needs a citation of the office whose"
+                " field is `periods`.",
+                member="periods",
+                citations="people_officecitation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

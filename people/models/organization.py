@@ -12,7 +12,7 @@ from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from people.models.state import State
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 
@@ -116,7 +116,10 @@ class Organization(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
-        indexes = [folded_index("organization_folded", "name")]
+        indexes = [
+            folded_index("organization_folded", "name"),
+            beginning_index("organization_folded_begins", "name"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("organization", "classification", OrganizationClass),

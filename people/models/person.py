@@ -11,7 +11,7 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -69,7 +69,10 @@ class Person(Record):
     class Meta(Record.Meta):
         verbose_name_plural = "people"
         ordering = ("name", "pk")
-        indexes = [folded_index("person_folded", "name")]
+        indexes = [
+            folded_index("person_folded", "name"),
+            beginning_index("person_folded_begins", "name"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("person", "living", Living),

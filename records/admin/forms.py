@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from config.dates.fields import UncertainDateField
 from records.admin.generics import AnyModelForm
-from records.models import EditorialState, Record
+from records.models import STATED, EditorialState, Record
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -134,16 +134,41 @@ class CitationForm(AnyModelForm):
         return named
 
 
+#: What a publisher may say of a change of public documents, and what it means.
+NATURES = tuple(
+    (nature.value, f"{nature.label}: {meaning}")
+    for nature, meaning in zip(
+        STATED,
+        (
+            "something happened since",
+            "the public record was wrong or incomplete",
+            "the same facts in other words, codes or types",
+        ),
+        strict=True,
+    )
+)
+
+
 class ReasonForm(forms.Form):
-    """The reason for a publishing action."""
+    """The reason for a publishing action, and why public documents change."""
 
     reason = forms.CharField(
         max_length=500,
         widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
     )
+    nature = forms.ChoiceField(
+        label="Why it changes",
+        choices=NATURES,
+        widget=forms.RadioSelect,
+        help_text="Shown to the public: who keeps a copy must know whether you were wrong or the world moved.",
+    )
 
-    def __init__(self, *args: Any, is_required: bool, help_text: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_required: bool, help_text: str, asks_nature: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not asks_nature:
+            del self.fields["nature"]
         self.fields["reason"].required = is_required
         self.fields["reason"].help_text = help_text
         if is_required:

@@ -15,11 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from records.admin.forms import ReasonForm
+from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.relations import Labelled, RecordSelect
 from records.badges import badge_html
-from records.models import EditorialState
+from records.models import EditorialState, Nature
 from records.publishing import publish
 from records.publishing.dependencies import gather
 from records.publishing.merge import merge, moves_with
@@ -117,13 +117,17 @@ class PublishingActions(Labelled, AnyModelAdmin):
         if not self.has_publish_permission(request):
             msg = f"You may edit {self.opts.verbose_name_plural}, but not publish them."
             raise PermissionDenied(msg)
+        nature = said_nature(request)
+        if record.is_published and nature is None:
+            detail = "The record is public already. Say why it changes, beside the button that publishes it."
+            raise CurationRefused([Refusal(record, "no_nature", detail)])
         dependencies = gather(record)
         if not _may_go_on(request, dependencies):
             setattr(request, "desk_dependencies", dependencies)  # noqa: B010 - Django's request takes attributes
             raise CurationRefused(
                 dependencies.reasons if dependencies.also else dependencies.obstacles
             )
-        _publish(request, dependencies)
+        _publish(request, dependencies, nature=nature)
 
     def published_message(self, records: Sequence[Record]) -> SafeString:
         """Say what is published now, with links."""
@@ -157,6 +161,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
             request.POST if confirmed else None,
             is_required=action in {WITHDRAW, MERGE},
             help_text=REASONS[action],
+            asks_nature=action == PUBLISH and any(record.is_published for record in records),
         )
         choice = self._survivor_field(request, records) if action == MERGE else None
         survivor = _chosen(request, choice) if choice else None
@@ -164,7 +169,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
         if confirmed and form.is_valid() and (survivor or action != MERGE):
             try:
                 with transaction.atomic():
-                    _do(request, action, records, survivor, form.cleaned_data["reason"])
+                    _do(request, action, records, survivor, form.cleaned_data)
             except CurationRefused as refused:
                 refusals = refused.refusals
             else:
@@ -240,14 +245,16 @@ class PublishingActions(Labelled, AnyModelAdmin):
         )
 
 
-def _do(request: Any, action: str, records: list[Any], survivor: Any, reason: str) -> None:
+def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict[str, str]) -> None:
+    reason = said["reason"]
     try:
         match action:
             case "publish":
                 dependencies = gather(*records)
                 if not _may_go_on(request, dependencies):
                     raise CurationRefused(dependencies.obstacles)
-                _publish(request, dependencies, reason)
+                nature = Nature(said["nature"]) if "nature" in said else None
+                _publish(request, dependencies, reason, nature)
             case "withdraw":
                 publish.withdraw(*records, by=request.user, reason=reason)
             case "restore":
@@ -267,9 +274,21 @@ def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:
     return not dependencies.obstacles and {str(record.pk) for record in dependencies.also} <= agreed
 
 
-def _publish(request: HttpRequest, dependencies: Gathering, reason: str = "") -> None:
+def said_nature(request: HttpRequest) -> Nature | None:
+    """Return what the form says of the change: its buttons stand above it and below, and so does the question."""
+    known = {value for value, _words in NATURES}
+    said = {value for value in request.POST.getlist("_nature") if value in known}
+    return Nature(said.pop()) if len(said) == 1 else None
+
+
+def _publish(
+    request: HttpRequest,
+    dependencies: Gathering,
+    reason: str = "",
+    nature: Nature | None = None,
+) -> None:
     try:
-        publish.publish(*dependencies.together, by=request.user, reason=reason)  # type: ignore[arg-type]
+        publish.publish(*dependencies.together, by=request.user, reason=reason, nature=nature)  # type: ignore[arg-type]
     except PermissionDenied as denied:
         raise CurationRefused(
             [Refusal(dependencies.asked[0], "permission", str(denied))]

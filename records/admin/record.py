@@ -12,11 +12,11 @@ from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from records.admin.database_errors import message_of
-from records.admin.forms import BY_HAND, Lines, RecordForm
+from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.picker import ranked, span_of
-from records.admin.publishing import PublishingActions, address_of, shown
+from records.admin.publishing import PublishingActions, address_of, said_nature, shown
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
 from records.badges import BADGE, BadgeFilter, badge_html
@@ -259,6 +259,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
                 "publishing_actions": self.actions_offered(request, obj),
                 "public_path": self.public_path(obj),
                 "was_published": obj.published_at is not None,
+                "natures": NATURES if obj.is_published else (),
+                "said_nature": said_nature(request),
             }
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj

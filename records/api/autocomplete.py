@@ -16,8 +16,7 @@ from config.api.sql import table_of
 from config.api.views import Operation, PlainView
 from records.api.expand import documents_of
 from records.api.pages import readable
-from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, Names, find
-from records.models import PublishedName
+from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, find, published_names
 from records.publishing.documents import sort_label
 from records.registry import all_kinds, kind_named
 
@@ -120,7 +119,7 @@ def suggest(
     found = find(
         text,
         [published_names(by_words)] if by_words else [],
-        [beginnings(kind) for kind in others],
+        [beginnings(kind, as_sorted(text)) for kind in others],
         on=days or (today, today),
         only_possible=days is not None,
         limit=LISTED,
@@ -144,22 +143,12 @@ def suggest(
     return suggestions
 
 
-def published_names(kinds: tuple[str, ...]) -> Names:
-    """The names of kinds that are found by words."""
-    return Names(
-        PublishedName._meta.db_table,
-        record="record_id",
-        name="name",
-        folded="folded",
-        kind="kind",
-        sort="sort",
-        since="since",
-        until="until",
-        kinds=kinds,
-    )
+def as_sorted(text: str) -> str:
+    """What is typed, as the sorted labels of editions are written."""
+    return sort_label(text).lstrip()
 
 
-def beginnings(kind: Kind) -> Beginnings:
+def beginnings(kind: Kind, typed: str = "") -> Beginnings:
     """The labels of a kind that is found by how they begin."""
     editions = kind.editions
     columns = {field.name for field in editions._meta.concrete_fields}
@@ -169,8 +158,9 @@ def beginnings(kind: Kind) -> Beginnings:
         table_of(editions),
         kind.name,
         readable(editions),
-        lambda typed: sort_label(typed).lstrip(),
-        *(("lower(held_any)", "upper(held_any) - 1") if is_held else ()),
+        typed,
+        since="lower(held_any)" if is_held else "NULL::date",
+        until="upper(held_any) - 1" if is_held else "NULL::date",
     )
 
 

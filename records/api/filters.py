@@ -13,8 +13,9 @@ from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, Elements, all_of, column
+from config.api.sql import NOTHING, Clause, Elements, all_of, column, select, with_related
 from config.faults import Fault
+from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
 
@@ -96,6 +97,24 @@ class ReferenceFilter(ValuesFilter):
     def alternatives(self, value: WrittenReference) -> list[UUID]:
         """The record, when it is published; its survivor, when it was merged; what lies below, when asked for."""
         return value.ids
+
+
+class ListedWordFilter(TextFilter):
+    """Takes words of a list that is closed by what is published: one that no record has in the column is refused."""
+
+    def __init__(self, kind: str, column: str, *, called: str = "code", **options: Any) -> None:
+        super().__init__(column, **options)
+        self.kind = kind
+        self.called = called
+
+    def value(
+        self, word: str, name: str, query: Query, references: WrittenReferences
+    ) -> str | None:
+        value = super().value(word, name, query, references)
+        if value is not None:
+            listed = ListedWord(self.kind, self.column, self.called, value, word, name)
+            references.words.append(listed)
+        return value
 
 
 class BetweenFilter(Filter):
@@ -193,19 +212,15 @@ def with_part(
         needed.append(days.has_day(match, *window))
     condition = all_of(needed)
     record_id = column(editions, "record_id")[0]
-    parts = DatedPart._meta.db_table
-    found = Clause(
-        f"{record_id} IN (SELECT part.record_id FROM {parts} AS part WHERE {condition.sql})",  # noqa: S608 - SQL of ours
-        condition.values,
-    )
+    parts = f"{DatedPart._meta.db_table} AS part"
+    found = with_related(record_id, "part.record_id", parts, condition)
     if not rated or window is None:
         return found
     rank = days.rank(*window)
-    best = Clause(
-        f"(SELECT min({rank.sql}) FROM {parts} AS part WHERE part.record_id = {record_id} AND {condition.sql})",  # noqa: S608 - SQL of ours
-        (*rank.values, *condition.values),
+    best = select(
+        f"min({rank.sql})", parts, all_of([Clause(f"part.record_id = {record_id}"), condition])
     )
-    return replace(found, rank=best)
+    return replace(found, rank=Clause(f"({best.sql})", (*rank.values, *best.values)))
 
 
 class IdFilter(ReferenceFilter):
@@ -278,7 +293,7 @@ class SourceFilter(FilterSet):
 class TopicFilter(FilterSet):
     """Filters of topics."""
 
-    code = TextFilter("code", help_text="Its code.")
+    code = ListedWordFilter("topic", "code", help_text="Its code.")
     broader = ReferenceFilter(
         "topic",
         "broader_topic_id",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from config.api.sql import Clause, Elements, Span
     from records.models import Edition
 
@@ -24,7 +26,7 @@ class Frequencies:
 
     rows: float
     shares: dict[str, dict[str, float]]
-    days: list[str]  #: between each two of them are as many rows, by their `date`
+    days: list[date]  #: of `date`: between each two of them lie equally many rows
     read_at: float
 
     def share(self, elements: Elements) -> float:
@@ -37,8 +39,8 @@ class Frequencies:
         """The share of rows whose days begin in a range; all of them where nothing is known."""
         if not self.days:
             return 1.0
-        first = bisect_left(self.days, f"{span.first}") if span.first else 0
-        last = bisect_left(self.days, f"{span.last}") if span.last else len(self.days)
+        first = bisect_left(self.days, span.first) if span.first else 0
+        last = bisect_left(self.days, span.last) if span.last else len(self.days)
         return min(1.0, (last - first + 1) / len(self.days))
 
 
@@ -62,6 +64,16 @@ def led(editions: type[Edition], one: Clause) -> float:
     table = _of(one.lead.table)
     share = table.shares.get("term", {}).get(str(one.lead.term), 0.0)
     return min(1.0, share * table.rows / max(1.0, rows(editions)))
+
+
+def elements(editions: type[Edition], name: str) -> dict[str, float]:
+    """Return the frequent elements of a column of lists or of full text, each with the share of rows that have it."""
+    return _of(editions._meta.db_table).shares.get(name, {})
+
+
+def days(editions: type[Edition]) -> list[date]:
+    """Return days between each two of which lie equally many rows, the first first; none where nothing is known."""
+    return _of(editions._meta.db_table).days
 
 
 def share(editions: type[Edition], one: Clause) -> float:
@@ -91,7 +103,7 @@ def _read(table: str) -> Frequencies:
         cursor.execute(
             "SELECT attname, COALESCE(most_common_elems, CASE WHEN attname = 'term' THEN most_common_vals END)::text::text[],"
             " COALESCE(most_common_elem_freqs, most_common_freqs)::float8[],"
-            " CASE WHEN attname = 'date' THEN histogram_bounds END::text::text[],"
+            " CASE WHEN attname = 'date' THEN array_remove(histogram_bounds::text::date[], '-infinity') END,"
             " (SELECT reltuples FROM pg_class WHERE oid = %s::regclass)"
             " FROM pg_stats WHERE schemaname = current_schema() AND tablename = %s"
             " AND (most_common_elems IS NOT NULL OR attname IN ('date', 'term'))",
@@ -101,8 +113,8 @@ def _read(table: str) -> Frequencies:
     # Behind the shares of the elements stand the least and the greatest of them, and that of rows without any.
     shares = {
         name: dict(zip(values, frequencies, strict=False))
-        for name, values, frequencies, _days, _rows in found
+        for name, values, frequencies, *_rest in found
         if values
     }
-    days: list[str] = next((days for *_, days, _rows in found if days), [])
-    return Frequencies(max((row[4] for row in found), default=0.0), shares, days, time.monotonic())
+    known: list[date] = next((row[3] for row in found if row[3]), [])
+    return Frequencies(max((row[4] for row in found), default=0.0), shares, known, time.monotonic())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,18 @@ from django.db import OperationalError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
 from config.api.caching import answer, has_version
-from config.api.pagination import counted, selected
+from config.api.pagination import Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.ways import statement
+from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
+from records.publishing.feed import last_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
     from config.api.fields import Shape
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from records.api.expand import Expansion
     from records.models import Edition
 
+#: Characters of notes in a header.
+MAX_NOTES = 4_000
 _SAFE = "%&=+,:;@!$'()*/?-._~"
 
 
@@ -58,12 +64,17 @@ def count(editions: type[Edition], where: Clause, how: str | None) -> int:
     if how != "exact":
         subquery = counted(table, where)
         return int(fetch(Clause(f"SELECT {subquery.sql}", subquery.values))[0][0])
+    return int(fetch_in_time(select("count(*)", table, where))[0][0])
+
+
+def fetch_in_time(statement: Clause) -> list[Any]:
+    """Fetch what may take long. Raises Problem `count_timeout` when it takes too long."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [settings.EXACT_COUNT_MILLISECONDS])
-            statement = select("count(*)", table, where)
             cursor.execute(statement.sql, statement.values)
-            return int(cursor.fetchone()[0])
+            rows: list[Any] = cursor.fetchall()
+            return rows
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "57014":
             raise Problem("count_timeout", headers={"Retry-After": "60"}) from error
@@ -121,15 +132,46 @@ class Listing:
     def count(self, how: str | None) -> int:
         return count(self.editions, self.where, how)
 
-    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
-        """The rows of a page and of all that follow it, read while they are used."""
-        while True:
-            rows, following, _previous = page.arrange(found)
-            yield from rows
-            if following is None:
-                return
-            page = page.behind(rows[-1])
-            found = self.rows(page)
+    @property
+    def computed(self) -> list[Clause]:
+        """The columns that are not stored: they are true of the moment at which a row is found."""
+        return [each for each in self.columns if not isinstance(each, str)]
+
+    def find_all(self, page: Page) -> Found:
+        """The rows of a page and of all that follow it, as they are now."""
+        if NOTHING in self.asked:
+            return Found()
+        table, order = table_of(self.editions), self.ordering
+        key, unique = order.key(self.editions), f"{table}.record_id"
+        cursor = self._first_of(page)
+        beyond = cursor and cursor.condition(self.editions, order, key, unique, "uuid")
+        where = all_of([self.where, *([beyond] if beyond else [])])
+        chosen = selected(self.editions, ("position", *self.computed))
+        rows = select(chosen.sql, table, where)
+        way = "DESC" if order.descending else "ASC"
+        statement = Clause(
+            f"{rows.sql} ORDER BY {key.sql} {way}, {unique} {way}",
+            chosen.values + rows.values + key.values,
+        )
+        return find(statement, is_computed=bool(self.computed))
+
+    def _first_of(self, page: Page) -> Cursor | None:
+        """Where the rows of a page begin: of one that was reached backwards, with its first row."""
+        if page.cursor is None or not page.cursor.is_backward:
+            return page.cursor
+        rows, _following, _previous = page.arrange(self.rows(page, are_bare=True))
+        return Cursor(">=", rows[0][0], rows[0][1]) if rows else None
+
+    def read(self, found: Found) -> Iterator[Row]:
+        """Rows that were found, read while they are used."""
+        return read(found, self.editions, self.columns, self.ordering)
+
+
+def address_with(http: HttpRequest, others: str) -> str:
+    """The absolute address of a question with some of its parameters, as it came, to which others are added."""
+    base = f"{http.scheme}://{http.get_host()}{escape_uri_path(http.path)}?"
+    # What may not stand in an address as it is, is encoded.
+    return f"{base}{quote(others.encode('latin-1'), safe=_SAFE)}&" if others else base
 
 
 def serve_page(
@@ -149,26 +191,17 @@ def serve_page(
     """
     http, output = view.http, view.format
     expansion = listing.expansion
-    are_bare = has_version(http) and not output.is_whole and expansion is None
+    if output.is_whole:
+        return serve_whole(view, listing, page, notes=notes, is_never_empty=is_never_empty)
+    are_bare = has_version(http) and expansion is None
     found = listing.rows(page, are_bare=are_bare)
     if is_never_empty and not found and page.cursor is None:
         raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
     shown = [*notes, *listing.notes(found)]
-    if output.is_whole:
-        documents = map(listing.document, listing.rows_on(page, found))
-        whole = {"next": None, "previous": None, "total": total, "notes": shown}
-        return answer(
-            http,
-            lambda: output.page(documents, whole, listing.shape),
-            etag=None,
-            media_type=output.media_type,
-        )
     rows, *cursors = page.arrange(found)
-    base = f"{http.scheme}://{http.get_host()}{escape_uri_path(http.path)}?"
     others = query.raw_without("cursor")
-    if others:  # as it came, but for what may not stand in an address as it is
-        base += f"{quote(others.encode('latin-1'), safe=_SAFE)}&"
+    base = address_with(http, others)
     following, previous = (cursor and f"{base}cursor={cursor}" for cursor in cursors)
     envelope: dict[str, Any] = {
         "next": following,
@@ -198,7 +231,7 @@ def serve_page(
         http,
         body,
         f'W/"{blake2b(version, digest_size=12).hexdigest()}"',
-        media_type=output.media_type,
+        media_type=output.content_type,
     )
     links = [
         f'<{link}>; rel="{name}"'
@@ -208,3 +241,49 @@ def serve_page(
     if links:
         response.headers["Link"] = ", ".join(links)
     return response
+
+
+def serve_whole(
+    view: ReadView,
+    listing: Listing,
+    page: Page,
+    *,
+    notes: Sequence[Note] = (),
+    is_never_empty: bool = False,
+) -> HttpResponseBase:
+    """Answer with a list from a page on, in a format that has all of it.
+
+    It has no ETag, and nobody keeps it: only its last line says whether it is complete. `page_size` and `count` make no
+    difference. Raises Problem `not_found` when a list that is never empty is.
+    """
+    http, output = view.http, view.format
+    # Before the rows are found: what is published meanwhile may be there already, and is in the changes after it.
+    position = last_position()
+    found = listing.find_all(page)
+    if is_never_empty and not found.positions and page.cursor is None:
+        raise Problem("not_found")
+    envelope = {
+        "next": None,
+        "previous": None,
+        "total": {"value": len(found.positions), "relation": "eq"},
+        "notes": list(notes),
+        "position": position,
+    }
+    body: Body = ()
+    if http.method != "HEAD":
+        body = output.page(map(listing.document, listing.read(found)), envelope, listing.shape)
+    response = answer(http, body, etag=None, media_type=output.content_type)
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in output.headers(http.path).items():
+        response.headers[name] = value
+    if notes:
+        response.headers["X-Notes"] = _header_of(notes)
+    return response
+
+
+def _header_of(notes: Sequence[Note]) -> str:
+    """Notes as JSON in a header, for formats that have no place for them: as many as fit."""
+    shown = [asdict(note) for note in notes]
+    while len(text := json.dumps(shown)) > MAX_NOTES and len(shown) > 1:
+        shown.pop()
+    return text

@@ -11,9 +11,9 @@ from django.db import models
 from django.utils import timezone
 
 from config.api.sql import Clause, all_of, select, table_of
-from records.api.autocomplete import beginnings, published_names
+from records.api.autocomplete import as_sorted, beginnings
 from records.api.pages import fetch, readable
-from records.lookup.finding import find_alike, find_exact
+from records.lookup.finding import Search, find_each, find_exact, published_names
 from records.lookup.names import Way, id_of
 from records.lookup.published import lookup
 from records.models import NameSort, PublishedName, Reference, Standing
@@ -178,7 +178,7 @@ def _find(queries: Sequence[Asked]) -> None:
     by_words = tuple(kind.name for kind in kinds if kind.editions.is_found_by_words)
     tables = [published_names(by_words)] if by_words else []
     others = [beginnings(kind) for kind in kinds if not kind.editions.is_found_by_words]
-    found = dict(zip(names, find_exact(names, tables, others), strict=True))
+    found = dict(zip(names, find_exact(names, tables, others, as_sorted), strict=True))
     day = timezone.now().date()
     today = (day, day)
     for asked in queries:
@@ -244,20 +244,18 @@ def _states(queries: Sequence[Asked]) -> dict[str, set[str]]:
 
 def _compare(queries: Sequence[Asked]) -> None:
     """Say which records are called like names that nothing bears."""
-    words = list(dict.fromkeys(filter(None, (asked.wording for asked in queries))))[:COMPARED]
-    kinds = tuple(
-        kind.name
-        for kind in all_kinds()
-        if kind.editions.is_found_by_words and any(kind.name in asked.kinds for asked in queries)
-    )
-    if not words or not kinds:
-        return
-    found = dict(zip(words, find_alike(words, published_names(kinds)), strict=True))
-    day = timezone.now().date()
+    wanted: dict[tuple[str, tuple[str, ...]], list[Asked]] = defaultdict(list)
     for asked in queries:
-        alike = [name for name in found.get(asked.wording, ()) if name.kind in asked.kinds]
-        alike.sort(key=lambda name: name.rank(asked.on or (day, day)))
-        asked.alike = list(dict.fromkeys(name.record for name in alike))[:SHOWN]
+        kinds = [kind for kind in asked.kinds if kind_named(kind).editions.is_found_by_words]
+        if asked.wording and kinds:
+            wanted[asked.wording, tuple(kinds)].append(asked)
+    compared = list(wanted)[:COMPARED]
+    searches = [Search(wording, [published_names(kinds)]) for wording, kinds in compared]
+    day = timezone.now().date()
+    found = find_each(searches, on=(day, day), limit=SHOWN)
+    for one, names in zip(compared, found, strict=True):
+        for asked in wanted[one]:
+            asked.alike = [name.record for name in names]
 
 
 def _united(parts: Sequence[Clause]) -> list[Any]:

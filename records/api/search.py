@@ -2,30 +2,30 @@
 
 What is ranked is bounded: a word that a third of a million events have cannot be ranked over all of them in the time that a
 page may take. Up to `RANKED` finds all are ranked; of more, the newest `RANKED` and those whose label or code is exactly what was
-searched for. The bounded set depends on nothing but the finds, so that pages follow one another without gaps.
+searched for. Of events and statements, where more than `RANKED` have the last word as it is written, those in which it is only
+begun are not ranked. The bounded set depends on nothing but the finds, so that pages follow one another without gaps.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import orjson
 from django.contrib.postgres.fields import ArrayField
 
 from config.api.notes import Note
 from config.api.pagination import COUNTED, Ordering, selected
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
-from records.api.pages import Listing, fetch, readable
-from records.bulk import NAMES, PROSE
+from records.api.months import Months
+from records.api.pages import Listing, fetch
+from records.api.ways import in_order, shown
+from records.api.whole import Found
+from records.api.words import matches, question
 from records.publishing.documents import sort_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from config.api.pagination import Page, Row
     from config.api.query import Query
@@ -40,8 +40,8 @@ SEARCH = Parameter(
     "search",
     f"Full text, unaccented; all of up to {MAX_SEARCH_WORDS} words must be there, the last one perhaps only begun. Names are"
     " compared as they are, in every script; titles and summaries also by their English stems. An exact label or code comes"
-    f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, and a note"
-    " says so; ask with `ordering` to page through all of them.",
+    f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, first those"
+    " with the last word whole, and a note says so; ask with `ordering` to page through all of them.",
     {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
 )
 
@@ -49,12 +49,8 @@ SEARCH = Parameter(
 EXACT = 10
 #: Records with exactly the label are ranked up to here, where all finds are too many.
 MOST_EXACT = 100
-#: Finds in a share of events that is read off the index of dates without looking for the words first.
-FREQUENT = 0.1
-#: Months that the events of a busy archive lie within, to guess how many of them hold enough finds.
-USUAL_MONTHS = 480
-
-_HYPHENS = re.compile(r"[-‐‑–]+")  # noqa: RUF001 - the hyphens that people write
+#: What a word counts: of prose, among other names, in the label.
+WEIGHTS = "{0.2, 0.2, 0.4, 1}"
 
 
 def read_search(query: Query) -> str | None:
@@ -70,47 +66,6 @@ def read_search(query: Query) -> str | None:
         )
         return None
     return " ".join(words)
-
-
-def question(words: str) -> Clause:
-    """The words as the database searches for them: each as a name or as the stem of prose, the last one also as a beginning."""
-    *whole, last = words.split()
-    each = [_either(word, "AB") for word in whole]
-    each.append(_either(last, "*"))
-    return Clause(
-        " && ".join(clause.sql for clause in each),
-        tuple(value for clause in each for value in clause.values),
-    )
-
-
-def _either(word: str, weights: str) -> Clause:
-    """A word among names (of these weights), or among prose. A compound is also looked for by all of its parts."""
-    found = [
-        (f"to_tsquery('{NAMES}', %s)", f"{_quoted(word)}:{weights}"),
-        (f"to_tsquery('{PROSE}', %s)", f"{_quoted(word)}:C"),
-    ]
-    parts = [part for part in _HYPHENS.split(word) if part]
-    if len(parts) > 1:
-        found.append(
-            (
-                f"to_tsquery('{NAMES}', %s)",
-                " & ".join(f"{_quoted(part)}:{weights}" for part in parts),
-            )
-        )
-    return Clause(
-        f"({' || '.join(sql for sql, _value in found)})", tuple(value for _sql, value in found)
-    )
-
-
-def _quoted(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
-
-
-def matches(editions: type[Edition], words: str) -> Clause:
-    name, _kind = column(editions, "search")
-    asked = question(words)
-    return Clause(f"{name} @@ ({asked.sql})", asked.values)
 
 
 def is_exact(editions: type[Edition], words: str) -> Clause:
@@ -129,70 +84,121 @@ def is_exact(editions: type[Edition], words: str) -> Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
-    """A statement for the newest finds, one more than are ranked; or for all of them, as long as they are not more."""
-
-    sql: Clause
-    is_whole: bool = False
-    is_last: bool = False  #: it reads as far as it must
-
-    def answers(self, count: int) -> bool:
-        """Whether these are the finds to be ranked, if it found so many."""
-        return self.is_last or (count <= RANKED if self.is_whole else count > RANKED)
-
-
-@dataclass(frozen=True, slots=True)
-class RankedListing(Listing):
-    """A list of what a search finds, the best first."""
+class FoundListing(Listing):
+    """A list of what a search finds, in any order but that of the best."""
 
     words: str = ""
 
     @property
-    def filters(self) -> Clause:
+    def filters(self) -> list[Clause]:
         """What is asked for beside the words."""
-        return all_of([self.readable, *self.asked])
+        return [self.readable, *self.asked]
 
     @property
     def where(self) -> Clause:
         """All that the rows must meet."""
-        return all_of([self.filters, matches(self.editions, self.words)])
+        return all_of([*self.filters, matches(self.editions, self.words)])
+
+    def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
+        """The rows of a page, and one more when there is another; bare ones lack `columns`."""
+        if NOTHING in self.asked:
+            return []
+        columns = ("position",) if are_bare else ("position", *self.columns)
+        if not self.editions.is_searched_by_date or self.ordering.rank is not None:
+            return fetch(page.select(self.editions, columns, self.where, self.ordering))
+        is_by_day = self.ordering.column == BY_DAY.column
+        parts, counted = self._by_day(page) if is_by_day else self._otherwise(page)
+        total = Clause("NULL")
+        if page.count is None:
+            total = Clause(f"SELECT LEAST(count(*), {COUNTED + 1}) FROM ({counted}) AS counted")  # noqa: S608 - parts of ours
+        of_page = shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
+        )
+        return fetch(of_page)
+
+    def _by_day(self, page: Page) -> tuple[Clause, str]:
+        """The parts of the statement for a page, and a query of them for the finds to be counted."""
+        months = Months(self.editions, self.filters, self.words)
+        if (
+            page.count is None
+            and page.cursor is None
+            and not months.counts_whole(self.ordering, COUNTED)
+        ):
+            enough = max(COUNTED, page.size)
+            finds, counted = months.finds("finds", page, self.ordering, enough), "TABLE finds"
+        else:
+            finds, counted = months.finds("finds", page, self.ordering, page.size), ""
+            if page.count is None:
+                many, counted = months.many(self.ordering, COUNTED)
+                finds = Clause(f"{finds.sql}, {many.sql}", finds.values + many.values)
+        order = in_order(page, self.ordering, "key", "record_id")
+        first = f"SELECT key, record_id FROM finds {order} LIMIT {page.size + 1}"  # noqa: S608 - a part of ours
+        return Clause(f"{finds.sql}, page AS MATERIALIZED ({first})", finds.values), counted
+
+    def _otherwise(self, page: Page) -> tuple[Clause, str]:
+        """The same: sort the finds if they are few enough to count, else read the list in its order and look for the words."""
+        many, counted = Months(self.editions, self.filters, self.words).many(BY_DAY, COUNTED)
+        table, key = table_of(self.editions), self.ordering.key(self.editions)
+        side = EVERYTHING
+        if page.cursor is not None:
+            unique, kind = column(self.editions, "record_id")
+            side = page.cursor.condition(self.editions, self.ordering, key, unique, kind)
+        order = in_order(page, self.ordering, "key", "record_id")
+        columns = f"{key.sql} AS key, {table}.record_id"
+        joined = f"finds JOIN {table} ON {table}.record_id = finds.record_id AND {table}.superseded_at IS NULL"
+        is_few = Clause(f"(SELECT count(*) FROM finds) <= {COUNTED}")  # noqa: S608 - parts of ours
+        few = select(columns, joined, all_of([is_few, side]))
+        read = select(columns, table, all_of([~is_few, self.where, side]))
+        limit = f"{order} LIMIT {page.size + 1}"
+        parts = Clause(
+            f"{many.sql}, finds AS MATERIALIZED ({counted}),"
+            f" page AS MATERIALIZED (({few.sql} {limit}) UNION ALL ({read.sql} {limit}))",
+            many.values + few.values + read.values,
+        )
+        return parts, "TABLE finds"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedListing(FoundListing):
+    """A list of what a search finds, the best first."""
 
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
         """The rows of a page, and one more when there is another. Each has the number of finds, up to one more than are ranked."""
         if NOTHING in self.asked:
             return []
-        found: list[Row] = []
-        for newest in self._ways():
-            found = fetch(self._page(page, newest, () if are_bare else self.columns))
-            if newest.is_whole and not found and page.cursor is None:
-                return []
-            if found and newest.answers(found[0][2]):
-                return found
-        return found
+        return fetch(self._page(page, () if are_bare else self.columns))
 
-    def rows_on(self, page: Page, found: list[Row]) -> Iterator[Row]:
+    def find_all(self, page: Page) -> Found:
         """All rows: of more finds than are ranked, in the order of publication, for a download leaves none out."""
-        if not self._is_bounded(found) or page.cursor is not None:
-            return super(RankedListing, self).rows_on(page, found)
-        plain = Listing(
+        bare = replace(self, columns=self.computed)
+        rows = bare.rows(replace(page, size=RANKED + MOST_EXACT, cursor=self._first_of(page)))
+        if not self._is_bounded(rows) or page.cursor is not None:
+            found = Found()
+            found.add((row[3:] for row in rows), is_computed=bool(self.computed))
+            return found
+        plain = FoundListing(
             self.editions,
             self.columns,
             self.readable,
-            [*self.asked, matches(self.editions, self.words)],
+            self.asked,
             NEWEST_FIRST,
             self.document,
             self.shape,
+            self.words,
         )
-        return plain.rows_on(page, plain.rows(page))
+        return plain.find_all(page)
 
     def notes(self, found: Sequence[Row]) -> list[Note]:
         """What the reader must know: that not all finds are ranked."""
         if not self._is_bounded(found):
             return []
-        what = "newest" if self.editions.is_searched_by_date else "last published"
+        what, whole = "last published", ""
+        if self.editions.is_searched_by_date:
+            what = "newest"
+            whole = " Where so many have the last word as it is written, those in which it is only begun are left out."
         detail = (
             f"More than {RANKED:,} records have these words: the {what} {RANKED:,} are listed, with those whose label or code"
-            " is exactly this. Add words or filters, or ask with `ordering` to page through all."
+            f" is exactly this.{whole} Add words or filters, or ask with `ordering` to page through all."
         )
         return [Note("search_bounded", "search", self.words, detail)]
 
@@ -200,63 +206,30 @@ class RankedListing(Listing):
     def _is_bounded(found: Sequence[Row]) -> bool:
         return bool(found) and found[0][2] > RANKED
 
-    def _ways(self) -> Iterator[Newest]:
-        """Ways to the finds, the likely one first: by what the planner expects of the words."""
-        expected, editions = self._expected()
-        if expected <= RANKED * 3:
-            yield Newest(self._finds(self.where), is_whole=True)
-        if self.editions.is_searched_by_date and expected < editions * FREQUENT:
-            newest = fetch(self._newest_days())
-            days = [day for (day,) in newest if day is not None]
-            months = ceil(USUAL_MONTHS * min(1.0, RANKED * 1.5 / max(expected, 1)))
-            while days and months < USUAL_MONTHS:
-                marks = " | ".join(f"'{mark}'" for mark in marks_since(months, days[-1], days[0]))
-                name, _kind = column(self.editions, "search")
-                asked = question(self.words)
-                # One query of words and months, so that the index meets both before any row is read.
-                recent = Clause(f"{name} @@ (({asked.sql}) && %s::tsquery)", (*asked.values, marks))
-                yield Newest(self._finds(all_of([self.filters, recent]), newest_first=True))
-                months *= 4
-        yield Newest(self._finds(self.where, newest_first=True), is_last=True)
-
-    def _expected(self) -> tuple[float, float]:
-        """How many finds, and how many editions, the planner expects."""
-        public = readable(self.editions)
-        finds, editions = (
-            select("", table_of(self.editions), each) for each in (self.where, public)
-        )
-        ((found,),) = fetch(
-            Clause(
-                f"EXPLAIN (FORMAT JSON) {finds.sql} UNION ALL {editions.sql}",
-                finds.values + editions.values,
+    def _newest(self) -> Clause:
+        """The newest finds, one more than are ranked."""
+        table, exact = table_of(self.editions), is_exact(self.editions, self.words)
+        columns = f"{table}.id, {table}.record_id, position, search, {exact.sql} AS is_exact"
+        if not self.editions.is_searched_by_date:
+            newest = select(f"{columns}, {table}.id AS age", table, self.where)
+            return Clause(
+                f"newest AS MATERIALIZED ({newest.sql} ORDER BY {table}.id DESC LIMIT {RANKED + 1})",
+                exact.values + newest.values,
             )
+        many, found = Months(self.editions, self.filters, self.words).many(
+            BY_DAY, RANKED, whole_first=True
         )
-        plan = (found if isinstance(found, list) else orjson.loads(found))[0]["Plan"]
-        rows = [each["Plan Rows"] for each in plan.get("Plans", ())]
-        return (rows[0], rows[1]) if len(rows) == 2 else (0, 0)
-
-    def _newest_days(self) -> Clause:
-        """The days of the newest records, last first: the hundredth tells where "now" is, whatever lies in the future."""
-        day = BY_DAY.key(self.editions).sql
-        unique, _kind = column(self.editions, "record_id")
-        public = readable(self.editions)
+        joined = (
+            f"(SELECT key, record_id FROM ({found}) AS found ORDER BY key DESC, record_id DESC LIMIT {RANKED + 1}) AS found"  # noqa: S608 - parts of ours
+            f" JOIN {table} ON {table}.record_id = found.record_id AND {table}.superseded_at IS NULL"
+        )
+        newest = select(f"{columns}, found.key AS age", joined, EVERYTHING)
         return Clause(
-            f"{select('date', table_of(self.editions), public).sql} ORDER BY {day} DESC, {unique} DESC LIMIT 100",
-            public.values,
+            f"{many.sql}, newest AS MATERIALIZED ({newest.sql})", many.values + exact.values
         )
 
-    def _finds(self, where: Clause, *, newest_first: bool = False) -> Clause:
-        exact = is_exact(self.editions, self.words)
-        key = self._by_age()
-        order = f" ORDER BY {key} DESC, record_id DESC" if newest_first else ""
-        columns = f"id, record_id, position, search, {key} AS age, {exact.sql} AS is_exact"
-        statement = select(columns, table_of(self.editions), where)
-        return Clause(f"{statement.sql}{order} LIMIT {RANKED + 1}", exact.values + statement.values)
-
-    def _by_age(self) -> str:
-        return BY_DAY.key(self.editions).sql if self.editions.is_searched_by_date else "id"
-
-    def _page(self, page: Page, newest: Newest, columns: Sequence[str | Clause]) -> Clause:
+    def _page(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
+        newest = self._newest()
         asked, exact = question(self.words), is_exact(self.editions, self.words)
         cursor = page.cursor
         side = Clause("TRUE")
@@ -266,9 +239,7 @@ class RankedListing(Listing):
             )
         way = "ASC" if cursor is not None and cursor.is_backward else "DESC"
         chosen = selected(self.editions, columns)
-        ranked = (
-            f"ts_rank(search, {asked.sql})::float8 + CASE WHEN is_exact THEN {EXACT} ELSE 0 END"
-        )
+        ranked = f"ts_rank('{WEIGHTS}', search, {asked.sql})::float8 + CASE WHEN is_exact THEN {EXACT} ELSE 0 END"
         found = "(SELECT count(*) FROM newest)"
         exactly = select(
             "id, record_id, position, search, TRUE",
@@ -277,7 +248,6 @@ class RankedListing(Listing):
         )
         # Ranks are float8, which a cursor can carry without loss.
         steps = {
-            "newest": newest.sql.sql,
             "best": f"TABLE newest ORDER BY age DESC, record_id DESC LIMIT {RANKED}",
             "exact": f"{exactly.sql} ORDER BY id DESC LIMIT {MOST_EXACT}",
             "finds": "SELECT id, record_id, position, search, is_exact FROM best UNION ALL "
@@ -291,13 +261,13 @@ class RankedListing(Listing):
             EVERYTHING,
         )
         sql = (
-            f"WITH {', '.join(f'{name} AS MATERIALIZED ({step})' for name, step in steps.items())}"
+            f"WITH RECURSIVE {newest.sql}, {', '.join(f'{name} AS MATERIALIZED ({step})' for name, step in steps.items())}"
             f" {whole.sql} ORDER BY page.rank {way}, page.record_id {way}"
         )
         return Clause(
             sql,
             (
-                *newest.sql.values,
+                *newest.values,
                 *exactly.values,
                 *asked.values,
                 *side.values,
@@ -309,18 +279,3 @@ class RankedListing(Listing):
 NEWEST_FIRST = Ordering("published_at", descending=True)
 BY_DAY = Ordering("date", descending=True, is_nullable=True)
 BY_RANK = Ordering("", descending=True, rank=Clause("rank"))
-
-
-def marks_since(months: int, now: date, last: date) -> Iterator[str]:
-    """The marks of the months up to `now` and of all that follows until `last`: whole years as one mark."""
-    begin = now.year * 12 + now.month - months
-    end = last.year * 12 + last.month - 1
-    month = max(begin, 12)
-    while month <= end:
-        year, of_year = divmod(month, 12)
-        if of_year == 0:
-            yield f"year {year:04}"
-            month += 12
-        else:
-            yield f"month {year:04}-{of_year + 1:02}"
-            month += 1

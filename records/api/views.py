@@ -18,25 +18,48 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
-from django.http import HttpResponsePermanentRedirect
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.caching import CACHE_CONTROL, answer, is_conditional
+from config.api.as_of import every_edition, moment
+from config.api.caching import answer, is_conditional
 from config.api.fields import FIELDS, OMIT, shape_of
-from config.api.filters.dates import DATE_SCHEMA, MATCH, MATCHES, read_days, weakest
+from config.api.filters.dates import (
+    AS_OF,
+    DATE_SCHEMA,
+    MATCH,
+    MATCHES,
+    days_asked,
+    read_days,
+    weakest,
+)
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
+from config.api.notes import Note
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.schema import camel
-from config.api.sql import NOTHING, Clause, column, contradict, is_one_of, select, without_implied
+from config.api.sql import (
+    NOTHING,
+    Clause,
+    column,
+    contradict,
+    is_one_of,
+    select,
+    table_of,
+    without_implied,
+)
 from config.api.views import Operation, ReadView
+from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
+from records.api.dimensions import SOURCES, TOPICS
 from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
+from records.api.newest import NEWEST, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
-from records.api.search import BY_RANK, SEARCH, RankedListing, matches, read_search
+from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
+from records.api.words import matches
+from records.as_of import is_hidden
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action, Reference
@@ -44,18 +67,20 @@ from records.publishing.feed import stamp
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
+    from config.api.filters.base import Condition
     from config.api.formats import Body
     from config.api.pagination import Row
     from config.api.query import Query
+    from records.api.counts import Dimension, Sum
+    from records.models import Edition
     from records.registry import Kind
 
-_NEWEST = "superseded_at IS NULL AND record_id = %s::uuid"
 _DETAIL = "position, revision, published_at, action, reason, record_id"
 ON = Parameter(
     "on",
@@ -99,6 +124,25 @@ def _revision(address: str, row: Row) -> str:
     ).decode()
 
 
+def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
+    """Why and when a record was withdrawn, or the one that it was merged into, if nothing of it is served."""
+    found = Clause(
+        f"action = 'withdrawn' AND {is_hidden('%s::uuid')}"  # noqa: S608 - names of ours
+        f" AND record_id IN (%s, (SELECT merged_into FROM {Reference._meta.db_table} WHERE id = %s))",
+        (record_id,) * 3,
+    )
+    last = select("reason, published_at", table_of(editions), found)
+    return Clause(f"{last.sql} ORDER BY position DESC LIMIT 1", last.values)
+
+
+def _told_then(query: Query) -> list[Note]:
+    """What a reader must know of a list as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
+    if moment() is None:
+        return []
+    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
+    return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
+
+
 def with_match(document: Callable[[Row], str], row: Row) -> str:
     """The document of a row, with how well it answers the question about a day: its last column."""
     text = document(row)
@@ -129,6 +173,9 @@ class EditionViewSet(ReadView):
     #: Those of them whose column is a date that may be unknown.
     undated_last: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "label"
+    #: What its records are counted by, and what is summed up with them.
+    dimensions: ClassVar[Mapping[str, Dimension]] = {}
+    sums: ClassVar[Mapping[str, Sum]] = {}
     #: Sub-views of the resource's own, as the schema describes them, by action.
     operations: ClassVar[dict[str, Operation]] = {}
 
@@ -136,15 +183,16 @@ class EditionViewSet(ReadView):
     resource: ClassVar[str]
     known_orderings: ClassVar[dict[str, Ordering]]
     list_parameters: ClassVar[dict[str, Parameter]]
+    counts_parameters: ClassVar[dict[str, Parameter]]
     detail_parameters: ClassVar[dict[str, Parameter]]
-    #: What one of its revisions takes: nothing of today is shown in it.
+    #: What one of its revisions takes: it is as it was anyway, and nothing of today is shown in it.
     revision_parameters: ClassVar[dict[str, Parameter]] = {
         each.name: each for each in (FIELDS, OMIT, FORMAT)
     }
     #: What the detail takes beside them, where a code may have meant several records.
     code_parameters: ClassVar[dict[str, Parameter]] = {}
     revisions_parameters: ClassVar[dict[str, Parameter]] = {
-        each.name: each for each in (CURSOR, PAGE_SIZE, COUNT, FORMAT)
+        each.name: each for each in (AS_OF, CURSOR, PAGE_SIZE, COUNT, FORMAT)
     }
 
     def __init_subclass__(cls) -> None:
@@ -161,10 +209,11 @@ class EditionViewSet(ReadView):
             {"type": "string", "enum": list(cls.known_orderings)},
         )
         expand = expand_parameters(cls.kind.serializer)
-        cls.detail_parameters = {**expand, **cls.revision_parameters}
+        cls.detail_parameters = {AS_OF.name: AS_OF, **expand, **cls.revision_parameters}
         common = (
             SEARCH,
             ordering,
+            AS_OF,
             CURSOR,
             PAGE_SIZE,
             COUNT,
@@ -174,6 +223,11 @@ class EditionViewSet(ReadView):
             FORMAT,
         )
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
+        cls.counts_parameters = {
+            **parameters(cls.dimensions, cls.sums),
+            **cls.filterset_class.known,
+            **{each.name: each for each in (SEARCH, FORMAT)},
+        }
 
     def path_parameters(self) -> dict[str, str]:
         return {"ref": _forms_of_ref(), "number": "The revision, counting from 1."}
@@ -194,7 +248,17 @@ class EditionViewSet(ReadView):
                 content=self.kind.serializer,
                 envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
-                headers=("ETag", "Link"),
+                headers=("ETag", "Link", "X-Notes"),
+            )
+        if action == "counts":
+            return Operation(
+                name=f"{name}_counts",
+                tag=self.resource,
+                summary=f"Count {self.resource.replace('-', ' ')}",
+                description=COUNTS,
+                parameters=self.counts_parameters,
+                content=row_schema(self.dimensions, self.sums),
+                envelope=f"{camel(self.kind.name)}CountList",
             )
         if action == "revisions":
             return Operation(
@@ -233,7 +297,12 @@ class EditionViewSet(ReadView):
         )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
-        query = self.read_query(self.list_parameters)
+        return self.serve_list(self.read_query(self.list_parameters), self.resource)
+
+    def serve_list(
+        self, query: Query, resource: str, within: Clause | None = None
+    ) -> HttpResponseBase:
+        """Answer with a list: of all records, or of those `within` a condition. Cursors belong to the `resource`."""
         references = WrittenReferences()
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
@@ -245,17 +314,12 @@ class EditionViewSet(ReadView):
                 "A download has all documents of the list, and expands none: download those of the other kind too.",
                 "expand",
             )
-        page = Page.read(query, self.resource, name)
-        references.resolve(query)
+        page = Page.read(query, resource, name)
+        references.resolve(query, days_asked(self.filterset_class.rated, query))
         query.refuse_faults()
 
         editions = self.kind.editions
-        asked = [
-            part
-            for clause in (condition(editions) for condition in conditions)
-            for part in clause.parts or (clause,)
-        ]
-        asked = [NOTHING] if contradict(asked) else without_implied(asked)
+        asked = self._asked(conditions, within)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
         narrowed: Callable[[Row], str] = (
@@ -264,33 +328,47 @@ class EditionViewSet(ReadView):
         document = partial(with_match, narrowed) if ranks else narrowed
         shape = {**shown.shape, MATCH: {}} if ranks else shown.shape
         filters = readable(editions)
-        if ordering is BY_RANK and words is not None:
-            listing: Listing = RankedListing(
-                editions,
-                columns,
-                filters,
-                asked,
-                ordering,
-                document,
-                shape,
-                words,
-                expansion=shown.expansion,
-            )
+        order = self._as_asked(references) if name == "id" else ordering
+        rows = (editions, columns, filters, asked, order, document, shape)
+        if words is None:
+            listing = Listing(*rows, expansion=shown.expansion)
         else:
-            if words is not None:
-                asked.append(matches(editions, words))
-            order = self._as_asked(references) if name == "id" else ordering
-            listing = Listing(
-                editions,
-                columns,
-                filters,
-                asked,
-                order,
-                document,
-                shape,
-                expansion=shown.expansion,
-            )
-        return serve_page(self, query, listing, page, notes=references.notes)
+            kind = RankedListing if ordering is BY_RANK else FoundListing
+            listing = kind(*rows, words, expansion=shown.expansion)
+        return serve_page(self, query, listing, page, notes=[*_told_then(query), *references.notes])
+
+    def _asked(
+        self, conditions: Iterable[Condition], within: Clause | None = None
+    ) -> Sequence[Clause]:
+        """All that the rows of the list must meet, besides being published."""
+        asked = [
+            part
+            for clause in (condition(self.kind.editions) for condition in conditions)
+            for part in clause.parts or (clause,)
+        ]
+        if within is not None:
+            asked.append(within)
+        return [NOTHING] if contradict(asked) else without_implied(asked)
+
+    def counts(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
+        query = self.read_query(self.counts_parameters)
+        references = WrittenReferences()
+        conditions = self.filterset_class.read(query, references)
+        words = read_search(query)
+        dimensions = read_by(query, self.dimensions)
+        summed = query.choice("sum", self.sums)
+        references.resolve(query)
+        query.refuse_faults()
+        asked = [*self._asked(conditions)]
+        asked += [matches(self.kind.editions, words)] if words is not None else []
+        counting = Counting(
+            self.kind.editions,
+            asked,
+            dimensions,
+            self.sums[summed] if summed else None,
+            references.notes,
+        )
+        return counting.serve(self, query.raw_without())
 
     def _as_asked(self, references: WrittenReferences) -> Ordering:
         """The order in which `id` names the records; one that names none keeps its place, so that cursors stay right."""
@@ -328,6 +406,7 @@ class EditionViewSet(ReadView):
 
     def revisions(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.revisions_parameters)
+        query.refuse_faults()
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
@@ -341,7 +420,8 @@ class EditionViewSet(ReadView):
             partial(_revision, self.kind.path(record_id)),
             shape_of(RevisionSerializer),
         )
-        return serve_page(self, query, listing, page, is_never_empty=True)
+        with every_edition():
+            return serve_page(self, query, listing, page, is_never_empty=True)
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
@@ -351,16 +431,14 @@ class EditionViewSet(ReadView):
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
         record_id = resolve_address(self.kind.name, ref)
-        newest = Clause(f"{_NEWEST} AND action = 'withdrawn'", (record_id,))
-        table = self.kind.editions._meta.db_table
-        for reason, at in fetch(select("reason, published_at", table, newest)):
+        for reason, at in fetch(_withdrawal(self.kind.editions, record_id)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
         return self._serve_edition(one, shown)
 
     def serve_newest(self, record_id: UUID, shown: Shown) -> HttpResponseBase:
         """Answer with what is published of a record; 410 when it was withdrawn, 308 to its survivor when it was merged."""
-        return self._serve_edition(Clause(_NEWEST, (record_id,)), shown)
+        return self._serve_edition(Clause(NEWEST, (record_id,)), shown)
 
     def _serve_edition(self, one: Clause, shown: Shown) -> HttpResponseBase:
         table = self.kind.editions._meta.db_table
@@ -373,7 +451,7 @@ class EditionViewSet(ReadView):
         if action == Action.WITHDRAWN:
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
-            return self._lead_to_survivor(record_id)
+            return survivor_of(self.http, self.kind, record_id)
         loaded = shown.expansion.load([document]) if shown.expansion else None
 
         def body() -> Body:
@@ -387,16 +465,9 @@ class EditionViewSet(ReadView):
         etag = f'"{revision}.{position}{shown.tag(loaded)}{self.format.tag}"'
         # What is expanded may change when the record does not, so that the time of its publication says too little.
         modified_at = None if loaded else published_at
-        return answer(self.http, body, etag, modified_at, self.format.media_type)
-
-    def _lead_to_survivor(self, record_id: UUID) -> HttpResponseBase:
-        survivor = Reference.objects.values_list("merged_into", flat=True).get(pk=record_id)
-        raw = self.http.META["QUERY_STRING"]
-        address = self.kind.path(str(survivor)) + (f"?{raw}" if raw else "")
-        response = HttpResponsePermanentRedirect(address, preserve_request=True)
-        del response.headers["Content-Type"]  # it has no body
-        # Said, for else a cache may keep it for ever, and the survivor may be merged too.
-        response.headers["Cache-Control"] = CACHE_CONTROL
+        response = answer(self.http, body, etag, modified_at, self.format.content_type)
+        for name, value in self.format.headers(self.http.path).items():
+            response.headers[name] = value
         return response
 
 
@@ -405,6 +476,7 @@ class SourceViewSet(EditionViewSet):
 
     kind = SOURCE
     filterset_class = SourceFilter
+    dimensions = SOURCES
 
 
 class TopicViewSet(EditionViewSet):
@@ -412,5 +484,6 @@ class TopicViewSet(EditionViewSet):
 
     kind = TOPIC
     filterset_class = TopicFilter
+    dimensions = TOPICS
     orderings: ClassVar[dict[str, str]] = {"code": "code", **EditionViewSet.orderings}
     default_ordering = "code"

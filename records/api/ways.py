@@ -9,13 +9,16 @@ page, the index of lists finds the rows that have them all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
+from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted, selected
 from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
 from records.api.frequencies import begun, found_by_lists, led, rows, share
+from records.as_of import halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 WALKED = 8_000
 #: The same where each row means a look at another table, or at the table of an index.
 FOLLOWED = 3_000
+#: The same where each row is asked what another table has of it.
+ASKED = 1_000
+#: Rows of such a table that are read before all others: they are few, or enough to count.
+READ_FIRST = 5_000
 
 #: Rows that the index of lists is expected to find at most, so that all are found once, for the page and for their number.
 FEW = 3_000
@@ -55,12 +62,74 @@ def statement(
     ordering: Ordering,
 ) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    if moment() is None:
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    # Only the editions tell of then: the tables that lead to them tell of now.
+    asked = [replace(one, lead=None) if one.lead else one for one in asked]
+    table = editions._meta.db_table
+    if any(re.search(rf'(FROM|JOIN) "?{table}\b', one.sql) for one in asked):
+        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+    return _merged(page, ordering, editions, columns, readable=readable, asked=asked)
+
+
+def _merged(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The same as of an instant: a page of what is current still, found by its indexes, and one of what was replaced since."""
+    half = _statement(
+        replace(page, count="none"), ordering, editions, columns, readable=readable, asked=asked
+    )
+    table = table_of(editions)
+    named = ", ".join(["key", "id", "total", *(f"c{place}" for place, _ in enumerate(columns))])
+    parts = [
+        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})" for part in halves(editions)
+    ]
+    found = " UNION ALL ".join(
+        f"SELECT * FROM ({part} SELECT * FROM ({half.sql}) AS rows) AS half({named})"
+        for part in parts
+    )
+    total, values = "NULL", half.values * 2
+    if page.count is None:
+        every = counted(table, all_of([readable, *asked]))
+        total = " + ".join(f"({part} SELECT {every.sql})" for part in parts)
+        total = f"SELECT LEAST({COUNTED + 1}, {total})"
+        values = every.values * 2 + values
+    key = f"COALESCE(key, '{ordering.unknown}'::date)" if ordering.is_nullable else "key"
+    shown = named.replace("total", f"({total})")
+    order = in_order(page, ordering, key, "id::uuid")
+    return Clause(f"SELECT {shown} FROM ({found}) AS halves {order} LIMIT {page.size + 1}", values)
+
+
+def _statement(
+    page: Page,
+    ordering: Ordering,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    *,
+    readable: Clause,
+    asked: Sequence[Clause],
+) -> Clause:
+    """The statement over one table of editions."""
     where = all_of([readable, *asked])
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
     is_by_day = ordering.column == "date"
     spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
     known = Known(editions, asked, where, spans, page)
+    related = [one for one in asked if one.related]
+    if related:
+        each = all_of(one.one_by_one or one for one in asked)
+        if known.are_few:
+            return page.select(editions, columns, all_of([readable, each]), ordering)
+        beside = [one.one_by_one or one for one in asked if one is not related[0]]
+        walk = Related(known, ordering, each, readable & UNLESS_FEW)
+        return walk.listed(page, columns, related, all_of([readable, *beside]))
     ways = [*_led(known, ordering)] if is_by_day else []
     if known.has_lists:
         each = all_of(one.one_by_one or one for one in asked)
@@ -76,6 +145,32 @@ def statement(
     if known.are_few:
         return Way(known, ordering, EVERYTHING, where).found_once(page, columns)
     return page.select(editions, columns, where, ordering)
+
+
+def shown(
+    page: Page,
+    parts: Clause,
+    total: Clause,
+    *,
+    editions: type[Edition],
+    columns: Sequence[str | Clause],
+    ordering: Ordering,
+) -> Clause:
+    """The rows of the part `page`, which has `key` and `record_id`, with their columns."""
+    table = table_of(editions)
+    key = ordering.shown(editions)
+    chosen = selected(editions, columns)
+    return Clause(
+        f"WITH RECURSIVE {parts.sql} SELECT {key.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
+        f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
+        f" {in_order(page, ordering, 'page.key', 'page.record_id')}",
+        (*parts.values, *key.values, *total.values, *chosen.values),
+    )
+
+
+def in_order(page: Page, ordering: Ordering, key: str, unique: str) -> str:
+    way = page.way(ordering)
+    return f"ORDER BY {key} {way}, {unique} {way}"
 
 
 def _led(known: Known, ordering: Ordering) -> Iterator[Way]:
@@ -113,15 +208,41 @@ class Known:
         self.spans = spans
         self.size = page.size + 1
         self.is_counted = page.count is None
-        self.rows = rows(editions)
-        lists = [found for one in asked if (found := found_by_lists(editions, one)) is not None]
-        self.has_lists = bool(lists)
-        #: The shares of rows on the days asked, and of those that meet all conditions.
-        self.begun = prod(begun(editions, one) for one in asked)
-        self.share = prod(share(editions, one) for one in asked)
-        #: The index of lists finds rows of all days, and compares those that have the rarest value.
-        self.found = self.rows * prod(lists)
-        self.compared = self.rows * min(lists, default=1.0)
+        self.lists = [
+            found for one in asked if (found := found_by_lists(editions, one)) is not None
+        ]
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the index of lists finds something of what is asked."""
+        return bool(self.lists)
+
+    # Asked for only where there is a choice: a plain list costs no look at statistics.
+
+    @cached_property
+    def rows(self) -> float:
+        """How many rows the table has."""
+        return rows(self.editions)
+
+    @cached_property
+    def begun(self) -> float:
+        """The share of rows that lie on the days asked."""
+        return prod(begun(self.editions, one) for one in self.asked)
+
+    @cached_property
+    def share(self) -> float:
+        """The share of rows that meet all conditions."""
+        return prod(share(self.editions, one) for one in self.asked)
+
+    @property
+    def found(self) -> float:
+        """How many rows the index of lists finds, of all days."""
+        return self.rows * prod(self.lists)
+
+    @property
+    def compared(self) -> float:
+        """How many rows it compares: those that have the rarest value."""
+        return self.rows * min(self.lists, default=1.0)
 
     @property
     def are_few(self) -> bool:
@@ -317,23 +438,21 @@ class Way:
         # Where the index of lists would look at more rows still, it is worth to follow more.
         return FOLLOWED * (2 if self.known.price_of_count > 2 * FOLLOWED else 1)
 
+    def _joined(self, ids: str, where: Clause, more: str = "") -> Clause:
+        """Rows of the list among the current editions with these ids."""
+        table = table_of(self.editions)
+        join = f"{ids} JOIN {table} ON {table}.record_id = {ids}.record_id AND {table}.superseded_at IS NULL"
+        return select(f"{more}{table}.record_id", join, where)
+
     def _page(
         self, page: Page, columns: Sequence[str | Clause], parts: Clause, total: Clause
     ) -> Clause:
-        """The rows of `page`, with their columns."""
-        table = table_of(self.editions)
-        shown = self.ordering.shown(self.editions)
-        chosen = selected(self.editions, columns)
-        return Clause(
-            f"WITH {parts.sql} SELECT {shown.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
-            f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
-            f" {self._order(page, 'page.key', 'page.record_id')}",
-            (*parts.values, *shown.values, *total.values, *chosen.values),
+        return shown(
+            page, parts, total, editions=self.editions, columns=columns, ordering=self.ordering
         )
 
     def _order(self, page: Page, key: str, unique: str) -> str:
-        way = page.way(self.ordering)
-        return f"ORDER BY {key} {way}, {unique} {way}"
+        return in_order(page, self.ordering, key, unique)
 
     def _met(self, page: Page, cursor: Cursor | None, limit: int) -> Clause:
         """Rows of the list among those of the bounded walk."""
@@ -466,3 +585,100 @@ class Way:
         if cursor is None:
             return []
         return [cursor.condition(self.editions, self.ordering, key, unique, "uuid")]
+
+
+#: The walk is left out where the rows of another table that were read are all there are.
+UNLESS_FEW = Clause("NOT (SELECT are_few FROM counts)")
+
+
+class Related(Way):
+    """A walk of the editions where what another table has of them is asked of each: if that is not much, it is read first."""
+
+    def listed(
+        self,
+        page: Page,
+        columns: Sequence[str | Clause],
+        related: Sequence[Clause],
+        beside: Clause,
+    ) -> Clause:
+        """Read so many of the other table's rows: if these are all, the list is among them, else the walk soon meets it.
+
+        `beside` are the conditions beside the first related one, asked row by row.
+        """
+        size = page.size + 1
+        order = self._order(page, "key", "record_id")
+        read = [f"read{number}" for number, _ in enumerate(related)]
+        parts = [
+            Clause(
+                f"{name}(record_id) AS MATERIALIZED (SELECT * FROM ({one.related.sql}) AS related LIMIT {READ_FIRST + 1})",
+                one.related.values,
+            )
+            for name, one in zip(read, related, strict=True)
+            if one.related
+        ]
+        counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in read)
+        least = f"LEAST({', '.join(read)})"
+        parts.append(
+            Clause(
+                f"counts AS MATERIALIZED (SELECT {least} <= {READ_FIRST} AS are_few, {least} AS least, * FROM (SELECT {counts}) AS counts)"
+            )
+        )
+        # Of several, the one with the fewest rows leads.
+        fewest = " UNION ".join(
+            f"SELECT DISTINCT record_id FROM {name} WHERE (SELECT are_few AND {name} = least FROM counts)"
+            for name in read
+        )
+        key = self.ordering.key(self.editions)
+        every = self._joined(
+            "fewest", beside if len(related) == 1 else beside & self.rest, f"{key.sql} AS key, "
+        )
+        parts += [
+            Clause(f"fewest AS MATERIALIZED ({fewest})"),
+            Clause(f"few AS MATERIALIZED ({every.sql})", every.values),
+        ]
+        near = self._met(page, page.cursor, size)
+        end = self._ends(page, page.cursor)
+        far = self._found(page)
+        parts += [
+            Clause(f"near AS MATERIALIZED ({near.sql})", near.values),
+            Clause(
+                f"walk AS MATERIALIZED (SELECT CASE WHEN (SELECT are_few FROM counts)"
+                f" OR (SELECT count(*) FROM near) >= {size} THEN true ELSE ({end.sql}) END AS is_enough)",
+                end.values,
+            ),
+        ]
+        beyond = all_of(self._beyond(page.cursor, Clause("key"), "record_id"))
+        parts.append(
+            Clause(
+                f"page AS MATERIALIZED ((SELECT key, record_id FROM few WHERE {beyond.sql} {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM near WHERE (SELECT is_enough FROM walk) {order} LIMIT {size})"
+                f" UNION ALL (SELECT key, record_id FROM ({far.sql}) AS far WHERE NOT (SELECT is_enough FROM walk)))",
+                beyond.values + far.values,
+            )
+        )
+        total = Clause("NULL")
+        if page.count is None:
+            # Whatever was read of the first one may be enough to count.
+            sampled = self._joined("sampled", beside)
+            whole = counted(table_of(self.editions), self.where)
+            parts.append(
+                Clause(
+                    f"sampled AS MATERIALIZED (SELECT DISTINCT record_id FROM {read[0]} WHERE NOT (SELECT are_few FROM counts)),"
+                    f" first AS MATERIALIZED ({sampled.sql} LIMIT {COUNTED + 1})",
+                    sampled.values,
+                )
+            )
+            total = Clause(
+                "SELECT CASE WHEN (SELECT are_few FROM counts) THEN (SELECT count(*) FROM few)"
+                f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first) ELSE {whole.sql} END",
+                whole.values,
+            )
+        with_parts = Clause(
+            ", ".join(part.sql for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
+        return self._page(page, columns, with_parts, total)
+
+    @property
+    def _bound(self) -> int:
+        return ASKED

@@ -24,26 +24,9 @@ if TYPE_CHECKING:
     from records.exchange.shapes import Exchange, PartShape
     from records.exchange.values import Treatment
 
-# A spreadsheet takes what begins so for a formula; the last four are the full-width forms (OWASP, “CSV Injection”).
-_FORMULA = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_DANGEROUS = re.compile(rf"'*{_FORMULA}")
-_GUARDED = re.compile(rf"'+{_FORMULA}")
-_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 # Longer ones fit no column, and Python refuses to read some of them.
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
 _REAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-
-
-def guarded(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula; `unguarded` takes it off again."""
-    if _DANGEROUS.match(cell) and not _PLAIN_NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
-
-
-def unguarded(cell: str) -> str:
-    """Return the cell as it was before `guarded`. Apostrophes before anything else are text."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 class Cells(ABC):

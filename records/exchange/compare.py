@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.faults import Fault, choose_from, member, nearest
 from records.exchange.references import NamedRecord, OneOf, demand_kind
@@ -29,12 +29,6 @@ class Planned:
     ]  #: by column; references are `NamedRecord` until looked up, other parts `Planned`
     parts: dict[str, list[Planned]] = field(default_factory=dict)
     pk: Any = None
-
-    def tree(self) -> Iterator[Planned]:
-        yield self
-        for rows in self.parts.values():
-            for row in rows:
-                yield from row.tree()
 
 
 @dataclass(slots=True)
@@ -162,31 +156,55 @@ def _read_bare(plan: Planned, item: Any, shapes: Sequence[PartShape], faults: Fa
         faults.append(wrong.at(plan.at, item))
 
 
-def named_records(plan: Planned) -> Iterator[NamedRecord]:
-    """Every record that the line names."""
-    for row in plan.tree():
-        for column in row.shape.reference_columns:
-            value = row.values.get(column)
+class NamedIn(NamedTuple):
+    """A reference of a line: where its key goes, once it is looked up."""
+
+    row: Planned
+    column: str
+    value: NamedRecord | NamedSibling
+
+
+def references_of(plan: Planned) -> list[NamedIn]:
+    """Every reference of the line."""
+    found: list[NamedIn] = []
+    _add_references(plan, found)
+    return found
+
+
+def _add_references(row: Planned, found: list[NamedIn]) -> None:
+    values = row.values
+    for column in row.shape.reference_columns:
+        value = values.get(column)
+        if value is not None and isinstance(value, NamedRecord | NamedSibling):
+            found.append(NamedIn(row, column, value))
+    for rows in row.parts.values():
+        for below in rows:
+            _add_references(below, found)
+
+
+def named_records(references: Sequence[NamedIn]) -> Iterator[NamedRecord]:
+    """Every record that the references of a line name."""
+    for _row, _column, value in references:
+        if isinstance(value, NamedRecord):
+            yield value
+        else:
+            yield from (column for column in value.columns if isinstance(column, NamedRecord))
+
+
+def look_up(
+    plan: Planned, references: Sequence[NamedIn], names: RecordLookUp, faults: Faults
+) -> None:
+    for row, column, value in references:
+        try:
             if isinstance(value, NamedRecord):
-                yield value
-            elif isinstance(value, NamedSibling):
-                yield from (column for column in value.columns if isinstance(column, NamedRecord))
-
-
-def look_up(plan: Planned, names: RecordLookUp, faults: Faults) -> None:
-    for row in plan.tree():
-        for column in row.shape.reference_columns:
-            value = row.values.get(column)
-            try:
-                if isinstance(value, NamedRecord):
-                    row.values[column] = names.key(value)
-                elif isinstance(value, NamedSibling):
-                    row.values[column] = _sibling(plan, value, names)
-            except FaultError as wrong:
-                row.values[column] = None
-                at = row.at if _is_bare(row.shape) else member(row.at, _field_of(row.shape, column))
-                ref = value.ref if isinstance(value, NamedRecord) else None
-                faults.append(wrong.at(at, ref))
+                row.values[column] = names.key(value)
+            else:
+                row.values[column] = _sibling(plan, value, names)
+        except FaultError as wrong:
+            row.values[column] = None
+            at = row.at if _is_bare(row.shape) else member(row.at, _field_of(row.shape, column))
+            ref = value.ref if isinstance(value, NamedRecord) else None
+            faults.append(wrong.at(at, ref))
     settle = plan.shape.settle if isinstance(plan.shape, Exchange) else None
     if settle is not None and not faults:
         settle(plan)

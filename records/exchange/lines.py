@@ -231,10 +231,10 @@ def _extent(document: dict[str, Any]) -> tuple[int, int]:
         depth += 1
         below: list[Any] = []
         for parent in level:
-            if isinstance(parent, dict):
+            if type(parent) is dict:
                 names += len(parent)
                 parent = parent.values()  # noqa: PLW2901 - its children
-            below += [child for child in parent if isinstance(child, dict | list)]
+            below += [child for child in parent if type(child) is dict or type(child) is list]
         level = below
     return depth, names
 

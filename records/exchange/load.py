@@ -18,7 +18,15 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from config.faults import Fault
 from records.bulk import among
-from records.exchange.compare import Changes, Planned, compare, look_up, named_records, read_record
+from records.exchange.compare import (
+    Changes,
+    Planned,
+    compare,
+    look_up,
+    named_records,
+    read_record,
+    references_of,
+)
 from records.exchange.lines import EXCHANGE, FileLine, Index, LoadOptions
 from records.exchange.lookup import RecordLookUp
 from records.exchange.publication import publish_all, wanting
@@ -42,14 +50,14 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from records.exchange.compare import Existing
+    from records.exchange.compare import Existing, NamedIn
     from records.exchange.shapes import Shape
 
     #: Told what is being done, how much of it is done, and of how much.
     Progress = Callable[[str, int, int], None]
 
-    #: A line that was read, and what is wrong with it by itself.
-    _Line = tuple[FileLine, Planned, list[Fault]]
+    #: A line that was read, its references, and what is wrong with it by itself.
+    _Line = tuple[FileLine, Planned, list[NamedIn], list[Fault]]
 
 _T = TypeVar("_T")
 #: Records that are read, compared and written together.
@@ -154,18 +162,22 @@ class Load:
                 faults: list[Fault] = []
                 plan = read_record(exchange, document, faults, is_new=entry.is_new)
                 plan.pk = entry.pk
-                lines.append((entry, plan, faults))
+                lines.append((entry, plan, references_of(plan), faults))
             yield lines
 
     def _batch(self, exchange: Exchange, lines: Sequence[_Line]) -> None:
         plans = [line for line in lines if not line[0].is_rejected]
-        self.names.resolve(name for _entry, plan, _faults in plans for name in named_records(plan))
-        for entry, plan, faults in plans:
-            look_up(plan, self.names, faults)
+        self.names.resolve(
+            name
+            for _entry, _plan, references, _faults in plans
+            for name in named_records(references)
+        )
+        for entry, plan, references, faults in plans:
+            look_up(plan, references, self.names, faults)
             self._reject(entry, faults)
         good = [
             (entry, plan)
-            for entry, plan, _faults in plans
+            for entry, plan, _references, _faults in plans
             if (exchange.kind, entry.line) not in self.rejected
         ]
         there = read_rows(

@@ -13,7 +13,7 @@ from records.exchange.references import Coded
 from records.exchange.shapes import declared
 from records.models import Reference, Standing
 from records.publishing.batches import publish_in_batches
-from records.publishing.publish import CurationRefused, Refusal, publish
+from records.publishing.publish import CurationRefused, Refusal, no_citation_of, publish
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.exchange.shapes import Exchange, Shape
+    from records.models import Nature
 
 #: Keys that one query takes.
 CHUNK = 5_000
@@ -54,6 +55,8 @@ def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]
             chunk = those[start : start + CHUNK]
             if kind_named(exchange.kind).is_cited:
                 yield from _uncited(exchange, chunk)
+            for member in kind_named(exchange.kind).cited_members:
+                yield from _uncited_member(exchange, member, chunk)
             yield from _naming_unpublished(exchange, chunk, public)
 
 
@@ -63,6 +66,16 @@ def _uncited(exchange: Exchange, keys: Sequence[UUID]) -> Iterator[tuple[str, UU
     for record in exchange.model._default_manager.filter(among("pk", keys), **uncited).order_by():
         detail = f"{record} has no citation: add at least one source before publishing."
         yield exchange.kind, record.pk, "no_citation", detail
+
+
+def _uncited_member(
+    exchange: Exchange, member: str, keys: Sequence[UUID]
+) -> Iterator[tuple[str, UUID, str, str]]:
+    has_parts: dict[str, Any] = {f"{member}__isnull": False}
+    is_cited: dict[str, Any] = {"citations__field": member}
+    found = exchange.model._default_manager.filter(among("pk", keys), **has_parts)
+    for record in found.exclude(**is_cited).order_by().distinct():
+        yield exchange.kind, record.pk, "no_citation", no_citation_of(record, member)
 
 
 def _naming_unpublished(
@@ -129,6 +142,7 @@ def publish_all(
     *,
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
     """Publish records of several kinds in batches, so that other publishers do not wait long for the feed.
@@ -149,6 +163,7 @@ def publish_all(
                 those,
                 by=by,
                 reason=reason,
+                nature=nature,
                 processes=processes if len(those) >= MANY else 1,
             ):
                 outcome.published += len(batch.published)
@@ -162,7 +177,7 @@ def publish_all(
             if (left := [key for key in those if key in again])
         }
         if sum(map(len, waiting.values())) == before:
-            _together(list(refused.values()), outcome, by, reason)
+            _together(list(refused.values()), outcome, by, reason, nature)
             return outcome
     return outcome
 
@@ -172,18 +187,19 @@ def _together(
     outcome: Outcome,
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None,
 ) -> None:
     records = [refusal.record for refusal in refusals]
     if len(records) > TOGETHER:
         outcome.refusals += refusals
         return
     try:
-        publish(*records, by=by, reason=reason)
+        publish(*records, by=by, reason=reason, nature=nature)
     except CurationRefused as refused:
         out = {refusal.record.pk for refusal in refused.refusals}
         outcome.refusals += refused.refusals
         left = [refusal for refusal in refusals if refusal.record.pk not in out]
         if left and len(left) < len(refusals):
-            _together(left, outcome, by, reason)
+            _together(left, outcome, by, reason, nature)
     else:
         outcome.published += len(records)

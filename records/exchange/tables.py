@@ -12,7 +12,8 @@ import io
 from typing import IO, TYPE_CHECKING, Any
 
 from config.faults import Fault, choose_from, member, nearest
-from records.exchange.cells import Switch, guarded, layout, unguarded
+from config.spreadsheets import guarded, unguarded
+from records.exchange.cells import Switch, layout
 from records.exchange.export import DESK_ONLY, documents_of
 from records.exchange.shapes import DERIVED, declared, exchange_of
 from records.exchange.values import FaultError

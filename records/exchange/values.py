@@ -35,6 +35,8 @@ Slugs: TypeAlias = "Mapping[tuple[str, UUID], str]"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_SUFFIXES = ("edtf", "text", "precision", "earliest", "latest")
+#: Texts that a field remembers as right, and the length from which it does not.
+_REMEMBERED, _SHORT = 1_000, 100
 
 
 class FaultError(Exception):
@@ -98,8 +100,20 @@ class Column(Treatment):
         self.empty: Any = None if field.null else ""
         has_default = field.default is not NOT_PROVIDED or field.db_default is not NOT_PROVIDED
         self.is_required = not (field.null or field.blank or has_default)
+        self._accepted: dict[str, tuple[Any, ...]] = {}
 
     def values(self, given: Any) -> tuple[Any, ...]:
+        """Return the column's value; the first texts that were right, words of lists among them, are not checked again."""
+        if type(given) is not str:
+            return self._checked(given)
+        values = self._accepted.get(given)
+        if values is None:
+            values = self._checked(given)
+            if len(self._accepted) < _REMEMBERED and len(given) < _SHORT:
+                self._accepted[given] = values
+        return values
+
+    def _checked(self, given: Any) -> tuple[Any, ...]:
         if given is None or (given == "" and self.empty == ""):
             return (self.when_empty(),)
         if not isinstance(given, self.type) or (isinstance(given, bool) and self.type is not bool):

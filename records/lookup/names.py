@@ -65,6 +65,14 @@ def is_well_formed(text: str) -> bool:
     )
 
 
+def is_code_alone(text: str) -> bool:
+    """Whether nothing but a code is written so, whichever kinds of record may be meant: `scheme:value`, or two capitals.
+
+    Three capitals are as often short for an organization.
+    """
+    return ":" in text or (len(text) == 2 and text.isalpha() and text.isupper())
+
+
 def is_code(text: str, kind: Kind) -> bool:
     """Whether the text can only be meant as a code of a closed list: one of this kind's, or of its coded records.
 

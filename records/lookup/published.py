@@ -11,14 +11,15 @@ from uuid import UUID
 import orjson
 from anyascii import anyascii
 from django.db import connection
-from django.utils import timezone
 from django.utils.text import slugify
 
+from config.api.as_of import today
 from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
-from records.lookup.names import Way, id_of, is_code, is_well_formed, ways
+from records.lookup.names import Way, id_of, is_code, is_code_alone, is_well_formed, ways
 from records.lookup.suggestions import likeliest, nearest_code
+from records.lookup.words import ListedWord, unlisted
 from records.models import Reference, Standing
 from records.registry import kind_named
 
@@ -132,12 +133,14 @@ class WrittenReference:
         """Whether it is refused when it names nothing: a word of a closed list."""
         if not self.is_closed:
             return False
-        each = [is_code(self.text, kind_named(kind)) for kind in self.kinds]
-        return any(each) if ":" in self.text else all(each)
+        kinds = [kind_named(kind) for kind in self.kinds]
+        if is_code_alone(self.text):
+            return any(kind.codes and is_code(self.text, kind) for kind in kinds)
+        return all(is_code(self.text, kind) for kind in kinds)
 
 
 def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> list[Candidate]:
-    today = timezone.now().date()
+    day = today()
     always = [(date.min, date.max)]
 
     def standing(one: Candidate) -> tuple[bool, bool, date, date]:
@@ -145,8 +148,8 @@ def _by_time(candidates: Sequence[Candidate], code: str, on: Days | None) -> lis
         last, first = max((last, first) for first, last in terms)
         return (
             _had(terms, on),
-            _had(terms, (today, today)),
-            *((first, last) if _had(terms, on or (today, today)) else (last, first)),
+            _had(terms, (day, day)),
+            *((first, last) if _had(terms, on or (day, day)) else (last, first)),
         )
 
     return sorted(sorted(candidates, key=lambda one: one.slug), key=standing, reverse=True)
@@ -165,6 +168,8 @@ class WrittenReferences:
         self.listed: list[WrittenReference] = []
         #: Names that are no references: the place of each among the faults, its kinds, and the name as a slug.
         self._unreadable: list[tuple[int, tuple[str, ...], str]] = []
+        #: Words of closed lists, which name no record but must be there.
+        self.words: list[ListedWord] = []
         #: What was not understood of them; filled by `resolve`.
         self.notes: list[Note] = []
 
@@ -196,19 +201,23 @@ class WrittenReferences:
         self._all.append(written)
         return written
 
-    def resolve(self, query: Query) -> None:
-        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing."""
+    def resolve(self, query: Query, on: Days | None = None) -> None:
+        """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
+
+        A code that several records had at different times means the one that had it `on` those days.
+        """
         if self._unreadable:
             likely = likeliest([(kinds, slug) for _place, kinds, slug in self._unreadable])
             for (place, _kinds, _slug), slugs in zip(self._unreadable, likely, strict=True):
                 fault = query.faults[place]
                 query.faults[place] = replace(fault, suggestion=next(iter(slugs), None))
+        query.faults += unlisted(self.words)
         if not self._all:
             return
         found = lookup(self._all)
         unresolved = []
         for written in self._all:
-            candidates = written.candidates(found)
+            candidates = written.candidates(found, on)
             leads = written.leads(candidates)
             if written.is_noted:
                 self.notes += _fates(written, candidates, found)
@@ -255,7 +264,8 @@ def _unlisted(written: WrittenReference, likely: Sequence[str]) -> Fault:
     """Say that a word is in no list: a code that no published record has."""
     coded = next((kind for kind in map(kind_named, written.kinds) if kind.codes), None)
     suggestion = nearest_code(coded, written.text) if coded else next(iter(likely), None)
-    what = " or ".join(kind.replace("_", " ") for kind in written.kinds)
+    kinds = (coded.name,) if coded else written.kinds
+    what = " or ".join(kind.replace("_", " ") for kind in kinds)
     return Fault(
         "invalid_choice",
         f"“{written.text}” is the code of no {what}.",

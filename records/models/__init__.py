@@ -1,36 +1,42 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
 from records.editions import SourceEdition, TopicEdition
-from records.models.change import Change
+from records.models.change import STATED, Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
-from records.models.dated_part import DatedPart
+from records.models.dated_part import DatedPart, FormerPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
-from records.models.published_name import Called, NameSort, PublishedName
+from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
-from records.models.reference import PendingLabel, Reference, Standing
+from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.topic import Topic, TopicIdentifier
 
 __all__ = [
     "CURRENT",
+    "STATED",
     "Action",
     "Called",
     "Change",
+    "ChangeOfState",
     "Citation",
     "DatedPart",
     "Edition",
     "EditionQuerySet",
     "EditorialState",
     "Evidence",
+    "FormerPart",
+    "FormerReference",
     "Identifier",
     "Name",
     "NameKind",
     "NameSort",
+    "Nature",
     "Part",
     "PendingLabel",
     "PossibleDuplicate",
     "PublishedName",
+    "PublishedWord",
     "Record",
     "Reference",
     "Source",

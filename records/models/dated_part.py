@@ -10,11 +10,8 @@ from django.db import models
 from config.dates.columns import ReachColumns
 
 
-class DatedPart(models.Model):
-    """A part of a published document with its days, so that filters can ask for what holds of the same part.
-
-    Public like editions. Publishing makes the rows of a record anew from its newest document, and none of a tombstone.
-    """
+class PartColumns(models.Model):
+    """What is known of a part of a published document."""
 
     id = models.BigAutoField(primary_key=True)
     record_id = models.UUIDField(help_text="The record.")
@@ -29,9 +26,24 @@ class DatedPart(models.Model):
         null=True, help_text="The state or organization that it concerns; NULL when all or none."
     )
     days = ReachColumns("the part")
+    since = models.DateTimeField(help_text="When the document with the part was published.")
 
     class Meta:
+        abstract = True
         default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.record_id}"
+
+
+class DatedPart(PartColumns):
+    """A part of a published document with its days, so that filters can ask for what holds of the same part.
+
+    Public like editions. Publishing makes the rows of a record anew from its newest document, and none of a tombstone. Those
+    that were there go to `FormerPart`.
+    """
+
+    class Meta(PartColumns.Meta):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["record_id", "kind"], name="datedpart_by_record"),
             GistIndex(fields=["kind", "days_possible"], name="datedpart_by_kind"),
@@ -42,5 +54,14 @@ class DatedPart(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.record_id}"
+
+class FormerPart(PartColumns):
+    """A part of a document that was replaced, as `DatedPart` had it: for questions about what was published then (`as_of`)."""
+
+    until = models.DateTimeField(help_text="When the document was replaced.")
+
+    class Meta(PartColumns.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["until"], name="formerpart_by_end"),
+            models.Index(fields=["record_id", "kind"], name="formerpart_by_record"),
+        ]

@@ -15,6 +15,13 @@ from records.constraints import OncePublishedStays
 from records.identity import SLUG_LENGTH, free_slug, new_id
 
 
+def index_of_known(field: str, name: str) -> models.Index:
+    """Return the index of a key that most rows leave open: of those that do not."""
+    return models.Index(
+        fields=[field], condition=models.Q(**{f"{field}__isnull": False}), name=name
+    )
+
+
 class EditorialState(models.TextChoices):
     """Whether a record is public, and if not, why."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -24,12 +25,8 @@ class Standing(models.TextChoices):
     MERGED = "merged", "Merged"
 
 
-class Reference(models.Model):
-    """The public name of a record that was ever published, as other documents embed it.
-
-    Public like editions. Publishing fills documents from here, never from working tables, so that an unpublished new
-    name cannot become public through a document that mentions the record.
-    """
+class ReferenceColumns(models.Model):
+    """What the public name of a record says, from one instant on."""
 
     id = models.UUIDField(primary_key=True, help_text="The record's id.")
     kind = models.CharField(max_length=20, help_text="The record's kind, `object` in documents.")
@@ -63,9 +60,42 @@ class Reference(models.Model):
     merged_into = models.UUIDField(
         null=True, help_text="The survivor; always the last one of a chain."
     )
+    was_withdrawn = models.BooleanField(
+        default=False,
+        help_text="Whether the record was withdrawn when it was merged: nothing of it is served.",
+    )
+    since = models.DateTimeField(help_text="When it was published so.")
 
     class Meta:
+        abstract = True
         default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.body["label"])
+
+
+_MEMBERS = [field.attname for field in ReferenceColumns._meta.local_fields]
+_OLD, _NEW = (
+    ", ".join(f"{row}.{name}" for name in _MEMBERS if name != "since") for row in ("OLD", "NEW")
+)
+#: Keeps what a reference was until it changed. What changes twice in the same instant was seen by nobody in between.
+_KEEP_FORMER = f"""
+    IF ({_OLD}) IS NOT DISTINCT FROM ({_NEW}) THEN NEW.since = OLD.since; RETURN NEW; END IF;
+    IF OLD.since = NEW.since THEN RETURN NEW; END IF;
+    INSERT INTO records_formerreference ({", ".join(_MEMBERS)}, until)
+    VALUES ({", ".join(f"OLD.{name}" for name in _MEMBERS)}, NEW.since);
+    RETURN NEW;
+"""  # noqa: S608 - names of our own table and columns
+
+
+class Reference(ReferenceColumns):
+    """The public name of a record that was ever published, as other documents embed it.
+
+    Public like editions. Publishing fills documents from here, never from working tables, so that an unpublished new
+    name cannot become public through a document that mentions the record. What it was before goes to `FormerReference`.
+    """
+
+    class Meta(ReferenceColumns.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["kind", "slug"], name="reference_slug_names_one_record_of_its_kind"
@@ -84,14 +114,38 @@ class Reference(models.Model):
                 condition=models.Q(broader_id__isnull=False),
                 name="reference_by_broader",
             ),
+            models.Index(
+                fields=["kind", "since"],
+                condition=~models.Q(standing="published"),
+                name="reference_gone",
+            ),
         ]
-
-    def __str__(self) -> str:
-        return str(self.body["label"])
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Trigger(
+                name="keep_former",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_KEEP_FORMER,
+            ),
+        ]
 
     def embedded(self) -> dict[str, Any]:
         """Return the body in its one order: the database keeps keys in an order of its own, documents are compared as bytes."""
         return in_order(self.body)
+
+
+class FormerReference(ReferenceColumns):
+    """What a `Reference` was until it changed: for questions about what was published then (`as_of`)."""
+
+    row = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(help_text="The record's id.")
+    until = models.DateTimeField(help_text="When it changed.")
+
+    class Meta(ReferenceColumns.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["until"], name="formerreference_by_end"),
+            models.Index(fields=["id", "since"], name="formerreference_by_record"),
+        ]
 
 
 def in_order(body: dict[str, Any]) -> dict[str, Any]:

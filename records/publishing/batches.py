@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
+    from records.models import Nature
     from records.registry import Kind
 
 
@@ -40,6 +41,7 @@ def publish_in_batches(
     *,
     by: AbstractBaseUser | None,
     reason: str = "",
+    nature: Nature | None = None,
     size: int = BATCH,
     processes: int = 1,
 ) -> Iterator[Batch]:
@@ -54,7 +56,7 @@ def publish_in_batches(
     chunks = iter(lambda: list(islice(waiting, size)), [])
     if processes == 1:
         for chunk in chunks:
-            yield _publish_batch(kind.name, chunk, by, reason)
+            yield _publish_batch(kind.name, chunk, by, reason, nature)
         return
     if connection.in_atomic_block:
         msg = "Several processes cannot publish inside one transaction."
@@ -63,7 +65,7 @@ def publish_in_batches(
     with ProcessPoolExecutor(processes, get_context("fork"), _end_with_parent) as pool:
 
         def submit(chunk: list[UUID]) -> Future[Batch]:
-            return pool.submit(_publish_batch, kind.name, chunk, by, reason)
+            return pool.submit(_publish_batch, kind.name, chunk, by, reason, nature)
 
         under_way = deque(submit(chunk) for chunk in islice(chunks, processes * 2))
         while under_way:
@@ -84,13 +86,18 @@ def _follow(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _publish_batch(kind: str, chunk: list[UUID], by: AbstractBaseUser | None, reason: str) -> Batch:
+def _publish_batch(
+    kind: str,
+    chunk: list[UUID],
+    by: AbstractBaseUser | None,
+    reason: str,
+    nature: Nature | None,
+) -> Batch:
     refusals: list[Refusal] = []
     while chunk:
         try:
-            return Batch(
-                [record.pk for record in publish_by_key({kind: chunk}, by, reason)], refusals
-            )
+            published = publish_by_key({kind: chunk}, by, reason, nature)
+            return Batch([record.pk for record in published], refusals)
         except CurationRefused as refused:
             refusals += refused.refusals
             out = {refusal.record.pk for refusal in refused.refusals}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,13 +12,15 @@ import orjson
 from anyascii import anyascii
 from django.db import connection, models
 
-from records.bulk import as_array
+from records.bulk import as_array, instance_of
+from records.identity import id_of_text
 from records.models import Reference, Standing
 from records.reference_fields import members_of_references
+from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from records.models import Record
     from records.registry import Kind
@@ -36,7 +39,12 @@ class Draft:
 
     @property
     def missing(self) -> dict[UUID, str]:
-        return {key: kind for key, kind in self.named.items() if not self.references.is_known(key)}
+        unknown = self.references.unknown
+        return {key: self.named[key] for key in self.named if key in unknown} if unknown else {}
+
+
+#: The newest edition of a record: its revision, when it was published, and the document; None of a tombstone.
+Newest = tuple[int, "datetime", str | None]
 
 
 def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
@@ -45,16 +53,27 @@ def published(ids: Iterable[UUID | str]) -> tuple[int, dict[UUID, Reference]]:
     What they stand for is returned with them, the office of a tenure and the state of that office, for documents show it.
     Of all that is read here, nothing has changed as long as no later position is there.
     """
+    position, found, _newest = _published(ids, {})
+    return position, found
+
+
+def _published(
+    ids: Iterable[UUID | str], subjects: Mapping[str, Sequence[UUID]]
+) -> tuple[int, dict[UUID, Reference], dict[UUID, Newest]]:
+    """Return the newest editions of `subjects` too, by kind; these are among the ids."""
+    arrays = [as_array(ids), *map(as_array, subjects.values())]
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISHED, [as_array(ids)])
+        cursor.execute(_published_statement(tuple(subjects)), arrays)
         rows = cursor.fetchall()
-    found = {}
-    for _position, *values in rows:
+    found, newest, database = {}, {}, connection.alias
+    for _position, revision, at, text, *values in rows:
+        if revision is not None:
+            newest[values[0]] = revision, at, text
         if values[0] is not None:  # the position has a row of its own when there is nothing else
             for place in _JSON_PLACES:
                 values[place] = values[place] and orjson.loads(values[place])
-            found[values[0]] = Reference.from_db(connection.alias, _COLUMNS, values)
-    return rows[0][0], found
+            found[values[0]] = instance_of(Reference, _COLUMNS, values, database)
+    return rows[0][0], found, newest
 
 
 _FIELDS = Reference._meta.concrete_fields
@@ -66,45 +85,65 @@ _FURTHER = (
     "SELECT * FROM records_reference WHERE id = ANY(ARRAY(SELECT unnest(state_ids) FROM {0}"
     " UNION ALL SELECT (facts ->> 'office')::uuid FROM {0} WHERE facts ? 'office'))"
 )
-_PUBLISHED = (
-    "WITH named AS MATERIALIZED (SELECT * FROM records_reference WHERE id = ANY(%s::uuid[])),"  # noqa: S608 - our own names
-    f" second AS MATERIALIZED ({_FURTHER.format('named')}),"
-    f" third AS MATERIALIZED ({_FURTHER.format('second')})"
-    f" SELECT last.position, {_SELECTED} FROM"
-    " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last LEFT JOIN (SELECT * FROM named"
-    " UNION ALL SELECT * FROM second UNION ALL SELECT * FROM third) AS reference ON true"
-)
+
+
+@cache
+def _published_statement(kinds: tuple[str, ...]) -> str:
+    """Return the statement that reads references, and the newest editions of records of these kinds."""
+    newest = [
+        f'SELECT record_id, revision, published_at, document FROM "{kind_named(name).editions._meta.db_table}"'  # noqa: S608 - our own names
+        " WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL"
+        for name in kinds
+    ]
+    columns, joined = "NULL, NULL, NULL", ""
+    if newest:
+        columns = "newest.revision, newest.published_at, newest.document"
+        joined = f" LEFT JOIN ({' UNION ALL '.join(newest)}) AS newest ON newest.record_id = reference.id"
+    return (
+        "WITH named AS MATERIALIZED (SELECT * FROM records_reference WHERE id = ANY(%s::uuid[])),"  # noqa: S608 - our own names
+        f" second AS MATERIALIZED ({_FURTHER.format('named')}),"
+        f" third AS MATERIALIZED ({_FURTHER.format('second')})"
+        f" SELECT last.position, {columns}, {_SELECTED} FROM"
+        " (SELECT coalesce(max(position), 0) AS position FROM records_change) AS last LEFT JOIN (SELECT * FROM named"
+        f" UNION ALL SELECT * FROM second UNION ALL SELECT * FROM third) AS reference ON true{joined}"
+    )
 
 
 class DocumentReferences:
     """Hands out empty references while rendering, and fills them all at once afterwards.
 
     Filling reads what is *published* of the named records, one query for all kinds; working tables are not looked at.
-    `subjects` are the records whose documents are made: what was published of them is read along with it.
+    `subjects` are the records whose documents are made, by kind: what was published of them is read along with it.
     """
 
-    def __init__(self, subjects: Iterable[UUID] = ()) -> None:
+    def __init__(self, subjects: Mapping[str, Sequence[UUID]]) -> None:
         self.seen: int | None = (
             None  #: the feed's last position when the first references were read
         )
         self.before: dict[UUID, Reference] = {}  #: what was published of the subjects
-        self._subjects = list(subjects)
+        self.newest: dict[UUID, Newest] = {}  #: their newest editions, tombstones included
+        self._by_kind = subjects
+        self._subjects = [key for keys in subjects.values() for key in keys]
         self._given: dict[UUID, dict[str, Any]] = {}
         self._known: dict[UUID, Reference | None] = {}
         self._composed: dict[UUID, tuple[Kind, dict[str, Any]]] = {}
         self._stood_for: dict[str, list[UUID]] = {}
         self.named: dict[UUID, str] = {}
+        self.unknown: set[UUID] = set()  #: of those asked for and filled in, what is not published
 
     def to(self, kind: str, key: UUID) -> dict[str, Any]:
         """Return the reference to a record: empty until `fill()`, unless the record is known already."""
         self.named[key] = kind
-        if key not in self._given:
+        given = self._given.get(key)
+        if given is None:
             reference = self._known.get(key)
             is_published = reference is not None and reference.standing == Standing.PUBLISHED
-            self._given[key] = (
+            given = self._given[key] = (
                 reference.embedded() if reference is not None and is_published else {}
             )
-        return self._given[key]
+            if reference is not None and not is_published:
+                self.unknown.add(key)
+        return given
 
     def fill(self) -> None:
         keys = [key for key in self._given if key not in self._known]
@@ -112,7 +151,7 @@ class DocumentReferences:
         asked = [key for key in keys if key not in self._composed]
         found: dict[UUID, Reference] = {}
         if self.seen is None:
-            self.seen, found = published({*asked, *self._subjects})
+            self.seen, found, self.newest = _published({*asked, *self._subjects}, self._by_kind)
             self.before = {key: found[key] for key in self._subjects if key in found}
         elif asked:
             _position, found = published(asked)
@@ -125,16 +164,19 @@ class DocumentReferences:
             self._known[key] = reference
             if reference is not None and reference.standing == Standing.PUBLISHED:
                 self._given[key].update(reference.embedded())
+            else:
+                self.unknown.add(key)
 
     def learn(self, kind: Kind, document: dict[str, Any]) -> None:
         """Fill in a record that is published in the same transaction."""
-        key = UUID(document["id"])
+        key = id_of_text(document["id"])
         self._composed[key] = kind, document
         self._known.pop(key, None)
         self._stood_for.pop(document["id"], None)
         if key in self._given:
             reference = reference_to(kind, document)
             self._known[key] = reference
+            self.unknown.discard(key)
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
@@ -142,24 +184,20 @@ class DocumentReferences:
         """Every record of which it was read what is published."""
         return {*self._given, *self._subjects}
 
-    def is_known(self, key: UUID) -> bool:
-        reference = self._known.get(key)
-        return reference is not None and reference.standing == Standing.PUBLISHED
-
     def stands_for(self, key: str) -> list[UUID]:
         """The states that a named record stands for, as published (an office: its state)."""
         states = self._stood_for.get(key)
         if states is None:
-            reference = self._known.get(UUID(key))
+            reference = self._known.get(id_of_text(key))
             # Those of a record that is being published come from its document, where ids are text.
             states = self._stood_for[key] = [
-                UUID(str(state)) for state in (reference.state_ids if reference else ())
+                id_of_text(str(state)) for state in (reference.state_ids if reference else ())
             ]
         return states
 
     def facts(self, key: str) -> dict[str, Any]:
         """What a named record's own document says that others may repeat, as published (a tenure: its office)."""
-        reference = self._known.get(UUID(key))
+        reference = self._known.get(id_of_text(key))
         return dict(reference.facts) if reference is not None else {}
 
 
@@ -192,7 +230,7 @@ def complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Fill references, labels and derived fields of all documents of one transaction, which may name each other."""
     references.fill()
     for draft in _named_first(drafts):
-        if not (draft.missing and draft.kind.editions.reference_needs_references):
+        if not (draft.kind.editions.reference_needs_references and draft.missing):
             draft.kind.editions.compose(draft.document)
             references.learn(draft.kind, draft.document)
     derivations = [
@@ -250,6 +288,7 @@ def reference_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         "state_ids": editions.state_ids(document),
         "facts": editions.facts(document),
         "merged_into": None,
+        "was_withdrawn": False,
     }
 
 
@@ -278,24 +317,30 @@ def sort_label(label: str) -> str:
     return anyascii(label).lower()
 
 
+#: Full text has it where no day is known.
+UNDATED = "@undated"
+
+
 def date_marks(day: date | str | None) -> list[str]:
-    """Return the year and the month of a day as full text holds them. No word that is searched for has a space in it."""
+    """Return the year and the month of a day as full text holds them: `@2025` and `@2025-05`. No word begins so."""
     text = str(day)
-    return [f"year {text[:4]}", f"month {text[:7]}"] if day else []
+    return [f"@{text[:4]}", f"@{text[:7]}"] if day else [UNDATED]
 
 
-def edition_row(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an edition that follow from its document, whenever it is published."""
+def edition_row(
+    kind: Kind, document: dict[str, Any], named: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the columns of an edition that follow from its document, whenever it is published; `named` are its references."""
     names, prose = kind.editions.search_texts(document)
     columns = kind.editions.columns(document)
-    day = columns["date"] if kind.editions.is_searched_by_date else None
+    marks = date_marks(columns["date"]) if kind.editions.is_searched_by_date else []
     return {
         "record_id": document["id"],
         "revision": document["revision"],
         "slug": document["slug"],
         "label": document["label"],
         "sort_label": sort_label(document["label"]),
-        "refs": list(dict.fromkeys(reference["id"] for reference in embedded(document))),
-        "search": [document["label"], names, prose, date_marks(day)],
+        "refs": list(dict.fromkeys(reference["id"] for reference in named)),
+        "search": [document["label"], names, prose, marks],
         **columns,
     }

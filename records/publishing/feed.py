@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import UUID
 
 import orjson
@@ -14,8 +14,20 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from records.bulk import as_array, insertion, run
-from records.models import Action, Change, DatedPart, PublishedName, Reference, Standing
-from records.publishing.documents import edition_row, reference_row, to_text
+from records.models import (
+    Action,
+    Change,
+    ChangeOfState,
+    DatedPart,
+    FormerPart,
+    Nature,
+    PublishedName,
+    PublishedWord,
+    Reference,
+    Standing,
+)
+from records.publishing.differences import nature_of, pointers
+from records.publishing.documents import edition_row, embedded, reference_row, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +54,15 @@ def changed_since(seen: int, position: int) -> set[UUID]:
     return set(later.order_by().values_list("record_id", flat=True))
 
 
-def lock_feed() -> tuple[int, datetime]:
+class Turn(NamedTuple):
+    """What is known to the one who holds the feed."""
+
+    position: int  #: the feed's last
+    moment: datetime  #: of what is published now
+    is_label_waiting: bool  #: whether labels wait to be propagated
+
+
+def lock_feed() -> Turn:
     """Wait for the feed, hold it until the transaction ends, and return its last position and the time.
 
     Positions are drawn one after another under this lock, so that they commit in order: a reader that pages by
@@ -52,12 +72,12 @@ def lock_feed() -> tuple[int, datetime]:
         # Sent at once; but the second statement sees what was committed while the first one waited.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s);"
-            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)) FROM"
+            " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)),"
+            " EXISTS (SELECT FROM records_pendinglabel) FROM"
             " (SELECT position, at FROM records_change ORDER BY position DESC LIMIT 1) AS last",
             [FEED_LOCK],
         )
-        position, moment = cursor.fetchone()
-    return position, moment
+        return Turn(*cursor.fetchone())
 
 
 @dataclass
@@ -69,8 +89,13 @@ class NewEdition:
     action: Action
     reason: str = ""
     merged_into: UUID | None = None
+    was_withdrawn: bool = False  #: whether a merged record was withdrawn before
     keeps_reference: bool = False  #: whether its row among the references stays as it is
     former: dict[str, Any] | None = None  #: what was public of the record; a tombstone needs none
+    former_states: set[str] | None = (
+        None  #: the states that it showed, where they are known already
+    )
+    said_nature: Nature | None = None  #: as the publisher has it; None leaves it to the days
 
     @property
     def is_tombstone(self) -> bool:
@@ -90,9 +115,35 @@ class NewEdition:
         return {key for key in (now, before) if key} if now != before else set()
 
     @cached_property
+    def _named(self) -> list[dict[str, Any]]:
+        """The references in the document."""
+        return embedded(self.document)
+
+    @cached_property
+    def states(self) -> dict[str, bool]:
+        """The states that the document shows or showed, and of each whether that is over."""
+        now = states_of(self.document, self._named)
+        if self.is_tombstone:
+            return dict.fromkeys(now, True)
+        before = self.former_states
+        if before is None:
+            before = states_of(self.former, embedded(self.former)) if self.former else set()
+        return dict.fromkeys(now, False) | dict.fromkeys(before - now, True)
+
+    @cached_property
+    def changed(self) -> tuple[Nature | None, list[str]]:
+        """The nature of an update, and where its document differs from the former one."""
+        if self.action != Action.UPDATED:
+            return None, []
+        if self.former is None:
+            raise TypeError("An update says what was public before.")
+        nature = nature_of(self.kind, self.former, self.document, self.said_nature)
+        return nature, pointers(self.former, self.document)
+
+    @cached_property
     def columns(self) -> dict[str, Any]:
         """What follows from the finished document; of the time of publication, only the day matters to it."""
-        return edition_row(self.kind, self.document)
+        return edition_row(self.kind, self.document, self._named)
 
     @cached_property
     def reference(self) -> dict[str, Any]:
@@ -101,12 +152,13 @@ class NewEdition:
         if self.is_tombstone:
             row["standing"] = Standing.MERGED if self.merged_into else Standing.WITHDRAWN
             row["merged_into"] = self.merged_into
+            row["was_withdrawn"] = self.was_withdrawn
         return row
 
     def prepare(self) -> Self:
         """Make the rows as of today, so that it need not be done while others wait for the feed."""
         self.document["published_at"] = stamp(datetime.now(UTC))
-        _ = self.columns, self.reference
+        _ = self.columns, self.reference, self.states, self.changed
         return self
 
     def edition(self, position: int, moment: datetime) -> dict[str, Any]:
@@ -126,25 +178,31 @@ class NewEdition:
 
     def change(self, position: int, moment: datetime) -> dict[str, Any]:
         """Return the row of the feed."""
+        nature, changed = self.changed
         return {
             "position": position,
             "at": moment,
             "action": self.action,
+            "nature": nature or "",
             "kind": self.kind.name,
             "record_id": self.document["id"],
             "revision": self.document["revision"],
             "merged_into": self.merged_into,
+            "reason": self.reason,
+            "changed": changed,
         }
 
 
-def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> int:
-    """Append editions, feed rows and references, close what they replace, and return the feed's last position.
+def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement] = ()) -> Turn:
+    """Append editions, feed rows and references, close what they replace, and return the turn that follows.
 
     Call under `lock_feed()`, with what it returned. Each document says its new revision. Records that have got their first
-    part, or lost their last one, by this get an edition that says so.
+    part, or lost their last one, by this get an edition that says so. Other statements may be sent `beside` these.
     """
     if not entries:
-        return position
+        run(beside)
+        return turn
+    position, moment, _is_label_waiting = turn
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     kinds = {entry.kind.name: entry.kind for entry in entries}
     for place, entry in enumerate(entries, start=position + 1):
@@ -156,18 +214,28 @@ def append(entries: Sequence[NewEdition], position: int, moment: datetime) -> in
             statements.append(_closing(kinds[name], replaced, moment))
         statements.append(insertion(kinds[name].editions, rows))
     statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
-    statements += _dated_parts([entry for entry in entries if entry.kind.editions.has_dated_parts])
+    dated = [entry for entry in entries if entry.kind.editions.has_dated_parts]
+    statements += _dated_parts(dated, moment)
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
     statements.append(insertion(Change, changes))
-    references = [entry.reference for entry in entries if not entry.keeps_reference]
+    of_states = [
+        {"state_id": state, "kind": entry.kind.name, "position": place, "has_left": has_left}
+        for place, entry in enumerate(entries, start=position + 1)
+        for state, has_left in entry.states.items()
+    ]
+    if of_states:
+        statements.append(insertion(ChangeOfState, of_states))
+    references = [
+        {**entry.reference, "since": moment} for entry in entries if not entry.keeps_reference
+    ]
     if references:
         statements.append(insertion(Reference, references, or_update=True))
-    run(statements)
-    position += len(entries)
+    run([*statements, *beside])
+    turn = turn._replace(position=position + len(entries))
     wholes = list(_changed_wholes(entries))
-    return append(wholes, position, moment) if wholes else position
+    return append(wholes, turn) if wholes else turn
 
 
 def _changed_wholes(entries: Sequence[NewEdition]) -> Iterator[NewEdition]:
@@ -189,7 +257,12 @@ def _changed_wholes(entries: Sequence[NewEdition]) -> Iterator[NewEdition]:
                 document["has_parts"] = has_parts
                 document["revision"] += 1
                 yield NewEdition(
-                    kind, document, Action.UPDATED, keeps_reference=True, former=former
+                    kind,
+                    document,
+                    Action.UPDATED,
+                    keeps_reference=True,
+                    former=former,
+                    said_nature=Nature.REFERENCE,
                 )
 
 
@@ -200,17 +273,44 @@ def _closing(kind: Kind, record_ids: Sequence[str], moment: datetime) -> Stateme
     return statement, [moment, as_array(record_ids)]
 
 
-def _dated_parts(entries: Sequence[NewEdition]) -> Iterator[Statement]:
-    """Return the statements that make the dated parts of these records anew."""
-    yield from _removal(DatedPart, entries)
+def states_of(document: dict[str, Any], named: Sequence[dict[str, Any]]) -> set[str]:
+    """The states that a document shows anywhere, the record itself included."""
+    found = {reference["id"] for reference in named if reference["object"] == "state"}
+    if document["object"] == "state":
+        found.add(document["id"])
+    return found
+
+
+def _dated_parts(entries: Sequence[NewEdition], moment: datetime) -> Iterator[Statement]:
+    """Return the statements that make the dated parts of these records anew, and keep what they were."""
+    replaced = [entry.record_id for entry in entries if entry.document["revision"] > 1]
+    if replaced:
+        yield _KEEP_PARTS, [as_array(replaced), moment, moment]
     parts = [
-        {"record_id": entry.document["id"], "value": "", "party_id": None, **part}
+        {
+            "record_id": entry.document["id"],
+            "value": "",
+            "party_id": None,
+            "since": moment,
+            **part,
+        }
         for entry in entries
         if not entry.is_tombstone
         for part in entry.kind.editions.dated_parts(entry.document)
     ]
     if parts:
         yield insertion(DatedPart, parts)
+
+
+_PART_COLUMNS = ", ".join(
+    str(field.column) for field in DatedPart._meta.concrete_fields if not field.primary_key
+)
+#: Moves parts of replaced documents to where former ones are kept; those of the same instant were seen by nobody.
+_KEEP_PARTS = (
+    f"WITH gone AS (DELETE FROM {DatedPart._meta.db_table} WHERE record_id = ANY(%s::uuid[]) RETURNING {_PART_COLUMNS})"  # noqa: S608 - our own names
+    f" INSERT INTO {FormerPart._meta.db_table} ({_PART_COLUMNS}, until)"
+    f" SELECT {_PART_COLUMNS}, %s::timestamptz FROM gone WHERE since < %s::timestamptz"
+)
 
 
 def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
@@ -226,6 +326,14 @@ def _names(entries: Sequence[NewEdition]) -> Iterator[Statement]:
     ]
     if rows:
         yield insertion(PublishedName, rows)
+        yield _WORDS, [as_array({row["record_id"] for row in rows})]
+
+
+#: Adds the words in the names of some records to those that are known.
+_WORDS = (
+    f"INSERT INTO {PublishedWord._meta.db_table} SELECT DISTINCT unnest(string_to_array(btrim(folded), ' '))"  # noqa: S608 - our own names
+    f" FROM {PublishedName._meta.db_table} WHERE record_id = ANY(%s::uuid[]) ON CONFLICT DO NOTHING"
+)
 
 
 def _removal(model: type[Model], entries: Sequence[NewEdition]) -> Iterator[Statement]:

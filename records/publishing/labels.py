@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from records.models import Action, PendingLabel, Standing
+from records.models import Action, Nature, PendingLabel, Standing
 from records.publishing import feed
 from records.publishing.documents import embedded, published, reference_row, to_text
 from records.publishing.naming import naming
@@ -28,14 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from records.bulk import Statement
     from records.models import Reference
     from records.publishing.naming import Place
     from records.registry import Kind
 
 #: Labels shown in more documents than this are propagated in batches after the publish, so that it holds up nobody long.
 AT_ONCE = 100
-#: Documents per transaction then.
-BATCH = 100
+#: Documents per transaction then: few, for another publisher may have to wait for a batch, and more are hardly faster.
+BATCH = 25
 #: Key of the advisory lock that keeps two drains apart.
 DRAIN_LOCK = feed.FEED_LOCK + 1
 
@@ -43,35 +44,37 @@ DRAIN_LOCK = feed.FEED_LOCK + 1
 def store_and_propagate(
     entries: Sequence[feed.NewEdition],
     before: Mapping[UUID, Reference],
-    position: int,
-    moment: datetime,
+    turn: feed.Turn,
+    beside: Sequence[Statement],
 ) -> None:
     """Append editions and bring the documents that name those records up to date; `before` is what named them until now."""
-    position = feed.append(entries, position, moment)
+    turn = feed.append(entries, turn, beside)
     changed = {
-        entry.record_id
+        entry.record_id: entry.kind.name
         for entry in entries
         if entry.record_id in before and before[entry.record_id].body != entry.reference["body"]
     }
-    propagate(changed, position, moment)
+    propagate(changed, turn)
 
 
-def propagate(changed: set[UUID], position: int, moment: datetime) -> None:
-    """Patch all documents that show the records in `changed`; if they are too many, after the commit."""
+def propagate(changed: Mapping[UUID, str], turn: feed.Turn) -> None:
+    """Patch all documents that show the records in `changed`, which have kinds; if they are too many, after the commit."""
+    is_waiting = turn.is_label_waiting
     while changed:
-        shown = naming(changed, limit=AT_ONCE + 1)
+        shown = naming(changed, kinds=changed.values(), limit=AT_ONCE + 1)
         if len(shown) > AT_ONCE:
-            _postpone(changed, moment)
+            _postpone(changed, turn.moment)
+            is_waiting = True
         if not shown or len(shown) > AT_ONCE:
             break
-        patches = _patch(shown)
-        position = feed.append(patches.entries, position, moment)
+        patches = _patch(shown, turn.position)
+        turn = feed.append(patches.entries, turn)
         changed = patches.relabelled
-    if PendingLabel.objects.exists():
+    if is_waiting:
         transaction.on_commit(drain_aside)
 
 
-def _postpone(changed: set[UUID], moment: datetime) -> None:
+def _postpone(changed: Iterable[UUID], moment: datetime) -> None:
     """Leave labels to `drain()`, which goes through all their documents, whatever was done for an earlier change."""
     PendingLabel.objects.bulk_create(
         [PendingLabel(record_id=key, since=moment) for key in changed],
@@ -87,8 +90,8 @@ class Patches:
 
     seen: int  #: the feed's last position before anything was read
     entries: list[feed.NewEdition] = field(default_factory=list)
-    #: Records whose own reference changed because it is made of the labels that were patched.
-    relabelled: set[UUID] = field(default_factory=set)
+    #: Records whose own reference changed because it is made of the labels that were patched, and their kinds.
+    relabelled: dict[UUID, str] = field(default_factory=dict)
     #: Every document that was looked at, with all the records of which something was read for it.
     read: dict[Place, set[str]] = field(default_factory=dict)
 
@@ -99,15 +102,18 @@ class Patches:
         if not outdated:
             return self
         ids = {key for _kind, key in outdated}
-        again = _patch([place for place in self.read if place in outdated])
+        again = _patch([place for place in self.read if place in outdated], position)
         again.entries += [entry for entry in self.entries if entry.record_id not in ids]
-        again.relabelled |= self.relabelled - ids
+        again.relabelled |= {key: name for key, name in self.relabelled.items() if key not in ids}
         return again
 
 
-def _patch(places: Sequence[Place]) -> Patches:
-    """Bring references in the published documents of these records up to date. Those that show nothing old are left alone."""
-    patches = Patches(feed.last_position())
+def _patch(places: Sequence[Place], seen: int) -> Patches:
+    """Bring references in the published documents of these records up to date. Those that show nothing old are left alone.
+
+    `seen` is a position that the feed had before, or has while it is held.
+    """
+    patches = Patches(seen)
     found = []
     for place, text in _documents(places):
         document = orjson.loads(text)
@@ -122,6 +128,7 @@ def _patch(places: Sequence[Place]) -> Patches:
             *(survivors[one] for one in shown & survivors.keys()),
         }
         kind = kind_named(name)
+        former_states = feed.states_of(document, nodes)
         _replace(nodes, bodies)
         kind.editions.follow(document)
         # An office shows its state, and a tenure both: what was patched for the one may not differ for the other.
@@ -131,11 +138,18 @@ def _patch(places: Sequence[Place]) -> Patches:
         former = orjson.loads(text)
         before = reference_row(kind, former)
         document["revision"] += 1
-        entry = feed.NewEdition(kind, document, Action.UPDATED, former=former).prepare()
+        entry = feed.NewEdition(
+            kind,
+            document,
+            Action.UPDATED,
+            former=former,
+            former_states=former_states,
+            said_nature=Nature.REFERENCE,
+        ).prepare()
         entry.keeps_reference = entry.reference == before
         patches.entries.append(entry)
         if entry.reference["body"] != before["body"]:
-            patches.relabelled.add(key)
+            patches.relabelled[key] = name
     return patches
 
 
@@ -256,10 +270,10 @@ class Work:
             if labels != self._labels:
                 self._list(labels)
             batch = self._left.popleft() if self._left else []
-            patches = self._ahead.result() if self._ahead else _patch(batch)
+            patches = self._ahead.result() if self._ahead else _read_ahead(batch)
             self._ahead = None
             if self._left and self._reader:
-                self._ahead = self._reader.submit(_patch, self._left[0])
+                self._ahead = self._reader.submit(_read_ahead, self._left[0])
             done = _store(patches)
             self._labels = labels.leave(batch[-1] if self._left else None)
         return done
@@ -270,14 +284,19 @@ class Work:
         self._ahead = None
 
 
+def _read_ahead(places: Sequence[Place]) -> Patches:
+    """Patch documents before the feed is locked."""
+    return _patch(places, feed.last_position())
+
+
 def _store(patches: Patches) -> int:
     if not patches.entries:
         return 0
-    position, moment = feed.lock_feed()
-    patches = patches.done_again(position)
-    feed.append(patches.entries, position, moment)
+    turn = feed.lock_feed()
+    patches = patches.done_again(turn.position)
+    feed.append(patches.entries, turn)
     if patches.relabelled:
-        _postpone(patches.relabelled, moment)
+        _postpone(patches.relabelled, turn.moment)
     return len(patches.entries)
 
 

@@ -58,7 +58,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         _demand_two_of_a_kind(loser, survivor)
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         newest = newest_by_record([gone, kept])
         was_published = gone.pk in newest
         if was_published and (kept.pk not in newest or newest[kept.pk].document is None):
@@ -78,18 +78,28 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         if was_published:
             kind = kind_of(gone)
             last = newest[gone.pk]
+            was_withdrawn = last.document is None
             if (
-                last.document is None
+                was_withdrawn
             ):  # withdrawn before: the tombstone is made of the last document there was
                 last = kind.editions._default_manager.get(
                     record_id=gone.pk, revision=last.revision - 1
                 )
             document = next_document(last)
             document["revision"] = newest[gone.pk].revision + 1
-            tombstone = feed.NewEdition(kind, document, Action.MERGED, reason, merged_into=kept.pk)
-            position = feed.append([tombstone], position, moment)
-            Reference.objects.filter(merged_into=gone.pk).update(merged_into=kept.pk)
-            propagate({gone.pk}, position, moment)
+            tombstone = feed.NewEdition(
+                kind,
+                document,
+                Action.MERGED,
+                reason,
+                merged_into=kept.pk,
+                was_withdrawn=was_withdrawn,
+            )
+            turn = feed.append([tombstone], turn)
+            Reference.objects.filter(merged_into=gone.pk).update(
+                merged_into=kept.pk, since=turn.moment
+            )
+            propagate({gone.pk: kind.name}, turn)
     carry_over([loser], [gone])
 
 

@@ -1,24 +1,26 @@
-"""Reading the parts of many records at once: one statement, whatever the kind has."""
+"""Locking many records and reading them with all their parts: one round trip, whatever the kind has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import ManyToOneRel
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from rest_framework.serializers import ListSerializer
 
-from records.bulk import as_array
+from records.bulk import as_array, instance_of
+from records.identity import id_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from uuid import UUID
 
     from rest_framework.serializers import Serializer
 
@@ -42,28 +44,38 @@ def _parts_of(serializer: Serializer[Any], path: str) -> Iterator[str]:
                 yield f"{path}{relation}"
 
 
-def load_parts(records: Sequence[models.Model], paths: tuple[str, ...]) -> None:
-    """Read the parts named by `paths` (`citations`, `participations__participation_capacities`) of all records.
+def read_locked(kind: Kind, keys: Collection[UUID]) -> list[Any]:
+    """Lock records of one kind, in the order of their keys, and read them with the parts that `parts_of` names.
 
     As `prefetch_related` leaves them, so that `record.citations.all()` asks no query; but what it leaves there is a list,
     where `prefetch_related` makes a queryset for every record and relation, which costs more than reading the rows.
 
     All tables are read by one statement, each as one JSON value: a statement per table cost a small record more than the
-    rows themselves.
+    rows themselves. It is sent together with the one that locks, and sees what was committed while that one waited.
     """
-    if not records or not paths:
-        return
-    statement, relations = _plan(type(records[0]), paths)
-    keys = as_array(record.pk for record in records)
+    statement, relations = _plan(kind.model, parts_of(kind))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [keys] * len(relations))
-        found = cursor.fetchone()
-    rows: dict[str, Sequence[Any]] = {"": records}
+        cursor.execute(statement, [as_array(keys)] * (len(relations) + 2))
+        records, *found = cursor.fetchone()
+    rows = {"": _rows(kind.model, records)}
     for path, text in zip(relations, found, strict=True):
         relation = relations[path]
-        parts = [relation.row(values) for values in orjson.loads(text or "[]")]
-        rows[path] = parts
-        relation.hand_out(rows[path.rpartition("__")[0]], parts)
+        rows[path] = _rows(relation.model, text)
+        relation.hand_out(rows[path.rpartition("__")[0]], rows[path])
+    return rows[""]
+
+
+def _rows(model: type[models.Model], text: str | None) -> list[Any]:
+    """Make instances of the rows of a JSON value."""
+    names, converters = _columns(model)
+    database = connection.alias
+    found = []
+    for values in orjson.loads(text or "[]"):
+        for index, convert in converters:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        found.append(instance_of(model, names, values, database))
+    return found
 
 
 @dataclass(frozen=True)
@@ -80,14 +92,6 @@ class _Relation:
         column = self.model._meta.pk.column if self.is_forward else self.link.column
         return f'"{column}" {above}'
 
-    def row(self, values: list[Any]) -> Any:
-        """Make an instance of a row of the JSON value."""
-        names, converters = _columns(self.model)
-        for index, convert in converters:
-            if values[index] is not None:
-                values[index] = convert(values[index])
-        return self.model.from_db(connection.alias, names, values)
-
     def hand_out(self, owners: Sequence[Any], parts: Sequence[Any]) -> None:
         """Leave the rows where Django's own prefetching leaves them."""
         if self.is_forward:
@@ -95,36 +99,45 @@ class _Relation:
             for owner in owners:
                 self.link.set_cached_value(owner, by_key.get(getattr(owner, self.link.attname)))
             return
-        of_owner: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-        for part in parts:
-            of_owner[getattr(part, self.link.attname)].append(part)
+        of_owner: dict[Any, list[Any]] = {}
         for owner in owners:
             if not hasattr(owner, "_prefetched_objects_cache"):
                 owner._prefetched_objects_cache = {}  # noqa: SLF001 - Django's own name
-            owner._prefetched_objects_cache[self.cache_name] = of_owner[owner.pk]  # noqa: SLF001
+            own: list[Any] = []
+            owner._prefetched_objects_cache[self.cache_name] = own  # noqa: SLF001
+            of_owner[owner.pk] = own
+        link = self.link.attname
+        for part in parts:
+            of_owner[vars(part)[link]].append(part)
 
 
 @cache
 def _plan(model: type[models.Model], paths: tuple[str, ...]) -> tuple[str, dict[str, _Relation]]:
-    """Return the statement that reads all parts, a column each, and what the columns hold, owners before their parts."""
+    """Return what locks and reads the records and all parts, a column each, and what the parts are, owners first."""
     relations: dict[str, _Relation] = {}
     conditions: dict[str, str] = {}
-    columns = []
+    key = f'"{model._meta.pk.column}"'
+    columns = [_column(model, model._base_manager.order_by("pk"), f"{key} = ANY(%s::uuid[])")]
     for path in _with_owners(paths):
         owner, _, accessor = path.rpartition("__")
         relation = _relation(relations[owner].model if owner else model, accessor)
         above = "= ANY(%s::uuid[])"
         if owner:
             table = relations[owner].model._meta
-            key = relation.link.column if relation.is_forward else table.pk.column
+            column = relation.link.column if relation.is_forward else table.pk.column
             # As an array, for which the planner takes the index whatever else is there: a join would read the whole table.
             above = (
-                f'= ANY(ARRAY(SELECT "{key}" FROM "{table.db_table}" WHERE {conditions[owner]}))'  # noqa: S608 - our own names
+                f'= ANY(ARRAY(SELECT "{column}" FROM "{table.db_table}" WHERE {conditions[owner]}))'  # noqa: S608 - our own names
             )
         relations[path] = relation
         conditions[path] = relation.condition(above)
-        columns.append(_column(relation.model, conditions[path]))
-    return f"SELECT {', '.join(columns)}", relations
+        ordered = relation.model._base_manager.order_by(*(relation.model._meta.ordering or ()))
+        columns.append(_column(relation.model, ordered, conditions[path]))
+    locking = (
+        f'SELECT FROM "{model._meta.db_table}" WHERE {key} = ANY(%s::uuid[]) ORDER BY {key}'
+        " FOR NO KEY UPDATE"
+    )
+    return f"{locking}; SELECT {', '.join(columns)}", relations
 
 
 def _with_owners(paths: Sequence[str]) -> list[str]:
@@ -147,9 +160,8 @@ def _relation(model: type[models.Model], accessor: str) -> _Relation:
     return _Relation(link.model, link, is_forward=False, cache_name=relation.cache_name)
 
 
-def _column(model: type[models.Model], condition: str) -> str:
-    """One JSON value of all rows in their model's order, each a list of its columns; text, for it is parsed here."""
-    ordered = model._base_manager.order_by(*(model._meta.ordering or ())).query
+def _column(model: type[models.Model], ordered: models.QuerySet[Any], condition: str) -> str:
+    """One JSON value of all these rows in their order, each a list of its columns; text, for it is parsed here."""
     values = ", ".join(
         # A number in JSON would be read as binary, and lose digits.
         f'"{field.column}"{"::text" if isinstance(field, models.DecimalField) else ""}'
@@ -157,7 +169,7 @@ def _column(model: type[models.Model], condition: str) -> str:
     )
     return (
         f"(SELECT json_agg(json_build_array({values}))::text"  # noqa: S608 - our own names
-        f" FROM ({ordered}) AS part WHERE {condition})"
+        f" FROM ({ordered.query}) AS part WHERE {condition})"
     )
 
 
@@ -171,14 +183,20 @@ def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Call
         kind = target.get_internal_type()
         if kind in _CONVERTERS:
             converters.append((index, _CONVERTERS[kind]))
-        elif kind not in _AS_IN_JSON:
+        elif _plain(target) not in _AS_IN_JSON:
             raise TypeError(f"Say how a {kind} is read from JSON: {field}.")
     return names, converters
 
 
+def _plain(field: models.Field[Any, Any]) -> str:
+    """The type of a field, or of what is in its lists."""
+    return (field.base_field if isinstance(field, ArrayField) else field).get_internal_type()
+
+
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": UUID,
+    "UUIDField": id_of_text,
     "DateField": date.fromisoformat,
+    "DateTimeField": datetime.fromisoformat,
     "DecimalField": Decimal,
 }
 _AS_IN_JSON = {

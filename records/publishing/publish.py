@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 
-from records.bulk import among, as_array, read
+from records.bulk import as_array
 from records.models import Action, EditorialState
 from records.publishing import feed
 from records.publishing.documents import (
@@ -26,7 +26,7 @@ from records.publishing.documents import (
 )
 from records.publishing.labels import refresh, store_and_propagate
 from records.publishing.naming import named, naming
-from records.publishing.prefetch import load_parts, parts_of
+from records.publishing.prefetch import read_locked
 from records.registry import all_kinds, kind_named, kind_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from records.models import Edition, Record
+    from records.bulk import Statement
+    from records.models import Edition, Nature, Record
+    from records.publishing.documents import Newest
 
 #: How many names a refusal lists before it says "and more".
 SHOWN = 10
@@ -67,42 +69,48 @@ class CurationRefused(Exception):  # noqa: N818 - no error: an answer, with its 
         return list(found.values())
 
 
-def publish(*records: Record, by: AbstractBaseUser | None, reason: str = "") -> list[Edition]:
+def publish(
+    *records: Record,
+    by: AbstractBaseUser | None,
+    reason: str = "",
+    nature: Nature | None = None,
+) -> None:
     """Publish records, of any kinds, together: all or none.
 
-    Returns the newest edition of each record, in the order given; a record whose document did not change keeps the
-    edition it has. `by` is None for commands that run as the operator. `reason` is shown to the public.
+    A record whose document did not change keeps the edition it has. `by` is None for commands that run as the operator.
+    `reason` is shown to the public, and so is `nature`, why documents change that are public already; None leaves it to their
+    days (`records.publishing.differences`).
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    locked = publish_by_key(_keys_by_kind(records), by, reason, records)
+    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, records)
     carry_over(records, locked)
-    return _newest(records)
 
 
 def publish_by_key(
     keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
+    nature: Nature | None = None,
     known: Sequence[Record] = (),
 ) -> list[Record]:
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        entries, references = _render(locked, reason)
+        entries, references = _render(locked, reason, nature)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
-        position, moment = feed.lock_feed()
-        if references.read() & feed.changed_since(references.seen or 0, position):
-            entries, references = _render(locked, reason)
-        store_and_propagate(entries, references.before, position, moment)
-        _mark(locked, EditorialState.PUBLISHED, moment)
+        turn = feed.lock_feed()
+        if references.read() & feed.changed_since(references.seen or 0, turn.position):
+            entries, references = _render(locked, reason, nature)
+        marking = _mark(locked, EditorialState.PUBLISHED, turn.moment)
+        store_and_propagate(entries, references.before, turn, marking)
     return locked
 
 
-def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list[Edition]:
+def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None:
     """Take published records back, together: their ids answer 410 with the reason and the time.
 
-    Returns the tombstones. Raises CurationRefused when a record is not published or published documents of other
+    Raises CurationRefused when a record is not published or published documents of other
     records name it, PermissionDenied when `by` may not publish their kind, ValueError without a reason.
     """
     demand_permission(by, map(type, records))
@@ -111,7 +119,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
         raise ValueError(msg)
     with recorded("withdraw", by, reason):
         locked = lock(records)
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         newest = newest_by_record(locked)
         refusals = [
             Refusal(
@@ -132,13 +140,11 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> list
             )
             for record in locked
         ]
-        feed.append(entries, position, moment)
-        _mark(locked, EditorialState.WITHDRAWN, moment)
+        feed.append(entries, turn, _mark(locked, EditorialState.WITHDRAWN, turn.moment))
     carry_over(records, locked)
-    return _newest(records)
 
 
-def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> Edition:
+def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> None:
     """Bring a withdrawn record back as it was last published; later edits stay unpublished.
 
     Raises CurationRefused when it is not withdrawn or names records that are not published now, PermissionDenied when
@@ -147,7 +153,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     demand_permission(by, [type(record)])
     with recorded("restore", by, reason):
         (locked,) = lock([record])
-        position, moment = feed.lock_feed()
+        turn = feed.lock_feed()
         newest = newest_by_record([locked]).get(locked.pk)
         if newest is None or newest.action != Action.WITHDRAWN:
             raise CurationRefused([Refusal(locked, "not_withdrawn", f"{locked} is not withdrawn.")])
@@ -163,12 +169,13 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
         if missing:
             raise CurationRefused([_unpublished(locked, missing)])
         entry = feed.NewEdition(kind_of(locked), document, Action.RESTORED, reason)
-        store_and_propagate([entry], before, position, moment)
         # What was edited since the document was made is still unpublished, so the time of that document stays.
         edited = locked.changed_at > last.published_at
-        _mark([locked], EditorialState.PUBLISHED, last.published_at if edited else moment)
+        marking = _mark(
+            [locked], EditorialState.PUBLISHED, last.published_at if edited else turn.moment
+        )
+        store_and_propagate([entry], before, turn, marking)
     carry_over([record], [locked])
-    return _newest([record])[0]
 
 
 def refusals_to_publish(*records: Record) -> list[Refusal]:
@@ -221,10 +228,7 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
     locked: list[Record] = []
     for kind in all_kinds():
         if kind.name in keys:
-            rows = kind.model._default_manager.select_for_update(no_key=True).order_by("pk")
-            found = read(rows.filter(among("pk", keys[kind.name])))
-            load_parts(found, parts_of(kind))
-            locked.extend(found)
+            locked.extend(read_locked(kind, keys[kind.name]))
     there = {record.pk for record in locked}
     refusals = [
         Refusal(record, "gone", f"{record} was deleted in the meantime.")
@@ -246,17 +250,18 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
 
 
 def _render(
-    records: Sequence[Record], reason: str
+    records: Sequence[Record], reason: str, nature: Nature | None
 ) -> tuple[list[feed.NewEdition], DocumentReferences]:
     """Make what is to be appended, and say what was read for it, the newest editions included."""
     drafts, references = _serialise(records)
     _complete(drafts, references)
-    return [entry.prepare() for entry in _entries(drafts, reason)], references
+    entries = _entries(drafts, references.newest, reason, nature)
+    return [entry.prepare() for entry in entries], references
 
 
 def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
     """Make the documents, still without what is published of the records that they name."""
-    references = DocumentReferences(record.pk for record in records)
+    references = DocumentReferences(_keys_by_kind(records))
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
@@ -271,10 +276,26 @@ def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
         if draft.kind.is_cited and not draft.document["citations"]:
             detail = f"{draft.record} has no citation: add at least one source before publishing."
             refusals.append(Refusal(draft.record, "no_citation", detail))
+        refusals += _uncited_members(draft)
         if draft.missing:
             refusals.append(_unpublished(draft.record, draft.missing))
     if refusals:
         raise CurationRefused(refusals)
+
+
+def _uncited_members(draft: Draft) -> list[Refusal]:
+    """Refuse members that say something and have no citation of their own, where they need one."""
+    document, record = draft.document, draft.record
+    return [
+        Refusal(record, "no_citation", no_citation_of(record, member))
+        for member in draft.kind.cited_members
+        if document[member] and all(each["field"] != member for each in document["citations"])
+    ]
+
+
+def no_citation_of(record: Record, member: str) -> str:
+    """Say that a member lacks a citation."""
+    return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
@@ -291,18 +312,18 @@ def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
 
 
-def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
+def _entries(
+    drafts: Sequence[Draft], newest: Mapping[UUID, Newest], reason: str, nature: Nature | None
+) -> list[feed.NewEdition]:
     """Compare each document with the newest edition, and keep those that say something new."""
-    newest = _newest_documents(drafts)
     wholes = {draft.kind.editions.whole_of(draft.document) for draft in drafts}
     entries = []
     for draft in drafts:
         previous = newest.get(draft.record.pk)
         action = Action.PUBLISHED
-        former = None
+        former = orjson.loads(previous[2]) if previous and previous[2] else None
         if draft.kind.editions.whole_member:
             # Its own record does not say it: it is as it was, until the parts that come with it are stored.
-            former = orjson.loads(previous[2]) if previous and previous[2] else None
             had_parts = former is not None and former["has_parts"]
             draft.document["has_parts"] = had_parts or draft.document["id"] in wholes
         draft.document["revision"] = 1
@@ -314,34 +335,20 @@ def _entries(drafts: Sequence[Draft], reason: str) -> list[feed.NewEdition]:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if text is None else Action.UPDATED
-        entries.append(feed.NewEdition(draft.kind, draft.document, action, reason, former=former))
+        entries.append(
+            feed.NewEdition(
+                draft.kind, draft.document, action, reason, former=former, said_nature=nature
+            )
+        )
     return entries
 
 
-def _newest_documents(drafts: Sequence[Draft]) -> dict[UUID, tuple[int, datetime, str | None]]:
-    """Return revision, time and document of the newest edition of each record, tombstones included."""
-    found: dict[UUID, tuple[int, datetime, str | None]] = {}
-    with connection.cursor() as cursor:
-        for name, pks in _keys_by_kind(draft.record for draft in drafts).items():
-            cursor.execute(
-                "SELECT record_id, revision, published_at, document"  # noqa: S608 - our own name
-                f' FROM "{kind_named(name).editions._meta.db_table}"'
-                " WHERE record_id = ANY(%s::uuid[]) AND superseded_at IS NULL",
-                [as_array(pks)],
-            )
-            found |= {key: (revision, at, text) for key, revision, at, text in cursor}
-    return found
-
-
-def newest_by_record(records: Iterable[Record], *later: str) -> dict[UUID, Any]:
-    """Return the newest edition of each record, tombstones included; columns in `later` are read when asked for."""
+def newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
+    """Return the newest edition of each record, tombstones included."""
     return {
         edition.record_id: edition
         for name, pks in _keys_by_kind(records).items()
-        for edition in kind_named(name)
-        .editions._default_manager.newest()
-        .filter(record_id__in=pks)
-        .defer(*later)
+        for edition in kind_named(name).editions._default_manager.newest().filter(record_id__in=pks)
     }
 
 
@@ -368,16 +375,19 @@ def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
     return refusals
 
 
-def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> None:
+def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> list[Statement]:
+    """Say of the records what they are now; return the statements that say so to the database."""
+    statements: list[Statement] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         found = list(group)
-        keys = [record.pk for record in found]
-        kind_named(name).model._default_manager.filter(among("pk", keys)).update(
-            editorial_state=state, published_at=moment
-        )
+        table = kind_named(name).model._meta.db_table
+        keys = as_array(record.pk for record in found)
+        update = f'UPDATE "{table}" SET editorial_state = %s, published_at = %s WHERE id = ANY(%s::uuid[])'  # noqa: S608 - our own name
+        statements.append((update, [state.value, moment, keys]))
         for record in found:
             record.editorial_state = state
             record.published_at = moment
+    return statements
 
 
 def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
@@ -387,8 +397,3 @@ def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
         record.editorial_state = done[record.pk].editorial_state
         record.published_at = done[record.pk].published_at
         record.changed_at = done[record.pk].changed_at
-
-
-def _newest(records: Sequence[Record]) -> list[Edition]:
-    found = newest_by_record(records, "document", "search")
-    return [found[record.pk] for record in records]

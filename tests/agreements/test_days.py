@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from records.publishing.merge import merge
+from records.publishing.publish import publish, withdraw
 from tests.factories.agreements import make_action, make_agreement, make_party
 from tests.factories.answers import get, slugs
 from tests.factories.days import MATCHES, WORLD, Tried, TriedInterval, day, random_edtf
@@ -29,10 +31,11 @@ RANKS = ["certain", "possible", "unknown"]
 
 @pytest.fixture(scope="module")
 def treaties(module_transaction: None) -> None:
-    """Treaties that anybody may join, of whose dates little is known."""
+    """Treaties that anybody may join, of whose dates little is known; some were published with other dates before."""
     chance = random.Random(1883)  # noqa: S311 - reproducible data
     states = [make_state(name, alpha_2=name) for name in ("US", "PK", "RU")]
     published: list[Any] = []
+    corrections: list[tuple[Any, Any]] = []
     while len(published) < 24:
         joined = chance.sample(states, chance.choice((2, 3)))
         dates = {
@@ -49,15 +52,27 @@ def treaties(module_transaction: None) -> None:
         treaty = make_agreement(
             f"Treaty {len(published)}", form="treaty", laterality="multilateral"
         )
-        make_action(treaty, "entry_into_force", dates["entry"])
+        acts: list[tuple[str, Any, Any]] = [("entry_into_force", dates["entry"], None)]
         for state in joined:
             party = make_party(treaty, state)
-            kind = chance.choice(("ratification", "accession"))
-            make_action(treaty, kind, dates[state.name], party=party)
+            acts.append((chance.choice(("ratification", "accession")), dates[state.name], party))
             if state is leaver and dates["left"] is not None:
-                make_action(treaty, "withdrawal", dates["left"], party=party)
+                acts.append(("withdrawal", dates["left"], party))
+        is_corrected = len(published) % 3 == 0
+        for kind, date, own in acts:
+            first = random_day(chance) if is_corrected else date
+            action = make_action(treaty, kind, first, party=own)
+            if is_corrected:
+                corrections.append((action, date))
         published.append(treaty)
-    publish_whole(*published)
+    wrong, same = (make_agreement(title, form="treaty") for title in ("Wrong", "Same"))
+    publish_whole(*published, wrong, same)
+    for action, date in corrections:
+        action.date = date
+        action.save()
+    publish(*{action.agreement for action, _date in corrections}, by=None)
+    withdraw(wrong, by=None, reason="There was none.")
+    merge(same, published[0], by=None, reason="The same.")
 
 
 def random_day(chance: random.Random) -> str:
@@ -107,6 +122,34 @@ def in_force(document: dict[str, Any], state: str, match: str) -> set[int]:
     ]
     join = set.intersection if match == "certain" else set.union
     return join(*each_world) if each_world else set()
+
+
+@pytest.mark.usefixtures("treaties")
+def test_parties_are_in_force_on_the_days_on_which_trying_all_days_finds_them(
+    client: Client,
+) -> None:
+    checked = 0
+    for treaty in get(client, "agreements/?page_size=200")["results"]:
+        for number in ASKED:
+            answer = get(client, f"agreements/{treaty['id']}/parties/?on={day(number)}")
+            found = {
+                (row["party"]["code"], each["match"])
+                for row in answer["results"]
+                for each in row["statuses"]
+                if each["value"] == "in_force"
+            }
+            expected = set()
+            for party in treaty["parties"]:
+                code = party["party"]["code"]
+                fits = [
+                    said
+                    for said, match in zip(RANKS, MATCHES, strict=True)
+                    if number in in_force(treaty, code, match)
+                ]
+                expected |= {(code, fits[0])} if fits else set()
+            assert found == expected
+            checked += 1
+    assert checked > 150
 
 
 def written(action: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ from tests.factories.agreements import (
 )
 from tests.factories.documents import day, document_of, reference, words
 from tests.factories.people import make_organization, make_person, make_state
-from tests.factories.records import make_source, make_topic, publish_whole
+from tests.factories.records import edition_of, make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,8 @@ def test_the_package_of_the_sample_story_is_published_whole() -> None:
     make_action(package, "signature", {"text": "last Monday"}, event=meeting)
     make_value(package, 500_000_000, kind="investment", scope="package", as_reported="$500 million")
 
-    (edition,) = publish_whole(package)
+    publish_whole(package)
+    edition = edition_of(package)
 
     status = {"value": "signed", "since": words("last Monday"), "until": None}
     for_a_party = {**status, "value": "signatory"}

@@ -223,6 +223,7 @@ def test_pages_hold_every_agreement_once() -> None:
             [("invalid_choice", "date_match"), ("missing_parameter", "date_match")],
         ),
         ("currency=DOLLAR", [("invalid_currency", "currency")]),
+        ("currency=USX,EUR", [("invalid_choice", "currency")]),
     ],
 )
 def test_what_is_not_understood_is_refused(query: str, faults: list[tuple[str, str]]) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.test import Client
 
 from agreements.models import Agreement
-from benchmarks import combinations, generate, questions
+from benchmarks import candidates, combinations, generate, questions
 from benchmarks.copying import continue_counting
 from benchmarks.schema import parameters
 from events.models import Event, Place, Statement
@@ -114,7 +114,7 @@ def test_the_first_events_are_the_same_however_many_follow() -> None:
 
 @pytest.mark.parametrize("resource", combinations.RESOURCES)
 def test_every_filter_of_the_schema_is_asked_and_answered(api: Any, resource: str) -> None:
-    declared = parameters(api, resource).keys() - combinations.SHAPING
+    declared = parameters(api, resource).keys() - candidates.SHAPING
 
     values, without = combinations._values(api, resource)
 

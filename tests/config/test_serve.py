@@ -125,6 +125,22 @@ def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
     assert complaint.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "complains"), [("", False), ("serve\n", True)], ids=["no word", "the word"]
+)
+def test_workers_that_cannot_load_say_so_when_told_to_serve(server, said, complains):
+    """Before, whoever started them may have to say something that explains more."""
+    process = subprocess.run(
+        [sys.executable, "-m", "config.workers", "config.wsgi:application", "--interface", "wsgi"],
+        cwd=embedded.PROJECT, env={**clean_environment(), "SECRET_KEY": "short"},
+        input=said, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert process.returncode == 1
+    assert ("SECRET_KEY must have 50 characters" in process.stderr) is complains
+    assert bool(process.stderr) is complains
+
+
 def test_ready_names_what_is_missing(server, free_port):
     """Without our supervisor, as another deployment may run it: nothing has been migrated."""
     server.start()

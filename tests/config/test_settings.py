@@ -34,7 +34,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_it(python, name, value,
 def test_an_empty_value_means_the_default(python):
     done = python("-c", SETTINGS + "s.DEBUG, s.THREADS, s.ALLOWED_HOSTS)", DEBUG="", THREADS=" ")
 
-    assert done.stdout.strip() == "False 4 ['localhost', '127.0.0.1', '[::1]']", done.stderr
+    assert done.stdout.strip() == "False 16 ['localhost', '127.0.0.1', '[::1]']", done.stderr
 
 
 def test_a_secret_key_is_made_once_and_kept_from_others(python, var):
@@ -99,7 +99,7 @@ def test_every_variable_that_is_read_is_in_the_example_and_the_other_way_round()
     readers = "|".join(
         name for name, value in vars(environment).items() if callable(value) and name[0].islower()
     )
-    call = rf'environment\.(?:{readers})\(\s*"([A-Z_]+)"|environ\.get\("([A-Z_]+)"'
+    call = rf'(?:environment\.|return )(?:{readers})\(\s*"([A-Z_]+)"|environ\.get\("([A-Z_]+)"'
     read = {a or b for source in sources for a, b in re.findall(call, source)}
     example = (embedded.PROJECT / ".env.example").read_text()
 

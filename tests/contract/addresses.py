@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = {
     "search": "pakistan",
     "q": "ishaq",
+    "after": "7",
     "date_after": "2020",
     "date_before": "2030",
     "on": "2025-09-13",
@@ -79,6 +80,15 @@ def addresses() -> Iterator[str]:
     for typed in ("pk", "ishaq d", "rubbio", "call", "sekretd", "Sekretdraft"):
         yield f"/api/v1/autocomplete/?q={typed}"
         yield f"/api/v1/autocomplete/?q={typed}&on=2025-05&object=person,state,event,tenure"
+    for below in (
+        "offices/foreign-minister-of-pakistan/holders/",
+        "people/ishaq-dar/tenures/",
+        "agreements/pakistan-critical-minerals-package/parties/",
+    ):
+        yield f"/api/v1/{below}"
+        yield f"/api/v1/{below}?on=2025-09"
+    yield "/api/v1/offices/foreign-minister-of-pakistan/holders/?on=1990&date_match=any"
+    yield "/api/v1/changes/?state=PK,US&object=event,tenure&page_size=200"
     yield "/api/v1/relations/PK/US/"
     yield "/api/v1/states/PK/"
 

@@ -12,7 +12,19 @@ from django.test import Client
 
 from events.models import EventPosting
 from people.models import State, StateCode
-from records.models import Change, DatedPart, Edition, Part, PublishedName, Record, Reference
+from records.models import (
+    Change,
+    ChangeOfState,
+    DatedPart,
+    Edition,
+    FormerPart,
+    FormerReference,
+    Part,
+    PublishedName,
+    PublishedWord,
+    Record,
+    Reference,
+)
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND
@@ -54,7 +66,8 @@ def only_editions() -> Iterator[None]:
     editions: list[type[models.Model]] = [
         model for model in apps.get_models() if issubclass(model, Edition)
     ]
-    editions += [EventPosting, DatedPart, PublishedName, Reference, Change]
+    editions += [EventPosting, DatedPart, FormerPart, PublishedName, PublishedWord]
+    editions += [Reference, FormerReference, Change, ChangeOfState]
     tables = [model._meta.db_table for model in editions]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")

@@ -187,5 +187,18 @@ TYPES_AND_PLACES = {
 
 
 @pytest.mark.usefixtures("lists")
+def test_codes_that_no_event_type_has_are_refused(client: Client) -> None:
+    found = get(client, "event-types/?code=sumit&plover_type=consul,threaten&cameo_code=041", 400)
+
+    assert [
+        (error["detail"], error["parameter"], error.get("suggestion")) for error in found["errors"]
+    ] == [
+        ("“041” is the CAMEO code of no event type.", "cameo_code", "040"),
+        ("“sumit” is the code of no event type.", "code", "summit"),
+        ("“consul” is the PLOVER type of no event type.", "plover_type", "CONSULT"),
+    ]
+
+
+@pytest.mark.usefixtures("lists")
 def test_event_types_and_places(client: Client) -> None:
     assert {address: slugs(client, address) for address in TYPES_AND_PLACES} == TYPES_AND_PLACES

@@ -238,9 +238,9 @@ def test_any_combination_finds_what_the_documents_say(
     with CaptureQueriesContext(connection) as captured:
         _ask(client, documents, chance)
     walks = [query["sql"] for query in captured if query["sql"].startswith("WITH ")]
-    bounded = [sql for sql in walks if sql.startswith("WITH near")]
+    bounded = [sql for sql in walks if sql.startswith("WITH RECURSIVE near")]
     led = [sql for sql in bounded if '"events_eventposting" AS "events_eventedition"' in sql]
-    once = [sql for sql in walks if sql.startswith("WITH found")]
+    once = [sql for sql in walks if sql.startswith("WITH RECURSIVE found")]
     assert len(walks) > 100
     assert (len(bounded) > 100, len(once) > 100) == (is_bounded, not is_bounded)
     assert len(led) > 20 or not is_bounded

@@ -12,6 +12,7 @@ from agreements.models import Agreement
 from events.models import Event, EventType, Place, Relation, Statement
 from people.models import (
     Office,
+    OfficePeriod,
     Organization,
     Person,
     PersonName,
@@ -116,9 +117,10 @@ def _person(parts: int) -> Person:
 
 def _office(parts: int) -> Office:
     office = make_office(state=make_state(), organization=make_organization(), seats=None)
-    for _number in _add_parts(office, parts, "wikidata"):
+    for _number in _add_parts(office, parts, "wikidata", field="periods"):
         office.accreditations.create(state=make_state())
         make_tenure(office=office)
+        make_part(OfficePeriod, office=office, kind="vacant", start="2020", end="2021")
     return office
 
 
@@ -204,7 +206,7 @@ EVERY_KIND: dict[str, Maker] = {
     "state": Maker(make_state, _state, "name", (6, 13, 14)),
     "organization": Maker(make_organization, _organization, "name", (6, 13, 14)),
     "person": Maker(make_person, _person, "name", (8, 11, 12)),
-    "office": Maker(make_office, _office, "title", (6, 13, 14)),
+    "office": Maker(make_office, _office, "title", (6, 14, 15)),
     "tenure": Maker(make_tenure, _tenure, None, (8, 14, 15)),
     "event_type": Maker(make_event_type, _event_type, "label", (7, 7, 8)),
     "place": Maker(make_place, _place, "name", (6, 9, 10)),

@@ -10,6 +10,7 @@ from django.db import models
 from records.models import Edition, Record, Source, Topic
 from records.publishing.dependencies import gather
 from records.publishing.publish import publish
+from records.registry import kind_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,6 +35,12 @@ def make_topic(code: str = "", **fields: Any) -> Topic:
     return saved(Topic(**{"code": code, "label": code.replace("-", " ").capitalize(), **fields}))
 
 
-def publish_whole(*records: Record) -> list[Edition]:
-    """Publish records together with whatever they name that is not published yet; return their editions."""
-    return publish(*gather(*records).together, by=None)[: len(records)]
+def publish_whole(*records: Record) -> None:
+    """Publish records together with whatever they name that is not published yet."""
+    publish(*gather(*records).together, by=None)
+
+
+def edition_of(record: Record) -> Edition:
+    """Return the newest edition of a record, which may be a tombstone."""
+    newest: Edition = kind_of(record).editions._default_manager.newest().get(record_id=record.pk)
+    return newest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -12,11 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportStatus
-from records.models import Topic
+from imports.run import publish_later
+from records.models import Change, Nature, Topic
 from records.roles import CONTRIBUTOR
-from tests.factories.imports import import_path, ndjson
+from tests.factories.imports import import_files, import_path, ndjson
 
 TOPIC = {"object": "topic", "slug": "mining", "code": "mining", "label": "Mining"}
 
@@ -152,3 +155,66 @@ def test_files_that_are_none_are_refused_in_a_line(
     with pytest.raises(CommandError, match=message):
         call_command("import", str(path))
     assert not Topic.objects.exists()
+
+
+def natures() -> list[tuple[str, str]]:
+    """The action and the nature of every change of a tenure."""
+    return list(Change.objects.filter(kind="tenure").values_list("action", "nature"))
+
+
+@pytest.mark.django_db
+def test_a_later_file_says_a_development_where_a_day_lies_after_the_edition_and_else_a_correction(
+    tmp_path: Path,
+) -> None:
+    cited = {"citations": [{"source": "atlas"}]}
+    tenure = {
+        "object": "tenure",
+        "slug": "held",
+        "person": "somebody",
+        "office": "minister",
+    } | cited
+    path = write(
+        tmp_path / "first.ndjson",
+        {"object": "source", "slug": "atlas", "kind": "book", "title": "Atlas"},
+        {"object": "person", "slug": "somebody", "name": "Somebody"} | cited,
+        {"object": "office", "slug": "minister", "title": "Minister", "classification": "minister"}
+        | cited,
+        tenure | {"start": "2001-02"},
+    )
+    import_path(path, publishes=True)
+    tomorrow = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
+
+    import_path(write(path, tenure | {"start": "2001-03"}), publishes=True)
+    import_path(write(path, tenure | {"end": tomorrow}), publishes=True)
+    import_path(write(path, tenure | {"kind": "acting"}), publishes=True, nature=Nature.RECODING)
+    write(path, tenure | {"start": "2001-04"})
+    call_command("import", str(path), "--publish", "--nature", "development")
+
+    assert natures() == [
+        ("published", ""),
+        ("updated", "correction"),
+        ("updated", "development"),
+        ("updated", "recoding"),
+        ("updated", "development"),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_nature_of_labels_cannot_be_said_of_an_import(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="invalid choice: 'reference'"):
+        call_command("import", str(tmp_path), "--nature", "reference")
+
+
+@pytest.mark.django_db
+def test_what_is_published_later_has_the_nature_that_was_said_of_the_import(tmp_path: Path) -> None:
+    path = write(tmp_path / "topics.ndjson", TOPIC)
+    import_path(path, publishes=True)
+    with open_input(write(path, TOPIC | {"label": "Mining and quarrying"})) as tree:
+        _result, batch = import_files(tree)
+    ImportBatch.objects.filter(pk=batch.pk).update(nature="recoding")
+    batch.refresh_from_db()
+
+    publish_later(batch, by=None, progress=lambda *_: None)
+
+    found = Change.objects.filter(kind="topic").values_list("action", "nature")
+    assert list(found) == [("published", ""), ("updated", "recoding")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from people.models import (
     OfficeAccreditation,
+    OfficePeriod,
     Organization,
     OrganizationTopic,
     StateCode,
@@ -29,7 +30,7 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import make_topic
+from tests.factories.records import make_topic, publish_whole
 
 CASES: Cases = {}
 
@@ -147,6 +148,24 @@ CASES["only_a_head_of_mission_has_a_mission_class"] = lambda: row(make_office())
     mission_class="charge"
 )
 CASES["office_has_a_seat"] = lambda: row(make_office()).update(seats=0)
+
+
+def _period(**fields: Any) -> OfficePeriod:
+    return OfficePeriod.objects.create(**{"office": make_office(), "kind": "vacant", **fields})
+
+
+def _published_uncited() -> None:
+    office = make_office()
+    publish_whole(office)
+    _period(office=office)
+
+
+CASES |= outside_its_list("office_period", "kind", "end_status", make=_period)
+CASES |= interval("office_period", _period)
+CASES["ongoing_office_period_has_no_end"] = lambda: row(_period(end="2001")).update(
+    end_status="ongoing"
+)
+CASES["published_office_period_is_cited"] = _published_uncited
 
 
 # Tenures

@@ -9,6 +9,7 @@ import pytest
 
 from people.models import (
     OfficeName,
+    OfficePeriod,
     OrganizationIdentifier,
     PersonCitation,
     PersonName,
@@ -239,6 +240,11 @@ def test_office_document() -> None:
         source=source,
     )
     make_part(OfficeName, record=office, name="Chief of Mission, Bridgetown", language="en")
+    make_part(
+        OfficePeriod, office=office, kind="vacant", end_status="ongoing", note="Since spring."
+    )
+    make_part(OfficePeriod, office=office, kind="complete", start="1962", end="2024-05-10")
+    office.citations.create(source=source, field="periods")
 
     publish(source, us, barbados, dominica, department, office, by=None)
 
@@ -258,6 +264,22 @@ def test_office_document() -> None:
             "seats": None,
             "start": None,
             "end": year("2099"),
+            "periods": [
+                {
+                    "kind": "complete",
+                    "start": year("1962"),
+                    "end": day("2024-05-10"),
+                    "end_status": "unknown",
+                    "note": None,
+                },
+                {
+                    "kind": "vacant",
+                    "start": None,
+                    "end": None,
+                    "end_status": "ongoing",
+                    "note": "Since spring.",
+                },
+            ],
             "names": [
                 {
                     "name": "Chief of Mission, Bridgetown",
@@ -269,7 +291,7 @@ def test_office_document() -> None:
                 }
             ],
             "identifiers": [],
-            "citations": [citation(source)],
+            "citations": [citation(source), citation(source, field="periods")],
         },
     )
 

@@ -10,7 +10,7 @@ import pytest
 from people.models import State, StateCode, StateIdentifier
 from records.models import Reference
 from records.publishing.publish import withdraw
-from tests.factories.answers import slugs
+from tests.factories.answers import get, slugs
 from tests.factories.people import (
     make_organization,
     make_part,
@@ -53,7 +53,6 @@ def states(module_transaction: None) -> None:
         ("code=pk", ["pakistan"]),
         ("code=SU", ["soviet-union"]),
         ("code=GE,SUHH", ["georgia", "gilbert-and-ellice-islands", "soviet-union"]),
-        ("code=DR", []),
         ("existed_on=1950", ["gilbert-and-ellice-islands", "pakistan", "soviet-union"]),
         (
             "existed_on=1950&date_match=any",
@@ -70,6 +69,32 @@ def states(module_transaction: None) -> None:
 )
 def test_states(client: Client, query: str, expected: list[str]) -> None:
     assert slugs(client, f"states/?{query}") == expected
+
+
+@pytest.mark.usefixtures("states")
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        # That of a draft is no other than one that was never there.
+        ("code=DR", [("code", "“DR” is the code of no state.", None)]),
+        (
+            "code=GEHA,su,kp",
+            [
+                ("code", "“GEHA” is the code of no state.", "GEHH"),
+                ("code", "“kp” is the code of no state.", "PK"),
+            ],
+        ),
+    ],
+)
+def test_a_code_that_no_state_has_is_refused(
+    client: Client, query: str, refused: list[tuple[str, str, str | None]]
+) -> None:
+    errors = get(client, f"states/?{query}", 400)["errors"]
+
+    assert {error["code"] for error in errors} == {"invalid_choice"}
+    assert [
+        (error["parameter"], error["detail"], error.get("suggestion")) for error in errors
+    ] == refused
 
 
 @pytest.mark.usefixtures("states")

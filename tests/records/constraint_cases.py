@@ -43,7 +43,13 @@ def _change(**columns: Any) -> Callable[[], object]:
     def make() -> None:
         topic = make_topic()
         publish(topic, by=None)
-        row = {"position": 1_000_000, "record_id": topic.pk, "revision": 2, **columns}
+        row = {
+            "position": 1_000_000,
+            "record_id": topic.pk,
+            "revision": 2,
+            "nature": "correction",
+            **columns,
+        }
         Change.objects.create(at=timezone.now(), action="updated", kind="topic", **row)
 
     return make
@@ -78,6 +84,6 @@ CASES: Cases = {
     "source_content_hash_is_sha256": _source_of(content_hash="A" * 64),
     "reference_slug_names_one_record_of_its_kind": _slug_of_another,
     "reference_leads_on_only_when_merged": _published_and_merged,
-    "change_is_one_per_revision": _change(revision=1),
     "change_positions_start_at_one": _change(position=0),
+    "change_has_a_nature_if_updated": _change(nature=""),
 }

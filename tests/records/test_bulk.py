@@ -28,7 +28,11 @@ AWKWARD = [
 ]
 
 
-def rows() -> list[dict[str, object]]:
+#: What stands between texts, or for one that is not there, while they are quoted.
+MARKS = ["\x01", "a\x01b"]
+
+
+def rows(texts: list[str]) -> list[dict[str, object]]:
     return [
         {
             "id": new_id(),
@@ -36,20 +40,21 @@ def rows() -> list[dict[str, object]]:
             "standing": "published",
             "slug": f"slug-{number}",
             "code": text,
-            "keys": AWKWARD[:number],
+            "keys": texts[:number],
             "code_terms": {text: [["2001-02-03", None]]} if number % 2 else None,
-            "body": {"label": text, "nothing": None, "list": AWKWARD},
+            "body": {"label": text, "nothing": None, "list": texts},
             "broader_id": new_id() if number % 2 else None,
             "state_ids": [new_id()] * (number % 3),
             "facts": {},
             "merged_into": None,
         }
-        for number, text in enumerate(AWKWARD)
+        for number, text in enumerate(texts)
     ]
 
 
-def test_awkward_texts_and_nulls() -> None:
-    expected = rows()
+@pytest.mark.parametrize("texts", [AWKWARD, AWKWARD + MARKS, ["same", "same"]])
+def test_awkward_texts_and_nulls(texts: list[str]) -> None:
+    expected = rows(texts)
 
     insert(Reference, expected)
 
@@ -90,7 +95,7 @@ def full_row() -> dict[str, object]:
 
 
 def test_what_is_too_long_is_refused() -> None:
-    (row, *_others) = rows()
+    (row, *_others) = rows(AWKWARD)
 
     with pytest.raises(DataError, match="too long"), transaction.atomic():
         insert(Reference, [{**row, "slug": "x" * 121}])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from config.api.as_of import Moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
 from config.api.pagination import Ordering
 from config.api.query import Parameter
@@ -57,11 +58,6 @@ def match_of(query: Query) -> Match:
     return Match(text) if text in list(Match) else Match.POSSIBLE
 
 
-def today() -> dt.date:
-    """The day on which a question is asked: what is recorded to go on may do so until then."""
-    return dt.datetime.now(dt.UTC).date()
-
-
 def read_days(name: str, query: Query) -> Days | None:
     text = query.text(name)
     if text is None:
@@ -71,6 +67,16 @@ def read_days(name: str, query: Query) -> Days | None:
     except EdtfError as error:
         query.fault("invalid_date", str(error), name)
         return None
+
+
+def days_asked(names: Iterable[str], query: Query) -> Days | None:
+    """The days of the first of these parameters that is given and understood. Faults are left to those who read them."""
+    for name in names:
+        try:
+            return parse_partial(query.values[name])
+        except (KeyError, EdtfError):
+            continue
+    return None
 
 
 def read_window(name: str, query: Query) -> Window | None:
@@ -166,7 +172,7 @@ INSTANT_SCHEMA: dict[str, Any] = {
 }
 
 
-def read_instant(name: str, query: Query) -> dt.datetime | None:
+def read_instant(name: str, query: Query, *, is_date_taken: bool = True) -> dt.datetime | None:
     """Read an instant with an offset from UTC, or a date, which stands for its first moment in UTC."""
     text = query.text(name)
     if text is None:
@@ -175,18 +181,43 @@ def read_instant(name: str, query: Query) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(text) if _INSTANT.fullmatch(text) else None
     except ValueError:
         found = None
+    if found is not None and found.tzinfo is None:
+        found = found.replace(tzinfo=dt.UTC) if is_date_taken else None
     if found is None:
         # A plus sign that is not percent-encoded arrives as a space.
         meant = text.replace(" ", "%2B")
         is_near = _INSTANT.fullmatch(text.replace(" ", "+")) is not None and meant != text
-        query.fault(
-            "invalid_instant",
-            f"“{text}” is neither an instant with an offset (2026-05-01T00:00:00Z) nor a date (2026-05-01).",
-            name,
-            meant if is_near else None,
+        detail = (
+            f"“{text}” is neither an instant with an offset (2026-05-01T00:00:00Z) nor a date (2026-05-01)."
+            if is_date_taken
+            else f"“{text}” is no instant with an offset (2026-05-01T00:00:00Z)."
         )
+        query.fault("invalid_instant", detail, name, meant if is_near else None)
+    return found
+
+
+AS_OF = Parameter(
+    "as_of",
+    "An instant with an offset (2026-05-01T00:00:00Z): the answer as it was then, from what was published at that instant, references"
+    " and codes included. A record that was published later is not there; nothing is shown of one that was withdrawn since. What lies"
+    " in the past does not change any more, so caches may keep it.",
+    {
+        "type": "string",
+        "format": "date-time",
+        "examples": ["2026-05-01T00:00:00Z"],
+    },
+)
+
+
+def read_moment(query: Query) -> Moment | None:
+    """Read `as_of`: an instant that is not in the future."""
+    instant = read_instant(AS_OF.name, query, is_date_taken=False)
+    if instant is None:
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+    if instant > dt.datetime.now(dt.UTC):
+        query.fault("out_of_range", "The instant lies in the future.", AS_OF.name)
+        return None
+    return moment_of(instant)
 
 
 class InstantFilter(Filter):

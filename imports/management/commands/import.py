@@ -19,6 +19,8 @@ from imports.options import ImportOptions
 from imports.recognise import find_formats, formats
 from imports.report import ImportResult, ReportLine, json_lines
 from imports.run import run
+from records.bulk import rare_collections
+from records.models import STATED, Nature
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -73,6 +75,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--reason", default="", help="Shown to the public with the published revisions."
         )
+        parser.add_argument(
+            "--nature",
+            choices=[nature.value for nature in STATED],
+            default="",
+            help="Why records change that are public already; without it the days of each record decide.",
+        )
 
     def handle(self, *args: Any, **given: Any) -> None:
         del args
@@ -83,10 +91,12 @@ class Command(BaseCommand):
             is_dry_run=given["dry_run"],
             withdraws=given["withdraw_vanished"],
             reason=given["reason"],
+            nature=Nature(given["nature"]) if given["nature"] else None,
         )
         results = []
         try:
             with ExitStack() as stack:
+                stack.enter_context(rare_collections())
                 report = (
                     stack.enter_context(given["report"].open("wb")) if given["report"] else None
                 )
@@ -123,6 +133,7 @@ class Command(BaseCommand):
             is_partial=options.is_partial,
             withdraws=options.withdraws,
             reason=options.reason,
+            nature=options.nature or "",
         )
         progress = _ProgressBar(files.name, self)
         try:

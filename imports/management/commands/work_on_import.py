@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from imports.worker import AlreadyAtWorkError, NotWaitingError, Task, work
+from records.bulk import rare_collections
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             if by is None:
                 raise CommandError(f"There is no active account {options['by']}.")
         try:
-            work(options["batch"], options["task"], by)
+            with rare_collections():
+                work(options["batch"], options["task"], by)
         except AlreadyAtWorkError as error:
             raise CommandError("Another process works on this import.") from error
         except NotWaitingError as error:

@@ -8,7 +8,8 @@ type Problem = components["schemas"]["Problem"];
 
 declare const process: { argv: string[] };
 
-const client = createClient<paths>({ baseUrl: process.argv[2] ?? "" });
+// Lists and documents come in other formats too: this client asks for JSON.
+const client = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: process.argv[2] ?? "" });
 const answers: Record<string, { status: number; body: unknown }> = {};
 
 function keep<T extends { response: Response; data?: unknown; error?: unknown }>(name: string, answer: T): T {

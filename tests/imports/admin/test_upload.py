@@ -13,6 +13,7 @@ from django.test import Client
 
 from imports.models import ImportBatch, ImportStatus
 from people.models import Person
+from records.models import Change
 from records.publishing.publish import publish
 from records.roles import CONTRIBUTOR
 from tests.factories.imports import UPLOAD, Desk, file_of, page_of, person
@@ -108,6 +109,26 @@ def test_a_publisher_imports_and_publishes(desk: Desk, publisher: Client) -> Non
 
     assert (batch.status, batch.published) == (ImportStatus.DONE, 1)
     assert Person.objects.get().is_published
+
+
+def test_a_publisher_says_why_public_records_change(desk: Desk, publisher: Client) -> None:
+    first = desk.upload(publisher, file_of(person("ada", birth="1815")), publishes="on")
+    desk.press(publisher, first, "publish")
+    changed = file_of(person("ada", birth="1816"))
+
+    batch = desk.upload(publisher, changed, publishes="on", nature="recoding")
+    desk.press(publisher, batch, "publish")
+
+    assert list(Change.objects.filter(kind="person").values_list("action", "nature")) == [
+        ("published", ""),
+        ("updated", "recoding"),
+    ]
+    assert "<dd>Recoding</dd>" in publisher.get(page_of(batch)).content.decode()
+
+
+def test_a_contributor_does_not_say_it(desk: Desk, contributor: Client) -> None:
+    assert 'name="nature"' not in contributor.get(UPLOAD).content.decode()
+    assert desk.upload(contributor, file_of(person("ada")), nature="recoding").nature == ""
 
 
 def test_what_cannot_be_published_is_said_before_anything_is_written(

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Currency
+from config.spreadsheets import guarded, unguarded
 from imports.files.tree import InputError
-from records.exchange.cells import guarded, layout, unguarded
+from records.exchange.cells import layout
 from records.exchange.export import export
 from records.exchange.shapes import exchange_of
 from records.exchange.tables import Table

@@ -65,6 +65,68 @@ class TestSaveAndPublish:
         assert response.url == address(topic)  # type: ignore[attr-defined]
         assert document(TopicEdition, topic)["revision"] == 1
 
+    def test_asks_why_a_public_record_changes_and_assumes_nothing(self, publisher: Client) -> None:
+        topic = make_topic("mining")
+        publish(topic, by=None)
+
+        response = send(publisher, topic, _publish="1", label="Mining and quarrying")
+
+        assert errors_of(response) == [
+            "The record is public already. Say why it changes, beside the button that publishes it."
+        ]
+        assert response.context["adminform"].form["label"].value() == "Mining and quarrying"
+        assert document(TopicEdition, topic)["label"] == "Mining"
+        page = response.content.decode()
+        assert page.count('name="_nature"') == 2
+        assert page.count('<option value="">Why does it change?</option>') == 2
+        assert " selected>Correction" not in page
+
+    @pytest.mark.parametrize("said", [["correction"], ["", "correction"], ["correction"] * 2])
+    def test_publishes_with_what_was_said(self, publisher: Client, said: list[str]) -> None:
+        topic = make_topic("mining")
+        publish(topic, by=None)
+
+        response = send(publisher, topic, _publish="1", label="Mines", _nature=said)
+
+        assert response.status_code == 302, errors_of(response)
+        change = Change.objects.get(position=2)
+        assert (change.nature, change.changed) == ("correction", ["/label"])
+
+    @pytest.mark.parametrize(
+        "said", [[], [""], ["reference"], ["nonsense"], ["correction", "development"]]
+    )
+    def test_does_not_guess_what_was_said(self, publisher: Client, said: list[str]) -> None:
+        topic = make_topic("mining")
+        publish(topic, by=None)
+
+        response = send(publisher, topic, _publish="1", label="Mines", _nature=said)
+
+        assert len(errors_of(response)) == 1
+        assert len(feed()) == 1
+        topic.refresh_from_db()
+        assert topic.label == "Mining"
+
+    def test_asks_nothing_of_what_was_never_public_or_is_not_any_more(
+        self, publisher: Client
+    ) -> None:
+        topic = make_topic("mining")
+        assert 'name="_nature"' not in publisher.get(address(topic)).content.decode()
+        publish(topic, by=None)
+        withdraw(topic, by=None, reason="Not so.")
+
+        page = publisher.get(address(topic))
+        response = send(publisher, topic, _publish="1")
+
+        assert 'name="_nature"' not in page.content.decode()
+        assert response.status_code == 302
+        assert feed()[-1] == ("restored", "topic")
+
+    def test_a_contributor_is_not_asked(self, contributor: Client) -> None:
+        topic = make_topic("mining")
+        publish(topic, by=None)
+
+        assert 'name="_nature"' not in contributor.get(address(topic)).content.decode()
+
     def test_says_that_a_citation_is_missing_and_saves_nothing(self, publisher: Client) -> None:
         person = make_person("Marco Rubio")
         person.citations.all().delete()
@@ -222,6 +284,37 @@ class TestPages:
         assert response.status_code == 302
         assert len(feed()) == 3
         assert set(TopicEdition.objects.values_list("reason", flat=True)) == {"First batch."}
+
+    def test_several_that_are_public_are_published_when_it_is_said_why(
+        self, publisher: Client
+    ) -> None:
+        topics = [make_topic("mining"), make_topic("oil"), make_topic("new")]
+        publish(*topics[:2], by=None)
+        for topic in topics:
+            topic.label = f"{topic.label}!"
+            topic.save()
+
+        page = self.run(publisher, "publish", *topics)
+        refused = self.run(publisher, "publish", *topics, _confirm="1")
+        assert page.context["form"]["nature"].value() is None
+        assert refused.context["form"].errors == {"nature": ["This field is required."]}
+        assert len(feed()) == 2
+        self.run(publisher, "publish", *topics, _confirm="1", nature="reference")
+        assert len(feed()) == 2
+        response = self.run(publisher, "publish", *topics, _confirm="1", nature="recoding")
+
+        assert response.status_code == 302
+        found = Change.objects.filter(position__gt=2).values_list("action", "nature")
+        assert sorted(found) == [
+            ("published", ""),
+            ("updated", "recoding"),
+            ("updated", "recoding"),
+        ]
+
+    def test_drafts_are_published_without_saying_why(self, publisher: Client) -> None:
+        page = self.run(publisher, "publish", make_topic("mining"), make_topic("oil"))
+
+        assert "nature" not in page.context["form"].fields
 
     def test_publishing_is_refused_for_all_when_one_lacks_something(
         self, publisher: Client

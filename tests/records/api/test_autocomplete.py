@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from people.models import PersonName, State, StateCode, StateName
-from records.models import PublishedName
+from records.models import PublishedName, PublishedWord
 from records.publishing.merge import merge
 from records.publishing.publish import publish, restore, withdraw
 from records.registry import all_kinds
@@ -111,6 +112,7 @@ def test_a_suggestion_says_what_was_found_and_how_to_tell_it_apart(
         ("Kery", ["John Kerry"]),
         ("john kerri", ["John Kerry"]),
         ("Gadafi", ["Muammar Gaddafi"]),
+        ("gaddaif", ["Muammar Gaddafi"]),
         ("каддафи", ["Muammar Gaddafi"]),
         ("Каддаффи", ["Muammar Gaddafi"]),
         ("call bet", ["Call between Dar and Rubio"]),
@@ -232,6 +234,40 @@ def test_the_table_of_names_is_what_documents_say(story: None) -> None:
     assert len(expected) > 300
 
 
+def test_the_words_that_are_known_are_those_of_all_published_names(story: None) -> None:
+    words = {
+        word
+        for folded in PublishedName.objects.values_list("folded", flat=True)
+        for word in folded.split()
+    }
+
+    assert set(PublishedWord.objects.values_list("word", flat=True)) >= words
+    assert len(words) > 300
+
+
+def test_whole_words_are_ranked_as_a_recount_of_all_names_ranks_them(
+    client: Client, world: dict[str, Any]
+) -> None:
+    """Random names of few words, so that many have the same: exact, with the word at the beginning, shorter, by the alphabet."""
+    dice = random.Random(88)  # noqa: S311 - no secret
+    words = ["Abara", "Bodul", "Cetiva", "Dorosh"]
+    names = sorted({" ".join(dice.choices(words, k=dice.choice([1, 2, 3]))) for _ in range(60)})
+    publish(*[make_person(name, source=world["source"]) for name in names], by=None)
+
+    for typed in words:
+        having = [name for name in names if typed in name.split()]
+        expected = sorted(
+            having,
+            key=lambda name: (
+                name != typed,
+                not name.startswith(typed),
+                len(name),
+                name,
+            ),
+        )
+        assert labels(client, typed.lower(), object="person") == expected[:10], typed
+
+
 def test_every_state_is_first_by_its_exact_name_and_by_its_exact_code(
     client: Client, story: None
 ) -> None:
@@ -286,10 +322,10 @@ def test_the_number_of_statements_does_not_depend_on_what_is_found(
     publish(
         *[make_person(f"Quorum {number}", source=world["source"]) for number in range(12)], by=None
     )
-    # Names; documents; offices. With fewer than ten found, also those that look alike.
-    assert statements("quorum") == 3
-    assert statements("ishaq") == 4
-    assert statements("xyzzy") == 2
+    # What was typed; names; documents; offices. With fewer than ten found, also words and names that look alike.
+    assert statements("quorum") == 4
+    assert statements("ishaq") == 6
+    assert statements("xyzzy") == 4
     assert len(suggested(client, "quorum")) == 10
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from people.models import StateCode
+from people.models import PersonName, StateCode
 from records.editions import TopicEdition
 from records.models import Reference, TopicIdentifier
 from records.publishing.merge import merge
@@ -21,6 +21,7 @@ from tests.factories.events import (
 from tests.factories.people import (
     make_office,
     make_organization,
+    make_part,
     make_person,
     make_state,
     make_tenure,
@@ -278,6 +279,50 @@ def test_a_reference_that_names_nothing_is_noted_with_the_published_names_that_a
     ]
 
 
+def test_two_capitals_can_only_be_the_code_of_a_state_whatever_else_a_parameter_takes(client):
+    pakistan, council = make_state("Pakistan", alpha_2="PK"), make_organization("EU", slug="eu")
+    publish_whole(pakistan, council)
+    make_state("Draft", alpha_2="ZD")
+
+    for resource, name in (("agreements", "party"), ("statements", "about")):
+        for text, suggestion in (("KP", {"suggestion": "PK"}), ("ZD", {}), ("ZZ", {})):
+            response = client.get(f"/api/v1/{resource}/?{name}={text}")
+            assert response.status_code == 400
+            assert response.json()["errors"] == [
+                {
+                    "code": "invalid_choice",
+                    "detail": f"“{text}” is the code of no state.",
+                    "parameter": name,
+                    **suggestion,
+                }
+            ]
+        # These may be slugs, or short for an organization.
+        for text in ("zz", "ZZZ"):
+            assert notes(client, f"{name}={text}", resource) == [unresolved(name, text)]
+        assert notes(client, f"{name}=EU,PK", resource) == []
+
+
+def test_a_code_that_is_in_no_published_document_is_refused_with_the_nearest(client, minerals):
+    make_topic("silver")
+
+    response = client.get("/api/v1/topics/?code=gold,silver,rare-earth")
+
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {
+            "code": "invalid_choice",
+            "detail": "“silver” is the code of no topic.",
+            "parameter": "code",
+        },
+        {
+            "code": "invalid_choice",
+            "detail": "“rare-earth” is the code of no topic.",
+            "parameter": "code",
+            "suggestion": "rare-earths",
+        },
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [
@@ -301,13 +346,26 @@ def test_a_name_that_is_no_reference_is_refused_with_the_slug_of_what_is_called_
     ]
 
 
+def test_notes_find_by_other_names_words_and_slips_what_autocomplete_finds(client):
+    gaddafi = make_person("Muammar Gaddafi", slug="gaddafi-muammar-1942")
+    make_part(PersonName, record=gaddafi, name="Moamer Kadhafi")
+    publish_whole(gaddafi, make_person("Moammar Quux"))
+    make_part(PersonName, record=gaddafi, name="Wolfram Zyqwx")
+
+    for text in ("kadhafi", "kadhaf", "kadhaffi", "muammar-gadafi", "gaddafi-muammar"):
+        assert notes(client, f"person={text}") == [
+            unresolved("person", text, "gaddafi-muammar-1942")
+        ], text
+    assert notes(client, "person=zyqwx") == [unresolved("person", "zyqwx")]
+
+
 def test_what_a_note_costs_is_bounded(client):
-    """However many references name nothing: one statement, and suggestions for the first ten."""
+    """However many references name nothing: the same statements, and suggestions for the first ten."""
     publish_whole(make_person("Ishaq Dar"))
     with CaptureQueriesContext(connection) as queries:
         found = notes(client, f"person={','.join(f'ishaq-dar-x{n}' for n in range(100))}")
 
-    assert len(queries) == 2
+    assert len(queries) == 6
     assert [note["suggestions"] for note in found] == [["ishaq-dar"]] * 10 + [[]] * 90
 
 

@@ -80,7 +80,7 @@ def test_list_in_another_format_goes_on_from_a_cursor(client, metals):
     assert lines(client.get(f"{after}&format=lines"))[1:] == [
         '{"code":"gold"}',
         '{"code":"silver"}',
-        "2 of 3",
+        "2 of 2",
     ]
 
 

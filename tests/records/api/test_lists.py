@@ -15,7 +15,7 @@ from records.api.pages import count
 from records.editions import TopicEdition
 from records.publishing.publish import publish, withdraw
 from tests.factories.people import make_office, make_person, make_tenure
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import edition_of, make_source, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -86,14 +86,15 @@ def in_order(ordering):
 
 
 def test_a_list_is_an_envelope_around_stored_documents(client):
-    (edition,) = publish(make_topic("critical-minerals"), by=None)
+    topic = make_topic("critical-minerals")
+    publish(topic, by=None)
 
     response = client.get("/api/v1/topics/")
 
     assert response.headers["Content-Type"] == "application/json"
     assert response.content == (
         b'{"results":['
-        + (edition.document or "").encode()
+        + (edition_of(topic).document or "").encode()
         + b'],"next":null,"previous":null,"total":{"value":1,"relation":"eq"},"notes":[]}'
     )
 
@@ -294,14 +295,14 @@ def test_an_exact_count_that_takes_too_long_is_a_problem_and_leaves_the_connecti
     [
         ("", 1),
         ("page_size=1", 1),
-        ("search=topic", 2),
+        ("search=topic", 1),
         ("ordering=-published_at", 1),
         ("fields=code", 1),
         ("broader__isnull=true", 1),
         ("broader=topic-0", 2),
         ("broader=topic-0&broader__isnull=false", 2),
         ("id=topic-0", 2),
-        ("id=topic-0,nowhere,never", 3),
+        ("id=topic-0,nowhere,never", 6),
         ("identifier=wikidata:Q1,wikidata:Q2", 1),
         ("published_after=2020-01-01", 1),
     ],
@@ -312,6 +313,8 @@ def test_a_page_takes_the_same_number_of_queries_whatever_is_on_it(client, query
         publish(
             *[make_topic(f"topic-{number}") for number in range(wave - 1, wave * wave)], by=None
         )
+        # Statistics, which some questions need, are read once in a while and kept by the process.
+        client.get(f"/api/v1/topics/?{query}")
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/api/v1/topics/?{query}").status_code == 200
         counts.append(len(queries))

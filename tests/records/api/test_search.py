@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-from people.models import PersonName, StateCode
-from records.api import search
+from config.api import pagination
+from config.api.pagination import Cursor
+from events.models import EventEdition
+from people.models import Person, PersonName, StateCode
+from records.api import months, search
 from records.publishing.publish import publish
-from tests.factories.events import make_event, make_event_type
+from tests.factories.answers import get
+from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_part, make_person, make_state
-from tests.factories.records import make_source, make_topic
+from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -58,6 +63,27 @@ def test_names_are_compared_as_they_are_and_prose_by_its_stems(client: Client) -
     assert found(client, "people", "visits robert") == ["robert"]
     assert found(client, "events", "ministers visited") == ["visiting"]
     assert found(client, "events", "robert minister") == ["visiting"]
+
+
+def test_stems_names_and_marks_never_meet(client: Client) -> None:
+    source, kind = make_source(title="Nothing"), make_event_type("meeting")
+    event = make_event("Gala", slug="gala", when="2025-05", source=source, type=kind)
+    make_participation(event, make_person("Samantha Power", source=source), role="host")
+    prose = make_event(
+        "Fair", slug="fair", summary="Great powers' visits.", source=source, type=kind
+    )
+    publish_whole(source, kind, *Person.objects.all(), event, prose)
+
+    # "Powers" has the stem of "power", but no such name; "pow" begins both.
+    assert found(client, "events", "powers") == ["fair"]
+    assert sorted(found(client, "events", "power")) == ["fair", "gala"]
+    assert sorted(found(client, "events", "pow")) == ["fair", "gala"]
+    assert found(client, "events", "visiting power") == ["fair"]
+    for mark in ("@2025", "@2025-05", "2025-05", "2025", "@undated", "undated", "@"):
+        assert found(client, "events", mark) == []
+        assert found(client, "events", mark, ordering="-date") == []
+    (names,) = EventEdition.objects.filter(slug="gala").values_list("search", flat=True)
+    assert names == "' gala' '@2025' '@2025-05' 'gala':1A 'power':3B 'samantha':2B"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +148,19 @@ DAYS = [
 ]  # fmt: skip
 
 
+#: What the statistics may say of all words but the last, and of the last: nothing, much, or that the index need not be asked.
+SHARES = [(0.0, 0.0), (1.0, 1.0), (0.3, 0.05), (0.05, 0.3)]
+
+
+def guess(monkeypatch: pytest.MonkeyPatch, whole: float, last: float) -> None:
+    """Have finds looked for as if words had these shares of records, whose days lie in a few years."""
+    known = [date(1999, 6, 1), date(2000, 2, 1), date(2024, 3, 1), date(2025, 7, 1)]
+    monkeypatch.setattr(months, "shares", lambda *_asked: (whole, last, last))
+    monkeypatch.setattr(months, "days", lambda _editions: known)
+    monkeypatch.setattr(months, "rows", lambda _editions: 60.0)
+    monkeypatch.setattr(months, "LEAST", 3)
+
+
 @pytest.fixture
 def events(client: Client) -> None:
     """Events that all have one word, some of them more often, in many months; the exact label is of an undated one."""
@@ -152,13 +191,38 @@ def test_of_too_many_finds_the_newest_and_the_exact_ones_are_ranked(
     kept = {*newest[:ranked], *({"exact"} & set(newest))}
 
     # However the finds are looked for, the same ones are ranked.
-    for expected in ((0, 10), (5, 1000), (400, 1000), (1000, 1000)):
-        monkeypatch.setattr(search.RankedListing, "_expected", lambda _self, it=expected: it)
+    for share in SHARES:
+        guess(monkeypatch, *share)
         bounded = found(client, "events", "talks", page_size="5", **filters)
         assert bounded == [slug for slug in whole if slug in kept]
     rest = "".join(f"&{name}={value}" for name, value in filters.items())
     total = client.get(f"/api/v1/events/?search=talks{rest}").json()["total"]
     assert total["value"] == min(len(newest), ranked + 1)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_of_too_many_finds_those_with_the_whole_last_word_are_ranked(
+    client: Client, monkeypatch: pytest.MonkeyPatch, share: tuple[float, float]
+) -> None:
+    source, kind = make_source(title="Nothing"), make_event_type("meeting")
+    towns = [("Lima", 2001), ("Limassol", 2010)]
+    made = [
+        make_event(
+            f"{town} {n}", slug=f"{town}-{n}".lower(), when=f"{year + n}", source=source, type=kind
+        )
+        for town, year in towns
+        for n in range(3)
+    ]
+    publish(source, kind, *made, by=None)
+    guess(monkeypatch, *share)
+
+    for ranked, expected in [
+        (2, {"lima-1", "lima-2"}),
+        (3, {"limassol-0", "limassol-1", "limassol-2"}),
+        (5, {"lima-1", "lima-2", "limassol-0", "limassol-1", "limassol-2"}),
+    ]:
+        monkeypatch.setattr(search, "RANKED", ranked)
+        assert set(found(client, "events", "lima", page_size="1")) == expected
 
 
 def test_persons_beyond_the_bound_are_the_last_published(
@@ -179,18 +243,80 @@ def test_persons_beyond_the_bound_are_the_last_published(
     assert sorted(found(client, "people", "jan", page_size="1")) == ["jan", "latest", "of-all"]
 
 
-@pytest.mark.parametrize(
-    ("months", "now", "last", "expected"),
-    [
-        (1, "2026-06-30", "2026-06-30", ["month 2026-06"]),
-        (2, "2026-01-01", "2026-01-31", ["month 2025-12", "year 2026"]),
-        (14, "2026-02-01", "2027-01-05", ["year 2025", "year 2026", "year 2027"]),
-        (1, "2026-12-05", "2028-01-01", ["month 2026-12", "year 2027", "year 2028"]),
-        (100, "0002-01-01", "0002-01-01", ["year 0001", "year 0002"]),
-    ],
-)
-def test_marks_cover_the_months_up_to_now_and_all_that_follow(
-    months: int, now: str, last: str, expected: list[str]
+RANGES = [
+    "",
+    "&date_after=2024-06",
+    "&date_before=2024",
+    "&date_after=1999-06-10&date_before=2025",
+    "&date_after=2000&date_before=2025&date_match=any",
+    "&date_before=1500",
+    "&date_after=2031",
+]
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("counted", [1_000, 7, 2])
+def test_pages_in_any_order_and_their_number_however_they_are_found(
+    client: Client,
+    events: None,
+    monkeypatch: pytest.MonkeyPatch,
+    share: tuple[float, float],
+    counted: int,
 ) -> None:
-    days = (date.fromisoformat(day) for day in (now, last))
-    assert list(search.marks_since(months, *days)) == expected
+    guess(monkeypatch, *share)
+    for module in (search, pagination):
+        monkeypatch.setattr(module, "COUNTED", counted)
+    for ordering, filters in product(["-date", "date", "label", "-published_at"], RANGES):
+        asked = f"events/?ordering={ordering}{filters}"
+        listed = get(client, f"{asked}&page_size=200")["results"]
+        meant = [each["slug"] for each in listed if each["label"].startswith("Talks")]
+        total = {
+            "value": min(len(meant), counted),
+            "relation": "gte" if len(meant) > counted else "eq",
+        }
+        for words in ("talks", "tal", "talk ta"):
+            crawled: list[str] = []
+            address, before = f"{asked}&search={quote(words)}&page_size=6", None
+            while address:
+                page = get(client, address)
+                assert (asked, words, page["total"]) == (asked, words, total)
+                crawled += [each["slug"] for each in page["results"]]
+                if before:
+                    back = get(client, page["previous"].partition("/api/v1/")[2])
+                    assert back["results"] == before
+                address, before = (page["next"] or "").partition("/api/v1/")[2], page["results"]
+            assert (asked, words, crawled) == (asked, words, meant)
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+@pytest.mark.parametrize("share", [0.001, 0.04, 0.3, 0.9])
+@pytest.mark.parametrize("key", [None, "0001-01-01", "1999-06-30", "2025-12-31", "9999-12-31"])
+@pytest.mark.parametrize(
+    "bounds", [(None, None), (date(2001, 5, 3), None), (date(1, 1, 1), date(2003, 12, 31))]
+)
+def test_spans_follow_one_another_and_leave_no_month_out(
+    *, is_down: bool, share: float, key: str | None, bounds: tuple[date | None, date | None]
+) -> None:
+    known = [date(1995 + number, 1 + number % 12, 5) for number in range(31)]
+    region = months.Region(*bounds, None, (), is_undated=True)
+    cursor = Cursor(">", key, "") if key else None
+    spans = list(months._spans(known, share, is_down, cursor, region))
+
+    covered = [month for first, end in spans for month in range(first, end)]
+    first, end = 1995 * 12, 2026 * 12
+    place = key and date.fromisoformat(key).year * 12 + date.fromisoformat(key).month - 1
+    if place:
+        first, end = (first, min(end, place + 1)) if is_down else (max(first, place), end)
+    low, high = bounds
+    first = max(first, low.year * 12 + low.month - 1) if low else first
+    end = min(end, high.year * 12 + high.month) if high else end
+    assert sorted(covered) == list(range(first, end))
+    assert spans == sorted(spans, reverse=is_down)
+    if share < 0.1 and not key and not any(bounds):
+        assert len(spans) > 3
+
+
+def test_marks_of_a_span_are_months_and_whole_years() -> None:
+    assert months._marks(2025 * 12 + 10, 2028 * 12 + 1) == (
+        "'@2025-11' | '@2025-12' | '@2026' | '@2027' | '@2028-01'"
+    )

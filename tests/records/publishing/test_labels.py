@@ -246,10 +246,10 @@ def test_nobody_waits_while_documents_are_read(monkeypatch: pytest.MonkeyPatch) 
     was_free: list[object] = []
     patch_documents = labels._patch
 
-    def look(places: Any) -> labels.Patches:
+    def look(places: Any, seen: int) -> labels.Patches:
         (free,) = at_once(feed_is_free)
         was_free.append(free)
-        return patch_documents(places)
+        return patch_documents(places, seen)
 
     monkeypatch.setattr(labels, "_patch", look)
     monkeypatch.setattr(
@@ -277,9 +277,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     seen: list[Any] = []
     patch_documents = labels._patch
 
-    def look(places: Any) -> labels.Patches:
+    def look(places: Any, position: int) -> labels.Patches:
         seen.append(list(places))
-        return patch_documents(places)
+        return patch_documents(places, position)
 
     monkeypatch.setattr(labels, "_patch", look)
     return seen
@@ -308,12 +308,12 @@ def another_publishing_first(monkeypatch: pytest.MonkeyPatch, topic: Topic) -> I
     lock_feed = feed.lock_feed
     has_published = threading.Event()
 
-    def publish_first() -> tuple[int, Any]:
+    def publish_first() -> feed.Turn:
         if not has_published.is_set():
             has_published.set()
             monkeypatch.setattr(feed, "lock_feed", lock_feed)
             (result,) = at_once(lambda: publish(Topic.objects.get(pk=topic.pk), by=None))
-            assert isinstance(result, list), result
+            assert result is None
         return lock_feed()
 
     Topic.objects.filter(pk=topic.pk).update(label="Meanwhile")

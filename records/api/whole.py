@@ -1,0 +1,96 @@
+"""Whole lists: their rows are found at one moment, and their documents read while they are sent.
+
+One statement finds which editions are on the list, and in which order. Editions never change, so that their documents can be
+read afterwards in short statements, however long that takes: the list is the one that there was when it was asked for, no row is
+missing or there twice whatever is published meanwhile, and no transaction stays open. A row costs eight bytes until it is sent.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from config.api.pagination import selected
+from config.api.sql import Clause, select, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from config.api.pagination import Ordering, Row
+    from records.models import Edition
+
+#: Rows that are taken from the database at once while they are found.
+FETCHED = 20_000
+#: Characters of documents that are read at once, as far as the size of those before tells.
+READ = 4_000_000
+#: Documents that are read first, before their size is known; at least; and at most.
+FIRST, LEAST, MOST = 100, 10, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a list as they were at one moment: the positions of their editions, in order."""
+
+    positions: array[int] = field(default_factory=lambda: array("q"))
+    #: What is not stored but was computed of each row; empty where nothing is.
+    computed: list[Sequence[Any]] = field(default_factory=list)
+
+    def add(self, rows: Iterable[Sequence[Any]], *, is_computed: bool) -> None:
+        """Add rows of a position and what was computed."""
+        for position, *computed in rows:
+            self.positions.append(position)
+            if is_computed:
+                self.computed.append(computed)
+
+
+def find(statement: Clause, *, is_computed: bool) -> Found:
+    """Run a statement for positions and what is computed, to its end, without having all of its rows in memory."""
+    found = Found()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # All rows are taken: the way to the last one counts, not that to the first.
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(statement.sql, statement.values)
+            while rows := cursor.fetchmany(FETCHED):
+                found.add(rows, is_computed=is_computed)
+    return found
+
+
+def read(
+    found: Found, editions: type[Edition], columns: Sequence[str | Clause], ordering: Ordering
+) -> Iterator[Row]:
+    """Read the rows that were found, as pages have them: key, id, no count, position, columns. Computed keys are left out."""
+    table = table_of(editions)
+    key = Clause("NULL") if ordering.rank is not None else ordering.shown(editions)
+    stored = [each for each in columns if isinstance(each, str)]
+    chosen = selected(editions, ("position", "record_id", *stored))
+    start, size = 0, FIRST
+    while start < len(found.positions):
+        positions = found.positions[start : start + size].tolist()
+        wanted = select(
+            f"{chosen.sql}, {key.sql}", table, Clause("position = ANY(%s)", (positions,))
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(wanted.sql, (*chosen.values, *key.values, *wanted.values))
+            rows = {position: rest for position, *rest in cursor.fetchall()}
+        length = 0
+        for place, position in enumerate(positions, start):
+            record_id, *values, shown = rows[position]
+            length += sum(len(value) for value in values if isinstance(value, str))
+            if found.computed:
+                values = _merged(columns, values, found.computed[place])
+            yield (shown, str(record_id), None, position, *values)
+        start += len(positions)
+        size = max(LEAST, min(MOST, READ * len(positions) // max(1, length)))
+
+
+def _merged(
+    columns: Sequence[str | Clause], stored: Sequence[Any], computed: Sequence[Any]
+) -> list[Any]:
+    """Stored and computed values in the order of the columns."""
+    values, others = iter(stored), iter(computed)
+    return [next(values if isinstance(each, str) else others) for each in columns]

@@ -1,0 +1,217 @@
+"""The parties of one agreement on a day: who was bound how far, how sure that is, and by which actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agreements.models import Agreement
+from records.publishing.merge import merge
+from records.publishing.publish import withdraw
+from tests.factories.agreements import make_action, make_agreement, make_party
+from tests.factories.answers import get
+from tests.factories.documents import document_of
+from tests.factories.people import make_organization, make_state
+from tests.factories.records import publish_whole
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def berne() -> Agreement:
+    """A convention that two states joined at different times, kept by an organization."""
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    treaty = make_agreement("Berne Convention", form="convention", laterality="multilateral")
+    make_action(treaty, "entry_into_force", "1887-12-05")
+    for state, joined in ((us, "1989-03-01"), (pk, "1948-07")):
+        party = make_party(treaty, state)
+        make_action(treaty, "accession", joined, party=party)
+    make_party(treaty, make_organization("WIPO", classification="igo"), role="depositary")
+    publish_whole(treaty)
+    return treaty
+
+
+def rows(client: Client, on: str) -> list[tuple[Any, ...]]:
+    """Status, match, possible statuses and deciding actions of each row."""
+    answer = get(client, f"agreements/berne-convention/parties/?on={on}")
+    return [
+        (
+            row["party"]["label"],
+            row["status"] and row["status"]["value"],
+            row["match"],
+            [(each["value"], each["match"]) for each in row["statuses"]],
+            [each["kind"] for each in row["actions"]],
+        )
+        for row in answer["results"]
+    ]
+
+
+IN_FORCE = [("in_force", "certain")]
+NOTHING: tuple[Any, ...] = ("unknown", "unknown", [("unknown", "certain")], [])
+JOINED = ["entry_into_force", "accession"]
+MAY_HAVE_JOINED = [("bound", "possible"), ("in_force", "possible"), ("unknown", "possible")]
+WIPO: tuple[Any, ...] = ("WIPO", None, None, [], [])
+
+
+@pytest.mark.parametrize(
+    ("on", "us", "pk"),
+    [
+        ("0001-01-01", NOTHING, NOTHING),
+        ("1900-01-01", NOTHING, NOTHING),
+        ("1948-07-10", NOTHING, ("unknown", "unknown", MAY_HAVE_JOINED, JOINED)),
+        ("1948-07-31", NOTHING, ("in_force", "certain", IN_FORCE, JOINED)),
+        ("1950", NOTHING, ("in_force", "certain", IN_FORCE, JOINED)),
+        ("1989-02-28", NOTHING, ("in_force", "certain", IN_FORCE, JOINED)),
+        (
+            "1989",
+            ("unknown", "unknown", [("unknown", "certain"), ("in_force", "certain")], JOINED),
+            ("in_force", "certain", IN_FORCE, JOINED),
+        ),
+        (
+            "9999-12-31",
+            ("in_force", "certain", IN_FORCE, JOINED),
+            ("in_force", "certain", IN_FORCE, JOINED),
+        ),
+    ],
+)
+def test_each_party_has_its_status_of_the_day(
+    client: Client, berne: Agreement, on: str, us: tuple[Any, ...], pk: tuple[Any, ...]
+) -> None:
+    assert rows(client, on) == [("United States", *us), ("Pakistan", *pk), WIPO]
+
+
+def test_a_row_is_the_party_of_the_document_with_what_decides(
+    client: Client, berne: Agreement
+) -> None:
+    document = document_of(berne)
+
+    answer = get(client, "agreements/berne-convention/parties/?on=1990")
+
+    us, pk, wipo = document["parties"]
+    (entry,), (joined_by_us,), (joined_by_pk,) = (
+        [each for each in document["actions"] if each["party"] == party]
+        for party in (None, us["party"], pk["party"])
+    )
+
+    def deciding(*actions: dict[str, Any]) -> list[dict[str, Any]]:
+        return [each for each in document["actions"] if each in actions]
+
+    found = {"match": "certain", "statuses": [{"value": "in_force", "match": "certain"}]}
+    nothing: dict[str, Any] = {"match": None, "statuses": [], "actions": []}
+    assert answer == {
+        "results": [
+            {**us, **found, "actions": deciding(entry, joined_by_us)},
+            {**pk, **found, "actions": deciding(entry, joined_by_pk)},
+            {**wipo, **nothing},
+        ],
+        "next": None,
+        "previous": None,
+        "total": {"value": 3, "relation": "eq"},
+        "notes": [],
+    }
+    assert wipo["status"] is None
+    # Without a day, today: as the document says.
+    today = get(client, f"agreements/{berne.pk}/parties/")["results"]
+    assert [row["status"] for row in today] == [each["status"] for each in document["parties"]]
+
+
+def test_an_unknown_end_leaves_possible_what_is_known(client: Client) -> None:
+    """That it was left some day is no reason to think that it was not in force before."""
+    treaty = make_agreement("Pact", form="treaty", laterality="multilateral")
+    party = make_party(treaty, make_state("Chad"))
+    make_action(treaty, "entry_into_force", "1960-05-01", party=party)
+    make_action(treaty, "withdrawal", party=party)
+    publish_whole(treaty)
+
+    (row,) = get(client, "agreements/pact/parties/?on=1970-01-01")["results"]
+
+    assert (row["status"]["value"], row["match"]) == ("in_force", "possible")
+    assert row["status"]["since"]["edtf"] == "1960-05-01"
+    assert row["statuses"] == [
+        {"value": "in_force", "match": "possible"},
+        {"value": "withdrawn", "match": "unknown"},
+    ]
+    assert {each["kind"] for each in row["actions"]} == {"entry_into_force", "withdrawal"}
+
+
+def test_parties_are_read_page_by_page_both_ways(client: Client, berne: Agreement) -> None:
+    whole = get(client, "agreements/berne-convention/parties/?on=1950")["results"]
+    address = "agreements/berne-convention/parties/?on=1950&page_size=2"
+
+    first = get(client, address)
+    second = client.get(first["next"]).json()
+    back = client.get(second["previous"]).json()
+
+    assert first["results"] + second["results"] == whole
+    assert (second["next"], back["previous"]) == (None, None)
+    assert back["results"] == first["results"]
+    assert get(client, f"{address}&count=none")["total"] is None
+    assert get(client, f"{address}&count=exact")["total"] == {"value": 3, "relation": "eq"}
+    cursor = first["next"].rpartition("cursor=")[2]
+    other = f"agreements/berne-convention/parties/?on=1951&cursor={cursor}"
+    assert get(client, other, 400)["errors"][0]["code"] == "cursor_mismatch"
+
+
+def test_who_has_the_list_of_a_day_is_told_so(client: Client, berne: Agreement) -> None:
+    address = "/api/v1/agreements/berne-convention/parties/"
+    tags = {}
+    for on in ("1950", "1951", "1950-01-01"):
+        response = client.get(address, {"on": on})
+        tags[response.headers["ETag"]] = on
+        again = client.get(address, {"on": on}, headers={"if-none-match": response.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    assert len(tags) == 3
+
+    party = berne.parties.get(state__name="Pakistan")
+    make_action(berne, "withdrawal", "1949", party=party)
+    publish_whole(berne)
+    for tag, on in tags.items():
+        response = client.get(address, {"on": on}, headers={"if-none-match": tag})
+        assert response.status_code == 200
+    assert response.json()["results"][1]["status"]["value"] == "withdrawn"
+
+
+def test_the_parties_go_where_the_agreement_goes(client: Client, berne: Agreement) -> None:
+    same, wrong = make_agreement("Berne"), make_agreement("Wrong")
+    publish_whole(same, wrong)
+    merge(same, berne, by=None, reason="The same.")
+    withdraw(wrong, by=None, reason="There was none.")
+    make_agreement("Draft")
+
+    moved = client.get("/api/v1/agreements/berne/parties/?on=1950")
+
+    assert moved.status_code == 308
+    assert moved.headers["Location"] == f"/api/v1/agreements/{berne.pk}/parties/?on=1950"
+    assert get(client, "agreements/wrong/parties/", 410)["reason"] == "There was none."
+    for ref in ("draft", "never-there"):
+        assert get(client, f"agreements/{ref}/parties/", 404)["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("on=1950-13", "invalid_date"),
+        ("on=", "empty_value"),
+        ("party=PK", "unknown_parameter"),
+        ("page_size=0", "out_of_range"),
+    ],
+)
+def test_what_is_not_understood_is_refused(
+    client: Client, berne: Agreement, asked: str, code: str
+) -> None:
+    problem = get(client, f"agreements/berne-convention/parties/?{asked}", 400)
+
+    assert [fault["code"] for fault in problem["errors"]] == [code]
+
+
+def test_parties_cost_one_statement_by_id_and_two_by_name(client: Client, berne: Agreement) -> None:
+    for ref, expected in ((berne.pk, 1), ("berne-convention", 2)):
+        with CaptureQueriesContext(connection) as captured:
+            get(client, f"agreements/{ref}/parties/?on=1950")
+        assert len(captured) == expected

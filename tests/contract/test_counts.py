@@ -1,0 +1,601 @@
+"""Counts of every list, by every dimension and any two of them, equal what is counted from the documents of the list alone."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from config.api.docs import schema
+from events.models import Event
+from records.api import counts, frequencies
+from records.publishing.documents import sort_label
+from records.registry import all_kinds
+from tests.factories.agreements import make_action, make_agreement, make_party, make_value
+from tests.factories.answers import get
+from tests.factories.events import (
+    make_event,
+    make_event_place,
+    make_event_type,
+    make_participation,
+    make_place,
+    make_statement,
+)
+from tests.factories.every_kind import EVERY_KIND
+from tests.factories.people import (
+    make_office,
+    make_organization,
+    make_person,
+    make_state,
+    make_tenure,
+)
+from tests.factories.records import make_topic, publish_whole
+
+if TYPE_CHECKING:
+    from records.models import Record
+
+pytestmark = pytest.mark.django_db
+
+Document = dict[str, Any]
+UNCERTAIN = "uncertain"
+#: Dimensions that are asked of the same part of a record, which several may have.
+OF_ONE_PART = {
+    "event": ("state", "role", "person", "organization"),
+    "person": ("office", "state", "classification"),
+}
+#: Questions of each list that are drawn at random.
+QUESTIONS = 70
+
+
+@pytest.fixture(scope="module")
+def world(module_transaction: None) -> dict[str, list[Document]]:
+    """Published records of every kind, many of them with uncertain and unknown dates: the documents of each list."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_sample_story", verbosity=0)
+    chance = random.Random(1648)  # noqa: S311 - reproducible, not secret
+    records: list[Record] = [maker.with_parts(2) for maker in EVERY_KIND.values()]
+    states = [make_state(name) for name in ("Åland", "Borduria", "Carpania", "Drusia")]
+    persons = [make_person(f"Person {number}") for number in range(3)]
+    bodies = [make_organization(f"Body {number}") for number in range(2)]
+    offices = [make_office(f"Office {one}", state=one) for one in states[:2]]
+    tenures = [
+        make_tenure(chance.choice(persons), chance.choice(offices), start=_when(chance))
+        for _ in range(20)
+    ]
+    topics = [make_topic(code) for code in ("barter", "grain")]
+    places = [
+        make_place(name, state=state) for name, state in zip(("Ys", "Xanadu"), states, strict=False)
+    ]
+    types = [make_event_type(code) for code in ("feast", "duel", "siege")]
+    for number in range(100):
+        when = _when(chance)
+        is_day = len(when) == len("2001-05-10") and when[0].isdigit()
+        event = make_event(
+            f"Event {number:03}",
+            type=chance.choice(types),
+            when=when,
+            end=chance.choice(["", "2003", "2004-02-03"]) if is_day else "",
+            status=chance.choice(["occurred", "planned", "denied"]),
+            attendance=chance.choice(["in_person", "remote", ""]),
+            topics=tuple(chance.sample(topics, chance.randint(0, 2))),
+        )
+        for role in chance.sample(["host", "visitor", "mediator"], chance.randint(0, 3)):
+            who: Any = chance.choice([*states, *persons, *bodies])
+            behalf = None if who in states else chance.choice([None, *states])
+            held = (
+                tuple(one for one in tenures if one.person == who)[:1]
+                if chance.random() < 0.5
+                else ()
+            )
+            make_participation(event, who, role=role, on_behalf_of_state=behalf, tenures=held)
+        if chance.random() < 0.4:
+            make_event_place(event, chance.choice(places))
+        records.append(event)
+    for number in range(40):
+        agreement = make_agreement(
+            f"Agreement {number:02}",
+            form=chance.choice(["treaty", "agreement"]),
+            topics=tuple(chance.sample(topics, chance.randint(0, 2))),
+        )
+        parties: list[Any] = [*states, *bodies]
+        for party in chance.sample(parties, chance.randint(0, 3)):
+            make_party(agreement, party, represented_by=tuple(chance.sample(persons, 1)))
+        for _ in range(chance.randint(0, 2)):
+            make_action(agreement, chance.choice(["signature", "ratification"]), _when(chance))
+        for _ in range(chance.choice([0, 1, 1, 3])):
+            _add_value(agreement, chance)
+        records.append(agreement)
+    records += [
+        make_statement(date=_when(chance), about=tuple(chance.sample(states, 2))) for _ in range(30)
+    ]
+    publish_whole(*records, *tenures, *Event.objects.all())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE events_eventedition, events_eventposting")
+    frequencies._KNOWN.clear()
+    return {kind.name: _crawl(f"{kind.resource}/") for kind in all_kinds()}
+
+
+def _when(chance: random.Random) -> str:
+    day = date(1998, 1, 1) + timedelta(days=chance.randint(0, 1_500))
+    later = day + timedelta(days=chance.choice([1, 3, 20, 200, 900]))
+    return chance.choice(
+        [
+            *[f"{day}"] * 3,
+            f"{day:%Y-%m}",
+            f"{day:%Y}",
+            f"{day}/{later}",
+            f"{day}/..",
+            f"../{day}",
+            f"[{day}..{later}]",
+            f"[..{day}]",
+            "199X",
+            "",
+        ]
+    )
+
+
+def _add_value(agreement: Any, chance: random.Random) -> None:
+    qualifier = chance.choice(["exact", "approx", "at_least", "up_to", "range"])
+    make_value(
+        agreement,
+        chance.choice(["1", "2.50", "1000000"]),
+        chance.choice(["USD", "EUR"]),
+        qualifier=qualifier,
+        scope=chance.choice(["item", "package"]),
+        kind=chance.choice(["loan", "grant", ""]),
+        amount_max="2000000" if qualifier == "range" else None,
+    )
+
+
+def _crawl(address: str) -> list[Document]:
+    """All documents of a list."""
+    client, found = Client(), []
+    following: str | None = f"/api/v1/{address}{'&' if '?' in address else '?'}page_size=200"
+    while following:
+        answer = client.get(following.removeprefix("http://testserver")).json()
+        found += answer["results"]
+        following = answer["next"]
+    return found
+
+
+def _span(step: str, first: str | None, last: str | None, *, is_known: bool) -> str | None:
+    """The year, month or decade in which both days lie."""
+    if not is_known:
+        return None
+    if not first or not last:
+        return UNCERTAIN
+    spans = [
+        {"year": day[:4], "month": day[:7], "decade": f"{day[:3]}X"}[step] for day in (first, last)
+    ]
+    return spans[0] if spans[0] == spans[1] else UNCERTAIN
+
+
+def _span_of(step: str, start: Document | None, end: Document | None = None) -> str | None:
+    last = end if end and end["edtf"] else start
+    is_known = any(when and when["edtf"] for when in (start, end))
+    return _span(
+        step,
+        start["earliest"] if start else None,
+        last["latest"] if last else None,
+        is_known=is_known,
+    )
+
+
+def _signed(step: str, document: Document) -> str | None:
+    """When the first signature was put, of which each may be the first."""
+    whens = [
+        action["date"] or {"edtf": None, "earliest": None, "latest": None}
+        for action in document["actions"]
+        if action["kind"] in {"signature", "definitive_signature"}
+    ]
+    firsts = [when["earliest"] for when in whens]
+    lasts = [when["latest"] for when in whens if when["latest"]]
+    return _span(
+        step,
+        min(firsts) if firsts and all(firsts) else None,
+        min(lasts, default=None),
+        is_known=any(when["edtf"] for when in whens),
+    )
+
+
+def _stood_for(part: Document) -> list[Document]:
+    named = [part["participant"], part["on_behalf_of"]]
+    named += [capacity["office"]["state"] for capacity in part["capacities"] if capacity["office"]]
+    shown = [one for one in named if one and one["object"] == "state"]
+    return part["states"] if part["states"] is not None else shown
+
+
+def _participations(document: Document, by: list[str], _world: Any) -> list[tuple[Any, ...]]:
+    """The values of one or two dimensions that the same participation has."""
+    if by == ["state"]:
+        return [(state,) for state in document["states"]]
+    found: list[tuple[Any, ...]] = []
+    for part in document["participations"]:
+        who = part["participant"]
+        values = {
+            "role": [part["role"]],
+            "state": _stood_for(part),
+            "person": [who] if who and who["object"] == "person" else [],
+            "organization": [who] if who and who["object"] == "organization" else [],
+        }
+        found += product(*(values[name] for name in by))
+    return found
+
+
+def _held(
+    document: Document, by: list[str], world: dict[str, list[Document]]
+) -> list[tuple[Any, ...]]:
+    offices = {office["id"]: office for office in world["office"]}
+    found = []
+    for tenure in world["tenure"]:
+        if tenure["person"]["id"] == document["id"] and tenure["kind"] in IN_OFFICE:
+            office = offices[tenure["office"]["id"]]
+            values = {
+                "office": tenure["office"],
+                "state": office["state"],
+                "classification": office["classification"],
+            }
+            found.append(tuple(values[name] for name in by))
+    return found
+
+
+IN_OFFICE = {"substantive", "acting", "ad_interim"}
+
+
+def _office_of(document: Document, world: dict[str, list[Document]]) -> Document:
+    return next(one for one in world["office"] if one["id"] == document["office"]["id"])
+
+
+def _values(
+    kind: str, name: str, document: Document, world: dict[str, list[Document]]
+) -> list[Any]:
+    """The values that a document has in a dimension of its own."""
+    if name in {"year", "month", "decade"}:
+        if kind == "agreement":
+            return [_signed(name, document)]
+        start = {"event": "when", "statement": "date", "tenure": "start"}[kind]
+        return [_span_of(name, document[start], document["end"] if kind == "event" else None)]
+    special: dict[tuple[str, str], Callable[[], list[Any]]] = {
+        ("event", "topic"): lambda: document["topics"],
+        ("statement", "topic"): lambda: [
+            *document["topics"],
+            *(one for one in document["about"] if one["object"] == "topic"),
+        ],
+        ("agreement", "topic"): lambda: document["topics"],
+        ("event", "place"): lambda: [one["place"] for one in document["places"] if one["place"]],
+        ("statement", "about"): lambda: document["about"],
+        ("relation", "state"): lambda: document["states"],
+        ("state", "predecessor"): lambda: [one["state"] for one in document["predecessors"]],
+        ("office", "accredited_to"): lambda: document["accredited_to"],
+        ("tenure", "state"): lambda: [_office_of(document, world)["state"]],
+        ("tenure", "classification"): lambda: [_office_of(document, world)["classification"]],
+        ("agreement", "status"): lambda: [document["status"]["value"]],
+        ("agreement", "party"): lambda: [
+            one
+            for party in document["parties"]
+            for one in (party["party"], party["on_behalf_of"])
+            if one
+        ],
+        ("agreement", "person"): lambda: [
+            one for party in document["parties"] for one in party["represented_by"]
+        ],
+    }
+    return special[kind, name]() if (kind, name) in special else [document[name]]
+
+
+def _expected(
+    kind: str, by: list[str], documents: Iterable[Document], world: dict[str, list[Document]]
+) -> Counter[str]:
+    """How many documents have each combination of values, as JSON."""
+    found: Counter[str] = Counter()
+    together = [name for name in by if name in OF_ONE_PART.get(kind, ())]
+    part = _participations if kind == "event" else _held
+    for document in documents:
+        rows = []
+        own = [
+            [(value,) for value in _values(kind, name, document, world)] or [(None,)]
+            for name in by
+            if name not in together
+        ]
+        if together:
+            rows = part(document, together, world) or [(None,) * len(together)]
+            own.insert(0, rows)
+        names = [*together, *(name for name in by if name not in together)]
+        combined = {
+            json.dumps(
+                dict(zip(names, [value for each in some for value in each], strict=True)),
+                sort_keys=True,
+            )
+            for some in product(*own)
+        }
+        found.update(combined)
+    return found
+
+
+def _dimensions() -> dict[str, list[str]]:
+    """The dimensions of each kind, as the schema lists them."""
+    whole = schema()
+    components = whole["components"]["schemas"]
+    found = {}
+    for kind in all_kinds():
+        parameters = whole["paths"][f"/api/v1/{kind.resource}/counts/"]["get"]["parameters"]
+        by = next(each for each in parameters if each["name"] == "by")
+        found[kind.name] = components[by["schema"]["items"]["$ref"].rpartition("/")[2]]["enum"]
+    return found
+
+
+def _is_refused(kind: str, by: tuple[str, ...]) -> bool:
+    """Whether two dimensions of participations are asked for without a role."""
+    together = set(by) & {"state", "person", "organization"}
+    return kind == "event" and len(together) == 2
+
+
+def _counted(rows: Iterable[Document]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "count"}
+        found[json.dumps(values, sort_keys=True)] += row["count"]
+    return found
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in all_kinds()])
+def test_every_list_is_counted_by_all_that_it_says(
+    client: Client, world: dict[str, list[Document]], kind: str
+) -> None:
+    resource = next(each.resource for each in all_kinds() if each.name == kind)
+    names = _dimensions()[kind]
+    for by in [*combinations(names, 1), *combinations(names, 2)]:
+        address = f"{resource}/counts/?by={','.join(by)}"
+        if _is_refused(kind, by):
+            refused = get(client, address, 400)
+            assert [fault["code"] for fault in refused["errors"]] == ["invalid_combination"]
+            continue
+
+        answer = get(client, address)
+
+        assert _counted(answer["results"]) == _expected(kind, [*by], world[kind], world), address
+        assert answer["total"] == {"value": len(world[kind]), "relation": "eq"}
+        assert (answer["next"], answer["previous"], answer["notes"]) == (None, None, [])
+        _check_order(resource, answer["results"], by)
+
+
+def _check_order(resource: str, rows: list[Document], by: tuple[str, ...]) -> None:
+    """Rows fit the schema; they come by dates upwards, words as listed, labels; then what is uncertain, then null."""
+    operation = schema()["paths"][f"/api/v1/{resource}/counts/"]["get"]["responses"]["200"]
+    content = operation["content"]["application/json"]["schema"]
+    envelope = schema()["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+    one = envelope["properties"]["results"]["items"]
+    whole = {"type": "array", "items": one, "components": schema()["components"]}
+    jsonschema.Draft202012Validator(whole).validate(rows)
+
+    def place(row: Document, name: str) -> tuple[Any, ...]:
+        value, described = row[name], one["properties"][name]
+        if value is None:
+            return (2,)
+        if isinstance(value, dict):
+            return (0, sort_label(value["label"]), value["id"])
+        words = described.get("enum", [])
+        return (1,) if value == UNCERTAIN else (0, words.index(value) if value in words else value)
+
+    places = [[place(row, name) for name in by] for row in rows]
+    assert places == sorted(places)
+    assert all(list(row) == [*by, "count"] for row in rows)
+
+
+FILTERS = [
+    "state=borduria",
+    "state__all=borduria,carpania",
+    "between=borduria,carpania",
+    "type=feast",
+    "type=feast,duel",
+    "type__not=duel",
+    "role=host",
+    "participant.role=host&participant.state=borduria",
+    "status=planned",
+    "attendance__not=remote",
+    "topic=barter",
+    "person=person-1",
+    "has_parts=true",
+    "parent__isnull=false",
+    "parent__isnull=true",
+    "date_after=1999&date_before=2000-06",
+    "date_after=1999-03&date_match=certain",
+    "date_before=2001&date_match=any",
+    "date_after=2000-02-01&date_before=2000-02-20",
+    "search=event",
+    "search=feast+event",
+    "published_after=2000-01-01",
+    "agreement=nothing-of-that-name",
+]
+
+
+def test_events_are_counted_with_whatever_filters_by_whatever_way(
+    client: Client, world: dict[str, list[Document]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(1555)  # noqa: S311 - reproducible, not secret
+    names = _dimensions()["event"]
+    pairs = [by for by in combinations(names, 2) if not _is_refused("event", by)]
+    found = 0
+    for _ in range(QUESTIONS):
+        some = chance.sample(FILTERS, chance.choice([1, 1, 2, 2, 3]))
+        parameters = [name for one in some for name in _names(one)]
+        if len(set(parameters)) < len(parameters):
+            continue
+        by = [*chance.choice([*pairs, *combinations(names, 1), ("year", "type")])]
+        query = "&".join(some)
+        # Whatever statistics say, and whichever way is taken for it: the counts are the same.
+        is_led = chance.choice([True, False, None])
+        with monkeypatch.context() as patch:
+            if is_led is not None:
+                patch.setattr(counts.Counting, "_is_led_best", lambda _self, _one, it=is_led: it)
+                patch.setattr(counts.Counting, "_is_found_by_lists", is_led)
+            answer = get(client, f"events/counts/?by={','.join(by)}&{query}")
+        documents = _crawl(f"events/?{query}")
+        assert _counted(answer["results"]) == _expected("event", by, documents, world), (by, query)
+        assert answer["total"]["value"] == len(documents), query
+        found += bool(documents)
+    assert found > QUESTIONS / 4
+
+
+def _names(query: str) -> list[str]:
+    return [piece.partition("=")[0].partition("__")[0] for piece in query.split("&")]
+
+
+def test_values_are_summed_up_by_currency_scope_and_kind_and_rivals_count_once(
+    client: Client, world: dict[str, list[Document]]
+) -> None:
+    names = [*_dimensions()["agreement"]]
+    for by in [(), *combinations(names, 1), ("year", "party"), ("form", "topic")]:
+        answer = get(client, f"agreements/counts/?sum=value&by={','.join(by)}".removesuffix("&by="))
+
+        expected: dict[str, list[Any]] = defaultdict(lambda: [0, Decimal(0), Decimal(0)])
+        for document in world["agreement"]:
+            sorts: dict[tuple[Any, ...], list[Document]] = defaultdict(list)
+            for value in document["values"]:
+                sorts[value["currency"], value["scope"], value["kind"]].append(value)
+            for (currency, scope, kind), values in (sorts or {(None, None, None): []}).items():
+                for combination in _expected("agreement", [*by], [document], world):
+                    row = {
+                        **json.loads(combination),
+                        "currency": currency,
+                        "scope": scope,
+                        "kind": kind,
+                    }
+                    total = expected[json.dumps(row, sort_keys=True)]
+                    total[0] += 1
+                    total[1] += min((_least(value) for value in values), default=Decimal(0))
+                    total[2] += max((_greatest(value) for value in values), default=Decimal("inf"))
+        found = {}
+        for row in answer["results"]:
+            figures = [row.pop(name) for name in ("count", "sum", "sum_max")]
+            if row["currency"] is None:
+                assert figures[1:] == [None, None]
+            found[json.dumps(row, sort_keys=True)] = [
+                figures[0],
+                Decimal(figures[1] or 0),
+                Decimal(figures[2] or "inf"),
+            ]
+        assert found == expected, by
+
+
+def _least(value: Document) -> Decimal:
+    return Decimal(0) if value["qualifier"] == "up_to" else Decimal(value["amount"])
+
+
+def _greatest(value: Document) -> Decimal:
+    if value["qualifier"] == "at_least":
+        return Decimal("inf")
+    return Decimal(value["amount_max"] or value["amount"])
+
+
+def test_without_dimensions_there_is_one_row(
+    client: Client, world: dict[str, list[Document]]
+) -> None:
+    answer = get(client, "events/counts/")
+    assert answer["results"] == [{"count": len(world["event"])}]
+
+    nothing = get(client, "events/counts/?state=nowhere-at-all")
+    assert nothing["results"] == [{"count": 0}]
+    assert [note["code"] for note in nothing["notes"]] == ["unresolved_reference"]
+    assert get(client, "events/counts/?by=year,type&state=nowhere-at-all")["results"] == []
+
+
+def test_too_many_rows_and_too_many_records_are_refused(
+    client: Client, world: dict[str, list[Document]], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    states = get(client, "events/counts/?by=year&state=borduria")["total"]["value"]
+    rows = len(get(client, "events/counts/?by=month,type")["results"])
+    for most, status in ((rows, 200), (rows - 1, 400)):
+        monkeypatch.setattr(counts, "MOST_ROWS", most)
+        answer = get(client, "events/counts/?by=month,type", status)
+        assert answer.get("code", "too_many_groups") == "too_many_groups"
+    monkeypatch.setattr(counts, "MOST_ROWS", 1_000)
+
+    monkeypatch.setattr(counts.Counting, "_is_led_best", lambda _self, _one: True)
+    # So many are read as take no more than the time that is set, at the price of the way.
+    everything = len(world["event"])
+    for by, query, prices, count in (
+        ("year", "state=borduria", counts.READ, states),
+        ("status", "state=borduria", counts.FOLLOWED, states),
+        ("year", "", counts.PASSED, everything),
+        ("role", "", counts.PASSED + counts.PART, everything),
+        ("type,person", "", counts.PASSED + 3 * counts.PART, everything),
+        ("topic,person", "", counts.PASSED + 4 * counts.PART, everything),
+    ):
+        for read, status in ((count + 0.5, 200), (count - 0.5, 400)):
+            settings.COUNTS_MILLISECONDS = read * prices / 1_000
+            answer = get(client, f"events/counts/?by={by}&{query}".rstrip("&"), status)
+            assert answer.get("code", "too_many_records") == "too_many_records"
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "suggestion"),
+    [
+        ("by=yaer", "invalid_choice", "year"),
+        ("by=year,type,state", "too_many_values", None),
+        ("by=person,state", "invalid_combination", None),
+        ("by=year&page_size=3", "unknown_parameter", None),
+        ("by=year&ordering=-date", "unknown_parameter", None),
+        ("by=", "empty_value", None),
+        ("sum=value", "unknown_parameter", None),
+    ],
+)
+def test_what_is_not_understood_is_refused(
+    client: Client, query: str, code: str, suggestion: str | None
+) -> None:
+    answer = get(client, f"events/counts/?{query}", 400)
+
+    assert answer["code"] == "invalid_parameters"
+    first = answer["errors"][0]
+    assert (first["code"], first.get("suggestion")) == (
+        code,
+        suggestion or first.get("suggestion"),
+    )
+
+
+def test_an_answer_that_did_not_change_is_not_sent_again(client: Client) -> None:
+    publish_whole(make_event("One", when="2001"))
+    address = "/api/v1/events/counts/?by=year"
+    etag = client.get(address).headers["ETag"]
+
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+    publish_whole(make_event("Two", when="2001"))
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "statements"),
+    [
+        ("by=year", 1),
+        ("by=year,type&state=elbonia", 3),
+        ("by=year,state", 3),
+        ("by=person,role", 3),
+        ("by=topic,place", 2),
+    ],
+)
+def test_the_number_of_statements_is_fixed(client: Client, query: str, statements: int) -> None:
+    told = []
+    elbonia = make_state("Elbonia", slug="elbonia")
+    for _ in range(3):
+        event = make_event(when="2001", topics=(make_topic(),))
+        make_participation(event, make_person(), role="host", on_behalf_of_state=elbonia)
+        publish_whole(event)
+        with CaptureQueriesContext(connection) as captured:
+            get(client, f"events/counts/?{query}")
+        told.append(
+            sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE", "SET")) for one in captured)
+        )
+
+    assert told == [statements] * 3
