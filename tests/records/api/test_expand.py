@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import jsonschema
 import pytest
@@ -17,7 +18,7 @@ from records.registry import Kind, all_kinds
 from tests.factories.answers import get
 from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
-from tests.factories.records import make_source, make_topic, publish_whole
+from tests.factories.records import edition_of, make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,6 +157,26 @@ def test_another_edition_of_what_is_expanded_is_another_version(
     assert len({plain, before["ETag"], after["ETag"]}) == 3
     assert b'"Ores"' in after.content
     assert "Last-Modified" not in before.headers
+
+
+@pytest.mark.parametrize("address", ["topics/{}/?", "topics/?id={}&"])
+def test_as_of_shows_what_is_expanded_as_it_was_then(client: Client, address: str) -> None:
+    above = make_topic("metals", label="Metals")
+    gold = make_topic("gold", broader=above)
+    publish_whole(gold)
+    then = max(edition_of(each).published_at for each in (above, gold)).isoformat()
+    address = address.format(gold.pk)
+    before = get(client, f"{address}expand=broader")
+    publish(with_alternative(above, "Ores"), by=None)
+
+    now = get(client, f"{address}expand=broader")
+    asked = get(client, f"{address}expand=broader&as_of={quote(then)}")
+
+    assert "Ores" in json.dumps(now)
+    if "results" in before:
+        assert [note["code"] for note in asked["notes"]] == ["as_of"]
+        asked, before = asked["results"], before["results"]
+    assert asked == before
 
 
 def test_only_what_is_published_is_shown(client: Client) -> None:
