@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "config.security.StaffAuthenticationMiddleware",
     "config.security.StaffMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.security.StaffHistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from config.api.fields import Selection
 from config.api.problems import Problem
 from events.dimensions import EVENT_TYPES, EVENTS, PLACES, RELATIONS, STATEMENTS
 from events.filters import (
@@ -16,6 +15,7 @@ from events.filters import (
 )
 from events.kinds import EVENT, EVENT_TYPE, PLACE, RELATION, STATEMENT
 from events.models import RelationEdition
+from records.api.expand import Shown
 from records.api.views import EditionViewSet
 from records.lookup.names import is_well_formed
 from records.lookup.published import WrittenReferences
@@ -86,8 +86,8 @@ class RelationViewSet(EditionViewSet):
     def pair(self, request: Request, a: str, b: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve the relation of two states, named in either order."""
         query = self.read_query(self.detail_parameters)
-        selection = Selection.read(query, self.kind.serializer)
-        return self.serve_newest(self._relation_of(a, b, query), selection)
+        shown = Shown.read(query, self.kind)
+        return self.serve_newest(self._relation_of(a, b, query), shown)
 
     def _relation_of(self, a: str, b: str, query: Query) -> UUID:
         """The relation of two states as addresses name them; a tombstone only when there is nothing else."""

@@ -37,6 +37,23 @@ def offices_of(people: Sequence[str], on: date) -> dict[str, str]:
         return {person: _hint(orjson.loads(document), state) for person, document, state in cursor}
 
 
+def states_of(people: Sequence[str]) -> dict[str, set[str]]:
+    """Return the states whose offices each person held, by id. One statement; who held none is left out."""
+    current = compiled(TenureEdition, CURRENT)
+    tenures, references = TenureEdition._meta.db_table, Reference._meta.db_table
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT person_id::text, unnest(office.state_ids)::text"  # noqa: S608 - names of ours
+            f" FROM {tenures} JOIN {references} AS office ON office.id = office_id"
+            f" WHERE {current.sql} AND person_id = ANY(%s::uuid[])",
+            [*current.values, list(people)],
+        )
+        for person, state in cursor.fetchall():
+            found.setdefault(person, set()).add(state)
+    return found
+
+
 def _hint(tenure: dict[str, Any], state: str | None) -> str:
     office = tenure["office"]["label"]
     if state and state not in office:

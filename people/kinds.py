@@ -7,7 +7,7 @@ from people.editions import (
     StateEdition,
     TenureEdition,
 )
-from people.hints import offices_of
+from people.hints import offices_of, states_of
 from people.models import Office, Organization, Person, State, Tenure
 from people.serializers import (
     OfficeReferenceSerializer,
@@ -60,6 +60,7 @@ PERSON = register(
         serializer=PersonSerializer,
         desk_members={"name": ""},
         hints=offices_of,
+        states=states_of,
     ),
 )
 OFFICE = register(

@@ -1,4 +1,4 @@
-"""The front page: what this is, how much of it there is, and where to go from here."""
+"""The front page: what this is, how much of it there is, a box to find records in, and where to go from here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.shortcuts import render
 
+from records.api.autocomplete import suggest
+from records.lookup.finding import MAX_LENGTH
 from records.models import Reference, Standing
 from records.registry import all_kinds
 
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the front page; counts are of what is published."""
+    """Show the front page, with what is found for `q`; counts and finds are of what is published."""
+    typed = request.GET.get("q", "").replace("\0", " ").strip()[:MAX_LENGTH]
+    found = [
+        {**each, "kind": each["object"].replace("_", " ")}
+        for each in (suggest(typed, list(all_kinds())) if typed else ())
+    ]
     counted = (
         Reference.objects.filter(standing=Standing.PUBLISHED)
         .values_list("kind")
@@ -35,6 +42,9 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for kind in all_kinds()
     ]
-    response = render(request, "records/front_page.html", {"kinds": kinds, "questions": questions})
+    shown = {"typed": typed, "max_length": MAX_LENGTH, "found": found}
+    response = render(
+        request, "records/front_page.html", {"kinds": kinds, "questions": questions, **shown}
+    )
     response["Cache-Control"] = "public, max-age=60"
     return response

@@ -72,6 +72,9 @@ class Kind:
     #: Hints of published records, by id, as others tell them on a day (a person's office); in place of `Edition.hint`.
     hints: Callable[[Sequence[str], date], dict[str, str]] | None = None
 
+    #: The states of published records, by id, as others tell them (whose offices a person held), beside those that they name.
+    states: Callable[[Sequence[str]], dict[str, set[str]]] | None = None
+
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None
 

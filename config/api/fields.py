@@ -44,13 +44,10 @@ class Selection:
     tag: str  #: distinguishes representations in ETags
 
     @classmethod
-    def read(
-        cls, query: Query, serializer: type[serializers.BaseSerializer[Any]]
-    ) -> Selection | None:
-        """Read `fields` and `omit`; None when the whole document is wanted. Unknown names are reported."""
+    def read(cls, query: Query, shape: Shape) -> Selection | None:
+        """Read `fields` and `omit`; None when the whole document is wanted. Names that the shape lacks are reported."""
         if "fields" not in query.values and "omit" not in query.values:
             return None
-        shape = shape_of(serializer)  # type: ignore[arg-type]  # a class can be hashed
         picked, omitted = query.words("fields"), query.words("omit")
         for parameter, paths in (("fields", picked), ("omit", omitted)):
             for path in paths:
@@ -126,6 +123,11 @@ def _omit(node: Any, tree: Shape) -> Any:
         if name not in tree or tree[name]
     }
     return ListShape(left) if isinstance(node, ListShape) else left
+
+
+def merged(one: Shape, other: Shape) -> Shape:
+    """A shape with the names of both, at each level."""
+    return {name: merged(one.get(name, {}), other.get(name, {})) for name in {**one, **other}}
 
 
 @lru_cache(maxsize=64)

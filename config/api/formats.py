@@ -94,6 +94,13 @@ class Json(Format):
         return content
 
 
+class Html(Format):
+    """A page for people who open an address in a browser; of small documents that are not stored, whose view names its template."""
+
+    format = "html"
+    media_type = "text/html"
+
+
 class StrictNegotiation(DefaultContentNegotiation):
     """Chooses by the Accept header, and never guesses: what is not available is a 406 that lists what is."""
 

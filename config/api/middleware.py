@@ -31,7 +31,7 @@ _CROSS_ORIGIN = {
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Authorization, If-Modified-Since, If-None-Match, X-Request-ID",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Modified-Since, If-None-Match, X-Request-ID",
     "Access-Control-Max-Age": "86400",
 }
 #: What an answer depends on, beside its address: caches keep one for each.
@@ -91,7 +91,7 @@ class ApiMiddleware:
             headers[name] = value
         if request.method == "OPTIONS":
             for name, value in _PREFLIGHT.items():
-                headers[name] = value
+                headers.setdefault(name, value)
         return response
 
 

@@ -68,6 +68,13 @@ _TYPES = (
         400,
     ),
     ProblemType(
+        "expansion_too_large",
+        "Too much to expand",
+        "The page has more references at the paths of `expand`, or longer documents, than one answer takes. Ask with a smaller"
+        " `page_size`, or expand fewer paths.",
+        400,
+    ),
+    ProblemType(
         "bad_request",
         "Bad request",
         "The request cannot be understood; its Host header may be unknown.",
@@ -223,7 +230,7 @@ _TYPES = (
     ProblemType(
         "empty_value",
         "Empty value",
-        "A parameter, or one of the values in its list, is empty. Leave it out instead.",
+        "A parameter, one of the values in its list, or a member of the body is empty. Leave it out instead.",
     ),
     ProblemType(
         "too_many_parameters",
@@ -233,7 +240,7 @@ _TYPES = (
     ProblemType(
         "too_many_values",
         "Too many values",
-        "The parameter takes fewer values than were given, at most 100.",
+        "The parameter, or the member of the body, takes fewer values than were given: a parameter at most 100.",
     ),
     ProblemType("too_long", "Too long", "The value is longer than the parameter takes."),
     ProblemType(
@@ -297,7 +304,12 @@ _TYPES = (
     ProblemType(
         "unknown_field",
         "Unknown field",
-        "Documents of this kind have no such field; `suggestion` names the nearest.",
+        "Documents of this kind, or the body, have no such field; `suggestion` names the nearest.",
+    ),
+    ProblemType(
+        "invalid_json",
+        "Invalid JSON",
+        "The body is not JSON (RFC 8259) in UTF-8.",
     ),
     ProblemType(
         "invalid_field",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from http import HTTPStatus
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -57,6 +57,9 @@ EVERYWHERE = (400, 401, 406, 414, 429, 500, 503)
 ALWAYS = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
 #: How a request carries a key.
 KEY_SCHEME = "ApiKey"
+
+#: Names of statuses that versions of Python call differently (RFC 9110).
+_PHRASES = {413: "Content Too Large", 414: "Uri Too Long", 416: "Range Not Satisfiable"}
 
 _TEXT = {"type": "string"}
 _NULLABLE_TEXT = {"type": ["string", "null"]}
@@ -233,8 +236,9 @@ class ApiSchema(AutoSchema):
         cost = self.operation.cost
         return f"{text}\n\nCosts {cost} units of the rate limit." if cost != 1 else text
 
-    def get_request_serializer(self) -> None:
-        """Reading takes no body."""
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:  # noqa: ARG002 - its signature
+        body = self.operation.body
+        return body and {"content": {"application/json": {"schema": body}}, "required": True}
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         meanings = self.read_view.path_parameters()
@@ -346,9 +350,8 @@ class ApiSchema(AutoSchema):
                 "description": "The record was merged into another one: ask for that.",
                 "headers": {"Location": HEADERS["Location"]},
             }
-        # Of these the phrases differ between versions of Python.
-        named = {414: "UriTooLong", 416: "RangeNotSatisfiable"}
-        name = named.get(status) or HTTPStatus(status).phrase.title().replace(" ", "")
+        phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
+        name = phrase.title().replace(" ", "")
         names = [*ALWAYS]
         if status in {429, 503}:
             names.append("Retry-After")
@@ -490,14 +493,14 @@ def _text_of(tag: str, result: dict[str, Any]) -> str:
 def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str, Any]]) -> None:
     """Replace the lists of values of parameters by their names, the same ones that documents use.
 
-    A list that is no choice list of ours is called after its parameter; also after the resource, where each resource has
-    one of its own.
+    A list that is no choice list of ours is called after its parameter; also after the resource, where resources have lists of
+    their own, unless more than half of them share it.
     """
     of_documents = {tuple(known["enum"]): name for name, known in sorted(found.items())}
     of_ours = {tuple(each.values): each for each in _choice_lists().values()}
-    asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    asked: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for _tag, parameter, one in _lists_of_parameters(result):
-        asked[parameter["name"]].add(tuple(one["enum"]))
+        asked[parameter["name"]][tuple(one["enum"])] += 1
     for tag, parameter, one in list(_lists_of_parameters(result)):
         words = tuple(one.pop("enum"))
         component: dict[str, Any] = {"type": one.pop("type"), "enum": list(words)}
@@ -509,7 +512,8 @@ def _name_lists_of_parameters(result: dict[str, Any], found: dict[str, dict[str,
             component["description"] = "\n".join(meanings)
         else:
             name = camel(parameter["name"])
-            if len(asked[parameter["name"]]) > 1:
+            all_lists = asked[parameter["name"]]
+            if 2 * all_lists[words] <= all_lists.total():
                 name = camel(tag) + name
         if found.setdefault(name, component)["enum"] != list(words):
             msg = f"Two lists of values are called {name}."

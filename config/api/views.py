@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import orjson
+from django.conf import settings
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from rest_framework.viewsets import ViewSet
 
 from config.api.as_of import seen
 from config.api.caching import answer, is_conditional, tagged
 from config.api.filters.dates import AS_OF, read_moment
-from config.api.formats import FORMAT, Format, Json, chosen_format
+from config.api.formats import FORMAT, Format, Html, Json, chosen_format
 from config.api.problem_types import PROBLEM_TYPES, PROBLEMS_PATH, ProblemType
 from config.api.problems import Problem
 from config.api.query import Query
@@ -41,6 +43,8 @@ class Operation:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     #: A serializer class or a JSON Schema.
     content: Any = None
+    #: The JSON Schema of the body that is sent.
+    body: dict[str, Any] | None = None
     #: Name of the envelope around a list of `content`.
     envelope: str | None = None
     #: Members of this envelope beside those of every list, by name: their JSON Schema.
@@ -125,23 +129,29 @@ class ReadView(ViewSet):
         return {}
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - DRF's signature
-        return HttpResponse(status=204)
+        allowed = ", ".join(self.allowed_methods)
+        return HttpResponse(status=204, headers={"Access-Control-Allow-Methods": allowed})
 
 
 class PlainView(ReadView):
-    """Base of views of small documents that are not stored: JSON only, and no parameter but `format`."""
+    """Base of views of small documents that are not stored: JSON, a page where there is a template, and no parameter but `format`."""
 
     renderer_classes = [Json]
 
     def refuse_parameters(self) -> None:
         self.read_query({FORMAT.name: FORMAT}).refuse_faults()
 
-    def serve(self, document: dict[str, Any]) -> HttpResponseBase:
+    def serve(self, document: dict[str, Any], template: str = "") -> HttpResponseBase:
+        if template and isinstance(self.format, Html):
+            page = render_to_string(template, document).encode()
+            return answer(self.http, *tagged(page), media_type="text/html; charset=utf-8")
         return answer(self.http, *tagged(orjson.dumps(document)))
 
 
 class IndexView(PlainView):
-    """Where everything is."""
+    """Where everything is; for browsers as a page."""
+
+    renderer_classes = [Json, Html]
 
     #: Names of the resources, in the order of their addresses.
     resources: tuple[str, ...] = ()
@@ -158,8 +168,17 @@ class IndexView(PlainView):
                 "properties": {
                     "resources": {"type": "object", "additionalProperties": address},
                     **dict.fromkeys(("openapi", "docs", "problems"), address),
+                    "licence": {
+                        "type": "object",
+                        "description": "Under which the data may be used.",
+                        "properties": {
+                            "name": {"type": "string"},
+                            "url": {"type": ["string", "null"], "format": "uri"},
+                        },
+                        "required": ["name", "url"],
+                    },
                 },
-                "required": ["resources", "openapi", "docs", "problems"],
+                "required": ["resources", "openapi", "docs", "problems", "licence"],
             },
         )
 
@@ -171,12 +190,15 @@ class IndexView(PlainView):
             "openapi": f"{root}openapi.json",
             "docs": f"{root}docs/",
             "problems": PROBLEMS_PATH,
+            "licence": {"url": None, **settings.SPECTACULAR_SETTINGS["LICENSE"]},
         }
-        return self.serve(document)
+        return self.serve(document, "api/index.html")
 
 
 class ProblemView(PlainView):
     """What problems mean: each problem's `type` is such a page."""
+
+    renderer_classes = [Json, Html]
 
     def path_parameters(self) -> dict[str, str]:
         return {"code": "The code of the problem."}
@@ -221,13 +243,14 @@ class ProblemView(PlainView):
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """List every kind of problem, those that only occur within `errors` included."""
         self.refuse_parameters()
-        return self.serve({"results": [_page(problem) for problem in PROBLEM_TYPES.values()]})
+        pages = [_page(problem) for problem in PROBLEM_TYPES.values()]
+        return self.serve({"results": pages}, "api/problems.html")
 
     def retrieve(self, request: Request, code: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         self.refuse_parameters()
         if code not in PROBLEM_TYPES:
             raise Problem("not_found")
-        return self.serve(_page(PROBLEM_TYPES[code]))
+        return self.serve(_page(PROBLEM_TYPES[code]), "api/problem.html")
 
 
 def _page(problem: ProblemType) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from config.api.caching import answer, tagged
 from config.api.filters.dates import DATE_SCHEMA, read_days
 from config.api.formats import FORMAT
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, select, table_of
+from config.api.sql import table_of
 from config.api.views import Operation, PlainView
-from records.api.pages import fetch, readable
+from records.api.expand import documents_of
+from records.api.pages import readable
 from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, find, published_names
 from records.publishing.documents import sort_label
 from records.registry import all_kinds, kind_named
@@ -118,7 +119,7 @@ def suggest(
     found = find(
         text,
         [published_names(by_words)] if by_words else [],
-        [_beginnings(kind, text) for kind in others],
+        [beginnings(kind, as_sorted(text)) for kind in others],
         on=days or (today, today),
         only_possible=days is not None,
         limit=LISTED,
@@ -142,7 +143,13 @@ def suggest(
     return suggestions
 
 
-def _beginnings(kind: Kind, text: str) -> Beginnings:
+def as_sorted(text: str) -> str:
+    """What is typed, as the sorted labels of editions are written."""
+    return sort_label(text).lstrip()
+
+
+def beginnings(kind: Kind, typed: str = "") -> Beginnings:
+    """The labels of a kind that is found by how they begin."""
     editions = kind.editions
     columns = {field.name for field in editions._meta.concrete_fields}
     # The days of a tenure; of events and statements the hint has the date.
@@ -151,7 +158,7 @@ def _beginnings(kind: Kind, text: str) -> Beginnings:
         table_of(editions),
         kind.name,
         readable(editions),
-        sort_label(text).lstrip(),
+        typed,
         since="lower(held_any)" if is_held else "NULL::date",
         until="upper(held_any) - 1" if is_held else "NULL::date",
     )
@@ -162,21 +169,8 @@ def _documents(found: Sequence[FoundName]) -> dict[str, dict[str, Any]]:
     keys: dict[str, list[str]] = {}
     for name in found:
         keys.setdefault(name.kind, []).append(name.record)
-    if not keys:
-        return {}
-    statements = []
-    for kind, records in keys.items():
-        editions = kind_named(kind).editions
-        those = Clause("record_id = ANY(%s::uuid[])", (records,))
-        table = table_of(editions)
-        statements.append(
-            select("record_id::text, document", table, all_of([readable(editions), those]))
-        )
-    united = Clause(
-        " UNION ALL ".join(each.sql for each in statements),
-        tuple(value for each in statements for value in each.values),
-    )
-    return {key: orjson.loads(document) for key, document in fetch(united)}
+    documents = documents_of(keys)
+    return {key: orjson.loads(text) for key, (_position, text) in documents.items()}
 
 
 def _hints(found: Sequence[FoundName], on: date) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from config.api.pagination import Ordering, Page, Row
     from config.api.query import Query
     from config.api.views import ReadView
+    from records.api.expand import Expansion
     from records.models import Edition
 
 #: Characters of notes in a header.
@@ -133,6 +134,8 @@ class Listing(Pages):
     #: JSON text of a row: its key, id, count and position, then `columns`.
     document: Callable[[Row], str]
     shape: Shape
+    #: References to replace by documents; the first of `columns` is then the document.
+    expansion: Expansion | None = field(default=None, kw_only=True)
 
     @property
     def where(self) -> Clause:
@@ -213,13 +216,14 @@ def serve_page(
     """Answer with a page of a list.
 
     The ETag follows from the positions of the editions in the feed. A caller who has a version already costs no document
-    unless there is a newer one: documents are then read by a second statement. Raises Problem `not_found` when a list that
-    is never empty is.
+    unless there is a newer one: documents are then read by a second statement. What a page expands is part of its version,
+    and read before it. Raises Problem `not_found` when a list that is never empty is.
     """
     http, output = view.http, view.format
+    expansion = listing.expansion
     if output.is_whole:
         return serve_whole(view, listing, page, notes=notes, is_never_empty=is_never_empty)
-    are_bare = has_version(http)
+    are_bare = has_version(http) and expansion is None
     found = listing.rows(page, are_bare=are_bare)
     if is_never_empty and not found and page.cursor is None:
         raise Problem("not_found")
@@ -235,11 +239,22 @@ def serve_page(
         "total": total,
         "notes": shown,
     }
+    loaded = expansion.load(row[4] for row in rows) if expansion else None
     versions = [row[3] for row in rows]
-    version = b"%b%a%a%b" % (orjson.dumps(envelope)[1:], versions, others, output.tag.encode())
+    version = b"%b%a%a%b%b" % (
+        orjson.dumps(envelope)[1:],
+        versions,
+        others,
+        output.tag.encode(),
+        loaded.version if loaded else b"",
+    )
 
     def body() -> Body:
         whole_rows = listing.completed(rows) if are_bare and rows else rows
+        if loaded is not None:
+            whole_rows = [
+                (*row[:4], text, *row[5:]) for row, text in zip(rows, loaded.texts(), strict=True)
+            ]
         return output.page(map(listing.document, whole_rows), envelope, listing.shape)
 
     response = answer(

@@ -3,6 +3,7 @@
 from config.api.routing import address, resource
 from records.api.autocomplete import AutocompleteView
 from records.api.changes import ChangesView
+from records.api.resolve import ResolveView
 from records.api.timeline import TimelineView
 from records.api.views import SourceViewSet, TopicViewSet
 
@@ -13,4 +14,5 @@ urlpatterns = [
     address("timeline", TimelineView.as_view({"get": "list"}), "timeline-list"),
     address("timeline/counts", TimelineView.as_view({"get": "counts"}), "timeline-counts"),
     address("autocomplete", AutocompleteView.as_view({"get": "list"}), "autocomplete-list"),
+    address("resolve", ResolveView.as_view({"post": "resolve"}), "resolve-list"),
 ]

@@ -23,7 +23,7 @@ from rest_framework import serializers
 
 from config.api.as_of import every_edition, moment
 from config.api.caching import answer, is_conditional
-from config.api.fields import FIELDS, OMIT, Selection, shape_of
+from config.api.fields import FIELDS, OMIT, shape_of
 from config.api.filters.dates import (
     AS_OF,
     DATE_SCHEMA,
@@ -53,6 +53,7 @@ from config.api.sql import (
 from config.api.views import Operation, ReadView
 from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
 from records.api.dimensions import SOURCES, TOPICS
+from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.newest import NEWEST, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
@@ -72,7 +73,6 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
-    from config.api.fields import Shape
     from config.api.filters.base import Condition
     from config.api.formats import Body
     from config.api.pagination import Row
@@ -184,8 +184,10 @@ class EditionViewSet(ReadView):
     known_orderings: ClassVar[dict[str, Ordering]]
     list_parameters: ClassVar[dict[str, Parameter]]
     counts_parameters: ClassVar[dict[str, Parameter]]
-    detail_parameters: ClassVar[dict[str, Parameter]] = {
-        each.name: each for each in (AS_OF, FIELDS, OMIT, FORMAT)
+    detail_parameters: ClassVar[dict[str, Parameter]]
+    #: What one of its revisions takes: it is as it was anyway, and nothing of today is shown in it.
+    revision_parameters: ClassVar[dict[str, Parameter]] = {
+        each.name: each for each in (FIELDS, OMIT, FORMAT)
     }
     #: What the detail takes beside them, where a code may have meant several records.
     code_parameters: ClassVar[dict[str, Parameter]] = {}
@@ -206,18 +208,26 @@ class EditionViewSet(ReadView):
             f" By default {cls.default_ordering}, the best match first with `search`, the order asked with `id`.",
             {"type": "string", "enum": list(cls.known_orderings)},
         )
-        common = (SEARCH, ordering, AS_OF, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
+        expand = expand_parameters(cls.kind.serializer)
+        cls.detail_parameters = {AS_OF.name: AS_OF, **expand, **cls.revision_parameters}
+        common = (
+            SEARCH,
+            ordering,
+            AS_OF,
+            CURSOR,
+            PAGE_SIZE,
+            COUNT,
+            *expand.values(),
+            FIELDS,
+            OMIT,
+            FORMAT,
+        )
         cls.list_parameters = {**cls.filterset_class.known, **{each.name: each for each in common}}
         cls.counts_parameters = {
             **parameters(cls.dimensions, cls.sums),
             **cls.filterset_class.known,
             **{each.name: each for each in (SEARCH, FORMAT)},
         }
-
-    @classmethod
-    def revision_parameters(cls) -> dict[str, Parameter]:
-        """What one revision takes: it is as it was anyway."""
-        return {name: each for name, each in cls.detail_parameters.items() if each is not AS_OF}
 
     def path_parameters(self) -> dict[str, str]:
         return {"ref": _forms_of_ref(), "number": "The revision, counting from 1."}
@@ -280,7 +290,7 @@ class EditionViewSet(ReadView):
             description=description,
             parameters={
                 "retrieve": {**self.detail_parameters, **self.code_parameters},
-                "revision": self.revision_parameters(),
+                "revision": self.revision_parameters,
             }.get(action, self.detail_parameters),
             content=self.kind.serializer,
             statuses=(308, 404, 410),
@@ -298,7 +308,13 @@ class EditionViewSet(ReadView):
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words, references)
-        selection = Selection.read(query, self.kind.serializer)
+        shown = Shown.read(query, self.kind)
+        if shown.expansion and self.format.is_whole:
+            query.fault(
+                "invalid_choice",
+                "A download has all documents of the list, and expands none: download those of the other kind too.",
+                "expand",
+            )
         page = Page.read(query, resource, name)
         references.resolve(query, days_asked(self.filterset_class.rated, query))
         query.refuse_faults()
@@ -307,18 +323,19 @@ class EditionViewSet(ReadView):
         asked = self._asked(conditions, within)
         ranks = [clause.rank for clause in asked if clause.rank]
         columns: list[str | Clause] = ["document", weakest(ranks)] if ranks else ["document"]
-        shown: Callable[[Row], str] = (
-            (lambda row: selection.apply(row[4])) if selection else itemgetter(4)
+        narrowed: Callable[[Row], str] = (
+            (lambda row: shown.narrow(row[4])) if shown.selection else itemgetter(4)
         )
-        document = partial(with_match, shown) if ranks else shown
-        shape = self._shape(selection)
-        shape = {**shape, MATCH: {}} if ranks else shape
+        document = partial(with_match, narrowed) if ranks else narrowed
+        shape = {**shown.shape, MATCH: {}} if ranks else shown.shape
         filters = readable(editions)
         order = self._as_asked(references) if name == "id" else ordering
-        listing = Listing(editions, columns, filters, asked, order, document, shape)
-        if words is not None:
+        rows = (editions, columns, filters, asked, order, document, shape)
+        if words is None:
+            listing = Listing(*rows, expansion=shown.expansion)
+        else:
             kind = RankedListing if ordering is BY_RANK else FoundListing
-            listing = kind(editions, columns, filters, asked, order, document, shape, words)
+            listing = kind(*rows, words, expansion=shown.expansion)
         return serve_page(self, query, listing, page, notes=[*_told_then(query), *references.notes])
 
     def _asked(
@@ -354,10 +371,6 @@ class EditionViewSet(ReadView):
         )
         return counting.serve(self, query.raw_without())
 
-    def _shape(self, selection: Selection | None) -> Shape:
-        shape = shape_of(self.kind.serializer)
-        return selection.narrow(shape) if selection else shape
-
     def _as_asked(self, references: WrittenReferences) -> Ordering:
         """The order in which `id` names the records; one that names none keeps its place, so that cursors stay right."""
         ids = [next(iter(written.ids), None) for written in references.listed]
@@ -381,11 +394,11 @@ class EditionViewSet(ReadView):
 
     def retrieve(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query({**self.detail_parameters, **self.code_parameters})
-        selection = Selection.read(query, self.kind.serializer)
+        shown = Shown.read(query, self.kind)
         on = read_days(ON.name, query)
         query.refuse_faults()
         address = find_address(self.kind.name, ref, on)
-        response = self.serve_newest(address.record_id, selection)
+        response = self.serve_newest(address.record_id, shown)
         if address.others:
             response.headers["Link"] = ", ".join(
                 f'<{self.kind.path(other)}>; rel="alternate"' for other in address.others
@@ -413,8 +426,8 @@ class EditionViewSet(ReadView):
 
     def revision(self, request: Request, ref: str, number: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve one document as it was published then. Nothing of a withdrawn record is served, earlier revisions neither."""
-        query = self.read_query(self.revision_parameters())
-        selection = Selection.read(query, self.kind.serializer)
+        query = self.read_query(self.revision_parameters)
+        shown = Shown.read(query, self.kind, is_expandable=False)
         query.refuse_faults()
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
@@ -422,16 +435,16 @@ class EditionViewSet(ReadView):
         for reason, at in fetch(_withdrawal(self.kind.editions, record_id)):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
-        return self._serve_edition(one, selection)
+        return self._serve_edition(one, shown)
 
-    def serve_newest(self, record_id: UUID, selection: Selection | None) -> HttpResponseBase:
+    def serve_newest(self, record_id: UUID, shown: Shown) -> HttpResponseBase:
         """Answer with what is published of a record; 410 when it was withdrawn, 308 to its survivor when it was merged."""
-        return self._serve_edition(Clause(NEWEST, (record_id,)), selection)
+        return self._serve_edition(Clause(NEWEST, (record_id,)), shown)
 
-    def _serve_edition(self, one: Clause, selection: Selection | None) -> HttpResponseBase:
+    def _serve_edition(self, one: Clause, shown: Shown) -> HttpResponseBase:
         table = self.kind.editions._meta.db_table
-        # Answer 304 without loading the document.
-        is_loaded = not is_conditional(self.http)
+        # Answer 304 without loading the document, unless the version depends on what it names.
+        is_loaded = shown.expansion is not None or not is_conditional(self.http)
         found = fetch(select(f"{_DETAIL}, {'document' if is_loaded else 'NULL'}", table, one))
         if not found:
             raise Problem("not_found")
@@ -440,18 +453,20 @@ class EditionViewSet(ReadView):
             raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
             return survivor_of(self.http, self.kind, record_id)
+        loaded = shown.expansion.load([document]) if shown.expansion else None
 
         def body() -> Body:
             text = document
-            if not is_loaded:
+            if loaded is not None:
+                (text,) = loaded.texts()
+            elif not is_loaded:
                 ((text,),) = fetch(select("document", table, Clause("position = %s", (position,))))
-            if selection is not None:
-                text = selection.apply(text)
-            return self.format.document(text, self._shape(selection))
+            return self.format.document(shown.narrow(text), shown.shape)
 
-        version = f"{revision}.{position}" + (f".{selection.tag}" if selection else "")
-        etag = f'"{version}{self.format.tag}"'
-        response = answer(self.http, body, etag, published_at, self.format.content_type)
+        etag = f'"{revision}.{position}{shown.tag(loaded)}{self.format.tag}"'
+        # What is expanded may change when the record does not, so that the time of its publication says too little.
+        modified_at = None if loaded else published_at
+        response = answer(self.http, body, etag, modified_at, self.format.content_type)
         for name, value in self.format.headers(self.http.path).items():
             response.headers[name] = value
         return response

@@ -19,7 +19,7 @@ from config.api.sql import EVERYTHING, Clause, all_of, select
 from records.models import NameSort, PublishedName, PublishedWord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     #: The first and the last.
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_LENGTH, MAX_WORDS = 100, 8
 #: Names that one step reads, and those of one kind where it reads kind by kind.
 READ, READ_BEGINNINGS = 200, 20
+#: Records that are called exactly like one text, and read for it.
+READ_EXACT = 500
 #: Names that are compared letter by letter in one step.
 READ_ALIKE = 100
 #: Words of two letters begin or are a word of too many names to look for anywhere but at the beginning, and are like too many.
@@ -136,6 +138,34 @@ class FoundName(NamedTuple):
     tier: int
 
 
+class ExactName(NamedTuple):
+    """A name that is written exactly so, but for accents and capitals."""
+
+    record: str
+    kind: str
+    name: str
+    sort: int
+    since: date | None
+    until: date | None
+
+    def is_possible(self, on: Days) -> bool:
+        """Whether it may have named something on one of the days."""
+        first, last = on
+        return (self.since is None or self.since <= last) and (
+            self.until is None or first <= self.until
+        )
+
+    def rank(self, on: Days) -> tuple[object, ...]:
+        """The order of exact names, as `find` has it."""
+        return (
+            self.sort,
+            not self.is_possible(on),
+            len(self.name),
+            self.name,
+            self.record,
+        )
+
+
 def published_names(kinds: Sequence[str]) -> Names:
     """The names of published records of these kinds, all of them kinds whose editions are found by words."""
     return Names(
@@ -190,6 +220,48 @@ def find_each(
         for place, words in zip(few, alike, strict=True)
     ]
     _read(read, order, found)
+    return found
+
+
+def find_exact(
+    texts: Sequence[str],
+    tables: Sequence[Names],
+    beginnings: Sequence[Beginnings],
+    as_sorted: Callable[[str], str],
+) -> list[list[ExactName]]:
+    """Return for each text the names that are written exactly so, up to `READ_EXACT` for each table. One statement for all texts.
+
+    `as_sorted` writes a text as the sorted names of `beginnings` are; what is `typed` in these is not looked at.
+    """
+    found: list[list[ExactName]] = [[] for _text in texts]
+    steps = []
+    for table in tables:
+        of_kinds = Clause(f"{table.kind} = ANY(%s)", (list(table.kinds),))
+        is_it = Clause(f"{table.folded} = asked.folded")
+        kinds = [of_kinds] if table.kinds else []
+        steps.append((texts, "chancery_folded(typed)", _rows(table, Tier.EXACT, *kinds, is_it)))
+    as_labels = [as_sorted(text) for text in texts]
+    for one in beginnings:
+        is_it = Clause(f"{one.sorted_by} = asked.folded")
+        steps.append((as_labels, "typed", _sorted_rows(one, str(Tier.EXACT.value), is_it)))
+    if not steps or not texts:
+        return found
+    parts, values = [], []
+    for typed, folded, rows in steps:
+        parts.append(
+            f"SELECT asked.place, each.* FROM (SELECT place, {folded} AS folded"  # noqa: S608 - names of ours
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS written(typed, place)) AS asked,"
+            f" LATERAL ({rows.sql} LIMIT {READ_EXACT}) AS each({_NAMED})"
+        )
+        values += [list(typed), *rows.values]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT place, record::text, kind, name, sort, since, until"  # noqa: S608 - as above
+            f" FROM ({' UNION ALL '.join(parts)}) AS found(place, {_NAMED})",
+            values,
+        )
+        for place, *name in cursor.fetchall():
+            found[place - 1].append(ExactName(*name))
     return found
 
 

@@ -372,6 +372,8 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
             f"SELECT {_COLUMNS} FROM unnest(%s::text[]) AS wanted(key) JOIN {_TABLE} ON keys @> ARRAY[wanted.key]"  # noqa: S608
         )
         values.append(list(keys))
+    if not parts:
+        return []
     statement = " UNION ".join(parts)
     if any(one.is_noted for one in written):  # survivors too, by their names
         statement = (

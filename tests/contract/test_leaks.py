@@ -47,6 +47,18 @@ def answers() -> dict[str, bytes]:
         response = client.get(address)
         # The request id is new each time.
         found[address] = f"{response.status_code}\n".encode() + b"".join(response)
+    queries = [
+        *(
+            {"name": name, "on": "2025", "state": "PK"}
+            for name in (SECRET, "Ishaq Dar", "Pakistan")
+        ),
+        *({"ref": ref, "on": "2025", "state": "PK"} for ref in (SECRET.lower(), "ishaq-dar", "PK")),
+        {"name": f"{SECRET} name"},
+    ]
+    response = client.post(
+        "/api/v1/resolve/", {"queries": queries}, content_type="application/json"
+    )
+    found["resolve"] = f"{response.status_code}\n".encode() + response.content
     return found
 
 

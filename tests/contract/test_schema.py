@@ -87,6 +87,8 @@ def test_lists_of_values_are_named_and_shared_by_parameters_and_documents(schema
     assert lists["events_list", "ordering"] == "EventsOrdering"
     assert lists["events_list", "format"] == lists["people_retrieve", "format"] == "Format"
     assert components["Format"]["enum"] == ["json", "csv", "ndjson"]
+    assert lists["index", "format"] == lists["problems_list", "format"] == "DocumentationFormat"
+    assert lists["events_retrieve", "expand"] == lists["events_list", "expand"] == "EventsExpand"
     assert all(components[name]["enum"] for name in lists.values())
 
 

@@ -366,7 +366,8 @@ def history(client: Client, world: World) -> tuple[dict[datetime, dict[str, Any]
     asked = questions(world.chance)
     told = {}
     for _ in range(STEPS):
-        told[last_instant()] = answers(client, world.chance.sample(asked, ASKED))
+        gone = [address_of(edition_of(one)) + "?" for one in world.withdrawn]
+        told[last_instant()] = answers(client, [*world.chance.sample(asked, ASKED), *gone])
         deeds[world.step()] += 1
     return told, deeds
 

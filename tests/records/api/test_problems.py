@@ -310,6 +310,8 @@ def test_the_index_names_every_resource(client):
     index = client.get("/api/v1/").json()
 
     assert index["resources"]["topics"] == "/api/v1/topics/"
+    posted = index["resources"].pop("resolve")
+    assert client.get(posted).status_code == 405
     for address in [
         *index["resources"].values(),
         index["openapi"],
