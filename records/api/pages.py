@@ -90,6 +90,11 @@ class Pages:
     document: Callable[[Row], str]
     shape: Shape
 
+    @property
+    def expansion(self) -> Expansion | None:
+        """References to replace by documents; none in lists whose rows are no documents."""
+        return None
+
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
         """The rows of a page, and one more when there is another; bare ones lack what only documents need."""
         raise NotImplementedError

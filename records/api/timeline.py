@@ -255,7 +255,7 @@ class TimelineView(ReadView):
         query = self.read_query(self.list_parameters)
         references = WrittenReferences()
         readings = TimelineFilter.readings(query, references)
-        selection = Selection.read(query, MomentSerializer)
+        selection = Selection.read(query, shape_of(MomentSerializer))
         name = query.choice("ordering", ORDERINGS) or "date"
         page = Page.read(query, "timeline", name)
         references.resolve(query)
