@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DataError, connection, transaction
 
@@ -47,6 +49,8 @@ def rows(texts: list[str]) -> list[dict[str, object]]:
             "state_ids": [new_id()] * (number % 3),
             "facts": {},
             "merged_into": None,
+            "was_withdrawn": bool(number % 2),
+            "since": datetime(2026, 5, 1, 9, 30, tzinfo=UTC),
         }
         for number, text in enumerate(texts)
     ]

@@ -137,7 +137,7 @@ def test_schema_names_the_format_where_it_is_available():
             "schema": {"type": "string"}
         }
     index = paths["/api/v1/"]["get"]
-    assert list(index["responses"]["200"]["content"]) == ["application/json"]
+    assert list(index["responses"]["200"]["content"]) == ["application/json", "text/html"]
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 50])
