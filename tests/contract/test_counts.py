@@ -586,7 +586,7 @@ def test_an_answer_that_did_not_change_is_not_sent_again(client: Client) -> None
     ],
 )
 def test_the_number_of_statements_is_fixed(client: Client, query: str, statements: int) -> None:
-    told = []
+    shown = []
     elbonia = make_state("Elbonia", slug="elbonia")
     for _ in range(3):
         event = make_event(when="2001", topics=(make_topic(),))
@@ -594,11 +594,11 @@ def test_the_number_of_statements_is_fixed(client: Client, query: str, statement
         publish_whole(event)
         with CaptureQueriesContext(connection) as captured:
             get(client, f"events/counts/?{query}")
-        told.append(
+        shown.append(
             sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE", "SET")) for one in captured)
         )
 
-    assert told == [statements] * 3
+    assert shown == [statements] * 3
 
 
 def test_counts_come_as_ndjson(client: Client, world: dict[str, list[Document]]) -> None:

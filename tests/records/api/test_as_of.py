@@ -364,12 +364,12 @@ def history(client: Client, world: World) -> tuple[dict[datetime, dict[str, Any]
     """Let things happen, and note in between what is answered; return that by instant, and how often each thing happened."""
     deeds = Counter(world.step() for _ in range(STEPS))
     asked = questions(world.chance)
-    told = {}
+    known = {}
     for _ in range(STEPS):
         gone = [address_of(edition_of(one)) + "?" for one in world.withdrawn]
-        told[last_instant()] = answers(client, [*world.chance.sample(asked, ASKED), *gone])
+        known[last_instant()] = answers(client, [*world.chance.sample(asked, ASKED), *gone])
         deeds[world.step()] += 1
-    return told, deeds
+    return known, deeds
 
 
 def tells_of_another(address: str) -> bool:
@@ -382,29 +382,29 @@ def tells_of_another(address: str) -> bool:
 def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
     """Whatever happened since: edits, merges, and withdrawals that were taken back."""
     world = World(random.Random(1648), is_merged_when_withdrawn=False)  # noqa: S311 - reproducible, not secret
-    told, deeds = history(client, world)
+    known, deeds = history(client, world)
     while world.withdrawn:
         world.restore_one()
     statuses = Counter[int]()
 
-    for instant, before in told.items():
+    for instant, before in known.items():
         for address, now in answers(client, before, instant).items():
             assert (address, now) == (address, before[address]), (instant, deeds)
             statuses[now[0]] += 1
 
     assert {*statuses} >= {200, 308, 410}, statuses
     assert len(deeds) == 8, deeds
-    later = [one for one in every_edition() if one.revision == 1 and one.published_at > min(told)]
+    later = [one for one in every_edition() if one.revision == 1 and one.published_at > min(known)]
     assert len(later) > 1
     for edition in later:
-        get(client, as_of(f"{address_of(edition)}?", min(told)), 404)
-        get(client, as_of(f"{address_of(edition)}revisions/?", min(told)), 404)
+        get(client, as_of(f"{address_of(edition)}?", min(known)), 404)
+        get(client, as_of(f"{address_of(edition)}revisions/?", min(known)), 404)
 
 
 def test_nothing_is_answered_of_what_is_withdrawn_now(client: Client) -> None:
     """Lists are as they were without it; its address says that it is gone, or leads to one that says so."""
     world = World(random.Random(1815))  # noqa: S311 - reproducible, not secret
-    told, deeds = history(client, world)
+    known, deeds = history(client, world)
     for _ in range(3):
         world.withdraw_one()
     world.merge_withdrawn()
@@ -412,7 +412,7 @@ def test_nothing_is_answered_of_what_is_withdrawn_now(client: Client) -> None:
     names = gone | {one.slug for one in every_edition() if str(one.record_id) in gone}
     lists = Counter[bool]()
 
-    for instant, before in told.items():
+    for instant, before in known.items():
         for address, now in answers(client, before, instant).items():
             status, _leads, body = before[address]
             if names & set(re.split("[/?=,&]|%2C", address)):
@@ -449,13 +449,13 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
         "topics/silver/?",
         "topics/?code=gold&",
     )
-    told: dict[str, bytes] = {}
+    known: dict[str, bytes] = {}
 
     def tell() -> None:
         for instant in (last_instant() - MICROSECOND, last_instant()):
             for address in asked:
                 full = as_of(f"/api/v1/{address}", instant)
-                told[full] = client.get(full).content
+                known[full] = client.get(full).content
 
     def edit() -> None:
         gold.label = "Golden"
@@ -465,7 +465,7 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
     def changed() -> set[str]:
         return {
             address
-            for address, body in told.items()
+            for address, body in known.items()
             if _without_id(client.get(address).content) != _without_id(body)
         }
 
@@ -475,13 +475,13 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
     merge(silver, gold, by=None, reason="The same.")
     tell()
     assert changed() == set()
-    with_tin = {address for address, body in told.items() if b'"slug":"tin"' in body}
+    with_tin = {address for address, body in known.items() if b'"slug":"tin"' in body}
     withdraw(tin, by=None, reason="No.")
     assert changed() == with_tin
     restore(tin, by=None)
     assert changed() == set()
     assert with_tin
-    assert len(set(told.values())) > 12
+    assert len(set(known.values())) > 12
 
 
 def _without_id(body: bytes) -> bytes:
@@ -683,17 +683,17 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
 def test_postings_of_then_are_those_that_stood_then() -> None:
     """A reader of the postings need not know of `as_of`."""
     world = World(random.Random(1871))  # noqa: S311 - reproducible, not secret
-    told = {}
+    known = {}
     for _ in range(STEPS):
-        told[last_instant()] = set(EventPosting.objects.values_list())
+        known[last_instant()] = set(EventPosting.objects.values_list())
         world.step()
     while world.withdrawn:
         world.restore_one()
 
-    for instant, postings in told.items():
+    for instant, postings in known.items():
         with seen(Moment(instant, is_final=True)):
             assert set(EventPosting.objects.values_list()) == postings
-    assert len(set(map(frozenset, told.values()))) > 3
+    assert len(set(map(frozenset, known.values()))) > 3
 
 
 def test_nobody_reads_the_future(client: Client) -> None:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-TOLD = ("between", "person", "organization", "office", "kind", "topic", "state", "object")
+NAMES = ("between", "person", "organization", "office", "kind", "topic", "state", "object")
 
 
 class World:
@@ -328,8 +328,8 @@ def questions(world: World, count: int) -> Iterator[dict[str, str]]:
     yield {}
     yield {"ordering": "-date"}
     for number in range(count):
-        names = chance.sample(TOLD, chance.choice([0, 1, 1, 1, 2]))
-        names = [TOLD[number]] if number < len(TOLD) else names
+        names = chance.sample(NAMES, chance.choice([0, 1, 1, 1, 2]))
+        names = [NAMES[number]] if number < len(NAMES) else names
         query = {name: makers[name]() for name in names}
         low, high = sorted(chance.choices(DAYS, k=2))
         if chance.random() < 0.6:

@@ -32,7 +32,7 @@ ADDRESS = "/api/v1/problems/not_found/"
 
 
 def asked(
-    port: int, questions: list[dict[str, str]], told: Callable[[int, int, str], None]
+    port: int, questions: list[dict[str, str]], received: Callable[[int, int, str], None]
 ) -> None:
     """Ask with each set of headers in turn, over all connections at once."""
     shared = iter(list(enumerate(questions)))
@@ -48,7 +48,7 @@ def asked(
                 connection.request("GET", ADDRESS, headers=headers)
                 answer = connection.getresponse()
                 answer.read()
-                told(number, answer.status, answer.getheader("RateLimit", ""))
+                received(number, answer.status, answer.getheader("RateLimit", ""))
 
     sent[0] += len(questions)
     threads = [threading.Thread(target=work) for _ in range(CONNECTIONS)]
@@ -101,13 +101,13 @@ def every_caller_gets_the_quota(port: int) -> None:
     granted: Counter[int] = Counter()
     ends: dict[int, int] = {}
 
-    def told(number: int, status: int, rate_limit: str) -> None:
+    def received(number: int, status: int, rate_limit: str) -> None:
         caller = number % len(addresses)
         ends.setdefault(caller, seconds(rate_limit))
         granted[caller] += status == 200
 
     rounds = QUOTA + QUOTA // 8
-    asked(port, [{"X-Forwarded-For": each} for _ in range(rounds) for each in addresses], told)
+    asked(port, [{"X-Forwarded-For": each} for _ in range(rounds) for each in addresses], received)
 
     # Whose window ended meanwhile has had two of them.
     whole = [caller for caller, left in ends.items() if left > 600][:1_000]
