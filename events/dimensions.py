@@ -6,7 +6,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from config.api.sql import Clause, column
-from config.faults import Fault
 from events.filters import SUBJECT_KINDS
 from events.models import (
     Attendance,
@@ -28,7 +27,7 @@ from records.api.counts import (
     Word,
     days_of,
     spans,
-    uncounted,
+    too_many_groups,
 )
 from records.api.pages import fetch
 from records.models import Reference
@@ -134,10 +133,9 @@ class Participations(Related):
             )
         named = [key for (key,) in fetch(statement)]
         if kind != "state" and len(named) > _MOST_NAMED:
-            detail = (
+            raise too_many_groups(
                 f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
             )
-            raise uncounted(Fault("too_many_groups", detail, "by"))
         return named
 
 

@@ -8,7 +8,7 @@ import orjson
 from rest_framework.decorators import action
 
 from config.api.as_of import today
-from config.api.caching import answer, tagged
+from config.api.caching import tagged
 from config.api.fields import shape_of
 from config.api.filters.dates import (
     DATE_MATCH,
@@ -114,11 +114,8 @@ class OfficeViewSet(EditionViewSet):
         body = orjson.dumps({"on": query.values.get(ON.name, str(now)), **found})
         shape = shape_of(HoldersSerializer)
         written, etag = tagged(body)
-        return answer(
-            self.http,
-            lambda: self.format.document(written.decode(), shape),
-            f'{etag[:-1]}{self.format.tag}"',
-            media_type=self.format.media_type,
+        return self.serve_document(
+            lambda: self.format.document(written.decode(), shape), f'{etag[:-1]}{self.format.tag}"'
         )
 
     @staticmethod

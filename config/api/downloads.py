@@ -18,7 +18,7 @@ from config.api.problems import Problem, foreseen
 from config.spreadsheets import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from config.api.fields import Shape
 
@@ -76,8 +76,8 @@ class Download(Format):
     is_whole = True
 
     @abstractmethod
-    def lines(self, documents: Iterable[str], shape: Shape) -> Iterator[bytes]:
-        """Yield all that comes before the end, in pieces; what was read before an error is yielded before it is raised."""
+    def lines_of(self, shape: Shape) -> tuple[str, Callable[[str], str]]:
+        """Return what comes before all documents, and what makes the line of one."""
 
     @abstractmethod
     def end(self, count: int, envelope: dict[str, Any], shape: Shape) -> bytes:
@@ -86,6 +86,21 @@ class Download(Format):
     @abstractmethod
     def cut(self, count: int, envelope: dict[str, Any], shape: Shape, problem: Problem) -> bytes:
         """What a list ends in that breaks off after so many documents."""
+
+    def lines(self, documents: Iterable[str], shape: Shape) -> Iterator[bytes]:
+        """Yield all that comes before the end, in pieces; what was read before an error is yielded before it is raised."""
+        text = Text()
+        head, line_of = self.lines_of(shape)
+        text.write(head)
+        try:
+            for document in documents:
+                text.write(line_of(document))
+                if text.size > PIECE:
+                    yield text.take()
+        except Exception:
+            yield text.take()
+            raise
+        yield text.take()
 
     def page(
         self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape
@@ -120,18 +135,8 @@ class Ndjson(Download):
     format = "ndjson"
     media_type = "application/x-ndjson"
 
-    def lines(self, documents: Iterable[str], shape: Shape) -> Iterator[bytes]:  # noqa: ARG002 - one signature
-        text = Text()
-        try:
-            for document in documents:
-                text.write(document)
-                text.write("\n")
-                if text.size > PIECE:
-                    yield text.take()
-        except Exception:
-            yield text.take()
-            raise
-        yield text.take()
+    def lines_of(self, shape: Shape) -> tuple[str, Callable[[str], str]]:  # noqa: ARG002 - one signature
+        return "", "{}\n".format
 
     def end(self, count: int, envelope: dict[str, Any], shape: Shape) -> bytes:  # noqa: ARG002 - one signature
         return self._trailer(count, envelope, None)
@@ -172,21 +177,15 @@ class Csv(Download):
         """Say the encoding too, for text without it is read as Latin-1 by some."""
         return f"{self.media_type}; charset=utf-8; header=present"
 
-    def lines(self, documents: Iterable[str], shape: Shape) -> Iterator[bytes]:
-        text = Text()
+    def lines_of(self, shape: Shape) -> tuple[str, Callable[[str], str]]:
         plan = plan_of(shape)
-        text.write(_row(columns_of(plan)))
-        try:
-            for document in documents:
-                cells: list[str] = []
-                _fill(cells, orjson.loads(document), plan)
-                text.write(_row(cells))
-                if text.size > PIECE:
-                    yield text.take()
-        except Exception:
-            yield text.take()
-            raise
-        yield text.take()
+
+        def line_of(document: str) -> str:
+            cells: list[str] = []
+            _fill(cells, orjson.loads(document), plan)
+            return _row(cells)
+
+        return _row(columns_of(plan)), line_of
 
     def end(self, count: int, envelope: dict[str, Any], shape: Shape) -> bytes:  # noqa: ARG002 - one signature
         return b""

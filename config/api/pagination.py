@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
+from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, joined, select, table_of
 from config.faults import Fault
 
 if TYPE_CHECKING:
@@ -266,10 +266,7 @@ class Page:
 def selected(model: type[Model], columns: Iterable[str | Clause]) -> Clause:
     """Columns by their names, or what is computed, as a statement selects them."""
     chosen = [Clause(column(model, each)[0]) if isinstance(each, str) else each for each in columns]
-    return Clause(
-        ", ".join(each.sql for each in chosen),
-        tuple(value for each in chosen for value in each.values),
-    )
+    return joined(", ", chosen)
 
 
 def counted(table: str, where: Clause) -> Clause:

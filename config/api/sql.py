@@ -78,6 +78,21 @@ class Span:
     is_undated: bool = False
 
 
+def in_classes(spans: Sequence[Span]) -> Clause:
+    """Classes of length, each with the range of days in which its rows lie, as a table `class`."""
+    ranges = ", ".join(["(%s::smallint, %s::date, %s::date)"] * len(spans))
+    values = ((one.length, one.first or "-infinity", one.last or "infinity") for one in spans)
+    return Clause(
+        f"(VALUES {ranges}) AS class (length, first, last)",
+        tuple(value for each in values for value in each),
+    )
+
+
+def is_in_class(table: str, day: str) -> Clause:
+    """The condition that a row is of the class at hand, on one of its days."""
+    return Clause(f"{table}.length = class.length AND {day} BETWEEN class.first AND class.last")
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A table with the rows of a condition by class of length and date, called as the editions are in `where`.
@@ -109,8 +124,14 @@ def all_of(clauses: Iterable[Clause]) -> Clause:
         return NOTHING
     if not found:
         return EVERYTHING
+    return joined(" AND ", found, "({})")
+
+
+def joined(separator: str, clauses: Iterable[Clause], form: str = "{}") -> Clause:
+    """Several pieces of SQL as one, each as `form` has it, with their values in order."""
+    found = list(clauses)
     return Clause(
-        " AND ".join(f"({clause.sql})" for clause in found),
+        separator.join(form.format(clause.sql) for clause in found),
         tuple(value for clause in found for value in clause.values),
     )
 

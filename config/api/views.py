@@ -21,13 +21,15 @@ from config.api.problems import Problem
 from config.api.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
     from rest_framework.serializers import BaseSerializer
 
+    from config.api.formats import Body
     from config.api.limits import Budget
     from config.api.query import Parameter
 
@@ -119,6 +121,15 @@ class ReadView(ViewSet):
             if parameter is not None and (not parameter.costly or text in parameter.costly):
                 cost += parameter.cost
         budget.charge(cost, is_conditional=is_conditional(self.http))
+
+    def serve_document(
+        self, body: Callable[[], Body], etag: str, modified_at: datetime | None = None
+    ) -> HttpResponseBase:
+        """Answer with one document in the format that was chosen; 304 when the caller has this version."""
+        response = answer(self.http, body, etag, modified_at, self.format.content_type)
+        for name, value in self.format.headers(self.http.path).items():
+            response.headers[name] = value
+        return response
 
     def operation(self) -> Operation:
         """What the current action takes and answers, for the schema."""

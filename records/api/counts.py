@@ -18,10 +18,21 @@ from django.conf import settings
 from config.api.caching import answer
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import NOTHING, Clause, all_of, column, select, table_of
+from config.api.sql import (
+    NOTHING,
+    Clause,
+    all_of,
+    column,
+    in_classes,
+    is_in_class,
+    joined,
+    select,
+    table_of,
+)
 from config.faults import Fault
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
+from records.api.ways import COMPARED
 from records.models import Reference
 from records.models.reference import in_order
 from records.publishing.documents import sort_label
@@ -370,15 +381,13 @@ class Counting:
         # What an index has is soon read; how long it takes to find records by several, nobody knows beforehand.
         counted = fetch(statement) if price == READ else fetch_in_time(statement)
         if len(counted) > MOST_ROWS:
-            detail = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less."
-            raise uncounted(Fault("too_many_groups", detail, "by"))
+            raise too_many_groups()
         total = counted[0][-1] if counted else 0
         if total > most:
-            detail = (
+            raise too_many_records(
                 f"There are more than {most:,} records, as many as this question counts at most: ask for less, such as those"
                 " of a state, or of some years."
             )
-            raise uncounted(Fault("too_many_records", detail, "by"))
         return [row[:-1] for row in counted], total
 
     def _statement(self, source: Clause, most: int) -> Clause:
@@ -484,10 +493,7 @@ class Counting:
         parts += [self.summed] if self.summed else []
         columns = sorted({name for part in parts for name in part.columns})
         chosen += [Clause(column(self.editions, name)[0]) for name in columns]
-        return Clause(
-            ", ".join(one.sql for one in chosen),
-            tuple(each for one in chosen for each in one.values),
-        )
+        return joined(", ", chosen)
 
     @property
     def _ranges(self) -> Sequence[Any]:
@@ -501,22 +507,12 @@ class Counting:
         if not self._ranges:
             found = select(chosen.sql, table, where)
             return Clause(found.sql, chosen.values + where.values)
-        ranges = ", ".join(["(%s::smallint, %s::date, %s::date)"] * len(self._ranges))
-        values = tuple(
-            value
-            for one in self._ranges
-            for value in (one.length, one.first or "-infinity", one.last or "infinity")
-        )
-        one = select(
-            chosen.sql,
-            table,
-            where
-            & Clause(f"{name}.length = class.length AND {day} BETWEEN class.first AND class.last"),
-        )
+        classes = in_classes(self._ranges)
+        one = select(chosen.sql, table, where & is_in_class(name, day))
         return Clause(
             # OFFSET keeps it a question to the index for each class.
-            f"SELECT each.* FROM (VALUES {ranges}) AS class (length, first, last) CROSS JOIN LATERAL ({one.sql} OFFSET 0) AS each",  # noqa: S608 - parts of ours
-            (*values, *chosen.values, *where.values),
+            f"SELECT each.* FROM {classes.sql} CROSS JOIN LATERAL ({one.sql} OFFSET 0) AS each",  # noqa: S608 - parts of ours
+            (*classes.values, *chosen.values, *where.values),
         )
 
     @property
@@ -533,7 +529,7 @@ class Counting:
         ]
         if not shares:
             return float("inf")
-        return rows(self.editions) * (prod(shares) + 0.15 * min(shares))
+        return rows(self.editions) * (prod(shares) + COMPARED * min(shares))
 
     def _is_led_best(self, leading: Clause) -> bool:
         """Whether fewer rows are followed from the table that leads than the index of lists finds."""
@@ -582,8 +578,19 @@ class Counting:
         }
 
 
-def uncounted(fault: Fault) -> Problem:
-    """Say why something is not counted."""
+def too_many_groups(
+    detail: str = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less.",
+) -> Problem:
+    """Say that an answer would have more rows than one has."""
+    return _uncounted(Fault("too_many_groups", detail, "by"))
+
+
+def too_many_records(detail: str) -> Problem:
+    """Say that there is more than is counted at once."""
+    return _uncounted(Fault("too_many_records", detail, "by"))
+
+
+def _uncounted(fault: Fault) -> Problem:
     return Problem(fault.code, fault.detail, faults=[fault])
 
 

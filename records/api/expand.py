@@ -13,7 +13,7 @@ from rest_framework import serializers
 from config.api.fields import Selection, merged, shape_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause, all_of, select, table_of
+from config.api.sql import Clause, all_of, joined, select, table_of
 from config.faults import Fault
 from records.api.pages import fetch, readable
 from records.reference_fields import NamingField
@@ -166,11 +166,8 @@ def documents_of(keys: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, str]
         those = Clause("record_id = ANY(%s::uuid[])", (list(records),))
         where = all_of([readable(editions), those])
         parts.append(select("record_id::text, position, document", table_of(editions), where))
-    united = Clause(
-        " UNION ALL ".join(part.sql for part in parts),
-        tuple(value for part in parts for value in part.values),
-    )
-    return {key: (position, text) for key, position, text in fetch(united)}
+    found = fetch(joined(" UNION ALL ", parts))
+    return {key: (position, text) for key, position, text in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from config.api.sql import Clause
 from config.dates.lengths import Length
-from config.faults import Fault
-from records.api.counts import MOST_ROWS, NO_SPAN, UNCERTAIN, Span, uncounted
+from records.api.counts import (
+    MOST_ROWS,
+    NO_SPAN,
+    UNCERTAIN,
+    Span,
+    too_many_groups,
+    too_many_records,
+)
 from records.api.moments import MOMENTS, Found
 from records.api.pages import fetch
 from records.models import Reference, Standing, Stream
@@ -47,21 +53,11 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
     counted = fetch(_statement(found, by, list(states), most))
     total = counted[0][-1] if counted else 0
     if total > most:
-        raise uncounted(
-            Fault(
-                "too_many_records",
-                f"There are more than {most:,} facts to count in this way: ask for less, such as those of a pair, a person or some years.",
-                "by",
-            )
+        raise too_many_records(
+            f"There are more than {most:,} facts to count in this way: ask for less, such as those of a pair, a person or some years."
         )
     if len(counted) > MOST_ROWS:
-        raise uncounted(
-            Fault(
-                "too_many_groups",
-                f"There are more than {MOST_ROWS:,} rows: ask by less, or for less.",
-                "by",
-            )
-        )
+        raise too_many_groups()
     rows = []
     for *values, count, _total in counted:
         shown = {name: _shown(name, value, states) for name, value in zip(by, values, strict=True)}

@@ -10,7 +10,7 @@ import orjson
 
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
-from config.api.sql import EVERYTHING, Clause, all_of
+from config.api.sql import EVERYTHING, Clause, all_of, joined
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
@@ -159,11 +159,7 @@ def _beside(given: Mapping[str, Any]) -> dict[str, list[Lead]]:
     ]
     found: dict[str, list[Lead]] = {"between": [], "state": []}
     if statements:
-        whole = Clause(
-            " UNION ALL ".join(one.sql for one in statements),
-            tuple(value for one in statements for value in one.values),
-        )
-        for name, kind, key in fetch(whole):
+        for name, kind, key in fetch(joined(" UNION ALL ", statements)):
             # Only tenures name offices.
             stream = Stream.TENURE if kind == "office" else None
             found[name].append(Lead(about(str(key)), stream))

@@ -10,11 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
 from config.api.pagination import Page
-from config.api.sql import Clause, Span, all_of, column, select, table_of
+from config.api.sql import Clause, Span, all_of, column, joined, select, table_of
 from records.api.frequencies import days, found_by_lists, rows
 from records.api.words import matches, matches_before_last, matches_whole, shares
 from records.publishing.documents import UNDATED
@@ -48,10 +49,19 @@ class Months:
     asked: Sequence[Clause]  #: the first: that they are current
     words: str
 
+    @cached_property
+    def _shares(self) -> tuple[float, float, float]:
+        """What statistics say of the words (`records.api.words.shares`)."""
+        return shares(self.editions, self.words)
+
+    @cached_property
+    def _region(self) -> Region:
+        return Region.of(self.asked)
+
     @property
     def is_often_begun(self) -> bool:
         """Whether so many records have a word that begins as the last one that an index had better not look for them."""
-        return shares(self.editions, self.words)[1] >= BEGUN_OFTEN
+        return self._shares[1] >= BEGUN_OFTEN
 
     def many(
         self, ordering: Ordering, most: int, *, whole_first: bool = False
@@ -72,16 +82,16 @@ class Months:
 
     def counts_whole(self, ordering: Ordering, most: int) -> bool:
         """Whether more than `most` finds probably have the last word as it is written, and are met before all others are."""
-        if not BEGUN_OFTEN <= shares(self.editions, self.words)[2] < EVERYWHERE:
+        if not BEGUN_OFTEN <= self._shares[2] < EVERYWHERE:
             return False
         size = self._size(most, is_whole=True)
         if not size or len(self._marks(Page(most, None, None, b""), ordering, size)) < 2:
             return False
-        return Region.of(self.asked).share(days(self.editions)) * rows(self.editions) > size
+        return self._region.share(days(self.editions)) * rows(self.editions) > size
 
     def _size(self, most: int, *, is_whole: bool) -> float:
         """How many records probably hold as many finds; 0 where those of all records are few, or nothing is known."""
-        before, begun, whole = shares(self.editions, self.words)
+        before, begun, whole = self._shares
         share = before * (whole if is_whole else begun)
         count = rows(self.editions)
         # What occurs rarely among lists counts as not at all.
@@ -98,7 +108,7 @@ class Months:
             return []  # behind the undated ones there is nothing that has a day
         is_down = page.way(ordering) == "DESC"
         part = size / rows(self.editions)
-        spans = _spans(days(self.editions), part, is_down, cursor, Region.of(self.asked))
+        spans = _spans(days(self.editions), part, is_down, cursor, self._region)
         return [_marks(*span) for span in spans]
 
     def finds(
@@ -144,11 +154,10 @@ class Months:
         # Those behind the spans are needed where the spans have too few.
         is_short = Clause(f"(SELECT max(met) FROM {name}_walk) <= {most}")  # noqa: S608 - parts of ours
         found += [self._met(key, [*beyond, is_short], arm) for arm in behind]
-        finds = Clause(
-            f"{name} AS MATERIALIZED ({' UNION ALL '.join(f'({each.sql})' for each in found)})",
-            tuple(value for each in found for value in each.values),
+        every = joined(" UNION ALL ", found, "({})")
+        return Clause(
+            f"{walk.sql}, {name} AS MATERIALIZED ({every.sql})", walk.values + every.values
         )
-        return Clause(f"{walk.sql}, {finds.sql}", walk.values + finds.values)
 
     @staticmethod
     def _walk(name: str, met: Clause, marks: Sequence[str], most: int, unless: str) -> Clause:
@@ -187,7 +196,7 @@ class Months:
         return Clause(f"({text.sql}) IS TRUE", text.values)
 
     def _is_few(self, *, is_whole: bool) -> bool:
-        before, begun, whole = shares(self.editions, self.words)
+        before, begun, whole = self._shares
         return before * (whole if is_whole else begun) * rows(self.editions) < FEW
 
     def _arms(
@@ -201,7 +210,7 @@ class Months:
 
         Few records lie beyond the days that are known; those that lasted for years may have begun before a range of days.
         """
-        table, region, known = table_of(self.editions), Region.of(self.asked), days(self.editions)
+        table, region, known = table_of(self.editions), self._region, days(self.editions)
         is_down, is_back = (
             page.way(ordering) == "DESC",
             page.cursor is not None and page.cursor.is_backward,
@@ -287,10 +296,7 @@ class Region:
         if self.last and self.last < newest:
             year, month = divmod(_month(self.last) + 1, 12)
             sides.append(Clause(f"{table}.date >= %s::date", (date(year, month + 1, 1),)))
-        outside = Clause(
-            " OR ".join(side.sql for side in sides) or "FALSE",
-            tuple(value for side in sides for value in side.values),
-        )
+        outside = joined(" OR ", sides) if sides else Clause("FALSE")
         lengths = [span.length for span in self.open]
         between = Clause(f"{table}.date BETWEEN %s::date AND %s::date", (oldest, newest))
         return all_of([Clause(f"{table}.length = ANY(%s)", (lengths,)), between, outside])

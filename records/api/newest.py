@@ -17,6 +17,7 @@ from records.models import Action, Reference
 from records.publishing.feed import stamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.http import HttpRequest
@@ -49,11 +50,16 @@ def find_newest(
     if not found:
         raise Problem("not_found")
     record_id, position, action, published_at, reason, document = found[0]
-    if action == Action.WITHDRAWN:
-        raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
     if action == Action.MERGED:
         return survivor_of(http, kind, record_id, below)
+    refuse_withdrawn(action, reason, published_at)
     return Newest(record_id, position, orjson.loads(document))
+
+
+def refuse_withdrawn(action: str, reason: str, published_at: datetime) -> None:
+    """Raise Problem `withdrawn`, with why and when, where the newest edition is a withdrawal."""
+    if action == Action.WITHDRAWN:
+        raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
 
 
 def survivor_of(

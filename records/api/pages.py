@@ -18,7 +18,7 @@ from config.api.caching import answer, has_version
 from config.api.pagination import Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
-from records.api.ways import statement
+from records.api.ways import Wanted, statement
 from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
 from records.publishing.feed import last_position
@@ -152,15 +152,8 @@ class Listing(Pages):
         if NOTHING in self.asked:
             return []
         columns = ("position",) if are_bare else ("position", *self.columns)
-        asked = statement(
-            page,
-            editions=self.editions,
-            columns=columns,
-            readable=self.readable,
-            asked=self.asked,
-            ordering=self.ordering,
-        )
-        return fetch(asked)
+        wanted = Wanted(self.editions, columns, self.readable, self.asked, self.ordering)
+        return fetch(statement(page, wanted))
 
     def completed(self, rows: Sequence[Row]) -> list[Row]:
         """Bare rows with their `columns`, read by position. Editions never change, so they are those that were found."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
-from config.api.sql import Clause, all_of, select, table_of
+from config.api.sql import Clause, all_of, joined, select, table_of
 from records.api.autocomplete import as_sorted, beginnings
 from records.api.pages import fetch, readable
 from records.lookup.finding import Search, find_each, find_exact, published_names
@@ -261,12 +261,7 @@ def _compare(queries: Sequence[Asked]) -> None:
 def _united(parts: Sequence[Clause]) -> list[Any]:
     if not parts:
         return []
-    return fetch(
-        Clause(
-            " UNION ALL ".join(part.sql for part in parts),
-            tuple(value for part in parts for value in part.values),
-        )
-    )
+    return fetch(joined(" UNION ALL ", parts))
 
 
 def shown(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
 from config.api.as_of import every_edition, moment
-from config.api.caching import answer, is_conditional
+from config.api.caching import is_conditional
 from config.api.fields import FIELDS, OMIT, shape_of
 from config.api.filters.dates import (
     AS_OF,
@@ -55,7 +55,7 @@ from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
 from records.api.dimensions import SOURCES, TOPICS
 from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
-from records.api.newest import NEWEST, survivor_of
+from records.api.newest import NEWEST, refuse_withdrawn, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.api.words import matches
@@ -433,7 +433,7 @@ class EditionViewSet(ReadView):
             raise Problem("not_found")
         record_id = resolve_address(self.kind.name, ref)
         for reason, at in fetch(_withdrawal(self.kind.editions, record_id)):
-            raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(at))
+            refuse_withdrawn(Action.WITHDRAWN, reason, at)
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
         return self._serve_edition(one, shown)
 
@@ -449,10 +449,9 @@ class EditionViewSet(ReadView):
         if not found:
             raise Problem("not_found")
         position, revision, published_at, action, reason, record_id, document = found[0]
-        if action == Action.WITHDRAWN:
-            raise Problem("withdrawn", reason=reason, withdrawn_at=stamp(published_at))
         if action == Action.MERGED:
             return survivor_of(self.http, self.kind, record_id)
+        refuse_withdrawn(action, reason, published_at)
         loaded = shown.expansion.load([document]) if shown.expansion else None
 
         def body() -> Body:
@@ -466,10 +465,7 @@ class EditionViewSet(ReadView):
         etag = f'"{revision}.{position}{shown.tag(loaded)}{self.format.tag}"'
         # What is expanded may change when the record does not, so that the time of its publication says too little.
         modified_at = None if loaded else published_at
-        response = answer(self.http, body, etag, modified_at, self.format.content_type)
-        for name, value in self.format.headers(self.http.path).items():
-            response.headers[name] = value
-        return response
+        return self.serve_document(body, etag, modified_at)
 
 
 class SourceViewSet(EditionViewSet):

@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING
 
 from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted, selected
-from config.api.sql import EVERYTHING, Clause, Span, all_of, select, table_of
+from config.api.sql import (
+    EVERYTHING,
+    Clause,
+    Span,
+    all_of,
+    in_classes,
+    is_in_class,
+    joined,
+    select,
+    table_of,
+)
 from records.api.frequencies import begun, found_by_lists, led, rows, share
 from records.as_of import halves
 
@@ -52,43 +62,44 @@ PROBED = 0.5
 MERGED = 0.35
 
 
-def statement(
-    page: Page,
-    *,
-    editions: type[Edition],
-    columns: Sequence[str | Clause],
-    readable: Clause,
-    asked: Sequence[Clause],
-    ordering: Ordering,
-) -> Clause:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list has of which editions, and in which order."""
+
+    editions: type[Edition]
+    columns: Sequence[str | Clause]
+    readable: Clause
+    asked: Sequence[Clause]
+    ordering: Ordering
+
+    @property
+    def where(self) -> Clause:
+        """All conditions."""
+        return all_of([self.readable, *self.asked])
+
+
+def statement(page: Page, wanted: Wanted) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     if moment() is None:
-        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
+        return _statement(page, wanted)
     # Only the editions tell of then: the tables that lead to them tell of now.
-    asked = [replace(one, lead=None) if one.lead else one for one in asked]
-    table = editions._meta.db_table
+    asked = [replace(one, lead=None) if one.lead else one for one in wanted.asked]
+    wanted = replace(wanted, asked=asked)
+    table = wanted.editions._meta.db_table
     if any(re.search(rf'(FROM|JOIN) "?{table}\b', one.sql) for one in asked):
-        return _statement(page, ordering, editions, columns, readable=readable, asked=asked)
-    return _merged(page, ordering, editions, columns, readable=readable, asked=asked)
+        return _statement(page, wanted)
+    return _merged(page, wanted)
 
 
-def _merged(
-    page: Page,
-    ordering: Ordering,
-    editions: type[Edition],
-    columns: Sequence[str | Clause],
-    *,
-    readable: Clause,
-    asked: Sequence[Clause],
-) -> Clause:
+def _merged(page: Page, wanted: Wanted) -> Clause:
     """The same as of an instant: a page of what is current still, found by its indexes, and one of what was replaced since."""
-    half = _statement(
-        replace(page, count="none"), ordering, editions, columns, readable=readable, asked=asked
-    )
-    table = table_of(editions)
-    named = ", ".join(["key", "id", "total", *(f"c{place}" for place, _ in enumerate(columns))])
+    half = _statement(replace(page, count="none"), wanted)
+    table, ordering = table_of(wanted.editions), wanted.ordering
+    columns = (f"c{place}" for place, _ in enumerate(wanted.columns))
+    named = ", ".join(["key", "id", "total", *columns])
     parts = [
-        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})" for part in halves(editions)
+        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})"
+        for part in halves(wanted.editions)
     ]
     found = " UNION ALL ".join(
         f"SELECT * FROM ({part} SELECT * FROM ({half.sql}) AS rows) AS half({named})"
@@ -96,7 +107,7 @@ def _merged(
     )
     total, values = "NULL", half.values * 2
     if page.count is None:
-        every = counted(table, all_of([readable, *asked]))
+        every = counted(table, wanted.where)
         total = " + ".join(f"({part} SELECT {every.sql})" for part in parts)
         total = f"SELECT LEAST({COUNTED + 1}, {total})"
         values = every.values * 2 + values
@@ -106,17 +117,10 @@ def _merged(
     return Clause(f"SELECT {shown} FROM ({found}) AS halves {order} LIMIT {page.size + 1}", values)
 
 
-def _statement(
-    page: Page,
-    ordering: Ordering,
-    editions: type[Edition],
-    columns: Sequence[str | Clause],
-    *,
-    readable: Clause,
-    asked: Sequence[Clause],
-) -> Clause:
+def _statement(page: Page, wanted: Wanted) -> Clause:
     """The statement over one table of editions."""
-    where = all_of([readable, *asked])
+    editions, columns, ordering = wanted.editions, wanted.columns, wanted.ordering
+    readable, asked, where = wanted.readable, wanted.asked, wanted.where
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
     is_by_day = ordering.column == "date"
@@ -171,6 +175,14 @@ def shown(
 def in_order(page: Page, ordering: Ordering, key: str, unique: str) -> str:
     way = page.way(ordering)
     return f"ORDER BY {key} {way}, {unique} {way}"
+
+
+def _first_of(ranges: Sequence[Clause], end: str) -> Clause:
+    """The first rows of several statements together; `end` says their order and how many."""
+    if len(ranges) == 1:
+        return Clause(f"{ranges[0].sql} {end}", ranges[0].values)
+    every = joined(" UNION ALL ", ranges, f"({{}} {end})")
+    return Clause(f"SELECT * FROM ({every.sql}) AS ranges {end}", every.values)
 
 
 def _led(known: Known, ordering: Ordering) -> Iterator[Way]:
@@ -406,11 +418,7 @@ class Way:
                 f" THEN (SELECT count(*) FROM {counted_near}) ELSE {every.sql} END",
                 start.values + every.values,
             )
-        with_parts = Clause(
-            ", ".join(part.sql for part in parts),
-            tuple(value for part in parts for value in part.values),
-        )
-        return self._page(page, columns, with_parts, total)
+        return self._page(page, columns, joined(", ", parts), total)
 
     def _ends(self, page: Page, cursor: Cursor | None) -> Clause:
         """Whether the walk met every row there is; of a long list from its start that is known beforehand."""
@@ -497,13 +505,7 @@ class Way:
         """Rows of the table, each range read off an index in order, and no further than they are taken."""
         order = self._order(page, "key", "record_id")
         ranges = [self._range(span, cursor, columns) for span in self._ranges]
-        if len(ranges) == 1:
-            return Clause(f"{ranges[0].sql} {order} LIMIT {limit}", ranges[0].values)
-        sql = " UNION ALL ".join(f"({one.sql} {order} LIMIT {limit})" for one in ranges)
-        return Clause(
-            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",
-            tuple(value for one in ranges for value in one.values),
-        )
+        return _first_of(ranges, f"{order} LIMIT {limit}")
 
     def _read(
         self, page: Page, cursor: Cursor | None, limit: int, *, in_order: bool = True
@@ -514,27 +516,16 @@ class Way:
         rest = [span for span in self._ranges if span not in spans]
         found = [self._range(span, cursor, "") for span in rest]
         if spans:
-            ranges = ", ".join(["(%s::smallint, %s::date, %s::date)"] * len(spans))
-            values = tuple(
-                value
-                for span in spans
-                for value in (span.length, span.first or "-infinity", span.last or "infinity")
-            )
+            classes = in_classes(spans)
             one = self._range(EACH, cursor, "")
             found.append(
                 Clause(
-                    f"SELECT walked.key, walked.record_id FROM (VALUES {ranges}) AS class (length, first, last)"
+                    f"SELECT walked.key, walked.record_id FROM {classes.sql}"
                     f" CROSS JOIN LATERAL ({one.sql} {order} LIMIT {limit}) AS walked",
-                    values + one.values,
+                    classes.values + one.values,
                 )
             )
-        if len(found) == 1:
-            return Clause(f"{found[0].sql} {order} LIMIT {limit}", found[0].values)
-        sql = " UNION ALL ".join(f"({each.sql} {order} LIMIT {limit})" for each in found)
-        return Clause(
-            f"SELECT * FROM ({sql}) AS ranges {order} LIMIT {limit}",
-            tuple(value for each in found for value in each.values),
-        )
+        return _first_of(found, f"{order} LIMIT {limit}")
 
     def _is_beyond(self, span: Span) -> bool:
         """Upwards, what has no day comes last too, though its index has it before all days."""
@@ -559,11 +550,7 @@ class Way:
             is_beyond = self._is_beyond(span)
             key = Clause(f"'{self.ordering.unknown}'::date" if is_beyond else day)
             if span is EACH:
-                needed.append(
-                    Clause(
-                        f"{table}.length = class.length AND {day} BETWEEN class.first AND class.last"
-                    )
-                )
+                needed.append(is_in_class(table, day))
             else:
                 needed.append(Clause(f"{table}.length = {span.length:d}"))
             needed += [Clause(f"{day} >= %s::date", (span.first,))] if span.first else []
@@ -673,11 +660,7 @@ class Related(Way):
                 f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first) ELSE {whole.sql} END",
                 whole.values,
             )
-        with_parts = Clause(
-            ", ".join(part.sql for part in parts),
-            tuple(value for part in parts for value in part.values),
-        )
-        return self._page(page, columns, with_parts, total)
+        return self._page(page, columns, joined(", ", parts), total)
 
     @property
     def _bound(self) -> int:

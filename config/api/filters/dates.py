@@ -13,7 +13,7 @@ from config.api.as_of import Moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
 from config.api.pagination import Ordering
 from config.api.query import Parameter
-from config.api.sql import EVERYTHING, Clause, Span, all_of, column
+from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
@@ -192,10 +192,8 @@ def weakest(ranks: Iterable[Clause]) -> Clause:
     found = list(ranks)
     if len(found) == 1:
         return found[0]
-    return Clause(
-        f"GREATEST({', '.join(rank.sql for rank in found)})",
-        tuple(value for rank in found for value in rank.values),
-    )
+    every = joined(", ", found)
+    return Clause(f"GREATEST({every.sql})", every.values)
 
 
 _INSTANT = re.compile(
