@@ -126,13 +126,19 @@ def _revision(address: str, row: Row) -> str:
 
 def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
     """Why and when a record was withdrawn, or the one that it was merged into, if nothing of it is served."""
-    found = Clause(
-        f"action = 'withdrawn' AND {is_hidden('%s::uuid')}"  # noqa: S608 - names of ours
-        f" AND record_id IN (%s, (SELECT merged_into FROM {Reference._meta.db_table} WHERE id = %s))",
-        (record_id,) * 3,
+    table = table_of(editions)
+    references = Reference._meta.db_table
+    hidden = Clause(f"id = %s AND {is_hidden(f'{references}.id')}", (record_id,))
+    start = select("id", references, hidden)
+    # From survivor to survivor: any of them may be the one that was withdrawn.
+    return Clause(
+        f"WITH RECURSIVE leads(id) AS ({start.sql} UNION"  # noqa: S608 - names of ours
+        f" SELECT {table}.merged_into FROM {table} JOIN leads ON {table}.record_id = leads.id"
+        f" WHERE {table}.merged_into IS NOT NULL)"
+        f" SELECT reason, published_at FROM {table} JOIN leads ON {table}.record_id = leads.id"
+        " WHERE action = 'withdrawn' ORDER BY position DESC LIMIT 1",
+        start.values,
     )
-    last = select("reason, published_at", table_of(editions), found)
-    return Clause(f"{last.sql} ORDER BY position DESC LIMIT 1", last.values)
 
 
 def _told_then(query: Query) -> list[Note]:

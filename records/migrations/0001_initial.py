@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
                 ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),
                 ('merged_into', models.UUIDField(help_text='The survivor; always the last one of a chain.', null=True)),
-                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether the record was withdrawn when it was merged: nothing of it is served.')),
+                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether it, or a record that it was merged into, was withdrawn when that was merged: nothing of it is served.')),
                 ('since', models.DateTimeField(help_text='When it was published so.')),
                 ('row', models.BigAutoField(primary_key=True, serialize=False)),
                 ('id', models.UUIDField(help_text="The record's id.")),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
                 ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),
                 ('merged_into', models.UUIDField(help_text='The survivor; always the last one of a chain.', null=True)),
-                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether the record was withdrawn when it was merged: nothing of it is served.')),
+                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether it, or a record that it was merged into, was withdrawn when that was merged: nothing of it is served.')),
                 ('since', models.DateTimeField(help_text='When it was published so.')),
             ],
             options={

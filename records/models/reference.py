@@ -62,7 +62,7 @@ class ReferenceColumns(models.Model):
     )
     was_withdrawn = models.BooleanField(
         default=False,
-        help_text="Whether the record was withdrawn when it was merged: nothing of it is served.",
+        help_text="Whether it, or a record that it was merged into, was withdrawn when that was merged: nothing of it is served.",
     )
     since = models.DateTimeField(help_text="When it was published so.")
 

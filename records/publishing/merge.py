@@ -96,8 +96,10 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
                 was_withdrawn=was_withdrawn,
             )
             turn = feed.append([tombstone], turn)
+            # What led to a withdrawn record was hidden with it, and stays so.
+            hidden = {"was_withdrawn": True} if was_withdrawn else {}
             Reference.objects.filter(merged_into=gone.pk).update(
-                merged_into=kept.pk, since=turn.moment
+                merged_into=kept.pk, since=turn.moment, **hidden
             )
             propagate({gone.pk: kind.name}, turn)
     carry_over([loser], [gone])

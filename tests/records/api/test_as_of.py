@@ -573,6 +573,24 @@ def test_nothing_of_one_that_was_withdrawn_comes_back_by_a_merge(
     get(client, "topics/gold/revisions/1/", 200 if is_first_withdrawn else 410)
 
 
+def test_nothing_of_one_comes_back_when_its_withdrawn_survivor_is_merged(client: Client) -> None:
+    gold, tin, lead, iron = (
+        saved_and_published(make_topic(code)) for code in ("gold", "tin", "lead", "iron")
+    )
+    before = last_instant()
+    merge(tin, lead, by=None, reason="The same.")
+    merge(lead, iron, by=None, reason="The same.")
+    withdraw(iron, by=None, reason="It was never there.")
+    merge(iron, gold, by=None, reason="The same.")
+
+    assert slugs(client, as_of("topics/", before)) == ["gold"]
+    for gone in (tin, lead, iron):
+        problem = get(client, f"topics/{gone.pk}/revisions/1/", 410)
+        assert problem["reason"] == "It was never there."
+        assert client.get(f"/api/v1/topics/{gone.pk}/").status_code == 308
+    get(client, "topics/gold/revisions/1/", 200)
+
+
 FAULTS = {
     "2026-05-01": "invalid_instant",
     "2026-05-01T00:00:00": "invalid_instant",
