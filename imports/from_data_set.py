@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.faults import Fault
 from imports.files.tree import InputError
-from imports.memory import Memory, list_possible_duplicates, to_publish
+from imports.memory import Memory, list_possible_duplicates, to_publish, withdrawn_of
 from imports.report import SKIPPED, ImportResult, ReportLine, in_order
 from imports.translate import translate
 from records.exchange.lines import DATA_SET
 from records.exchange.load import load_lines
-from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
+from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED, WITHDRAWN
 from records.kinds import SOURCE
 from records.lookup.working import find_named
 
@@ -48,20 +49,23 @@ def import_data_set(
             by=by,
             publish=options.publishes,
             partial=options.is_partial,
-            options=DATA_SET,
+            options=replace(DATA_SET, restores=options.restores),
             progress=progress,
         )
-    outcomes, records = _outcomes(translation, load)
-    memory = Memory(dataset.name)
+    outcomes, records = _outcomes(translation, load, restores=options.restores)
+    memory = Memory(dataset.name, batch)
     result = ImportResult(dataset.name, records=dict(load.report.counts))
     _count(result, translation, outcomes, memory.hashes)
     _report(result, translation, load)
+    _report_withdrawn(result, translation, outcomes)
     if not result.rows[REJECTED] or options.is_partial:
-        memory.keep(batch, translation, records)
+        memory.keep(translation, records)
         paths = [file.path for file in files.tree.files]
         memory.report_vanished(result, translation, paths, options, by)
     list_possible_duplicates(translation, records, batch, result)
-    return result, to_publish(dataset.name, translation, keys) if options.publishes else {}
+    if not options.publishes:
+        return result, {}
+    return result, to_publish(dataset.name, translation, keys, restores=options.restores)
 
 
 def _demand_source(ref: str) -> None:
@@ -70,9 +74,13 @@ def _demand_source(ref: str) -> None:
         raise InputError("unknown_source", reason)
 
 
-def _outcomes(translation: Translation, load: Load) -> tuple[dict[Name, str], dict[Name, UUID]]:
-    """Return the outcome of each document, and the records of those that were not rejected."""
+def _outcomes(
+    translation: Translation, load: Load, *, restores: bool
+) -> tuple[dict[Name, str], dict[Name, UUID]]:
+    """Return the outcome of each document, and the records of those that were written or say nothing new."""
     outcomes: dict[Name, str] = dict.fromkeys(translation.same, UNCHANGED)
+    if not restores:
+        outcomes |= dict.fromkeys(withdrawn_of(translation.same), WITHDRAWN)
     records: dict[Name, UUID] = dict(translation.same)
     by_line = {
         (entry.exchange.kind, entry.line): entry.pk
@@ -84,7 +92,7 @@ def _outcomes(translation: Translation, load: Load) -> tuple[dict[Name, str], di
         is_rejected = place in load.rejected or place not in load.outcomes
         outcomes[name] = REJECTED if is_rejected else load.outcomes[place]
         key = by_line.get(place)
-        if key is not None and not is_rejected:
+        if key is not None and outcomes[name] not in {REJECTED, WITHDRAWN}:
             records[name] = key
     return outcomes, records
 
@@ -114,6 +122,8 @@ def _outcome(
     own = {outcomes.get(name) for name in row.becomes if name not in shared}
     if REJECTED in everything:
         return REJECTED
+    if WITHDRAWN in own or everything == {WITHDRAWN}:
+        return WITHDRAWN
     for outcome in (CREATED, UPDATED):
         if outcome in own:
             return outcome
@@ -145,3 +155,14 @@ def _report(result: ImportResult, translation: Translation, load: Load) -> None:
         places = rows.get(translation.names[proposal.line - 1], [])
         file, place = (places[0].file, places[0].place) if places else (result.dataset, None)
         result.lines.append(ReportLine.of_proposal(proposal, file, row=place))
+
+
+def _report_withdrawn(
+    result: ImportResult, translation: Translation, outcomes: dict[Name, str]
+) -> None:
+    rows = translation.rows_by_name()
+    for name, outcome in outcomes.items():
+        if outcome == WITHDRAWN:
+            row = rows[name][0] if name in rows else None
+            file, place = (row.file, row.place) if row else (result.dataset, None)
+            result.lines.append(ReportLine.of_withdrawn(name[0], file, row=place, record=name[1]))

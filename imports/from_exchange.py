@@ -6,14 +6,16 @@ import shutil
 import tempfile
 from codecs import BOM_UTF8
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING
 
 from imports.files.exchange_tables import is_csv, lines_of
 from imports.files.tree import InputError
 from imports.recognise import EXCHANGE
 from imports.report import ImportResult, ReportLine, in_order
+from records.exchange.lines import EXCHANGE as LINES
 from records.exchange.load import load_lines
+from records.exchange.report import WITHDRAWN
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,6 +45,7 @@ def import_exchange_files(
             publish=options.publishes,
             partial=options.is_partial,
             left_out=lines.rejections,
+            options=replace(LINES, restores=options.restores),
             progress=progress,
         )
         result = ImportResult(EXCHANGE, unit="lines", records=dict(load.report.counts))
@@ -54,6 +57,10 @@ def import_exchange_files(
         for proposal in load.report.proposals:
             file, line = lines.place(proposal.line)
             result.lines.append(ReportLine.of_proposal(proposal, file, line=line))
+        for (kind, number), outcome in load.outcomes.items():
+            if outcome == WITHDRAWN:
+                file, line = lines.place(number)
+                result.lines.append(ReportLine.of_withdrawn(kind, file, line=line))
     return result, keys
 
 

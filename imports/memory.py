@@ -9,12 +9,13 @@ from uuid import UUID
 from config.faults import Fault
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from imports.report import ReportLine
+from records.bulk import among
 from records.models import EditorialState, PossibleDuplicate
 from records.publishing.publish import CurationRefused, withdraw
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
     from django.contrib.auth.models import AbstractBaseUser
 
@@ -30,12 +31,14 @@ CHUNK = 2_000
 class Memory:
     """The rows of earlier imports of a data set."""
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, dataset: str, batch: ImportBatch) -> None:
+        """`batch` is the import that comes now."""
         self.dataset = dataset
+        self._batch = batch
         self.hashes: dict[str, str] = {}  #: of the content of each row, by its id
         self._files: dict[str, str] = {}
         self._records: dict[str, list[list[str]]] = {}  #: pairs of kind and name
-        rows = ImportedRow.objects.filter(dataset=dataset).order_by("row_id")
+        rows = ImportedRow.last(dataset)
         for row_id, content_hash, file, records in rows.values_list(
             "row_id", "content_hash", "file", "records"
         ):
@@ -43,7 +46,7 @@ class Memory:
             self._files[row_id] = file
             self._records[row_id] = records
 
-    def keep(self, batch: ImportBatch, translation: Translation, records: dict[Name, UUID]) -> None:
+    def keep(self, translation: Translation, records: dict[Name, UUID]) -> None:
         """Keep new and changed rows, and what the documents of records that were not rejected say."""
         rows = [
             ImportedRow(
@@ -52,17 +55,13 @@ class Memory:
                 file=row.file,
                 content_hash=translation.hashes[row.id],
                 records=[list(name) for name in row.becomes],
-                batch=batch,
+                batch=self._batch,
             )
             for row in translation.rows
             if not row.faults and all(name in records for name in row.becomes)
         ]
         ImportedRow.objects.bulk_create(
-            [row for row in rows if not self._has(row)],
-            batch_size=CHUNK,
-            update_conflicts=True,
-            unique_fields=["dataset", "row_id"],
-            update_fields=["file", "content_hash", "records", "batch"],
+            [row for row in rows if not self._has(row)], batch_size=CHUNK
         )
         ImportedRecord.objects.bulk_create(
             [
@@ -72,15 +71,12 @@ class Memory:
                     name=name[1],
                     record_id=records[name],
                     members=translation.members[name],
-                    batch=batch,
+                    batch=self._batch,
                 )
                 for name in translation.names
                 if name in records
             ],
             batch_size=CHUNK,
-            update_conflicts=True,
-            unique_fields=["dataset", "kind", "name"],
-            update_fields=["record_id", "members", "batch"],
         )
 
     def _has(self, row: ImportedRow) -> bool:
@@ -113,50 +109,86 @@ class Memory:
             ReportLine("vanished", fault, self._files[row_id], row=row_id) for row_id in gone
         ]
         claimed = {name for row in translation.rows for name in row.becomes}
-        names = {
-            (kind, name)
+        names_of = {
+            row_id: {
+                (kind, name)
+                for kind, name in self._records[row_id]
+                if (kind, name) not in claimed and kind != "source"
+            }
             for row_id in gone
-            for kind, name in self._records[row_id]
-            if (kind, name) not in claimed and kind != "source"
         }
-        if options.withdraws and names:
-            self._withdraw(result, names, gone, by, options.reason)
+        if options.withdraws and any(names_of.values()):
+            self._withdraw(result, names_of, by, options.reason)
 
     def _withdraw(
         self,
         result: ImportResult,
-        names: set[Name],
-        gone: list[str],
+        names_of: dict[str, set[Name]],
         by: AbstractBaseUser | None,
         reason: str,
     ) -> None:
-        records: list[Record] = []
+        """Withdraw the records of rows that are gone, all but those that published records of others still name."""
+        names = set().union(*names_of.values())
+        keys: dict[Name, UUID] = {}
+        records: dict[UUID, Record] = {}
         for kind in sorted({kind for kind, _name in names}):
-            those = [name for of_kind, name in names if of_kind == kind]
-            keys = ImportedRecord.objects.filter(
-                dataset=self.dataset, kind=kind, name__in=those
-            ).values("record_id")
-            records += kind_named(kind).model._default_manager.filter(
-                pk__in=keys, editorial_state=EditorialState.PUBLISHED
+            said = ImportedRecord.last(self.dataset, [kind]).filter(
+                name__in=[name for of_kind, name in names if of_kind == kind]
             )
-        try:
-            if records:
-                why = reason or f"No longer in the data set {self.dataset}."
-                withdraw(*records, by=by, reason=why)
+            found = dict(said.values_list("name", "record_id"))
+            keys |= {(kind, name): key for name, key in found.items()}
+            public = kind_named(kind).model._default_manager.filter(
+                pk__in=found.values(), editorial_state=EditorialState.PUBLISHED
+            )
+            records |= {record.pk: record for record in public}
+        why = reason or f"No longer in the data set {self.dataset}."
+        while records:
+            try:
+                withdraw(*records.values(), by=by, reason=why)
+            except CurationRefused as refused:
+                result.lines += [
+                    ReportLine.of_refusal("not_withdrawn", refusal, self.dataset)
+                    for refusal in refused.refusals
+                ]
+                # What they name in turn is refused the next time.
+                left = {refusal.record.pk for refusal in refused.refusals}
+                keys = {name: key for name, key in keys.items() if key not in left}
+                records = {key: each for key, each in records.items() if key not in left}
+            else:
                 result.withdrawn = len(records)
-        except CurationRefused as refused:
-            result.lines += [
-                ReportLine.of_refusal("warning", refusal, self.dataset)
-                for refusal in refused.refusals
-            ]
-            return
-        ImportedRow.objects.filter(dataset=self.dataset, row_id__in=gone).delete()
+                break
+        ImportedRow.objects.bulk_create(
+            [
+                ImportedRow(
+                    dataset=self.dataset, row_id=row_id, file=self._files[row_id], batch=self._batch
+                )
+                for row_id, those in names_of.items()
+                if those and those <= keys.keys()
+            ],
+            batch_size=CHUNK,
+        )
+
+
+def withdrawn_of(records: Mapping[Name, UUID]) -> Iterator[Name]:
+    """Return those of some records that are withdrawn, by what the data set calls them."""
+    by_kind: defaultdict[str, dict[Name, UUID]] = defaultdict(dict)
+    for name, key in records.items():
+        by_kind[name[0]][name] = key
+    for kind, those in by_kind.items():
+        withdrawn = set(
+            kind_named(kind)
+            .model._default_manager.filter(
+                among("pk", those.values()), editorial_state=EditorialState.WITHDRAWN
+            )
+            .values_list("pk", flat=True)
+        )
+        yield from (name for name, key in those.items() if key in withdrawn)
 
 
 def to_publish(
-    dataset: str, translation: Translation, changed: dict[str, list[UUID]]
+    dataset: str, translation: Translation, changed: dict[str, list[UUID]], *, restores: bool
 ) -> dict[str, list[UUID]]:
-    """Return what is to be published: what this import changed, and what an earlier one left unpublished.
+    """Return what is to be published: what this import changed, what an earlier one left unpublished, and what is to be restored.
 
     What the desk edits of a record that the data set leaves alone is the desk's to publish.
     """
@@ -169,12 +201,15 @@ def to_publish(
     same: defaultdict[str, list[UUID]] = defaultdict(list)
     for (kind, _name), key in translation.same.items():
         same[kind].append(key)
+    gone = (
+        {EditorialState.MERGED} if restores else {EditorialState.MERGED, EditorialState.WITHDRAWN}
+    )
     found = {kind: list(keys) for kind, keys in changed.items()}
     for kind, keys in same.items():
         records = (
             kind_named(kind)
             .model._default_manager.filter(pk__in=keys)
-            .exclude(editorial_state__in=(EditorialState.WITHDRAWN, EditorialState.MERGED))
+            .exclude(editorial_state__in=gone)
             .only("pk", "editorial_state", "changed_at", "published_at")
             .order_by()
         )

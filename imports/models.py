@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,9 @@ from django.db.models.functions import Now
 
 from records.identity import new_id
 from records.models import STATED, Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class ImportStatus(models.TextChoices):
@@ -61,6 +64,10 @@ class ImportBatch(models.Model):
     publishes = models.BooleanField(default=False, help_text="Publish new and changed records.")
     is_partial = models.BooleanField(
         default=False, help_text="Keep the good rows when others are rejected."
+    )
+    restores = models.BooleanField(
+        default=False,
+        help_text="Bring back withdrawn records that the files are about, as published.",
     )
     withdraws = models.BooleanField(
         default=False,
@@ -130,12 +137,20 @@ class ImportBatch(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of a data set, as of its last import."""
+    """A row of a data set, as of an import that found it new, changed or gone.
+
+    The last one is what the data set said last. What an undone import kept is deleted, so that the one before it counts
+    again.
+    """
 
     dataset = models.CharField(max_length=40)
     row_id = models.CharField(max_length=300, help_text="What the data set calls the row.")
     file = models.CharField(max_length=300, help_text="The file that had it.")
-    content_hash = models.CharField(max_length=64, help_text="SHA-256 of its content.")
+    content_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="SHA-256 of its content; empty where it was gone, and its records were withdrawn.",
+    )
     records = models.JSONField(
         default=list,
         help_text="The records that it became: pairs of kind and name, see ImportedRecord.",
@@ -144,21 +159,36 @@ class ImportedRow(models.Model):
         ImportBatch,
         on_delete=models.CASCADE,
         related_name="imported_rows",
-        help_text="The last import in which it was new or changed.",
+        help_text="The import in which it was new, changed or gone.",
     )
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["dataset", "row_id"], name="imported_row_is_kept_once"),
+            models.UniqueConstraint(
+                fields=["dataset", "row_id", "batch"], name="imported_row_is_kept_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.dataset}:{self.row_id}"
 
+    @classmethod
+    def last(cls, dataset: str) -> models.QuerySet[ImportedRow]:
+        """Return each row of a data set as its last import left it, by its id; without those that are gone."""
+        newest = cls.objects.filter(dataset=dataset).order_by("row_id", "-pk").distinct("row_id")
+        return (
+            cls.objects.filter(pk__in=newest.values("pk"))
+            .exclude(content_hash="")
+            .order_by("row_id")
+        )
+
 
 class ImportedRecord(models.Model):
-    """What a data set last said of a record: a member that is the same in the next import does not overwrite an edit."""
+    """What a data set said of a record in an import in which that was new or changed.
+
+    The last one counts: a member that is the same in the next import does not overwrite an edit.
+    """
 
     dataset = models.CharField(max_length=40)
     kind = models.CharField(max_length=20)
@@ -175,9 +205,16 @@ class ImportedRecord(models.Model):
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["dataset", "kind", "name"], name="imported_record_is_kept_once"
+                fields=["dataset", "kind", "name", "batch"], name="imported_record_is_kept_once"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.dataset}: {self.kind} {self.name}"
+
+    @classmethod
+    def last(cls, dataset: str, kinds: Collection[str]) -> models.QuerySet[ImportedRecord]:
+        """Return what the last import of a data set that said something new said of each record of some kinds."""
+        said = cls.objects.filter(dataset=dataset, kind__in=kinds)
+        newest = said.order_by("kind", "name", "-pk").distinct("kind", "name")
+        return cls.objects.filter(pk__in=newest.values("pk"))

@@ -18,5 +18,7 @@ class ImportOptions:
     is_partial: bool = False  #: keep the good rows when others are rejected
     is_dry_run: bool = False
     withdraws: bool = False  #: withdraw published records whose rows are no longer in the data set
+    #: bring back withdrawn records that the files are about, published; else those are left as they are
+    restores: bool = False
     reason: str = ""  #: shown to the public with the published revisions
     nature: Nature | None = None  #: why public records change; None leaves it to their days

@@ -15,7 +15,7 @@ import orjson
 
 from config.faults import Fault, shown
 from imports.models import ImportBatch
-from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED
+from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,9 +26,19 @@ if TYPE_CHECKING:
 
 SKIPPED = "skipped"
 #: The outcomes of a row, in the order of the summary.
-OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED)
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, WITHDRAWN, SKIPPED, REJECTED)
 #: The outcomes of report lines, those that need a decision first.
-LINE_OUTCOMES = (REJECTED, "not_published", "warning", "proposed", "near", "vanished", SKIPPED)
+LINE_OUTCOMES = (
+    REJECTED,
+    "not_published",
+    "not_withdrawn",
+    "warning",
+    "proposed",
+    "near",
+    "vanished",
+    WITHDRAWN,
+    SKIPPED,
+)
 #: Lines that are read to make a page.
 MOST_LINES = 100_000
 #: Lines on a page.
@@ -60,9 +70,26 @@ class ReportLine:
     ) -> ReportLine:
         """Report a value that was not written because a curator has locked the field."""
         fault = Fault(
-            "locked", "The field is locked, so it was not changed.", pointer=f"/{proposal.field}"
+            "locked",
+            f"The field is locked, so it was not changed; the file has {shown(proposal.value)}.",
+            pointer=f"/{proposal.field}",
+            value=proposal.value,
         )
         return cls("proposed", fault, file, line, row, proposal.object, proposal.record)
+
+    @classmethod
+    def of_withdrawn(
+        cls,
+        kind: str,
+        file: str,
+        *,
+        line: int | None = None,
+        row: str | None = None,
+        record: str | None = None,
+    ) -> ReportLine:
+        """Report that a row is about a record which was withdrawn, so that it was left as it is."""
+        detail = "Its record was withdrawn and stays so. An import that restores withdrawn records brings it back."
+        return cls(WITHDRAWN, Fault(WITHDRAWN, detail), file, line, row, kind, record)
 
     @classmethod
     def of_refusal(cls, outcome: str, refusal: Refusal, file: str = "") -> ReportLine:
@@ -81,7 +108,8 @@ class ReportLine:
             "object": self.object,
             "record": self.record,
             "field": self.fault.pointer or "",
-            "value": shown(self.fault.value),
+            # What is proposed may be taken over from here, so it is whole.
+            "value": self.fault.value if self.outcome == "proposed" else shown(self.fault.value),
             "suggestion": self.fault.suggestion,
         }
 
@@ -115,8 +143,13 @@ class ImportResult:
     def summary(self) -> str:
         """Return the counts in one line; the outcomes add up to the rows."""
         # No line of an exchange file is skipped on purpose.
-        names = [name for name in OUTCOMES if name != SKIPPED or self.unit == "rows"]
-        counts = ", ".join(f"{self.rows[name]} {name}" for name in names)
+        names = [
+            name
+            for name in OUTCOMES
+            if (name != SKIPPED or self.unit == "rows") and (name != WITHDRAWN or self.rows[name])
+        ]
+        called = {WITHDRAWN: "of withdrawn records"}
+        counts = ", ".join(f"{self.rows[name]} {called.get(name, name)}" for name in names)
         more = {
             "published": self.published,
             "withdrawn": self.withdrawn,

@@ -114,9 +114,8 @@ def _remembered(dataset: str) -> dict[Name, tuple[UUID, dict[str, str]]]:
     """Return what the last import said of records that still exist."""
     found = {}
     for kind in all_kinds():
-        rows = ImportedRecord.objects.filter(
-            dataset=dataset, kind=kind.name, record_id__in=kind.model._default_manager.values("pk")
-        )
+        there = kind.model._default_manager.values("pk")
+        rows = ImportedRecord.last(dataset, [kind.name]).filter(record_id__in=there)
         for name, record, members in rows.values_list("name", "record_id", "members"):
             found[kind.name, name] = (record, members)
     return found

@@ -20,15 +20,18 @@ from records.publishing.publish import (
     demand_permission,
     publish,
     recorded,
+    restore,
     withdraw,
 )
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
+
+    from records.publishing.publish import Refusal
 
 #: Reasons that a refusal lists.
 SHOWN = 20
@@ -66,6 +69,7 @@ class _Table:
 
     model: type[models.Model]
     before: dict[Any, dict[str, Any] | None]
+    after: dict[Any, dict[str, Any]]  #: the rows as it left them
     owners: dict[Any, UUID]  #: the records that the rows belong to; a record belongs to itself
 
     @property
@@ -85,8 +89,9 @@ def undo(
 ) -> Undone:
     """Undo an import, all of it or nothing.
 
-    Drafts that it created are deleted, published records that it created are withdrawn, and records that it changed are
-    changed back, and published again where they are published. The change feed and the history keep what happened.
+    Drafts that it created are deleted, published records that it created are withdrawn, records that it changed are changed
+    back, and published again where they are published, and records that it withdrew are restored. What earlier imports of
+    the data set said counts again. The change feed and the history keep what happened.
 
     Raises UndoRefused when records were edited or merged since, or other records refer to them, PermissionDenied when `by`
     may not publish what has to be published or withdrawn.
@@ -96,6 +101,8 @@ def undo(
     reason = f"The import of {batch.file_name} was undone."
     with recorded("undo import", by, reason):
         tables = list(_tables(batch))
+        # What the import withdrew was public before it.
+        vanished = _withdrawn_by(tables)
         everything = [record for kind in all_kinds() for record in _records(batch, kind.model)]
         created = {
             key for table in tables if issubclass(table.model, Record) for key in table.added
@@ -111,8 +118,10 @@ def undo(
         _change_back(tables, drafts, kept)
         republished = [record for record in restored if record.is_published]
         standing = [r for r in public if r.editorial_state == EditorialState.PUBLISHED]
-        demand_permission(by, [type(record) for record in (*republished, *standing)])
+        back = [record for record in restored if record.pk in vanished]
+        demand_permission(by, [type(record) for record in (*republished, *standing, *back)])
         try:
+            _restore(back, by, reason)
             if republished:
                 publish(*republished, by=by, reason=reason, nature=Nature.CORRECTION)
             if standing:
@@ -120,6 +129,7 @@ def undo(
         except CurationRefused as refused:
             raise UndoRefused([refusal.detail for refusal in refused.refusals]) from refused
         _demand_unreferenced()
+        # What earlier imports kept counts again.
         ImportedRow.objects.filter(batch=batch).delete()
         ImportedRecord.objects.filter(batch=batch).delete()
         PossibleDuplicate.objects.filter(import_id=batch.pk, verdict=Verdict.OPEN).delete()
@@ -161,7 +171,36 @@ def _tables(batch: ImportBatch) -> Iterator[_Table]:
             if row.pop("pgh_id") < changed[row["id"]]:
                 before[row["id"]] = row
         if before:
-            yield _Table(model, before, _owners(model, last))
+            yield _Table(model, before, last, _owners(model, last))
+
+
+def _withdrawn_by(tables: Iterable[_Table]) -> set[Any]:
+    """Return the records that were public before the import and were withdrawn by it."""
+    return {
+        key
+        for table in tables
+        if issubclass(table.model, Record)
+        for key, row in table.others.items()
+        if row["editorial_state"] == EditorialState.PUBLISHED
+        and table.after[key]["editorial_state"] == EditorialState.WITHDRAWN
+    }
+
+
+def _restore(records: Sequence[Record], by: AbstractBaseUser | None, reason: str) -> None:
+    """Restore records, those first that others name. Raises CurationRefused when some of them cannot be."""
+    waiting = list(records)
+    while waiting:
+        refused: list[Refusal] = []
+        left = []
+        for record in waiting:
+            try:
+                restore(record, by=by, reason=reason)
+            except CurationRefused as error:
+                refused += error.refusals
+                left.append(record)
+        if len(left) == len(waiting):
+            raise CurationRefused(refused)
+        waiting = left
 
 
 def _owners(model: type[models.Model], rows: dict[Any, dict[str, Any]]) -> dict[Any, UUID]:

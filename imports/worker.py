@@ -253,12 +253,14 @@ def _import(
     content = ImportBatch.objects.values_list("content", flat=True).get(pk=batch.pk)
     if content is None:
         raise InputError("no_content", "The file is no longer stored. Upload it again.")
+    publishes = batch.publishes if task == Task.DRY_RUN else task == Task.PUBLISH
     options = ImportOptions(
         source=batch.source_ref,
-        publishes=batch.publishes if task == Task.DRY_RUN else task == Task.PUBLISH,
+        publishes=publishes,
         is_partial=batch.is_partial,
         is_dry_run=task == Task.DRY_RUN,
         withdraws=batch.withdraws,
+        restores=batch.restores and publishes,
         reason=batch.reason,
         nature=batch.stated_nature,
     )

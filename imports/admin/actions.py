@@ -112,7 +112,7 @@ def is_possible(action: Action, batch: Any) -> bool:
 def perform(action: Action, batch: Any, user: Any, form: Mapping[str, str]) -> bool:
     """Do it unless the import has changed since the person saw it; of two at once, one does. Return whether it was done.
 
-    `form` has `seen`, the time of the check that was shown, and `is_partial` and `publishes` for a new check.
+    `form` has `seen`, the time of the check that was shown, and `is_partial`, `publishes` and `restores` for a new check.
     """
     if not is_possible(action, batch):
         return False
@@ -131,6 +131,7 @@ def perform(action: Action, batch: Any, user: Any, form: Mapping[str, str]) -> b
     if action == CHECK:
         values["is_partial"] = "is_partial" in form
         values["publishes"] = "publishes" in form and may_publish(user, batch.records)
+        values["restores"] = "restores" in form and values["publishes"]
     # Every action changes this time.
     as_seen = ImportBatch.objects.filter(
         pk=batch.pk, status=batch.status, changed_at=batch.changed_at

@@ -136,6 +136,7 @@ class ImportAdmin(PagesAdmin):
                 publishes=form.get("publishes", False),
                 is_partial=form["is_partial"],
                 withdraws=form.get("withdraws", False),
+                restores=form.get("restores", False),
                 reason=form["reason"],
                 nature=form.get("nature", ""),
                 by=account,

@@ -15,6 +15,7 @@ from imports.recognise import EXCHANGE
 from imports.report import ReportPage, read_page
 from imports.worker import STOPPED
 from records.admin.relations import labels_of
+from records.exchange.report import WITHDRAWN
 from records.models import Source
 from records.registry import all_kinds
 
@@ -28,6 +29,7 @@ OUTCOME_LABELS = {
     "created": "New",
     "updated": "Changed",
     "unchanged": "Unchanged",
+    WITHDRAWN: "Withdrawn, left so",
     "skipped": "Skipped",
     "rejected": "Rejected",
 }
@@ -35,10 +37,12 @@ OUTCOME_LABELS = {
 LINE_LABELS = {
     "rejected": "Rejected",
     "not_published": "Not published",
+    "not_withdrawn": "Not withdrawn",
     "warning": "Warnings",
     "proposed": "Protected from imports",
     "near": "Possible duplicates",
     "vanished": "No longer in the file",
+    WITHDRAWN: "Withdrawn records",
     "skipped": "Skipped",
 }
 #: Stages of the work.
@@ -103,7 +107,7 @@ def page_context(
         "more": more,
         "format": _format(batch.dataset),
         "source": _source(batch.source_ref, site),
-        "outcome_labels": OUTCOME_LABELS.values(),
+        "outcome_labels": _outcomes(batch).values(),
         "counts": _counts(batch),
         "caption": _caption(batch),
         "report": report,
@@ -148,9 +152,15 @@ def _counts(batch: ImportBatch) -> list[tuple[str, list[str]]]:
         ("Of no known kind", counts) for name, counts in batch.records.items() if name not in names
     ]
     return [
-        (label, [f"{counts[name]:,}" if counts.get(name) else "" for name in OUTCOME_LABELS])
+        (label, [f"{counts[name]:,}" if counts.get(name) else "" for name in _outcomes(batch)])
         for label, counts in lines
     ]
+
+
+def _outcomes(batch: ImportBatch) -> dict[str, str]:
+    """Return the columns of the table of counts; few imports meet a withdrawn record."""
+    is_met = any(counts.get(WITHDRAWN) for counts in (batch.rows, *batch.records.values()))
+    return {name: label for name, label in OUTCOME_LABELS.items() if is_met or name != WITHDRAWN}
 
 
 def _caption(batch: ImportBatch) -> str:

@@ -52,6 +52,11 @@ class UploadForm(forms.Form):
         required=False,
         help_text="Withdraw published records whose rows are no longer in the data set; otherwise they are only listed.",
     )
+    restores = forms.BooleanField(
+        label="Restore withdrawn records",
+        required=False,
+        help_text="Bring back, published, the withdrawn records that the file is about; otherwise they stay withdrawn.",
+    )
     reason = forms.CharField(
         max_length=500,
         required=False,
@@ -70,7 +75,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_publish:
-            del self.fields["publishes"], self.fields["withdraws"], self.fields["nature"]
+            for name in ("publishes", "withdraws", "restores", "nature"):
+                del self.fields[name]
         # Which formats there are is known only when all apps are loaded.
         names = [name for name in formats() if name != EXCHANGE]
         format_field: Any = self.fields["dataset"]

@@ -264,7 +264,7 @@ class LastImport:
     """
 
     def __init__(self, dataset: str, *kinds: str) -> None:
-        rows = ImportedRecord.objects.filter(dataset=dataset, kind__in=kinds)
+        rows = ImportedRecord.last(dataset, kinds)
         self._members: dict[tuple[str, str], frozenset[str]] = {
             (kind, name): frozenset(members)
             for kind, name, members in rows.values_list("kind", "name", "members")

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('source_ref', models.CharField(blank=True, help_text="The source to cite instead of the data set's own.", max_length=200)),
                 ('publishes', models.BooleanField(default=False, help_text='Publish new and changed records.')),
                 ('is_partial', models.BooleanField(default=False, help_text='Keep the good rows when others are rejected.')),
+                ('restores', models.BooleanField(default=False, help_text='Bring back withdrawn records that the files are about, as published.')),
                 ('withdraws', models.BooleanField(default=False, help_text='Withdraw published records whose rows are no longer in the data set.')),
                 ('reason', models.TextField(blank=True, help_text='Shown to the public with the published revisions.')),
                 ('nature', models.CharField(blank=True, choices=[('development', 'Development'), ('correction', 'Correction'), ('recoding', 'Recoding')], help_text='Why public records change; blank leaves it to their days.', max_length=12)),
@@ -73,9 +74,9 @@ class Migration(migrations.Migration):
                 ('dataset', models.CharField(max_length=40)),
                 ('row_id', models.CharField(help_text='What the data set calls the row.', max_length=300)),
                 ('file', models.CharField(help_text='The file that had it.', max_length=300)),
-                ('content_hash', models.CharField(help_text='SHA-256 of its content.', max_length=64)),
+                ('content_hash', models.CharField(blank=True, help_text='SHA-256 of its content; empty where it was gone, and its records were withdrawn.', max_length=64)),
                 ('records', models.JSONField(default=list, help_text='The records that it became: pairs of kind and name, see ImportedRecord.')),
-                ('batch', models.ForeignKey(help_text='The last import in which it was new or changed.', on_delete=django.db.models.deletion.CASCADE, related_name='imported_rows', to='imports.importbatch')),
+                ('batch', models.ForeignKey(help_text='The import in which it was new, changed or gone.', on_delete=django.db.models.deletion.CASCADE, related_name='imported_rows', to='imports.importbatch')),
             ],
             options={
                 'default_permissions': (),
@@ -83,11 +84,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importedrecord',
-            constraint=models.UniqueConstraint(fields=('dataset', 'kind', 'name'), name='imported_record_is_kept_once'),
+            constraint=models.UniqueConstraint(fields=('dataset', 'kind', 'name', 'batch'), name='imported_record_is_kept_once'),
         ),
         migrations.AddConstraint(
             model_name='importedrow',
-            constraint=models.UniqueConstraint(fields=('dataset', 'row_id'), name='imported_row_is_kept_once'),
+            constraint=models.UniqueConstraint(fields=('dataset', 'row_id', 'batch'), name='imported_row_is_kept_once'),
         ),
         migrations.AddIndex(
             model_name='importbatch',

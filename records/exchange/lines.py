@@ -36,6 +36,8 @@ class LoadOptions:
     is_known_by_identifiers: bool = False
     #: Lists that merge: items are added to those of the database or change the one with the same key; none is removed.
     adding: frozenset[str] = frozenset()
+    #: Lines about withdrawn records bring them back; else those are left as they are.
+    restores: bool = False
 
 
 #: An exchange file states records: slugs are theirs, and lists are whole.

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Q
 
 from config.faults import Fault
 from records.bulk import among
@@ -35,6 +36,7 @@ from records.exchange.report import (
     REJECTED,
     UNCHANGED,
     UPDATED,
+    WITHDRAWN,
     LineFault,
     Proposal,
     Report,
@@ -56,8 +58,8 @@ if TYPE_CHECKING:
     #: Told what is being done, how much of it is done, and of how much.
     Progress = Callable[[str, int, int], None]
 
-    #: A line that was read, its references, and what is wrong with it by itself.
-    _Line = tuple[FileLine, Planned, list[NamedIn], list[Fault]]
+    #: A line that was read, its document, its references, and what is wrong with it by itself.
+    _Line = tuple[FileLine, dict[str, Any], Planned, list[NamedIn], list[Fault]]
 
 _T = TypeVar("_T")
 #: Records that are read, compared and written together.
@@ -162,35 +164,38 @@ class Load:
                 faults: list[Fault] = []
                 plan = read_record(exchange, document, faults, is_new=entry.is_new)
                 plan.pk = entry.pk
-                lines.append((entry, plan, references_of(plan), faults))
+                lines.append((entry, document, plan, references_of(plan), faults))
             yield lines
 
     def _batch(self, exchange: Exchange, lines: Sequence[_Line]) -> None:
         plans = [line for line in lines if not line[0].is_rejected]
         self.names.resolve(
             name
-            for _entry, _plan, references, _faults in plans
+            for _entry, _document, _plan, references, _faults in plans
             for name in named_records(references)
         )
-        for entry, plan, references, faults in plans:
+        for entry, _document, plan, references, faults in plans:
             look_up(plan, references, self.names, faults)
             self._reject(entry, faults)
         good = [
-            (entry, plan)
-            for entry, plan, _references, _faults in plans
+            (entry, document, plan)
+            for entry, document, plan, _references, _faults in plans
             if (exchange.kind, entry.line) not in self.rejected
         ]
         there = read_rows(
-            exchange, [entry.pk for entry, _plan in good if entry.pk and not entry.is_new]
+            exchange, [entry.pk for entry, _, _plan in good if entry.pk and not entry.is_new]
         )
-        locked = _locked(exchange, there)
+        locked, withdrawn = _held(exchange, there)
         works = []
-        for entry, plan in good:
+        for entry, document, plan in good:
+            if plan.pk in withdrawn and not self._options.restores:
+                self._end(entry, WITHDRAWN)
+                continue
             changes, proposed = compare(
                 plan, there.get(plan.pk), locked.get(plan.pk, ()), self._options.adding
             )
             self.report.proposals += [
-                Proposal(entry.line, exchange.kind, entry.name, name)
+                Proposal(entry.line, exchange.kind, entry.name, name, document.get(name))
                 for name in dict.fromkeys(proposed)
             ]
             works.append(_Work(entry, plan, changes))
@@ -219,10 +224,13 @@ class Load:
             else:
                 written += group
         for work in written:
-            outcome = CREATED if work.entry.is_new else UPDATED if work.changes else UNCHANGED
-            self.report.add(exchange.kind, outcome)
-            self.outcomes[exchange.kind, work.entry.line] = outcome
+            is_new, has_changed = work.entry.is_new, bool(work.changes)
+            self._end(work.entry, CREATED if is_new else UPDATED if has_changed else UNCHANGED)
             self.loaded.append(work.entry)
+
+    def _end(self, entry: FileLine, outcome: str) -> None:
+        self.report.add(entry.exchange.kind, outcome)
+        self.outcomes[entry.exchange.kind, entry.line] = outcome
 
     def _check_all(self) -> None:
         """Check what waits for the end of the transaction, so that nothing fails after the report was made."""
@@ -237,7 +245,7 @@ class Load:
             self.report.rejections.append(LineFault(_broken_rule(error, shapes), None, None, None))
 
     def to_publish(self) -> dict[str, list[UUID]]:
-        """Return the loaded records that are new or changed since their edition, by kind; withdrawn records stay withdrawn."""
+        """Return the loaded records that are new, changed since their edition or to be restored, by kind."""
         found: dict[str, list[UUID]] = {}
         for exchange in declared():
             entries = [entry for entry in self.loaded if entry.exchange is exchange and entry.pk]
@@ -245,9 +253,7 @@ class Load:
                 batch = entries[start : start + BATCH]
                 waiting = {entry.pk for entry in batch if entry.is_new}
                 there = [entry.pk for entry in batch if entry.pk and not entry.is_new]
-                rows = exchange.model._default_manager.filter(among("pk", there)).exclude(
-                    editorial_state=EditorialState.WITHDRAWN
-                )
+                rows = exchange.model._default_manager.filter(among("pk", there))
                 waiting |= {
                     record.pk
                     for record in rows.only("pk", "editorial_state", "changed_at", "published_at")
@@ -382,9 +388,15 @@ def _demand_editing(by: AbstractBaseUser | None, kinds: Collection[str], *, publ
         demand_permission(by, models)
 
 
-def _locked(exchange: Exchange, there: dict[Any, Existing]) -> dict[Any, list[str]]:
-    rows = exchange.model._default_manager.filter(pk__in=list(there)).exclude(locked_fields=[])
-    return dict(rows.values_list("pk", "locked_fields"))
+def _held(exchange: Exchange, there: dict[Any, Existing]) -> tuple[dict[Any, list[str]], set[Any]]:
+    """The fields that curators have locked, by record, and the records that are withdrawn."""
+    withdrawn = EditorialState.WITHDRAWN
+    rows = exchange.model._default_manager.filter(pk__in=list(there)).exclude(
+        ~Q(editorial_state=withdrawn), locked_fields=[]
+    )
+    found = list(rows.values_list("pk", "locked_fields", "editorial_state"))
+    gone = {key for key, _fields, state in found if state == withdrawn}
+    return {key: fields for key, fields, _state in found}, gone
 
 
 def _broken_rule(error: DataError | IntegrityError, shapes: Sequence[Shape]) -> Fault:

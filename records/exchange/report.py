@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from config.faults import Fault
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: How a line ends.
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
+#: Its record was withdrawn, and is left as it is.
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,12 @@ class Proposal:
     object: str
     record: str
     field: str
+    value: Any  #: what the file has
 
 
 @dataclass
 class Report:
-    """What became of each line: created + updated + unchanged + rejected = lines."""
+    """What became of each line: created + updated + unchanged + withdrawn + rejected = lines."""
 
     lines: int = 0
     counts: dict[str, Counter[str]] = field(
@@ -74,7 +77,9 @@ class Report:
 
 def summary(report: Report) -> str:
     counts = ", ".join(
-        f"{report.count(name)} {name}" for name in ("created", "updated", "unchanged", "rejected")
+        f"{report.count(name)} {name}"
+        for name in (CREATED, UPDATED, UNCHANGED, WITHDRAWN, REJECTED)
+        if name != WITHDRAWN or report.count(name)
     )
     published = f"; {report.published} published" if report.published else ""
     return f"{report.lines} lines: {counts}{published}"

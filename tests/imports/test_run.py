@@ -15,11 +15,13 @@ from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportedRow, ImportStatus
 from imports.report import ImportResult
+from imports.undo import undo
 from people.models import Person
 from records.models import PossibleDuplicate, Source
-from records.publishing.publish import publish
+from records.publishing.dependencies import gather
+from records.publishing.publish import publish, withdraw
 from tests.factories.imports import import_files
-from tests.factories.people import make_person
+from tests.factories.people import make_person, make_tenure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,3 +268,76 @@ def test_a_record_that_was_deleted_is_told_in_full_again(folder: Path) -> None:
 
     assert rows(result) == {"created": 1}
     assert Person.objects.get().birth.edtf == "1815"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undo_puts_back_what_the_import_before_it_said(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n", publishes=True)
+    ada = Person.objects.get()
+    ada.birth = "1814"  # a curator's correction
+    ada.save()
+    _result, batch = take(folder, "1,Ada Lovat,1816,\n2,Ben Uhl,1820,\n")
+    assert Person.objects.get(slug="ada-lovat").birth.edtf == "1816"
+
+    undo(batch, by=None)
+    assert Person.objects.get(slug="ada-lovat").birth.edtf == "1814"
+
+    # The first import said the same, so that the curator's year stands.
+    assert rows(take(folder, "1,Ada Lovat,1815,\n")[0]) == {"unchanged": 1}
+    assert Person.objects.get(slug="ada-lovat").birth.edtf == "1814"
+    assert rows(take(folder, "1,Ada Lovat,1817,\n")[0]) == {"updated": 1}
+    assert Person.objects.get(slug="ada-lovat").birth.edtf == "1817"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undo_restores_what_the_import_withdrew(folder: Path) -> None:
+    both = "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n"
+    take(folder, both, publishes=True)
+    _result, batch = take(folder, "1,Ada Lovat,1815,\n", withdraws=True)
+    assert Person.objects.get(slug="ben-uhl").editorial_state == "withdrawn"
+
+    undone = undo(batch, by=None)
+
+    assert (undone.deleted, undone.withdrawn, undone.restored) == (0, 0, 1)
+    assert Person.objects.get(slug="ben-uhl").is_published
+    assert rows(take(folder, both, publishes=True)[0]) == {"unchanged": 2}
+    assert [line.row for line in take(folder, "1,Ada Lovat,1815,\n")[0].of("vanished")] == ["2"]
+
+
+def test_what_is_still_named_is_not_withdrawn_and_the_rest_is(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n3,Cy Orr,1830,\n", publishes=True)
+    tenure = make_tenure(Person.objects.get(slug="ben-uhl"))
+    publish(*gather(tenure).together, by=None)
+
+    result, _batch = take(folder, "1,Ada Lovat,1815,\n", withdraws=True)
+
+    assert result.withdrawn == 1
+    assert [(line.record, line.fault.code) for line in result.of("not_withdrawn")] == [
+        ("ben-uhl", "still_named")
+    ]
+    assert Person.objects.get(slug="cy-orr").editorial_state == "withdrawn"
+    assert Person.objects.get(slug="ben-uhl").is_published
+    # What could not be done is told again the next time, and done once it can be.
+    assert [line.row for line in again(folder)[0].of("vanished")] == ["2"]
+    withdraw(tenure, by=None, reason="It was never held.")
+    assert again(folder, withdraws=True)[0].withdrawn == 1
+
+
+def test_a_row_of_a_withdrawn_record_says_so_until_it_is_restored(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1820,\n", publishes=True)
+    withdraw(Person.objects.get(slug="ben-uhl"), by=None, reason="Another Ben.")
+
+    same, _batch = again(folder, publishes=True)
+    other, _batch = take(folder, "1,Ada Lovat,1815,\n2,Ben Uhl,1821,\n", publishes=True)
+    for result in (same, other):
+        assert (rows(result), result.published) == ({"unchanged": 1, "withdrawn": 1}, 0)
+        assert [(line.row, line.record) for line in result.of("withdrawn")] == [
+            ("line 3", "ministers:2")
+        ]
+    assert Person.objects.get(slug="ben-uhl").birth.edtf == "1820"
+
+    result, _batch = again(folder, publishes=True, restores=True)
+    assert (rows(result), result.published) == ({"unchanged": 1, "updated": 1}, 1)
+    ben = Person.objects.get(slug="ben-uhl")
+    assert (ben.is_published, ben.birth.edtf) == (True, "1821")
+    assert rows(again(folder, publishes=True)[0]) == {"unchanged": 2}

@@ -119,3 +119,28 @@ def test_what_others_name_since_is_not_taken_back(atlas: Source) -> None:
 
     with pytest.raises(UndoRefused, match="Other records refer to"):
         undo(batch, by=None)
+
+
+def test_what_was_undone_is_told_and_comes_back_on_request(atlas: Source) -> None:
+    documents = (person("ada", birth="1815"), person("ben"))
+    undo(take(*documents, publishes=True), by=None)
+
+    with open_stream(io.BytesIO(ndjson(*documents)), "people.ndjson") as tree:
+        result, batch = import_files(tree, publishes=True)
+        assert (result.rows, result.published) == ({"withdrawn": 2}, 0)
+        assert [(line.outcome, line.line) for line in result.lines] == [
+            ("withdrawn", 1),
+            ("withdrawn", 2),
+        ]
+        assert batch.status == ImportStatus.DONE
+        assert not Person.objects.exclude(editorial_state="withdrawn").exists()
+
+        result, _batch = import_files(tree, publishes=True, restores=True)
+    assert (result.rows, result.published) == ({"unchanged": 2}, 2)
+    assert [each.is_published for each in Person.objects.all()] == [True, True]
+    actions = Change.objects.filter(kind="person").order_by("position")
+    assert list(actions.values_list("action", flat=True)) == [
+        *["published"] * 2,
+        *["withdrawn"] * 2,
+        *["restored"] * 2,
+    ]

@@ -70,6 +70,11 @@ class Command(BaseCommand):
             help="Withdraw published records whose rows are no longer in the data set.",
         )
         parser.add_argument(
+            "--restore-withdrawn",
+            action="store_true",
+            help="Bring back withdrawn records that the files are about, with --publish.",
+        )
+        parser.add_argument(
             "--report", type=Path, help="Write the report to this file, as lines of JSON."
         )
         parser.add_argument(
@@ -84,12 +89,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **given: Any) -> None:
         del args
+        if given["restore_withdrawn"] and not given["publish"]:
+            raise CommandError("--restore-withdrawn publishes what it brings back: add --publish.")
         options = ImportOptions(
             source=given["source"],
             publishes=given["publish"],
             is_partial=given["partial"],
             is_dry_run=given["dry_run"],
             withdraws=given["withdraw_vanished"],
+            restores=given["restore_withdrawn"],
             reason=given["reason"],
             nature=Nature(given["nature"]) if given["nature"] else None,
         )
@@ -132,6 +140,7 @@ class Command(BaseCommand):
             publishes=options.publishes,
             is_partial=options.is_partial,
             withdraws=options.withdraws,
+            restores=options.restores,
             reason=options.reason,
             nature=options.nature or "",
         )
@@ -142,9 +151,10 @@ class Command(BaseCommand):
             progress.close()
 
     def _show(self, result: ImportResult, *, is_one_of_several: bool) -> None:
-        for outcome in ("proposed", "near", "vanished", "warning"):
+        for outcome in ("proposed", "near", "vanished", "withdrawn", "warning"):
             self._list(result.of(outcome), self.stdout, is_cut=outcome != "proposed")
         self._list(result.of("not_published"), self.stderr)
+        self._list(result.of("not_withdrawn"), self.stderr)
         self._list(result.of("rejected"), self.stderr)
         if (result.is_done or result.is_dry_run) and not result.rows["rejected"]:
             start = "Dry run, nothing was written: " if result.is_dry_run else ""
@@ -198,7 +208,7 @@ def _opened(path: str) -> Any:
 
 
 def _is_good(result: ImportResult) -> bool:
-    return not result.of("rejected") and not result.of("not_published")
+    return not any(map(result.of, ("rejected", "not_published", "not_withdrawn")))
 
 
 def _verdict(results: list[ImportResult]) -> str:

@@ -386,8 +386,8 @@ def test_locked_fields_are_proposed_and_not_overwritten() -> None:
     report = take_in({**DAR, "name": "Somebody", "names": [], "given_name": "Ishaq"})
 
     assert report.proposals == [
-        Proposal(1, "person", "ishaq-dar", "name"),
-        Proposal(1, "person", "ishaq-dar", "names"),
+        Proposal(1, "person", "ishaq-dar", "name", "Somebody"),
+        Proposal(1, "person", "ishaq-dar", "names", []),
     ]
     person = Person.objects.get()
     assert (person.name, person.given_name, person.names.count()) == ("Ishaq Dar", "Ishaq", 1)
