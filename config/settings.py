@@ -222,9 +222,11 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
-# Both together: one office behind one address does not lock everybody out,
-# and nobody outside can lock a curator out by name.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "config.logins.LoginAttempts"
+AXES_CLIENT_IP_CALLABLE = "config.logins.client_address"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # and more that the handler counts
+# What is refused is not counted, or whoever goes on trying would keep a curator out.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 
 # Language and time: API timestamps are UTC everywhere.

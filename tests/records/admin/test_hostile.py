@@ -203,7 +203,7 @@ def test_too_many_wrong_passwords_lead_to_a_page_that_says_so(db: None, settings
     assert response.status_code == 429
     text = response.content.decode()
     assert "Too many wrong passwords" in text
-    assert "10 attempts" in text
+    assert "10 wrong passwords" in text
 
 
 def test_pages_allow_nothing_from_outside(publisher: Client) -> None:
