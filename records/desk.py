@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db.models import Count, Value
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -21,7 +23,15 @@ from records.registry import all_kinds
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern, URLResolver
 
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+#: Lookups that links and filters of the desk make. Others would reach PostgreSQL as they are typed: a regular expression that
+#: is none, half a range.
+LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day"})
 #: The columns of the work list.
 WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
 
@@ -64,6 +74,33 @@ class SearchView(AutocompleteJsonView):
         return result
 
 
+class PlainLookups(_ModelAdmin):
+    """A list that answers other lookups than those of the desk with 400, and impossible values with the whole list."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return _is_plain(self.model, lookup) and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)
+        except ValueError as error:  # a year that the calendar does not have
+            raise IncorrectLookupParameters(error) from error
+
+
+def _is_plain(model: type[Model], lookup: str) -> bool:
+    """Whether what follows the names of fields is one of `LOOKUPS`."""
+    names = lookup.split("__")
+    at: Any = model
+    while names and at is not None:
+        try:
+            field: Any = at._meta.pk if names[0] == "pk" else at._meta.get_field(names[0])
+        except FieldDoesNotExist:
+            break
+        names.pop(0)
+        at = field.related_model
+    return LOOKUPS.issuperset(names)
+
+
 class Desk(admin.AdminSite):
     """The admin site."""
 
@@ -71,14 +108,26 @@ class Desk(admin.AdminSite):
     site_header = "Chancery"
     index_title = "Curation desk"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register models with lists of plain lookups, those of other apps too."""
+        given = admin_class or admin.ModelAdmin
+        kind = type(given.__name__, (PlainLookups, given), {"__module__": given.__module__})
+        super().register(model_or_iterable, kind, **options)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Leave out the way from a record to a page of its own, which none has."""
+        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Drop NUL from queries: the database refuses it."""
+        """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers."""
         page = super().admin_view(view, cacheable)
 
         def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 query = request.META["QUERY_STRING"].replace("%00", "")
                 return HttpResponseRedirect(f"{request.path}?{query}")
+            if "_saveasnew" in request.POST:
+                raise BadRequest
             return page(request, *args, **kwargs)
 
         return without_nul

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
@@ -114,6 +115,49 @@ def test_any_query_of_a_list_has_an_answer(contributor: Client, query: str) -> N
 def test_any_date_of_a_list_has_an_answer(contributor: Client, query: str) -> None:
     make_person(birth="1950")
     assert contributor.get(f"/admin/people/person/?{query}").status_code in {200, 302, 400}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "slug__regex=[",
+        "slug__iregex=(",
+        "names__name__regex=*",
+        "slug__range=1",
+        "slug__contains=a",
+        "locked_fields__contains=x",
+        "locked_fields__0=x",
+        "created_at__week_day=x",
+    ],
+)
+def test_lookups_that_the_desk_does_not_make_are_refused(
+    contributor: Client, administrator: Client, query: str
+) -> None:
+    assert contributor.get(f"/admin/people/person/?{query}").status_code == 400
+    attempts = query.replace("slug", "username")
+    assert administrator.get(f"/admin/axes/accessattempt/?{attempts}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["changed_at__year=0", "changed_at__gte=x", "id__exact=x", "slug__in=a,b", "pk__in=x"]
+)
+def test_impossible_values_of_lookups_have_an_answer(contributor: Client, query: str) -> None:
+    assert contributor.get(f"/admin/people/person/?{query}").status_code in {200, 302}
+
+
+def test_no_way_leads_to_a_page_that_records_do_not_have(publisher: Client) -> None:
+    kind = ContentType.objects.get_for_model(Person).pk
+    for tail in (f"{kind}/nonsense/", f"{kind}/{make_person().pk}/", "x/y/"):
+        assert publisher.get(f"/admin/r/{tail}").status_code in {302, 404}
+
+
+def test_a_copy_is_not_saved(contributor: Client) -> None:
+    person = make_person("Marco Rubio")
+    data = filled(contributor.get(address(person))) | {"_saveasnew": "1"}
+
+    assert contributor.post(address(person), data).status_code == 400
+    assert contributor.post(address(Person, "add"), data).status_code == 400
+    assert Person.objects.get() == person
 
 
 @pytest.mark.parametrize(
