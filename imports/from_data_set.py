@@ -43,6 +43,10 @@ def import_data_set(
     if options.source:
         _demand_source(options.source)
     translation = translate(dataset, files.tree, options.source, progress)
+    if not translation.rows:
+        translation.file.close()
+        reason = f"No row of {dataset.title} ({dataset.name}) was found in the files: they are another format, or empty."
+        raise InputError("nothing_found", reason)
     with closing(translation.file):
         load, keys = load_lines(
             translation.file,

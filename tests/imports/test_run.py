@@ -228,6 +228,17 @@ def test_rows_that_vanished_are_told_and_withdrawn_only_on_request(folder: Path)
     assert again(folder)[0].of("vanished") == []
 
 
+def test_files_without_any_row_of_the_format_are_refused_and_nothing_vanishes(folder: Path) -> None:
+    take(folder, "1,Ada Lovat,1815,\n", publishes=True)
+    (folder / "all.ministers").rename(folder / "all.kings")
+
+    with open_input(folder) as tree, pytest.raises(InputError, match="No row of Ministers"):
+        import_files(tree, registry.datasets()["ministers"], withdraws=True)
+
+    assert Person.objects.get().is_published
+    assert ImportBatch.objects.latest("started_at").status == ImportStatus.FAILED
+
+
 def test_a_dry_run_says_all_and_writes_nothing(folder: Path) -> None:
     result, batch = take(folder, "1,Ada Lovat,1815,\n", is_dry_run=True, publishes=True)
 
