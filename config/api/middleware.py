@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+log = logging.getLogger("config.refused")
+
+#: Characters of an address that the log repeats.
+LOGGED = 500
 _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 #: Pages of any origin may read: the headers that they see of answers, and may send.
@@ -62,6 +67,10 @@ class ApiMiddleware:
         else:
             response = self._conform(request, self.get_response(request))
         response.headers["X-Request-ID"] = key
+        if response.status_code >= 400:
+            # So that whoever quotes the id of a refusal is understood. Addresses are in the proxy's log, with the same id.
+            path = request.get_full_path()[:LOGGED]
+            log.info("%s %s %d", request.method, path, response.status_code)
         return response
 
     def process_exception(

@@ -276,6 +276,25 @@ def test_a_request_id_is_made_or_taken_over(client):
         ), bad
 
 
+def test_every_refusal_is_found_in_the_log_by_its_id(client, db, caplog):
+    caplog.set_level(logging.INFO, "config.refused")
+    caplog.handler.addFilter(seeing := RequestIdFilter())
+    paths = [
+        "/api/v1/topics/no-such/",
+        "/api/v1/topics/?country=%0APK",
+        "/no-such/" + "x" * 600,
+        "/api/v1/",
+    ]
+
+    answers = [client.get(path) for path in paths]
+    caplog.handler.removeFilter(seeing)
+
+    assert [(r.request_id, r.getMessage()) for r in caplog.records] == [
+        (answer.headers["X-Request-ID"], f"GET {path[:500]} {status}")
+        for answer, path, status in zip(answers, paths, (404, 400, 404), strict=False)
+    ]
+
+
 @override_settings(ROOT_URLCONF="tests.records.api.test_problems")
 def test_log_records_of_a_request_carry_its_id(lenient):
     seen: list[str] = []
