@@ -15,12 +15,14 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
+from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.relations import Labelled, RecordSelect
 from records.badges import badge_html
 from records.models import EditorialState, Nature
 from records.publishing import publish
+from records.publishing.deeds import ContentionError, deed
 from records.publishing.dependencies import gather
 from records.publishing.merge import merge, moves_with
 from records.publishing.publish import CurationRefused, Refusal
@@ -168,10 +170,11 @@ class PublishingActions(Labelled, AnyModelAdmin):
         refusals: list[Refusal] = []
         if confirmed and form.is_valid() and (survivor or action != MERGE):
             try:
-                with transaction.atomic():
-                    _do(request, action, records, survivor, form.cleaned_data)
+                _do(request, action, records, survivor, form.cleaned_data)
             except CurationRefused as refused:
                 refusals = refused.refusals
+            except ContentionError as error:
+                refusals = [Refusal(records[0], "contention", message_of(error))]
             else:
                 return self._done(request, action, records, survivor)
         losers = [record for record in records if record != survivor]
@@ -245,6 +248,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
         )
 
 
+@deed
+@transaction.atomic
 def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict[str, str]) -> None:
     reason = said["reason"]
     try:

@@ -16,6 +16,7 @@ from django.db import transaction
 from records.bulk import as_array
 from records.models import Action, EditorialState
 from records.publishing import feed
+from records.publishing.deeds import deed
 from records.publishing.documents import (
     DocumentReferences,
     Draft,
@@ -87,6 +88,7 @@ def publish(
     carry_over(records, locked)
 
 
+@deed
 def publish_by_key(
     keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
@@ -107,6 +109,7 @@ def publish_by_key(
     return locked
 
 
+@deed
 def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None:
     """Take published records back, together: their ids answer 410 with the reason and the time.
 
@@ -144,6 +147,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None
     carry_over(records, locked)
 
 
+@deed
 def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> None:
     """Bring a withdrawn record back as it was last published; later edits stay unpublished.
 
@@ -178,6 +182,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     carry_over([record], [locked])
 
 
+@deed
 def refusals_to_publish(*records: Record) -> list[Refusal]:
     """Return what `publish` would refuse about these records together, without publishing or holding up anybody."""
     with transaction.atomic():
@@ -223,7 +228,7 @@ def lock(records: Sequence[Record]) -> list[Record]:
 def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
     """Lock rows by kind and key; `known` are the instances that the caller has, for the messages.
 
-    Always in the same order and before the feed is locked, so that two publishers wait for each other and never deadlock.
+    In the order of all locks: `records.publishing.locks`.
     """
     locked: list[Record] = []
     for kind in all_kinds():
