@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -24,12 +25,14 @@ from records.models import EditorialState, Nature
 from records.publishing import publish
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.dependencies import gather
+from records.publishing.locks import hold
 from records.publishing.merge import merge, moves_with
 from records.publishing.publish import CurationRefused, Refusal
-from records.registry import kind_of
+from records.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -252,6 +255,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
 @transaction.atomic
 def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict[str, str]) -> None:
     reason = said["reason"]
+    if action == PUBLISH:
+        hold_with_others(request, type(records[0]), [record.pk for record in records])
     try:
         match action:
             case "publish":
@@ -277,6 +282,26 @@ def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:
     """Whether nothing stands in the way, and the person has seen and agreed to all that is published too."""
     agreed = set(request.POST.getlist("_also"))
     return not dependencies.obstacles and {str(record.pk) for record in dependencies.also} <= agreed
+
+
+def hold_with_others(
+    request: HttpRequest, model: type[Record], keys: Sequence[UUID]
+) -> dict[UUID, datetime]:
+    """Hold records, and with them those that the person agreed to publish too, whatever they are: all in the order of locks."""
+    also = {UUID(key) for key in request.POST.getlist("_also") if _is_key(key)}
+    if not also:
+        return hold({model.object_kind: keys})
+    return hold(
+        {kind.name: also.union(keys if kind.model is model else ()) for kind in all_kinds()}
+    )
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def said_nature(request: HttpRequest) -> Nature | None:

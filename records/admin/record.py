@@ -18,7 +18,13 @@ from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.parts import save_changed
 from records.admin.picker import ranked, span_of
-from records.admin.publishing import PublishingActions, address_of, said_nature, shown
+from records.admin.publishing import (
+    PublishingActions,
+    address_of,
+    hold_with_others,
+    said_nature,
+    shown,
+)
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
 from records.badges import BADGE, BadgeFilter, badge_html
@@ -26,7 +32,6 @@ from records.desk_search import search
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
-from records.publishing.locks import hold
 from records.publishing.publish import CurationRefused
 from records.registry import kind_of
 
@@ -231,7 +236,7 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             key = self.model._meta.pk.to_python(object_id)
         except ValidationError:  # no key: Django's to answer
             return {}
-        changed_at = hold({self.model.object_kind: [key]}).get(key)
+        changed_at = hold_with_others(request, self.model, [key]).get(key)
         seen = request.POST.get("_seen", "")
         if changed_at is None or seen == changed_at.isoformat():
             return {}

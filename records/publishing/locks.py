@@ -9,8 +9,8 @@ Whoever changes records, at the desk, by an import, a merge, an undo or a public
 4. the feed (`records.publishing.feed.lock_feed`). Before, the database has checked everything that waits for the end of the
    transaction, foreign keys among it; after, nothing is waited for any more.
 
-An import learns line by line what it changes, and a form names what is published with it only once it is saved, so these two take
-their rows in several steps. What they run into then is done again (`records.publishing.deeds`).
+An import learns line by line what it changes, so it takes its rows in several steps. What it runs into then is done again
+(`records.publishing.deeds`).
 """
 
 from __future__ import annotations

@@ -56,8 +56,15 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
         return list(pool.map(run, actions))
 
 
-def overtaken(first: Callable[[], object], second: Callable[[], T]) -> T:
-    """Do `first`, and commit it only once `second`, on a connection of its own, waits for it or is done; return what that gave."""
+def overtaken(
+    first: Callable[[], object],
+    second: Callable[[], T],
+    last: Callable[[], object] = lambda: None,
+) -> T:
+    """Do `first`; once `second`, on a connection of its own, waits for it or is done, do `last` and commit the two.
+
+    Returns what `second` gave.
+    """
     pids: Queue[int] = Queue(1)
 
     def run() -> T:
@@ -76,6 +83,7 @@ def overtaken(first: Callable[[], object], second: Callable[[], T]) -> T:
             pid = pids.get(timeout=10)
             while not (result.done() or _is_waiting(pid)):
                 time.sleep(0.01)
+            last()
         return result.result()
 
 
