@@ -32,7 +32,7 @@ from records.desk_search import search
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
-from records.publishing.publish import CurationRefused
+from records.publishing.publish import UNSEEN, CurationRefused
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -222,7 +222,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             dependencies = getattr(request, "desk_dependencies", None)
             if dependencies is not None and dependencies.also:
                 extra["dependencies"] = shown(dependencies)
-                refused = [
+                unseen = [each.detail for each in refusal.refusals if each.code == UNSEEN]
+                refused = unseen or [
                     "Nothing is saved or published yet: see above which other records must be published too."
                 ]
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
