@@ -199,7 +199,7 @@ def _move_references(loser: Record, survivor: Record) -> None:
 def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) -> None:
     """Close the question whether these two are one, and ask of the survivor what was asked of the other."""
     either = models.Q(record_id=gone.pk) | models.Q(other_id=gone.pk)
-    for pair in PossibleDuplicate.objects.select_for_update().filter(either):
+    for pair in PossibleDuplicate.objects.select_for_update().filter(either).order_by("pk"):
         third = pair.other_id if pair.record_id == gone.pk else pair.record_id
         if third == kept.pk:
             pair.verdict, pair.decided_by_id = Verdict.SAME, by.pk if by else None
