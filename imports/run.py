@@ -19,6 +19,7 @@ from imports.report import ImportResult, ReportLine, append, packed
 from records.exchange.publication import publish_all
 from records.exchange.report import REJECTED
 from records.models import EditorialState
+from records.publishing.deeds import deed
 from records.publishing.publish import recorded
 from records.registry import all_kinds
 
@@ -57,7 +58,9 @@ def run(
     batch.status = ImportStatus.CHECKING if options.is_dry_run else ImportStatus.RUNNING
     batch.save(update_fields=["dataset", "status"])
     write = import_data_set if files.dataset else import_exchange_files
-    try:
+
+    @deed
+    def write_all() -> tuple[ImportResult, dict[str, list[UUID]], bool]:
         with recorded("import", by, options.reason) as context:
             batch.context_id = context
             _lock(files.name)
@@ -71,6 +74,10 @@ def run(
                 _keep(batch, result, ImportStatus.PUBLISHING if keys else ImportStatus.DONE)
             else:
                 transaction.set_rollback(True)
+        return result, keys, is_good
+
+    try:
+        result, keys, is_good = write_all()
     except BaseException as error:
         _fail(batch, error)
         raise

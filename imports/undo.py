@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -15,6 +14,7 @@ from imports.history import history_of, path_to_record, written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from records.bulk import insert, overwrite
 from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
+from records.publishing.deeds import deed
 from records.publishing.publish import (
     CurationRefused,
     demand_permission,
@@ -81,6 +81,7 @@ class _Table:
         return {key: row for key, row in self.before.items() if row is not None}
 
 
+@deed
 def undo(
     batch: ImportBatch,
     *,
@@ -116,6 +117,7 @@ def undo(
         # Rows of what is withdrawn stay: the record still exists and may be restored.
         kept = {record.pk for record in public}
         _change_back(tables, drafts, kept)
+        _demand_unreferenced()
         republished = [record for record in restored if record.is_published]
         standing = [r for r in public if r.editorial_state == EditorialState.PUBLISHED]
         back = [record for record in restored if record.pk in vanished]
@@ -128,7 +130,6 @@ def undo(
                 withdraw(*standing, by=by, reason=reason)
         except CurationRefused as refused:
             raise UndoRefused([refusal.detail for refusal in refused.refusals]) from refused
-        _demand_unreferenced()
         # What earlier imports kept counts again.
         ImportedRow.objects.filter(batch=batch).delete()
         ImportedRecord.objects.filter(batch=batch).delete()
@@ -250,21 +251,24 @@ def _change_back(tables: list[_Table], drafts: set[UUID], kept: set[UUID]) -> No
     for table in tables:
         left_alone = _NOT_EDITED if issubclass(table.model, Record) else ()
         rows = table.model._default_manager.filter(pk__in=list(table.others))
-        existing = set(rows.values_list("pk", flat=True))
-        by_shape: defaultdict[bool, list[dict[str, Any]]] = defaultdict(list)
+        existing = {row["id"]: row for row in rows.values()}
+        removed: list[dict[str, Any]] = []
+        by_columns: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for key, row in table.others.items():
-            if table.owners[key] not in kept:
-                by_shape[key in existing].append(
-                    {
-                        name: str(value) if isinstance(value, Decimal) else value
-                        for name, value in row.items()
-                        if name not in left_alone
-                    }
-                )
-        if by_shape[True]:
-            overwrite(table.model, by_shape[True])
-        if by_shape[False]:
-            insert(table.model, by_shape[False])
+            if table.owners[key] in kept:
+                continue
+            before = {name: value for name, value in row.items() if name not in left_alone}
+            if key in existing:
+                # Only what differs is written.
+                now = existing[key]
+                columns = tuple(name for name, value in before.items() if now[name] != value)
+                by_columns[columns].append({"id": key} | {name: before[name] for name in columns})
+            else:
+                removed.append(before)
+        for columns, those in by_columns.items():
+            if columns:
+                overwrite(table.model, those, default=str)
+        insert(table.model, removed)
 
 
 def _demand_unreferenced() -> None:
@@ -274,6 +278,8 @@ def _demand_unreferenced() -> None:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        detail = getattr(diagnosis, "message_detail", None) or str(error)
-        reason = f"Other records refer to records that the import created: {detail}"
+        detail = getattr(diagnosis, "message_detail", None)
+        reason = str(getattr(diagnosis, "message_primary", None) or error)  # a rule's own words
+        if detail:
+            reason = f"Other records refer to records that the import created: {detail}"
         raise UndoRefused([reason]) from error

@@ -125,12 +125,22 @@ class NoCycle(TriggerConstraint):
         return meta.get_field(self.ascends).column, meta.get_field(self.descends).column
 
     def body(self, model: type[models.Model]) -> str:
-        """Walk upwards from the new row; a lock per rule keeps two halves of a cycle from passing each other."""
+        """Walk upwards from the new row; a lock per rule keeps two halves of a cycle from passing each other.
+
+        A row that stays where it is closes no cycle. Nor does a new one in another transaction, where nothing can lie below it
+        yet, so it needs no lock; a new edge between rows that are there does.
+        """
         up, down = self._columns(model)
         table = model._meta.db_table
+        lock = f"PERFORM pg_advisory_xact_lock(hashtextextended('{self.name}', 0));"
+        if down == model._meta.pk.column:
+            lock = f"IF TG_OP = 'UPDATE' THEN {lock} END IF;"
         return f"""
     IF NEW."{up}" IS NULL THEN RETURN NULL; END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('{self.name}', 0));
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW."{up}" = OLD."{up}" AND NEW."{down}" = OLD."{down}" THEN RETURN NULL; END IF;
+    END IF;
+    {lock}
     IF EXISTS (
         WITH RECURSIVE above(node) AS (
             SELECT NEW."{up}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import ProtectedError
 
+from records.publishing.deeds import ContentionError
+
 if TYPE_CHECKING:
     from django.db import DatabaseError
 
@@ -18,6 +20,10 @@ def message_of(error: DatabaseError) -> str:
     Named constraints carry their own message. Those without a name of ours (a unique column, a foreign key) are checked
     by forms first, so that the database sees them broken only when two people save at the same moment.
     """
+    if isinstance(error, ContentionError):
+        return (
+            "Others were saving the same records at every try, so nothing is saved yet. Try again."
+        )
     if isinstance(error, ProtectedError):
         rows = list(error.protected_objects)
         shown = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in rows[:5])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Changes of one table that a page shows.
 SHOWN = 300
+#: Change sets that are shown to somebody whose form was opened before a change, where none is as new as the form.
+SHOWN_OLDER = 3
 #: Fields that follow from others, or say only that something changed.
 _HIDDEN = {"id", "created_at", "changed_at", "published_at"}
 _DERIVED = ("_earliest", "_latest")
@@ -90,14 +92,17 @@ class HistoryPage(AnyModelAdmin):
 
 
 def changes_since(model: type[Record], key: Any, seen: str) -> list[ChangeSet]:
-    """Return the change sets since a moment, newest first, or the last one where none is that new."""
+    """Return the change sets since a moment, newest first; the last ones where none is that new.
+
+    A change set has the time at which its transaction began, which may lie before a moment that it changed after.
+    """
     change_sets, _is_cut = _change_sets(model, model._meta.pk.to_python(key))
     try:
         since = datetime.fromisoformat(seen)
         later = [each for each in change_sets if each.at >= since]
     except (ValueError, TypeError):
         later = []
-    return later or change_sets[:1]
+    return later or change_sets[:SHOWN_OLDER]
 
 
 def parts_of(model: type[Record]) -> Iterator[type[Part]]:

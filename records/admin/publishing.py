@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,21 +14,27 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
+from records.admin.history import changes_since
 from records.admin.relations import Labelled, RecordSelect
 from records.badges import badge_html
 from records.models import EditorialState, Nature
 from records.publishing import publish
+from records.publishing.deeds import ContentionError, deed
 from records.publishing.dependencies import gather
+from records.publishing.locks import hold
 from records.publishing.merge import merge, moves_with
-from records.publishing.publish import CurationRefused, Refusal
-from records.registry import kind_of
+from records.publishing.publish import UNSEEN, CurationRefused, Refusal
+from records.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -39,6 +46,9 @@ if TYPE_CHECKING:
 
 #: Records that one action of the desk may take; more than this is work for a command, which does it in batches.
 AT_ONCE = publish.BATCH
+
+#: Records of which a page shows what changed after it was shown before.
+UNSEEN_SHOWN = 20
 
 PUBLISH, WITHDRAW, RESTORE, MERGE = "publish", "withdraw", "restore", "merge"
 DONE = {PUBLISH: "published", WITHDRAW: "withdrawn", RESTORE: "restored", MERGE: "merged"}
@@ -122,12 +132,18 @@ class PublishingActions(Labelled, AnyModelAdmin):
             detail = "The record is public already. Say why it changes, beside the button that publishes it."
             raise CurationRefused([Refusal(record, "no_nature", detail)])
         dependencies = gather(record)
-        if not _may_go_on(request, dependencies):
-            setattr(request, "desk_dependencies", dependencies)  # noqa: B010 - Django's request takes attributes
-            raise CurationRefused(
-                dependencies.reasons if dependencies.also else dependencies.obstacles
-            )
-        _publish(request, dependencies, nature=nature)
+        try:
+            if not _may_go_on(request, dependencies):
+                raise CurationRefused(
+                    dependencies.reasons if dependencies.also else dependencies.obstacles
+                )
+            # The record itself is what this very form has just saved.
+            seen = _seen(request) | {record.pk: dependencies.fingerprints[record.pk]}
+            _publish(request, dependencies, seen, nature=nature)
+        except CurationRefused as refused:
+            if {each.code for each in refused.refusals} != {"permission"}:
+                setattr(request, "desk_dependencies", dependencies)  # noqa: B010 - Django's request takes attributes
+            raise
 
     def published_message(self, records: Sequence[Record]) -> SafeString:
         """Say what is published now, with links."""
@@ -166,12 +182,15 @@ class PublishingActions(Labelled, AnyModelAdmin):
         choice = self._survivor_field(request, records) if action == MERGE else None
         survivor = _chosen(request, choice) if choice else None
         refusals: list[Refusal] = []
+        unseen: list[Record] = []
         if confirmed and form.is_valid() and (survivor or action != MERGE):
             try:
-                with transaction.atomic():
-                    _do(request, action, records, survivor, form.cleaned_data)
+                _do(request, action, records, survivor, form.cleaned_data)
             except CurationRefused as refused:
                 refusals = refused.refusals
+                unseen = [each.record for each in refusals if each.code == UNSEEN]
+            except ContentionError as error:
+                refusals = [Refusal(records[0], "contention", message_of(error))]
             else:
                 return self._done(request, action, records, survivor)
         losers = [record for record in records if record != survivor]
@@ -181,6 +200,11 @@ class PublishingActions(Labelled, AnyModelAdmin):
             "badges": [(record, badge_html(record.badge)) for record in records],
             "form": form,
             "refusals": refusals,
+            "unseen": [
+                (each, changes_since(type(each), each.pk, request.POST.get("_shown_at", "")))
+                for each in unseen[:UNSEEN_SHOWN]
+            ],
+            "shown_at": timezone.now().isoformat(),
             "dependencies": shown(gather(*records)) if action == PUBLISH else None,
             "choice": _render_choice(choice, survivor, confirmed=confirmed) if choice else "",
             "survivor": survivor,
@@ -245,8 +269,12 @@ class PublishingActions(Labelled, AnyModelAdmin):
         )
 
 
+@deed
+@transaction.atomic
 def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict[str, str]) -> None:
     reason = said["reason"]
+    if action == PUBLISH:
+        hold_with_others(request, type(records[0]), [record.pk for record in records])
     try:
         match action:
             case "publish":
@@ -254,7 +282,7 @@ def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict
                 if not _may_go_on(request, dependencies):
                     raise CurationRefused(dependencies.obstacles)
                 nature = Nature(said["nature"]) if "nature" in said else None
-                _publish(request, dependencies, reason, nature)
+                _publish(request, dependencies, _seen(request), reason, nature)
             case "withdraw":
                 publish.withdraw(*records, by=request.user, reason=reason)
             case "restore":
@@ -274,6 +302,32 @@ def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:
     return not dependencies.obstacles and {str(record.pk) for record in dependencies.also} <= agreed
 
 
+def hold_with_others(
+    request: HttpRequest, model: type[Record], keys: Sequence[UUID]
+) -> dict[UUID, datetime]:
+    """Hold records, and with them those that the person agreed to publish too, whatever they are: all in the order of locks."""
+    also = {UUID(key) for key in request.POST.getlist("_also") if _is_key(key)}
+    if not also:
+        return hold({model.object_kind: keys})
+    return hold(
+        {kind.name: also.union(keys if kind.model is model else ()) for kind in all_kinds()}
+    )
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _seen(request: HttpRequest) -> dict[UUID, str]:
+    """Return the fingerprints that the page had, by the keys of its records."""
+    pairs = [text.split(":", 1) for text in request.POST.get("_shown", "").split()]
+    return {UUID(pair[0]): pair[1] for pair in pairs if len(pair) == 2 and _is_key(pair[0])}
+
+
 def said_nature(request: HttpRequest) -> Nature | None:
     """Return what the form says of the change: its buttons stand above it and below, and so does the question."""
     known = {value for value, _words in NATURES}
@@ -284,11 +338,13 @@ def said_nature(request: HttpRequest) -> Nature | None:
 def _publish(
     request: HttpRequest,
     dependencies: Gathering,
+    seen: Mapping[UUID, str],
     reason: str = "",
     nature: Nature | None = None,
 ) -> None:
+    by: Any = request.user
     try:
-        publish.publish(*dependencies.together, by=request.user, reason=reason, nature=nature)  # type: ignore[arg-type]
+        publish.publish(*dependencies.together, by=by, reason=reason, nature=nature, seen=seen)
     except PermissionDenied as denied:
         raise CurationRefused(
             [Refusal(dependencies.asked[0], "permission", str(denied))]
@@ -320,6 +376,9 @@ def _names(records: Any) -> SafeString:
 def shown(dependencies: Gathering) -> dict[str, Any]:
     """Return what the template shows of dependencies, with links to every record among them."""
     return {
+        "fingerprints": " ".join(
+            f"{key}:{text}" for key, text in dependencies.fingerprints.items()
+        ),
         "reasons": dependencies.reasons,
         "also": [
             {

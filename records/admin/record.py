@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
@@ -15,15 +16,23 @@ from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
+from records.admin.parts import save_changed
 from records.admin.picker import ranked, span_of
-from records.admin.publishing import PublishingActions, address_of, said_nature, shown
+from records.admin.publishing import (
+    PublishingActions,
+    address_of,
+    hold_with_others,
+    said_nature,
+    shown,
+)
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
 from records.lookup.working import find_named
 from records.models import EditorialState
-from records.publishing.publish import CurationRefused
+from records.publishing.deeds import ContentionError, deed
+from records.publishing.publish import UNSEEN, CurationRefused
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -195,35 +204,40 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         extra = dict(extra_context or {})
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra)
-        try:
+
+        @deed
+        def save() -> Any:
             with transaction.atomic():
-                extra |= self._refuse_conflict(request, object_id)
-                return super().changeform_view(request, object_id, form_url, extra)
-        except (IntegrityError, DataError) as error:
+                conflict = self._refuse_conflict(request, object_id)
+                return super(RecordAdmin, self).changeform_view(
+                    request, object_id, form_url, extra | conflict
+                )
+
+        try:
+            return save()
+        except (IntegrityError, DataError, ContentionError) as error:
             refused = [message_of(error)]
         except CurationRefused as refusal:
             refused = [each.detail for each in refusal.refusals]
             dependencies = getattr(request, "desk_dependencies", None)
             if dependencies is not None and dependencies.also:
                 extra["dependencies"] = shown(dependencies)
-                refused = [
+                unseen = [each.detail for each in refusal.refusals if each.code == UNSEEN]
+                refused = unseen or [
                     "Nothing is saved or published yet: see above which other records must be published too."
                 ]
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
     def _refuse_conflict(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
-        """Lock the row while it is saved, and refuse a form that was opened before somebody else's change."""
-        key = self.model._meta.pk
+        """Hold the record while it is saved, and refuse a form that was opened before somebody else's change."""
         if object_id is None:
             return {}
         try:
-            rows = self.model._default_manager.filter(pk=key.to_python(object_id))
-        except Exception:  # noqa: BLE001 - an address that is no key is Django's to answer
+            key = self.model._meta.pk.to_python(object_id)
+        except ValidationError:  # no key: Django's to answer
             return {}
-        changed_at = (
-            rows.select_for_update(no_key=True).values_list("changed_at", flat=True).first()
-        )
+        changed_at = hold_with_others(request, self.model, [key]).get(key)
         seen = request.POST.get("_seen", "")
         if changed_at is None or seen == changed_at.isoformat():
             return {}
@@ -266,6 +280,12 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        if change:
+            save_changed(obj)
+        else:
+            super().save_model(request, obj, form, change)
+
     def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
         """Save the parts, let the database check everything now, and publish if the button says so."""
         super().save_related(request, form, formsets, change)
@@ -300,12 +320,17 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     # Deletion
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        try:
+
+        @deed
+        def delete() -> Any:
             with transaction.atomic():
-                response = super().delete_view(request, object_id, extra_context)
+                response = super(RecordAdmin, self).delete_view(request, object_id, extra_context)
                 connection.check_constraints()
                 return response
-        except (IntegrityError, ProtectedError) as error:
+
+        try:
+            return delete()
+        except (IntegrityError, ProtectedError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
 
@@ -318,10 +343,15 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
         """Run an action of the list; show as a message what the database refuses."""
-        try:
+
+        @deed
+        def act() -> Any:
             with transaction.atomic():
-                return super().response_action(request, queryset, *args, **kwargs)
-        except (IntegrityError, ProtectedError) as error:
+                return super(RecordAdmin, self).response_action(request, queryset, *args, **kwargs)
+
+        try:
+            return act()
+        except (IntegrityError, ProtectedError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

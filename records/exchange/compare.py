@@ -12,6 +12,7 @@ from records.exchange.values import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from records.exchange.lookup import RecordLookUp
 
@@ -38,6 +39,7 @@ class Existing:
     pk: Any
     values: dict[str, Any]
     parts: dict[str, list[Existing]] = field(default_factory=dict)
+    changed_at: datetime | None = None  #: of a record
 
 
 @dataclass(slots=True)
@@ -47,7 +49,9 @@ class Changes:
     inserted: list[tuple[Planned, Planned | None]] = field(
         default_factory=list
     )  #: a row, and what it belongs to
-    updated: list[Planned] = field(default_factory=list)
+    updated: list[tuple[Planned, tuple[str, ...]]] = field(
+        default_factory=list
+    )  #: a row, and the columns in which it differs
     deleted: list[tuple[PartShape, Existing]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -250,10 +254,12 @@ def compare(
 ) -> tuple[Changes, list[str]]:
     """Return what has to be written for a record, and the locked fields that the line would change and does not.
 
-    Of the lists in `adding`, what the line does not have stays.
+    Of the lists in `adding`, what the line does not have stays. A line may be compared again, with another `there`.
     """
     changes = Changes()
     proposed: list[str] = []
+    for rows in plan.parts.values():
+        _forget_keys(rows)
     if there is None:
         changes.inserted.append((plan, None))
         for rows in plan.parts.values():
@@ -272,11 +278,7 @@ def compare(
             name for name in locked if name in plan.shape.fields and _differs(plan, name, differing)
         ]
     if differing - kept:
-        plan.values = {
-            **there.values,
-            **{column: plan.values[column] for column in differing - kept},
-        }
-        changes.updated.append(plan)
+        changes.updated.append((plan, tuple(sorted(differing - kept))))
     for name, rows in plan.parts.items():
         part_changes = Changes()
         shape = plan.shape.parts[name]
@@ -292,6 +294,13 @@ def compare(
 
 def _differs(plan: Planned, name: str, differing: set[str]) -> bool:
     return bool(differing.intersection(plan.shape.fields[name].columns))
+
+
+def _forget_keys(rows: Sequence[Planned]) -> None:
+    for row in rows:
+        row.pk = None
+        for below in row.parts.values():
+            _forget_keys(below)
 
 
 def _insert(rows: Sequence[Planned], owner: Planned, changes: Changes) -> None:
@@ -320,9 +329,11 @@ def _compare_parts(
     for row in unpaired:
         if row not in changed:
             _insert([row], owner, changes)
-    changes.updated += changed
-    changes.deleted += [(shape, gone) for gone in waiting]
     by_key = {existing.pk: existing for existing in there}
+    changes.updated += [
+        (row, _differing(row.values, by_key[row.pk].values, shape.columns)) for row in changed
+    ]
+    changes.deleted += [(shape, gone) for gone in waiting]
     for row in rows:
         if row.pk is not None:
             existing = by_key[row.pk]
@@ -349,6 +360,14 @@ def _pair(
         else:
             left.append(row)
     return left
+
+
+def _differing(
+    values: Mapping[str, Any], others: Mapping[str, Any], columns: Sequence[str]
+) -> tuple[str, ...]:
+    return tuple(
+        column for column in columns if _comparable(values[column]) != _comparable(others[column])
+    )
 
 
 def _content(values: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:

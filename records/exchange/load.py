@@ -44,6 +44,8 @@ from records.exchange.report import (
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
 from records.exchange.shapes import Exchange, declared
 from records.models import EditorialState
+from records.publishing.deeds import deed
+from records.publishing.locks import changed_since
 from records.publishing.publish import demand_permission, recorded
 
 if TYPE_CHECKING:
@@ -72,7 +74,10 @@ class _Work:
 
     entry: FileLine
     plan: Planned
+    there: Existing | None
     changes: Changes
+    proposed: list[str]  #: locked fields that it would change
+    is_left: bool = False  #: whether its record is withdrawn, and stays as it is
 
 
 def _ahead(batches: Iterator[_T]) -> Iterator[_T]:
@@ -178,28 +183,54 @@ class Load:
             look_up(plan, references, self.names, faults)
             self._reject(entry, faults)
         good = [
-            (entry, document, plan)
-            for entry, document, plan, _references, _faults in plans
+            (entry, plan)
+            for entry, _document, plan, _references, _faults in plans
             if (exchange.kind, entry.line) not in self.rejected
         ]
-        there = read_rows(
-            exchange, [entry.pk for entry, _, _plan in good if entry.pk and not entry.is_new]
-        )
-        locked, withdrawn = _held(exchange, there)
-        works = []
-        for entry, document, plan in good:
-            if plan.pk in withdrawn and not self._options.restores:
-                self._end(entry, WITHDRAWN)
-                continue
-            changes, proposed = compare(
-                plan, there.get(plan.pk), locked.get(plan.pk, ()), self._options.adding
+        documents = {entry.line: document for entry, document, *_ in plans}
+        works = self._compare(exchange, good)
+        self.report.proposals += [
+            Proposal(
+                work.entry.line,
+                exchange.kind,
+                work.entry.name,
+                name,
+                documents[work.entry.line].get(name),
             )
-            self.report.proposals += [
-                Proposal(entry.line, exchange.kind, entry.name, name, document.get(name))
-                for name in dict.fromkeys(proposed)
-            ]
-            works.append(_Work(entry, plan, changes))
+            for work in works
+            for name in dict.fromkeys(work.proposed)
+        ]
         self._write(exchange, works)
+
+    def _compare(self, exchange: Exchange, good: Sequence[tuple[FileLine, Planned]]) -> list[_Work]:
+        """Compare lines with the database, and lock the records that they change: what others save meanwhile is read again."""
+        works = {entry.line: work for entry, work in self._compare_once(exchange, good)}
+        changing = [work for work in works.values() if work.there and work.changes]
+        outdated = changed_since(
+            exchange.kind, {work.there.pk: work.there.changed_at for work in changing if work.there}
+        )
+        again = [(work.entry, work.plan) for work in changing if work.plan.pk in outdated]
+        for entry, work in self._compare_once(exchange, again):
+            works[entry.line] = work
+            if work.there is None:
+                del works[entry.line]
+                detail = "The record was deleted while the file was read."
+                self._reject(entry, [Fault("gone", detail, pointer="")])
+        return list(works.values())
+
+    def _compare_once(
+        self, exchange: Exchange, good: Sequence[tuple[FileLine, Planned]]
+    ) -> Iterator[tuple[FileLine, _Work]]:
+        keys = [entry.pk for entry, _plan in good if entry.pk and not entry.is_new]
+        there = read_rows(exchange, keys) if keys else {}
+        locked, withdrawn = _held(exchange, there) if there else ({}, set())
+        for entry, plan in good:
+            found = there.get(plan.pk)
+            if plan.pk in withdrawn and not self._options.restores:
+                yield entry, _Work(entry, plan, found, Changes(), [], is_left=True)
+                continue
+            changes, proposed = compare(plan, found, locked.get(plan.pk, ()), self._options.adding)
+            yield entry, _Work(entry, plan, found, changes, proposed)
 
     def _write(self, exchange: Exchange, works: Sequence[_Work]) -> None:
         order: list[Shape] = [exchange, *exchange.descendants()]
@@ -225,12 +256,12 @@ class Load:
                 written += group
         for work in written:
             is_new, has_changed = work.entry.is_new, bool(work.changes)
-            self._end(work.entry, CREATED if is_new else UPDATED if has_changed else UNCHANGED)
-            self.loaded.append(work.entry)
-
-    def _end(self, entry: FileLine, outcome: str) -> None:
-        self.report.add(entry.exchange.kind, outcome)
-        self.outcomes[entry.exchange.kind, entry.line] = outcome
+            outcome = CREATED if is_new else UPDATED if has_changed else UNCHANGED
+            outcome = WITHDRAWN if work.is_left else outcome
+            self.report.add(exchange.kind, outcome)
+            self.outcomes[exchange.kind, work.entry.line] = outcome
+            if not work.is_left:
+                self.loaded.append(work.entry)
 
     def _check_all(self) -> None:
         """Check what waits for the end of the transaction, so that nothing fails after the report was made."""
@@ -342,15 +373,16 @@ def load(
         if not file.seekable():
             shutil.copyfileobj(file, spool)
             file = spool
-        with recorded("import", by, reason):
-            work, keys = load_lines(
-                file, by=by, publish=publish, partial=partial, options=options, progress=progress
-            )
-            report = work.report
-            is_good = partial or not report.rejections
-            report.is_done = is_good and not dry_run
-            if not report.is_done:
-                transaction.set_rollback(True)
+        report, keys = _load_all(
+            file,
+            by=by,
+            publish=publish,
+            dry_run=dry_run,
+            partial=partial,
+            reason=reason,
+            options=options,
+            progress=progress,
+        )
     total = sum(map(len, keys.values()))
     if dry_run:
         report.published = total
@@ -371,6 +403,30 @@ def load(
         )
     )
     return report
+
+
+@deed
+def _load_all(
+    file: IO[bytes],
+    *,
+    by: AbstractBaseUser | None,
+    publish: bool,
+    dry_run: bool,
+    partial: bool,
+    reason: str,
+    options: LoadOptions,
+    progress: Progress,
+) -> tuple[Report, dict[str, list[UUID]]]:
+    """Write all lines, or none where any is rejected; return the report, and what to publish."""
+    with recorded("import", by, reason):
+        work, keys = load_lines(
+            file, by=by, publish=publish, partial=partial, options=options, progress=progress
+        )
+        report = work.report
+        report.is_done = (partial or not report.rejections) and not dry_run
+        if not report.is_done:
+            transaction.set_rollback(True)
+    return report, keys
 
 
 def _demand_editing(by: AbstractBaseUser | None, kinds: Collection[str], *, publish: bool) -> None:

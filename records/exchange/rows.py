@@ -31,10 +31,11 @@ def read_rows(
     found = (
         exchange.model._default_manager.filter(pk__in=list(keys))
         .order_by("slug")
-        .values("pk", *columns)
+        .values("pk", "changed_at", *columns)
     )
-    records = {row.pop("pk"): row for row in found}
-    rows = {pk: Existing(pk, values) for pk, values in records.items()}
+    rows = {
+        row["pk"]: Existing(row.pop("pk"), row, changed_at=row.pop("changed_at")) for row in found
+    }
     _read_parts(exchange, rows, for_export=for_export)
     return rows
 
@@ -67,19 +68,21 @@ def write_changes(changes: Changes, order: Sequence[Shape]) -> None:
             # What belongs to these parts is in `gone` too, so there is nothing to look for.
             rows._raw_delete(rows.db)  # noqa: SLF001 - Django has no public name for it
     inserted: dict[Shape, list[tuple[Planned, Planned | None]]] = defaultdict(list)
-    updated: dict[Shape, list[Planned]] = defaultdict(list)
+    updated: dict[Shape, dict[tuple[str, ...], list[Planned]]] = {
+        shape: defaultdict(list) for shape in order
+    }
     for new, owner in changes.inserted:
         inserted[new.shape].append((new, owner))
-    for changed in changes.updated:
-        updated[changed.shape].append(changed)
+    for changed, columns in changes.updated:
+        updated[changed.shape][columns].append(changed)
     for shape in order:
         if inserted[shape] and isinstance(shape, PartShape):
             _draw_keys(shape.model, [row for row, _owner in inserted[shape]])
-        if updated[shape]:
-            names = ("slug", *shape.columns)
+        for columns, rows_of_columns in updated[shape].items():
+            # Nothing else of a row is written: what others write in it stays.
             overwrite(
                 shape.model,
-                [_changed_columns(row, names) for row in updated[shape]],
+                [_changed_columns(row, columns) for row in rows_of_columns],
                 default=_for_json,
             )
         if inserted[shape]:
@@ -118,10 +121,9 @@ def _new_columns(row: Planned, owner: Planned | None) -> dict[str, Any]:
 
 
 def _changed_columns(row: Planned, names: Iterable[str]) -> dict[str, Any]:
-    values = row.values
     return {
         row.shape.model._meta.pk.attname: row.pk,
-        **{name: values[name] for name in names if name in values},
+        **{name: row.values[name] for name in names},
     }
 
 

@@ -149,6 +149,21 @@ class Migration(migrations.Migration):
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),
+        # Whether a version of a row was written by this transaction, savepoints included. For versions as young as the
+        # transaction: their numbers, of 32 bits, are counted on from its own.
+        migrations.RunSQL(
+            sql="""
+                CREATE FUNCTION chancery_wrote(version xid) RETURNS boolean LANGUAGE plpgsql STABLE STRICT AS $$
+                DECLARE
+                    own bigint := pg_current_xact_id()::text::bigint;
+                    later bigint := (version::text::bigint - own) & 4294967295;
+                BEGIN
+                    RETURN later < 2147483648 AND pg_xact_status((own + later)::text::xid8) = 'in progress';
+                END
+                $$;
+            """,
+            reverse_sql="DROP FUNCTION chancery_wrote(xid);",
+        ),
         migrations.CreateModel(
             name='DatedPart',
             fields=[
@@ -624,15 +639,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='1d25709cc088e8bdfcd39a35ca8bfbec9b69e528', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_d40ab', referencing='REFERENCING NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='ff7c6cd54f484e7f9742c9be2fce5bb6521e488b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_d40ab', referencing='REFERENCING NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='5a53cbd07e418241472ab0e9a0b8a795c99f14f0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_c7ac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='2acde6bd22a90aa3715a2f656ac06d022a83fe17', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_c7ac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='9f1b7cfceb6e66cfd2d8cabba43366d9c2533ec4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_8af3f', referencing='REFERENCING OLD TABLE AS old_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='93036d552ec126f0de46a3db4c6da28a300e00dc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_8af3f', referencing='REFERENCING OLD TABLE AS old_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
@@ -692,15 +707,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='385cb1d18f40e481bfaeb66ce0d1954eb208fa5a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_6f6d1', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='cbe497bb65e720dac0ba5510144b9dcced1183f7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_6f6d1', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='4096254329fdc6c6db58b8b3011594f7ad8277a1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_34ece', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='0a6f7d6baf8e269439f4acf9effd632f78641699', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_34ece', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND (changed_at < now() OR changed_at <= published_at); RETURN NULL;', hash='ebd8ae014194107e661b111e73efdb9465634259', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_a3213', referencing='REFERENCING OLD TABLE AS old_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='d737b01bddd4341d1fc786fce22c9727539f58a5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_a3213', referencing='REFERENCING OLD TABLE AS old_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',

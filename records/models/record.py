@@ -166,7 +166,11 @@ class TouchRecord(pgtrigger.Trigger):
         )
 
     def get_func(self, model: Any) -> str:
-        """Follow `part_of` to the records; only the first change in a transaction, or since a publication in it, writes."""
+        """Follow `part_of` to the records; only the first change in a transaction, or since a publication in it, writes.
+
+        Whether it is the first is asked of the row, not of the clock: a transaction that began before another one's change,
+        and writes after it, changes the record once more.
+        """
         # Migrations compile triggers from a copy of the model that has only its fields.
         part = cast("type[Part]", apps.get_model(model._meta.label))
         first, _, onward = part.part_of.partition("__")
@@ -179,7 +183,8 @@ class TouchRecord(pgtrigger.Trigger):
             keys = f'SELECT "{next_link.column}" FROM "{middle.db_table}" WHERE id IN ({keys})'  # noqa: S608 - our own names
         return (
             f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
-            f"WHERE id IN ({keys}) AND (changed_at < now() OR changed_at <= published_at); "
+            f"WHERE id IN ({keys}) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true "
+            f'ELSE NOT chancery_wrote("{owner.db_table}".xmin) END; '
             "RETURN NULL;"
         )
 

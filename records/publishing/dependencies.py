@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from records.publishing.publish import refusals_to_publish
+from records.publishing.publish import preview
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
     from records.models import Record
     from records.publishing.publish import Refusal
 
@@ -22,6 +25,7 @@ class Gathering:
     ]  #: those that they name, directly or not, and that are not published yet
     reasons: tuple[Refusal, ...]  #: why those asked for cannot be published alone
     obstacles: tuple[Refusal, ...]  #: what would still refuse all of them together
+    fingerprints: Mapping[UUID, str]  #: of what would be public of each, for `publish(seen=...)`
 
     @property
     def together(self) -> tuple[Record, ...]:
@@ -31,14 +35,17 @@ class Gathering:
 def gather(*records: Record) -> Gathering:
     """Find what these records need, and what that needs in turn. Writes nothing."""
     found = {record.pk: record for record in records}
-    reasons = obstacles = refusals_to_publish(*records)
+    together = preview(*records)
+    reasons = together.refusals
     while named := {
         record.pk: record
-        for refusal in obstacles
+        for refusal in together.refusals
         for record in refusal.publish_first
         if record.pk not in found
     }:
         found |= named
-        obstacles = refusals_to_publish(*found.values())
+        together = preview(*found.values())
     also = tuple(record for record in found.values() if record not in records)
-    return Gathering(tuple(records), also, tuple(reasons), tuple(obstacles))
+    return Gathering(
+        tuple(records), also, tuple(reasons), tuple(together.refusals), together.fingerprints
+    )

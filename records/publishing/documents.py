@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -306,6 +307,23 @@ def embedded(node: Any) -> list[dict[str, Any]]:
             elif type(child) is list:
                 waiting.append(child)
     return found
+
+
+def fingerprint(document: dict[str, Any]) -> str:
+    """Return what tells a record's own content from any other: of records that it names it counts which, not what is public of them."""
+    own = {name: _own(value) for name, value in document.items()}
+    text = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+    return blake2b(text, digest_size=16).hexdigest()
+
+
+def _own(node: Any) -> Any:
+    if type(node) is list:
+        return [_own(child) for child in node]
+    if type(node) is not dict:
+        return node
+    if "id" in node and "object" in node:
+        return [node["object"], node["id"]]
+    return {name: _own(child) for name, child in node.items()}
 
 
 def to_text(document: dict[str, Any]) -> str:

@@ -72,13 +72,17 @@ class Turn(NamedTuple):
 def lock_feed() -> Turn:
     """Wait for the feed, hold it until the transaction ends, and return its last position and the time.
 
+    All that waits for the transaction's end is checked first: a foreign key that is checked while the feed is held may wait for
+    somebody who waits for the feed.
+
     Positions are drawn one after another under this lock, so that they commit in order: a reader that pages by
     position cannot miss a late commit. The time never goes back, whatever the server's clock does.
     """
     with connection.cursor() as cursor:
         # Sent at once; but the second statement sees what was committed while the first one waited.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s);"
+            "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
+            " SELECT pg_advisory_xact_lock(%s);"
             " SELECT coalesce(max(position), 0), greatest(clock_timestamp(), max(at)),"
             " EXISTS (SELECT FROM records_pendinglabel) FROM"
             " (SELECT position, at FROM records_change ORDER BY position DESC LIMIT 1) AS last",

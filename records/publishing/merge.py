@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pghistory.models
@@ -15,11 +16,14 @@ from records.models import (
     Name,
     Part,
     PossibleDuplicate,
+    Record,
     Reference,
     Verdict,
 )
 from records.publishing import feed
+from records.publishing.deeds import deed
 from records.publishing.labels import propagate
+from records.publishing.locks import hold
 from records.publishing.publish import (
     CurationRefused,
     Refusal,
@@ -34,12 +38,12 @@ from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
 
-    from records.models import Record
 
-
+@deed
 def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reason: str) -> None:
     """Make `loser`'s id lead to `survivor`, and let everything that names the one name the other.
 
@@ -56,9 +60,9 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         raise ValueError(msg)
     with recorded("merge", by, reason):
         _demand_two_of_a_kind(loser, survivor)
+        hold(_changed_by_merging(loser, survivor))
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]
-        turn = feed.lock_feed()
         newest = newest_by_record([gone, kept])
         was_published = gone.pk in newest
         if was_published and (kept.pk not in newest or newest[kept.pk].document is None):
@@ -75,8 +79,11 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
             merged_into=kept,
         )
         gone.editorial_state = EditorialState.MERGED
+        turn = feed.lock_feed()
         if was_published:
             kind = kind_of(gone)
+            # A label that it shows may have changed since.
+            newest = newest_by_record([gone])
             last = newest[gone.pk]
             was_withdrawn = last.document is None
             if (
@@ -124,6 +131,21 @@ def moves_with(loser: Record, survivor: Record) -> list[str]:
     return moves
 
 
+def _changed_by_merging(loser: Record, survivor: Record) -> dict[str, set[UUID]]:
+    """The two records, and all that name the loser, themselves or in parts of theirs, by kind."""
+    keys: dict[str, set[UUID]] = defaultdict(set)
+    keys[loser.object_kind] |= {loser.pk, survivor.pk}
+    for model, field in links_to(type(loser)):
+        path = "pk" if issubclass(model, Record) else getattr(model, "part_of", "")
+        owner: Any = model
+        for name in path.split("__") if issubclass(model, Part) else ():
+            owner = owner._meta.get_field(name).related_model
+        if issubclass(owner, Record):
+            rows = model._default_manager.filter(**{field.name: loser}).order_by()
+            keys[owner.object_kind].update(rows.values_list(path, flat=True))
+    return keys
+
+
 def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:
     if loser.pk == survivor.pk:
         raise CurationRefused(
@@ -164,10 +186,11 @@ def _move_references(loser: Record, survivor: Record) -> None:
         if issubclass(model, type(loser)) and field.name == "merged_into":
             continue
         for row in model._default_manager.filter(**{field.name: loser}):
-            setattr(row, field.name, survivor)
             try:
                 with transaction.atomic():
-                    row.save(update_fields=[field.name])
+                    # Only as long as it names the loser: it was read before it is written.
+                    still = model._default_manager.filter(pk=row.pk, **{field.name: loser})
+                    still.update(**{field.name: survivor})
             except IntegrityError:
                 detail = f"{model._meta.verbose_name} “{row}” cannot name {survivor} as well: change or remove it first."
                 refusals.append(Refusal(loser, "collision", detail))
@@ -178,7 +201,7 @@ def _move_references(loser: Record, survivor: Record) -> None:
 def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) -> None:
     """Close the question whether these two are one, and ask of the survivor what was asked of the other."""
     either = models.Q(record_id=gone.pk) | models.Q(other_id=gone.pk)
-    for pair in PossibleDuplicate.objects.select_for_update().filter(either):
+    for pair in PossibleDuplicate.objects.select_for_update().filter(either).order_by("pk"):
         third = pair.other_id if pair.record_id == gone.pk else pair.record_id
         if third == kept.pk:
             pair.verdict, pair.decided_by_id = Verdict.SAME, by.pk if by else None

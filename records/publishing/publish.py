@@ -16,10 +16,12 @@ from django.db import transaction
 from records.bulk import as_array
 from records.models import Action, EditorialState
 from records.publishing import feed
+from records.publishing.deeds import deed
 from records.publishing.documents import (
     DocumentReferences,
     Draft,
     complete,
+    fingerprint,
     published,
     serialise,
     to_text,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 #: How many names a refusal lists before it says "and more".
 SHOWN = 10
+#: The code of the refusal to publish what is not what the publisher saw.
+UNSEEN = "changed_since_shown"
 #: Records per transaction when many are published.
 BATCH = 500
 
@@ -74,30 +78,34 @@ def publish(
     by: AbstractBaseUser | None,
     reason: str = "",
     nature: Nature | None = None,
+    seen: Mapping[UUID, str] | None = None,
 ) -> None:
     """Publish records, of any kinds, together: all or none.
 
-    A record whose document did not change keeps the edition it has. `by` is None for commands that run as the operator.
+    With `seen`, the fingerprints that `preview` gave, only what was seen is published: each record in just that content. A record whose document did not change keeps the edition it has. `by` is None for commands that run as the operator.
     `reason` is shown to the public, and so is `nature`, why documents change that are public already; None leaves it to their
     days (`records.publishing.differences`).
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     """
-    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, records)
+    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, known=records, seen=seen)
     carry_over(records, locked)
 
 
+@deed
 def publish_by_key(
     keys: Mapping[str, Collection[UUID]],
     by: AbstractBaseUser | None,
     reason: str,
     nature: Nature | None = None,
+    *,
     known: Sequence[Record] = (),
+    seen: Mapping[UUID, str] | None = None,
 ) -> list[Record]:
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        entries, references = _render(locked, reason, nature)
+        entries, references = _render(locked, reason, nature, seen)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         turn = feed.lock_feed()
         if references.read() & feed.changed_since(references.seen or 0, turn.position):
@@ -107,6 +115,7 @@ def publish_by_key(
     return locked
 
 
+@deed
 def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None:
     """Take published records back, together: their ids answer 410 with the reason and the time.
 
@@ -144,6 +153,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None
     carry_over(records, locked)
 
 
+@deed
 def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") -> None:
     """Bring a withdrawn record back as it was last published; later edits stay unpublished.
 
@@ -178,14 +188,28 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
     carry_over([record], [locked])
 
 
-def refusals_to_publish(*records: Record) -> list[Refusal]:
-    """Return what `publish` would refuse about these records together, without publishing or holding up anybody."""
+@dataclass(frozen=True)
+class Preview:
+    """What `publish` would make of some records together."""
+
+    refusals: list[Refusal]
+    fingerprints: dict[
+        UUID, str
+    ]  #: of what would be public of each, as `records.publishing.documents.fingerprint`
+
+
+@deed
+def preview(*records: Record) -> Preview:
+    """Return what `publish` would refuse about these records together, and would publish, without holding up anybody."""
+    drafts: list[Draft] = []
+    refusals: list[Refusal] = []
     with transaction.atomic():
         try:
-            _complete(*_serialise(lock(records)))
+            drafts, references = _serialise(lock(records))
+            _complete(drafts, references)
         except CurationRefused as refused:
-            return refused.refusals
-    return []
+            refusals = refused.refusals
+    return Preview(refusals, {draft.record.pk: fingerprint(draft.document) for draft in drafts})
 
 
 @contextmanager
@@ -223,7 +247,7 @@ def lock(records: Sequence[Record]) -> list[Record]:
 def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
     """Lock rows by kind and key; `known` are the instances that the caller has, for the messages.
 
-    Always in the same order and before the feed is locked, so that two publishers wait for each other and never deadlock.
+    In the order of all locks: `records.publishing.locks`.
     """
     locked: list[Record] = []
     for kind in all_kinds():
@@ -250,11 +274,16 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
 
 
 def _render(
-    records: Sequence[Record], reason: str, nature: Nature | None
+    records: Sequence[Record],
+    reason: str,
+    nature: Nature | None,
+    seen: Mapping[UUID, str] | None = None,
 ) -> tuple[list[feed.NewEdition], DocumentReferences]:
     """Make what is to be appended, and say what was read for it, the newest editions included."""
     drafts, references = _serialise(records)
     _complete(drafts, references)
+    if seen is not None and (unseen := _unseen(drafts, seen)):
+        raise CurationRefused(unseen)
     entries = _entries(drafts, references.newest, reason, nature)
     return [entry.prepare() for entry in entries], references
 
@@ -281,6 +310,19 @@ def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
             refusals.append(_unpublished(draft.record, draft.missing))
     if refusals:
         raise CurationRefused(refusals)
+
+
+def _unseen(drafts: Sequence[Draft], seen: Mapping[UUID, str]) -> list[Refusal]:
+    """Refuse what the publisher has not seen as it is."""
+    return [
+        Refusal(
+            draft.record,
+            UNSEEN,
+            f"{draft.record} was changed after it was shown to you: look at it again. Nothing is published yet.",
+        )
+        for draft in drafts
+        if seen.get(draft.record.pk) != fingerprint(draft.document)
+    ]
 
 
 def _uncited_members(draft: Draft) -> list[Refusal]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 from threading import Barrier
+from typing import TypeVar
 
 from django.db import IntegrityError, connection, transaction
+
+T = TypeVar("T")
 
 
 def refusals(*actions: Callable[[], object]) -> list[str]:
@@ -49,3 +54,40 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return list(pool.map(run, actions))
+
+
+def overtaken(
+    first: Callable[[], object],
+    second: Callable[[], T],
+    last: Callable[[], object] = lambda: None,
+) -> T:
+    """Do `first`; once `second`, on a connection of its own, waits for it or is done, do `last` and commit the two.
+
+    Returns what `second` gave.
+    """
+    pids: Queue[int] = Queue(1)
+
+    def run() -> T:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pids.put(cursor.fetchone()[0])
+            return second()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            result = pool.submit(run)
+            pid = pids.get(timeout=10)
+            while not (result.done() or _is_waiting(pid)):
+                time.sleep(0.01)
+            last()
+        return result.result()
+
+
+def _is_waiting(pid: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid])
+        return bool(cursor.fetchone()[0])

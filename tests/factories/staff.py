@@ -6,10 +6,20 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 
-def logged_in(role: str) -> Client:
-    """Return a client of a new member of staff with that role."""
-    user = User.objects.create_user(role, is_staff=True)
+def member_of_staff(role: str, name: str = "") -> User:
+    """Return a new member of staff with that role."""
+    user = User.objects.create_user(name or role, is_staff=True)
     user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def client_of(user: User) -> Client:
+    """Return a client in which somebody is logged in."""
     client = Client()
     client.force_login(user)
     return client
+
+
+def logged_in(role: str) -> Client:
+    """Return a client of a new member of staff with that role."""
+    return client_of(member_of_staff(role))

@@ -137,6 +137,17 @@ def test_parts_of_many_records_mark_each_of_them_once() -> None:
     assert people[0].has_unpublished_changes
 
 
+def test_a_transaction_marks_what_it_wrote_itself_once_whatever_its_savepoints() -> None:
+    with transaction.atomic():
+        with transaction.atomic():
+            person = make_person("Marco Rubio")
+        first = times([person])
+        with transaction.atomic():
+            person.names.create(name="Little Marco")
+        person.names.create(name="Marco")
+        assert times([person]) == first
+
+
 def test_a_part_that_moves_marks_both_records() -> None:
     people = [make_person(f"Envoy {number}") for number in range(3)]
     people[0].identifiers.create(scheme="a", value="1")

@@ -28,6 +28,15 @@ def filled(response: Any) -> dict[str, Any]:
     return data
 
 
+def agreed(response: Any) -> dict[str, Any]:
+    """Return what the browser would send of the records that the page would publish: what they are, and as what they were shown."""
+    shown = response.context["dependencies"]
+    return {
+        "_also": [str(link["key"]) for link in shown["also"]],
+        "_shown": shown["fingerprints"],
+    }
+
+
 def prefix_of(response: Any, model: Any) -> str:
     """Return the prefix of an inline's fields."""
     (prefix,) = [

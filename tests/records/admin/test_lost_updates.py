@@ -7,11 +7,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
-from people.models import PersonName
+from people.models import Person, PersonName
 from tests.factories.people import make_person
+from tests.factories.races import at_once
 from tests.factories.records import publish_whole
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
@@ -61,6 +62,30 @@ def test_a_change_of_a_part_counts_as_well(contributor: Client, publisher: Clien
     assert [(row.verb, row.what, row.name) for row in change_set.rows] == [
         ("added", "person name", "Little Marco, Alias")
     ]
+
+
+def test_a_part_that_an_older_transaction_saves_last_counts_as_well(contributor: Client) -> None:
+    person = make_person("Marco Rubio")
+
+    def change_and_open() -> object:
+        Person.objects.filter(pk=person.pk).update(curators_note="Checked.")
+        return filled(contributor.get(address(person)))
+
+    with transaction.atomic():
+        # Whatever is read begins the transaction: before the change, and before the form is opened.
+        assert not person.names.exists()
+        (mine,) = at_once(change_and_open)
+        person.names.create(name="Little Marco")
+    assert isinstance(mine, dict)
+
+    response = contributor.post(address(person), mine | {"given_name": "Marco"})
+
+    (error,) = errors_of(response)
+    assert error.startswith("Somebody changed this record after you opened it")
+    rows = [row for change_set in response.context["conflicting"] for row in change_set.rows]
+    assert ("added", "person name", "Little Marco, Alias") in {
+        (row.verb, row.what, row.name) for row in rows
+    }
 
 
 def test_a_row_that_somebody_removed_meanwhile_is_an_error_too(

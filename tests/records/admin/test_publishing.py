@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from django.test import Client
 
 from events.models import Event, EventCitation, EventEdition
 from people.models import Person, PersonEdition
+from records.exchange.load import load
 from records.models import Change, Source, Topic, TopicEdition
 from records.publishing.publish import publish, withdraw
 from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_source, make_topic, publish_whole
-from tests.records.admin.filling import address, errors_of, filled, prefix_of
+from tests.records.admin.filling import address, agreed, errors_of, filled, prefix_of
 
 
 def feed() -> list[tuple[str, str]]:
@@ -161,20 +163,17 @@ class TestSaveAndPublish:
         assert offered["obstacles"] == []
         assert feed() == []
 
-        also = [str(link["key"]) for link in offered["also"]]
-        response = publisher.post(
-            address(record), filled(response) | {"_publish": "1", "_also": also}
-        )
+        data = filled(response) | agreed(response) | {"_publish": "1"}
+        response = publisher.post(address(record), data)
 
         assert response.status_code == 302, errors_of(response)
         assert document(EventEdition, record)["title"] == "A telephone call"
-        assert len(feed()) == len(also) + 1
+        assert len(feed()) == len(offered["also"]) + 1
 
     def test_publishes_nothing_that_was_not_shown(self, publisher: Client) -> None:
         record = make_event("A call")
         response = send(publisher, record, _publish="1")
-        also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
-        data = filled(response) | {"_publish": "1", "_also": also}
+        data = filled(response) | agreed(response) | {"_publish": "1"}
         # Meanwhile the source's record is fine, but the event's type got a broader one.
         record.type.broader = type(record.type)(code="contact", label="Contact")
         record.type.broader.full_clean()
@@ -207,9 +206,9 @@ class TestSaveAndPublish:
         client.force_login(user)
         person = make_person("Marco Rubio")
         response = send(client, person, _publish="1")
-        also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
 
-        response = client.post(address(person), filled(response) | {"_publish": "1", "_also": also})
+        data = filled(response) | agreed(response) | {"_publish": "1"}
+        response = client.post(address(person), data)
 
         assert errors_of(response) == ["You may edit sources, but not publish or withdraw them."]
         assert feed() == []
@@ -232,14 +231,12 @@ class TestSaveAndPublish:
         record = EVERY_KIND[kind].with_parts(1)
         response = send(publisher, record, _publish="1")
         if response.status_code == 200:
-            also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
             # What the makers leave without a source is no concern here.
             for obstacle in response.context["dependencies"]["obstacles"]:
                 _cite(obstacle["address"])
-            response = send(publisher, record, _publish="1", _also=also)
+            response = send(publisher, record, _publish="1", **agreed(response))
             if response.status_code == 200:
-                also = [str(link["key"]) for link in response.context["dependencies"]["also"]]
-                response = send(publisher, record, _publish="1", _also=also)
+                response = send(publisher, record, _publish="1", **agreed(response))
 
         assert response.status_code == 302, errors_of(response)
         record.refresh_from_db()
@@ -273,12 +270,7 @@ class TestPages:
         assert [link["name"] for link in page.context["dependencies"]["also"]] == ["Raw materials"]
         assert feed() == []
         response = self.run(
-            publisher,
-            "publish",
-            *topics,
-            _confirm="1",
-            reason="First batch.",
-            _also=[str(broader.pk)],
+            publisher, "publish", *topics, _confirm="1", reason="First batch.", **agreed(page)
         )
 
         assert response.status_code == 302
@@ -299,9 +291,10 @@ class TestPages:
         assert page.context["form"]["nature"].value() is None
         assert refused.context["form"].errors == {"nature": ["This field is required."]}
         assert len(feed()) == 2
-        self.run(publisher, "publish", *topics, _confirm="1", nature="reference")
+        seen = agreed(page) | {"_confirm": "1"}
+        self.run(publisher, "publish", *topics, nature="reference", **seen)
         assert len(feed()) == 2
-        response = self.run(publisher, "publish", *topics, _confirm="1", nature="recoding")
+        response = self.run(publisher, "publish", *topics, nature="recoding", **seen)
 
         assert response.status_code == 302
         found = Change.objects.filter(position__gt=2).values_list("action", "nature")
@@ -449,6 +442,114 @@ class TestPages:
         response = self.run(publisher, "publish", make_topic(), make_topic(), _confirm="1")
 
         assert response.status_code == 302
+        assert feed() == []
+
+
+class TestWhatWasSeen:
+    """Nothing is published in another form than the publisher saw."""
+
+    def confirm(self, client: Client, page: Any, record: Any, **data: Any) -> Any:
+        hidden = {"_confirm": "1", "_shown_at": page.context["shown_at"]}
+        return client.post(address(record, "publish"), agreed(page) | hidden | data)
+
+    def test_an_edit_after_the_page_was_shown_is_shown_before_it_is_published(
+        self, publisher: Client, contributor: Client
+    ) -> None:
+        topic = make_topic("mining")
+        page = publisher.get(address(topic, "publish"))
+        send(contributor, topic, label="Mines")
+
+        again = self.confirm(publisher, page, topic, reason="Checked.")
+
+        assert feed() == []
+        assert [refusal.detail for refusal in again.context["refusals"]] == [
+            "Mines was changed after it was shown to you: look at it again. Nothing is published yet."
+        ]
+        ((record, change_sets),) = again.context["unseen"]
+        assert record == topic
+        assert [
+            (change_set.who, each.name, each.after)
+            for change_set in change_sets
+            for row in change_set.rows
+            for each in row.fields
+            if row.verb == "changed"
+        ] == [("contributor", "label", "Mines")]
+
+        assert self.confirm(publisher, again, topic).status_code == 302
+        assert document(TopicEdition, topic)["label"] == "Mines"
+
+    def test_a_part_counts_and_what_is_not_public_does_not(
+        self, publisher: Client, contributor: Client
+    ) -> None:
+        person = make_person("Marco Rubio")
+        publish(*(citation.source for citation in person.citations.all()), by=None)
+        page = publisher.get(address(person, "publish"))
+
+        send(contributor, person, curators_note="Looks good.")
+        part = person.names.create(name="Little Marco")
+        assert self.confirm(publisher, page, person).status_code == 200
+        assert not PersonEdition.objects.exists()
+        part.delete()
+        # It is again what was shown.
+        assert self.confirm(publisher, page, person).status_code == 302
+
+    def test_an_import_in_between_is_shown(self, publisher: Client) -> None:
+        topics = [make_topic("mining"), make_topic("oil")]
+        pages = TestPages()
+        page = pages.run(publisher, "publish", *topics)
+        line = {"object": "topic", "slug": "oil", "alternative_labels": ["petroleum"]}
+        assert load(BytesIO(orjson.dumps(line)), by=None).is_done
+
+        refused = pages.run(publisher, "publish", *topics, _confirm="1", **agreed(page))
+
+        assert [refusal.record.code for refusal in refused.context["refusals"]] == ["oil"]
+        assert feed() == []
+        done = pages.run(publisher, "publish", *topics, _confirm="1", **agreed(refused))
+        assert done.status_code == 302
+        assert len(feed()) == 2
+
+    def test_of_two_tabs_the_one_that_shows_the_record_as_it_is_publishes_it(
+        self, publisher: Client, contributor: Client
+    ) -> None:
+        topic = make_topic("mining")
+        old = publisher.get(address(topic, "publish"))
+        send(contributor, topic, label="Mines")
+        new = publisher.get(address(topic, "publish"))
+
+        assert self.confirm(publisher, old, topic).status_code == 200
+        assert feed() == []
+        assert self.confirm(publisher, new, topic).status_code == 302
+
+    def test_an_edit_of_what_goes_along_is_shown_before_it_is_published(
+        self, publisher: Client, contributor: Client
+    ) -> None:
+        topic = make_topic("mining", broader=make_topic("economy"))
+        response = send(publisher, topic, _publish="1", label="Mines")
+        send(contributor, topic.broader, label="Economics")
+        data = filled(response) | agreed(response) | {"_publish": "1"}
+
+        refused = publisher.post(address(topic), data)
+
+        assert errors_of(refused) == [
+            "Economics was changed after it was shown to you: look at it again. Nothing is published yet."
+        ]
+        assert feed() == []
+        response = publisher.post(address(topic), data | agreed(refused))
+        assert response.status_code == 302
+        assert document(TopicEdition, topic.broader)["label"] == "Economics"
+        assert document(TopicEdition, topic)["label"] == "Mines"
+
+    @pytest.mark.parametrize("shown", ["", "x", "x:y", "\x00:", ":"])
+    def test_a_confirmation_that_does_not_say_what_it_saw_shows_it(
+        self, publisher: Client, shown: str
+    ) -> None:
+        topic = make_topic("mining")
+
+        response = publisher.post(
+            address(topic, "publish"), {"_confirm": "1", "_shown": shown, "_shown_at": shown}
+        )
+
+        assert response.status_code == 200
         assert feed() == []
 
 

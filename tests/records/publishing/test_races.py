@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from threading import Event
+from threading import Barrier, Event
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from records.kinds import TOPIC as TOPIC_KIND
 from records.models import Change, Topic, TopicEdition
+from records.publishing import deeds
 from records.publishing.batches import publish_in_batches
+from records.publishing.deeds import ContentionError, deed
+from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, withdraw
-from tests.factories.races import at_once
+from tests.factories.races import at_once, overtaken
 from tests.factories.records import make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -192,6 +195,116 @@ def other_sessions_stay() -> int:
         if count == 0 or time.monotonic() > deadline:
             return int(count)
         time.sleep(0.05)
+
+
+@pytest.fixture
+def one_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is done again: who waits for whom must be right the first time."""
+    monkeypatch.setattr(deeds, "TRIES", 1)
+
+
+@pytest.mark.usefixtures("one_try")
+def test_a_merge_waits_for_records_that_name_the_loser_before_it_holds_the_feed() -> None:
+    loser, survivor = make_topic(), make_topic()
+    topic = make_topic(broader=loser)
+    publish(loser, survivor, topic, by=None)
+
+    overtaken(
+        lambda: Topic.objects.filter(pk=topic.pk).update(label="Another"),
+        lambda: merge(loser, survivor, by=None, reason="One."),
+        lambda: publish_as_it_is(topic),
+    )
+
+    topic.refresh_from_db()
+    assert topic.broader == survivor
+    document = orjson.loads(TopicEdition.objects.current().get(record_id=topic.pk).document or "")
+    assert (document["label"], document["broader"]["id"]) == ("Another", str(survivor.pk))
+
+
+@pytest.mark.usefixtures("one_try")
+def test_what_a_publisher_names_is_checked_before_the_feed_is_held() -> None:
+    broader = make_topic("mining")
+    publish(broader, by=None)
+
+    @transaction.atomic
+    def add_below() -> Topic:
+        topic = make_topic("gold", broader=Topic.objects.get(pk=broader.pk))
+        publish(topic, by=None)
+        return topic
+
+    topic = overtaken(
+        # Another code is another key: whoever refers to the topic waits.
+        lambda: Topic.objects.filter(pk=broader.pk).update(code="mines", label="Mines"),
+        add_below,
+        lambda: publish_as_it_is(broader),
+    )
+
+    document = orjson.loads(TopicEdition.objects.current().get(record_id=topic.pk).document or "")
+    assert document["broader"]["label"] == "Mines"
+
+
+def test_a_save_that_leaves_a_topic_where_it_is_waits_for_no_other() -> None:
+    moved, other = make_topic(broader=make_topic()), make_topic(broader=make_topic())
+    root = make_topic()
+    done = Event()
+
+    def save() -> None:
+        topic = Topic.objects.get(pk=other.pk)
+        topic.label = "Another"
+        topic.save()
+        make_topic(broader=topic)
+        done.set()
+
+    overtaken(
+        lambda: Topic.objects.filter(pk=moved.pk).update(broader=root),
+        save,
+        lambda: done.is_set() or pytest.fail("It waits for the lock of the tree."),
+    )
+
+
+def test_of_two_that_wait_for_each_other_the_one_that_was_ended_is_done_again() -> None:
+    topics = [make_topic(), make_topic()]
+    together = Barrier(2)
+
+    def rename(first: Topic, second: Topic) -> None:
+        tries = []
+
+        @deed
+        @transaction.atomic
+        def act() -> None:
+            tries.append(1)
+            Topic.objects.filter(pk=first.pk).update(label=f"By the one from {first.code}")
+            if len(tries) == 1:
+                together.wait()
+            Topic.objects.filter(pk=second.pk).update(label=f"By the one from {first.code}")
+
+        act()
+
+    results = at_once(lambda: rename(*topics), lambda: rename(*topics[::-1]))
+
+    assert results == [None, None]
+    assert len(set(Topic.objects.values_list("label", flat=True))) == 1
+
+
+def test_a_deed_is_given_up_after_some_tries_and_inside_a_transaction_at_once() -> None:
+    tries = []
+
+    @deed
+    def end() -> None:
+        tries.append(1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"
+            )
+
+    with pytest.raises(ContentionError):
+        end()
+    assert len(tries) == deeds.TRIES
+
+    tries.clear()
+    with pytest.raises(OperationalError), transaction.atomic():
+        end()
+    assert len(tries) == 1
 
 
 def test_a_rolled_back_publication_leaves_nothing() -> None:
