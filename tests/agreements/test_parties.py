@@ -12,8 +12,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement
-from records.publishing.merge import merge
-from records.publishing.publish import withdraw
 from tests.factories.agreements import make_action, make_agreement, make_party
 from tests.factories.answers import get
 from tests.factories.documents import document_of
@@ -178,22 +176,6 @@ def test_who_has_the_list_of_a_day_is_told_so(client: Client, berne: Agreement) 
         response = client.get(address, {"on": on}, headers={"if-none-match": tag})
         assert response.status_code == 200
     assert response.json()["results"][1]["status"]["value"] == "withdrawn"
-
-
-def test_the_parties_go_where_the_agreement_goes(client: Client, berne: Agreement) -> None:
-    same, wrong = make_agreement("Berne"), make_agreement("Wrong")
-    publish_whole(same, wrong)
-    merge(same, berne, by=None, reason="The same.")
-    withdraw(wrong, by=None, reason="There was none.")
-    make_agreement("Draft")
-
-    moved = client.get("/api/v1/agreements/berne/parties/?on=1950")
-
-    assert moved.status_code == 308
-    assert moved.headers["Location"] == f"/api/v1/agreements/{berne.pk}/parties/?on=1950"
-    assert get(client, "agreements/wrong/parties/", 410)["reason"] == "There was none."
-    for ref in ("draft", "never-there"):
-        assert get(client, f"agreements/{ref}/parties/", 404)["code"] == "not_found"
 
 
 @pytest.mark.parametrize(

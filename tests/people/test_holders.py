@@ -266,6 +266,7 @@ def test_the_whole_answer(client: Client, minister: Office) -> None:
         ],
         "vacancy": None,
         "coverage": {**complete, "match": "certain"},
+        "notes": [],
     }
     vacant = get(client, "offices/foreign-minister/holders/?on=2015-03-05")
     assert (vacant["status"], vacant["holders"]) == ("vacant", [])
@@ -404,22 +405,6 @@ def test_what_is_not_published_holds_nothing(client: Client, minister: Office) -
     OfficePeriod.objects.all().delete()
 
     assert ask(client, "on=2012-05") == ("vacant", [])
-
-
-def test_the_holders_go_where_the_office_goes(client: Client, minister: Office) -> None:
-    same, wrong = make_office("Minister of Foreign Affairs"), make_office("Wrong")
-    publish_whole(same, wrong)
-    merge(same, minister, by=None, reason="The same.")
-    withdraw(wrong, by=None, reason="There was none.")
-    make_office("Draft")
-
-    moved = client.get("/api/v1/offices/minister-of-foreign-affairs/holders/?on=2014")
-
-    assert moved.status_code == 308
-    assert moved.headers["Location"] == f"/api/v1/offices/{minister.pk}/holders/?on=2014"
-    assert get(client, "offices/wrong/holders/", 410)["reason"] == "There was none."
-    for ref in ("draft", "never-there"):
-        assert get(client, f"offices/{ref}/holders/", 404)["code"] == "not_found"
 
 
 @pytest.mark.parametrize(
