@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.dates.reach import Match, Reach
-from people.editions import days_held, published_on
+from people.editions import days_held, known_on
 from people.models import EndStatus, OfficePeriodKind, TenureKind
 from people.statuses import HolderStatus
 from records.publishing.documents import reference_row
@@ -165,9 +165,7 @@ def _halves(days: Reach) -> range:
 
 def _days(office: dict[str, Any], period: dict[str, Any]) -> Reach:
     is_ongoing = period["end_status"] == EndStatus.ONGOING
-    return Reach.of(
-        period["start"], period["end"], (), published_on(office) if is_ongoing else None
-    )
+    return Reach.of(period["start"], period["end"], (), known_on(office) if is_ongoing else None)
 
 
 def _place(each: Holding) -> tuple[int, str, str]:
