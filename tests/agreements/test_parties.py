@@ -56,7 +56,7 @@ def rows(client: Client, on: str) -> list[tuple[Any, ...]]:
 IN_FORCE = [("in_force", "certain")]
 NOTHING: tuple[Any, ...] = ("unknown", "unknown", [("unknown", "certain")], [])
 JOINED = ["entry_into_force", "accession"]
-MAY_HAVE_JOINED = [("bound", "possible"), ("in_force", "possible"), ("unknown", "possible")]
+MAY_HAVE_JOINED = [("in_force", "possible"), ("unknown", "possible")]
 WIPO: tuple[Any, ...] = ("WIPO", None, None, [], [])
 
 
