@@ -12,7 +12,7 @@ from agreements.statuses import AgreementStatus, PartyStatus
 from config.dates import reach as dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: An uncertain date as documents show it; None when nothing is known.
 When = dict[str, str | None] | None
@@ -249,14 +249,38 @@ def party_effects(
     effects += [end for act in others if (end := _end(act, known_on)) is not None]
     if laterality != Laterality.MULTILATERAL:
         # An act of all together is an act of each.
-        general = (_of_all(act, known_on) for act in acts if act.party is None)
-        effects += [effect for effect in general if effect is not None]
-    if not any(act.kind == ActionKind.ENTRY_INTO_FORCE for act in own):
-        entries = [
-            act for act in acts if act.party is None and act.kind == ActionKind.ENTRY_INTO_FORCE
-        ]
-        effects += _general_entry(own, entries, laterality, known_on)
+        of_all = (_of_all(act, known_on) for act in acts if act.party is None)
+        effects += [effect for effect in of_all if effect is not None]
+    entries = [act for act in acts if act.kind == ActionKind.ENTRY_INTO_FORCE]
+    general = [act for act in entries if act.party is None]
+    entered = [act for act in entries if act.party == party]
+    if not entered:
+        effects += _general_entry(own, general, laterality, known_on)
+    for consent in _consents_to_return(own, entered, known_on):
+        # That it was in force for the party before shows that the treaty is in force.
+        effects += [_later_of(entry, consent, known_on) for entry in general or entered]
     return effects
+
+
+def _consents_to_return(
+    own: Sequence[Act], entered: Sequence[Act], known_on: dt.date
+) -> Iterator[Act]:
+    """Yield the consents of a party that had left after its recorded entries into force: no entry belongs to them."""
+    left = [act for act in own if act.kind in ENDING]
+    for act in own if entered else ():
+        if act.kind not in CONSENT:
+            continue
+        back = _consented(act, known_on)
+        has_left = any(Bounds.known(each.effect, known_on).is_before(back) for each in left)
+        if has_left and all(
+            Bounds.known(each.effect, known_on).is_before(back) for each in entered
+        ):
+            yield act
+
+
+def _consented(act: Act, known_on: dt.date) -> Bounds:
+    """When a consent takes effect: when it was given, where no other day is recorded."""
+    return Bounds.known(act.effect, known_on, is_done=act.effective_date is None)
 
 
 def _of_own(act: Act, known_on: dt.date) -> Effect | None:
@@ -309,7 +333,7 @@ def _general_entry(
 def _later_of(entry: Act, consent: Act, known_on: dt.date) -> Effect:
     """Return entry into force from the later of the two days on."""
     one = Bounds.known(entry.effect, known_on)
-    other = Bounds.known(consent.effect, known_on, is_done=consent.effective_date is None)
+    other = _consented(consent, known_on)
     later = Bounds(
         max(filter(None, (one.earliest, other.earliest)), default=None),
         max(one.latest, other.latest) if one.latest and other.latest else None,

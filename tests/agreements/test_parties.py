@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,6 +140,50 @@ def test_an_unknown_end_leaves_possible_what_is_known(client: Client) -> None:
         {"value": "withdrawn", "match": "unknown"},
     ]
     assert {each["kind"] for each in row["actions"]} == {"entry_into_force", "withdrawal"}
+
+
+def test_who_left_and_came_back_is_in_it_again(client: Client) -> None:
+    """The United States left UNESCO twice and returned twice, without another entry into force on record."""
+    unesco = make_agreement("UNESCO", form="convention", laterality="multilateral")
+    party = make_party(unesco, make_state("United States"))
+    for kind, date, effective_date in (
+        ("acceptance", "1946-09-30", ""),
+        ("entry_into_force", "1946-11-04", ""),
+        ("withdrawal", "1983-12-28", "1984-12-31"),
+        ("acceptance", "2003-10-01", ""),
+        ("withdrawal", "2017-10-12", "2018-12-31"),
+        ("acceptance", "2023-07-10", ""),
+    ):
+        make_action(unesco, kind, date, effective_date=effective_date, party=party)
+    publish_whole(unesco)
+
+    def stood(on: str) -> tuple[str, str, str]:
+        (row,) = get(client, f"agreements/unesco/parties/?on={on}")["results"]
+        return row["status"]["value"], row["match"], row["actions"][-1]["date"]["edtf"]
+
+    assert [stood(on) for on in ("1946-10-01", "1984-12-30", "1990", "2010", "2020", "2024")] == [
+        ("bound", "certain", "1946-09-30"),
+        ("in_force", "certain", "1946-11-04"),
+        ("withdrawn", "certain", "1983-12-28"),
+        ("in_force", "certain", "2003-10-01"),
+        ("withdrawn", "certain", "2017-10-12"),
+        ("in_force", "certain", "2023-07-10"),
+    ]
+
+
+def test_a_withdrawal_without_a_date_is_before_a_return_that_is_announced(client: Client) -> None:
+    year = datetime.now(UTC).year + 2
+    treaty = make_agreement("Pact", form="treaty", laterality="multilateral")
+    party = make_party(treaty, make_state("Chad"))
+    make_action(treaty, "withdrawal", party=party)
+    make_action(treaty, "entry_into_force", f"{year}-01-01", party=party)
+    publish_whole(treaty)
+
+    (row,) = get(client, f"agreements/pact/parties/?on={year}-01-01")["results"]
+
+    assert (row["status"]["value"], row["match"]) == ("in_force", "certain")
+    (row,) = get(client, f"agreements/pact/parties/?on={year - 1}")["results"]
+    assert (row["status"]["value"], row["match"]) == ("withdrawn", "certain")
 
 
 def test_parties_are_read_page_by_page_both_ways(client: Client, berne: Agreement) -> None:

@@ -228,10 +228,29 @@ class Stand:
         self.is_open = laterality == "multilateral"
         own = {deed.kind for deed in deeds if deed.party == party}
         self.has_own_entry = "entry_into_force" in own
+        self.has_general_entry = any(
+            deed.kind == "entry_into_force" and deed.party is None for deed in deeds
+        )
         self.may_consent = bool(own & CONSENT)
+        self.returns = [deed for deed in deeds if self._returns(deed, deeds)]
         self.stage = 0
         self.decided: str | None = None
-        self.is_treaty_in_force = self.has_consented = False
+        self.is_treaty_in_force = self.has_consented = self.is_back = False
+
+    def _returns(self, deed: Deed, deeds: Iterable[Deed]) -> bool:
+        """Whether by this consent a party comes back that had been in and had left before, for certain."""
+
+        def is_before(other: Deed) -> bool:
+            return max(pair[1] for pair in other.days) < min(pair[1] for pair in deed.days)
+
+        own = [each for each in deeds if each.party == self.party]
+        return (
+            deed in own
+            and deed.kind in CONSENT
+            and self.has_own_entry
+            and all(is_before(each) for each in own if each.kind == "entry_into_force")
+            and any(is_before(each) for each in own if each.kind in LEAVING)
+        )
 
     def concerns(self, deed: Deed) -> bool:
         """Whether what ends it for others ends it for this party."""
@@ -241,7 +260,7 @@ class Stand:
         """Where it stands in the order of such things, which holds where dates leave the order open."""
         is_own = deed.party == self.party
         if deed.kind in CONSENT:
-            return 0 if is_own and not self.has_own_entry else None
+            return 0 if is_own and (not self.has_own_entry or deed in self.returns) else None
         if deed.kind == "entry_into_force":
             return 0 if is_own or deed.party is None else None
         if not self.concerns(deed):
@@ -281,7 +300,13 @@ class Stand:
         self.has_consented |= consents
         self.is_treaty_in_force |= enters
         if self.has_own_entry:
-            return any(deed.kind == "entry_into_force" for deed in own)
+            self.is_back |= any(deed in self.returns for deed in own)
+            is_entered = any(deed.kind == "entry_into_force" for deed in own)
+            comes_back = any(deed in self.returns for deed in own) or (
+                self.is_back and enters and self.decided != "withdrawn"
+            )
+            is_in_force = self.is_treaty_in_force or not self.has_general_entry
+            return is_entered or (comes_back and is_in_force)
         # Who left does not come back because the treaty does.
         may_enter = enters and self.decided != "withdrawn"
         if self.may_consent:
