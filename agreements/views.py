@@ -14,11 +14,14 @@ from agreements.kinds import AGREEMENT
 from agreements.models import AgreementEdition
 from agreements.on_a_day import Acts, party_on
 from agreements.serializers import PartyOnDaySerializer
+from agreements.statuses import PartyStatus
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.dates import AS_OF, ON, read_on
 from config.api.formats import FORMAT
+from config.api.notes import Note
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Page
 from config.api.views import Operation
+from people.existence import non_existing
 from records.api.newest import Newest, find_newest
 from records.api.pages import serve_page
 from records.api.parts import PartListing
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from config.api.filters.dates import Days
+    from config.api.query import Query
     from records.api.counts import Sum
 
 
@@ -82,7 +86,38 @@ class AgreementViewSet(EditionViewSet):
             selection.narrow(shape) if selection else shape,
             (agreement.position, *map(str, days)),
         )
-        return serve_page(self, query, listing, page)
+        return serve_page(self, query, listing, page, notes=_doubts(query, document, days, acts))
+
+
+#: Statuses that a state has only while it exists.
+_STANDING = {
+    each.value
+    for each in (
+        PartyStatus.SIGNATORY,
+        PartyStatus.BOUND,
+        PartyStatus.PROVISIONALLY_APPLIED,
+        PartyStatus.IN_FORCE,
+        PartyStatus.SUSPENDED,
+    )
+}
+
+
+def _doubts(query: Query, document: dict[str, Any], days: Days, acts: Acts) -> list[Note]:
+    """A note for each state that did not exist then, and stands as if it had: what became of its part is not on record."""
+    states = [each for each in document["parties"] if each["party"]["object"] == "state"]
+    gone = non_existing([each["party"]["id"] for each in states], days)
+    rows = [party_on(document, acts, each, *days) for each in states if each["party"]["id"] in gone]
+    on = query.values.get(ON.name, str(days[0]))
+    return [
+        Note(
+            "did_not_exist",
+            ON.name,
+            on,
+            f"{row['party']['label']} did not exist then, as its own record has it, and no action says what became of its part.",
+        )
+        for row in rows
+        if row["status"] and row["status"]["value"] in _STANDING
+    ]
 
 
 def _written(

@@ -98,6 +98,12 @@ def holders_on(
     }
 
 
+def may_have_existed(office: dict[str, Any], asked: Asked) -> bool:
+    """Whether the office may have existed on one of the days, as its own record has it."""
+    days = Reach.of(office["start"], office["end"])
+    return days.has_day(Match.ANY, asked.first, asked.last, today=asked.today)
+
+
 def _status(
     office: dict[str, Any],
     found: Sequence[Holding],

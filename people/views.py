@@ -20,13 +20,14 @@ from config.api.filters.dates import (
     told_then,
 )
 from config.api.formats import FORMAT
+from config.api.notes import Note
 from config.api.query import Parameter
 from config.api.sql import Clause, all_of, column, select, table_of
 from config.api.views import Operation
 from config.dates.reach import Match
 from people.dimensions import OFFICES, ORGANIZATIONS, PEOPLE, STATES, TENURES
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
-from people.holders import Asked, holders_on
+from people.holders import Asked, holders_on, may_have_existed
 from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
 from people.models import IN_OFFICE, TenureEdition
 from people.serializers import HoldersSerializer
@@ -101,12 +102,17 @@ class OfficeViewSet(EditionViewSet):
         if not isinstance(office, Newest):
             return office
         asked = Asked(*days, today())
+        on = query.values.get(ON.name, str(asked.today))
+        notes = told_then(query)
+        if not may_have_existed(office.document, asked):
+            detail = "The office did not exist then, as its own start and end have it."
+            notes.append(Note("did_not_exist", ON.name, on, detail))
         answer = {
-            "on": query.values.get(ON.name, str(asked.today)),
+            "on": on,
             **holders_on(
                 office.document, self._tenures(office.record_id, days), asked, match_of(query)
             ),
-            "notes": told_then(query),
+            "notes": notes,
         }
         shape = shape_of(HoldersSerializer)
         if selection:

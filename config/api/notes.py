@@ -12,6 +12,7 @@ NOTES = {
     "merged": "the record was merged into another one, which is listed instead",
     "withdrawn": "the record was withdrawn, and is not listed",
     "as_of": "what was withdrawn since that instant is left out",
+    "did_not_exist": "by its own record it did not exist on the days asked for, so that what is said of them is doubtful",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 

@@ -186,6 +186,34 @@ def test_a_withdrawal_without_a_date_is_before_a_return_that_is_announced(client
     assert (row["status"]["value"], row["match"]) == ("withdrawn", "certain")
 
 
+def test_a_state_that_is_no_more_is_said_to_be_none(client: Client) -> None:
+    treaty = make_agreement("Pact", form="treaty", laterality="multilateral")
+    for name, dates in (
+        ("Czechoslovakia", {"end": "1992-12-31"}),
+        ("Yugoslavia", {"end": "1992"}),
+        ("Slovakia", {"start": "1993-01-01"}),
+    ):
+        party = make_party(treaty, make_state(name, **dates))
+        make_action(treaty, "entry_into_force", "1960", party=party)
+        if name == "Yugoslavia":
+            make_action(treaty, "withdrawal", "1980", party=party)
+    publish_whole(treaty)
+
+    def doubted(asked: str) -> list[tuple[str, str, str]]:
+        answer = get(client, f"agreements/pact/parties/?{asked}")
+        return [(each["code"], each["value"], each["detail"]) for each in answer["notes"]]
+
+    def detail(name: str) -> str:
+        return f"{name} did not exist then, as its own record has it, and no action says what became of its part."
+
+    assert doubted("on=1959") == []
+    assert doubted("on=1970") == [("did_not_exist", "1970", detail("Slovakia"))]
+    assert doubted("on=1992-12-31") == [("did_not_exist", "1992-12-31", detail("Slovakia"))]
+    assert doubted("on=1993") == [("did_not_exist", "1993", detail("Czechoslovakia"))]
+    today = str(datetime.now(UTC).date())
+    assert doubted("page_size=1") == [("did_not_exist", today, detail("Czechoslovakia"))]
+
+
 def test_parties_are_read_page_by_page_both_ways(client: Client, berne: Agreement) -> None:
     whole = get(client, "agreements/berne-convention/parties/?on=1950")["results"]
     address = "agreements/berne-convention/parties/?on=1950&page_size=2"
@@ -240,8 +268,10 @@ def test_what_is_not_understood_is_refused(
     assert [fault["code"] for fault in problem["errors"]] == [code]
 
 
-def test_parties_cost_one_statement_by_id_and_two_by_name(client: Client, berne: Agreement) -> None:
-    for ref, expected in ((berne.pk, 1), ("berne-convention", 2)):
+def test_parties_cost_two_statements_by_id_and_three_by_name(
+    client: Client, berne: Agreement
+) -> None:
+    for ref, expected in ((berne.pk, 2), ("berne-convention", 3)):
         with CaptureQueriesContext(connection) as captured:
             get(client, f"agreements/{ref}/parties/?on=1950")
         assert len(captured) == expected

@@ -224,6 +224,19 @@ def test_what_is_not_published_holds_nothing(client: Client, minister: Office) -
     assert ask(client, "on=2012-05") == ("vacant", [])
 
 
+def test_an_office_that_was_no_more_is_said_to_be_none(client: Client) -> None:
+    office = make_office("Ambassador to Czechoslovakia", start="1920", end="1992-12-31")
+    hold(office, "Shirley Temple Black", start="1989-08-23", end_status="ongoing")
+
+    def notes(on: str) -> list[tuple[str, str]]:
+        answer = get(client, f"offices/ambassador-to-czechoslovakia/holders/?on={on}")
+        return [(each["code"], each["value"]) for each in answer["notes"]]
+
+    assert notes("1992") == notes("1920-01-01") == []
+    assert notes("1993-01-01") == [("did_not_exist", "1993-01-01")]
+    assert notes("1919") == [("did_not_exist", "1919")]
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
