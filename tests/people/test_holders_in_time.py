@@ -107,7 +107,7 @@ class Registry:
             make_part(
                 TenureMilestone,
                 tenure=tenure,
-                kind=self.chance.choice([*IN_POST, "nominated", "declined"]),
+                kind=self.chance.choice([*sorted(IN_POST), "nominated", "declined"]),
                 date=random_edtf(self.chance),
             )
 
