@@ -250,20 +250,23 @@ class AgreementEdition(Edition):
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:  # noqa: ARG003 - one signature
         """Tell the status as of today: what is published says how things stand when it is published."""
-        cls.settle_status(document, dt.datetime.now(dt.UTC).date())
+        today = dt.datetime.now(dt.UTC).date()
+        cls.settle_status(document, today, known_on=today)
         return iter(())
 
     @staticmethod
-    def settle_status(document: dict[str, Any], day: dt.date) -> None:
-        """Derive the status of the agreement and of each party on a day from the document's own actions."""
+    def settle_status(document: dict[str, Any], day: dt.date, *, known_on: dt.date) -> None:
+        """Derive the status of the agreement and of each party on a day from the document's own actions, as they were known."""
         acts, laterality = acts_of(document), document["laterality"]
-        history = agreement_history(acts, laterality=laterality, known_on=day)
+        history = agreement_history(acts, laterality=laterality, known_on=known_on)
         document["status"] = history.on(day).as_document()
         for party in document["parties"]:
             if party["role"] in NOT_BOUND:
                 party["status"] = None
                 continue
-            history = party_history(acts, party["party"]["id"], laterality=laterality, known_on=day)
+            history = party_history(
+                acts, party["party"]["id"], laterality=laterality, known_on=known_on
+            )
             party["status"] = history.on(day).as_document()
 
     @classmethod

@@ -12,7 +12,7 @@ from agreements.statuses import AgreementStatus, PartyStatus
 from config.dates import reach as dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: An uncertain date as documents show it; None when nothing is known.
 When = dict[str, str | None] | None
@@ -113,6 +113,20 @@ class Bounds:
             return cls(None, None)
         return cls(_day(when["earliest"]), _day(when["latest"]))
 
+    @classmethod
+    def known(cls, when: When, known_on: dt.date, *, is_done: bool = False) -> Bounds:
+        """Read the date of an act as it was known on a day.
+
+        What is on record has happened by then, unless it is dated later. Of what takes effect on one of several days, the day may
+        still be to come; what somebody did is past once it is recorded.
+        """
+        found = cls.of(when)
+        if found.earliest is not None and found.earliest > known_on:
+            return found
+        if found.latest is None or (is_done and found.latest > known_on):
+            return cls(found.earliest, known_on)
+        return found
+
     def is_before(self, other: Bounds) -> bool:
         """Whether it is certainly before the other."""
         return (
@@ -132,11 +146,12 @@ class Effect:
     rank: int
     bounds: Bounds
     when: When  #: that day as the action says it
-    is_done: bool = False  #: something that somebody did, so that it is past once it is recorded
     own: Bounds | None = (
         None  #: the party's own act behind it; None for what happens to the agreement as a whole
     )
     acts: tuple[Act, ...] = field(default=(), compare=False)  #: what brought it about
+    #: The day from which the last of these acts alone brings it about, whenever that was done; None if it never does.
+    follows_from: dt.date | None = None
 
     @property
     def earliest(self) -> dt.date | None:
@@ -145,8 +160,19 @@ class Effect:
 
     @property
     def latest(self) -> dt.date | None:
-        """Last day on which it may happen."""
+        """Last day on which it may happen: from it on it certainly has. None when that never comes."""
         return self.bounds.latest
+
+    def may_have_happened(self, day: dt.date) -> bool:
+        return self.earliest is None or self.earliest <= day
+
+    def has_happened(self, day: dt.date) -> bool:
+        return self.latest is not None and self.latest <= day
+
+    def comes_with(self, other: Effect, day: dt.date) -> bool:
+        """Whether it has happened if the other one has: who consents to a treaty that is in force is in it."""
+        is_due = self.follows_from is not None and self.follows_from <= day
+        return is_due and self.acts[-1] == other.acts[0]
 
     @property
     def decides_by_date(self) -> bool:
@@ -173,110 +199,141 @@ class Effect:
         return theirs.is_before(mine) or self.rank > other.rank
 
 
-def agreement_effects(acts: Iterable[Act], laterality: str) -> list[Effect]:
-    """Return what the acts do to the status of the agreement."""
-    return [effect for act in acts if (effect := _of_agreement(act, laterality)) is not None]
+def agreement_effects(acts: Iterable[Act], laterality: str, known_on: dt.date) -> list[Effect]:
+    """Return what the acts do to the status of the agreement, as they were known on a day."""
+    effects = (_of_agreement(act, laterality, known_on) for act in acts)
+    return [effect for effect in effects if effect is not None]
 
 
-def _of_agreement(act: Act, laterality: str) -> Effect | None:
+def _of_agreement(act: Act, laterality: str, known_on: dt.date) -> Effect | None:
     kind, status = act.kind, AgreementStatus
     if kind == ActionKind.ANNOUNCEMENT:
-        return _done(status.ANNOUNCED, _ANNOUNCED, act)
+        return _done(status.ANNOUNCED, _ANNOUNCED, act, known_on)
     if kind in SIGNING:
-        return _done(status.SIGNED, _SIGNED, act)
+        return _done(status.SIGNED, _SIGNED, act, known_on)
     if kind in SETTLING:  # consent, too, is given to a text that is settled
-        return _done(status.NEGOTIATED, _NEGOTIATED, act)
+        return _done(status.NEGOTIATED, _NEGOTIATED, act, known_on)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act, known_on)
     if kind == ActionKind.ENTRY_INTO_FORCE:
         # In force for one party, it is in force; but another party's coming in later ends no suspension.
-        return _effect(status.IN_FORCE, _IN_FORCE if act.party is None else _IN_FORCE_FOR_ONE, act)
+        return _effect(
+            status.IN_FORCE, _IN_FORCE if act.party is None else _IN_FORCE_FOR_ONE, act, known_on
+        )
     if act.party is not None and laterality not in NARROW:
         return None
-    return _end(act)
+    return _end(act, known_on)
 
 
-def _end(act: Act) -> Effect | None:
+def _end(act: Act, known_on: dt.date) -> Effect | None:
     """Return the effect of an act that ends or suspends the agreement as a whole."""
     if act.kind == ActionKind.SUSPENSION:
-        return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act)
+        return _effect(AgreementStatus.SUSPENDED, _SUSPENDED, act, known_on)
     if act.kind == ActionKind.EXPIRY:
-        return _effect(AgreementStatus.EXPIRED, _EXPIRED, act)
+        return _effect(AgreementStatus.EXPIRED, _EXPIRED, act, known_on)
     if act.kind in ENDING:
-        return _effect(AgreementStatus.TERMINATED, _TERMINATED, act)
+        return _effect(AgreementStatus.TERMINATED, _TERMINATED, act, known_on)
     return None
 
 
-def party_effects(acts: Iterable[Act], party: str, laterality: str) -> list[Effect]:
-    """Return what the acts do to the status of one party."""
+def party_effects(
+    acts: Iterable[Act], party: str, laterality: str, known_on: dt.date
+) -> list[Effect]:
+    """Return what the acts do to the status of one party, as they were known on a day."""
     acts = list(acts)
     own = [act for act in acts if act.party == party]
-    effects = [effect for act in own if (effect := _of_own(act)) is not None]
+    effects = [effect for act in own if (effect := _of_own(act, known_on)) is not None]
     others = (
         act for act in acts if act.party is None or (act.party != party and laterality in NARROW)
     )
-    effects += [end for act in others if (end := _end(act)) is not None]
+    effects += [end for act in others if (end := _end(act, known_on)) is not None]
     if laterality != Laterality.MULTILATERAL:
         # An act of all together is an act of each.
-        effects += [
-            effect for act in acts if act.party is None and (effect := _of_all(act)) is not None
-        ]
-    if not any(act.kind == ActionKind.ENTRY_INTO_FORCE for act in own):
-        general = [
-            act for act in acts if act.party is None and act.kind == ActionKind.ENTRY_INTO_FORCE
-        ]
-        effects += _general_entry(own, general, laterality)
+        of_all = (_of_all(act, known_on) for act in acts if act.party is None)
+        effects += [effect for effect in of_all if effect is not None]
+    entries = [act for act in acts if act.kind == ActionKind.ENTRY_INTO_FORCE]
+    general = [act for act in entries if act.party is None]
+    entered = [act for act in entries if act.party == party]
+    if not entered:
+        effects += _general_entry(own, general, laterality, known_on)
+    for consent in _consents_to_return(own, entered, known_on):
+        # That it was in force for the party before shows that the treaty is in force.
+        effects += [_later_of(entry, consent, known_on) for entry in general or entered]
     return effects
 
 
-def _of_own(act: Act) -> Effect | None:
+def _consents_to_return(
+    own: Sequence[Act], entered: Sequence[Act], known_on: dt.date
+) -> Iterator[Act]:
+    """Yield the consents of a party that had left after its recorded entries into force: no entry belongs to them."""
+    left = [act for act in own if act.kind in ENDING]
+    for act in own if entered else ():
+        if act.kind not in CONSENT:
+            continue
+        back = _consented(act, known_on)
+        has_left = any(Bounds.known(each.effect, known_on).is_before(back) for each in left)
+        if has_left and all(
+            Bounds.known(each.effect, known_on).is_before(back) for each in entered
+        ):
+            yield act
+
+
+def _consented(act: Act, known_on: dt.date) -> Bounds:
+    """When a consent takes effect: when it was given, where no other day is recorded."""
+    return Bounds.known(act.effect, known_on, is_done=act.effective_date is None)
+
+
+def _of_own(act: Act, known_on: dt.date) -> Effect | None:
     """Return the effect of a party's own act on its status."""
     kind, status = act.kind, PartyStatus
     if kind in CONSENT:
-        return _done(status.BOUND, _BOUND, act)
+        return _done(status.BOUND, _BOUND, act, known_on)
     if kind in SIGNING:
-        return _done(status.SIGNATORY, _SIGNED, act)
+        return _done(status.SIGNATORY, _SIGNED, act, known_on)
     if kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
-    own = Bounds.of(act.effect)
+        return _effect(status.PROVISIONALLY_APPLIED, _PROVISIONAL, act, known_on)
+    own = Bounds.known(act.effect, known_on)
     if kind == ActionKind.ENTRY_INTO_FORCE:
-        return _effect(status.IN_FORCE, _IN_FORCE, act, own)
+        return _effect(status.IN_FORCE, _IN_FORCE, act, known_on, own)
     if kind == ActionKind.SUSPENSION:
-        return _effect(status.SUSPENDED, _SUSPENDED, act, own)
+        return _effect(status.SUSPENDED, _SUSPENDED, act, known_on, own)
     if kind == ActionKind.EXPIRY:
-        return _effect(status.EXPIRED, _EXPIRED, act, own)
+        return _effect(status.EXPIRED, _EXPIRED, act, known_on, own)
     if kind in ENDING:
-        return _effect(status.WITHDRAWN, _WITHDRAWN, act, own)
+        return _effect(status.WITHDRAWN, _WITHDRAWN, act, known_on, own)
     return None
 
 
-def _of_all(act: Act) -> Effect | None:
+def _of_all(act: Act, known_on: dt.date) -> Effect | None:
     if act.kind in CONSENT:
-        return _done(PartyStatus.BOUND, _BOUND, act)
+        return _done(PartyStatus.BOUND, _BOUND, act, known_on)
     if act.kind in SIGNING:
-        return _done(PartyStatus.SIGNATORY, _SIGNED, act)
+        return _done(PartyStatus.SIGNATORY, _SIGNED, act, known_on)
     if act.kind == ActionKind.PROVISIONAL_APPLICATION:
-        return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act)
+        return _effect(PartyStatus.PROVISIONALLY_APPLIED, _PROVISIONAL, act, known_on)
     return None
 
 
-def _general_entry(own: Iterable[Act], general: Iterable[Act], laterality: str) -> Iterator[Effect]:
+def _general_entry(
+    own: Iterable[Act], entries: Iterable[Act], laterality: str, known_on: dt.date
+) -> Iterator[Effect]:
     """Yield the entry into force for a party that has no entry of its own on record.
 
     For a party whose consent is on record, from the later of the two days on (VCLT art. 24(2) and (3)). Otherwise only where
     few agreed and no one else can join: such a treaty enters into force for all of them at once (art. 24(2)).
     """
     consents = [act for act in own if act.kind in CONSENT]
-    for entry in general:
+    for entry in entries:
         for consent in consents:
-            yield _later_of(entry, consent)
+            yield _later_of(entry, consent, known_on)
         if not consents and laterality != Laterality.MULTILATERAL:
-            yield _effect(PartyStatus.IN_FORCE, _IN_FORCE, entry)
+            yield _effect(PartyStatus.IN_FORCE, _IN_FORCE, entry, known_on)
 
 
-def _later_of(entry: Act, consent: Act) -> Effect:
+def _later_of(entry: Act, consent: Act, known_on: dt.date) -> Effect:
     """Return entry into force from the later of the two days on."""
-    one, other = Bounds.of(entry.effect), Bounds.of(consent.effect)
+    one = Bounds.known(entry.effect, known_on)
+    other = _consented(consent, known_on)
     later = Bounds(
         max(filter(None, (one.earliest, other.earliest)), default=None),
         max(one.latest, other.latest) if one.latest and other.latest else None,
@@ -285,17 +342,28 @@ def _later_of(entry: Act, consent: Act) -> Effect:
         (w for w, bounds in ((entry.effect, one), (consent.effect, other)) if bounds == later), None
     )
     return Effect(
-        PartyStatus.IN_FORCE.value, _IN_FORCE, later, when, own=other, acts=(entry, consent)
+        PartyStatus.IN_FORCE.value,
+        _IN_FORCE,
+        later,
+        when,
+        own=other,
+        acts=(entry, consent),
+        follows_from=one.latest if consent.effective_date is None else None,
     )
 
 
-def _done(status: AgreementStatus | PartyStatus, rank: int, act: Act) -> Effect:
+def _done(status: AgreementStatus | PartyStatus, rank: int, act: Act, known_on: dt.date) -> Effect:
     when = act.done
-    return Effect(status.value, rank, Bounds.of(when), when, is_done=True, acts=(act,))
+    bounds = Bounds.known(when, known_on, is_done=True)
+    return Effect(status.value, rank, bounds, when, acts=(act,))
 
 
 def _effect(
-    status: AgreementStatus | PartyStatus, rank: int, act: Act, own: Bounds | None = None
+    status: AgreementStatus | PartyStatus,
+    rank: int,
+    act: Act,
+    known_on: dt.date,
+    own: Bounds | None = None,
 ) -> Effect:
     when = act.effect
-    return Effect(status.value, rank, Bounds.of(when), when, own=own, acts=(act,))
+    return Effect(status.value, rank, Bounds.known(when, known_on), when, own=own, acts=(act,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 import orjson
 from django.db import transaction
@@ -15,9 +15,6 @@ from records.models import Action, Nature
 from records.publishing import feed
 from records.publishing.publish import next_document
 from records.registry import Kind, Question, register
-
-if TYPE_CHECKING:
-    from datetime import date
 
 #: Documents per transaction, so that the desk is never blocked for long.
 BATCH = 500
@@ -72,7 +69,8 @@ def _publish_due(on: date, size: int) -> int:
         for edition in due.only("revision", "document"):
             former = orjson.loads(edition.document)
             document = next_document(edition)
-            AgreementEdition.settle_status(document, on)
+            known_on = date.fromisoformat(document["known_on"])
+            AgreementEdition.settle_status(document, on, known_on=known_on)
             entries.append(
                 feed.NewEdition(
                     AGREEMENT,

@@ -34,7 +34,7 @@ class Acts:
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Acts:
-        known_on = dt.date.fromisoformat(document["published_at"][:10])
+        known_on = dt.date.fromisoformat(document["known_on"])
         acts = acts_of(document)
         proven = [act.as_proven(known_on) for act in acts]
         return cls(document["laterality"], known_on, acts, proven)

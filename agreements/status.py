@@ -58,28 +58,14 @@ class Span:
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """An effect, and the day from which it has certainly happened; None when that never comes."""
-
-    effect: Effect
-    certain: date | None
-
-    def is_possible(self, day: date) -> bool:
-        return self.effect.earliest is None or self.effect.earliest <= day
-
-
 class History:
     """All statuses of an agreement or of a party, from the first to the last day.
 
-    `known_on` is the day on which all this was on record. What is recorded as done, and is not dated later, was done by
-    that day, even when its date is not known.
+    `known_on` is the day on which all this was on record (`Bounds.known`).
     """
 
     def __init__(self, effects: Iterable[Effect], known_on: date) -> None:
-        self._effects = _decisive(
-            [Dated(effect, _certain_from(effect, known_on)) for effect in effects]
-        )
+        self._effects = _decisive(list(effects))
         self._known_on = known_on
 
     @cached_property
@@ -98,7 +84,11 @@ class History:
     @cached_property
     def _cuts(self) -> list[date]:
         """The days on which something may have happened, or certainly has, that had not the day before."""
-        days = {day for each in self._effects for day in (each.effect.earliest, each.certain)}
+        days = {
+            day
+            for effect in self._effects
+            for day in (effect.earliest, effect.latest, effect.follows_from)
+        }
         return sorted(day for day in days if day is not None and day > date.min)
 
     def within(self, first: date, last: date) -> list[Span]:
@@ -129,7 +119,7 @@ class History:
     def _possible(self, day: date) -> frozenset[str]:
         """Every status that some choice of days leaves possible on that day."""
         possible = {effect.value for effect in self._deciding(day)}
-        if not any(each.certain and each.certain <= day for each in self._effects):
+        if not any(effect.has_happened(day) for effect in self._effects):
             possible.add(UNKNOWN)
         return frozenset(possible or {UNKNOWN})
 
@@ -139,17 +129,20 @@ class History:
         An action may decide if it may have happened, and nothing that certainly happened takes over from it. A party that
         left may have come back by an action of which that is not certain; then what happened to all decides again.
         """
-        happened = [each.effect for each in self._effects if each.certain and each.certain <= day]
-        may_have = [each.effect for each in self._effects if each.is_possible(day)]
+        happened = [effect for effect in self._effects if effect.has_happened(day)]
+        may_have = [effect for effect in self._effects if effect.may_have_happened(day)]
         has_left = any(effect.is_departure for effect in happened)
         returns: list[list[Effect]] = [
             [effect] for effect in may_have if has_left and effect not in happened
         ]
-        return [
-            effect
-            for effect in may_have
-            if any(_decides(effect, [*happened, effect, *more]) for more in [[], *returns])
-        ]
+        found = []
+        for effect in may_have:
+            with_it = [other for other in may_have if other.comes_with(effect, day)]
+            if any(
+                _decides(effect, [*happened, effect, *with_it, *more]) for more in [[], *returns]
+            ):
+                found.append(effect)
+        return found
 
     def _since(self, at: int, value: str) -> dict[str, str | None] | None:
         """Return when a status that is certain in span `at` began: after it became possible, before it was certain."""
@@ -160,9 +153,9 @@ class History:
         while first and value in self.spans[first - 1].possible:
             first -= 1
         earliest = self.spans[first].start
-        for each in self._effects:
-            if (each.effect.value, each.effect.earliest, each.certain) == (value, earliest, latest):
-                return each.effect.when
+        for effect in self._effects:
+            if (effect.value, effect.earliest, effect.latest) == (value, earliest, latest):
+                return effect.when
         if (
             latest == self._known_on
         ):  # certain only because it is recorded: nothing that was done has that date
@@ -174,23 +167,19 @@ class History:
         return UncertainDate.parse(f"[{earliest or ''}..{latest}]").as_document()
 
 
-def _decisive(effects: list[Dated]) -> list[Dated]:
+def _decisive(effects: list[Effect]) -> list[Effect]:
     """Leave out effects that change nothing: of equal steps towards force only the first possible and the first certain count.
 
     A treaty of two hundred parties has that many signatures, and is signed with the first.
     """
-    found = [each for each in effects if each.effect.decides_by_date]
-    steps: dict[str, list[Dated]] = {}
-    for each in effects:
-        if not each.effect.decides_by_date:
-            steps.setdefault(each.effect.value, []).append(each)
+    found = [effect for effect in effects if effect.decides_by_date]
+    steps: dict[str, list[Effect]] = {}
+    for effect in effects:
+        if not effect.decides_by_date:
+            steps.setdefault(effect.value, []).append(effect)
     for alike in steps.values():
-        possible = min(
-            alike, key=lambda each: (each.effect.earliest or date.min, each.certain or date.max)
-        )
-        certain = min(
-            alike, key=lambda each: (each.certain or date.max, each.effect.earliest or date.min)
-        )
+        possible = min(alike, key=lambda each: (each.earliest or date.min, each.latest or date.max))
+        certain = min(alike, key=lambda each: (each.latest or date.max, each.earliest or date.min))
         found += [possible] if possible is certain else [possible, certain]
     return found
 
@@ -204,23 +193,14 @@ def _decides(effect: Effect, happened: list[Effect]) -> bool:
     return True
 
 
-def _certain_from(effect: Effect, known_on: date) -> date | None:
-    """Return the day from which it has certainly happened; None when that never comes."""
-    if effect.earliest is not None and effect.earliest > known_on:
-        return effect.latest
-    if effect.latest is None or (effect.is_done and effect.latest > known_on):
-        return known_on
-    return effect.latest
-
-
 def agreement_history(acts: Sequence[Act], *, laterality: str, known_on: date) -> History:
     """Return the statuses (`AgreementStatus`) of an agreement as a whole."""
-    return History(agreement_effects(acts, laterality), known_on)
+    return History(agreement_effects(acts, laterality, known_on), known_on)
 
 
 def party_history(acts: Sequence[Act], party: str, *, laterality: str, known_on: date) -> History:
     """Return the statuses (`PartyStatus`) of the party with that key, as the acts name it."""
-    return History(party_effects(acts, party, laterality), known_on)
+    return History(party_effects(acts, party, laterality, known_on), known_on)
 
 
 def status_of(

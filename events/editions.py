@@ -524,8 +524,8 @@ class RelationEdition(Edition):
 
     @classmethod
     def dated_parts(cls, document: dict[str, Any]) -> list[dict[str, Any]]:
-        """Its periods. One that goes on did so when it was published."""
-        published_on = dt.date.fromisoformat(document["published_at"][:10])
+        """Its periods. One that goes on did so on the day on which that was known."""
+        known_on = dt.date.fromisoformat(document["known_on"])
         return [
             {
                 "kind": f"period:{period['dimension']}",
@@ -533,7 +533,7 @@ class RelationEdition(Edition):
                 **Reach.of(
                     period["start"],
                     period["end"],
-                    ongoing_on=published_on if period["end_status"] == EndStatus.ONGOING else None,
+                    ongoing_on=known_on if period["end_status"] == EndStatus.ONGOING else None,
                 ).columns("days"),
             }
             for period in document["periods"]

@@ -38,8 +38,8 @@ FORMER = "iso3166-3"
 _CURRENT = Clause("superseded_at IS NULL AND document IS NOT NULL")
 
 
-def published_on(document: dict[str, Any]) -> date:
-    return date.fromisoformat(document["published_at"][:10])
+def known_on(document: dict[str, Any]) -> date:
+    return date.fromisoformat(document["known_on"])
 
 
 def _existence(document: dict[str, Any]) -> Reach:
@@ -50,7 +50,7 @@ def _existence(document: dict[str, Any]) -> Reach:
         document["start"],
         document["end"],
         [when for code in codes for when in (code["start"], code["end"])],
-        published_on(document) if is_coded else None,
+        known_on(document) if is_coded else None,
     )
 
 
@@ -74,7 +74,7 @@ def days_held(document: dict[str, Any]) -> Reach:
         document["start"],
         document["end"],
         [each["date"] for each in document["milestones"] if each["kind"] in HELD_MILESTONES],
-        published_on(document) if document["end_status"] == EndStatus.ONGOING else None,
+        known_on(document) if document["end_status"] == EndStatus.ONGOING else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.dates.reach import Match, Reach
-from people.editions import days_held, published_on
+from people.editions import days_held, known_on
 from people.models import EndStatus, OfficePeriodKind, TenureKind
 from people.statuses import HolderStatus
 from records.publishing.documents import reference_row
@@ -98,6 +98,12 @@ def holders_on(
     }
 
 
+def may_have_existed(office: dict[str, Any], asked: Asked) -> bool:
+    """Whether the office may have existed on one of the days, as its own record has it."""
+    days = Reach.of(office["start"], office["end"])
+    return days.has_day(Match.ANY, asked.first, asked.last, today=asked.today)
+
+
 def _status(
     office: dict[str, Any],
     found: Sequence[Holding],
@@ -165,9 +171,7 @@ def _halves(days: Reach) -> range:
 
 def _days(office: dict[str, Any], period: dict[str, Any]) -> Reach:
     is_ongoing = period["end_status"] == EndStatus.ONGOING
-    return Reach.of(
-        period["start"], period["end"], (), published_on(office) if is_ongoing else None
-    )
+    return Reach.of(period["start"], period["end"], (), known_on(office) if is_ongoing else None)
 
 
 def _place(each: Holding) -> tuple[int, str, str]:

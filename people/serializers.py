@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api.filters.dates import MATCHES
+from config.api.notes import NoteSerializer
 from config.dates.serializers import UncertainDateField
 from people.models import (
     Office,
@@ -305,6 +306,7 @@ class HoldersSerializer(PublicSerializer):
         help_text="That the list of its holders is complete, as its document says for the days asked for; null where it says"
         " nothing.",
     )
+    notes = NoteSerializer(many=True, help_text="What a reader must know to read this rightly.")
 
 
 class TenureMilestoneSerializer(PublicModelSerializer):

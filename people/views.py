@@ -9,22 +9,25 @@ from rest_framework.decorators import action
 
 from config.api.as_of import today
 from config.api.caching import tagged
-from config.api.fields import shape_of
+from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.dates import (
+    AS_OF,
     DATE_MATCH,
-    DATE_SCHEMA,
+    ON,
     ReachSql,
     match_of,
-    read_days,
+    read_on,
+    told_then,
 )
 from config.api.formats import FORMAT
+from config.api.notes import Note
 from config.api.query import Parameter
 from config.api.sql import Clause, all_of, column, select, table_of
 from config.api.views import Operation
 from config.dates.reach import Match
 from people.dimensions import OFFICES, ORGANIZATIONS, PEOPLE, STATES, TENURES
 from people.filters import OfficeFilter, OrganizationFilter, PersonFilter, StateFilter, TenureFilter
-from people.holders import Asked, holders_on
+from people.holders import Asked, holders_on, may_have_existed
 from people.kinds import OFFICE, ORGANIZATION, PERSON, STATE, TENURE
 from people.models import IN_OFFICE, TenureEdition
 from people.serializers import HoldersSerializer
@@ -39,13 +42,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from config.api.filters.dates import Days
-
-
-ON = Parameter(
-    "on",
-    "The day, month or year on which the holders are asked (YYYY, YYYY-MM or YYYY-MM-DD); by default today.",
-    DATE_SCHEMA,
-)
 
 
 class StateViewSet(EditionViewSet):
@@ -88,7 +84,7 @@ class OfficeViewSet(EditionViewSet):
             " where a record says that it was vacant all the time, or where the list of holders is complete for all of it and"
             " nobody may have held it; all else is `unknown`, with those who may have. Two are no dispute on the day on which"
             " the one hands over to the other, nor beside somebody ad interim.",
-            parameters={each.name: each for each in (ON, DATE_MATCH, FORMAT)},
+            parameters={each.name: each for each in (ON, DATE_MATCH, AS_OF, FIELDS, OMIT, FORMAT)},
             content=HoldersSerializer,
             statuses=(308, 404, 410),
         ),
@@ -98,22 +94,30 @@ class OfficeViewSet(EditionViewSet):
     def holders(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Say who held one office on a day."""
         query = self.read_query(self.operations["holders"].parameters)
-        now = today()
-        days = read_days(ON.name, query) or (now, now)
+        days = read_on(query)
         query.choice(DATE_MATCH.name, list(Match))
+        selection = Selection.read(query, shape_of(HoldersSerializer))
         query.refuse_faults()
         office = find_newest(self.http, OFFICE, ref, "holders/")
         if not isinstance(office, Newest):
             return office
-        found = holders_on(
-            office.document,
-            self._tenures(office.record_id, days),
-            Asked(*days, now),
-            match_of(query),
-        )
-        body = orjson.dumps({"on": query.values.get(ON.name, str(now)), **found})
+        asked = Asked(*days, today())
+        on = query.values.get(ON.name, str(asked.today))
+        notes = told_then(query)
+        if not may_have_existed(office.document, asked):
+            detail = "The office did not exist then, as its own start and end have it."
+            notes.append(Note("did_not_exist", ON.name, on, detail))
+        answer = {
+            "on": on,
+            **holders_on(
+                office.document, self._tenures(office.record_id, days), asked, match_of(query)
+            ),
+            "notes": notes,
+        }
         shape = shape_of(HoldersSerializer)
-        written, etag = tagged(body)
+        if selection:
+            answer, shape = selection.narrow(answer), selection.narrow(shape)
+        written, etag = tagged(orjson.dumps(answer))
         return self.serve_document(
             lambda: self.format.document(written.decode(), shape), f'{etag[:-1]}{self.format.tag}"'
         )
@@ -166,6 +170,7 @@ class TenureViewSet(EditionViewSet):
     def of_person(self, request: Request, ref: str) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         """Serve the tenures of one person."""
         query = self.read_query(self._of_person_parameters)
+        query.refuse_faults()
         person = find_newest(self.http, PERSON, ref, "tenures/")
         if not isinstance(person, Newest):
             return person

@@ -148,8 +148,18 @@ class NameSerializer(PublicSerializer):
     end = UncertainDateDocumentField(allow_null=True, help_text="Until when it was used.")
 
 
-#: Fields that open every document, in this order; `revision` and `published_at` are set when it is published.
-OPENING = ("id", "object", "slug", "url", "label", "revision", "published_at", "contested")
+#: Fields that open every document, in this order; `revision`, `published_at` and `known_on` are set when it is published.
+OPENING = (
+    "id",
+    "object",
+    "slug",
+    "url",
+    "label",
+    "revision",
+    "published_at",
+    "known_on",
+    "contested",
+)
 #: Fields that close every document.
 CLOSING = ("identifiers", "citations")
 
@@ -168,6 +178,10 @@ class RecordSerializer(PublicModelSerializer):
     )
     published_at = serializers.SerializerMethodField(
         help_text="When this revision was published (UTC)."
+    )
+    known_on = serializers.SerializerMethodField(
+        help_text="The day (UTC) on which what it says of its own record was last published; what goes on did so on that day. A"
+        " revision that only shows how other records are called now, or how things stand by then, keeps it."
     )
     identifiers = IdentifierSerializer(many=True, help_text="What other systems call it.")
 
@@ -192,6 +206,11 @@ class RecordSerializer(PublicModelSerializer):
 
     @extend_schema_field(serializers.DateTimeField())
     def get_published_at(self, record: Record) -> str:  # noqa: ARG002 - DRF's signature
+        """Hold the place; set at publishing."""
+        return ""
+
+    @extend_schema_field(serializers.DateField())
+    def get_known_on(self, record: Record) -> str:  # noqa: ARG002 - DRF's signature
         """Hold the place; set at publishing."""
         return ""
 

@@ -1,8 +1,10 @@
-"""What a reader must know to read a list rightly: notes beside the results. Nothing is wrong with the request."""
+"""What a reader must know to read an answer rightly: notes beside what is found. Nothing is wrong with the request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from rest_framework import serializers
 
 #: What notes tell, by their codes.
 NOTES = {
@@ -10,13 +12,14 @@ NOTES = {
     "merged": "the record was merged into another one, which is listed instead",
     "withdrawn": "the record was withdrawn, and is not listed",
     "as_of": "what was withdrawn since that instant is left out",
+    "did_not_exist": "by its own record it did not exist on the days asked for, so that what is said of them is doubtful",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note, as the envelope of a list has it."""
+    """One note, as answers have it."""
 
     code: str
     parameter: str
@@ -25,26 +28,14 @@ class Note:
     suggestions: list[str] = field(default_factory=list)
 
 
-_TEXT = {"type": "string"}
+class NoteSerializer(serializers.Serializer[Note]):
+    """What a reader must know to read an answer rightly."""
 
-#: The JSON Schema of a note.
-NOTE = {
-    "type": "object",
-    "description": "What a reader must know to read the list rightly.",
-    "properties": {
-        "code": {
-            **_TEXT,
-            "enum": list(NOTES),
-            "description": "\n".join(f"* `{code}`: {text}." for code, text in NOTES.items()),
-        },
-        "parameter": {**_TEXT, "description": "The query parameter that it is about."},
-        "value": {**_TEXT, "description": "The value as it was sent."},
-        "detail": {**_TEXT, "description": "For people; may change."},
-        "suggestions": {
-            "type": "array",
-            "items": _TEXT,
-            "description": "What was probably meant, as the parameter takes it, the likeliest first; of `merged`, the survivor.",
-        },
-    },
-    "required": ["code", "parameter", "value", "detail", "suggestions"],
-}
+    code = serializers.ChoiceField(list(NOTES.items()), help_text="What it tells.")
+    parameter = serializers.CharField(help_text="The query parameter that it is about.")
+    value = serializers.CharField(help_text="The value as it was sent.")
+    detail = serializers.CharField(help_text="For people; may change.")
+    suggestions = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What was probably meant, as the parameter takes it, the likeliest first; of `merged`, the survivor.",
+    )

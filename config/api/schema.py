@@ -25,7 +25,7 @@ from drf_spectacular.plumbing import (
 from config.api.examples import examples
 from config.api.filters.dates import MATCH, MATCHES
 from config.api.formats import FORMAT
-from config.api.notes import NOTE
+from config.api.notes import NoteSerializer
 from config.api.problem_types import BY_STATUS, PROBLEM_TYPES
 from config.api.problems import CONTENT_TYPE
 from config.api.query import MAX_VALUE_LENGTH
@@ -334,7 +334,10 @@ class ApiSchema(AutoSchema):
                     "description": "Address of the previous page; null on the first one.",
                 },
                 "total": {"oneOf": [self._component("Total", TOTAL), {"type": "null"}]},
-                "notes": {"type": "array", "items": self._component("Note", NOTE)},
+                "notes": {
+                    "type": "array",
+                    "items": self.resolve_serializer(NoteSerializer(), "response").ref,
+                },
                 **operation.envelope_members,
             },
             "required": [

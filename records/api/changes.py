@@ -87,7 +87,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     changed = serializers.ListField(
         child=serializers.CharField(),
         help_text="Of an updated document, where it differs from the one before, as JSON Pointers (RFC 6901) into it; a place that is"
-        " not there any more was removed. `revision` and `published_at`, which always differ, are left out. Empty for every other"
+        " not there any more was removed. `revision`, `published_at` and `known_on` are left out. Empty for every other"
         " action: the document came or went as a whole.",
     )
     scope = serializers.ChoiceField(

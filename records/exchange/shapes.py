@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from records.registry import Kind
 
 #: Fields of the public document that follow from others, so that no line states them.
-DERIVED = ("url", "label", "revision", "published_at")
+DERIVED = ("url", "label", "revision", "published_at", "known_on")
 #: Members of every line that follow those of its kind.
 _LAST = ("contested", "curators_note")
 #: Members by which a part that changed is known to be the same one, of the parts that all kinds share.

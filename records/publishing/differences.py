@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 #: Pointers that one change has at most; where there are more, the members of the document in which they lie.
 MOST = 40
-#: Members that differ in every edition, so that they say nothing.
-ALWAYS = frozenset({"revision", "published_at"})
+#: Members that differ because something else does, so that they say nothing.
+ALWAYS = frozenset({"revision", "published_at", "known_on"})
 
 
 def pointers(former: dict[str, Any], document: dict[str, Any]) -> list[str]:
     """Return where a document differs from the former one, as JSON Pointers into it (RFC 6901), in its order.
 
-    Who puts the values at these places, in order, into the former document has the new one, less `revision` and
-    `published_at`. A list that became longer or shorter is one place, and so is a reference that names another record.
+    Who puts the values at these places, in order, into the former document has the new one, less `revision`,
+    `published_at` and `known_on`. A list that became longer or shorter is one place, and so is a reference that names another record.
     """
     found: list[str] = []
     _compare_members("", former, document, found, ALWAYS)
@@ -78,7 +78,7 @@ def nature_of(
         return Nature.REFERENCE
     if said is not None:
         return said
-    before = former["published_at"][:10]
+    before = former["known_on"]
     today = datetime.now(UTC).date().isoformat()
     known = set(_days(former))
     is_moved = any(

@@ -107,6 +107,9 @@ class NewEdition:
         None  #: the states that it showed, where they are known already
     )
     said_nature: Nature | None = None  #: as the publisher has it; None leaves it to the days
+    #: Whether the record's own facts are published as they are known now. Not so where the last published document is only
+    #: brought in line with others, or brought back.
+    is_known_anew: bool = False
 
     @property
     def is_tombstone(self) -> bool:
@@ -153,7 +156,7 @@ class NewEdition:
 
     @cached_property
     def columns(self) -> dict[str, Any]:
-        """What follows from the finished document; of the time of publication, only the day matters to it."""
+        """What follows from the finished document, but for the time of its publication."""
         return edition_row(self.kind, self.document, self._named)
 
     @cached_property
@@ -173,15 +176,21 @@ class NewEdition:
 
     def prepare(self) -> Self:
         """Make the rows as of today, so that it need not be done while others wait for the feed."""
-        self.document["published_at"] = stamp(datetime.now(UTC))
+        self._be_known_on(datetime.now(UTC))
         _ = self.columns, self.reference, self.moments, self.states, self.changed
         return self
 
+    def _be_known_on(self, moment: datetime) -> None:
+        """Say the day on which the record's own facts are published; what follows from another day is made again."""
+        day = stamp(moment)[:10]
+        if self.is_known_anew and self.document["known_on"] != day:
+            self.document["known_on"] = day
+            self.__dict__.pop("columns", None)
+
     def edition(self, position: int, moment: datetime) -> dict[str, Any]:
         """Return the row of the edition."""
-        prepared_at, self.document["published_at"] = self.document["published_at"], stamp(moment)
-        if (prepared_at or "")[:10] != self.document["published_at"][:10]:
-            self.__dict__.pop("columns", None)
+        self.document["published_at"] = stamp(moment)
+        self._be_known_on(moment)
         return {
             **self.columns,
             "document": None if self.is_tombstone else to_text(self.document),

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from records.bulk import as_array
-from records.models import Action, EditorialState
+from records.models import Action, EditorialState, Nature
 from records.publishing import feed
 from records.publishing.deeds import deed
 from records.publishing.documents import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from records.bulk import Statement
-    from records.models import Edition, Nature, Record
+    from records.models import Edition, Record
     from records.publishing.documents import Newest
 
 #: How many names a refusal lists before it says "and more".
@@ -373,15 +373,16 @@ def _entries(
             revision, published_at, text = previous
             draft.document["revision"] = revision
             draft.document["published_at"] = feed.stamp(published_at)
+            draft.document["known_on"] = former["known_on"] if former else ""
             if to_text(draft.document) == text:
                 continue
             draft.document["revision"] += 1
             action = Action.RESTORED if text is None else Action.UPDATED
-        entries.append(
-            feed.NewEdition(
-                draft.kind, draft.document, action, reason, former=former, said_nature=nature
-            )
+        entry = feed.NewEdition(
+            draft.kind, draft.document, action, reason, former=former, said_nature=nature
         )
+        entry.is_known_anew = entry.changed[0] != Nature.REFERENCE
+        entries.append(entry)
     return entries
 
 

@@ -124,34 +124,6 @@ def in_force(document: dict[str, Any], state: str, match: str) -> set[int]:
     return join(*each_world) if each_world else set()
 
 
-@pytest.mark.usefixtures("treaties")
-def test_parties_are_in_force_on_the_days_on_which_trying_all_days_finds_them(
-    client: Client,
-) -> None:
-    checked = 0
-    for treaty in get(client, "agreements/?page_size=200")["results"]:
-        for number in ASKED:
-            answer = get(client, f"agreements/{treaty['id']}/parties/?on={day(number)}")
-            found = {
-                (row["party"]["code"], each["match"])
-                for row in answer["results"]
-                for each in row["statuses"]
-                if each["value"] == "in_force"
-            }
-            expected = set()
-            for party in treaty["parties"]:
-                code = party["party"]["code"]
-                fits = [
-                    said
-                    for said, match in zip(RANKS, MATCHES, strict=True)
-                    if number in in_force(treaty, code, match)
-                ]
-                expected |= {(code, fits[0])} if fits else set()
-            assert found == expected
-            checked += 1
-    assert checked > 150
-
-
 def written(action: dict[str, Any]) -> str:
     return str(action["date"]["edtf"]) if action["date"] else ""
 

@@ -82,6 +82,7 @@ def test_the_package_of_the_sample_story_is_published_whole() -> None:
             "label": "Agreements between Pakistan and two companies based in the United States",
             "revision": 1,
             "published_at": edition.published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "known_on": edition.published_at.date().isoformat(),
             "contested": False,
             "title": "Agreements between Pakistan and two companies based in the United States",
             "short_title": None,

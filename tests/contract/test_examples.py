@@ -56,7 +56,7 @@ def example_of(kind: Kind) -> dict[str, Any]:
     """Return the document with ids that follow from kind and label, and one time of publication."""
     current = kind.editions._default_manager.current()
     document: dict[str, Any] = orjson.loads(current.get(slug=SHOWN[kind.name]).document)
-    document["published_at"] = PUBLISHED_AT
+    document["published_at"], document["known_on"] = PUBLISHED_AT, PUBLISHED_AT[:10]
     for node in named(document):
         key = str(uuid5(NAMESPACE_URL, f"{node['object']}/{node['label']}"))
         if "url" in node:

@@ -304,7 +304,7 @@ def test_event_shows_all_that_its_record_says() -> None:
             ),
         ],
     }
-    assert list(document)[8:21] == [
+    assert list(document)[9:22] == [
         "type",
         "title",
         "summary",

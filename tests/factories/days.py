@@ -94,11 +94,11 @@ class TriedInterval:
         facts: Iterable[Tried] = (),
         ongoing: tuple[int, int] | None = None,
     ) -> TriedInterval:
-        """`ongoing`: the day on which it was recorded to go on, and that on which it is asked."""
+        """`ongoing`: the day on which it was recorded to go on, which says nothing if it begins later, and that on which it is asked."""
         truths = [(first, last) for first in start.days for last in end.days if first <= last]
         conceivable = {each for first, last in truths for each in range(first, last + 1)}
         named = {each for known in (start, end, *facts) for each in known.named}
-        if ongoing:
+        if ongoing and any(first <= ongoing[0] <= last for first, last in truths):
             recorded, today = ongoing
             truths = [(first, last) for first, last in truths if first <= recorded <= last]
             named = {each for each in named if each <= recorded} | set(range(recorded, today + 1))

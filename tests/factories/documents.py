@@ -31,6 +31,7 @@ def opening(record: Record, label: str, revision: int = 1) -> dict[str, Any]:
         "label": label,
         "revision": revision,
         "published_at": edition.published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "known_on": edition.published_at.date().isoformat(),
         "contested": record.contested,
     }
 

@@ -9,8 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from people.models import Person, StateCode
-from records.publishing.merge import merge
-from records.publishing.publish import withdraw
 from tests.factories.answers import get, slugs
 from tests.factories.people import make_office, make_part, make_person, make_state, make_tenure
 from tests.factories.records import publish_whole
@@ -89,24 +87,6 @@ def test_somebody_without_published_tenures_has_an_empty_list(client: Client) ->
         "total": {"value": 0, "relation": "eq"},
         "notes": [],
     }
-
-
-def test_the_list_of_a_person_goes_where_the_person_goes(client: Client, dar: Person) -> None:
-    same = make_person("M. Ishaq Dar", slug="m-ishaq-dar")
-    lone = make_person("Marco Rubio")
-    draft = make_person("A Draft", slug="a-draft")
-    publish_whole(same, lone)
-    merge(same, dar, by=None, reason="The same person.")
-    withdraw(lone, by=None, reason="There is no such person.")
-
-    moved = client.get("/api/v1/people/m-ishaq-dar/tenures/?on=2025")
-    gone = get(client, "people/marco-rubio/tenures/", 410)
-
-    assert moved.status_code == 308
-    assert moved.headers["Location"] == f"/api/v1/people/{dar.pk}/tenures/?on=2025"
-    assert gone["reason"] == "There is no such person."
-    for ref in ("a-draft", draft.pk, "nobody", "wikidata:Q1"):
-        assert get(client, f"people/{ref}/tenures/", 404)["code"] == "not_found"
 
 
 def test_a_code_means_the_state_that_had_it_on_the_day_asked(client: Client) -> None:

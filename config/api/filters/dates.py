@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.api.as_of import Moment, moment_of, today
+from config.api.as_of import Moment, moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
+from config.api.notes import Note
 from config.api.pagination import Ordering
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
@@ -43,6 +44,13 @@ DATE_MATCH = Parameter(
     {"type": "string", "enum": [match.value for match in Match], "default": Match.POSSIBLE.value},
 )
 
+ON = Parameter(
+    "on",
+    "The day, month or year that is asked about (YYYY, YYYY-MM or YYYY-MM-DD); by default today, with `as_of` the day of that"
+    " instant in UTC.",
+    DATE_SCHEMA,
+)
+
 #: The member that says how well a row matches the days that it was asked with, and its words by the rank of the row.
 MATCH = "match"
 MATCHES = ("certain", "possible", "unknown")
@@ -68,6 +76,11 @@ def read_days(name: str, query: Query) -> Days | None:
     except EdtfError as error:
         query.fault("invalid_date", str(error), name)
         return None
+
+
+def read_on(query: Query) -> Days:
+    """The days of `on`, or the day on which the question is asked."""
+    return read_days(ON.name, query) or (today(), today())
 
 
 def days_asked(names: Iterable[str], query: Query) -> Days | None:
@@ -253,6 +266,14 @@ def read_moment(query: Query) -> Moment | None:
         query.fault("out_of_range", "The instant lies in the future.", AS_OF.name)
         return None
     return moment_of(instant)
+
+
+def told_then(query: Query) -> list[Note]:
+    """What a reader must know of an answer as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
+    if moment() is None:
+        return []
+    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
+    return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
 
 
 class InstantFilter(Filter):

@@ -66,7 +66,11 @@ def test_the_same_document_differs_nowhere(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("former", "document", "places"),
     [
-        ({"revision": 1, "published_at": "x"}, {"revision": 2, "published_at": "y"}, []),
+        (
+            {"revision": 1, "published_at": "x", "known_on": "x"},
+            {"revision": 2, "published_at": "y", "known_on": "y"},
+            [],
+        ),
         ({"end": {"edtf": "2025"}}, {"end": {"edtf": "2025-05"}}, ["/end/edtf"]),
         ({"end": None}, {"end": {"edtf": "2025"}}, ["/end"]),
         (

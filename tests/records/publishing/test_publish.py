@@ -50,6 +50,7 @@ def test_first_publication_stores_the_whole_document() -> None:
         "label": "Mining",
         "revision": 1,
         "published_at": edition.published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "known_on": edition.published_at.date().isoformat(),
         "contested": False,
         "code": "mining",
         "broader": None,
