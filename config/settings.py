@@ -119,6 +119,7 @@ if METRICS:
     MIDDLEWARE.insert(0, "config.metrics.MetricsMiddleware")
 #: What /metrics reads of the database when it is asked.
 METRICS_COLLECTORS = (
+    "records.metrics.last_snapshot",
     "config.metrics.database",
     "records.metrics.feed",
     "imports.metrics.at_work",

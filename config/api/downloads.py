@@ -71,7 +71,11 @@ class Counted:
 
 
 class Download(Format):
-    """Base of formats that are lines of text. `envelope` of a list has its `total`, `notes` and `position` in the feed."""
+    """Base of formats that are lines of text.
+
+    `envelope` of a list has its `total` (null where it is not counted), `notes` and `position` in the feed. It is looked at when
+    the documents are written.
+    """
 
     is_whole = True
 
@@ -150,7 +154,7 @@ class Ndjson(Download):
             "object": TRAILER,
             "complete": problem is None,
             "count": count,
-            "total": envelope["total"]["value"],
+            "total": envelope["total"] and envelope["total"]["value"],
             "position": envelope["position"],
             "notes": envelope["notes"],
             "problem": problem and {"code": problem.type.code, "detail": problem.detail},
@@ -161,7 +165,7 @@ class Ndjson(Download):
         return {
             "type": "string",
             "description": "A document per line, of all pages. A list ends in a line of its own: `object` is `trailer`, `complete`"
-            " says whether all `total` documents are there, `count` how many are, `position` up to which change of the feed"
+            " says whether all `total` documents (null where they are not counted) are there, `count` how many are, `position` up to which change of the feed"
             " they were read at least, `notes` what the envelope of the list has as such, `problem` what cut it, else null.",
         }
 
@@ -192,8 +196,8 @@ class Csv(Download):
 
     def cut(self, count: int, envelope: dict[str, Any], shape: Shape, problem: Problem) -> bytes:
         """One row that has a cell too many, so that no reader takes it for a document."""
-        total = envelope["total"]["value"]
-        said = f"Cut after {count} of {total} rows. {problem.detail}"
+        of_all = f" of {envelope['total']['value']}" if envelope["total"] else ""
+        said = f"Cut after {count}{of_all} rows. {problem.detail}"
         cells = [CUT, problem.type.code, _quoted(said)]
         width = len(columns_of(plan_of(shape)))
         return _row(cells + [""] * (width + 1 - len(cells))).encode()

@@ -176,7 +176,8 @@ _TYPES = (
         "Too many requests",
         "The caller has used up its rate limit; `Retry-After` says in how many seconds to try again. `RateLimit-Policy` says how"
         " many units a caller has in how many seconds, `RateLimit` how many are left. Most requests cost one unit, searches,"
-        " exact counts and downloads more, an answer of 304 none. With a key there are more units.",
+        " counts, many names at once (`resolve/`), exact totals and downloads more, an answer of 304 none. With a key there are more"
+        " units.",
         429,
     ),
     ProblemType(

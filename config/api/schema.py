@@ -282,9 +282,11 @@ class ApiSchema(AutoSchema):
         self._component("Fault", FAULT)
         self._component("Problem", PROBLEM)
         content = self._content(operation)
+        is_download = operation.envelope and any(each.is_whole for each in self._formats)
+        named = (*operation.headers, *(("X-Notes",) if is_download else ()), *ALWAYS)
         good = {
             "description": operation.summary,
-            "headers": {name: HEADERS[name] for name in (*operation.headers, *ALWAYS)},
+            "headers": {name: HEADERS[name] for name in named},
             "content": {
                 each.media_type: {"schema": self._written(each, content)} for each in self._formats
             },

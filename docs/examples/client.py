@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from http.client import HTTPResponse
 
 
 class ProblemError(Exception):
@@ -31,13 +32,14 @@ class Api:
     """The API at one address."""
 
     base: str  #: scheme, host and port
-    #: Answers by address, each with its ETag.
-    kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    #: Answers by address, each with its ETag; None to keep none.
+    kept: dict[str, tuple[str, Any]] | None = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)  #: sent with each request
 
     def get(self, path: str, **parameters: str) -> Any:
         """Return the answer to a path below /api/v1/. Parameters with a dot or `__` in their names go in as `**{...}`."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        return self._get(urljoin(self.base, f"/api/v1/{path}{query}"))
+        return self._get(path + query)
 
     def records(self, path: str, **parameters: str) -> Iterator[dict[str, Any]]:
         """Yield the records of all pages of a list."""
@@ -52,30 +54,36 @@ class Api:
         """Say which record each query means, up to 1,000 at once."""
         body = json.dumps({"queries": queries}).encode()
         headers = {"Content-Type": "application/json"}
-        answer = self._send(Request(urljoin(self.base, "/api/v1/resolve/"), body, headers))  # noqa: S310 - the caller's server
-        results: list[dict[str, Any]] = answer[1]["results"]
+        with self.open("resolve/", body, headers) as answer:
+            results: list[dict[str, Any]] = json.load(answer)["results"]
         return results
 
-    def _get(self, address: str) -> Any:
-        etag, known = self.kept.get(address, ("", None))
-        request = Request(address, headers={"If-None-Match": etag} if etag else {})  # noqa: S310 - likewise
+    def open(
+        self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> HTTPResponse:
+        """Return the answer to a path below /api/v1/, or to an address, as it comes in. Raises ProblemError; HTTPError with 304."""
+        address = urljoin(urljoin(self.base, "/api/v1/"), path)
+        request = Request(address, body, {**self.headers, **(headers or {})})  # noqa: S310 - the caller's server
         try:
-            etag, known = self._send(request)
-        except HTTPError as error:
-            if error.code != 304:
-                raise
-        self.kept[address] = (etag, known)
-        return known
-
-    def _send(self, request: Request) -> tuple[str, Any]:
-        try:
-            with urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
-                return answer.headers.get("ETag", ""), json.load(answer)
+            answer: HTTPResponse = urlopen(request, timeout=30)  # noqa: S310 - likewise
         except HTTPError as error:
             with error:
                 if error.headers.get_content_type() == "application/problem+json":
                     raise ProblemError(json.load(error)) from None
                 raise
+        return answer
+
+    def _get(self, address: str) -> Any:
+        etag, known = (self.kept or {}).get(address, ("", None))
+        try:
+            with self.open(address, headers={"If-None-Match": etag} if etag else None) as answer:
+                etag, known = answer.headers.get("ETag", ""), json.load(answer)
+        except HTTPError as error:
+            if error.code != 304:
+                raise
+        if self.kept is not None:
+            self.kept[address] = (etag, known)
+        return known
 
 
 def main() -> None:

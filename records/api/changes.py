@@ -18,7 +18,7 @@ from config.api.query import Parameter, choice_fault
 from config.api.sql import Clause
 from config.api.views import Operation, ReadView
 from records.api.filters import ReferenceFilter
-from records.api.pages import address_with, fetch
+from records.api.pages import address_with, fetch, send_whole
 from records.lookup.published import WrittenReferences
 from records.models import Action, ChangeOfState, Nature
 from records.publishing.feed import stamp
@@ -150,10 +150,11 @@ class Asked:
             (after, most),
         )
 
-    def all_after(self, page: Page, size: int) -> Iterator[str]:
-        """The changes of a page and of all that follow it, read while they are used."""
+    def all_after(self, page: Page, size: int, envelope: dict[str, Any]) -> Iterator[str]:
+        """The changes of a page and of all that follow it, read while they are used; `envelope` says how far they go."""
         while True:
             yield from page.documents
+            envelope["position"] = page.position
             if not page.has_more:
                 return
             page = Page.of(self.rows(page.position, size + 1), size)
@@ -253,7 +254,7 @@ class ChangesView(ReadView):
         asked = Asked(kinds or None, states)
         page = Page.of(asked.rows(after, size + 1), size)
         _refuse_unknown(query, after, page)
-        envelope = {
+        envelope: dict[str, Any] = {
             "next": f"{address_with(self.http, query.raw_without(AFTER.name))}after={page.position}"
             if page.has_more
             else None,
@@ -264,13 +265,8 @@ class ChangesView(ReadView):
         }
         shape = shape_of(ChangeSerializer)
         if self.format.is_whole:
-            documents = asked.all_after(page, size)
-            return answer(
-                self.http,
-                lambda: self.format.page(documents, {**envelope, "next": None}, shape),
-                etag=None,
-                media_type=self.format.media_type,
-            )
+            envelope |= {"next": None, "position": after}
+            return send_whole(self, asked.all_after(page, size, envelope), envelope, shape)
         body = cast("bytes", self.format.page(page.documents, envelope, shape))
         response = answer(self.http, *tagged(body), media_type=self.format.media_type)
         if page.has_more:

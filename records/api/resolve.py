@@ -149,6 +149,7 @@ class ResolveView(PlainView):
             content=ResolvedListSerializer,
             statuses=(413, 415),
             headers=(),
+            cost=5,
         )
 
     def resolve(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature

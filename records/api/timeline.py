@@ -227,7 +227,7 @@ class TimelineView(ReadView):
             parameters=self.list_parameters,
             content=MomentSerializer,
             envelope="MomentList",
-            headers=("ETag", "Link", "X-Notes"),
+            headers=("ETag", "Link"),
         )
 
     def counts(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature

@@ -246,7 +246,7 @@ class EditionViewSet(ReadView):
                 content=self.kind.serializer,
                 envelope=f"{camel(self.kind.name)}List",
                 rated=self.filterset_class.rated,
-                headers=("ETag", "Link", "X-Notes"),
+                headers=("ETag", "Link"),
             )
         if action == "counts":
             return Operation(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -33,6 +34,12 @@ def measured(settings: LazySettings) -> Client:
     """A client of a service with METRICS on."""
     settings.MIDDLEWARE = ["config.metrics.MetricsMiddleware", *settings.MIDDLEWARE]
     return Client()
+
+
+@pytest.fixture(autouse=True)
+def snapshots(settings: LazySettings, tmp_path: Path) -> Path:
+    settings.SNAPSHOTS_DIR = tmp_path / "snapshots"
+    return tmp_path / "snapshots"
 
 
 def samples(client: Client) -> Samples:
@@ -132,6 +139,27 @@ def test_requests_are_shown_without_a_database(
     assert of(found, "chancery_requests_total", route="docs", status="200", format="html") == 1
 
 
+def test_the_last_snapshot_says_when_it_was_finished(
+    measured: Client, snapshots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "chancery_last_snapshot_timestamp_seconds"
+    assert (name, frozenset()) not in samples(measured)
+    publish(make_topic(), by=None)
+    for _ in range(2):
+        call_command("snapshot", verbosity=0)
+    manifest = json.loads((snapshots / "latest" / "manifest.json").read_text())
+
+    def unreachable() -> None:
+        raise OperationalError("no answer")
+
+    monkeypatch.setattr("config.metrics.database", unreachable)
+
+    found = samples(measured)
+
+    assert of(found, name) == pytest.approx(datetime.fromisoformat(manifest["made_at"]).timestamp())
+    assert of(found, "chancery_database_up") == 0
+
+
 # The dashboard and the alerts
 
 
@@ -144,6 +172,7 @@ def expressions() -> list[str]:
 
 def test_the_dashboard_and_the_alerts_name_metrics_and_labels_that_exist(measured: Client) -> None:
     publish(make_topic(), by=None)
+    call_command("snapshot", verbosity=0)
     measured.get("/api/v1/topics/")
     ImportBatch.objects.create(file_name="a", status="running")
     labels: dict[str, set[str]] = {}
@@ -184,6 +213,7 @@ def test_alerts_say_for_how_long_how_badly_and_what_to_do() -> None:
         "ChanceryAnswersWithErrors",
         "ChanceryDatabaseUnreachable",
         "ChanceryImportStuck",
+        "ChancerySnapshotOld",
     ]
     page = (OPERATIONS.parent / "operations.md").read_text()
     for rule in rules:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.core.management import get_commands
 from django.db import connection
 from django.test import Client
 
+from records.registry import all_kinds
 from tests.contract import run_page
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +99,24 @@ def as_shown(answer: Any, shown: Any) -> Any:
     if isinstance(answer, list) and isinstance(shown, list) and len(answer) == len(shown):
         return [as_shown(*pair) for pair in zip(answer, shown, strict=True)]
     return answer
+
+
+@pytest.mark.usefixtures("story")
+def test_what_schemathesis_asks_for_is_there() -> None:
+    names = tomllib.loads((ROOT / "schemathesis.toml").read_text(encoding="utf-8"))["dictionaries"]
+    resources = Client().get("/api/v1/").json()["resources"]
+    of_records = {name: values for name, values in names.items() if name in resources}
+    asked = [
+        f"{resources[resource]}{ref}/"
+        for resource, each in of_records.items()
+        if resource != "snapshots"
+        for ref in each["values"]
+    ]
+
+    assert len(asked) == len([*all_kinds()])
+    assert {address: Client().get(address).status_code for address in asked} == dict.fromkeys(
+        asked, 200
+    )
 
 
 def test_docs_answer_twenty_five_questions() -> None:

@@ -221,6 +221,17 @@ def test_what_requests_cost(topic: str, limits: LazySettings, address: str, cost
     assert left(client.get(address))[1] == 20 - 1 - cost
 
 
+def test_many_names_cost_what_a_count_costs(topic: str, limits: LazySettings) -> None:
+    client = Client()
+    client.get(topic)
+    body = {"queries": [{"name": "mining"}] * 100}
+
+    answer = client.post("/api/v1/resolve/", body, content_type="application/json")
+
+    assert left(answer)[1] == 20 - 1 - 5
+    assert left(client.get("/api/v1/topics/counts/?by=code"))[1] < 20 - 1 - 5
+
+
 @pytest.mark.parametrize(
     "address", ["/api/v1/topics/?count=exact", "/api/v1/topics/mining/", "/api/v1/openapi.json"]
 )

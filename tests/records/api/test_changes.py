@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,14 +10,14 @@ from uuid import UUID
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.api.formats import Format, Json
 from events.models import Event
 from people.models import Office, State
-from records.api.changes import ChangesView
+from records.api.changes import Asked, ChangesView
 from records.models import Change, ChangeOfState, Nature, Topic
 from records.publishing.merge import merge
 from records.publishing.pruning import prune
@@ -428,6 +429,81 @@ def test_a_format_that_is_whole_has_all_that_follows(
     *lines, count = b"".join(response).splitlines()
     assert [orjson.loads(line)["position"] for line in lines] == [2, 3, 4, 5]
     assert count == b"4"
+
+
+@pytest.mark.parametrize("name", ["ndjson", "csv"])
+def test_a_download_of_the_feed_has_all_that_follows_and_says_how_far_it_goes(
+    client: Client, name: str
+) -> None:
+    publish(*[make_topic() for _ in range(5)], by=None)
+    asked = "/api/v1/changes/?after=1&page_size=2"
+    shown = get(client, "changes/?after=1")["results"]
+
+    response = client.get(f"{asked}&format={name}")
+
+    assert response.headers["Cache-Control"] == "no-store"
+    text = b"".join(response).decode()
+    if name == "csv":
+        header, *rows = csv.reader(text.splitlines())
+        assert header == list(shown[0])
+        assert [row[0] for row in rows] == [str(change["position"]) for change in shown]
+        return
+    *changes, trailer = map(orjson.loads, text.splitlines())
+    assert changes == shown
+    assert trailer == {
+        "object": "trailer",
+        "complete": True,
+        "count": 4,
+        "total": None,
+        "position": 5,
+        "notes": [],
+        "problem": None,
+    }
+
+
+@pytest.mark.parametrize("name", ["ndjson", "csv"])
+def test_a_download_of_the_feed_that_is_cut_says_how_far_it_went(
+    client: Client, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(*[make_topic() for _ in range(5)], by=None)
+    read: list[int] = []
+    rows = Asked.rows
+
+    def once(asked: Asked, after: int, most: int) -> Any:
+        if read:
+            raise OperationalError("no answer")
+        read.append(after)
+        return rows(asked, after, most)
+
+    monkeypatch.setattr(Asked, "rows", once)
+
+    response = client.get(f"/api/v1/changes/?page_size=2&after=1&format={name}")
+
+    *lines, end = b"".join(response).decode().splitlines()
+    if name == "csv":
+        assert end.startswith("#error,database_unavailable,Cut after 2 rows.")
+        assert len(next(csv.reader([end]))) == len(next(csv.reader(lines))) + 1
+        return
+    assert [orjson.loads(line)["position"] for line in lines] == [2, 3]
+    trailer = orjson.loads(end)
+    assert (trailer["complete"], trailer["count"], trailer["position"]) == (False, 2, 3)
+    assert trailer["problem"]["code"] == "database_unavailable"
+
+
+@pytest.mark.parametrize("name", ["ndjson", "csv"])
+def test_a_download_of_an_empty_scope_has_its_notes_and_goes_on_at_the_end(
+    client: Client, name: str
+) -> None:
+    publish(make_topic(), make_topic(), by=None)
+    notes = get(client, "changes/?state=atlantis")["notes"]
+
+    response = client.get(f"/api/v1/changes/?state=atlantis&format={name}")
+
+    assert [note["code"] for note in notes] == ["unresolved_reference"]
+    assert orjson.loads(response.headers["X-Notes"]) == notes
+    if name == "ndjson":
+        trailer = orjson.loads(b"".join(response))
+        assert (trailer["notes"], trailer["position"], trailer["count"]) == (notes, 2, 0)
 
 
 def test_a_draft_is_not_in_the_feed(client: Client) -> None:

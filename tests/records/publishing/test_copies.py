@@ -162,6 +162,10 @@ def test_who_follows_the_feed_has_what_is_public_while_others_publish() -> None:
     ) == (orjson.dumps([expected] * 2, option=orjson.OPT_SORT_KEYS))
     assert [each.documents for each in (scoped, from_snapshot[1])] == [of_scope] * 2
     assert 0 < from_snapshot[0].seen[0] - 1 < len(whole.seen)
+    print(
+        f"{WRITERS} writers, {SECONDS:g} s: {sum(writer.done for writer in writers):,} acts, {len(whole.seen):,} changes,"
+        f" {len(expected):,} documents, {len(of_scope):,} of them in the scope; snapshots at {from_snapshot[0].seen[0] - 1:,}"
+    )
 
 
 def test_a_copy_is_what_is_public_after_each_act() -> None:
