@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from config.api.as_of import moment
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
-from config.api.sql import EVERYTHING, Clause, all_of, joined
+from config.api.sql import EVERYTHING, Clause, all_of, joined, select
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
 from records.api.whole import Found as Rows
 from records.api.whole import find
+from records.as_of import halves
 from records.bulk import as_array
 from records.models import Moment, MomentPosting, Stream
 from records.models.moment import EVERY, about, of_kind
@@ -44,6 +46,12 @@ _POSTED_DAYS = ["posting.date", "posting.last_day", "", "", "", ""]
 #: What is read of a posting.
 _POSTED = ", ".join(
     f"posting.{name}" for name in ("date", "record_id", "place", "stream", "length", "last_day")
+)
+
+#: The same of a moment that was replaced, as of an instant.
+_REPLACED = (
+    "COALESCE(moment.date, 'infinity'::date) AS date, moment.record_id, moment.place, moment.stream, moment.length,"
+    " COALESCE(moment.last_day, 'infinity'::date) AS last_day"
 )
 
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
@@ -197,8 +205,10 @@ class Found:
             return cls(question, (Lead(EVERY),), (), are_few=False)
         if len(dimensions) == 1 and len(dimensions[0].leads) <= FEW_LEADS:
             return cls(question, dimensions[0].leads, (), are_few=False)
+        # As of an instant, what is posted now tells how frequent something is.
+        postings = _POSTINGS if moment() is None else halves(MomentPosting)[0]
         counts = [
-            f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
+            f"(SELECT count(*) FROM (SELECT FROM {postings} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
             for _ in dimensions
         ]
         terms = tuple(as_array(lead.term for lead in one.leads) for one in dimensions)
@@ -224,7 +234,7 @@ class Found:
     @property
     def reads_moments(self) -> bool:
         """Whether the postings alone do not say which they are."""
-        return bool(self.others) or not self._is_posted
+        return bool(self.others) or not self._is_posted or moment() is not None
 
     @property
     def _is_posted(self) -> bool:
@@ -282,8 +292,32 @@ class Found:
             (*arrays, *checks.values),
         )
 
+    def replaced(self) -> Clause:
+        """As of an instant: every moment that was replaced since, each once, in no order."""
+        question = self.question
+        leads = [
+            Clause("moment.terms && %s::bigint[]", (as_array([lead.term]),))
+            & (Clause("moment.stream = %s", (int(lead.stream),)) if lead.stream else EVERYTHING)
+            for lead in self.leads
+        ]
+        days = EVERYTHING
+        if question.window is not None:
+            days = classed(_DAYS, question.match, *question.window)
+        streams = Clause(
+            "moment.stream = ANY(%s::smallint[])", (as_array(map(int, question.streams)),)
+        )
+        checks = [streams, joined(" OR ", leads, "({})"), days, *(one.check for one in self.others)]
+        return select(_REPLACED, f"{halves(Moment)[1]} AS moment", all_of(checks))
+
     def each(self, most: int) -> Clause:
         """Every moment, each once, in no order; no more than so many."""
+        rows = self._each(most)
+        if moment() is None:
+            return rows
+        both = joined(" UNION ALL ", [_still(rows), self.replaced()])
+        return Clause(f"{both.sql} LIMIT {most}", both.values)
+
+    def _each(self, most: int) -> Clause:
         if self.are_few:
             rows = self.gathered()
         else:
@@ -314,6 +348,15 @@ class Found:
                 if lead.stream in (None, stream):
                     for span in spans:
                         yield (lead, stream, *span)
+
+
+def _still(rows: Clause) -> Clause:
+    """As of an instant: a statement for moments, of those that are there still."""
+    tables = ", ".join(
+        f"{model._meta.db_table} AS NOT MATERIALIZED (SELECT * FROM {halves(model)[0]})"
+        for model in (Moment, MomentPosting)
+    )
+    return Clause(f"SELECT * FROM (WITH {tables} {rows.sql}) AS still", rows.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +496,15 @@ class MomentListing(Pages):
 
     def _ordered(self, steps: Steps, size: int | None) -> Clause:
         """Moments on the cursor's side, each once: those that come first up to a size from each range of the index, or all."""
+        rows = self._ordered_now(steps, size)
+        if moment() is None:
+            return rows
+        then = self.found.replaced()
+        if steps.cursor is not None:
+            then = self._behind(then, steps)
+        return joined(" UNION ALL ", [_still(rows), then])
+
+    def _ordered_now(self, steps: Steps, size: int | None) -> Clause:
         if self.found.are_few:
             rows = self.found.gathered()
             return rows if steps.cursor is None else self._behind(rows, steps)

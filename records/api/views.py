@@ -21,7 +21,7 @@ import orjson
 from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 
-from config.api.as_of import every_edition, moment
+from config.api.as_of import every_edition
 from config.api.caching import is_conditional
 from config.api.fields import FIELDS, OMIT, shape_of
 from config.api.filters.dates import (
@@ -31,11 +31,11 @@ from config.api.filters.dates import (
     MATCHES,
     days_asked,
     read_days,
+    told_then,
     weakest,
 )
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
-from config.api.notes import Note
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
@@ -135,14 +135,6 @@ def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
     return Clause(f"{last.sql} ORDER BY position DESC LIMIT 1", last.values)
 
 
-def _told_then(query: Query) -> list[Note]:
-    """What a reader must know of a list as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
-    if moment() is None:
-        return []
-    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
-    return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
-
-
 def with_match(document: Callable[[Row], str], row: Row) -> str:
     """The document of a row, with how well it answers the question about a day: its last column."""
     text = document(row)
@@ -226,7 +218,7 @@ class EditionViewSet(ReadView):
         cls.counts_parameters = {
             **parameters(cls.dimensions, cls.sums),
             **cls.filterset_class.known,
-            **{each.name: each for each in (SEARCH, FORMAT)},
+            **{each.name: each for each in (SEARCH, AS_OF, FORMAT)},
         }
 
     def path_parameters(self) -> dict[str, str]:
@@ -336,7 +328,7 @@ class EditionViewSet(ReadView):
         else:
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(*rows, words, expansion=shown.expansion)
-        return serve_page(self, query, listing, page, notes=[*_told_then(query), *references.notes])
+        return serve_page(self, query, listing, page, notes=[*told_then(query), *references.notes])
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -367,7 +359,7 @@ class EditionViewSet(ReadView):
             asked,
             dimensions,
             self.sums[summed] if summed else None,
-            references.notes,
+            [*told_then(query), *references.notes],
         )
         return counting.serve(self, query.raw_without())
 

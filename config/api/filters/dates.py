@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.api.as_of import Moment, moment_of, today
+from config.api.as_of import Moment, moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
+from config.api.notes import Note
 from config.api.pagination import Ordering
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
@@ -253,6 +254,14 @@ def read_moment(query: Query) -> Moment | None:
         query.fault("out_of_range", "The instant lies in the future.", AS_OF.name)
         return None
     return moment_of(instant)
+
+
+def told_then(query: Query) -> list[Note]:
+    """What a reader must know of an answer as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
+    if moment() is None:
+        return []
+    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
+    return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
 
 
 class InstantFilter(Filter):

@@ -69,8 +69,9 @@ DAYS = [
 ]
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14
-#: Addresses that are asked between two steps, of so many for each list.
-ASKED, QUESTIONS = 90, 30
+#: Addresses that are asked between two steps, of so many for each list; and so many that count, or tell of all kinds.
+ASKED, QUESTIONS = 80, 30
+SUMMED = 30
 
 
 def last_instant() -> datetime:
@@ -257,22 +258,10 @@ def questions(chance: random.Random) -> list[str]:
     """Lists with one to three filters each, with values that documents have or had; and every record by its id."""
     found = []
     for kind in all_kinds():
-        texts = kind.editions._default_manager.exclude(document=None).values_list(
-            "document", flat=True
-        )
-        sample = Sample()
-        sample.read([json.loads(text) for text in texts])
-        known = {}
-        for name, parameter in _declared(kind).items():
-            if name in SHAPING | {"ordering", "published_after"}:
-                continue
-            one = parameter["schema"].get("items", parameter["schema"])
-            known[name] = candidates_for(name, one, sample)
-        known = {name: values for name, values in known.items() if values}
-        orderings = _declared(kind)["ordering"]["schema"]["enum"]
+        known = _candidates(kind.resource, [kind])
+        orderings = _declared(kind.resource)["ordering"]["schema"]["enum"]
         for _ in range(QUESTIONS):
-            names = chance.sample(sorted(known), min(len(known), chance.choice([0, 1, 1, 2, 3])))
-            query = {name: chance.choice(known[name]) for name in names}
+            query = _drawn(chance, known, chance.choice([0, 1, 1, 2, 3]))
             if chance.random() < 0.5:
                 query["ordering"] = chance.choice(orderings)
             found.append(f"{kind.resource}/?{urlencode(query)}&page_size={MAX_PAGE_SIZE}")
@@ -294,13 +283,56 @@ def questions(chance: random.Random) -> list[str]:
     ]
 
 
+def summaries(chance: random.Random) -> list[str]:
+    """Counts of every list, the timeline and its counts, each with up to two filters."""
+    known = {
+        f"{kind.resource}/counts": _candidates(f"{kind.resource}/counts", [kind])
+        for kind in all_kinds()
+    }
+    stream = [kind for kind in all_kinds() if kind.editions.stream]
+    known |= {name: _candidates(name, stream) for name in ("timeline", "timeline/counts")}
+    found = []
+    for address, candidates in known.items():
+        dimensions = candidates.pop("by", [])
+        for _ in range(QUESTIONS if "timeline" in address else QUESTIONS // 3):
+            query = _drawn(chance, candidates, chance.choice([0, 0, 1, 2]))
+            if dimensions:
+                query["by"] = ",".join(
+                    chance.sample(dimensions, min(len(dimensions), chance.choice([1, 2])))
+                )
+            if address == "timeline":
+                query["ordering"] = chance.choice(["date", "-date"])
+            found.append(f"{address}/?{urlencode(query)}")
+    return found
+
+
+def _drawn(chance: random.Random, known: dict[str, list[str]], count: int) -> dict[str, str]:
+    names = chance.sample(sorted(known), min(len(known), count))
+    return {name: chance.choice(known[name]) for name in names}
+
+
+def _candidates(resource: str, kinds: list[Kind]) -> dict[str, list[str]]:
+    """Values for each parameter of an address that chooses records, as documents of these kinds have or had them."""
+    sample = Sample()
+    for kind in kinds:
+        every = kind.editions._default_manager.exclude(document=None)
+        sample.read([json.loads(text) for text in every.values_list("document", flat=True)])
+    found = {}
+    for name, parameter in _declared(resource).items():
+        if name in SHAPING | {"ordering", "published_after"}:
+            continue
+        one = parameter["schema"].get("items", parameter["schema"])
+        found[name] = candidates_for(name, one, sample)
+    return {name: values for name, values in found.items() if values}
+
+
 @cache
 def _schema() -> dict[str, Any]:
     return schema()
 
 
-def _declared(kind: Kind) -> dict[str, dict[str, Any]]:
-    return declared(_schema(), kind.resource)
+def _declared(resource: str) -> dict[str, dict[str, Any]]:
+    return declared(_schema(), resource)
 
 
 def answers(
@@ -360,14 +392,19 @@ def address_of(edition: Edition) -> str:
     return f"{kind.resource}/{edition.record_id}/"
 
 
-def history(client: Client, world: World) -> tuple[dict[datetime, dict[str, Any]], Counter[str]]:
+def history(
+    client: Client, world: World, *, is_summed: bool = False
+) -> tuple[dict[datetime, dict[str, Any]], Counter[str]]:
     """Let things happen, and note in between what is answered; return that by instant, and how often each thing happened."""
     deeds = Counter(world.step() for _ in range(STEPS))
-    asked = questions(world.chance)
+    asked, summed = questions(world.chance), summaries(world.chance) if is_summed else []
     known = {}
     for _ in range(STEPS):
         gone = [address_of(edition_of(one)) + "?" for one in world.withdrawn]
-        known[last_instant()] = answers(client, [*world.chance.sample(asked, ASKED), *gone])
+        some = world.chance.sample(asked, ASKED) + world.chance.sample(
+            summed, min(len(summed), SUMMED)
+        )
+        known[last_instant()] = answers(client, [*some, *gone])
         deeds[world.step()] += 1
     return known, deeds
 
@@ -382,7 +419,7 @@ def tells_of_another(address: str) -> bool:
 def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
     """Whatever happened since: edits, merges, and withdrawals that were taken back."""
     world = World(random.Random(1648), is_merged_when_withdrawn=False)  # noqa: S311 - reproducible, not secret
-    known, deeds = history(client, world)
+    known, deeds = history(client, world, is_summed=True)
     while world.withdrawn:
         world.restore_one()
     statuses = Counter[int]()
@@ -393,6 +430,13 @@ def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
             statuses[now[0]] += 1
 
     assert {*statuses} >= {200, 308, 410}, statuses
+    told = [
+        (address.partition("/?")[0], len(answer[2]["results"]))
+        for before in known.values()
+        for address, answer in before.items()
+        if answer[0] == 200 and ("counts/" in address or "timeline/" in address)
+    ]
+    assert len({address for address, count in told if count}) >= 12, told
     assert len(deeds) == 8, deeds
     later = [one for one in every_edition() if one.revision == 1 and one.published_at > min(known)]
     assert len(later) > 1
@@ -587,7 +631,15 @@ FAULTS = {
 def test_an_instant_has_an_offset_and_lies_in_the_past(
     client: Client, text: str, code: str
 ) -> None:
-    for address in ("topics/", "topics/gold/", "topics/gold/revisions/", "relations/AA/BB/"):
+    for address in (
+        "topics/",
+        "topics/counts/",
+        "topics/gold/",
+        "topics/gold/revisions/",
+        "relations/AA/BB/",
+        "timeline/",
+        "timeline/counts/",
+    ):
         problem = get(client, f"{address}?as_of={text}", 400)
         assert [(one["code"], one["parameter"]) for one in problem["errors"]] == [(code, "as_of")]
     get(client, f"topics/gold/revisions/1/?as_of={text}", 400)
@@ -600,7 +652,14 @@ def test_what_cannot_change_any_more_may_be_kept(client: Client) -> None:
     gold.save()
     publish(gold, by=None)
     last = last_instant()
-    for address in ("topics/gold/", "topics/", "topics/gold/revisions/"):
+    for address in (
+        "topics/gold/",
+        "topics/",
+        "topics/gold/revisions/",
+        "topics/counts/",
+        "timeline/",
+        "timeline/counts/",
+    ):
         found = {
             instant: client.get(as_of(f"/api/v1/{address}", instant)) for instant in (first, last)
         }
@@ -671,6 +730,9 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
         "events/",
         "events/?type=talk&state=AA",
         "events/?search=talks",
+        "events/counts/?by=year,type&state=AA",
+        "timeline/?state=AA&date_after=2020",
+        "timeline/counts/?by=year&kind=event",
     ):
         client.get(f"/api/v1/{address}")  # reads how often values occur, for ten minutes
         with CaptureQueriesContext(connection) as now:

@@ -640,12 +640,6 @@ def test_counts_come_as_csv_and_ndjson(client: Client) -> None:
     assert b"".join(response) == b"year,count\r\n2024,1\r\n2025,1\r\n"
 
 
-def test_nothing_is_asked_as_of_an_instant(client: Client) -> None:
-    for address in ("timeline/", "timeline/counts/"):
-        answer = get(client, f"{address}?as_of=2026-05-01T00:00:00Z", 400)
-        assert [fault["code"] for fault in answer["errors"]] == ["unknown_parameter"]
-
-
 def downloaded(client: Client, address: str) -> list[Any]:
     """The lines of an answer in NDJSON."""
     response = client.get(address)
