@@ -27,7 +27,8 @@ from config.api.docs import schema
 from config.api.pagination import MAX_PAGE_SIZE
 from events.models import Event, EventPosting, Relation
 from people.models import Office, Person, State, StateCode, Tenure, TenureMilestone
-from records.models import Change, Edition, Topic
+from records.models import Change, Edition, MomentPosting, Topic
+from records.models import Moment as DatedFact
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from records.registry import all_kinds
@@ -528,6 +529,77 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
     assert len(set(known.values())) > 12
 
 
+def test_counts_and_the_timeline_stay_through_an_edit_a_merge_and_a_withdrawal(
+    client: Client,
+) -> None:
+    """Byte for byte, as of just before and just after each; and as they were without what is withdrawn while it is so."""
+    grain, tin = make_topic("grain"), make_topic("tin")
+    talks, visit, call = (
+        make_event(title, when=when, topics=(topic,), slug=title.lower())
+        for title, when, topic in (
+            ("Talks", "2024-03", grain),
+            ("Visit", "2025", tin),
+            ("Call", None, grain),
+        )
+    )
+    for event in (talks, visit, call):
+        make_participation(event, make_state(event.title))
+    publish_whole(talks, visit, call)
+    asked = (
+        "events/counts/?",
+        "events/counts/?by=year,topic&",
+        "events/counts/?by=month,state&topic=grain&date_after=2024&",
+        "events/counts/?by=type&search=talks&",
+        "topics/counts/?",
+        "timeline/?",
+        "timeline/?topic=grain&ordering=-date&",
+        "timeline/?date_after=2024-02&date_before=2024-06&date_match=certain&",
+        "timeline/counts/?by=year,state&",
+        "timeline/counts/?by=kind&topic=tin&",
+    )
+    known: dict[str, bytes] = {}
+
+    def tell() -> None:
+        for instant in (last_instant() - MICROSECOND, last_instant()):
+            for address in asked:
+                full = as_of(f"/api/v1/{address}", instant)
+                known[full] = client.get(full).content
+
+    def changed() -> set[str]:
+        return {
+            address
+            for address, body in known.items()
+            if _without_id(client.get(address).content) != _without_id(body)
+        }
+
+    tell()
+    for when, topic in (("2024-05-01", tin), ("2025/..", grain)):
+        talks.when = when
+        talks.save()
+        talks.event_topics.update(topic=topic)
+        publish(talks, by=None)
+        tell()
+    grain.refresh_from_db()
+    grain.label = "Corn"
+    grain.save()
+    publish(grain, by=None)
+    tell()
+    merge(call, talks, by=None, reason="The same.")
+    tell()
+    assert changed() == set()
+    withdraw(visit, by=None, reason="It never was.")
+    assert {b'"Visit' in known[address] for address in changed() if "timeline/?" in address} == {
+        True
+    }
+    assert {address.partition("?")[0] for address in changed()} == {
+        f"/api/v1/{name}/" for name in ("events/counts", "timeline", "timeline/counts")
+    }
+    restore(visit, by=None)
+    assert changed() == set()
+    # Answers differ from instant to instant.
+    assert len(set(known.values())) > 2 * len(asked)
+
+
 def _without_id(body: bytes) -> bytes:
     return re.sub(rb'"request_id":"[^"]*"', b"", body)
 
@@ -745,17 +817,26 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
 def test_postings_of_then_are_those_that_stood_then() -> None:
     """A reader of the postings need not know of `as_of`."""
     world = World(random.Random(1871))  # noqa: S311 - reproducible, not secret
+
+    def stated() -> set[Any]:
+        facts = MomentPosting.objects.values_list("term", "date", "record_id", "place")
+        return {*facts, *DatedFact.objects.values_list("kind", "length", "record_id", "place")}
+
     known = {}
     for _ in range(STEPS):
-        known[last_instant()] = set(EventPosting.objects.values_list())
+        known[last_instant()] = (set(EventPosting.objects.values_list()), stated())
         world.step()
     while world.withdrawn:
         world.restore_one()
 
-    for instant, postings in known.items():
+    for instant, (postings, facts) in known.items():
         with seen(Moment(instant, is_final=True)):
-            assert set(EventPosting.objects.values_list()) == postings
-    assert len(set(map(frozenset, known.values()))) > 3
+            assert (stated() == facts, set(EventPosting.objects.values_list()) == postings) == (
+                True,
+                True,
+            )
+    assert len({frozenset(postings) for postings, _facts in known.values()}) > 3
+    assert len({frozenset(facts) for _postings, facts in known.values()}) > 3
 
 
 def test_nobody_reads_the_future(client: Client) -> None:
