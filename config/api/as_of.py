@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    T = TypeVar("T")
 
 #: What is kept of an answer that nothing published later can change. Caches that serve many ask each minute whether it still
 #: holds, so that what is withdrawn is gone from them as soon as from all others (docs/decisions/0114).
@@ -118,22 +116,6 @@ def every_edition() -> Iterator[None]:
         return
     with seen(replace(asked, is_every=True)):
         yield
-
-
-def kept(rows: Iterator[T]) -> Iterator[T]:
-    """Rows that are read while they are sent, when the request is over: at the moment of which they were asked."""
-    asked = _MOMENT.get()
-    return rows if asked is None else _kept(rows, asked)
-
-
-def _kept(rows: Iterator[T], asked: Moment) -> Iterator[T]:
-    while True:
-        with seen(asked):
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-        yield row
 
 
 def defined(sql: str, asked: Moment) -> str:

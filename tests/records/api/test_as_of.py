@@ -771,6 +771,29 @@ def test_pages_of_an_instant_follow_one_another_whatever_is_published_meanwhile(
     )
 
 
+def test_downloads_of_an_instant_have_what_its_pages_have(client: Client) -> None:
+    talks = make_event("Talks", when="2024-03", slug="talks")
+    publish_whole(talks)
+    instant = last_instant()
+    talks.title, talks.when = "Long talks", "2025"
+    talks.save()
+    publish(talks, by=None)
+    publish_whole(make_event("Visit", when="2024-04"))
+
+    for address in (
+        "events/?",
+        "events/counts/?by=year",
+        "timeline/?kind=event",
+        "timeline/counts/?by=year,kind",
+    ):
+        page = get(client, as_of(address, instant))
+        response = client.get(as_of(f"/api/v1/{address}&format=ndjson", instant))
+        *lines, trailer = map(json.loads, b"".join(response).splitlines())
+        assert lines == page["results"] != get(client, address)["results"]
+        assert (trailer["complete"], trailer["count"]) == (True, 1)
+        assert json.loads(response.headers["X-Notes"])[0]["code"] == "as_of"
+
+
 def test_codes_and_trees_are_those_of_then(client: Client) -> None:
     trade, grain = make_topic("trade"), make_topic("grain")
     grain.broader = trade
