@@ -27,7 +27,7 @@ from config.api.docs import schema
 from config.api.pagination import MAX_PAGE_SIZE
 from events.models import Event, EventPosting, Relation
 from people.models import Office, Person, State, StateCode, Tenure, TenureMilestone
-from records.models import Change, Edition, MomentPosting, Topic
+from records.models import Change, Edition, FormerMoment, MomentPosting, Topic
 from records.models import Moment as DatedFact
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
@@ -769,6 +769,22 @@ def test_pages_of_an_instant_follow_one_another_whatever_is_published_meanwhile(
     assert (
         get(client, moved.partition("/api/v1/")[2], 400)["errors"][0]["code"] == "cursor_mismatch"
     )
+
+
+def test_what_states_the_same_facts_keeps_none() -> None:
+    talks = make_event("Talks", when="2024-03")
+    publish_whole(talks)
+    for title, when, kept in (("Long talks", "2024-03", 0), ("Talks", "2025", 1), ("Talks", "", 2)):
+        talks.title, talks.when = title, when
+        talks.save()
+        publish(talks, by=None)
+        assert FormerMoment.objects.count() == kept
+    withdraw(talks, by=None, reason="No.")
+    assert (DatedFact.objects.count(), FormerMoment.objects.count()) == (0, 3)
+    ends = FormerMoment.objects.order_by("until").values_list("since", "until")
+    changes = Change.objects.filter(kind="event").order_by("position").values_list("at", flat=True)
+    first, _renamed, second, third, gone = changes
+    assert [*ends] == [(first, second), (second, third), (third, gone)]
 
 
 def test_downloads_of_an_instant_have_what_its_pages_have(client: Client) -> None:
