@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from records.models import Edition
 
 _REFERENCES, _FORMER = Reference._meta.db_table, FormerReference._meta.db_table
-#: Under this name references are read as documents of then show them.
-_SHOWN = f"{_REFERENCES}_shown"
+#: Under these names references are read as documents of then show them; and whenever they were published.
+_SHOWN, _EVER = f"{_REFERENCES}_shown", f"{_REFERENCES}_ever"
 
 
 def is_hidden(record_id: str) -> str:
@@ -162,6 +162,16 @@ def references_shown(moment: Moment) -> str:
     )
 
 
+def references_ever(moment: Moment) -> str:  # noqa: ARG001 - one signature
+    """All, whatever they were called: for what never changes."""
+    return f"SELECT * FROM {_REFERENCES}"  # noqa: S608 - a name of ours
+
+
+def every_reference() -> str:
+    """The table that says of which kind a record is: found by its id, whenever it was published."""
+    return _REFERENCES if moment() is None else _EVER
+
+
 def shown_references() -> str:
     """The table of what documents call other records."""
     return _REFERENCES if moment() is None else _SHOWN
@@ -198,6 +208,7 @@ def _tables() -> Mapping[str, Callable[[Moment], str]]:
         PublishedName._meta.db_table: no_names,
         # Last, for all others look at what records are now.
         _SHOWN: references_shown,
+        _EVER: references_ever,
         _REFERENCES: references_at,
     }
 

@@ -35,8 +35,7 @@ from config.faults import Fault
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
 from records.api.ways import COMPARED, are_apart, in_half, without_leads
-from records.as_of import halves, shown_references
-from records.models import Reference
+from records.as_of import every_reference, halves, shown_references
 from records.models.reference import in_order
 from records.publishing.documents import sort_label
 from records.publishing.feed import last_position
@@ -73,8 +72,6 @@ PART = 4.0
 UNCERTAIN = "uncertain"
 #: The same among the numbers of spans.
 NO_SPAN = -1
-
-_REFERENCES = Reference._meta.db_table
 
 
 #: How an answer reads, for the schema.
@@ -326,7 +323,7 @@ class NamedAnywhere(Related):
         (name,) = names
         return Clause(
             f"SELECT found.record_id, reference.id AS {name} FROM found CROSS JOIN unnest(found.refs) AS named (id)"  # noqa: S608 - names of ours
-            f" JOIN {_REFERENCES} AS reference ON reference.id = named.id AND reference.kind = %s",
+            f" JOIN {every_reference()} AS reference ON reference.id = named.id AND reference.kind = %s",
             (self.kind,),
         )
 
@@ -478,7 +475,7 @@ class Counting:
                 for half, part in zip(halves(editions), both, strict=True)
             ]
             found = joined(" UNION ALL ", apart)
-        return joined("", [found], "SELECT * FROM ({}) AS public"), max(price, FOUND)
+        return joined("", [found], "SELECT * FROM ({}) AS public"), max(price, PASSED)
 
     @property
     def _is_led(self) -> bool:

@@ -17,7 +17,7 @@ from records.api.counts import (
     too_many_groups,
     too_many_records,
 )
-from records.api.moments import MOMENTS, Found
+from records.api.moments import Found, with_moments
 from records.api.pages import fetch
 from records.as_of import shown_references
 from records.models import Standing, Stream
@@ -83,7 +83,7 @@ def _statement(found: Found, by: Sequence[str], states: list[int], most: int) ->
     columns = "".join(f"{_value(name)} AS {name}, " for name in by)
     tables = "found"
     if {"kind", "state"} & set(by):
-        tables += f" JOIN {MOMENTS} AS moment USING (record_id, place)"
+        tables += f" {with_moments('found')}"
     if "state" in by:
         # What concerns several states counts for each.
         tables += (

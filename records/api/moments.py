@@ -462,7 +462,7 @@ class MomentListing(Pages):
         rows, rank, order = self._ordered(steps, None), self.question.rank, self._order(steps)
         statement = Clause(
             f"SELECT edition.position, chosen.stream, place, {rank.sql} FROM ({rows.sql}) AS chosen"
-            f" JOIN {MOMENTS} AS moment USING (record_id, place)"
+            f" {with_moments('chosen')}"
             f" JOIN LATERAL ({_editions('position')}) AS edition ON TRUE"
             f" ORDER BY {order.replace('date', 'chosen.date')}",
             (*rank.values, *rows.values),
@@ -536,7 +536,7 @@ class MomentListing(Pages):
             f" (SELECT * FROM ({rows.sql}) AS found ORDER BY {order} LIMIT {size}) AS first_of)"
             f" SELECT NULLIF(chosen.date, 'infinity'), chosen.record_id || '.' || chosen.place, ({total.sql}), edition.position,"
             f" chosen.record_id, chosen.place, chosen.stream, {rank.sql}, edition.document FROM chosen"
-            f" JOIN {MOMENTS} AS moment USING (record_id, place) LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
+            f" {with_moments('chosen')} LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
             f" ORDER BY {order.replace('date', 'chosen.date')}",
             (*rows.values, *total.values, *rank.values),
         )
@@ -565,6 +565,18 @@ class MomentListing(Pages):
                 facts[record] = list(kind_named(name).editions.moments(document))
             entry = entry_of(name, document, facts[record][place], rank)
             yield (key, row_id, total, position, orjson.dumps(entry).decode())
+
+
+def with_moments(rows: str) -> str:
+    """The join of rows that have `record_id` and `place` with their moments."""
+    if moment() is None:
+        return f"JOIN {MOMENTS} AS moment USING (record_id, place)"
+    columns = ", ".join([*_DAYS, "moment.kind", "moment.terms"])
+    # As of an instant the table is a union, which would be read whole to be joined: each is asked for by itself.
+    return (
+        f"JOIN LATERAL (SELECT {columns} FROM {MOMENTS} AS moment WHERE moment.record_id = {rows}.record_id"
+        f" AND moment.place = {rows}.place OFFSET 0) AS moment ON TRUE"
+    )
 
 
 @cache
