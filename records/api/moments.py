@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from config.api.fields import Selection, Shape
     from config.api.filters.dates import Window
     from config.api.pagination import Cursor, Ordering, Page, Row
-    from records.models import Fact
+    from records.models import Edition, Fact
 
 MOMENTS = Moment._meta.db_table
 _POSTINGS = MomentPosting._meta.db_table
@@ -486,7 +486,7 @@ class MomentListing(Pages):
     @staticmethod
     def _documents(positions: Sequence[int], streams: Iterable[int]) -> dict[int, dict[str, Any]]:
         wanted = as_array(dict.fromkeys(positions))
-        tables = [_tables()[stream] for stream in streams]
+        tables = [_stating()[stream]._meta.db_table for stream in streams]
         each = [
             f"SELECT position, document FROM {table} WHERE position = ANY(%s::bigint[])"
             for table in tables
@@ -580,12 +580,10 @@ def with_moments(rows: str) -> str:
 
 
 @cache
-def _tables() -> dict[int, str]:
-    """The tables of the editions that state facts, by stream."""
+def _stating() -> dict[int, type[Edition]]:
+    """The editions that state facts, by stream."""
     return {
-        int(kind.editions.stream): kind.editions._meta.db_table
-        for kind in all_kinds()
-        if kind.editions.stream
+        int(kind.editions.stream): kind.editions for kind in all_kinds() if kind.editions.stream
     }
 
 
@@ -594,7 +592,9 @@ def _editions(columns: str, condition: str = "") -> str:
     return " UNION ALL ".join(
         f"SELECT {columns} FROM {table} WHERE {condition}chosen.stream = {stream}"
         " AND record_id = chosen.record_id AND superseded_at IS NULL"
-        for stream, table in _tables().items()
+        for stream, editions in _stating().items()
+        # As of an instant a moment is of no tombstone, so that the halves have them all.
+        for table in (halves(editions) if moment() else [editions._meta.db_table])
     )
 
 

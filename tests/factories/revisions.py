@@ -62,7 +62,9 @@ class Revisions:
 
 def _records(client: Client) -> dict[str, str]:
     """Every record that was ever public, with its kind."""
-    found, after, page = {}, 0, [{}]
+    found: dict[str, str] = {}
+    page: list[Document] = [{}]
+    after = 0
     while page:
         page = get(client, f"changes/?after={after}")["results"]
         for change in page:
