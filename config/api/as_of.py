@@ -118,6 +118,16 @@ def every_edition() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def as_it_is() -> Iterator[None]:
+    """Read the tables as they are: for what chooses the way to an answer, never for the answer."""
+    token = _MOMENT.set(None)
+    try:
+        yield
+    finally:
+        _MOMENT.reset(token)
+
+
 def defined(sql: str, asked: Moment) -> str:
     """A statement with the tables that it names as they were."""
     shadows, names = _shadows()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from config.api.as_of import moment
+from config.api.as_of import as_it_is, moment
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
 from config.api.sql import EVERYTHING, Clause, all_of, joined, select
@@ -138,6 +138,16 @@ class Question:
         return cls(tuple(dimensions), tuple(sorted(streams)), given.get("date"), match, not streams)
 
     @property
+    def replaced(self) -> Clause:
+        """As of an instant: every moment that was replaced since, each once, in no order."""
+        days = EVERYTHING
+        if self.window is not None:
+            days = classed(_DAYS, self.match, *self.window)
+        streams = Clause("moment.stream = ANY(%s::smallint[])", (as_array(map(int, self.streams)),))
+        checks = [streams, days, *(one.check for one in self.dimensions)]
+        return select(_REPLACED, f"{halves(Moment)[1]} AS moment", all_of(checks))
+
+    @property
     def rank(self) -> Clause:
         """How well a moment has a day in the window: its place among `MATCHES`; NULL without one."""
         if self.window is None:
@@ -198,6 +208,7 @@ class Found:
     are_few: bool  #: they are found at once; else read off the postings in order
 
     @classmethod
+    @as_it_is()
     def of(cls, question: Question) -> Found:
         """Ask how many there are for each condition, as far as that matters."""
         dimensions = question.dimensions
@@ -205,10 +216,8 @@ class Found:
             return cls(question, (Lead(EVERY),), (), are_few=False)
         if len(dimensions) == 1 and len(dimensions[0].leads) <= FEW_LEADS:
             return cls(question, dimensions[0].leads, (), are_few=False)
-        # As of an instant, what is posted now tells how frequent something is.
-        postings = _POSTINGS if moment() is None else halves(MomentPosting)[0]
         counts = [
-            f"(SELECT count(*) FROM (SELECT FROM {postings} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
+            f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
             for _ in dimensions
         ]
         terms = tuple(as_array(lead.term for lead in one.leads) for one in dimensions)
@@ -292,29 +301,12 @@ class Found:
             (*arrays, *checks.values),
         )
 
-    def replaced(self) -> Clause:
-        """As of an instant: every moment that was replaced since, each once, in no order."""
-        question = self.question
-        leads = [
-            Clause("moment.terms && %s::bigint[]", (as_array([lead.term]),))
-            & (Clause("moment.stream = %s", (int(lead.stream),)) if lead.stream else EVERYTHING)
-            for lead in self.leads
-        ]
-        days = EVERYTHING
-        if question.window is not None:
-            days = classed(_DAYS, question.match, *question.window)
-        streams = Clause(
-            "moment.stream = ANY(%s::smallint[])", (as_array(map(int, question.streams)),)
-        )
-        checks = [streams, joined(" OR ", leads, "({})"), days, *(one.check for one in self.others)]
-        return select(_REPLACED, f"{halves(Moment)[1]} AS moment", all_of(checks))
-
     def each(self, most: int) -> Clause:
         """Every moment, each once, in no order; no more than so many."""
         rows = self._each(most)
         if moment() is None:
             return rows
-        both = joined(" UNION ALL ", [_still(rows), self.replaced()])
+        both = joined(" UNION ALL ", [_still(rows), self.question.replaced])
         return Clause(f"{both.sql} LIMIT {most}", both.values)
 
     def _each(self, most: int) -> Clause:
@@ -499,7 +491,7 @@ class MomentListing(Pages):
         rows = self._ordered_now(steps, size)
         if moment() is None:
             return rows
-        then = self.found.replaced()
+        then = self.question.replaced
         if steps.cursor is not None:
             then = self._behind(then, steps)
         return joined(" UNION ALL ", [_still(rows), then])
