@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.api.docs import schema
+from config.api.problems import Problem
 from events.models import Event
 from records.api import counts, frequencies
 from records.publishing.documents import sort_label
@@ -436,4 +437,22 @@ def test_counts_come_as_ndjson(client: Client, world: dict[str, list[Document]])
         True,
         len(rows),
         len(world["event"]),
+    )
+
+
+def test_what_is_cut_off_as_of_an_instant_is_refused_for_that(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Now it may be answered another time; of then it would not."""
+    publish_whole(make_event("One", when="2001"))
+
+    def late(_statement: Any) -> Any:
+        raise Problem("count_timeout")
+
+    monkeypatch.setattr(counts, "fetch_in_time", late)
+    assert get(client, "events/counts/?by=status", 503)["code"] == "count_timeout"
+    refused = get(client, "events/counts/?by=status&as_of=2026-05-01T00:00:00Z", 400)
+    assert (refused["code"], [fault["parameter"] for fault in refused["errors"]]) == (
+        "too_many_records",
+        ["as_of"],
     )
