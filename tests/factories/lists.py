@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from people.models import IN_OFFICE, NEVER_HELD
@@ -59,6 +60,14 @@ def listed(kind: str, query: dict[str, str], public: Sequence[Document]) -> list
             match = {"match": days.match(after, before)} if "on" in query else {}
             rows.append({**document, **match})
     return sorted(rows, key=lambda row: (sort_label(row["label"]), row["id"]))
+
+
+def by_kind(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    """Documents by the kind of their records."""
+    found = defaultdict(list)
+    for document in documents:
+        found[document["object"]].append(document)
+    return found
 
 
 def _wanted(value: str, name: str, documents: dict[str, Document]) -> set[str]:

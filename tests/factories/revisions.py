@@ -1,80 +1,67 @@
-"""What was public when, as a reader of the API finds it in the revisions of all records, and in nothing else."""
+"""Everything that was published, read from the lists of revisions as a client reads it."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from records.registry import kind_named
+from records.registry import all_kinds
 from tests.factories.answers import get
 
 if TYPE_CHECKING:
     from django.test import Client
 
-Document = dict[str, Any]
+
+@dataclass
+class Told:
+    """One step in what was published of a record."""
+
+    at: datetime
+    action: str
+    document: dict[str, Any] | None  #: none of a tombstone, nor of what is not shown any more
+    merged_into: str | None
 
 
 @dataclass
-class Revisions:
-    """Every revision of every record of which anything is served: since when it was public, and its document, None of a tombstone."""
+class Archive:
+    """All steps of all records, in order, by their ids."""
 
-    records: dict[str, list[tuple[datetime, Document | None]]] = field(default_factory=dict)
+    steps: dict[str, list[Told]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, client: Client) -> Revisions:
-        """Find the records in the feed, and ask for each revision."""
-        found = cls()
-        for key, kind in _records(client).items():
-            address = f"{kind_named(kind).resource}/{key}/revisions/"
-            steps = get(client, f"{address}?page_size=200")["results"]
-            read = [(step, client.get(step["url"])) for step in reversed(steps)]
-            tombstones = [step["action"] in {"withdrawn", "merged"} for step, _answer in read]
-            if any(
-                answer.status_code == 410
-                for (_step, answer), is_one in zip(read, tombstones, strict=True)
-                if not is_one
-            ):
-                continue
-            found.records[key] = [
-                (
-                    datetime.fromisoformat(step["published_at"]),
-                    None if is_one else json.loads(answer.content),
-                )
-                for (step, answer), is_one in zip(read, tombstones, strict=True)
-            ]
-        return found
+    def read(cls, client: Client, *objects: str) -> Archive:
+        """Read the records of some kinds that the change feed names."""
+        resources = {kind.name: kind.resource for kind in all_kinds()}
+        archive = cls()
+        address: str | None = f"changes/?object={','.join(objects)}&page_size=200"
+        while address:
+            page = get(client, address)
+            archive.kinds |= {change["id"]: change["object"] for change in page["results"]}
+            address = page["next"] and page["next"].partition("/api/v1/")[2]
+        for key, name in archive.kinds.items():
+            listed = get(client, f"{resources[name]}/{key}/revisions/?page_size=200")["results"]
+            archive.steps[key] = [_told(client, each) for each in reversed(listed)]
+        return archive
 
-    @property
-    def instants(self) -> list[datetime]:
-        """When anything changed, in order."""
-        return sorted({at for steps in self.records.values() for at, _document in steps})
+    def at(self, key: str, instant: datetime | None) -> Told | None:
+        """The last step of a record by then; None before the first one. Of one of which nothing is shown, the last of all."""
+        steps = self.steps[key]
+        found = [step for step in steps if instant is None or step.at <= instant]
+        is_shown = any(step.document for step in steps)
+        return (found if is_shown else steps)[-1] if found else None
 
-    def at(self, instant: datetime) -> list[Document]:
-        """The documents that were public at an instant."""
-        newest = [
-            [document for at, document in steps if at <= instant] for steps in self.records.values()
-        ]
-        return [documents[-1] for documents in newest if documents and documents[-1] is not None]
+    def public(self, name: str, instant: datetime | None) -> list[dict[str, Any]]:
+        """The documents of one kind that were public then, and are not withdrawn now."""
+        found = (self.at(key, instant) for key, kind in self.kinds.items() if kind == name)
+        return [step.document for step in found if step and step.document]
 
 
-def _records(client: Client) -> dict[str, str]:
-    """Every record that was ever public, with its kind."""
-    found: dict[str, str] = {}
-    page: list[Document] = [{}]
-    after = 0
-    while page:
-        page = get(client, f"changes/?after={after}")["results"]
-        for change in page:
-            found[change["id"]] = change["object"]
-            after = change["position"]
-    return found
-
-
-def by_kind(documents: list[Document]) -> dict[str, list[Document]]:
-    found = defaultdict(list)
-    for document in documents:
-        found[document["object"]].append(document)
-    return found
+def _told(client: Client, step: dict[str, Any]) -> Told:
+    response = client.get(step["url"])
+    document = json.loads(response.content) if response.status_code == 200 else None
+    return Told(
+        datetime.fromisoformat(step["published_at"]), step["action"], document, step["merged_into"]
+    )

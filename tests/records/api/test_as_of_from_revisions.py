@@ -16,9 +16,9 @@ from tests.factories.answers import get
 from tests.factories.counted import counted_rows, dimensions, expected_counts, is_refused
 from tests.factories.days import DAYS, MATCHES, day
 from tests.factories.histories import History
-from tests.factories.lists import listed
+from tests.factories.lists import by_kind, listed
 from tests.factories.moments import days_asked, happened
-from tests.factories.revisions import Revisions, by_kind
+from tests.factories.revisions import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from tests.factories.lists import Document
     from tests.factories.moments import Happening
-    from tests.factories.revisions import Document
 
 pytestmark = pytest.mark.django_db
 
@@ -121,13 +121,15 @@ def test_what_is_answered_follows_from_the_revisions(
     monkeypatch.setattr(moments, "FEW", few)
     history = History(seed)
     deeds = Counter(history.step() for _ in range(STEPS))
-    revisions = Revisions.read(client)
+    names = [kind.name for kind in all_kinds()]
+    archive = Archive.read(client, *names)
+    every = sorted({step.at for steps in archive.steps.values() for step in steps})
     chance = history.chance
-    instants = chance.sample(revisions.instants[-STEPS:], INSTANTS)
+    instants = chance.sample(every[-STEPS:], INSTANTS)
     found = Counter[str]()
 
     for instant in [None, *instants, *(one - timedelta(microseconds=1) for one in instants)]:
-        public = revisions.at(instant or revisions.instants[-1])
+        public = [one for name in names for one in archive.public(name, instant)]
         asked = Asked(chance, public, instant)
         for _ in range(QUESTIONS if instant else 4 * QUESTIONS):
             found["lists"] += compare_list(client, asked)
@@ -137,8 +139,9 @@ def test_what_is_answered_follows_from_the_revisions(
     assert len(deeds) >= 9, deeds
     # Of what is withdrawn now nothing is served; it was named by what is.
     gone = str(history.passing.pk)
-    assert gone not in revisions.records
-    assert any(gone in str(revisions.at(instant)) for instant in revisions.instants)
+    assert not any(step.document for step in archive.steps[gone])
+    named = str([step.document for step in archive.steps[str(history.naming.pk)]])
+    assert gone in named
     assert min(found.values()) > 60, found
 
 
