@@ -30,7 +30,7 @@ from records.api.counts import (
     too_many_groups,
 )
 from records.api.pages import fetch
-from records.models import Reference
+from records.as_of import every_reference
 from records.terms import term
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from enum import Enum
 
     from records.models import Edition
-
-_REFERENCES = Reference._meta.db_table
 
 #: Participants that are read to be counted: a few of those that an event names took no part, and are no row.
 _MOST_NAMED = 2 * MOST_ROWS
@@ -124,10 +122,10 @@ class Participations(Related):
     def _named(kind: str, found: Clause) -> list[str]:
         """Published records of the kind that the events name, whether as participants or otherwise."""
         if kind == "state":
-            statement = Clause(f"SELECT id::text FROM {_REFERENCES} WHERE kind = 'state'")  # noqa: S608 - a name of ours
+            statement = Clause(f"SELECT id::text FROM {every_reference()} WHERE kind = 'state'")  # noqa: S608 - a name of ours
         else:
             statement = Clause(
-                f"SELECT id::text FROM {_REFERENCES} WHERE kind = %s AND id IN"  # noqa: S608 - parts of ours
+                f"SELECT id::text FROM {every_reference()} WHERE kind = %s AND id IN"  # noqa: S608 - parts of ours
                 f" (SELECT unnest(refs) FROM ({found.sql}) AS found) LIMIT {_MOST_NAMED + 1}",
                 (kind, *found.values),
             )

@@ -8,16 +8,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.api.as_of import settles, shows
+from config.api.as_of import moment, settles, shows
 from records.models import (
     Change,
     DatedPart,
+    FormerMoment,
     FormerPart,
     FormerReference,
+    MomentPosting,
     PublishedName,
     Reference,
     Standing,
 )
+from records.models import Moment as DatedFact
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from records.models import Edition
 
 _REFERENCES, _FORMER = Reference._meta.db_table, FormerReference._meta.db_table
+#: Under these names references are read as documents of then show them; and whenever they were published.
+_SHOWN, _EVER = f"{_REFERENCES}_shown", f"{_REFERENCES}_ever"
 
 
 def is_hidden(record_id: str) -> str:
@@ -40,9 +45,9 @@ def is_hidden(record_id: str) -> str:
     )
 
 
-def halves(editions: type[Edition]) -> tuple[str, str]:
+def halves(model: type[Model]) -> tuple[str, str]:
     """Names under which the two halves of what was public are read apart: what is current still, and what was replaced since."""
-    return f"{editions._meta.db_table}_now", f"{editions._meta.db_table}_then"
+    return f"{model._meta.db_table}_now", f"{model._meta.db_table}_then"
 
 
 def current_still(
@@ -99,11 +104,43 @@ def parts_at(
     parts: type[Model], former: type[Model], moment: Moment, record_id: str = "record_id"
 ) -> str:
     """Rows that publishing makes of the newest documents, of a table that has `since` and another one that keeps what they were `until`."""
+    return f"{parts_still(parts, moment)} UNION ALL {parts_then(parts, former, moment, record_id)}"
+
+
+def parts_still(parts: type[Model], moment: Moment) -> str:
+    """Those of them that are there still."""
+    columns = ", ".join(_columns(parts))
+    return f"SELECT {columns} FROM {parts._meta.db_table} WHERE since <= {moment.literal}"  # noqa: S608 - names of ours
+
+
+def parts_then(
+    parts: type[Model], former: type[Model], moment: Moment, record_id: str = "record_id"
+) -> str:
+    """Those of them that were replaced since."""
+    table = former._meta.db_table
+    return f"{_before(parts, former, moment)} AND NOT {is_hidden(f'{table}.{record_id}')}"
+
+
+def _before(parts: type[Model], former: type[Model], moment: Moment) -> str:
+    """Those that were replaced since, of whatever record."""
     columns, at = ", ".join(_columns(parts)), moment.literal
     table = former._meta.db_table
+    return f"SELECT {columns} FROM {table} WHERE until > {at} AND since <= {at}"  # noqa: S608 - names of ours
+
+
+def posted_still(moment: Moment) -> str:  # noqa: ARG001 - one signature
+    """All that is posted now, to be joined with the moments that are there still: these know since when."""
+    return f"SELECT * FROM {MomentPosting._meta.db_table}"  # noqa: S608 - names of ours
+
+
+def posted_at(moment: Moment) -> str:
+    """Moments under their terms. No index finds those that were replaced since: whoever has another way takes that."""
+    columns = ", ".join(f"posting.{name}" for name in _columns(MomentPosting))
     return (
-        f"SELECT {columns} FROM {parts._meta.db_table} WHERE since <= {at} UNION ALL"  # noqa: S608 - names of ours
-        f" SELECT {columns} FROM {table} WHERE until > {at} AND since <= {at} AND NOT {is_hidden(f'{table}.{record_id}')}"
+        f"SELECT {columns} FROM {MomentPosting._meta.db_table} AS posting JOIN"  # noqa: S608 - names of ours
+        f" ({parts_still(DatedFact, moment)}) AS moment USING (record_id, place) UNION ALL"
+        " SELECT posted.term, stream, length, COALESCE(date, 'infinity'::date), record_id, place, COALESCE(last_day, 'infinity'::date)"
+        f" FROM ({parts_then(DatedFact, FormerMoment, moment)}) AS moment, unnest(terms) AS posted (term)"
     )
 
 
@@ -118,9 +155,42 @@ def references_at(moment: Moment) -> str:
     )
 
 
+def references_shown(moment: Moment) -> str:
+    """What each record was called, those that are withdrawn now included: documents of then may name them."""
+    return (
+        f"{parts_still(Reference, moment)} UNION ALL {_before(Reference, FormerReference, moment)}"
+    )
+
+
+def references_ever(moment: Moment) -> str:  # noqa: ARG001 - one signature
+    """All, whatever they were called: for what never changes."""
+    return f"SELECT * FROM {_REFERENCES}"  # noqa: S608 - a name of ours
+
+
+def every_reference() -> str:
+    """The table that says of which kind a record is: found by its id, whenever it was published."""
+    return _REFERENCES if moment() is None else _EVER
+
+
+def shown_references() -> str:
+    """The table of what documents call other records."""
+    return _REFERENCES if moment() is None else _SHOWN
+
+
 def no_names(moment: Moment) -> str:  # noqa: ARG001 - one signature
     """None: what records were called besides is not kept, so that nothing is suggested by it."""
     return f"SELECT * FROM {PublishedName._meta.db_table} WHERE FALSE"  # noqa: S608 - names of ours
+
+
+def _moments() -> dict[str, Callable[[Moment], str]]:
+    now, then = halves(DatedFact)
+    return {
+        halves(MomentPosting)[0]: posted_still,
+        MomentPosting._meta.db_table: posted_at,
+        now: partial(parts_still, DatedFact),
+        then: partial(parts_then, DatedFact, FormerMoment),
+        DatedFact._meta.db_table: partial(parts_at, DatedFact, FormerMoment),
+    }
 
 
 def _tables() -> Mapping[str, Callable[[Moment], str]]:
@@ -134,8 +204,11 @@ def _tables() -> Mapping[str, Callable[[Moment], str]]:
     return {
         **shadows,
         DatedPart._meta.db_table: partial(parts_at, DatedPart, FormerPart),
+        **_moments(),
         PublishedName._meta.db_table: no_names,
         # Last, for all others look at what records are now.
+        _SHOWN: references_shown,
+        _EVER: references_ever,
         _REFERENCES: references_at,
     }
 

@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    T = TypeVar("T")
 
 #: What is kept of an answer that nothing published later can change. Caches that serve many ask each minute whether it still
 #: holds, so that what is withdrawn is gone from them as soon as from all others (docs/decisions/0114).
@@ -120,20 +118,14 @@ def every_edition() -> Iterator[None]:
         yield
 
 
-def kept(rows: Iterator[T]) -> Iterator[T]:
-    """Rows that are read while they are sent, when the request is over: at the moment of which they were asked."""
-    asked = _MOMENT.get()
-    return rows if asked is None else _kept(rows, asked)
-
-
-def _kept(rows: Iterator[T], asked: Moment) -> Iterator[T]:
-    while True:
-        with seen(asked):
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-        yield row
+@contextmanager
+def as_it_is() -> Iterator[None]:
+    """Read the tables as they are: for what chooses the way to an answer, never for the answer."""
+    token = _MOMENT.set(None)
+    try:
+        yield
+    finally:
+        _MOMENT.reset(token)
 
 
 def defined(sql: str, asked: Moment) -> str:

@@ -6,7 +6,7 @@ refused: no answer takes long, and none is a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from math import prod
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 from django.conf import settings
 
+from config.api.as_of import moment
 from config.api.caching import answer
+from config.api.filters.dates import AS_OF
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.sql import (
@@ -32,8 +34,8 @@ from config.api.sql import (
 from config.faults import Fault
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
-from records.api.ways import COMPARED
-from records.models import Reference
+from records.api.ways import COMPARED, are_apart, in_half, without_leads
+from records.as_of import every_reference, halves, shown_references
 from records.models.reference import in_order
 from records.publishing.documents import sort_label
 from records.publishing.feed import last_position
@@ -70,8 +72,6 @@ PART = 4.0
 UNCERTAIN = "uncertain"
 #: The same among the numbers of spans.
 NO_SPAN = -1
-
-_REFERENCES = Reference._meta.db_table
 
 
 #: How an answer reads, for the schema.
@@ -323,7 +323,7 @@ class NamedAnywhere(Related):
         (name,) = names
         return Clause(
             f"SELECT found.record_id, reference.id AS {name} FROM found CROSS JOIN unnest(found.refs) AS named (id)"  # noqa: S608 - names of ours
-            f" JOIN {_REFERENCES} AS reference ON reference.id = named.id AND reference.kind = %s",
+            f" JOIN {every_reference()} AS reference ON reference.id = named.id AND reference.kind = %s",
             (self.kind,),
         )
 
@@ -373,13 +373,13 @@ class Counting:
         """The rows, values first, and how many records there are."""
         if NOTHING in self.asked:
             return ([] if self.dimensions or self.summed else [(0,)]), 0
-        source, price = self._source()
+        source, price = self._source() if moment() is None else self._source_then()
         price += sum(related.price(names) for related, names in self._parts)
         price += PART if self.summed else 0
         most = int(settings.COUNTS_MILLISECONDS * 1_000 / price)
         statement = self._statement(source, most)
         # What an index has is soon read; how long it takes to find records by several, nobody knows beforehand.
-        counted = fetch(statement) if price == READ else fetch_in_time(statement)
+        counted = fetch(statement) if price == READ else _fetch_in_time(statement)
         if len(counted) > MOST_ROWS:
             raise too_many_groups()
         total = counted[0][-1] if counted else 0
@@ -459,6 +459,23 @@ class Counting:
         found = select(self._chosen.sql, table, where)
         price = FOUND if self.asked else PASSED
         return Clause(found.sql, self._chosen.values + found.values), price
+
+    def _source_then(self) -> tuple[Clause, float]:
+        """The same as of an instant: what is current still, found by its indexes, and what was replaced since, looked through."""
+        editions = self.editions
+        counting = replace(self, asked=without_leads(self.asked))
+        found, price = counting._source()  # noqa: SLF001 - of its own class
+        if are_apart(editions, counting.asked):
+            then = select(
+                self._chosen.sql, table_of(editions), all_of([readable(editions), *counting.asked])
+            )
+            both = (found, Clause(then.sql, self._chosen.values + then.values))
+            apart = [
+                Clause(f"({in_half(editions, half)} {part.sql})", part.values)
+                for half, part in zip(halves(editions), both, strict=True)
+            ]
+            found = joined(" UNION ALL ", apart)
+        return joined("", [found], "SELECT * FROM ({}) AS public"), max(price, PASSED)
 
     @property
     def _is_led(self) -> bool:
@@ -571,11 +588,24 @@ class Counting:
         }
         if not ids:
             return {}
-        found = select("id, body", _REFERENCES, Clause("id = ANY(%s::uuid[])", (list(ids),)))
+        found = select("id, body", shown_references(), Clause("id = ANY(%s::uuid[])", (list(ids),)))
         return {
             key: in_order(orjson.loads(body) if isinstance(body, str) else body)
             for key, body in fetch(found)
         }
+
+
+def _fetch_in_time(statement: Clause) -> list[Any]:
+    """Fetch what may take long. As of an instant, what is refused for that will not be answered later either."""
+    try:
+        return fetch_in_time(statement)
+    except Problem as problem:
+        if moment() is None:
+            raise
+        raise too_many_records(
+            "Too many records were replaced since that instant to be looked through: ask as of a later one, or for less.",
+            AS_OF.name,
+        ) from problem
 
 
 def too_many_groups(
@@ -585,9 +615,9 @@ def too_many_groups(
     return _uncounted(Fault("too_many_groups", detail, "by"))
 
 
-def too_many_records(detail: str) -> Problem:
+def too_many_records(detail: str, parameter: str = "by") -> Problem:
     """Say that there is more than is counted at once."""
-    return _uncounted(Fault("too_many_records", detail, "by"))
+    return _uncounted(Fault("too_many_records", detail, parameter))
 
 
 def _uncounted(fault: Fault) -> Problem:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from config.api.sql import Clause
+import orjson
+
+from config.api.sql import Clause, select
 from config.dates.lengths import Length
 from records.api.counts import (
     MOST_ROWS,
@@ -15,10 +17,12 @@ from records.api.counts import (
     too_many_groups,
     too_many_records,
 )
-from records.api.moments import MOMENTS, Found
+from records.api.moments import Found, with_moments
 from records.api.pages import fetch
-from records.models import Reference, Standing, Stream
+from records.as_of import shown_references
+from records.models import Standing, Stream
 from records.models.moment import about
+from records.models.reference import in_order
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
 
@@ -67,8 +71,9 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
 
 def _states() -> dict[int, dict[str, Any]]:
     """Every published state by its term."""
-    found = Reference.objects.filter(kind="state", standing=Standing.PUBLISHED)
-    return {about(str(reference.pk)): reference.embedded() for reference in found}
+    state = Clause("kind = 'state' AND standing = %s", (Standing.PUBLISHED.value,))
+    found = fetch(select("id, body", shown_references(), state))
+    return {about(str(key)): in_order(orjson.loads(body)) for key, body in found}
 
 
 def _statement(found: Found, by: Sequence[str], states: list[int], most: int) -> Clause:
@@ -78,7 +83,7 @@ def _statement(found: Found, by: Sequence[str], states: list[int], most: int) ->
     columns = "".join(f"{_value(name)} AS {name}, " for name in by)
     tables = "found"
     if {"kind", "state"} & set(by):
-        tables += f" JOIN {MOMENTS} AS moment USING (record_id, place)"
+        tables += f" {with_moments('found')}"
     if "state" in by:
         # What concerns several states counts for each.
         tables += (

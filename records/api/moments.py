@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from config.api.as_of import as_it_is, moment
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
-from config.api.sql import EVERYTHING, Clause, all_of, joined
+from config.api.sql import EVERYTHING, Clause, all_of, joined, select
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
 from records.api.whole import Found as Rows
 from records.api.whole import find
+from records.as_of import halves
 from records.bulk import as_array
 from records.models import Moment, MomentPosting, Stream
 from records.models.moment import EVERY, about, of_kind
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from config.api.fields import Selection, Shape
     from config.api.filters.dates import Window
     from config.api.pagination import Cursor, Ordering, Page, Row
-    from records.models import Fact
+    from records.models import Edition, Fact
 
 MOMENTS = Moment._meta.db_table
 _POSTINGS = MomentPosting._meta.db_table
@@ -44,6 +46,12 @@ _POSTED_DAYS = ["posting.date", "posting.last_day", "", "", "", ""]
 #: What is read of a posting.
 _POSTED = ", ".join(
     f"posting.{name}" for name in ("date", "record_id", "place", "stream", "length", "last_day")
+)
+
+#: The same of a moment that was replaced, as of an instant.
+_REPLACED = (
+    "COALESCE(moment.date, 'infinity'::date) AS date, moment.record_id, moment.place, moment.stream, moment.length,"
+    " COALESCE(moment.last_day, 'infinity'::date) AS last_day"
 )
 
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
@@ -130,6 +138,16 @@ class Question:
         return cls(tuple(dimensions), tuple(sorted(streams)), given.get("date"), match, not streams)
 
     @property
+    def replaced(self) -> Clause:
+        """As of an instant: every moment that was replaced since, each once, in no order."""
+        days = EVERYTHING
+        if self.window is not None:
+            days = classed(_DAYS, self.match, *self.window)
+        streams = Clause("moment.stream = ANY(%s::smallint[])", (as_array(map(int, self.streams)),))
+        checks = [streams, days, *(one.check for one in self.dimensions)]
+        return select(_REPLACED, f"{halves(Moment)[1]} AS moment", all_of(checks))
+
+    @property
     def rank(self) -> Clause:
         """How well a moment has a day in the window: its place among `MATCHES`; NULL without one."""
         if self.window is None:
@@ -190,6 +208,7 @@ class Found:
     are_few: bool  #: they are found at once; else read off the postings in order
 
     @classmethod
+    @as_it_is()
     def of(cls, question: Question) -> Found:
         """Ask how many there are for each condition, as far as that matters."""
         dimensions = question.dimensions
@@ -224,7 +243,7 @@ class Found:
     @property
     def reads_moments(self) -> bool:
         """Whether the postings alone do not say which they are."""
-        return bool(self.others) or not self._is_posted
+        return bool(self.others) or not self._is_posted or moment() is not None
 
     @property
     def _is_posted(self) -> bool:
@@ -284,6 +303,13 @@ class Found:
 
     def each(self, most: int) -> Clause:
         """Every moment, each once, in no order; no more than so many."""
+        rows = self._each(most)
+        if moment() is None:
+            return rows
+        both = joined(" UNION ALL ", [_still(rows), self.question.replaced])
+        return Clause(f"{both.sql} LIMIT {most}", both.values)
+
+    def _each(self, most: int) -> Clause:
         if self.are_few:
             rows = self.gathered()
         else:
@@ -314,6 +340,15 @@ class Found:
                 if lead.stream in (None, stream):
                     for span in spans:
                         yield (lead, stream, *span)
+
+
+def _still(rows: Clause) -> Clause:
+    """As of an instant: a statement for moments, of those that are there still."""
+    tables = ", ".join(
+        f"{model._meta.db_table} AS NOT MATERIALIZED (SELECT * FROM {halves(model)[0]})"
+        for model in (Moment, MomentPosting)
+    )
+    return Clause(f"SELECT * FROM (WITH {tables} {rows.sql}) AS still", rows.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +454,7 @@ class MomentListing(Pages):
         rows, rank, order = self._ordered(steps, None), self.question.rank, self._order(steps)
         statement = Clause(
             f"SELECT edition.position, chosen.stream, place, {rank.sql} FROM ({rows.sql}) AS chosen"
-            f" JOIN {MOMENTS} AS moment USING (record_id, place)"
+            f" {with_moments('chosen')}"
             f" JOIN LATERAL ({_editions('position')}) AS edition ON TRUE"
             f" ORDER BY {order.replace('date', 'chosen.date')}",
             (*rank.values, *rows.values),
@@ -443,7 +478,7 @@ class MomentListing(Pages):
     @staticmethod
     def _documents(positions: Sequence[int], streams: Iterable[int]) -> dict[int, dict[str, Any]]:
         wanted = as_array(dict.fromkeys(positions))
-        tables = [_tables()[stream] for stream in streams]
+        tables = [_stating()[stream]._meta.db_table for stream in streams]
         each = [
             f"SELECT position, document FROM {table} WHERE position = ANY(%s::bigint[])"
             for table in tables
@@ -453,6 +488,15 @@ class MomentListing(Pages):
 
     def _ordered(self, steps: Steps, size: int | None) -> Clause:
         """Moments on the cursor's side, each once: those that come first up to a size from each range of the index, or all."""
+        rows = self._ordered_now(steps, size)
+        if moment() is None:
+            return rows
+        then = self.question.replaced
+        if steps.cursor is not None:
+            then = self._behind(then, steps)
+        return joined(" UNION ALL ", [_still(rows), then])
+
+    def _ordered_now(self, steps: Steps, size: int | None) -> Clause:
         if self.found.are_few:
             rows = self.found.gathered()
             return rows if steps.cursor is None else self._behind(rows, steps)
@@ -484,7 +528,7 @@ class MomentListing(Pages):
             f" (SELECT * FROM ({rows.sql}) AS found ORDER BY {order} LIMIT {size}) AS first_of)"
             f" SELECT NULLIF(chosen.date, 'infinity'), chosen.record_id || '.' || chosen.place, ({total.sql}), edition.position,"
             f" chosen.record_id, chosen.place, chosen.stream, {rank.sql}, edition.document FROM chosen"
-            f" JOIN {MOMENTS} AS moment USING (record_id, place) LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
+            f" {with_moments('chosen')} LEFT JOIN LATERAL ({documents}) AS edition ON TRUE"
             f" ORDER BY {order.replace('date', 'chosen.date')}",
             (*rows.values, *total.values, *rank.values),
         )
@@ -515,13 +559,23 @@ class MomentListing(Pages):
             yield (key, row_id, total, position, orjson.dumps(entry).decode())
 
 
+def with_moments(rows: str) -> str:
+    """The join of rows that have `record_id` and `place` with their moments."""
+    if moment() is None:
+        return f"JOIN {MOMENTS} AS moment USING (record_id, place)"
+    columns = ", ".join([*_DAYS, "moment.kind", "moment.terms"])
+    # As of an instant the table is a union, which would be read whole to be joined: each is asked for by itself.
+    return (
+        f"JOIN LATERAL (SELECT {columns} FROM {MOMENTS} AS moment WHERE moment.record_id = {rows}.record_id"
+        f" AND moment.place = {rows}.place OFFSET 0) AS moment ON TRUE"
+    )
+
+
 @cache
-def _tables() -> dict[int, str]:
-    """The tables of the editions that state facts, by stream."""
+def _stating() -> dict[int, type[Edition]]:
+    """The editions that state facts, by stream."""
     return {
-        int(kind.editions.stream): kind.editions._meta.db_table
-        for kind in all_kinds()
-        if kind.editions.stream
+        int(kind.editions.stream): kind.editions for kind in all_kinds() if kind.editions.stream
     }
 
 
@@ -530,7 +584,9 @@ def _editions(columns: str, condition: str = "") -> str:
     return " UNION ALL ".join(
         f"SELECT {columns} FROM {table} WHERE {condition}chosen.stream = {stream}"
         " AND record_id = chosen.record_id AND superseded_at IS NULL"
-        for stream, table in _tables().items()
+        for stream, editions in _stating().items()
+        # As of an instant a moment is of no tombstone, so that the halves have them all.
+        for table in (halves(editions) if moment() else [editions._meta.db_table])
     )
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
-from config.api.filters.dates import MATCHES, WindowFilter, match_of
+from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, told_then
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
@@ -195,13 +195,16 @@ class TimelineView(ReadView):
     serializer_class = MomentSerializer
     list_parameters: ClassVar[dict[str, Parameter]] = {
         **TimelineFilter.known,
-        **{each.name: each for each in (ORDERING, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)},
+        **{
+            each.name: each
+            for each in (ORDERING, AS_OF, CURSOR, PAGE_SIZE, COUNT, FIELDS, OMIT, FORMAT)
+        },
     }
 
     counts_parameters: ClassVar[dict[str, Parameter]] = {
         BY.name: BY,
         **TimelineFilter.known,
-        FORMAT.name: FORMAT,
+        **{each.name: each for each in (AS_OF, FORMAT)},
     }
 
     def operation(self) -> Operation:
@@ -249,7 +252,8 @@ class TimelineView(ReadView):
             found = counts(question, by)
             return found.rows, found.total
 
-        return serve_counts(self, query.raw_without(), [*by, "count"], counted, references.notes)
+        notes = [*told_then(query), *references.notes]
+        return serve_counts(self, query.raw_without(), [*by, "count"], counted, notes)
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.list_parameters)
@@ -267,4 +271,5 @@ class TimelineView(ReadView):
             selection,
             selection.narrow(shape) if selection else shape,
         )
-        return serve_page(self, query, listing, page, notes=references.notes)
+        notes = [*told_then(query), *references.notes]
+        return serve_page(self, query, listing, page, notes=notes)

@@ -224,7 +224,7 @@ class EditionViewSet(ReadView):
         cls.counts_parameters = {
             **parameters(cls.dimensions, cls.sums),
             **cls.filterset_class.known,
-            **{each.name: each for each in (SEARCH, FORMAT)},
+            **{each.name: each for each in (SEARCH, AS_OF, FORMAT)},
         }
 
     def path_parameters(self) -> dict[str, str]:
@@ -365,7 +365,7 @@ class EditionViewSet(ReadView):
             asked,
             dimensions,
             self.sums[summed] if summed else None,
-            references.notes,
+            [*told_then(query), *references.notes],
         )
         return counting.serve(self, query.raw_without())
 

@@ -31,7 +31,7 @@ from records.api.frequencies import begun, found_by_lists, led, rows, share
 from records.as_of import halves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from config.api.pagination import Cursor, Ordering, Page
     from config.api.sql import Lead
@@ -82,13 +82,26 @@ def statement(page: Page, wanted: Wanted) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     if moment() is None:
         return _statement(page, wanted)
-    # Only the editions tell of then: the tables that lead to them tell of now.
-    asked = [replace(one, lead=None) if one.lead else one for one in wanted.asked]
-    wanted = replace(wanted, asked=asked)
-    table = wanted.editions._meta.db_table
-    if any(re.search(rf'(FROM|JOIN) "?{table}\b', one.sql) for one in asked):
+    wanted = replace(wanted, asked=without_leads(wanted.asked))
+    if not are_apart(wanted.editions, wanted.asked):
         return _statement(page, wanted)
     return _merged(page, wanted)
+
+
+def without_leads(asked: Iterable[Clause]) -> list[Clause]:
+    """Conditions as of an instant: only the editions tell of then, and the tables that lead to them tell of now."""
+    return [replace(one, lead=None) if one.lead else one for one in asked]
+
+
+def are_apart(editions: type[Edition], asked: Iterable[Clause]) -> bool:
+    """Whether each half of what was public can be asked by itself: no condition reads editions of the same kind again."""
+    names = re.compile(rf'(FROM|JOIN) "?{editions._meta.db_table}\b')
+    return not any(names.search(one.sql) for one in asked)
+
+
+def in_half(editions: type[Edition], half: str) -> str:
+    """What stands before a statement over the editions, so that it reads one of `halves`."""
+    return f"WITH {table_of(editions)} AS NOT MATERIALIZED (SELECT * FROM {half})"
 
 
 def _merged(page: Page, wanted: Wanted) -> Clause:
@@ -97,10 +110,7 @@ def _merged(page: Page, wanted: Wanted) -> Clause:
     table, ordering = table_of(wanted.editions), wanted.ordering
     columns = (f"c{place}" for place, _ in enumerate(wanted.columns))
     named = ", ".join(["key", "id", "total", *columns])
-    parts = [
-        f"WITH {table} AS NOT MATERIALIZED (SELECT * FROM {part})"
-        for part in halves(wanted.editions)
-    ]
+    parts = [in_half(wanted.editions, part) for part in halves(wanted.editions)]
     found = " UNION ALL ".join(
         f"SELECT * FROM ({part} SELECT * FROM ({half.sql}) AS rows) AS half({named})"
         for part in parts

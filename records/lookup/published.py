@@ -369,7 +369,7 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
     if keys:
         # One look into the index for each: of many at once the planner expects so many rows that it reads the whole table.
         parts.append(
-            f"SELECT {_COLUMNS} FROM unnest(%s::text[]) AS wanted(key) JOIN {_TABLE} ON keys @> ARRAY[wanted.key]"  # noqa: S608
+            f"SELECT named.* FROM unnest(%s::text[]) AS wanted(key), {_each('keys @> ARRAY[wanted.key]')} AS named"  # noqa: S608
         )
         values.append(list(keys))
     if not parts:
@@ -378,18 +378,26 @@ def lookup(written: Iterable[WrittenReference]) -> list[Candidate]:
     if any(one.is_noted for one in written):  # survivors too, by their names
         statement = (
             f"WITH named AS MATERIALIZED ({statement}) SELECT * FROM named UNION"  # noqa: S608
-            f" SELECT {_COLUMNS} FROM {_TABLE} WHERE id IN (SELECT merged_into FROM named)"
+            f" SELECT {_COLUMNS} FROM {_TABLE} WHERE id = ANY(ARRAY(SELECT merged_into FROM named))"
         )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
+def _each(condition: str, columns: str = _COLUMNS) -> str:
+    """References found by something that stands before them in the statement, each by an index.
+
+    OFFSET keeps it a question for each: as of an instant the table is a union, which would be read whole to be joined.
+    """
+    return f"LATERAL (SELECT {columns} FROM {_TABLE} WHERE {condition} OFFSET 0)"  # noqa: S608 - names of ours
+
+
 def narrower_than(roots: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Each record with all that lie below it in its tree, itself first."""
     return _walked(
         roots,
-        f"SELECT below.root, {_TABLE}.id FROM {_TABLE} JOIN below ON {_TABLE}.broader_id = below.id",  # noqa: S608 - names of ours
+        f"SELECT below.root, next.id FROM below, {_each('broader_id = below.id', 'id')} AS next",  # noqa: S608 - names of ours
     )
 
 
@@ -397,9 +405,9 @@ def with_predecessors(states: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Each state with all that were before it, as published, itself first: a predecessor's predecessors too."""
     return _walked(
         states,
-        f"SELECT below.root, former::uuid FROM {_TABLE} JOIN below ON {_TABLE}.id = below.id"  # noqa: S608 - names of ours
-        f" CROSS JOIN LATERAL jsonb_array_elements_text({_TABLE}.facts -> 'predecessors') AS former"
-        f" WHERE {_TABLE}.standing = '{Standing.PUBLISHED.value}'",
+        f"SELECT below.root, former::uuid FROM below, {_each('id = below.id', 'facts, standing')} AS state"  # noqa: S608 - names of ours
+        " CROSS JOIN LATERAL jsonb_array_elements_text(state.facts -> 'predecessors') AS former"
+        f" WHERE state.standing = '{Standing.PUBLISHED.value}'",
     )
 
 

@@ -30,6 +30,31 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='FormerMoment',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('since', models.DateTimeField(help_text='When the first document was published that states it so, with all others of the record.')),
+                ('date', models.DateField(help_text='For ordering: the first day that it may have had; NULL when no day is known.', null=True)),
+                ('last_day', models.DateField(help_text='The last day that it may have had.', null=True)),
+                ('begun_by', models.DateField(help_text='The day on which it had begun, whichever of its days is true.', null=True)),
+                ('goes_on_till', models.DateField(help_text='The day on which it was not over, whichever of its days is true.', null=True)),
+                ('place', models.SmallIntegerField(help_text='Its place among the facts of the document, from 0.')),
+                ('stream', models.SmallIntegerField(choices=[(1, 'event'), (2, 'statement'), (3, 'tenure'), (4, 'agreement'), (5, 'relation'), (6, 'state')], help_text='The kind of its record, as a number.')),
+                ('length', models.SmallIntegerField(choices=[(7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (3653, 'ten years at most'), (9997, 'longer'), (9998, 'ten years at most as far as is known, from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have gone on.')),
+                ('starts_unknown', models.BooleanField(help_text='Whether it may have begun on any day before.')),
+                ('ends_unknown', models.BooleanField(help_text='Whether it may have ended on any day after.')),
+                ('kind', models.CharField(help_text='What happened: `event`, `signed` ...', max_length=48)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='What it can be asked by: the terms that are posted.', size=None)),
+                ('pk', models.CompositePrimaryKey('record_id', 'place', 'until', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('until', models.DateTimeField(help_text='When a document was published that states it no more.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['until'], name='formermoment_by_end'), django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='formermoment_by_terms')],
+            },
+        ),
+        migrations.CreateModel(
             name='MomentPosting',
             fields=[
                 ('pk', models.CompositePrimaryKey('term', 'stream', 'length', 'date', 'record_id', 'place', 'last_day', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -48,8 +73,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Moment',
             fields=[
-                ('pk', models.CompositePrimaryKey('record_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('record_id', models.UUIDField(help_text='The record.')),
+                ('since', models.DateTimeField(help_text='When the first document was published that states it so, with all others of the record.')),
                 ('date', models.DateField(help_text='For ordering: the first day that it may have had; NULL when no day is known.', null=True)),
                 ('last_day', models.DateField(help_text='The last day that it may have had.', null=True)),
                 ('begun_by', models.DateField(help_text='The day on which it had begun, whichever of its days is true.', null=True)),
@@ -61,8 +86,10 @@ class Migration(migrations.Migration):
                 ('ends_unknown', models.BooleanField(help_text='Whether it may have ended on any day after.')),
                 ('kind', models.CharField(help_text='What happened: `event`, `signed` ...', max_length=48)),
                 ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='What it can be asked by: the terms that are posted.', size=None)),
+                ('pk', models.CompositePrimaryKey('record_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
             ],
             options={
+                'abstract': False,
                 'default_permissions': (),
             },
         ),
@@ -734,15 +761,15 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='449584a64ecb4622daaa61c5a18c9a828e2e4791', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0d1eb', table='records_topicidentifierhistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='reference',
+            trigger=pgtrigger.compiler.Trigger(name='keep_former', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    IF (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn) IS NOT DISTINCT FROM (NEW.id, NEW.kind, NEW.standing, NEW.slug, NEW.code, NEW.keys, NEW.code_terms, NEW.body, NEW.broader_id, NEW.state_ids, NEW.facts, NEW.merged_into, NEW.was_withdrawn) THEN NEW.since = OLD.since; RETURN NEW; END IF;\n    IF OLD.since = NEW.since THEN RETURN NEW; END IF;\n    INSERT INTO records_formerreference (id, kind, standing, slug, code, keys, code_terms, body, broader_id, state_ids, facts, merged_into, was_withdrawn, since, until)\n    VALUES (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn, OLD.since, NEW.since);\n    RETURN NEW;\n', hash='e3020e43532b75cbc85eee193590bb7e26e001ca', operation='UPDATE', pgid='pgtrigger_keep_former_c31a7', table='records_reference', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='post_moments', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO records_momentposting (term, stream, length, date, record_id, place, last_day)\n    SELECT unnest(terms), stream, length, COALESCE(date, 'infinity'::date), record_id, place, COALESCE(last_day, 'infinity'::date)\n    FROM made;\n    RETURN NULL;\n", hash='09f1a135677cbc1690c34e65238e9150c6f94003', level='STATEMENT', operation='INSERT', pgid='pgtrigger_post_moments_2ece2', referencing='REFERENCING NEW TABLE AS made ', table='records_moment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='remove_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM records_momentposting AS posting USING removed, unnest(removed.terms) AS known (term)\n    WHERE posting.term = known.term AND posting.stream = removed.stream AND posting.length = removed.length\n        AND posting.date = COALESCE(removed.date, 'infinity'::date) AND posting.record_id = removed.record_id\n        AND posting.place = removed.place;\n    RETURN NULL;\n", hash='d539a6fc53e6dd4c744212707948f305dedbfbef', level='STATEMENT', operation='DELETE', pgid='pgtrigger_remove_postings_2fedb', referencing='REFERENCING OLD TABLE AS removed ', table='records_moment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reference',
-            trigger=pgtrigger.compiler.Trigger(name='keep_former', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    IF (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn) IS NOT DISTINCT FROM (NEW.id, NEW.kind, NEW.standing, NEW.slug, NEW.code, NEW.keys, NEW.code_terms, NEW.body, NEW.broader_id, NEW.state_ids, NEW.facts, NEW.merged_into, NEW.was_withdrawn) THEN NEW.since = OLD.since; RETURN NEW; END IF;\n    IF OLD.since = NEW.since THEN RETURN NEW; END IF;\n    INSERT INTO records_formerreference (id, kind, standing, slug, code, keys, code_terms, body, broader_id, state_ids, facts, merged_into, was_withdrawn, since, until)\n    VALUES (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn, OLD.since, NEW.since);\n    RETURN NEW;\n', hash='e3020e43532b75cbc85eee193590bb7e26e001ca', operation='UPDATE', pgid='pgtrigger_keep_former_c31a7', table='records_reference', when='BEFORE')),
         ),
     ]

@@ -7,7 +7,7 @@ from records.models.citation import Citation, Evidence, Identifier, Name, NameKi
 from records.models.dated_part import DatedPart, FormerPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
-from records.models.moment import Fact, Moment, MomentPosting, Stream
+from records.models.moment import Fact, FormerMoment, Moment, MomentPosting, Stream
 from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
@@ -30,6 +30,7 @@ __all__ = [
     "EditorialState",
     "Evidence",
     "Fact",
+    "FormerMoment",
     "FormerPart",
     "FormerReference",
     "Identifier",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from config.dates.lengths import Length
@@ -114,15 +115,13 @@ class KeepPosted(pgtrigger.Trigger):
     when = pgtrigger.After
 
 
-class Moment(models.Model):
-    """One dated fact of a published document, at a place in the order of all that it states.
+class MomentColumns(models.Model):
+    """One dated fact of a published document, at a place in the order of all that it states."""
 
-    Public like editions. Publishing makes the moments of a record anew with each document that states others, from the document
-    alone, and none of a tombstone.
-    """
-
-    pk = models.CompositePrimaryKey("record_id", "place")
     record_id = models.UUIDField(help_text="The record.")
+    since = models.DateTimeField(
+        help_text="When the first document was published that states it so, with all others of the record."
+    )
     date = models.DateField(
         null=True,
         help_text="For ordering: the first day that it may have had; NULL when no day is known.",
@@ -149,8 +148,24 @@ class Moment(models.Model):
     )
 
     class Meta:
+        abstract = True
         default_permissions = ()
-        triggers = [
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.record_id}"
+
+
+class Moment(MomentColumns):
+    """A dated fact of a document that is public now.
+
+    Public like editions. Publishing makes the moments of a record anew with each document that states others, from the document
+    alone, and none of a tombstone. Those that were there go to `FormerMoment`.
+    """
+
+    pk = models.CompositePrimaryKey("record_id", "place")
+
+    class Meta(MomentColumns.Meta):
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
             KeepPosted(
                 name="post_moments",
                 operation=pgtrigger.Insert,
@@ -165,8 +180,18 @@ class Moment(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.record_id}"
+
+class FormerMoment(MomentColumns):
+    """A dated fact of documents that were replaced, as `Moment` had it: for questions about what was published then (`as_of`)."""
+
+    pk = models.CompositePrimaryKey("record_id", "place", "until")
+    until = models.DateTimeField(help_text="When a document was published that states it no more.")
+
+    class Meta(MomentColumns.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["until"], name="formermoment_by_end"),
+            GinIndex(fields=["terms"], name="formermoment_by_terms"),
+        ]
 
 
 class MomentPosting(models.Model):

@@ -19,6 +19,7 @@ from records.models import (
     Change,
     ChangeOfState,
     DatedPart,
+    FormerMoment,
     FormerPart,
     Moment,
     Nature,
@@ -241,7 +242,8 @@ def append(entries: Sequence[NewEdition], turn: Turn, beside: Sequence[Statement
     statements += _names([entry for entry in entries if entry.kind.editions.is_found_by_words])
     dated = [entry for entry in entries if entry.kind.editions.has_dated_parts]
     statements += _dated_parts(dated, moment)
-    statements += _moments([entry for entry in entries if entry.kind.editions.stream])
+    stating = [entry for entry in entries if entry.kind.editions.stream]
+    statements += _moments(stating, moment)
     changes = [
         entry.change(place, moment) for place, entry in enumerate(entries, start=position + 1)
     ]
@@ -328,19 +330,23 @@ def _dated_parts(entries: Sequence[NewEdition], moment: datetime) -> Iterator[St
         yield insertion(DatedPart, parts)
 
 
-_PART_COLUMNS = ", ".join(
-    str(field.column) for field in DatedPart._meta.concrete_fields if not field.primary_key
-)
-#: Moves parts of replaced documents to where former ones are kept; those of the same instant were seen by nobody.
-_KEEP_PARTS = (
-    f"WITH gone AS (DELETE FROM {DatedPart._meta.db_table} WHERE record_id = ANY(%s::uuid[]) RETURNING {_PART_COLUMNS})"  # noqa: S608 - our own names
-    f" INSERT INTO {FormerPart._meta.db_table} ({_PART_COLUMNS}, until)"
-    f" SELECT {_PART_COLUMNS}, %s::timestamptz FROM gone WHERE since < %s::timestamptz"
-)
+def _keeping(model: type[Model], former: type[Model]) -> str:
+    """The statement that moves rows of replaced documents to where former ones are kept; those of the same instant were seen by nobody."""
+    key = model._meta.pk
+    columns = ", ".join(str(one.column) for one in model._meta.concrete_fields if one is not key)
+    return (
+        f"WITH gone AS (DELETE FROM {model._meta.db_table} WHERE record_id = ANY(%s::uuid[]) RETURNING {columns})"  # noqa: S608 - our own names
+        f" INSERT INTO {former._meta.db_table} ({columns}, until)"
+        f" SELECT {columns}, %s::timestamptz FROM gone WHERE since < %s::timestamptz"
+    )
 
 
-def _moments(entries: Sequence[NewEdition]) -> Iterator[Statement]:
-    """Return the statements that make the moments of these records anew, where they are others than before."""
+_KEEP_PARTS = _keeping(DatedPart, FormerPart)
+_KEEP_MOMENTS = _keeping(Moment, FormerMoment)
+
+
+def _moments(entries: Sequence[NewEdition], moment: datetime) -> Iterator[Statement]:
+    """Return the statements that make the moments of these records anew, and keep what they were, where they are others than before."""
     changed = [
         entry
         for entry in entries
@@ -348,8 +354,10 @@ def _moments(entries: Sequence[NewEdition]) -> Iterator[Statement]:
         or entry.former is None
         or entry.moments != moment_rows(entry.kind, entry.former)
     ]
-    yield from _removal(Moment, changed)
-    rows = [row for entry in changed for row in entry.moments]
+    replaced = [entry.record_id for entry in changed if entry.document["revision"] > 1]
+    if replaced:
+        yield _KEEP_MOMENTS, [as_array(replaced), moment, moment]
+    rows = [{**row, "since": moment} for entry in changed for row in entry.moments]
     if rows:
         yield insertion(Moment, rows)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -19,12 +18,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.api.docs import schema
+from config.api.problems import Problem
 from events.models import Event
 from records.api import counts, frequencies
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
 from tests.factories.agreements import make_action, make_agreement, make_party, make_value
 from tests.factories.answers import get
+from tests.factories.counted import (
+    UNCERTAIN,
+    Document,
+    counted_rows,
+    dimensions,
+    expected_counts,
+    is_refused,
+)
 from tests.factories.events import (
     make_event,
     make_event_place,
@@ -48,13 +56,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-Document = dict[str, Any]
-UNCERTAIN = "uncertain"
-#: Dimensions that are asked of the same part of a record, which several may have.
-OF_ONE_PART = {
-    "event": ("state", "role", "person", "organization"),
-    "person": ("office", "state", "classification"),
-}
 #: Questions of each list that are drawn at random.
 QUESTIONS = 70
 
@@ -170,202 +171,24 @@ def _crawl(address: str) -> list[Document]:
     return found
 
 
-def _span(step: str, first: str | None, last: str | None, *, is_known: bool) -> str | None:
-    """The year, month or decade in which both days lie."""
-    if not is_known:
-        return None
-    if not first or not last:
-        return UNCERTAIN
-    spans = [
-        {"year": day[:4], "month": day[:7], "decade": f"{day[:3]}X"}[step] for day in (first, last)
-    ]
-    return spans[0] if spans[0] == spans[1] else UNCERTAIN
-
-
-def _span_of(step: str, start: Document | None, end: Document | None = None) -> str | None:
-    last = end if end and end["edtf"] else start
-    is_known = any(when and when["edtf"] for when in (start, end))
-    return _span(
-        step,
-        start["earliest"] if start else None,
-        last["latest"] if last else None,
-        is_known=is_known,
-    )
-
-
-def _signed(step: str, document: Document) -> str | None:
-    """When the first signature was put, of which each may be the first."""
-    whens = [
-        action["date"] or {"edtf": None, "earliest": None, "latest": None}
-        for action in document["actions"]
-        if action["kind"] in {"signature", "definitive_signature"}
-    ]
-    firsts = [when["earliest"] for when in whens]
-    lasts = [when["latest"] for when in whens if when["latest"]]
-    return _span(
-        step,
-        min(firsts) if firsts and all(firsts) else None,
-        min(lasts, default=None),
-        is_known=any(when["edtf"] for when in whens),
-    )
-
-
-def _stood_for(part: Document) -> list[Document]:
-    named = [part["participant"], part["on_behalf_of"]]
-    named += [capacity["office"]["state"] for capacity in part["capacities"] if capacity["office"]]
-    shown = [one for one in named if one and one["object"] == "state"]
-    return part["states"] if part["states"] is not None else shown
-
-
-def _participations(document: Document, by: list[str], _world: Any) -> list[tuple[Any, ...]]:
-    """The values of one or two dimensions that the same participation has."""
-    if by == ["state"]:
-        return [(state,) for state in document["states"]]
-    found: list[tuple[Any, ...]] = []
-    for part in document["participations"]:
-        who = part["participant"]
-        values = {
-            "role": [part["role"]],
-            "state": _stood_for(part),
-            "person": [who] if who and who["object"] == "person" else [],
-            "organization": [who] if who and who["object"] == "organization" else [],
-        }
-        found += product(*(values[name] for name in by))
-    return found
-
-
-def _held(
-    document: Document, by: list[str], world: dict[str, list[Document]]
-) -> list[tuple[Any, ...]]:
-    offices = {office["id"]: office for office in world["office"]}
-    found = []
-    for tenure in world["tenure"]:
-        if tenure["person"]["id"] == document["id"] and tenure["kind"] in IN_OFFICE:
-            office = offices[tenure["office"]["id"]]
-            values = {
-                "office": tenure["office"],
-                "state": office["state"],
-                "classification": office["classification"],
-            }
-            found.append(tuple(values[name] for name in by))
-    return found
-
-
-IN_OFFICE = {"substantive", "acting", "ad_interim"}
-
-
-def _office_of(document: Document, world: dict[str, list[Document]]) -> Document:
-    return next(one for one in world["office"] if one["id"] == document["office"]["id"])
-
-
-def _values(
-    kind: str, name: str, document: Document, world: dict[str, list[Document]]
-) -> list[Any]:
-    """The values that a document has in a dimension of its own."""
-    if name in {"year", "month", "decade"}:
-        if kind == "agreement":
-            return [_signed(name, document)]
-        start = {"event": "when", "statement": "date", "tenure": "start"}[kind]
-        return [_span_of(name, document[start], document["end"] if kind == "event" else None)]
-    special: dict[tuple[str, str], Callable[[], list[Any]]] = {
-        ("event", "topic"): lambda: document["topics"],
-        ("statement", "topic"): lambda: [
-            *document["topics"],
-            *(one for one in document["about"] if one["object"] == "topic"),
-        ],
-        ("agreement", "topic"): lambda: document["topics"],
-        ("event", "place"): lambda: [one["place"] for one in document["places"] if one["place"]],
-        ("statement", "about"): lambda: document["about"],
-        ("relation", "state"): lambda: document["states"],
-        ("state", "predecessor"): lambda: [one["state"] for one in document["predecessors"]],
-        ("office", "accredited_to"): lambda: document["accredited_to"],
-        ("tenure", "state"): lambda: [_office_of(document, world)["state"]],
-        ("tenure", "classification"): lambda: [_office_of(document, world)["classification"]],
-        ("agreement", "status"): lambda: [document["status"]["value"]],
-        ("agreement", "party"): lambda: [
-            one
-            for party in document["parties"]
-            for one in (party["party"], party["on_behalf_of"])
-            if one
-        ],
-        ("agreement", "person"): lambda: [
-            one for party in document["parties"] for one in party["represented_by"]
-        ],
-    }
-    return special[kind, name]() if (kind, name) in special else [document[name]]
-
-
-def _expected(
-    kind: str, by: list[str], documents: Iterable[Document], world: dict[str, list[Document]]
-) -> Counter[str]:
-    """How many documents have each combination of values, as JSON."""
-    found: Counter[str] = Counter()
-    together = [name for name in by if name in OF_ONE_PART.get(kind, ())]
-    part = _participations if kind == "event" else _held
-    for document in documents:
-        rows = []
-        own = [
-            [(value,) for value in _values(kind, name, document, world)] or [(None,)]
-            for name in by
-            if name not in together
-        ]
-        if together:
-            rows = part(document, together, world) or [(None,) * len(together)]
-            own.insert(0, rows)
-        names = [*together, *(name for name in by if name not in together)]
-        combined = {
-            json.dumps(
-                dict(zip(names, [value for each in some for value in each], strict=True)),
-                sort_keys=True,
-            )
-            for some in product(*own)
-        }
-        found.update(combined)
-    return found
-
-
-def _dimensions() -> dict[str, list[str]]:
-    """The dimensions of each kind, as the schema lists them."""
-    whole = schema()
-    components = whole["components"]["schemas"]
-    found = {}
-    for kind in all_kinds():
-        parameters = whole["paths"][f"/api/v1/{kind.resource}/counts/"]["get"]["parameters"]
-        by = next(each for each in parameters if each["name"] == "by")
-        found[kind.name] = components[by["schema"]["items"]["$ref"].rpartition("/")[2]]["enum"]
-    return found
-
-
-def _is_refused(kind: str, by: tuple[str, ...]) -> bool:
-    """Whether two dimensions of participations are asked for without a role."""
-    together = set(by) & {"state", "person", "organization"}
-    return kind == "event" and len(together) == 2
-
-
-def _counted(rows: Iterable[Document]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for row in rows:
-        values = {name: value for name, value in row.items() if name != "count"}
-        found[json.dumps(values, sort_keys=True)] += row["count"]
-    return found
-
-
 @pytest.mark.parametrize("kind", [kind.name for kind in all_kinds()])
 def test_every_list_is_counted_by_all_that_it_says(
     client: Client, world: dict[str, list[Document]], kind: str
 ) -> None:
     resource = next(each.resource for each in all_kinds() if each.name == kind)
-    names = _dimensions()[kind]
+    names = dimensions()[kind]
     for by in [*combinations(names, 1), *combinations(names, 2)]:
         address = f"{resource}/counts/?by={','.join(by)}"
-        if _is_refused(kind, by):
+        if is_refused(kind, by):
             refused = get(client, address, 400)
             assert [fault["code"] for fault in refused["errors"]] == ["invalid_combination"]
             continue
 
         answer = get(client, address)
 
-        assert _counted(answer["results"]) == _expected(kind, [*by], world[kind], world), address
+        assert counted_rows(answer["results"]) == expected_counts(
+            kind, [*by], world[kind], world
+        ), address
         assert answer["total"] == {"value": len(world[kind]), "relation": "eq"}
         assert (answer["next"], answer["previous"], answer["notes"]) == (None, None, [])
         _check_order(resource, answer["results"], by)
@@ -425,8 +248,8 @@ def test_events_are_counted_with_whatever_filters_by_whatever_way(
     client: Client, world: dict[str, list[Document]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(1555)  # noqa: S311 - reproducible, not secret
-    names = _dimensions()["event"]
-    pairs = [by for by in combinations(names, 2) if not _is_refused("event", by)]
+    names = dimensions()["event"]
+    pairs = [by for by in combinations(names, 2) if not is_refused("event", by)]
     found = 0
     for _ in range(QUESTIONS):
         some = chance.sample(FILTERS, chance.choice([1, 1, 2, 2, 3]))
@@ -443,7 +266,10 @@ def test_events_are_counted_with_whatever_filters_by_whatever_way(
                 patch.setattr(counts.Counting, "_is_found_by_lists", is_led)
             answer = get(client, f"events/counts/?by={','.join(by)}&{query}")
         documents = _crawl(f"events/?{query}")
-        assert _counted(answer["results"]) == _expected("event", by, documents, world), (by, query)
+        assert counted_rows(answer["results"]) == expected_counts("event", by, documents, world), (
+            by,
+            query,
+        )
         assert answer["total"]["value"] == len(documents), query
         found += bool(documents)
     assert found > QUESTIONS / 4
@@ -456,7 +282,7 @@ def _names(query: str) -> list[str]:
 def test_values_are_summed_up_by_currency_scope_and_kind_and_rivals_count_once(
     client: Client, world: dict[str, list[Document]]
 ) -> None:
-    names = [*_dimensions()["agreement"]]
+    names = [*dimensions()["agreement"]]
     for by in [(), *combinations(names, 1), ("year", "party"), ("form", "topic")]:
         answer = get(client, f"agreements/counts/?sum=value&by={','.join(by)}".removesuffix("&by="))
 
@@ -466,7 +292,7 @@ def test_values_are_summed_up_by_currency_scope_and_kind_and_rivals_count_once(
             for value in document["values"]:
                 sorts[value["currency"], value["scope"], value["kind"]].append(value)
             for (currency, scope, kind), values in (sorts or {(None, None, None): []}).items():
-                for combination in _expected("agreement", [*by], [document], world):
+                for combination in expected_counts("agreement", [*by], [document], world):
                     row = {
                         **json.loads(combination),
                         "currency": currency,
@@ -611,4 +437,22 @@ def test_counts_come_as_ndjson(client: Client, world: dict[str, list[Document]])
         True,
         len(rows),
         len(world["event"]),
+    )
+
+
+def test_what_is_cut_off_as_of_an_instant_is_refused_for_that(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Now it may be answered another time; of then it would not."""
+    publish_whole(make_event("One", when="2001"))
+
+    def late(_statement: Any) -> Any:
+        raise Problem("count_timeout")
+
+    monkeypatch.setattr(counts, "fetch_in_time", late)
+    assert get(client, "events/counts/?by=status", 503)["code"] == "count_timeout"
+    refused = get(client, "events/counts/?by=status&as_of=2026-05-01T00:00:00Z", 400)
+    assert (refused["code"], [fault["parameter"] for fault in refused["errors"]]) == (
+        "too_many_records",
+        ["as_of"],
     )

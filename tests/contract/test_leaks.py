@@ -17,6 +17,7 @@ from records.models import (
     ChangeOfState,
     DatedPart,
     Edition,
+    FormerMoment,
     FormerPart,
     FormerReference,
     Moment,
@@ -71,6 +72,7 @@ def only_editions() -> Iterator[None]:
     editions += [
         EventPosting,
         DatedPart,
+        FormerMoment,
         FormerPart,
         Moment,
         MomentPosting,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from records.registry import all_kinds
-from tests.factories.days import WORLD, Tried, TriedInterval
+from tests.factories.days import ORIGIN, WORLD, Tried, TriedInterval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOMENT_OF = {
     "signature": "signed",
@@ -59,6 +59,27 @@ class Happening:
             day = min(WORLD) - 1 if latest_first else max(WORLD) + 1
         return (day, record, self.place)
 
+    def match(self, after: int | None, before: int | None) -> str | None:
+        """What the entry says of the days that are asked for; None when none are."""
+        if after is None and before is None:
+            return None
+        return self.interval.match(after, before)
+
+    def values(self, dimension: str) -> list[Any]:
+        """The values under which it counts: ids, and words."""
+        if dimension == "state":
+            return self.states or [None]
+        if dimension == "kind":
+            return [self.kind]
+        if dimension == "object":
+            return [self.document["object"]]
+        if self.first_day is None:
+            return [None]
+        # All days of the tests lie in one month; what may lie on any day before or after them lies in no one span.
+        is_open = {min(WORLD), max(WORLD)} & self.interval.conceivable
+        span = {"year": "2025", "month": "2025-05", "decade": "202X"}[dimension]
+        return ["uncertain" if is_open else span]
+
     def shown(self) -> tuple[Any, ...]:
         """What the entry says of it."""
         return (
@@ -79,10 +100,10 @@ def published_documents() -> Iterator[dict[str, Any]]:
         yield from map(orjson.loads, current.values_list("document", flat=True))
 
 
-def happenings() -> list[Happening]:
-    """Every dated fact of every public document."""
+def happenings(documents: Iterable[dict[str, Any]]) -> list[Happening]:
+    """Every dated fact of some documents."""
     found: list[Happening] = []
-    for document in published_documents():
+    for document in documents:
         read = _READERS.get(document["object"])
         if read:
             found += [
@@ -90,6 +111,77 @@ def happenings() -> list[Happening]:
                 for place, members in enumerate(read(document))
             ]
     return found
+
+
+def days_asked(query: dict[str, str]) -> tuple[int | None, int | None]:
+    """The first and the last day that a question asks for, as numbers from the origin."""
+    after, before = (
+        int(query[name][-2:]) - ORIGIN.day if name in query else None
+        for name in ("date_after", "date_before")
+    )
+    return after, before
+
+
+def happened(query: dict[str, str], public: Iterable[dict[str, Any]]) -> list[Happening]:
+    """What documents say to a question of the timeline, in the order of the list."""
+    documents = {document["id"]: document for document in public}
+    offices = [one for one in documents.values() if one["object"] == "office"]
+    relations = [one for one in documents.values() if one["object"] == "relation"]
+
+    def ids(name: str) -> set[str]:
+        return set(query[name].split(",")) if name in query else set()
+
+    topics = ids("topic")
+    for _ in documents:
+        below = {
+            one["id"]
+            for one in documents.values()
+            if one["object"] == "topic" and one["broader"] and one["broader"]["id"] in topics
+        }
+        if below <= topics:
+            break
+        topics |= below
+    states, between = ids("state"), ids("between")
+    receiving = {
+        office["id"]
+        for office in offices
+        if any(state["id"] in states for state in office["accredited_to"])
+    }
+    beside = {
+        office["id"]
+        for office in offices
+        if office["state"]
+        and any(
+            {office["state"]["id"], received["id"]} == between
+            for received in office["accredited_to"]
+        )
+    } | {one["id"] for one in relations if {state["id"] for state in one["states"]} == between}
+    after, before = days_asked(query)
+
+    def is_found(one: Happening) -> bool:
+        everyone = {*one.states, *one.persons, *one.others}
+        return (
+            (not between or frozenset(between) in one.pairs or bool(beside & set(one.others)))
+            and (not states or bool(states & everyone) or bool(receiving & everyone))
+            and all(
+                not ids(name) or bool(ids(name) & everyone)
+                for name in ("person", "organization", "office")
+            )
+            and (not topics or bool(topics & everyone))
+            and (not ids("kind") or one.kind in ids("kind"))
+            and (not ids("object") or one.document["object"] in ids("object"))
+            and (
+                (after is None and before is None)
+                or one.interval.has_day(query.get("date_match", "possible"), after, before)
+            )
+        )
+
+    latest_first = query.get("ordering") == "-date"
+    return sorted(
+        filter(is_found, happenings(documents.values())),
+        key=lambda one: one.place_in(latest_first=latest_first),
+        reverse=latest_first,
+    )
 
 
 def _ids(references: list[dict[str, Any] | None], *objects: str) -> list[str]:

@@ -10,9 +10,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from people.models import IN_OFFICE, NEVER_HELD, StateSuccession, TenureMilestone
+from people.models import IN_OFFICE, StateSuccession, TenureMilestone
 from tests.factories.answers import get, slugs
 from tests.factories.days import MATCHES, Tried, TriedInterval, day, random_edtf
+from tests.factories.lists import IN_POST, held
 from tests.factories.people import make_office, make_part, make_person, make_state, make_tenure
 from tests.factories.records import make_source, publish_whole
 
@@ -30,7 +31,6 @@ WINDOWS = [
     if (after is not None or before is not None)
     and (after is None or before is None or after <= before)
 ]
-IN_POST = {"appointed", "sworn_in", "credentials_presented", "left_post"}
 KINDS = ["substantive"] * 5 + ["acting", "designate", "did_not_serve"]
 
 
@@ -78,18 +78,6 @@ def holders(module_transaction: None) -> None:
     publish_whole(*published)
 
 
-def held(document: dict[str, Any]) -> TriedInterval | None:
-    """The days of a tenure, from its document; None when the office was never taken up."""
-    if document["kind"] in NEVER_HELD:
-        return None
-    return TriedInterval.of(
-        Tried.of(document["start"]),
-        Tried.of(document["end"]),
-        [Tried.of(each["date"]) for each in document["milestones"] if each["kind"] in IN_POST],
-        GOES_ON if document["end_status"] == "ongoing" else None,
-    )
-
-
 def listed(client: Client, address: str) -> list[dict[str, Any]]:
     answer = get(client, f"{address}page_size=200")
     assert answer["next"] is None
@@ -100,7 +88,7 @@ def listed(client: Client, address: str) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("holders")
 @pytest.mark.parametrize("match", MATCHES)
 def test_tenures_on_a_day(client: Client, match: str) -> None:
-    tenures = [(each["slug"], held(each)) for each in listed(client, "tenures/?")]
+    tenures = [(each["slug"], held(each, GOES_ON)) for each in listed(client, "tenures/?")]
     assert len(tenures) > 40
 
     for number in ASKED:
@@ -178,7 +166,7 @@ def test_people_holding_on_a_day(
         """How well the best fitting tenure of the person matches."""
         found = []
         for tenure in tenures:
-            office, days = offices[tenure["office"]["id"]], held(tenure)
+            office, days = offices[tenure["office"]["id"]], held(tenure, GOES_ON)
             if (
                 tenure["person"]["id"] == person["id"]
                 and classification in {None, office["classification"]}

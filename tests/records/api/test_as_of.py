@@ -27,7 +27,8 @@ from config.api.docs import schema
 from config.api.pagination import MAX_PAGE_SIZE
 from events.models import Event, EventPosting, Relation
 from people.models import Office, Person, State, StateCode, Tenure, TenureMilestone
-from records.models import Change, Edition, Topic
+from records.models import Change, Edition, FormerMoment, MomentPosting, Topic
+from records.models import Moment as DatedFact
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
 from records.registry import all_kinds
@@ -69,8 +70,9 @@ DAYS = [
 ]
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14
-#: Addresses that are asked between two steps, of so many for each list.
-ASKED, QUESTIONS = 90, 30
+#: Addresses that are asked between two steps, of so many for each list; and so many that count, or tell of all kinds.
+ASKED, QUESTIONS = 80, 30
+SUMMED = 30
 
 
 def last_instant() -> datetime:
@@ -257,22 +259,10 @@ def questions(chance: random.Random) -> list[str]:
     """Lists with one to three filters each, with values that documents have or had; and every record by its id."""
     found = []
     for kind in all_kinds():
-        texts = kind.editions._default_manager.exclude(document=None).values_list(
-            "document", flat=True
-        )
-        sample = Sample()
-        sample.read([json.loads(text) for text in texts])
-        known = {}
-        for name, parameter in _declared(kind).items():
-            if name in SHAPING | {"ordering", "published_after"}:
-                continue
-            one = parameter["schema"].get("items", parameter["schema"])
-            known[name] = candidates_for(name, one, sample)
-        known = {name: values for name, values in known.items() if values}
-        orderings = _declared(kind)["ordering"]["schema"]["enum"]
+        known = _candidates(kind.resource, [kind])
+        orderings = _declared(kind.resource)["ordering"]["schema"]["enum"]
         for _ in range(QUESTIONS):
-            names = chance.sample(sorted(known), min(len(known), chance.choice([0, 1, 1, 2, 3])))
-            query = {name: chance.choice(known[name]) for name in names}
+            query = _drawn(chance, known, chance.choice([0, 1, 1, 2, 3]))
             if chance.random() < 0.5:
                 query["ordering"] = chance.choice(orderings)
             found.append(f"{kind.resource}/?{urlencode(query)}&page_size={MAX_PAGE_SIZE}")
@@ -294,13 +284,56 @@ def questions(chance: random.Random) -> list[str]:
     ]
 
 
+def summaries(chance: random.Random) -> list[str]:
+    """Counts of every list, the timeline and its counts, each with up to two filters."""
+    known = {
+        f"{kind.resource}/counts": _candidates(f"{kind.resource}/counts", [kind])
+        for kind in all_kinds()
+    }
+    stream = [kind for kind in all_kinds() if kind.editions.stream]
+    known |= {name: _candidates(name, stream) for name in ("timeline", "timeline/counts")}
+    found = []
+    for address, candidates in known.items():
+        dimensions = candidates.pop("by", [])
+        for _ in range(QUESTIONS if "timeline" in address else QUESTIONS // 3):
+            query = _drawn(chance, candidates, chance.choice([0, 0, 1, 2]))
+            if dimensions:
+                query["by"] = ",".join(
+                    chance.sample(dimensions, min(len(dimensions), chance.choice([1, 2])))
+                )
+            if address == "timeline":
+                query["ordering"] = chance.choice(["date", "-date"])
+            found.append(f"{address}/?{urlencode(query)}")
+    return found
+
+
+def _drawn(chance: random.Random, known: dict[str, list[str]], count: int) -> dict[str, str]:
+    names = chance.sample(sorted(known), min(len(known), count))
+    return {name: chance.choice(known[name]) for name in names}
+
+
+def _candidates(resource: str, kinds: list[Kind]) -> dict[str, list[str]]:
+    """Values for each parameter of an address that chooses records, as documents of these kinds have or had them."""
+    sample = Sample()
+    for kind in kinds:
+        every = kind.editions._default_manager.exclude(document=None)
+        sample.read([json.loads(text) for text in every.values_list("document", flat=True)])
+    found = {}
+    for name, parameter in _declared(resource).items():
+        if name in SHAPING | {"ordering", "published_after"}:
+            continue
+        one = parameter["schema"].get("items", parameter["schema"])
+        found[name] = candidates_for(name, one, sample)
+    return {name: values for name, values in found.items() if values}
+
+
 @cache
 def _schema() -> dict[str, Any]:
     return schema()
 
 
-def _declared(kind: Kind) -> dict[str, dict[str, Any]]:
-    return declared(_schema(), kind.resource)
+def _declared(resource: str) -> dict[str, dict[str, Any]]:
+    return declared(_schema(), resource)
 
 
 def answers(
@@ -360,14 +393,19 @@ def address_of(edition: Edition) -> str:
     return f"{kind.resource}/{edition.record_id}/"
 
 
-def history(client: Client, world: World) -> tuple[dict[datetime, dict[str, Any]], Counter[str]]:
+def history(
+    client: Client, world: World, *, is_summed: bool = False
+) -> tuple[dict[datetime, dict[str, Any]], Counter[str]]:
     """Let things happen, and note in between what is answered; return that by instant, and how often each thing happened."""
     deeds = Counter(world.step() for _ in range(STEPS))
-    asked = questions(world.chance)
+    asked, summed = questions(world.chance), summaries(world.chance) if is_summed else []
     known = {}
     for _ in range(STEPS):
         gone = [address_of(edition_of(one)) + "?" for one in world.withdrawn]
-        known[last_instant()] = answers(client, [*world.chance.sample(asked, ASKED), *gone])
+        some = world.chance.sample(asked, ASKED) + world.chance.sample(
+            summed, min(len(summed), SUMMED)
+        )
+        known[last_instant()] = answers(client, [*some, *gone])
         deeds[world.step()] += 1
     return known, deeds
 
@@ -382,7 +420,7 @@ def tells_of_another(address: str) -> bool:
 def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
     """Whatever happened since: edits, merges, and withdrawals that were taken back."""
     world = World(random.Random(1648), is_merged_when_withdrawn=False)  # noqa: S311 - reproducible, not secret
-    known, deeds = history(client, world)
+    known, deeds = history(client, world, is_summed=True)
     while world.withdrawn:
         world.restore_one()
     statuses = Counter[int]()
@@ -393,6 +431,13 @@ def test_what_was_answered_is_answered_as_of_then(client: Client) -> None:
             statuses[now[0]] += 1
 
     assert {*statuses} >= {200, 308, 410}, statuses
+    told = [
+        (address.partition("/?")[0], len(answer[2]["results"]))
+        for before in known.values()
+        for address, answer in before.items()
+        if answer[0] == 200 and ("counts/" in address or "timeline/" in address)
+    ]
+    assert len({address for address, count in told if count}) >= 12, told
     assert len(deeds) == 8, deeds
     later = [one for one in every_edition() if one.revision == 1 and one.published_at > min(known)]
     assert len(later) > 1
@@ -482,6 +527,77 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
     assert changed() == set()
     assert with_tin
     assert len(set(known.values())) > 12
+
+
+def test_counts_and_the_timeline_stay_through_an_edit_a_merge_and_a_withdrawal(
+    client: Client,
+) -> None:
+    """Byte for byte, as of just before and just after each; and as they were without what is withdrawn while it is so."""
+    grain, tin = make_topic("grain"), make_topic("tin")
+    talks, visit, call = (
+        make_event(title, when=when, topics=(topic,), slug=title.lower())
+        for title, when, topic in (
+            ("Talks", "2024-03", grain),
+            ("Visit", "2025", tin),
+            ("Call", None, grain),
+        )
+    )
+    for event in (talks, visit, call):
+        make_participation(event, make_state(event.title))
+    publish_whole(talks, visit, call)
+    asked = (
+        "events/counts/?",
+        "events/counts/?by=year,topic&",
+        "events/counts/?by=month,state&topic=grain&date_after=2024&",
+        "events/counts/?by=type&search=talks&",
+        "topics/counts/?",
+        "timeline/?",
+        "timeline/?topic=grain&ordering=-date&",
+        "timeline/?date_after=2024-02&date_before=2024-06&date_match=certain&",
+        "timeline/counts/?by=year,state&",
+        "timeline/counts/?by=kind&topic=tin&",
+    )
+    known: dict[str, bytes] = {}
+
+    def tell() -> None:
+        for instant in (last_instant() - MICROSECOND, last_instant()):
+            for address in asked:
+                full = as_of(f"/api/v1/{address}", instant)
+                known[full] = client.get(full).content
+
+    def changed() -> set[str]:
+        return {
+            address
+            for address, body in known.items()
+            if _without_id(client.get(address).content) != _without_id(body)
+        }
+
+    tell()
+    for when, topic in (("2024-05-01", tin), ("2025/..", grain)):
+        talks.when = when
+        talks.save()
+        talks.event_topics.update(topic=topic)
+        publish(talks, by=None)
+        tell()
+    grain.refresh_from_db()
+    grain.label = "Corn"
+    grain.save()
+    publish(grain, by=None)
+    tell()
+    merge(call, talks, by=None, reason="The same.")
+    tell()
+    assert changed() == set()
+    withdraw(visit, by=None, reason="It never was.")
+    assert {b'"Visit' in known[address] for address in changed() if "timeline/?" in address} == {
+        True
+    }
+    assert {address.partition("?")[0] for address in changed()} == {
+        f"/api/v1/{name}/" for name in ("events/counts", "timeline", "timeline/counts")
+    }
+    restore(visit, by=None)
+    assert changed() == set()
+    # Answers differ from instant to instant.
+    assert len(set(known.values())) > 2 * len(asked)
 
 
 def _without_id(body: bytes) -> bytes:
@@ -605,7 +721,15 @@ FAULTS = {
 def test_an_instant_has_an_offset_and_lies_in_the_past(
     client: Client, text: str, code: str
 ) -> None:
-    for address in ("topics/", "topics/gold/", "topics/gold/revisions/", "relations/AA/BB/"):
+    for address in (
+        "topics/",
+        "topics/counts/",
+        "topics/gold/",
+        "topics/gold/revisions/",
+        "relations/AA/BB/",
+        "timeline/",
+        "timeline/counts/",
+    ):
         problem = get(client, f"{address}?as_of={text}", 400)
         assert [(one["code"], one["parameter"]) for one in problem["errors"]] == [(code, "as_of")]
     get(client, f"topics/gold/revisions/1/?as_of={text}", 400)
@@ -618,7 +742,14 @@ def test_what_cannot_change_any_more_may_be_kept(client: Client) -> None:
     gold.save()
     publish(gold, by=None)
     last = last_instant()
-    for address in ("topics/gold/", "topics/", "topics/gold/revisions/"):
+    for address in (
+        "topics/gold/",
+        "topics/",
+        "topics/gold/revisions/",
+        "topics/counts/",
+        "timeline/",
+        "timeline/counts/",
+    ):
         found = {
             instant: client.get(as_of(f"/api/v1/{address}", instant)) for instant in (first, last)
         }
@@ -658,6 +789,45 @@ def test_pages_of_an_instant_follow_one_another_whatever_is_published_meanwhile(
     )
 
 
+def test_what_states_the_same_facts_keeps_none() -> None:
+    talks = make_event("Talks", when="2024-03")
+    publish_whole(talks)
+    for title, when, kept in (("Long talks", "2024-03", 0), ("Talks", "2025", 1), ("Talks", "", 2)):
+        talks.title, talks.when = title, when
+        talks.save()
+        publish(talks, by=None)
+        assert FormerMoment.objects.count() == kept
+    withdraw(talks, by=None, reason="No.")
+    assert (DatedFact.objects.count(), FormerMoment.objects.count()) == (0, 3)
+    ends = FormerMoment.objects.order_by("until").values_list("since", "until")
+    changes = Change.objects.filter(kind="event").order_by("position").values_list("at", flat=True)
+    first, _renamed, second, third, gone = changes
+    assert [*ends] == [(first, second), (second, third), (third, gone)]
+
+
+def test_downloads_of_an_instant_have_what_its_pages_have(client: Client) -> None:
+    talks = make_event("Talks", when="2024-03", slug="talks")
+    publish_whole(talks)
+    instant = last_instant()
+    talks.title, talks.when = "Long talks", "2025"
+    talks.save()
+    publish(talks, by=None)
+    publish_whole(make_event("Visit", when="2024-04"))
+
+    for address in (
+        "events/?",
+        "events/counts/?by=year",
+        "timeline/?kind=event",
+        "timeline/counts/?by=year,kind",
+    ):
+        page = get(client, as_of(address, instant))
+        response = client.get(as_of(f"/api/v1/{address}&format=ndjson", instant))
+        *lines, trailer = map(json.loads, b"".join(response).splitlines())
+        assert lines == page["results"] != get(client, address)["results"]
+        assert (trailer["complete"], trailer["count"]) == (True, 1)
+        assert json.loads(response.headers["X-Notes"])[0]["code"] == "as_of"
+
+
 def test_codes_and_trees_are_those_of_then(client: Client) -> None:
     trade, grain = make_topic("trade"), make_topic("grain")
     grain.broader = trade
@@ -689,6 +859,9 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
         "events/",
         "events/?type=talk&state=AA",
         "events/?search=talks",
+        "events/counts/?by=year,type&state=AA",
+        "timeline/?state=AA&date_after=2020",
+        "timeline/counts/?by=year&kind=event",
     ):
         client.get(f"/api/v1/{address}")  # reads how often values occur, for ten minutes
         with CaptureQueriesContext(connection) as now:
@@ -701,17 +874,26 @@ def test_an_instant_costs_one_statement_more(client: Client) -> None:
 def test_postings_of_then_are_those_that_stood_then() -> None:
     """A reader of the postings need not know of `as_of`."""
     world = World(random.Random(1871))  # noqa: S311 - reproducible, not secret
+
+    def stated() -> set[Any]:
+        facts = MomentPosting.objects.values_list("term", "date", "record_id", "place")
+        return {*facts, *DatedFact.objects.values_list("kind", "length", "record_id", "place")}
+
     known = {}
     for _ in range(STEPS):
-        known[last_instant()] = set(EventPosting.objects.values_list())
+        known[last_instant()] = (set(EventPosting.objects.values_list()), stated())
         world.step()
     while world.withdrawn:
         world.restore_one()
 
-    for instant, postings in known.items():
+    for instant, (postings, facts) in known.items():
         with seen(Moment(instant, is_final=True)):
-            assert set(EventPosting.objects.values_list()) == postings
-    assert len(set(map(frozenset, known.values()))) > 3
+            assert (stated() == facts, set(EventPosting.objects.values_list()) == postings) == (
+                True,
+                True,
+            )
+    assert len({frozenset(postings) for postings, _facts in known.values()}) > 3
+    assert len({frozenset(facts) for _postings, facts in known.values()}) > 3
 
 
 def test_nobody_reads_the_future(client: Client) -> None:
