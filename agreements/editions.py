@@ -21,9 +21,18 @@ from agreements.status import agreement_history, party_history
 from agreements.statuses import PartyStatus
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
-from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.edition import (
+    CURRENT,
+    Edition,
+    gin_index,
+    id_of,
+    ids_of,
+    terms_column,
+    terms_of,
+)
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,6 +199,7 @@ class AgreementEdition(Edition):
     legal_character = models.CharField(max_length=20)
     laterality = models.CharField(max_length=12)
     status = models.CharField(max_length=24)
+    terms = terms_column()
     status_until = models.DateField(
         null=True,
         help_text="The first day on which the status of the agreement, or of a party, is no longer as the document says.",
@@ -227,7 +237,7 @@ class AgreementEdition(Edition):
         indexes: ClassVar[list[models.Index]] = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds topics, events and sources.
-            gin_index("agreementedition_by_content", "party_ids", "person_ids"),
+            gin_index("agreementedition_by_content", "party_ids", "person_ids", "terms"),
             models.Index(
                 undated_last("date", descending=True),
                 F("record_id"),
@@ -275,6 +285,10 @@ class AgreementEdition(Edition):
             "legal_character": document["legal_character"],
             "laterality": document["laterality"],
             "status": document["status"]["value"],
+            "terms": [
+                *terms_of(document, "form", "legal_character", "laterality"),
+                term("status", document["status"]["value"]),
+            ],
             "status_until": min(
                 (status["until"] for status in statuses if status["until"]), default=None
             ),

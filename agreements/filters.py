@@ -34,7 +34,13 @@ from config.api.sql import NOTHING, Clause, all_of, has_all
 from config.api.sql import column as edition_column
 from config.dates.reach import Match
 from config.faults import nearest
-from records.api.filters import BetweenFilter, ReferenceFilter, SourceCitedFilter, with_part
+from records.api.filters import (
+    BetweenFilter,
+    ReferenceFilter,
+    SourceCitedFilter,
+    WordFilter,
+    with_part,
+)
 from records.reference_data import reference_rows
 
 if TYPE_CHECKING:
@@ -129,7 +135,7 @@ def valued(
     )
 
 
-class StatusFilter(ChoiceFilter):
+class StatusFilter(WordFilter):
     """The status as published, or with `status_on` the status on a day."""
 
     def parameters(self, name: str) -> Iterator[Parameter]:
@@ -249,26 +255,18 @@ def _number(name: str, query: Query) -> Decimal | None:
 class AgreementFilter(FilterSet):
     """Filters of agreements. `value__gte`, `value__lte` and `currency`, given together, must hold of the same value."""
 
-    form = ChoiceFilter(
-        "form",
-        choices=AgreementForm,
-        operators=("not",),
-        help_text="What it is called or looks like.",
-    )
-    legal_character = ChoiceFilter(
+    form = WordFilter("form", choices=AgreementForm, help_text="What it is called or looks like.")
+    legal_character = WordFilter(
         "legal_character",
         choices=LegalCharacter,
-        operators=("not",),
         help_text="Under which law it binds, if it does.",
     )
-    laterality = ChoiceFilter(
-        "laterality",
-        choices=Laterality,
-        operators=("not",),
-        help_text="Between how many it is.",
-    )
+    laterality = WordFilter("laterality", choices=Laterality, help_text="Between how many it is.")
     status = StatusFilter(
-        "status", choices=AgreementStatus, help_text="Its status, derived from its actions."
+        "status",
+        choices=AgreementStatus,
+        operators=(),
+        help_text="Its status, derived from its actions.",
     )
     party = PartyFilter(
         ("state", "organization"),

@@ -28,6 +28,7 @@ from records.api.filters import (
     ListedWordFilter,
     ReferenceFilter,
     SourceCitedFilter,
+    WordFilter,
     with_part,
 )
 
@@ -284,20 +285,18 @@ class TenureFilter(FilterSet):
         where=of_classification,
         help_text="What sort of office was held.",
     )
-    kind = ChoiceFilter(
-        "kind", choices=TenureKind, operators=("not",), help_text="In what way it was held."
+    kind = WordFilter("kind", choices=TenureKind, help_text="In what way it was held.")
+    end_status = WordFilter(
+        "end_status", choices=EndStatus, operators=(), help_text="Whether it is over."
     )
-    end_status = ChoiceFilter("end_status", choices=EndStatus, help_text="Whether it is over.")
-    end_reason = ChoiceFilter(
-        "end_reason", choices=EndReason, operators=("not",), help_text="Why it ended."
-    )
+    end_reason = WordFilter("end_reason", choices=EndReason, help_text="Why it ended.")
     on = DayFilter(
         "held",
-        sorted_by="date",
+        is_in_order=True,
         help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
         " not serve never held it.",
     )
-    start = WindowFilter("started", sorted_by="date", help_text="When it began")
+    start = WindowFilter("started", is_in_order=True, help_text="When it began")
     end = WindowFilter("ended", help_text="When it ended")
     milestone = Group(
         where=with_milestone,

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+    from config.dates.reach import Reach
 
 
 class Length(models.IntegerChoices):
@@ -34,6 +37,21 @@ class Length(models.IntegerChoices):
         if days > cls.DECADE:
             return cls.LONG
         return cls.OPEN if is_open else next(length for length in cls if days <= length)
+
+    @classmethod
+    def after(cls, day: date | None, reaches: Iterable[Reach]) -> Length:
+        """Return the class of what lists have on a day of their own, and which has all the days of several dated things.
+
+        One of which some days may lie before that day is open. Of what may have no end nobody knows the length: it is long.
+        """
+        if day is None:
+            return cls.UNDATED
+        known = list(reaches)
+        if any(reach.first is None or reach.first < day for reach in known):
+            return cls.OPEN
+        lasts = [reach.last for reach in known]
+        last = max((last for last in lasts if last), default=day)
+        return cls.LONG if None in lasts else cls.of(day, max(day, last), is_open=False)
 
     @property
     def reach(self) -> int | None:

@@ -18,6 +18,7 @@ from config.faults import Fault
 from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,6 +116,27 @@ class ListedWordFilter(TextFilter):
             listed = ListedWord(self.kind, self.column, self.called, value, word, name)
             references.words.append(listed)
         return value
+
+
+class WordFilter(ChoiceFilter):
+    """Takes words of a choice list, of which a record has one or none: each is one of the edition's `terms`.
+
+    Those that are left out stand for the words that are not, so that the index serves them too.
+    """
+
+    def __init__(self, name: str, *, operators: Sequence[str] = ("not",), **options: Any) -> None:
+        super().__init__(
+            "terms", many=True, element=partial(term, name), operators=operators, **options
+        )
+
+    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
+        if operator == "not":
+            others = [word for word in [*self.choices, ""] if word not in values]
+            without = ~self.matches(model, values)
+            return replace(
+                self.matches(model, others), one_by_one=without, excluded=without.excluded
+            )
+        return super()._condition(operator, values, model)
 
 
 class BetweenFilter(Filter):
