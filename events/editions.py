@@ -21,11 +21,19 @@ from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
 from events.models.relation import Dimension, pair_label
 from events.terms import participations_of, states_of, states_stood_for
 from people.models import EndStatus
-from records.models.edition import CURRENT, Edition, gin_index, id_of, ids_of
+from records.models.edition import (
+    CURRENT,
+    Edition,
+    gin_index,
+    id_of,
+    ids_of,
+    terms_column,
+    terms_of,
+)
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
-from records.terms import term
+from records.terms import part_terms, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -209,11 +217,7 @@ class EventEdition(Edition):
     )
     starts_unknown = models.BooleanField(help_text="Whether it may have begun on any day before.")
     ends_unknown = models.BooleanField(help_text="Whether it may have ended on any day after.")
-    terms = ArrayField(
-        models.BigIntegerField(),
-        default=list,
-        help_text="What it can be asked by, beside the records that it names (events.terms).",
-    )
+    terms = terms_column()
     posted = ArrayField(
         models.BigIntegerField(),
         default=list,
@@ -332,9 +336,7 @@ class EventEdition(Edition):
 
     @staticmethod
     def _terms(document: dict[str, Any]) -> list[int]:
-        found = {
-            term(name, document[name] or "") for name in ("status", "attendance", "visit_class")
-        }
+        found = set(terms_of(document, "status", "attendance", "visit_class"))
         found.update(term("state", state["id"]) for state in document["states"])
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
@@ -374,23 +376,34 @@ class StatementEdition(Edition):
     event_id = models.UUIDField(null=True)
     whole_id = models.UUIDField(null=True, help_text="The statement of which it is a part.")
     about_ids = ArrayField(models.UUIDField(), default=list)
+    terms = terms_column()
     said = ReachColumns("the statement")
     date = models.DateField(
         null=True,
         help_text="For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.",
+    )
+    length = models.SmallIntegerField(
+        choices=Length.choices, help_text="For how long it may have been said from that day on."
     )
 
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds topics and sources: only statements that have one name it.
-            gin_index("statementedition_by_content", "about_ids"),
+            gin_index("statementedition_by_content", "about_ids", "terms"),
             GistIndex(fields=["said_possible"], condition=CURRENT, name="statementedition_by_days"),
             models.Index(
                 _LATEST, "record_id", condition=CURRENT, name="statementedition_latest_first"
             ),
             models.Index(
                 _OLDEST, "record_id", condition=CURRENT, name="statementedition_oldest_first"
+            ),
+            models.Index(
+                F("length"),
+                _LATEST,
+                F("record_id"),
+                condition=CURRENT,
+                name="statementedition_by_span",
             ),
             *[
                 models.Index(
@@ -412,15 +425,18 @@ class StatementEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        said = Bounds.of(document["date"])
+        said, named = Reach.at(document["date"]), Bounds.of(document["date"]).named
+        day = named and named[0]
         return {
             "kind": document["kind"],
             "speaker_id": id_of(document["speaker"]),
             "event_id": id_of(document["event"]),
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
-            **Reach.at(document["date"]).columns("said"),
-            "date": said.named and said.named[0],
+            "terms": terms_of(document, "kind"),
+            **said.columns("said"),
+            "date": day,
+            "length": Length.after(day, [(said.first, said.last)]),
         }
 
     @classmethod
@@ -472,6 +488,7 @@ class RelationEdition(Edition):
     """A published version of a relation."""
 
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="The two states.")
+    terms = terms_column()
 
     label_needs_references = True
     has_dated_parts = True
@@ -482,7 +499,7 @@ class RelationEdition(Edition):
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
-            gin_index("relationedition_by_content", "involved_ids"),
+            gin_index("relationedition_by_content", "involved_ids", "terms"),
         ]
 
     @classmethod
@@ -492,7 +509,10 @@ class RelationEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"involved_ids": ids_of(document["states"])}
+        return {
+            "involved_ids": ids_of(document["states"]),
+            "terms": sorted(part_terms(cls.dated_parts(document))),
+        }
 
     @classmethod
     def beside_pair(cls, one: UUID, other: UUID) -> Clause:

@@ -47,6 +47,8 @@ from records.api.filters import (
     ListedWordFilter,
     ReferenceFilter,
     SourceCitedFilter,
+    WordFilter,
+    having_part,
     with_part,
 )
 from records.registry import kind_named
@@ -214,24 +216,6 @@ class HasPartsFilter(Filter):
             yield partial(as_clause, condition=found if has_parts else ~found)
 
 
-class WordFilter(ChoiceFilter):
-    """One word of a choice list that an event has, or none: the words that are left out stand for those that are not."""
-
-    def __init__(self, name: str, **options: Any) -> None:
-        super().__init__(
-            "terms", many=True, element=partial(term, name), operators=("not",), **options
-        )
-
-    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
-        if operator == "not":
-            others = [word for word in [*self.choices, ""] if word not in values]
-            without = ~self.matches(model, values)
-            return replace(
-                self.matches(model, others), one_by_one=without, excluded=without.excluded
-            )
-        return super()._condition(operator, values, model)
-
-
 def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     """Events that had a day from `after` to `before`, as `match` says."""
     columns = [column(EventEdition, name)[0] for name in DAYS]
@@ -377,9 +361,7 @@ def about_pair(one: UUID, other: UUID) -> Clause:
 class StatementFilter(FilterSet):
     """Filters of statements."""
 
-    kind = ChoiceFilter(
-        "kind", choices=StatementKind, operators=("not",), help_text="In what form it was said."
-    )
+    kind = WordFilter("kind", choices=StatementKind, help_text="In what form it was said.")
     speaker = ReferenceFilter(
         ("person", "organization"),
         "speaker_id",
@@ -418,7 +400,7 @@ class StatementFilter(FilterSet):
         help_text="Two states that it is about: both of them, or the relation of the two.",
     )
     source = SourceCitedFilter()
-    date = WindowFilter("said", sorted_by="date", help_text="When it was said or issued")
+    date = WindowFilter("said", is_in_order=True, help_text="When it was said or issued")
 
 
 def with_period(
@@ -429,8 +411,12 @@ def with_period(
     on: Days | None = None,
 ) -> Clause:
     """Relations with one period to which all of it applies."""
+    if on is None:
+        return having_part(RelationEdition, "period", dimension, values=value)
     kinds = [f"period:{one}" for one in dimension or Dimension.values]
-    return with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
+    found = with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
+    having = having_part(RelationEdition, "period", dimension, values=value)
+    return replace(found, parts=(having, found))
 
 
 class RelationFilter(FilterSet):

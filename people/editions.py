@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.models import F
 
 from config.api.sql import Clause, all_of, select
 from config.dates.columns import ReachColumns
+from config.dates.lengths import Length
 from config.dates.ordering import undated_last
 from config.dates.reach import NEVER, Bounds, Reach
 from people.models.holding import (
@@ -20,10 +22,21 @@ from people.models.holding import (
     EndStatus,
     MilestoneKind,
 )
-from records.models.edition import CURRENT, Edition, existence, gin_index, id_of, ids_of, years
+from records.models.edition import (
+    CURRENT,
+    Edition,
+    existence,
+    gin_index,
+    id_of,
+    ids_of,
+    terms_column,
+    terms_of,
+    years,
+)
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
+from records.terms import part_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -363,12 +376,16 @@ class TenureEdition(Edition):
     kind = models.CharField(max_length=16)
     end_status = models.CharField(max_length=8)
     end_reason = models.CharField(max_length=20, blank=True)
+    terms = terms_column()
     held = ReachColumns("the tenure")
     started = ReachColumns("its start")
     ended = ReachColumns("its end")
     date = models.DateField(
         null=True,
         help_text="For ordering: the first day on which it may have begun, as far as that is known; NULL without a start.",
+    )
+    length = models.SmallIntegerField(
+        choices=Length.choices, help_text="For how long it may have been held from that day on."
     )
 
     label_needs_references = True
@@ -381,7 +398,7 @@ class TenureEdition(Edition):
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
-            gin_index("tenureedition_by_content"),
+            gin_index("tenureedition_by_content", "terms"),
             *[
                 GistIndex(
                     fields=[f"{days}_possible"],
@@ -404,6 +421,13 @@ class TenureEdition(Edition):
                 condition=CURRENT,
                 name="tenureedition_latest_first",
             ),
+            models.Index(
+                F("length"),
+                undated_last("date", descending=True),
+                F("record_id"),
+                condition=CURRENT,
+                name="tenureedition_by_days",
+            ),
         ]
 
     @classmethod
@@ -418,16 +442,27 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
+        held, day = days_held(document), _sorted_by(document)
+        started, ended = (Reach.at(document[name]) for name in ("start", "end"))
+        spans = [(days.first, days.last) for days in (started, held) if days != NEVER]
+        # A milestone without a date is on no day that could be asked for.
+        milestones = (Reach.at(each["date"]) for each in document["milestones"])
+        around = [days.possible for days in milestones if days.possible]
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],
             "kind": document["kind"],
             "end_status": document["end_status"],
             "end_reason": document["end_reason"] or "",
-            **days_held(document).columns("held"),
-            **Reach.at(document["start"]).columns("started"),
-            **Reach.at(document["end"]).columns("ended"),
-            "date": _sorted_by(document),
+            "terms": [
+                *terms_of(document, "kind", "end_status", "end_reason"),
+                *part_terms(cls.dated_parts(document)),
+            ],
+            **held.columns("held"),
+            **started.columns("started"),
+            **ended.columns("ended"),
+            "date": day,
+            "length": Length.after(day, spans, around),
         }
 
     @classmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter
+from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter, in_order
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter
 from config.api.sql import Clause, all_of, column, select, with_related
+from config.dates.reach import Match
 from people.models import (
     IN_OFFICE,
     EndReason,
@@ -28,13 +29,13 @@ from records.api.filters import (
     ListedWordFilter,
     ReferenceFilter,
     SourceCitedFilter,
+    WordFilter,
+    having_part,
     with_part,
 )
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from config.dates.reach import Match
 
 _STATES, _OFFICES, _TENURES = (
     editions._meta.db_table for editions in (StateEdition, OfficeEdition, TenureEdition)
@@ -261,8 +262,14 @@ def with_milestone(
     *, match: Match, kind: list[str] | None = None, date: Window | None = None
 ) -> Clause:
     """Tenures with one milestone to which all of it applies."""
+    if date is None:
+        return having_part(TenureEdition, "milestone", kind)
+    # Of what may lie on any day no class of length tells.
+    spans = in_order(*date, is_around=True) if match != Match.ANY else ()
     kinds = [f"milestone:{one}" for one in kind or MilestoneKind.values]
-    return with_part(TenureEdition, kinds, match=match, window=date)
+    found = with_part(TenureEdition, kinds, match=match, window=date, spans=spans)
+    having = having_part(TenureEdition, "milestone", kind)
+    return replace(found, parts=(having, found))
 
 
 class TenureFilter(FilterSet):
@@ -284,20 +291,18 @@ class TenureFilter(FilterSet):
         where=of_classification,
         help_text="What sort of office was held.",
     )
-    kind = ChoiceFilter(
-        "kind", choices=TenureKind, operators=("not",), help_text="In what way it was held."
+    kind = WordFilter("kind", choices=TenureKind, help_text="In what way it was held.")
+    end_status = WordFilter(
+        "end_status", choices=EndStatus, operators=(), help_text="Whether it is over."
     )
-    end_status = ChoiceFilter("end_status", choices=EndStatus, help_text="Whether it is over.")
-    end_reason = ChoiceFilter(
-        "end_reason", choices=EndReason, operators=("not",), help_text="Why it ended."
-    )
+    end_reason = WordFilter("end_reason", choices=EndReason, help_text="Why it ended.")
     on = DayFilter(
         "held",
-        sorted_by="date",
+        is_in_order=True,
         help_text="A day, month or year in which it was held (YYYY, YYYY-MM or YYYY-MM-DD). Who was not confirmed or did"
         " not serve never held it.",
     )
-    start = WindowFilter("started", sorted_by="date", help_text="When it began")
+    start = WindowFilter("started", is_in_order=True, help_text="When it began")
     end = WindowFilter("ended", help_text="When it ended")
     milestone = Group(
         where=with_milestone,

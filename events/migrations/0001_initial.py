@@ -414,6 +414,7 @@ class Migration(migrations.Migration):
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
                 ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('involved_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The two states.', size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
             ],
             options={
                 'abstract': False,
@@ -497,11 +498,13 @@ class Migration(migrations.Migration):
                 ('event_id', models.UUIDField(null=True)),
                 ('whole_id', models.UUIDField(help_text='The statement of which it is a part.', null=True)),
                 ('about_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('date', models.DateField(help_text='For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.', null=True)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
+                ('said_possible', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, as far as they are known; up to infinity where it goes on; NULL when no day is known.', null=True)),
                 ('said_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, without limit where that is unknown.')),
                 ('said_begun_by', models.DateField(help_text='Day by which the statement had certainly begun; NULL when unknown.', null=True)),
                 ('said_goes_on_till', models.DateField(help_text='Day until which the statement certainly went on, once begun; NULL when unknown.', null=True)),
-                ('said_possible', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, as far as they are known; up to infinity where it goes on; NULL when no day is known.', null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.', null=True)),
+                ('length', models.SmallIntegerField(choices=[(7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (3653, 'ten years at most'), (9997, 'longer'), (9998, 'ten years at most as far as is known, from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have been said from that day on.')),
             ],
             options={
                 'abstract': False,
@@ -1193,7 +1196,7 @@ class Migration(migrations.Migration):
                 ('goes_on_till', models.DateField(help_text='The day on which it was not over, whichever of its possible days is true.', null=True)),
                 ('starts_unknown', models.BooleanField(help_text='Whether it may have begun on any day before.')),
                 ('ends_unknown', models.BooleanField(help_text='Whether it may have ended on any day after.')),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (events.terms).', size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
                 ('posted', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='The states involved, every pair of them, and whether it is a part, as terms: what `EventPosting` holds of it.', size=None)),
                 ('stood_for', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Those of `posted` for which participants stood, rather than a place lying there.', size=None)),
             ],
@@ -1293,86 +1296,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='placeedition',
             constraint=records.constraints.AppendOnly(name='placeedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='relationedition_by_label'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='relationedition_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids'], gin_pending_list_limit=1024, name='relationedition_by_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='relationedition_revision_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='relationedition_newest_is_only_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=records.constraints.AppendOnly(name='relationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='statementedition_by_label'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='statementedition_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='statementedition_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'about_ids'], gin_pending_list_limit=1024, name='statementedition_by_content'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='statementedition_latest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='statementedition_oldest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(models.F('speaker_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('speaker_id__isnull', False)), name='statementedition_by_speaker'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(models.F('event_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('event_id__isnull', False)), name='statementedition_by_event'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=models.Index(models.F('whole_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('whole_id__isnull', False)), name='statementedition_by_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='statementedition',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['said_possible'], name='statementedition_by_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementedition',
-            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='statementedition_revision_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='statementedition_newest_is_only_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementedition',
-            constraint=records.constraints.AppendOnly(name='statementedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
         ),
         migrations.AddConstraint(
             model_name='eventcitation',
@@ -2474,10 +2397,6 @@ class Migration(migrations.Migration):
                 ("events_eventposting", "term"),
             )
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='eventedition',
-            trigger=pgtrigger.compiler.Trigger(name='keep_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventposting AS posting\n    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL\n            OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day, now.starts_unknown, now.ends_unknown)\n            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day, past.starts_unknown,\n                past.ends_unknown))\n        AND posting.term = known.term AND posting.length = past.length\n        AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;\n    INSERT INTO events_eventposting (\n        term, length, date, record_id, last_day, type_id, is_stood_for, is_part, starts_unknown, ends_unknown\n    )\n    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,\n        posted.term = ANY (stood_for), parent_id IS NOT NULL, starts_unknown, ends_unknown\n    FROM published, unnest(published.posted) AS posted (term)\n    WHERE document IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='c705bcdc7bd6a6ac7e399f2bb0bf3a4dc8492378', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_postings_26526', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
-        ),
         migrations.AddIndex(
             model_name='event',
             index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='event_by_parent'),
@@ -2501,5 +2420,93 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='participation',
             index=models.Index(condition=models.Q(('on_behalf_of_organization__isnull', False)), fields=['on_behalf_of_organization'], name='participation_for_organization'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='statementedition_by_label'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='statementedition_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='statementedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'about_ids', 'terms'], gin_pending_list_limit=1024, name='statementedition_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['said_possible'], name='statementedition_by_days'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='statementedition_latest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.EndOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='statementedition_oldest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(models.F('length'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), name='statementedition_by_span'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(models.F('speaker_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('speaker_id__isnull', False)), name='statementedition_by_speaker'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(models.F('event_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('event_id__isnull', False)), name='statementedition_by_event'),
+        ),
+        migrations.AddIndex(
+            model_name='statementedition',
+            index=models.Index(models.F('whole_id'), django.db.models.functions.comparison.Coalesce(models.F('date'), config.dates.ordering.BeginningOfTime()), models.F('record_id'), condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True), ('whole_id__isnull', False)), name='statementedition_by_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementedition',
+            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='statementedition_revision_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementedition',
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='statementedition_newest_is_only_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementedition',
+            constraint=records.constraints.AppendOnly(name='statementedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventedition',
+            trigger=pgtrigger.compiler.Trigger(name='keep_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventposting AS posting\n    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL\n            OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day, now.starts_unknown, now.ends_unknown)\n            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day, past.starts_unknown,\n                past.ends_unknown))\n        AND posting.term = known.term AND posting.length = past.length\n        AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;\n    INSERT INTO events_eventposting (\n        term, length, date, record_id, last_day, type_id, is_stood_for, is_part, starts_unknown, ends_unknown\n    )\n    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,\n        posted.term = ANY (stood_for), parent_id IS NOT NULL, starts_unknown, ends_unknown\n    FROM published, unnest(published.posted) AS posted (term)\n    WHERE document IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='c705bcdc7bd6a6ac7e399f2bb0bf3a4dc8492378', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_postings_26526', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='relationedition_by_label'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='relationedition_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids', 'terms'], gin_pending_list_limit=1024, name='relationedition_by_content'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='relationedition_revision_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='relationedition_newest_is_only_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=records.constraints.AppendOnly(name='relationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from config.api.filters.base import Condition, Filter, ValuesFilter, as_clause
@@ -13,11 +14,22 @@ from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, Elements, all_of, column, select, with_related
+from config.api.sql import (
+    NOTHING,
+    Clause,
+    Elements,
+    Span,
+    all_of,
+    column,
+    has_any,
+    select,
+    with_related,
+)
 from config.faults import Fault
 from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
+from records.terms import part_term, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,6 +129,27 @@ class ListedWordFilter(TextFilter):
         return value
 
 
+class WordFilter(ChoiceFilter):
+    """Takes words of a choice list, of which a record has one or none: each is one of the edition's `terms`.
+
+    Those that are left out stand for the words that are not, so that the index serves them too.
+    """
+
+    def __init__(self, name: str, *, operators: Sequence[str] = ("not",), **options: Any) -> None:
+        super().__init__(
+            "terms", many=True, element=partial(term, name), operators=operators, **options
+        )
+
+    def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
+        if operator == "not":
+            others = [word for word in [*self.choices, ""] if word not in values]
+            without = ~self.matches(model, values)
+            return replace(
+                self.matches(model, others), one_by_one=without, excluded=without.excluded
+            )
+        return super()._condition(operator, values, model)
+
+
 class BetweenFilter(Filter):
     """Takes two different states, in either order: `where(one, other)` makes the condition from their ids."""
 
@@ -188,6 +221,21 @@ class SourceCitedFilter(ReferenceFilter):
         )
 
 
+def having_part(
+    editions: type[Edition],
+    sort: str,
+    kinds: Sequence[str] | None = None,
+    *,
+    values: Sequence[str] | None = None,
+    parties: Sequence[UUID] | None = None,
+) -> Clause:
+    """Editions with one dated part of a sort to which all of this applies, on whatever day: told by their terms."""
+    ids = [str(party) for party in parties or ()]
+    asked = product(kinds or [""], values or [""], ids or [""])
+    terms = [part_term(sort, kind, value=value, party=party) for kind, value, party in asked]
+    return has_any(editions, "terms", terms)
+
+
 def with_part(
     editions: type[Edition],
     kinds: Sequence[str],
@@ -197,12 +245,13 @@ def with_part(
     values: Sequence[str] | None = None,
     parties: Sequence[UUID] | None = None,
     rated: bool = False,
+    spans: tuple[Span, ...] = (),
 ) -> Clause:
     """Editions with one dated part of these kinds to which the rest applies: its days, its value, its party.
 
-    `rated` clauses say how well the best such part matches the days.
+    `rated` clauses say how well the best such part matches the days. All editions lie within `spans`, where that is said.
     """
-    needed = [Clause("part.kind = ANY(%s)", (list(kinds),))]
+    needed = []
     if values is not None:
         needed.append(Clause("part.value = ANY(%s)", (list(values),)))
     if parties is not None:
@@ -210,10 +259,20 @@ def with_part(
     days = ReachSql.named("part.days_")
     if window is not None:
         needed.append(days.has_day(match, *window))
-    condition = all_of(needed)
+    condition = all_of([Clause("part.kind = ANY(%s)", (list(kinds),)), *needed])
     record_id = column(editions, "record_id")[0]
     parts = f"{DatedPart._meta.db_table} AS part"
     found = with_related(record_id, "part.record_id", parts, condition)
+    if len(kinds) > 1:
+        # Kind by kind: the index does not find several at once by kind and days.
+        of_kind = all_of([Clause("part.kind = asked.kind"), *needed])
+        each = Clause(
+            f"SELECT of_kind.record_id FROM unnest(%s::text[]) AS asked (kind) CROSS JOIN LATERAL"  # noqa: S608 - SQL of ours
+            f" (SELECT part.record_id FROM {parts} WHERE {of_kind.sql} OFFSET 0) AS of_kind",
+            (list(kinds), *of_kind.values),
+        )
+        found = replace(found, related=each)
+    found = replace(found, spans=spans)
     if not rated or window is None:
         return found
     rank = days.rank(*window)

@@ -11,6 +11,7 @@ from django.db import models
 
 from records.constraints import AppendOnly
 from records.models.published_name import Called, NameSort
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -292,6 +293,20 @@ def id_of(reference: dict[str, Any] | None) -> str | None:
 def ids_of(references: list[dict[str, Any] | None]) -> list[str]:
     """Ids without the missing and without repeats, in order."""
     return list(dict.fromkeys(reference["id"] for reference in references if reference))
+
+
+def terms_column() -> ArrayField[Any, Any]:
+    """The column for what a record can be asked by, beside the records that it names, as numbers (records.terms)."""
+    return ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="What it can be asked by, beside the records that it names (records.terms).",
+    )
+
+
+def terms_of(document: dict[str, Any], *members: str) -> list[int]:
+    """Words of choice lists that a document has in these members, or that it has none there, as terms."""
+    return sorted(term(name, document[name] or "") for name in members)
 
 
 def gin_index(name: str, *columns: str) -> GinIndex:

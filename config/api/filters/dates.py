@@ -15,7 +15,7 @@ from config.api.notes import Note
 from config.api.pagination import Ordering
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
-from config.dates.lengths import Length
+from config.dates.lengths import AROUND, Length
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
@@ -196,6 +196,27 @@ def classed(
     return replace(found, spans=tuple(spans))
 
 
+def in_order(
+    after: dt.date | None, before: dt.date | None, *, is_around: bool = False
+) -> tuple[Span, ...]:
+    """Where, by the day of a list and by `Length.after`, all rows lie that have one of their days from `after` to `before`.
+
+    What is open or has no day there is read whole.
+    """
+    until = before
+    if before is not None and is_around:
+        until = before + min(dt.timedelta(days=AROUND), dt.date.max - before)
+    spans = []
+    for length in Length:
+        if length in {Length.OPEN, Length.UNDATED}:
+            spans.append(Span(length, is_undated=length == Length.UNDATED))
+        else:
+            reach = length.reach
+            start = _days_before(after, reach - 1) if after and reach else None
+            spans.append(Span(length, start, until))
+    return tuple(spans)
+
+
 def _days_before(day: dt.date, count: int) -> dt.date:
     return day - min(dt.timedelta(days=count), day - dt.date.min)
 
@@ -296,24 +317,11 @@ class InstantFilter(Filter):
         return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
-def _begun(
-    model: type[Model], sorted_by: str, match: Match, before: dt.date | None
-) -> list[Clause]:
-    """What begins later has no such day: said of the sort key, so that a list in its order is read from there on.
-
-    Written with the day first: a count would go along the key too, where the days themselves are found faster.
-    """
-    if not sorted_by or before is None or match == Match.ANY:
-        return []
-    key = Ordering(sorted_by, descending=True, is_nullable=True).key(model)
-    return [Clause(f"%s::date >= {key.sql}", (before,))]
-
-
 class DayFilter(Filter):
     """Takes a day, which may be a month or a year: rows with a day in it, and `match` for each.
 
-    `reach` names the edition's `ReachColumns`, `sorted_by` the date by which it is sorted, if that is never after any of
-    those that are possible. Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
+    `reach` names the edition's `ReachColumns`; `is_in_order` says that its `length` counts these days from its `date` on
+    (`Length.after`). Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
     a `Group` needs none of them.
     """
 
@@ -323,12 +331,12 @@ class DayFilter(Filter):
         *,
         help_text: str,
         where: Callable[[dt.date, dt.date, Match], Q | Clause] | None = None,
-        sorted_by: str = "",
+        is_in_order: bool = False,
     ) -> None:
         super().__init__(help_text=help_text)
         self.reach = reach
         self.where = where
-        self.sorted_by = sorted_by
+        self.is_in_order = is_in_order
 
     def schema(self) -> dict[str, Any]:
         return DATE_SCHEMA
@@ -354,16 +362,17 @@ class DayFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(first, last, match))
         reach = ReachSql.of(model, self.reach)
-        found = all_of(
-            [reach.has_day(match, first, last), *_begun(model, self.sorted_by, match, last)]
+        spans = in_order(first, last) if self.is_in_order else ()
+        found = reach.has_day(match, first, last)
+        return replace(
+            found, spans=spans, is_found=match != Match.ANY, rank=reach.rank(first, last)
         )
-        return replace(found, rank=reach.rank(first, last))
 
 
 class WindowFilter(Filter):
     """Takes `NAME_after` and `NAME_before`: rows with a day between them, both included.
 
-    `reach` and `sorted_by` are as in `DayFilter`. Instead, `where(after, before, match)` makes the condition. The
+    `reach` and `is_in_order` are as in `DayFilter`. Instead, `where(after, before, match)` makes the condition. The
     attribute's name opens the parameters' names. A member of a `Group` needs none of them, and gives it `(after, before)`.
     """
 
@@ -373,12 +382,12 @@ class WindowFilter(Filter):
         *,
         help_text: str,
         where: Callable[[dt.date | None, dt.date | None, Match], Q | Clause] | None = None,
-        sorted_by: str = "",
+        is_in_order: bool = False,
     ) -> None:
         super().__init__(help_text=help_text)
         self.reach = reach
         self.where = where
-        self.sorted_by = sorted_by
+        self.is_in_order = is_in_order
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         for end, word in (("after", "later"), ("before", "earlier")):
@@ -413,4 +422,5 @@ class WindowFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(after, before, match))
         found = ReachSql.of(model, self.reach).has_day(match, after, before)
-        return all_of([found, *_begun(model, self.sorted_by, match, before)])
+        spans = in_order(after, before) if self.is_in_order else ()
+        return replace(found, spans=spans, is_found=match != Match.ANY)
