@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck
@@ -19,6 +18,10 @@ from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
 from tests.factories.servers import data_folder
 from tests.factories.staff import logged_in
+from tests.factories.story import load_story
+
+# Processes that tests start read the bytecode that the first of them wrote, also where a container asks for none.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says more of the machine than of the code.
 property_settings.register_profile(
@@ -100,8 +103,7 @@ def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker
 @pytest.fixture
 def story(db: None) -> None:
     """Load what a newcomer sees: the reference data and the sample story."""
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
+    load_story()
 
 
 @pytest.fixture
