@@ -70,7 +70,7 @@ DAYS = [
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14
 #: Addresses that are asked between two steps, of so many for each list.
-ASKED, QUESTIONS = 90, 30
+ASKED, QUESTIONS = 60, 30
 
 
 def last_instant() -> datetime:
