@@ -1,24 +1,30 @@
-"""Run the Python blocks of a page of the documentation: `python -m tests.contract.run_page docs/names.md`.
+"""Run the Python blocks of pages of the documentation: `echo docs/names.md | python -m tests.contract.run_page`.
 
 They run in their order, in one namespace, on a database that holds the sample story; nothing that they write stays. A block
-whose first line names a file (`# people/models/honour.py`) runs as that module, which later blocks can import from. A
-process runs one page, so that no page meets what another one has declared.
+whose first line names a file (`# people/models/honour.py`) runs as that module, which later blocks can import from. Each page
+of standard input runs in a process of its own, so that no page meets what another one has declared; the answer is a line: what
+was raised, as a JSON string, empty if nothing was.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
+from traceback import print_exc
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 import django
-from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+
+from tests.factories.story import load_story
 
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w/]+)\.py\b")
@@ -63,13 +69,40 @@ def _module(name: str) -> ModuleType:
 
 
 def main() -> None:
-    """Run the page that the command line names."""
+    """Run each page that standard input names, in a copy of this process: what all of them need is loaded before."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what blocks print is no answer
     django.setup()
     with transaction.atomic():
-        call_command("load_reference", verbosity=0)
-        call_command("load_sample_story", verbosity=0)
-        run(Path(sys.argv[1]))
+        load_story()
         transaction.set_rollback(True)
+    connection.close()
+    for line in sys.stdin:
+        with TemporaryFile("w+", encoding="utf-8") as raised:
+            child = os.fork()
+            if child == 0:
+                os._exit(_run_alone(Path(line.rstrip("\n")), raised))
+            _pid, status = os.waitpid(child, 0)
+            raised.seek(0)
+            text = raised.read() or f"ended with {status}" * (status != 0)
+        print(json.dumps(text), file=answers, flush=True)
+
+
+def _run_alone(page: Path, raised: TextIO) -> int:
+    try:
+        with transaction.atomic():
+            load_story()
+            run(page)
+            transaction.set_rollback(True)
+    except BaseException:  # noqa: BLE001 - the process ends here
+        print_exc(file=raised)
+        raised.flush()
+        return 1
+    else:
+        connection.close()
+        return 0
+    finally:
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+
+from tests.factories.story import load_reference, load_story
 
 CLIENT = Path(__file__).parents[2] / "docs" / "examples" / "client.py"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_example_client_answers_its_questions(live_server: Any) -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
+    load_story()
 
     ran = subprocess.run(
         [sys.executable, CLIENT, live_server.url], capture_output=True, text=True, check=False
@@ -33,7 +33,7 @@ def test_the_example_client_answers_its_questions(live_server: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_example_client_follows_pages_and_asks_for_changes_only(live_server: Any) -> None:
-    call_command("load_reference", verbosity=0)
+    load_reference()
     asked = (
         f"from client import Api; api = Api('{live_server.url}');"
         "count = lambda: len({one['id'] for one in api.records('topics/', page_size='20')});"

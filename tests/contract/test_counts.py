@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -50,6 +49,7 @@ from tests.factories.people import (
     make_tenure,
 )
 from tests.factories.records import make_topic, publish_whole
+from tests.factories.story import load_story
 
 if TYPE_CHECKING:
     from records.models import Record
@@ -63,8 +63,7 @@ QUESTIONS = 70
 @pytest.fixture(scope="module")
 def world(module_transaction: None) -> dict[str, list[Document]]:
     """Published records of every kind, many of them with uncertain and unknown dates: the documents of each list."""
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
+    load_story()
     chance = random.Random(1648)  # noqa: S311 - reproducible, not secret
     records: list[Record] = [maker.with_parts(2) for maker in EVERY_KIND.values()]
     states = [make_state(name) for name in ("Åland", "Borduria", "Carpania", "Drusia")]

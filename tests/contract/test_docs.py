@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -131,23 +132,31 @@ def test_docs_answer_twenty_five_questions() -> None:
     assert set(requests.values()) <= {1, 2, 3}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("page", WITH_PYTHON)
-def test_docs_python_runs(page: Path) -> None:
+@pytest.fixture(scope="module")
+def runner(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+    """What runs pages: one is named on its standard input, and a line of its output says what was raised."""
     at = connection.settings_dict
     server = f"{at['USER']}:{quote(at['PASSWORD'])}@{quote(at['HOST'], safe='')}:{at['PORT']}"
-
-    ran = subprocess.run(
-        [sys.executable, "-m", run_page.__name__, str(page)],
+    with subprocess.Popen(
+        [sys.executable, "-m", run_page.__name__],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": f"postgres://{server}/{at['NAME']}"},
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-    )
+    ) as process:
+        yield process
 
-    if ran.returncode:
-        pytest.fail(ran.stderr[-3_000:], pytrace=False)
+
+@pytest.mark.parametrize("page", WITH_PYTHON)
+def test_docs_python_runs(page: Path, runner: subprocess.Popen[str]) -> None:
+    assert runner.stdin
+    assert runner.stdout
+
+    print(page, file=runner.stdin, flush=True)
+
+    if raised := json.loads(runner.stdout.readline()):
+        pytest.fail(raised[-3_000:], pytrace=False)
 
 
 @EACH_PAGE

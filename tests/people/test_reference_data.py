@@ -17,6 +17,7 @@ from people.reference_data.update import FILE, updated
 from records.models import Change
 from records.publishing.publish import publish
 from records.reference_data import Loaded, load_all, reference_rows
+from tests.factories.story import load_reference
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +102,7 @@ def test_missing_states_are_added_between_those_that_are_there() -> None:
 
 
 def test_every_code_of_iso_3166_is_there() -> None:
-    load()
+    load_reference()
 
     have = set(StateCode.objects.values_list("scheme", "value"))
     for country in pycountry.countries:
@@ -115,7 +116,7 @@ def test_every_code_of_iso_3166_is_there() -> None:
 
 
 def test_kinds_of_states_add_up() -> None:
-    load()
+    load_reference()
 
     assert Counter(State.objects.values_list("kind", flat=True)) == {
         "sovereign_state": 193 + 2,  # members of the United Nations, the Holy See and Palestine
@@ -160,7 +161,7 @@ def test_updating_restores_what_the_standards_say_and_keeps_our_own_decisions() 
 
 
 def test_soviet_union_is_continued_by_russia_and_dissolved_into_others() -> None:
-    load()
+    load_reference()
 
     union = document_of("soviet-union")
     assert (union["kind"], union["start"]["edtf"], union["end"]["edtf"]) == (
@@ -180,7 +181,7 @@ def test_soviet_union_is_continued_by_russia_and_dissolved_into_others() -> None
 
 
 def test_germany_is_one_state_which_east_germany_joined() -> None:
-    load()
+    load_reference()
 
     assert names_of("germany") == [
         ("Federal Republic of Germany", "official"),
@@ -191,7 +192,7 @@ def test_germany_is_one_state_which_east_germany_joined() -> None:
 
 
 def test_yugoslavia_and_its_namesake_share_a_code_one_after_the_other() -> None:
-    load()
+    load_reference()
 
     assert ("1-alpha-2", "YU", None, "1992-04-27") in codes_of("yugoslavia")
     assert ("1-alpha-2", "YU", "1992-04-27", "2003-07-23") in codes_of("serbia-and-montenegro")
@@ -215,7 +216,7 @@ def test_yugoslavia_and_its_namesake_share_a_code_one_after_the_other() -> None:
     ],
 )
 def test_new_name_makes_no_new_state(slug: str, code: str, name: str) -> None:
-    load()
+    load_reference()
 
     assert ("3", code, None, None) in codes_of(slug)
     assert (name, "former") in names_of(slug)
@@ -246,7 +247,7 @@ def test_new_name_makes_no_new_state(slug: str, code: str, name: str) -> None:
 def test_everyday_names_kinds_and_official_names(
     slug: str, name: str, kind: str, official: str | None
 ) -> None:
-    load()
+    load_reference()
 
     document = document_of(slug)
     assert (document["name"], document["label"], document["kind"]) == (name, name, kind)

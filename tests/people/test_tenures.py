@@ -115,7 +115,7 @@ def test_same_office_twice_at_once_is_refused_by_forms_and_by_the_database(
     hold(person, office, 1, **first)
 
     with pytest.raises(ValidationError) as in_a_form:
-        make_tenure(person, office, **second)
+        Tenure(person=person, office=office, **second).full_clean()
     with pytest.raises(IntegrityError) as in_the_database, transaction.atomic():
         hold(person, office, 2, **second)
 

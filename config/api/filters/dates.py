@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from config.api.as_of import Moment, moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
 from config.api.notes import Note
-from config.api.pagination import Ordering
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
 from config.dates.lengths import AROUND, Length

@@ -69,12 +69,6 @@ def rejected(result: Any) -> list[tuple[str, int | None, str, str]]:
     ]
 
 
-@pytest.fixture
-def story(db: None) -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
-
-
 @pytest.mark.usefixtures("story")
 @pytest.mark.parametrize("options", [(), ("--spreadsheets",)])
 def test_tables_imported_into_an_empty_database_are_exported_as_the_same_bytes(

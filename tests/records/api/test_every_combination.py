@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.candidates import SHAPING, Sample, candidates_for
@@ -22,6 +21,7 @@ from records.api import frequencies, ways
 from records.registry import all_kinds
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
+from tests.factories.story import load_story
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -42,8 +42,7 @@ DOCUMENTS = 6
 @pytest.fixture(scope="module")
 def lists(module_transaction: None) -> list[Kind]:
     """The sample story, and beside it records of every kind with all their parts."""
-    call_command("load_reference", verbosity=0)
-    call_command("load_sample_story", verbosity=0)
+    load_story()
     publish_whole(*[maker.with_parts(2) for maker in EVERY_KIND.values() for _ in range(3)])
     with connection.cursor() as cursor:
         for kind in all_kinds():

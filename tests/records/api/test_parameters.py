@@ -199,8 +199,8 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def words(db):
+@pytest.fixture(scope="module")
+def words(module_transaction):
     """What the cases name rightly or nearly, and drafts whose names are nearer still."""
     states = [make_state("United States", alpha_2="US"), make_state("Britain", alpha_2="GB")]
     pakistan = make_state("Pakistan", alpha_2="PK")

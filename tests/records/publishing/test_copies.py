@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS = 16
 #: For how long they write: longer where somebody wants to see it.
-SECONDS = float(os.environ.get("CHANCERY_WRITING_SECONDS", "4"))
+SECONDS = float(os.environ.get("CHANCERY_WRITING_SECONDS", "2"))
 
 
 class Writer:
@@ -50,7 +50,7 @@ class Writer:
         self.done = 0
 
     def write(self, until: float) -> None:
-        while time.monotonic() < until:
+        while not self.done or time.monotonic() < until:
             self.act()
 
     def act(self) -> None:
