@@ -146,7 +146,7 @@ TEMPLATES = [
 # Database
 
 
-WORKERS = environment.number("WORKERS", 2, at_least=1, at_most=64)
+WORKERS = environment.workers()
 THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)

@@ -1,6 +1,6 @@
 """The web server's processes: the application is loaded once, and the workers that serve it are forked from there.
 
-    python -m config.workers [granian's options]
+    python -m config.workers
 
 Loading the application is most of a start. So it begins while the database is still being started, and the first line of
 standard input says when to serve. Where it cannot be loaded the error waits for that line too: what else is wrong is
@@ -10,10 +10,48 @@ said first, by whoever starts this. Without a line, at the end of the input, it 
 import gc
 import multiprocessing
 import sys
+import time
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from config import environment
+
+#: Seconds between looks at the workers, and so at least between two starts of one that ends at once.
+LOOK_SECONDS = 0.5
+#: For running requests, when asked to stop.
+GRACE_SECONDS = 10
+
+
+class Workers(MPServer):
+    """Worker processes that come back whenever they end, however often and however many at once.
+
+    granian's own loop gives up where a worker ends again within 5.5 seconds, and misses one that ends while it brings
+    back another. This one looks at the processes themselves.
+    """
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        while True:
+            self.main_loop_interrupt.wait(LOOK_SECONDS)
+            if self.interrupt_signal:
+                return
+            # What granian's watchers noted is not needed, and would make an orderly end a failure.
+            self.interrupt_children.clear()
+            self.main_loop_interrupt.clear()
+            ended = [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+            if ended:
+                self._respawn_workers(ended, spawn_target, target_loader)  # type: ignore[no-untyped-call]
+                time.sleep(LOOK_SECONDS)
+
+    def signal_handler_reload(self, *_arguments: object) -> None:
+        """End on SIGHUP as on SIGTERM: what has been loaded cannot be loaded anew."""
+        self.signal_handler_interrupt()  # type: ignore[no-untyped-call]
 
 
 def main() -> None:
-    """Load, wait for the word, and serve until SIGTERM."""
+    """Load, wait for the word, and serve until SIGTERM, SIGINT or SIGHUP."""
     gc.disable()  # what is loaded stays
     error: Exception | None = None
     try:
@@ -26,14 +64,23 @@ def main() -> None:
         sys.exit(1)
     if error is not None:
         raise error
-    from granian.cli import entrypoint  # noqa: PLC0415 - after what may fail
-
-    entrypoint()  # type: ignore[no-untyped-call] # it carries no types
+    host, port = environment.address()
+    Workers(
+        "config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=environment.workers(),
+        # By default it would start hundreds of threads, each with a database connection.
+        blocking_threads=environment.threads(),
+        websockets=False,
+        workers_kill_timeout=GRACE_SECONDS,
+        # Below, it warns of more threads than processors, which is right only where threads compute.
+        log_level=LogLevels.error,
+    ).serve()  # type: ignore[no-untyped-call]
 
 
 def _load() -> None:
-    import granian.cli  # noqa: F401, PLC0415
-
     # Where processes are not forked, each of them must load the application for itself.
     if multiprocessing.get_start_method() == "fork":
         from django.urls import get_resolver  # noqa: PLC0415
