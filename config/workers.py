@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -23,6 +24,11 @@ from config import environment
 LOOK_SECONDS = 0.5
 #: For running requests, when asked to stop.
 GRACE_SECONDS = 10
+#: Connections that the kernel keeps until they are accepted, and those that a worker accepts.
+BACKLOG = 4096
+CONNECTIONS = 8192
+#: For the line and the headers of a request to arrive.
+HEADER_SECONDS = 10
 
 
 class Workers(MPServer):
@@ -40,9 +46,9 @@ class Workers(MPServer):
             # What granian's watchers noted is not needed, and would make an orderly end a failure.
             self.interrupt_children.clear()
             self.main_loop_interrupt.clear()
-            ended = [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+            ended = [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]  # type: ignore[no-untyped-call]
             if ended:
-                self._respawn_workers(ended, spawn_target, target_loader)  # type: ignore[no-untyped-call]
+                self._respawn_workers(ended, spawn_target, target_loader)
                 time.sleep(LOOK_SECONDS)
 
     def signal_handler_reload(self, *_arguments: object) -> None:
@@ -66,29 +72,25 @@ def main() -> None:
         raise error
     host, port = environment.address()
     Workers(
-        "config.wsgi:application",
+        "config.rsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=environment.workers(),
-        # By default it would start hundreds of threads, each with a database connection.
-        blocking_threads=environment.threads(),
         websockets=False,
+        backlog=BACKLOG,
+        # Connections at once; what they ask is bounded by the gate.
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         workers_kill_timeout=GRACE_SECONDS,
-        # Below, it warns of more threads than processors, which is right only where threads compute.
         log_level=LogLevels.error,
-    ).serve()  # type: ignore[no-untyped-call]
+    ).serve()
 
 
 def _load() -> None:
     # Where processes are not forked, each of them must load the application for itself.
     if multiprocessing.get_start_method() == "fork":
-        from django.urls import get_resolver  # noqa: PLC0415
-
-        import config.wsgi  # noqa: F401, PLC0415
-
-        # Otherwise every worker would load the views at its first request.
-        _ = get_resolver().url_patterns
+        import config.rsgi  # noqa: F401, PLC0415
 
 
 if __name__ == "__main__":

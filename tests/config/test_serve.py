@@ -99,7 +99,7 @@ def test_what_is_killed_comes_back(serve, server, free_port):
 
     # Every worker that there is, again and again.
     until = time.monotonic() + 2
-    killed = set()
+    killed: set[int] = set()
     while time.monotonic() < until or len(killed) < 4:
         for worker in set(service.processes()["workers"]) - killed:
             os.kill(worker, signal.SIGKILL)

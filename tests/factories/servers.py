@@ -92,7 +92,7 @@ class Service:
         web = [
             child
             for child in children_of(self.process.pid)
-            if "config.workers" in Path(f"/proc/{child}/cmdline").read_text()
+            if "config.workers" in command_of(child)
         ]
         return {"web": web, "workers": [worker for each in web for worker in children_of(each)]}
 
@@ -116,10 +116,19 @@ class Service:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
 
+def command_of(pid: int) -> str:
+    """Return the command line of a process; nothing where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
 def children_of(pid: int) -> list[int]:
     """Return the ids of a process's children; none where it has ended."""
     with suppress(OSError):
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     return []
 
 
