@@ -7,15 +7,13 @@ own. See docs/decisions/0128.
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
-from contextlib import suppress
-from functools import partial
+import sys
+import time
 from io import BytesIO
-from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import orjson
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, connection
@@ -30,22 +28,20 @@ from config.gate.bodies import (
     NOTHING,
     Allowance,
     Received,
-    Refused,
     session_of,
 )
 from config.gate.environ import environ_of, headers_of
-from config.gate.lanes import Lane, Overloaded
+from config.gate.lanes import LONGEST_WAIT, Lane, Overloaded, Turn
 from config.gate.questions import questions_of
 from config.health import ALIVE, LATE, unavailable
 from config.security import CONTENT_SECURITY_POLICY
 from config.wsgi import application as django
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     Headers = list[tuple[str, str]]
 
-logger = logging.getLogger(__name__)
 
 #: Seconds after which a refused caller may try again.
 OVERLOADED_RETRY = 2
@@ -53,6 +49,8 @@ OVERLOADED_RETRY = 2
 GRACE = 0.25
 #: For `/readyz` and `/metrics`, of which the former shall say within 3 seconds that the database does not answer.
 MACHINE_SECONDS = 2.5
+#: How long who holds Python's lock keeps it while others wait.
+SWITCH_SECONDS = 0.0005
 #: Bytes of an answer that is sent at once; a larger one that is not in memory is sent in pieces.
 AT_ONCE = 1024**2
 #: Seconds that a client has to take a piece.
@@ -64,44 +62,6 @@ UPLOAD = Allowance(settings.LARGEST_UPLOAD + 1024**2, 600, is_trusted=True)
 LOGIN = "/admin/login/"
 MACHINES = frozenset({"/readyz", "/metrics"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-
-class Turn:
-    """A piece of work for a thread, and the future of whoever waits for it."""
-
-    __slots__ = ("_begun_at", "_claims", "_lane", "done", "loop", "work")
-
-    def __init__(self, lane: Lane, work: Callable[[Turn], Any]) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.work = work
-        self.done: asyncio.Future[Any] = self.loop.create_future()
-        self._lane = lane
-        self._begun_at = self.loop.time()
-        self._claims = [True]
-
-    def claim(self) -> bool:
-        """Take the right to answer, in a thread or in the loop; who comes second does not get it."""
-        try:
-            return self._claims.pop()
-        except IndexError:
-            return False
-
-    def end(self, result: Any) -> None:
-        """Hand the result over, from a thread."""
-        with suppress(RuntimeError):  # the process is ending, and the loop with it
-            self.loop.call_soon_threadsafe(self._end, result)
-
-    def _end(self, result: Any) -> None:
-        self._lane.leave(self.loop.time() - self._begun_at)
-        if not self.done.done():
-            self.done.set_result(result)
-
-    def give_up(self, instead: Callable[[], None]) -> None:
-        """Answer with something else, unless the answer has begun. The thread keeps its turn until it ends."""
-        if self.claim():
-            instead()
-            if not self.done.done():
-                self.done.set_result(None)
 
 
 class Gate:
@@ -116,14 +76,9 @@ class Gate:
         # A hash of a password takes 100 MB and a tenth of a second of a processor.
         self._logins = Lane("log-ins", 1, seconds=0.1)
         self._machines = Lane("machines", 2)
-        self._threads = sum(
-            lane.at_once
-            for lane in (self._public, self._costly, self._desk, self._logins, self._machines)
-        )
-        self._work: SimpleQueue[Turn] = SimpleQueue()
         self._received = Received()
         self._questions = questions_of(get_resolver().url_patterns)
-        #: How long who waits in which lane is left without an answer; at the desk the database decides.
+        #: How long who has a turn in which lane is left without an answer; at the desk the database decides.
         self._seconds = {self._machines.name: MACHINE_SECONDS}
         if settings.READ_TIMEOUT:
             reading = settings.READ_TIMEOUT + GRACE
@@ -131,63 +86,56 @@ class Gate:
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads: before the fork they would be lost."""
-        for number in range(self._threads):
-            threading.Thread(target=self._run, name=f"turn-{number}", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            turn = self._work.get()
-            result = None
-            try:
-                result = turn.work(turn)
-            except BaseException:  # the thread must live on
-                logger.exception("A request was not answered.")
-            turn.end(result)
-            del turn, result
+        # The loop must not wait long for threads that compute, nor they for a loop that refuses thousands.
+        sys.setswitchinterval(SWITCH_SECONDS)
+        for lane in (self._public, self._costly, self._desk, self._logins, self._machines):
+            lane.start()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Serve one request."""
-        path = scope.path
-        if path == "/healthz":
+        if scope.path == "/healthz":
             send(protocol, *ALIVE)
             return
-        headers = headers_of(scope)
-
-        def refuse(code: str, detail: str = "", retry_after: int | None = None) -> None:
-            if path == "/readyz":
-                send(protocol, *unavailable([LATE]))
-            else:
-                send(protocol, *refusal(scope, headers, Problem(code, detail), retry_after))
-
-        lane = self._lane(scope, headers)
+        lane = self._lane(scope)
         try:
-            lane.refuse_excess()
+            if lane.is_overloaded():  # before anything else is done: it must cost next to nothing
+                raise Overloaded(lane.name)
+            headers = headers_of(scope)
             body, size = await self._receive(scope, protocol, headers)
-            await lane.enter()
+            turn = Turn(Request(protocol, environ_of(scope, headers, body, size)).serve)
+            lane.put(turn)
         except Overloaded:
-            refuse("overloaded", retry_after=OVERLOADED_RETRY)
+            refuse(scope, protocol, OVERLOADED)
             return
-        except Refused as refused:
-            refuse(refused.code, refused.detail)
+        except Problem as problem:
+            refuse(scope, protocol, Refusal(problem))
             return
-        turn = Turn(lane, Request(protocol, environ_of(scope, headers, body, size)).serve)
-        self._work.put(turn)
-        seconds = self._seconds.get(lane.name)
-        if seconds is None:
-            await turn.done
-            return
-        timer = turn.loop.call_later(
-            seconds, turn.give_up, partial(refuse, "database_timeout", retry_after=RETRY_AFTER)
-        )
+        timer = turn.loop.call_later(LONGEST_WAIT, self._look, turn, lane, scope, protocol)
         try:
             await turn.done
         finally:
             timer.cancel()
 
-    def _lane(self, scope: Any, headers: dict[str, str]) -> Lane:
+    def _look(self, turn: Turn, lane: Lane, scope: Any, protocol: Any) -> None:
+        """Refuse what still waits for its turn, or has had it for too long; the thread keeps at it until it ends."""
+        if turn.done.done():
+            return
+        allowed = self._seconds.get(lane.name)
+        if turn.begun_at and allowed is None:
+            return
+        left = (
+            turn.begun_at + (allowed or 0) - time.monotonic()
+        )  # far below 0 where it has not begun
+        if left > 0:
+            turn.loop.call_later(left, self._look, turn, lane, scope, protocol)
+        elif turn.claim():
+            refuse(scope, protocol, TOO_LATE if turn.begun_at else OVERLOADED)
+            turn.finish(None)
+
+    def _lane(self, scope: Any) -> Lane:
         path = scope.path
         if path.startswith("/api/"):
-            accept = headers.get("accept", "")
+            accept = scope.headers.get("accept", "")
             is_costly = self._questions.is_costly(path, scope.query_string, accept)
             return self._costly if is_costly else self._public
         if path in MACHINES:
@@ -199,7 +147,7 @@ class Gate:
     async def _receive(
         self, scope: Any, protocol: Any, headers: dict[str, str]
     ) -> tuple[IO[bytes], int]:
-        """Receive the body, if there is one and the address takes it. Raises Refused or Overloaded."""
+        """Receive the body, if there is one and the address takes it. Raises Problem or Overloaded."""
         is_safe = scope.method in SAFE
         length = headers.get("content-length", "")
         if length == "0" or (is_safe and not length and "transfer-encoding" not in headers):
@@ -223,9 +171,8 @@ class Gate:
         key = session_of(headers.get("cookie", ""), settings.SESSION_COOKIE_NAME)
         if not key:
             return FORM_OF_A_STRANGER
-        await self._desk.enter()
-        turn = Turn(self._desk, lambda _turn: _has_logged_in(key))
-        self._work.put(turn)
+        turn = Turn(lambda _turn: _has_logged_in(key))
+        self._desk.put(turn)
         return UPLOAD if await turn.done else FORM_OF_A_STRANGER
 
 
@@ -290,29 +237,50 @@ def _has_logged_in(key: str) -> bool:
         connection.close()
 
 
+def refuse(scope: Any, protocol: Any, refusal: Refusal) -> None:
+    """Answer from the loop; `/readyz` in its own words."""
+    if scope.path == "/readyz":
+        send(protocol, *unavailable([LATE]))
+    else:
+        refusal.send(scope, protocol)
+
+
 def send(protocol: Any, status: int, headers: dict[str, str], body: bytes) -> None:
     """Answer from the loop."""
     protocol.response_bytes(status, [*headers.items()], body)
 
 
-def refusal(
-    scope: Any, headers: dict[str, str], problem: Problem, retry_after: int | None
-) -> tuple[int, dict[str, str], bytes]:
-    """Return the answer to a request that Django does not see: a problem under /api/, else a line of text."""
-    request_id = request_key(headers.get("x-request-id", ""))
-    answered = {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "X-Request-ID": request_id,
-    }
-    if retry_after is not None:
-        answered["Retry-After"] = str(retry_after)
-    status = problem.type.status or 500
-    if not scope.path.startswith("/api/"):
-        answered["Content-Type"] = "text/plain; charset=utf-8"
-        return status, answered, f"{problem.type.title}. {problem.detail}\n".encode()
-    answered.update(CROSS_ORIGIN)
-    answered["Content-Type"] = CONTENT_TYPE
-    query = f"?{scope.query_string}" if scope.query_string else ""
-    return status, answered, document_of(problem, quote(scope.path) + query, request_id)
+class Refusal:
+    """An answer to requests that Django does not see: a problem under /api/, else a line of text."""
+
+    def __init__(self, problem: Problem, retry_after: int | None = None) -> None:
+        self._status = problem.type.status or 500
+        always = [
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if retry_after is not None:
+            always.append(("Retry-After", str(retry_after)))
+        self._page = f"{problem.type.title}. {problem.detail}\n".encode()
+        self._page_headers = [*always, ("Content-Type", "text/plain; charset=utf-8")]
+        self._headers = [*always, *CROSS_ORIGIN.items(), ("Content-Type", CONTENT_TYPE)]
+        # What differs between requests is put in between: this is all that refusing costs.
+        document = document_of(problem, "INSTANCE", "REQUEST")
+        self._first, rest = document.split(b'"INSTANCE"')
+        self._second, self._third = rest.split(b"REQUEST")
+
+    def send(self, scope: Any, protocol: Any) -> None:
+        request_id = request_key(scope.headers.get("x-request-id", ""))
+        key = ("X-Request-ID", request_id)
+        if not scope.path.startswith("/api/"):
+            protocol.response_bytes(self._status, [*self._page_headers, key], self._page)
+            return
+        query = f"?{scope.query_string}" if scope.query_string else ""
+        instance = orjson.dumps(quote(scope.path) + query)
+        body = b"".join((self._first, instance, self._second, request_id.encode(), self._third))
+        protocol.response_bytes(self._status, [*self._headers, key], body)
+
+
+OVERLOADED = Refusal(Problem("overloaded"), OVERLOADED_RETRY)
+TOO_LATE = Refusal(Problem("database_timeout"), RETRY_AFTER)

@@ -8,6 +8,8 @@ from http.cookies import CookieError, SimpleCookie
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from config.api.problems import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,15 +33,6 @@ NOTHING = Allowance(0, 0)
 FORM_OF_A_STRANGER = Allowance(8 * 1024, 10)
 
 
-class Refused(Exception):  # noqa: N818 - an answer, as Problem is
-    """The body is not received any further."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
-
-
 class Received:
     """What bodies of strangers that are still arriving hold in this process."""
 
@@ -49,7 +42,7 @@ class Received:
     async def receive(
         self, protocol: Any, headers: Mapping[str, str], allowance: Allowance
     ) -> tuple[IO[bytes], int]:
-        """Return the body and its length. Raises Refused where it is larger or slower than allowed."""
+        """Return the body and its length. Raises Problem where it is larger or slower than allowed."""
         most = allowance.size
         declared = headers.get("content-length", "")
         if not most or (declared.isdecimal() and int(declared) > most):
@@ -65,14 +58,14 @@ class Received:
                     if not allowance.is_trusted:
                         self.held += len(piece)
                         if self.held > HELD_AT_MOST:
-                            raise Refused("overloaded", "Too many bodies arrive at once.")
+                            raise Problem("overloaded", "Too many bodies arrive at once.")
                     body.write(piece)
             if declared.isdecimal() and int(declared) != size:
-                raise Refused("bad_request", "The body ended early.")
+                raise Problem("bad_request", "The body ended early.")
         except TimeoutError:
             body.close()
             detail = f"The body had not arrived after {allowance.seconds:g} seconds."
-            raise Refused("request_timeout", detail) from None
+            raise Problem("request_timeout", detail) from None
         except BaseException:
             body.close()
             raise
@@ -83,9 +76,9 @@ class Received:
         return body, size
 
 
-def too_large(most: int) -> Refused:
+def too_large(most: int) -> Problem:
     detail = f"The body has more than {most:,} bytes." if most else "This address takes no body."
-    return Refused("content_too_large", detail)
+    return Problem("content_too_large", detail)
 
 
 def session_of(cookie: str, name: str) -> str | None:

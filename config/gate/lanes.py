@@ -1,15 +1,24 @@
 """Lanes: how many requests of a kind are at work at once, and how many wait for their turn.
 
 A request that would wait longer than a caller likes is refused at once, so that those that are accepted are answered in
-time, however many come. Used by the event loop of one process alone; nothing here is safe for threads.
+time, however many come. Each lane has threads of its own, which take the next request themselves: while the event loop
+refuses thousands, nothing else waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 import time
-from collections import deque
-from dataclasses import dataclass, field
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 #: Seconds that a request may be expected to wait, and those after which it is refused although it was expected to wait less.
 EXPECTED_WAIT = 0.4
@@ -22,65 +31,87 @@ class Overloaded(Exception):  # noqa: N818 - an answer, as Problem is
     """The lane has more to do than it can do in time."""
 
 
-@dataclass(slots=True)
+class Turn:
+    """A piece of work for a thread of a lane, and the future of whoever waits for it in the event loop."""
+
+    __slots__ = ("_claims", "begun_at", "done", "loop", "work")
+
+    def __init__(self, work: Callable[[Turn], Any]) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._claims = [True]
+        self.work = work
+        self.begun_at = 0.0  #: by the monotonic clock; 0: it still waits
+        self.done: asyncio.Future[Any] = self.loop.create_future()
+
+    def claim(self) -> bool:
+        """Take the right to answer, in a thread or in the loop; who comes second does not get it."""
+        try:
+            return self._claims.pop()
+        except IndexError:
+            return False
+
+    def is_claimed(self) -> bool:
+        return not self._claims
+
+    def end(self, result: Any) -> None:
+        """Hand the result over, from a thread."""
+        with suppress(RuntimeError):  # the process is ending, and the loop with it
+            self.loop.call_soon_threadsafe(self.finish, result)
+
+    def finish(self, result: Any) -> None:
+        """Hand the result over, in the loop."""
+        if not self.done.done():
+            self.done.set_result(result)
+
+
 class Lane:
     """One kind of request."""
 
-    name: str
-    at_once: int
-    running: int = 0
-    #: Seconds that a request takes, on average.
-    seconds: float = 0.01
-    #: When a request last began or ended its turn, by the monotonic clock.
-    _moved_at: float = 0
-    _waiting: deque[tuple[float, asyncio.Future[bool]]] = field(default_factory=deque)
-    _is_swept: bool = False
+    def __init__(self, name: str, at_once: int, *, seconds: float = 0.01) -> None:
+        self.name = name
+        self.at_once = at_once
+        self.seconds = seconds  #: that a request takes, on average
+        self._waiting: SimpleQueue[Turn] = SimpleQueue()
+        #: When a turn last began or ended, by the monotonic clock.
+        self._moved_at = 0.0
 
-    def refuse_excess(self) -> None:
-        """Raise Overloaded where a request that comes now would wait too long."""
-        if self.running < self.at_once:
-            return
+    def start(self) -> None:
+        """Start the threads. Those of a process are lost when it forks."""
+        for number in range(self.at_once):
+            threading.Thread(target=self._run, name=f"{self.name}-{number}", daemon=True).start()
+
+    def is_overloaded(self) -> bool:
+        """Whether a request that comes now would wait too long."""
+        waiting = self._waiting.qsize()
+        if not waiting:
+            return False
         if time.monotonic() > self._moved_at + LONGEST_WAIT:
-            raise Overloaded(self.name)
-        waiting = len(self._waiting)
+            return True
         # As many as are at work may always wait: the average may stem from another time.
-        if waiting >= self.at_once and waiting * self.seconds > EXPECTED_WAIT * self.at_once:
-            raise Overloaded(self.name)
+        return waiting >= self.at_once and waiting * self.seconds > EXPECTED_WAIT * self.at_once
 
-    async def enter(self) -> None:
-        """Wait for a turn, which `leave` ends. Raises Overloaded."""
-        if self.running < self.at_once:
-            self.running += 1
+    def put(self, turn: Turn) -> None:
+        """Let it wait for its turn. Raises Overloaded."""
+        if self.is_overloaded():
+            raise Overloaded(self.name)
+        if not self._waiting.qsize():
             self._moved_at = time.monotonic()
-            return
-        self.refuse_excess()
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[bool] = loop.create_future()
-        self._waiting.append((loop.time(), turn))
-        if not self._is_swept:
-            self._is_swept = True
-            loop.call_later(LONGEST_WAIT / 8, self._sweep, loop)
-        if not await turn:
-            raise Overloaded(self.name)
+        self._waiting.put(turn)
 
-    def leave(self, seconds: float) -> None:
-        """Hand the turn, which took so many seconds, on to whoever has waited longest."""
-        self.seconds += (seconds - self.seconds) * WEIGHT
-        self._moved_at = time.monotonic()
-        while self._waiting:
-            _, turn = self._waiting.popleft()
-            if not turn.done():  # else its request was cancelled
-                turn.set_result(True)
-                return
-        self.running -= 1
-
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Refuse those that have waited too long, which happens where what is at work stands still."""
-        oldest = loop.time() - LONGEST_WAIT
-        while self._waiting and self._waiting[0][0] < oldest:
-            _, turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(False)
-        self._is_swept = bool(self._waiting)
-        if self._is_swept:
-            loop.call_later(LONGEST_WAIT / 8, self._sweep, loop)
+    def _run(self) -> None:
+        while True:
+            turn = self._waiting.get()
+            if turn.is_claimed():  # refused meanwhile
+                turn.end(None)
+                continue
+            self._moved_at = turn.begun_at = time.monotonic()
+            result = None
+            try:
+                result = turn.work(turn)
+            except BaseException:  # the thread must live on
+                logger.exception("A request was not answered.")
+            self._moved_at = time.monotonic()
+            # Two threads at once may lose one of their numbers, which an average does not mind.
+            self.seconds += (self._moved_at - turn.begun_at - self.seconds) * WEIGHT
+            turn.end(result)
+            del turn, result
