@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from records.exchange.lookup import RecordLookUp
-
-    Faults = list[Fault]
+    from records.exchange.report import Faults
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +79,8 @@ def _read_members(
             shape.fields[name].read(given, plan.at, plan.values, faults)
         elif name in shape.lists:
             plan.parts |= _read_list(shape.lists[name], given, member(plan.at, name), faults)
+        elif faults.is_full:  # what was probably meant takes long to find
+            faults.more += 1
         else:
             faults.append(_unknown(shape, name, given, plan.at))
     if demand_all:
