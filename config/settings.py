@@ -71,6 +71,10 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Bytes of an uploaded file, which is stored in the database until it is imported. Larger files are imported by command.
 LARGEST_UPLOAD = 50 * 1024**2
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.NamelessFileUploadHandler",
+]
 
 
 # Parts

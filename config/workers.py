@@ -9,6 +9,7 @@ said first, by whoever starts this. Without a line, at the end of the input, it 
 
 import gc
 import multiprocessing
+import resource
 import sys
 import time
 from typing import Any
@@ -24,9 +25,11 @@ from config import environment
 LOOK_SECONDS = 0.5
 #: For running requests, when asked to stop.
 GRACE_SECONDS = 10
-#: Connections that the kernel keeps until they are accepted, and those that a worker accepts.
+#: Connections that the kernel keeps until they are accepted, and those that a worker accepts at most.
 BACKLOG = 4096
 CONNECTIONS = 8192
+#: Files beside connections: those of the database, of bodies, of Python itself.
+OTHER_FILES = 256
 #: For the line and the headers of a request to arrive.
 HEADER_SECONDS = 10
 
@@ -79,12 +82,21 @@ def main() -> None:
         workers=environment.workers(),
         websockets=False,
         backlog=BACKLOG,
-        # Connections at once; what they ask is bounded by the gate.
-        backpressure=CONNECTIONS,
+        # What connections ask is bounded by the gate.
+        backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         workers_kill_timeout=GRACE_SECONDS,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _connections() -> int:
+    """Raise the number of files that a process may open to what the system allows, and return how many may be connections."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    allowed = max(now, wanted if most == resource.RLIM_INFINITY else min(wanted, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return max(min(CONNECTIONS, allowed - OTHER_FILES), 128)
 
 
 def _load() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from contextlib import ExitStack
 import pytest
 
 from config.db import embedded, prepared
-from tests.factories.servers import Service, clean_environment, serving
+from tests.factories.servers import Service, clean_environment, locked, serving
 
 
 @pytest.fixture
@@ -117,7 +118,18 @@ def test_what_is_killed_comes_back(serve, server, free_port):
     service.wait_for("/readyz", seconds=60)
     assert not set(left) & set(service.processes()["workers"])
 
-    assert service.end(signal.SIGHUP) == 0
+    # A request that is at work is answered before it ends.
+    answers: list[tuple[int, str]] = []
+    asking = threading.Thread(target=lambda: answers.append(service.get("/api/v1/events/")))
+    with locked(server, "events_eventedition"):
+        asking.start()
+        time.sleep(0.5)
+        service.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+    asking.join(30)
+    assert [status for status, _body in answers] == [200]
+    service.process.communicate(timeout=30)
+    assert service.process.returncode == 0
     assert service.refuses()
     assert not server.is_ready()
 

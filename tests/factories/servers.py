@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg2
 import pytest
 
 from config.db import embedded
@@ -114,6 +115,22 @@ class Service:
     def refuses(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
+
+
+@contextmanager
+def locked(server: embedded.Server, table: str) -> Iterator[None]:
+    """Keep everybody from a table of a server's database."""
+    at = server.django_settings()
+    connection = psycopg2.connect(
+        dbname=at["NAME"],
+        user=at["USER"],
+        password=at["PASSWORD"],
+        host=at["HOST"],
+        port=at["PORT"],
+    )
+    with closing(connection):
+        connection.cursor().execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+        yield
 
 
 def command_of(pid: int) -> str:

@@ -14,12 +14,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import psycopg2
 import pytest
 
 from config.db import embedded
 from config.gate.bodies import FORM_OF_A_STRANGER
-from tests.factories.servers import children_of, data_folder, free_port, serving
+from tests.factories.servers import children_of, data_folder, free_port, locked, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,19 +118,6 @@ def head(method: str, path: str, *headers: str) -> bytes:
 
 
 @contextmanager
-def locked(running: Running, table: str) -> Iterator[None]:
-    at = running.database.django_settings()
-    with closing(
-        psycopg2.connect(
-            dbname=at["NAME"], user=at["USER"], password=at["PASSWORD"],
-            host=at["HOST"], port=at["PORT"],
-        )
-    ) as connection:  # fmt: skip
-        connection.cursor().execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
-        yield
-
-
-@contextmanager
 def frozen(running: Running) -> Iterator[None]:
     """Stop all processes of the database without a word to anybody."""
     postmaster = int((running.database.data / "postmaster.pid").read_text().split()[0])
@@ -174,7 +160,7 @@ def test_a_frozen_database_holds_nobody_up_and_all_is_well_after_it(running: Run
 def test_a_long_lock_is_given_up_by_readers_and_told_by_ready(running: Running) -> None:
     service = running.service
 
-    with locked(running, "events_eventedition"):
+    with locked(running.database, "events_eventedition"):
         late = ask(service, CHEAP)
         ready = ask(service, "/readyz")
         other = ask(service, OTHER)
@@ -194,7 +180,7 @@ def test_costly_questions_wait_apart_and_what_is_too_much_is_refused_at_once(
     running: Running,
 ) -> None:
     service = running.service
-    with locked(running, "events_eventedition"):
+    with locked(running.database, "events_eventedition"):
         # One has its turn, and one may wait for it.
         first = [in_the_background(lambda: ask(service, COSTLY)) for _ in range(2)]
         time.sleep(0.1)
