@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 API, BARE, PLAIN = (
-    "config.wsgi:application",
+    "config.rsgi:application",
     "benchmarks.bare_wsgi:application",
     "benchmarks.plain_wsgi:application",
 )
@@ -99,9 +99,13 @@ def served(application: str, database: str, **environment: str) -> Iterator[Serv
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    # Ours has threads of its own.
+    interface = (
+        ["rsgi"] if application == API else ["wsgi", "--blocking-threads", str(settings.THREADS)]
+    )
     command = [
-        sys.executable, "-m", "granian", application, "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", str(settings.THREADS), "--log-level", "error",
+        sys.executable, "-m", "granian", application, "--no-ws", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--log-level", "error", "--interface", *interface,
     ]  # fmt: skip
     inherited = {
         name: value for name, value in os.environ.items() if name != "DATABASE_STATEMENT_TIMEOUT"

@@ -36,6 +36,16 @@ def number(name: str, default: int, *, at_least: int, at_most: int) -> int:
     )
 
 
+def address() -> tuple[str, int]:
+    """Where the service listens: host and port."""
+    return text("HOST", "127.0.0.1"), number("PORT", 8000, at_least=1, at_most=65535)
+
+
+def workers() -> int:
+    """Processes that serve requests."""
+    return number("WORKERS", 2, at_least=1, at_most=64)
+
+
 def threads() -> int:
     """Requests that each worker process serves at once, and so the connections that it keeps.
 

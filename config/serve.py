@@ -2,7 +2,7 @@
 
 The parent stays small: it starts the embedded PostgreSQL unless DATABASE_URL is set, prepares the
 database in one child, unless this code has done it before, and serves in another, which loads the application meanwhile.
-On SIGINT or SIGTERM it ends the children, then stops the PostgreSQL if nobody else uses it.
+A web server that ends is started again. On SIGINT, SIGTERM or SIGHUP it ends the children, then stops the PostgreSQL if nobody else uses it.
 """
 
 import ctypes
@@ -27,6 +27,8 @@ from config.db import embedded, prepared
 
 GRACE_SECONDS = 15  # for running requests, when asked to stop
 DATABASE_WATCH_SECONDS = 5
+#: Between the end of a web server and its next start; the pause doubles as long as they end within a minute.
+PAUSES = (0, 1, 2, 4, 8, 16, 30)
 
 
 #: Set as well as raised: Python drops an exception that a signal raises while an object is being thrown away.
@@ -34,35 +36,38 @@ _asked_to_stop = threading.Event()
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody pressed Ctrl-C
-    """SIGINT or SIGTERM has come."""
+    """SIGINT, SIGTERM or SIGHUP has come."""
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> NoReturn:
     """Serve until asked to stop; exit with 0 then, or with 1 and one line that says what is wrong."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, _stop)
-    server = child = None
+    server = web = None
     code: int | str = 1
     try:
-        address = _address()
+        address = environment.address()
         _refuse_taken(*address)
-        child = _start_workers(*address)
+        web = WebServer(*address)
         if not environment.text("DATABASE_URL"):
             server = embedded.main_server()
             server.hold()
         if not _is_prepared():
             _prepare()
-        _serve(*address, child, server)
+        _serve(web, server)
     except Stopped:
         code = 0
     except (ImproperlyConfigured, embedded.EmbeddedError) as error:
         code = f"Chancery: {error}"
     finally:
         # A second Ctrl-C must not leave the database behind.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        if child is not None:
-            _end(child)
+        if web is not None:
+            web.end()
         if server is not None:
             try:
                 server.stop_if_unused()
@@ -79,13 +84,6 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 def _stop_if_asked() -> None:
     if _asked_to_stop.is_set():
         raise Stopped
-
-
-def _address() -> tuple[str, int]:
-    return (
-        environment.text("HOST", "127.0.0.1"),
-        environment.number("PORT", 8000, at_least=1, at_most=65535),
-    )
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -121,38 +119,80 @@ def _prepare() -> None:
         _end(child)
 
 
-def _start_workers(host: str, port: int) -> subprocess.Popen[bytes]:
-    """Start the web server, which loads the application and then waits for the word."""
-    if environment.switch("METRICS", default=False):
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder_of_counts())
-    return _start(
-        "-m", "config.workers", "config.wsgi:application",
-        "--interface", "wsgi", "--no-ws",
-        "--host", host, "--port", str(port),
-        "--workers", str(environment.number("WORKERS", 2, at_least=1, at_most=64)),
-        # By default it would start hundreds of threads, each with a database connection.
-        "--blocking-threads", str(environment.threads()),
-        "--respawn-failed-workers",
-        "--workers-kill-timeout", str(GRACE_SECONDS - 5),
-        # Below, it warns of more threads than processors, which is right only where threads compute.
-        "--log-level", "error",
-        is_told=True,
-    )  # fmt: skip
+class WebServer:
+    """The process that serves: it loads the application at once, and is started again when it ends."""
+
+    def __init__(self, host: str, port: int) -> None:
+        environment.workers(), environment.threads()  # where one is wrong, it is said here
+        # How it is reached from this machine.
+        self.name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        self.port = port
+        self._ends = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        if environment.switch("METRICS", default=False):
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder_of_counts())
+        self.process = _start("-m", "config.workers", is_told=True)
+        self.begun_at = time.monotonic()
+
+    def serve(self) -> None:
+        """Let it serve, and return when it answers. Raises ImproperlyConfigured where it ends before."""
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError):  # that it has ended is seen below
+                self.process.stdin.write(b"serve\n")
+                self.process.stdin.close()
+        while not self._is_answered():
+            _stop_if_asked()
+            if (code := self.process.poll()) is not None:
+                raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
+            time.sleep(0.05)
+
+    def watch(self, seconds: float) -> None:
+        """Wait, and start it again if it ends meanwhile: killed, or out of memory."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+        self.end()  # its workers may be left, and hold the port
+        if time.monotonic() - self.begun_at > 60:
+            self._ends = 0
+        pause = PAUSES[min(self._ends, len(PAUSES) - 1)]
+        self._ends += 1
+        print(
+            f"Chancery: the server ended (exit code {code}). It is started again in {pause} s.",
+            file=sys.stderr,
+            flush=True,
+        )
+        if _asked_to_stop.wait(pause):
+            raise Stopped
+        self._begin()
+        with suppress(ImproperlyConfigured):  # then the next look finds that it has ended
+            self.serve()
+
+    def _is_answered(self) -> bool:
+        connection = http.client.HTTPConnection(self.name, self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return response.status == http.HTTPStatus.OK
+
+    def end(self) -> None:
+        _end(self.process)
 
 
-def _serve(
-    host: str, port: int, child: subprocess.Popen[bytes], server: embedded.Server | None
-) -> None:
-    if child.stdin is not None:
-        with suppress(BrokenPipeError):  # that it has ended is seen below
-            child.stdin.write(b"serve\n")
-            child.stdin.close()
-    _announce(host, port, child)
+def _serve(web: WebServer, server: embedded.Server | None) -> None:
+    web.serve()
+    shown = f"[{web.name}]" if ":" in web.name else web.name
+    print(f"Chancery is ready on http://{shown}:{web.port}/ (Ctrl-C stops it)", flush=True)
     while True:
         _stop_if_asked()
-        with suppress(subprocess.TimeoutExpired):
-            code = child.wait(DATABASE_WATCH_SECONDS)
-            raise ImproperlyConfigured(f"the server ended by itself (exit code {code}).")
+        web.watch(DATABASE_WATCH_SECONDS)
         if server is not None:
             server.start()  # does nothing while it runs; brings it back if it was killed
 
@@ -168,30 +208,6 @@ def _folder_of_counts() -> Path:
             f"METRICS is on, and {folder} cannot be used ({error.strerror})."
         ) from None
     return folder
-
-
-def _announce(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
-    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    while child.poll() is None:
-        _stop_if_asked()
-        if _is_answered(name, port):
-            shown = f"[{name}]" if ":" in name else name
-            print(f"Chancery is ready on http://{shown}:{port}/ (Ctrl-C stops it)", flush=True)
-            return
-        time.sleep(0.05)
-
-
-def _is_answered(name: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(name, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        response = connection.getresponse()
-        response.read()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return response.status == http.HTTPStatus.OK
 
 
 def _start(*arguments: str, is_told: bool = False) -> subprocess.Popen[bytes]:

@@ -69,6 +69,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 # A treaty with 190 parties and their actions is one form of the desk.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Bytes of an uploaded file, which is stored in the database until it is imported. Larger files are imported by command.
+LARGEST_UPLOAD = 50 * 1024**2
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.NamelessFileUploadHandler",
+]
 
 
 # Parts
@@ -97,6 +103,7 @@ INSTALLED_APPS = [
 
 # Each costs every request some microseconds; see config/security.py for what the API leaves out.
 MIDDLEWARE = [
+    "config.db.pool.readers.readers_middleware",
     "config.security.trusted_proxies",  # before whatever asks for the client's address
     "config.api.middleware.ApiMiddleware",  # outside of the rest: nothing under /api/ fails as HTML
     "records.api.access.AccessMiddleware",
@@ -125,6 +132,9 @@ METRICS_COLLECTORS = (
     "imports.metrics.at_work",
 )
 
+#: Returns the tables that /readyz finds readable before it says so.
+READINESS_TABLES = "records.readiness.tables"
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -147,10 +157,12 @@ TEMPLATES = [
 # Database
 
 
-WORKERS = environment.number("WORKERS", 2, at_least=1, at_most=64)
+WORKERS = environment.workers()
 THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 _STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
+# For whoever reads what is public: seconds after which it is given up. Staff and publishing have the longer one.
+READ_TIMEOUT = environment.number("DATABASE_READ_TIMEOUT", 3, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")
 
 

@@ -15,7 +15,7 @@ from imports.recognise import EXCHANGE
 from imports.report import ImportResult, ReportLine, in_order
 from records.exchange.lines import EXCHANGE as LINES
 from records.exchange.load import load_lines
-from records.exchange.report import WITHDRAWN
+from records.exchange.report import MOST_REJECTIONS, WITHDRAWN
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -110,6 +110,8 @@ class _Lines:
             numbers.append(number)
             self.file.write(line + b"\n")
             self.rejections += rejections
+            if len(self.rejections) > MOST_REJECTIONS:  # as of lines that are no table's
+                break
         return len(numbers)
 
     def place(self, line: int | None) -> tuple[str, int | None]:

@@ -27,7 +27,7 @@ LOGGED = 500
 _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 #: Pages of any origin may read: the headers that they see of answers, and may send.
-_CROSS_ORIGIN = {
+CROSS_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Notes,"
@@ -47,6 +47,11 @@ _WITHOUT_BODY = frozenset({204, 304})
 _KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
+def request_key(given: str) -> str:
+    """Return the id of a request: the caller's own if it is sane, else a new one."""
+    return given if _SANE.fullmatch(given) else uuid4().hex
+
+
 class ApiMiddleware:
     """First of all middleware, so that nothing escapes it."""
 
@@ -55,8 +60,7 @@ class ApiMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve one request under an id, the caller's own if it is sane."""
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        key = given if _SANE.fullmatch(given) else uuid4().hex
+        key = request_key(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.id = key  # type: ignore[attr-defined]
         # Not reset afterwards: Django writes its line about an error when all middleware is done.
         request_id.set(key)
@@ -96,7 +100,7 @@ class ApiMiddleware:
         else:
             compress(request, response)
         patch_vary_headers(response, VARY)
-        for name, value in _CROSS_ORIGIN.items():
+        for name, value in CROSS_ORIGIN.items():
             headers[name] = value
         if request.method == "OPTIONS":
             for name, value in _PREFLIGHT.items():

@@ -151,6 +151,12 @@ _TYPES = (
         412,
     ),
     ProblemType(
+        "request_timeout",
+        "Request timeout",
+        "The body of the request did not arrive in time.",
+        408,
+    ),
+    ProblemType(
         "content_too_large",
         "Content too large",
         "The body of the request is larger than this address takes.",
@@ -185,6 +191,13 @@ _TYPES = (
         "Internal error",
         "The service failed in a way that its authors did not foresee. The log has the details under the `request_id`.",
         500,
+    ),
+    ProblemType(
+        "overloaded",
+        "Overloaded",
+        "More is asked at the moment than can be answered in time. Try again after `Retry-After` seconds. Searches, counts and"
+        " downloads wait in a queue of their own, so a plain question may be answered all the same.",
+        503,
     ),
     ProblemType(
         "database_unavailable",

@@ -76,20 +76,25 @@ def parameter_problem(faults: Sequence[Fault]) -> Problem:
     )
 
 
-def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
-    status = problem.type.status or 400
+def document_of(problem: Problem, instance: str, request_id: str | None) -> bytes:
+    """Return a problem as it is sent."""
     document = {
         "type": problem.type.path,
         "title": problem.type.title,
-        "status": status,
+        "status": problem.type.status or 400,
         "detail": problem.detail,
-        "instance": request.get_full_path(),
+        "instance": instance,
         "code": problem.type.code,
-        "request_id": getattr(request, "id", None),
+        "request_id": request_id,
         "errors": [_entry(fault) for fault in problem.faults],
         **problem.members,
     }
-    body = orjson.dumps(document, default=str, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(document, default=str, option=orjson.OPT_UTC_Z)
+
+
+def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
+    body = document_of(problem, request.get_full_path(), getattr(request, "id", None))
+    status = problem.type.status or 400
     response = HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=problem.headers)
     response["Cache-Control"] = "no-store"
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 
@@ -17,8 +18,7 @@ from records.models import EditorialState, Source
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-#: Bytes of an upload, which is stored in the database until it is imported. Larger files are imported by command.
-LARGEST = 50 * 1024**2
+LARGEST = settings.LARGEST_UPLOAD
 
 
 class UploadForm(forms.Form):

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from records.exchange.lookup import RecordLookUp
-
-    Faults = list[Fault]
+    from records.exchange.report import Faults
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +83,8 @@ def _read_members(
             shape.fields[name].read(given, plan.at, plan.values, faults)
         elif name in shape.lists:
             plan.parts |= _read_list(shape.lists[name], given, member(plan.at, name), faults)
+        elif faults.is_full:  # what was probably meant takes long to find
+            faults.more += 1
         else:
             faults.append(_unknown(shape, name, given, plan.at))
     if demand_all:

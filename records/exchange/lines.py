@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -12,7 +13,7 @@ import orjson
 from django.core.exceptions import ValidationError
 
 from config.faults import Fault, choose_from, member, nearest
-from records.exchange.report import LineFault
+from records.exchange.report import MOST_REJECTIONS, Faults, LineFault
 from records.exchange.shapes import Exchange, declared, exchange_of
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class Index:
             if line.strip():
                 index.lines += 1
                 index._add(number, start, line)
+            if len(index.rejections) > MOST_REJECTIONS:
+                break
         return index
 
     def batches(
@@ -143,7 +146,7 @@ class Index:
             yield batch
 
     def _add(self, number: int, offset: int, line: bytes) -> None:
-        faults: list[Fault] = []
+        faults = Faults()
         document = _object(line, faults)
         exchange = _exchange(document, faults) if document is not None else None
         entry = None
@@ -157,6 +160,7 @@ class Index:
                     reason = f"Line {first.line} is about the same {entry.exchange.kind}: put both into one line."
                     faults.append(Fault("duplicate", reason, pointer="", value=name))
                     break
+        faults.close()
         if faults:
             kind = exchange.kind if exchange else None
             self.rejections += [
@@ -213,8 +217,8 @@ def _object(line: bytes, faults: list[Fault]) -> dict[str, Any] | None:
 
 
 def _unique(pairs: list[tuple[str, Any]], repeated: list[str]) -> None:
-    names = [name for name, _value in pairs]
-    repeated.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+    counts = Counter(name for name, _value in pairs)
+    repeated.extend(name for name, count in counts.items() if count > 1)
 
 
 def _is_utf8(line: bytes) -> bool:

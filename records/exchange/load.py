@@ -33,10 +33,13 @@ from records.exchange.lookup import RecordLookUp
 from records.exchange.publication import publish_all, wanting
 from records.exchange.report import (
     CREATED,
+    MOST_REJECTIONS,
     REJECTED,
+    TOO_MANY,
     UNCHANGED,
     UPDATED,
     WITHDRAWN,
+    Faults,
     LineFault,
     Proposal,
     Report,
@@ -61,7 +64,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
     #: A line that was read, its document, its references, and what is wrong with it by itself.
-    _Line = tuple[FileLine, dict[str, Any], Planned, list[NamedIn], list[Fault]]
+    _Line = tuple[FileLine, dict[str, Any], Planned, list[NamedIn], Faults]
 
 _T = TypeVar("_T")
 #: Records that are read, compared and written together.
@@ -112,6 +115,7 @@ class Load:
         self.loaded: list[FileLine] = []
         self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
         self.rejected: set[tuple[str, int]] = set()  #: kind and line
+        self.is_stopped = False  #: there are too many rejections
         self._options = options
         self._progress = progress
         self._done = 0
@@ -132,7 +136,9 @@ class Load:
         return len(self.report.rejections) > self.found_before
 
     def run(self) -> None:
-        """Match, compare and write all lines; what is wrong is in the report."""
+        """Match, compare and write all lines; what is wrong is in the report. Too many rejections end it."""
+        if self.is_stopped:
+            return
         # Plans of triggers and foreign keys are made while tables may still be empty, and kept: they must not choose to
         # read the whole of a table that grows with every row.
         with connection.cursor() as cursor:
@@ -146,9 +152,13 @@ class Load:
                         entry,
                         [wrong.at("", entry.name)],
                     )
+                if self.is_stopped:
+                    return
         for exchange in kinds:
             for lines in _ahead(self._read(exchange)):
                 self._batch(exchange, lines)
+                if self.is_stopped:
+                    return
                 self._done += len(lines)
                 self._progress("writing", self._done, self.index.lines)
         if not self.report.rejections:
@@ -166,7 +176,7 @@ class Load:
             for entry, document in batch:
                 if entry.is_wish:
                     document["slug"] = entry.slug if entry.is_new else None
-                faults: list[Fault] = []
+                faults = Faults()
                 plan = read_record(exchange, document, faults, is_new=entry.is_new)
                 plan.pk = entry.pk
                 lines.append((entry, document, plan, references_of(plan), faults))
@@ -181,6 +191,7 @@ class Load:
         )
         for entry, _document, plan, references, faults in plans:
             look_up(plan, references, self.names, faults)
+            faults.close()
             self._reject(entry, faults)
         good = [
             (entry, plan)
@@ -310,6 +321,11 @@ class Load:
 
     def _note(self, rejection: LineFault) -> None:
         """Keep a rejection; a line counts once however much is wrong with it."""
+        if self.is_stopped:
+            return
+        if len(self.report.rejections) == MOST_REJECTIONS:
+            self.is_stopped = True
+            rejection = TOO_MANY
         self.report.rejections.append(rejection)
         key = (rejection.object or "", rejection.line or 0)
         if key not in self.rejected:
@@ -423,7 +439,8 @@ def _load_all(
             file, by=by, publish=publish, partial=partial, options=options, progress=progress
         )
         report = work.report
-        report.is_done = (partial or not report.rejections) and not dry_run
+        is_good = (partial and not work.is_stopped) or not report.rejections
+        report.is_done = is_good and not dry_run
         if not report.is_done:
             transaction.set_rollback(True)
     return report, keys

@@ -17,6 +17,11 @@ CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "reje
 #: Its record was withdrawn, and is left as it is.
 WITHDRAWN = "withdrawn"
 
+#: Faults of one line that are reported.
+FAULTS_OF_A_LINE = 50
+#: Rejections after which a file is read no further.
+MOST_REJECTIONS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
@@ -39,6 +44,45 @@ class LineFault:
         return f"{where}{what}{at}: {self.fault.detail} [{self.fault.code}]"
 
 
+class Faults(list[Fault]):
+    """What is wrong with one line: the first faults, and how many there are beside them.
+
+    A line of 4 MiB can have a million of them, which nobody reads, and which would take the memory of the machine.
+    """
+
+    more = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another one would only be counted."""
+        return len(self) >= FAULTS_OF_A_LINE
+
+    def append(self, fault: Fault) -> None:
+        if self.is_full:
+            self.more += 1
+        else:
+            super().append(fault)
+
+    def close(self) -> None:
+        """Say at the end how many are left out."""
+        if self.more:
+            reason = f"{self.more:,} more things are wrong with this line."
+            super().append(Fault("more_faults", reason, pointer=""))
+            self.more = 0
+
+
+TOO_MANY = LineFault(
+    Fault(
+        "too_many_rejections",
+        f"The file was read no further: more than {MOST_REJECTIONS:,} things are wrong with its lines. Nothing is imported.",
+        pointer="",
+    ),
+    None,
+    None,
+    None,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A field that a curator locked and that the file would set otherwise; it was left as it is."""
@@ -52,7 +96,7 @@ class Proposal:
 
 @dataclass
 class Report:
-    """What became of each line: created + updated + unchanged + withdrawn + rejected = lines."""
+    """What became of each line: created + updated + unchanged + withdrawn + rejected = lines, unless there are too many rejections."""
 
     lines: int = 0
     counts: dict[str, Counter[str]] = field(

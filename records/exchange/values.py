@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+    from records.exchange.report import Faults
 
-Faults: TypeAlias = list[Fault]
 #: The columns of a row, by name.
 Row: TypeAlias = "Mapping[str, Any]"
 #: What records are called, by kind and key.

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from contextlib import ExitStack
 import pytest
 
 from config.db import embedded, prepared
-from tests.factories.servers import Service, clean_environment, serving
+from tests.factories.servers import Service, clean_environment, locked, serving
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
     with ExitStack() as started:
 
         def start(port: int, **variables: str) -> Service:
-            return started.enter_context(serving(port, WORKERS="1", **variables))
+            return started.enter_context(serving(port, **{"WORKERS": "1", **variables}))
 
         yield start
 
@@ -92,6 +93,47 @@ def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_
     assert server.stop_if_unused()
 
 
+def test_what_is_killed_comes_back(serve, server, free_port):
+    """Within 10 seconds on a machine that has nothing else to do."""
+    service = serve(free_port, SAMPLE_STORY="off", WORKERS="2")
+    service.wait_until_ready()
+
+    # Every worker that there is, again and again.
+    until = time.monotonic() + 2
+    killed: set[int] = set()
+    while time.monotonic() < until or len(killed) < 4:
+        for worker in set(service.processes()["workers"]) - killed:
+            os.kill(worker, signal.SIGKILL)
+            killed.add(worker)
+        assert time.monotonic() < until + 60
+    service.wait_for("/readyz", seconds=30)
+
+    # What they are forked from, which leaves them behind.
+    (web,) = service.processes()["web"]
+    left = service.processes()["workers"]
+    os.kill(web, signal.SIGKILL)
+    while service.processes()["web"] in ([], [web]):
+        assert time.monotonic() < until + 90
+        time.sleep(0.05)
+    service.wait_for("/readyz", seconds=60)
+    assert not set(left) & set(service.processes()["workers"])
+
+    # A request that is at work is answered before it ends.
+    answers: list[tuple[int, str]] = []
+    asking = threading.Thread(target=lambda: answers.append(service.get("/api/v1/events/")))
+    with locked(server, "events_eventedition"):
+        asking.start()
+        time.sleep(0.5)
+        service.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+    asking.join(30)
+    assert [status for status, _body in answers] == [200]
+    service.process.communicate(timeout=30)
+    assert service.process.returncode == 0
+    assert service.refuses()
+    assert not server.is_ready()
+
+
 def test_a_wrong_setting_is_one_line(serve, free_port):
     service = serve(free_port, THREADS="many")
 
@@ -131,7 +173,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
 def test_workers_that_cannot_load_say_so_when_told_to_serve(server, said, complains):
     """Before, whoever started them may have to say something that explains more."""
     process = subprocess.run(
-        [sys.executable, "-m", "config.workers", "config.wsgi:application", "--interface", "wsgi"],
+        [sys.executable, "-m", "config.workers"],
         cwd=embedded.PROJECT, env={**clean_environment(), "SECRET_KEY": "short"},
         input=said, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg2
 import pytest
 
 from config.db import embedded
@@ -86,6 +88,25 @@ class Service:
         connection.close()
         return answer.status, body
 
+    def processes(self) -> dict[str, list[int]]:
+        """Return the ids of the processes that serve: the one that loads the application (`web`), and its workers."""
+        web = [
+            child
+            for child in children_of(self.process.pid)
+            if "config.workers" in command_of(child)
+        ]
+        return {"web": web, "workers": [worker for each in web for worker in children_of(each)]}
+
+    def wait_for(self, path: str, status: int = 200, *, seconds: float = 60) -> float:
+        """Ask until the answer has the status, and return the seconds that it took."""
+        began = time.monotonic()
+        while True:
+            with suppress(OSError, http.client.HTTPException):
+                if self.get(path)[0] == status:
+                    return time.monotonic() - began
+            assert time.monotonic() < began + seconds, f"{path} did not answer with {status}"
+            time.sleep(0.05)
+
     def end(self, signal_: int = signal.SIGTERM) -> int:
         self.process.send_signal(signal_)
         self.process.communicate(timeout=30)
@@ -94,6 +115,38 @@ class Service:
     def refuses(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
+
+
+@contextmanager
+def locked(server: embedded.Server, table: str) -> Iterator[None]:
+    """Keep everybody from a table of a server's database."""
+    at = server.django_settings()
+    connection = psycopg2.connect(
+        dbname=at["NAME"],
+        user=at["USER"],
+        password=at["PASSWORD"],
+        host=at["HOST"],
+        port=at["PORT"],
+    )
+    with closing(connection):
+        connection.cursor().execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+        yield
+
+
+def command_of(pid: int) -> str:
+    """Return the command line of a process; nothing where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of a process's children; none where it has ended."""
+    with suppress(OSError):
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    return []
 
 
 @contextmanager

@@ -17,11 +17,17 @@ import select
 from typing import Any, cast
 
 import psycopg2
+from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-# What is idle, last used last. Appending to and popping from a list are atomic.
-_idle: list[tuple[dict[str, Any], psycopg2.extensions.connection]] = []
+from config.db.pool.readers import is_reading
+
+# What is idle, last used last; readers' connections and others apart. Appending to and popping from a list are atomic.
+_idle: dict[bool, list[tuple[dict[str, Any], psycopg2.extensions.connection]]] = {
+    True: [],
+    False: [],
+}
 _size = 0
 
 
@@ -32,17 +38,32 @@ def open_pool(*, size: int) -> None:
 
 
 # A forked child must neither use nor close its parent's connections.
-os.register_at_fork(after_in_child=_idle.clear)
+def _forget() -> None:
+    for connections in _idle.values():
+        connections.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, with connections that outlive `close()` while the pool is open."""
 
+    def get_connection_params(self) -> dict[str, Any]:
+        parameters = super().get_connection_params()
+        self._is_reading = is_reading.get()
+        if self._is_reading and settings.READ_TIMEOUT:
+            options = parameters.get("options", "")
+            # Of two settings the later one holds. Waiting for a lock counts.
+            parameters["options"] = f"{options} -c statement_timeout={settings.READ_TIMEOUT}s"
+        return parameters
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:
         self._parameters = conn_params
-        while _idle:
+        idle = _idle[self._is_reading]
+        while idle:
             try:
-                parameters, connection = _idle.pop()
+                parameters, connection = idle.pop()
             except IndexError:  # another thread took the last one
                 break
             if parameters == conn_params and _is_alive(connection):
@@ -57,14 +78,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _keep(self) -> bool:
         """Put the connection back if there is room and it is in order."""
         connection = self.connection
-        if connection is None or connection.closed or len(_idle) >= _size:
+        idle = _idle[self._is_reading]
+        if connection is None or connection.closed or len(idle) >= _size:
             return False
         try:
             if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
                 connection.rollback()
         except psycopg2.Error:
             return False
-        _idle.append((self._parameters, connection))
+        idle.append((self._parameters, connection))
         return True
 
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 import psycopg2
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from config.db import embedded
 from config.db.pool import base
+from config.db.pool.readers import readers_middleware
 
 
 @pytest.fixture
@@ -38,8 +41,9 @@ def connect(server: embedded.Server, db: None) -> Iterator[Callable[..., base.Da
     for wrapper in made:
         wrapper.close()
     base.open_pool(size=0)
-    while base._idle:
-        base._idle.pop()[1].close()
+    for idle in base._idle.values():
+        while idle:
+            idle.pop()[1].close()
 
 
 def backend(wrapper: base.DatabaseWrapper) -> int:
@@ -68,6 +72,29 @@ def test_a_thread_that_ends_leaves_its_connection_to_the_others(connect):
         thread.join()
 
     assert len(set(seen)) == 1
+
+
+def timeout(wrapper: base.DatabaseWrapper) -> str:
+    with wrapper.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        (found,) = cursor.fetchone()
+    wrapper.close()
+    return str(found)
+
+
+def test_readers_have_connections_of_their_own_with_less_time(connect):
+    found = []
+
+    def view(request):
+        found.append(timeout(connect(options="-c statement_timeout=15s")))
+        return HttpResponse()
+
+    serve = readers_middleware(view)
+    for path in ("/api/v1/events/", "/admin/", "/", "/admin/events/", "/timeline/"):
+        serve(RequestFactory().get(path))
+
+    assert found == ["3s", "15s", "3s", "15s", "3s"]
+    assert [len(base._idle[is_reading]) for is_reading in (True, False)] == [1, 1]
 
 
 def test_two_at_once_never_share_a_connection(connect):
