@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,7 +19,8 @@ from agreements.models.party import NOT_BOUND
 from agreements.models.value import Qualifier
 from agreements.on_a_day import Acts
 from agreements.status import agreement_history, party_history
-from agreements.statuses import PartyStatus
+from agreements.statuses import AgreementStatus, PartyStatus
+from config.dates.lengths import Length
 from config.dates.ordering import undated_last
 from config.dates.reach import Reach
 from records.models.edition import (
@@ -32,13 +34,13 @@ from records.models.edition import (
 )
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
-from records.terms import term
+from records.terms import part_terms, term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agreements.status import History
+    from config.dates.lengths import Ends
     from config.dates.reach import When
     from records.models.reference import References
 
@@ -192,6 +194,28 @@ def _amounts(value: dict[str, Any]) -> dict[str, str | None]:
     return {**sort, "least": least, "greatest": greatest}
 
 
+def magnitude(amount: str | Decimal | None) -> str:
+    """Return how many digits an amount has before its point: it is one of the terms by which values are found."""
+    return "" if amount is None else str(len(f"{Decimal(amount):f}".partition(".")[0].lstrip("-0")))
+
+
+def _length(document: dict[str, Any], day: dt.date | None) -> Length:
+    """The class of length of an agreement: of its signatures, and of what else was done and when it was in force."""
+    signed, done = list[Reach](), list[Reach]()
+    for action in document["actions"]:
+        (signed if action["kind"] in SIGNING else done).append(Reach.at(_done(action)))
+    around: list[Ends] = [days.possible for days in done if days.possible]
+    acts = Acts.of(document)
+    parties = [each["party"]["id"] for each in document["parties"] if each["role"] not in NOT_BOUND]
+    for party in (None, *parties):
+        around += [
+            (days.first, days.last)
+            for value, days in _reaches(*acts.histories(party))
+            if value == AgreementStatus.IN_FORCE
+        ]
+    return Length.after(day, [(days.first, days.last) for days in signed], around)
+
+
 class AgreementEdition(Edition):
     """A published version of an agreement."""
 
@@ -200,6 +224,10 @@ class AgreementEdition(Edition):
     laterality = models.CharField(max_length=12)
     status = models.CharField(max_length=24)
     terms = terms_column()
+    length = models.SmallIntegerField(
+        choices=Length.choices,
+        help_text="For how long from its date on it was in force or something may have been done about it.",
+    )
     status_until = models.DateField(
         null=True,
         help_text="The first day on which the status of the agreement, or of a party, is no longer as the document says.",
@@ -251,6 +279,13 @@ class AgreementEdition(Edition):
                 name="agreementedition_oldest_first",
             ),
             models.Index(
+                F("length"),
+                undated_last("date", descending=True),
+                F("record_id"),
+                condition=CURRENT,
+                name="agreementedition_by_days",
+            ),
+            models.Index(
                 fields=["status_until"],
                 condition=CURRENT & models.Q(status_until__isnull=False),
                 name="agreementedition_by_until",
@@ -279,22 +314,22 @@ class AgreementEdition(Edition):
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
         parties = document["parties"]
+        values = [_amounts(value) for value in document["values"]]
+        day = min(map(dt.date.fromisoformat, _signed_on(document)), default=None)
         statuses = [document["status"], *(party["status"] for party in parties if party["status"])]
         return {
             "form": document["form"],
             "legal_character": document["legal_character"],
             "laterality": document["laterality"],
             "status": document["status"]["value"],
-            "terms": [
-                *terms_of(document, "form", "legal_character", "laterality"),
-                term("status", document["status"]["value"]),
-            ],
+            "terms": cls._terms(document, values),
+            "length": _length(document, day),
             "status_until": min(
                 (status["until"] for status in statuses if status["until"]), default=None
             ),
-            "date": min(_signed_on(document), default=None),
+            "date": day,
             **_first_signed(document),
-            "values": [_amounts(value) for value in document["values"]],
+            "values": values,
             "party_ids": ids_of(
                 [
                     reference
@@ -306,6 +341,16 @@ class AgreementEdition(Edition):
                 [person for party in parties for person in party["represented_by"]]
             ),
         }
+
+    @staticmethod
+    def _terms(document: dict[str, Any], values: Sequence[Mapping[str, str | None]]) -> list[int]:
+        found = set(terms_of(document, "form", "legal_character", "laterality"))
+        found.add(term("status", document["status"]["value"]))
+        found |= part_terms(_action_parts(document))
+        for value in values:
+            found |= {term("currency", value["currency"] or "")}
+            found |= {term(name, magnitude(value[name])) for name in ("least", "greatest")}
+        return sorted(found)
 
     @classmethod
     def moments(cls, document: dict[str, Any]) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from agreements.editions import IN_FORCE, UNSIGNED
+from agreements.editions import IN_FORCE, UNSIGNED, magnitude
 from agreements.effects import SIGNING
 from agreements.models import (
     ActionKind,
@@ -18,6 +18,7 @@ from agreements.models import (
     Laterality,
     LegalCharacter,
 )
+from agreements.models.value import DIGITS, PLACES
 from agreements.statuses import AgreementStatus
 from config.api.filters.base import asking
 from config.api.filters.dates import (
@@ -25,12 +26,13 @@ from config.api.filters.dates import (
     Window,
     WindowFilter,
     day_parameter,
+    in_order,
     match_of,
     read_days,
 )
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, NumberFilter, TextFilter
-from config.api.sql import NOTHING, Clause, all_of, has_all
+from config.api.sql import NOTHING, Clause, all_of, has_all, has_any
 from config.api.sql import column as edition_column
 from config.dates.reach import Match
 from config.faults import nearest
@@ -39,9 +41,11 @@ from records.api.filters import (
     ReferenceFilter,
     SourceCitedFilter,
     WordFilter,
+    having_part,
     with_part,
 )
 from records.reference_data import reference_rows
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,13 +77,18 @@ def _any_element(of: str, shape: str, condition: str, *values: Any) -> Clause:
 def had_status(statuses: Sequence[str], first: date, last: date, match: Match) -> Clause:
     """Agreements that had one of the statuses on a day from `first` to `last`."""
     kinds = [f"status:{status}" for status in statuses]
-    return with_part(AgreementEdition, kinds, match=match, window=(first, last), rated=True)
+    is_in_force = statuses == [AgreementStatus.IN_FORCE]
+    spans = in_order(first, last, is_around=True) if is_in_force else ()
+    return with_part(
+        AgreementEdition, kinds, match=match, window=(first, last), rated=True, spans=spans
+    )
 
 
 def signed_within(after: date | None, before: date | None, match: Match) -> Clause:
     """Agreements of which one signature was put from `after` to `before`."""
     kinds = [UNSIGNED, *(f"action:{kind}" for kind in sorted(SIGNING))]
-    return with_part(AgreementEdition, kinds, match=match, window=(after, before))
+    spans = in_order(after, before)
+    return with_part(AgreementEdition, kinds, match=match, window=(after, before), spans=spans)
 
 
 def with_action(
@@ -90,8 +99,12 @@ def with_action(
     date: Window | None = None,
 ) -> Clause:
     """Agreements with one action to which all of it applies."""
+    if date is None:
+        return having_part(AgreementEdition, "action", kind, parties=party)
     kinds = [f"action:{one}" for one in kind or ActionKind.values]
-    return with_part(AgreementEdition, kinds, match=match, window=date, parties=party)
+    # Of what may lie on any day no class of length tells.
+    spans = in_order(*date, is_around=True) if match != Match.ANY else ()
+    return with_part(AgreementEdition, kinds, match=match, window=date, parties=party, spans=spans)
 
 
 def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: Match) -> Clause:
@@ -108,6 +121,7 @@ def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: M
             window=(first, last),
             parties=group,
             rated=True,
+            spans=in_order(first, last, is_around=True),
         )
         for group in groups
     )
@@ -124,8 +138,21 @@ def valued(
     value__lte: Decimal | None = None,
     currency: list[str] | None = None,
 ) -> Clause:
-    """Agreements with one value to which all of it applies: that may be as much, and as little, in one of the currencies."""
-    return _any_element(
+    """Agreements with one value to which all of it applies: that may be as much, and as little, in one of the currencies.
+
+    By currency and by how many digits the amounts have the index finds those that are looked at.
+    """
+    terms = []
+    if currency is not None:
+        terms.append([term("currency", code) for code in currency])
+    digits = range(DIGITS - PLACES + 1)
+    if value__gte is not None:
+        enough = ["", *map(str, digits[int(magnitude(value__gte)) :])]
+        terms.append([term("greatest", number) for number in enough])
+    if value__lte is not None:
+        enough = ["", *map(str, digits[: int(magnitude(value__lte)) + 1])]
+        terms.append([term("least", number) for number in enough])
+    exactly = _any_element(
         "values",
         "currency text, least numeric, greatest numeric",
         "(%s::text[] IS NULL OR currency = ANY(%s))"
@@ -133,6 +160,8 @@ def valued(
         " AND (%s::numeric IS NULL OR least IS NULL OR least <= %s)",
         *(currency, currency, value__gte, value__gte, value__lte, value__lte),
     )
+    parts = (*(has_any(AgreementEdition, "terms", those) for those in terms), exactly)
+    return replace(all_of(parts), parts=parts)
 
 
 class StatusFilter(WordFilter):

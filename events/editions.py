@@ -33,7 +33,7 @@ from records.models.edition import (
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
-from records.terms import term
+from records.terms import part_terms, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -436,7 +436,7 @@ class StatementEdition(Edition):
             "terms": terms_of(document, "kind"),
             **said.columns("said"),
             "date": day,
-            "length": Length.after(day, [said]),
+            "length": Length.after(day, [(said.first, said.last)]),
         }
 
     @classmethod
@@ -488,6 +488,7 @@ class RelationEdition(Edition):
     """A published version of a relation."""
 
     involved_ids = ArrayField(models.UUIDField(), default=list, help_text="The two states.")
+    terms = terms_column()
 
     label_needs_references = True
     has_dated_parts = True
@@ -498,7 +499,7 @@ class RelationEdition(Edition):
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
-            gin_index("relationedition_by_content", "involved_ids"),
+            gin_index("relationedition_by_content", "involved_ids", "terms"),
         ]
 
     @classmethod
@@ -508,7 +509,10 @@ class RelationEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        return {"involved_ids": ids_of(document["states"])}
+        return {
+            "involved_ids": ids_of(document["states"]),
+            "terms": sorted(part_terms(cls.dated_parts(document))),
+        }
 
     @classmethod
     def beside_pair(cls, one: UUID, other: UUID) -> Clause:

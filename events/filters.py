@@ -48,6 +48,7 @@ from records.api.filters import (
     ReferenceFilter,
     SourceCitedFilter,
     WordFilter,
+    having_part,
     with_part,
 )
 from records.registry import kind_named
@@ -410,6 +411,8 @@ def with_period(
     on: Days | None = None,
 ) -> Clause:
     """Relations with one period to which all of it applies."""
+    if on is None:
+        return having_part(RelationEdition, "period", dimension, values=value)
     kinds = [f"period:{one}" for one in dimension or Dimension.values]
     return with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
 

@@ -36,6 +36,7 @@ from records.models.edition import (
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 from records.publishing.documents import sort_label
+from records.terms import part_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -441,23 +442,28 @@ class TenureEdition(Edition):
 
     @classmethod
     def columns(cls, document: dict[str, Any]) -> dict[str, Any]:
-        held, started, day = (
-            days_held(document),
-            Reach.at(document["start"]),
-            _sorted_by(document),
-        )
+        held, day = days_held(document), _sorted_by(document)
+        started, ended = (Reach.at(document[name]) for name in ("start", "end"))
+        spans = [(days.first, days.last) for days in (started, held) if days != NEVER]
+        # An end or a milestone without a date is on no day that could be asked for.
+        milestones = (Reach.at(each["date"]) for each in document["milestones"])
+        around = [days.possible for days in milestones if days.possible]
+        spans += [ended.possible] if ended.possible else []
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],
             "kind": document["kind"],
             "end_status": document["end_status"],
             "end_reason": document["end_reason"] or "",
-            "terms": terms_of(document, "kind", "end_status", "end_reason"),
+            "terms": [
+                *terms_of(document, "kind", "end_status", "end_reason"),
+                *part_terms(cls.dated_parts(document)),
+            ],
             **held.columns("held"),
             **started.columns("started"),
-            **Reach.at(document["end"]).columns("ended"),
+            **ended.columns("ended"),
             "date": day,
-            "length": Length.after(day, [started, *([held] if held != NEVER else [])]),
+            "length": Length.after(day, spans, around),
         }
 
     @classmethod

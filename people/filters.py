@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter
+from config.api.filters.dates import DayFilter, Days, ReachSql, Window, WindowFilter, in_order
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter
 from config.api.sql import Clause, all_of, column, select, with_related
+from config.dates.reach import Match
 from people.models import (
     IN_OFFICE,
     EndReason,
@@ -29,13 +30,13 @@ from records.api.filters import (
     ReferenceFilter,
     SourceCitedFilter,
     WordFilter,
+    having_part,
     with_part,
 )
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
-
-    from config.dates.reach import Match
 
 _STATES, _OFFICES, _TENURES = (
     editions._meta.db_table for editions in (StateEdition, OfficeEdition, TenureEdition)
@@ -258,12 +259,22 @@ def of_envoys_between(one: UUID, other: UUID) -> Clause:
     )
 
 
+def ended_within(after: date | None, before: date | None, match: Match) -> Clause:
+    """Tenures of which the end lies from `after` to `before`; one of an unknown day may lie anywhere."""
+    found = ReachSql.of(TenureEdition, "ended").has_day(match, after, before)
+    return replace(found, spans=in_order(after, before) if match != Match.ANY else ())
+
+
 def with_milestone(
     *, match: Match, kind: list[str] | None = None, date: Window | None = None
 ) -> Clause:
     """Tenures with one milestone to which all of it applies."""
+    if date is None:
+        return having_part(TenureEdition, "milestone", kind)
+    # Of what may lie on any day no class of length tells.
+    spans = in_order(*date, is_around=True) if match != Match.ANY else ()
     kinds = [f"milestone:{one}" for one in kind or MilestoneKind.values]
-    return with_part(TenureEdition, kinds, match=match, window=date)
+    return with_part(TenureEdition, kinds, match=match, window=date, spans=spans)
 
 
 class TenureFilter(FilterSet):
@@ -297,7 +308,7 @@ class TenureFilter(FilterSet):
         " not serve never held it.",
     )
     start = WindowFilter("started", is_in_order=True, help_text="When it began")
-    end = WindowFilter("ended", help_text="When it ended")
+    end = WindowFilter("ended", where=ended_within, help_text="When it ended")
     milestone = Group(
         where=with_milestone,
         kind=ChoiceFilter(

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from config.dates.reach import Reach
+    #: The first and the last of some days, None without a limit.
+    Ends = tuple[date | None, date | None]
+
+
+#: Days by which something may lie before the day of the list and still be looked for after it: an appointment before an arrival.
+AROUND = 366
 
 
 class Length(models.IntegerChoices):
@@ -39,17 +44,20 @@ class Length(models.IntegerChoices):
         return cls.OPEN if is_open else next(length for length in cls if days <= length)
 
     @classmethod
-    def after(cls, day: date | None, reaches: Iterable[Reach]) -> Length:
-        """Return the class of what lists have on a day of their own, and which has all the days of several dated things.
+    def after(cls, day: date | None, spans: Iterable[Ends], around: Iterable[Ends] = ()) -> Length:
+        """Return the class of what a list has under a day of its own, from which on all its days are counted.
 
-        One of which some days may lie before that day is open. Of what may have no end nobody knows the length: it is long.
+        `spans` are its first and last days, None without a limit; those `around` may also lie up to `AROUND` days before that day.
+        What has a day still earlier, or without a limit, is open. Of what may have no end nobody knows the length: it is long.
         """
         if day is None:
             return cls.UNDATED
-        known = list(reaches)
-        if any(reach.first is None or reach.first < day for reach in known):
+        known, others = list(spans), list(around)
+        if any(first is None or first < day for first, _ in known) or any(
+            first is None or (day - first).days > AROUND for first, _ in others
+        ):
             return cls.OPEN
-        lasts = [reach.last for reach in known]
+        lasts = [last for _, last in (*known, *others)]
         last = max((last for last in lasts if last), default=day)
         return cls.LONG if None in lasts else cls.of(day, max(day, last), is_open=False)
 

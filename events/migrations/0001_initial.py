@@ -414,6 +414,7 @@ class Migration(migrations.Migration):
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
                 ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),
                 ('involved_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The two states.', size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
             ],
             options={
                 'abstract': False,
@@ -1295,34 +1296,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='placeedition',
             constraint=records.constraints.AppendOnly(name='placeedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='relationedition_by_label'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='relationedition_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='relationedition',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids'], gin_pending_list_limit=1024, name='relationedition_by_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='relationedition_revision_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='relationedition_newest_is_only_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationedition',
-            constraint=records.constraints.AppendOnly(name='relationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
         ),
         migrations.AddConstraint(
             model_name='eventcitation',
@@ -2507,5 +2480,33 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='eventedition',
             trigger=pgtrigger.compiler.Trigger(name='keep_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM events_eventposting AS posting\n    USING published AS now, events_eventedition AS past, unnest(past.posted) AS known (term)\n    WHERE past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        AND (now.document IS NULL\n            OR (now.posted, now.stood_for, now.type_id, now.length, now.date, now.last_day, now.starts_unknown, now.ends_unknown)\n            IS DISTINCT FROM (past.posted, past.stood_for, past.type_id, past.length, past.date, past.last_day, past.starts_unknown,\n                past.ends_unknown))\n        AND posting.term = known.term AND posting.length = past.length\n        AND posting.date = COALESCE(past.date, '-infinity'::date) AND posting.record_id = past.record_id;\n    INSERT INTO events_eventposting (\n        term, length, date, record_id, last_day, type_id, is_stood_for, is_part, starts_unknown, ends_unknown\n    )\n    SELECT posted.term, length, COALESCE(date, '-infinity'::date), record_id, COALESCE(last_day, '-infinity'::date), type_id,\n        posted.term = ANY (stood_for), parent_id IS NOT NULL, starts_unknown, ends_unknown\n    FROM published, unnest(published.posted) AS posted (term)\n    WHERE document IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='c705bcdc7bd6a6ac7e399f2bb0bf3a4dc8492378', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_postings_26526', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['sort_label', 'record_id'], name='relationedition_by_label'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['published_at', 'record_id'], name='relationedition_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=models.Index(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', False)), fields=['superseded_at'], name='relationedition_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='relationedition',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('document__isnull', False), ('superseded_at__isnull', True)), fields=['refs', 'search', 'involved_ids', 'terms'], gin_pending_list_limit=1024, name='relationedition_by_content'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=models.UniqueConstraint(fields=('record_id', 'revision'), name='relationedition_revision_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record_id',), name='relationedition_newest_is_only_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationedition',
+            constraint=records.constraints.AppendOnly(name='relationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
         ),
     ]

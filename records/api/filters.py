@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from config.api.filters.base import Condition, Filter, ValuesFilter, as_clause
@@ -13,12 +14,22 @@ from config.api.filters.sets import FilterSet
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.problems import parameter_problem
 from config.api.query import Parameter
-from config.api.sql import NOTHING, Clause, Elements, all_of, column, select, with_related
+from config.api.sql import (
+    NOTHING,
+    Clause,
+    Elements,
+    Span,
+    all_of,
+    column,
+    has_any,
+    select,
+    with_related,
+)
 from config.faults import Fault
 from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
-from records.terms import term
+from records.terms import part_term, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,6 +221,21 @@ class SourceCitedFilter(ReferenceFilter):
         )
 
 
+def having_part(
+    editions: type[Edition],
+    sort: str,
+    kinds: Sequence[str] | None = None,
+    *,
+    values: Sequence[str] | None = None,
+    parties: Sequence[UUID] | None = None,
+) -> Clause:
+    """Editions with one dated part of a sort to which all of this applies, on whatever day: told by their terms."""
+    ids = [str(party) for party in parties or ()]
+    asked = product(kinds or [""], values or [""], ids or [""])
+    terms = [part_term(sort, kind, value=value, party=party) for kind, value, party in asked]
+    return has_any(editions, "terms", terms)
+
+
 def with_part(
     editions: type[Edition],
     kinds: Sequence[str],
@@ -219,10 +245,11 @@ def with_part(
     values: Sequence[str] | None = None,
     parties: Sequence[UUID] | None = None,
     rated: bool = False,
+    spans: tuple[Span, ...] = (),
 ) -> Clause:
     """Editions with one dated part of these kinds to which the rest applies: its days, its value, its party.
 
-    `rated` clauses say how well the best such part matches the days.
+    `rated` clauses say how well the best such part matches the days. All editions lie within `spans`, where that is said.
     """
     needed = [Clause("part.kind = ANY(%s)", (list(kinds),))]
     if values is not None:
@@ -235,7 +262,7 @@ def with_part(
     condition = all_of(needed)
     record_id = column(editions, "record_id")[0]
     parts = f"{DatedPart._meta.db_table} AS part"
-    found = with_related(record_id, "part.record_id", parts, condition)
+    found = replace(with_related(record_id, "part.record_id", parts, condition), spans=spans)
     if not rated or window is None:
         return found
     rank = days.rank(*window)

@@ -295,7 +295,7 @@ def ids_of(references: list[dict[str, Any] | None]) -> list[str]:
     return list(dict.fromkeys(reference["id"] for reference in references if reference))
 
 
-def terms_column() -> ArrayField:
+def terms_column() -> ArrayField[Any, Any]:
     """The column for what a record can be asked by, beside the records that it names, as numbers (records.terms)."""
     return ArrayField(
         models.BigIntegerField(),

@@ -13,7 +13,7 @@ from config.api.as_of import Moment, moment_of, today
 from config.api.filters.base import Condition, Filter, as_clause
 from config.api.query import Parameter
 from config.api.sql import EVERYTHING, Clause, Span, all_of, column, joined
-from config.dates.lengths import Length
+from config.dates.lengths import AROUND, Length
 from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
@@ -182,21 +182,24 @@ def classed(
     return replace(found, spans=tuple(spans))
 
 
-def in_order(match: Match, after: dt.date | None, before: dt.date | None) -> tuple[Span, ...]:
-    """Where in the order of their days lie those that have a day from `after` to `before`, by classes of length (`Length.after`).
+def in_order(
+    after: dt.date | None, before: dt.date | None, *, is_around: bool = False
+) -> tuple[Span, ...]:
+    """Where, by the day of a list and by `Length.after`, all rows lie that have one of their days from `after` to `before`.
 
-    Of what is open nothing says that it began by a day, unless that is what its known days prove. Those without a day of their own may
-    have one that a fact proves.
+    What is open or has no day there is read whole.
     """
+    until = before
+    if before is not None and is_around:
+        until = before + min(dt.timedelta(days=AROUND), dt.date.max - before)
     spans = []
     for length in Length:
-        is_undated = length == Length.UNDATED
-        if is_undated or (length == Length.OPEN and match == Match.ANY):
-            spans.append(Span(length, is_undated=is_undated))
+        if length in {Length.OPEN, Length.UNDATED}:
+            spans.append(Span(length, is_undated=length == Length.UNDATED))
         else:
-            is_bounded = after is not None and length <= Length.DECADE
-            start = _days_before(after, int(length) - 1) if after and is_bounded else None
-            spans.append(Span(length, start, before))
+            reach = length.reach
+            start = _days_before(after, reach - 1) if after and reach else None
+            spans.append(Span(length, start, until))
     return tuple(spans)
 
 
@@ -337,7 +340,7 @@ class DayFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(first, last, match))
         reach = ReachSql.of(model, self.reach)
-        spans = in_order(match, first, last) if self.is_in_order else ()
+        spans = in_order(first, last) if self.is_in_order else ()
         found = reach.has_day(match, first, last)
         return replace(found, spans=spans, rank=reach.rank(first, last))
 
@@ -395,4 +398,4 @@ class WindowFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(after, before, match))
         found = ReachSql.of(model, self.reach).has_day(match, after, before)
-        return replace(found, spans=in_order(match, after, before)) if self.is_in_order else found
+        return replace(found, spans=in_order(after, before)) if self.is_in_order else found
