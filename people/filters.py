@@ -262,7 +262,9 @@ def of_envoys_between(one: UUID, other: UUID) -> Clause:
 def ended_within(after: date | None, before: date | None, match: Match) -> Clause:
     """Tenures of which the end lies from `after` to `before`; one of an unknown day may lie anywhere."""
     found = ReachSql.of(TenureEdition, "ended").has_day(match, after, before)
-    return replace(found, spans=in_order(after, before) if match != Match.ANY else ())
+    if match == Match.ANY:
+        return found
+    return replace(found, spans=in_order(after, before), is_found=True)
 
 
 def with_milestone(

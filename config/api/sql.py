@@ -6,7 +6,7 @@ declarations; whatever a caller wrote travels as a value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ class Clause:
         None  #: it asks whether a list has these: an index finds the rows, in no order
     )
     spans: tuple[Span, ...] = ()  #: all its rows lie in these ranges of days
+    is_found: bool = False  #: an index finds its rows by their days, in no order
     parts: tuple[Clause, ...] = ()  #: conditions that must all hold, of which it is made
     excluded: Elements | None = None  #: it asks that a list has none of these
     implied: tuple[Elements, ...] = ()  #: what its rows have besides, of each of these any
@@ -76,6 +77,21 @@ class Span:
     first: date | None = None
     last: date | None = None
     is_undated: bool = False
+
+
+def within_all(ranges: Iterable[Sequence[Span]]) -> Sequence[Span]:
+    """Of several conditions, each with a range of days for every class of length: the ranges that lie in all of theirs."""
+    found = [each for each in ranges if each]
+    if len(found) < 2:
+        return found[0] if found else ()
+    return [
+        replace(
+            of_class[0],
+            first=max((one.first for one in of_class if one.first), default=None),
+            last=min((one.last for one in of_class if one.last), default=None),
+        )
+        for of_class in zip(*found, strict=True)
+    ]
 
 
 def in_classes(spans: Sequence[Span]) -> Clause:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     Ends = tuple[date | None, date | None]
 
 
-#: Days by which something may lie before the day of the list and still be looked for after it: an appointment before an arrival.
-AROUND = 366
+#: Days by which something may lie before the day of the list and still be found from it on: an appointment before an arrival.
+AROUND = 184
 
 
 class Length(models.IntegerChoices):

@@ -26,6 +26,7 @@ from config.api.sql import (
     joined,
     select,
     table_of,
+    within_all,
 )
 from records.api.frequencies import begun, found_by_lists, led, rows, share
 from records.as_of import halves
@@ -124,7 +125,7 @@ def _statement(page: Page, wanted: Wanted) -> Clause:
     if ordering.rank is not None:
         return page.select(editions, columns, where, ordering)
     is_by_day = ordering.column == "date"
-    spans = next((one.spans for one in asked if one.spans), ()) if is_by_day else ()
+    spans = within_all(one.spans for one in asked) if is_by_day else ()
     known = Known(editions, asked, where, spans, page)
     related = [one for one in asked if one.related]
     if related:
@@ -145,7 +146,8 @@ def _statement(page: Page, wanted: Wanted) -> Clause:
         spans or (is_by_day and editions.lengths and not ordering.descending)
     ):
         # The oldest first has no index of its own: it is read class by class, upwards.
-        return Way(known, ordering, EVERYTHING, where).whole(page, columns)
+        way = Way(known, ordering, EVERYTHING, where)
+        return way.whole(page, columns) if editions.lengths else way.few_or_whole(page, columns)
     if known.are_few:
         return Way(known, ordering, EVERYTHING, where).found_once(page, columns)
     return page.select(editions, columns, where, ordering)
@@ -354,6 +356,33 @@ class Way:
         return self._page(
             page, columns, Clause(f"page AS MATERIALIZED ({shown.sql})", shown.values), total
         )
+
+    def few_or_whole(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
+        """All rows are found in no order: if they are no more than are counted, the list is made of them, else it is walked."""
+        key = self.ordering.key(self.editions)
+        if any(one.is_found for one in self.known.asked):
+            named = f"{key.sql} AS key, {table_of(self.editions)}.record_id"
+            found = select(named, table_of(self.editions), self.where)
+            found = Clause(f"{found.sql} LIMIT {COUNTED + 1}", found.values)
+        else:
+            found = self._read(page, None, COUNTED + 1, in_order=False)
+        size = page.size + 1
+        order = self._order(page, "key", "record_id")
+        few = select(
+            "key, record_id",
+            "found",
+            all_of(self._beyond(page.cursor, Clause("found.key"), "found.record_id")),
+        )
+        walked = self._read(page, page.cursor, size)
+        parts = Clause(
+            f"found AS MATERIALIZED ({found.sql}),"
+            f" counts AS MATERIALIZED (SELECT count(*) AS total, count(*) <= {COUNTED} AS are_few FROM found),"
+            f" page AS MATERIALIZED ((SELECT * FROM ({few.sql}) AS few WHERE (SELECT are_few FROM counts) {order} LIMIT {size})"
+            f" UNION ALL (SELECT * FROM ({walked.sql}) AS walked WHERE NOT (SELECT are_few FROM counts)))",
+            (*found.values, *few.values, *walked.values),
+        )
+        total = Clause("SELECT total FROM counts" if page.count is None else "NULL")
+        return self._page(page, columns, parts, total)
 
     def found_once(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
         """All rows of the list are found by index, and then sorted and counted."""
@@ -664,4 +693,5 @@ class Related(Way):
 
     @property
     def _bound(self) -> int:
-        return ASKED
+        # Where a range of days begins, most are of the list.
+        return 2 * ASKED if self.spans else ASKED

@@ -342,7 +342,9 @@ class DayFilter(Filter):
         reach = ReachSql.of(model, self.reach)
         spans = in_order(first, last) if self.is_in_order else ()
         found = reach.has_day(match, first, last)
-        return replace(found, spans=spans, rank=reach.rank(first, last))
+        return replace(
+            found, spans=spans, is_found=match != Match.ANY, rank=reach.rank(first, last)
+        )
 
 
 class WindowFilter(Filter):
@@ -398,4 +400,5 @@ class WindowFilter(Filter):
         if self.where is not None:
             return as_clause(model, self.where(after, before, match))
         found = ReachSql.of(model, self.reach).has_day(match, after, before)
-        return replace(found, spans=in_order(after, before)) if self.is_in_order else found
+        spans = in_order(after, before) if self.is_in_order else ()
+        return replace(found, spans=spans, is_found=match != Match.ANY)
