@@ -445,10 +445,9 @@ class TenureEdition(Edition):
         held, day = days_held(document), _sorted_by(document)
         started, ended = (Reach.at(document[name]) for name in ("start", "end"))
         spans = [(days.first, days.last) for days in (started, held) if days != NEVER]
-        # An end or a milestone without a date is on no day that could be asked for.
+        # A milestone without a date is on no day that could be asked for.
         milestones = (Reach.at(each["date"]) for each in document["milestones"])
         around = [days.possible for days in milestones if days.possible]
-        spans += [ended.possible] if ended.possible else []
         return {
             "person_id": document["person"]["id"],
             "office_id": document["office"]["id"],

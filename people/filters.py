@@ -35,7 +35,6 @@ from records.api.filters import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
     from uuid import UUID
 
 _STATES, _OFFICES, _TENURES = (
@@ -259,14 +258,6 @@ def of_envoys_between(one: UUID, other: UUID) -> Clause:
     )
 
 
-def ended_within(after: date | None, before: date | None, match: Match) -> Clause:
-    """Tenures of which the end lies from `after` to `before`; one of an unknown day may lie anywhere."""
-    found = ReachSql.of(TenureEdition, "ended").has_day(match, after, before)
-    if match == Match.ANY:
-        return found
-    return replace(found, spans=in_order(after, before), is_found=True)
-
-
 def with_milestone(
     *, match: Match, kind: list[str] | None = None, date: Window | None = None
 ) -> Clause:
@@ -310,7 +301,7 @@ class TenureFilter(FilterSet):
         " not serve never held it.",
     )
     start = WindowFilter("started", is_in_order=True, help_text="When it began")
-    end = WindowFilter("ended", where=ended_within, help_text="When it ended")
+    end = WindowFilter("ended", help_text="When it ended")
     milestone = Group(
         where=with_milestone,
         kind=ChoiceFilter(

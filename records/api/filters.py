@@ -251,7 +251,7 @@ def with_part(
 
     `rated` clauses say how well the best such part matches the days. All editions lie within `spans`, where that is said.
     """
-    needed = [Clause("part.kind = ANY(%s)", (list(kinds),))]
+    needed = []
     if values is not None:
         needed.append(Clause("part.value = ANY(%s)", (list(values),)))
     if parties is not None:
@@ -259,10 +259,20 @@ def with_part(
     days = ReachSql.named("part.days_")
     if window is not None:
         needed.append(days.has_day(match, *window))
-    condition = all_of(needed)
+    condition = all_of([Clause("part.kind = ANY(%s)", (list(kinds),)), *needed])
     record_id = column(editions, "record_id")[0]
     parts = f"{DatedPart._meta.db_table} AS part"
-    found = replace(with_related(record_id, "part.record_id", parts, condition), spans=spans)
+    found = with_related(record_id, "part.record_id", parts, condition)
+    if len(kinds) > 1:
+        # Kind by kind: the index does not find several at once by kind and days.
+        of_kind = all_of([Clause("part.kind = asked.kind"), *needed])
+        each = Clause(
+            f"SELECT of_kind.record_id FROM unnest(%s::text[]) AS asked (kind) CROSS JOIN LATERAL"  # noqa: S608 - SQL of ours
+            f" (SELECT part.record_id FROM {parts} WHERE {of_kind.sql} OFFSET 0) AS of_kind",
+            (list(kinds), *of_kind.values),
+        )
+        found = replace(found, related=each)
+    found = replace(found, spans=spans)
     if not rated or window is None:
         return found
     rank = days.rank(*window)

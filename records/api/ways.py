@@ -373,7 +373,8 @@ class Way:
             "found",
             all_of(self._beyond(page.cursor, Clause("found.key"), "found.record_id")),
         )
-        walked = self._read(page, page.cursor, size)
+        # Merged as far as they are taken: of one class there may be none for long.
+        walked = self._walked(page, page.cursor, size)
         parts = Clause(
             f"found AS MATERIALIZED ({found.sql}),"
             f" counts AS MATERIALIZED (SELECT count(*) AS total, count(*) <= {COUNTED} AS are_few FROM found),"
