@@ -44,6 +44,8 @@ WALKED = 8_000
 FOLLOWED = 3_000
 #: The same where each row is asked what another table has of it.
 ASKED = 1_000
+#: Rows found by their days of which the list is made at once; of more it is walked.
+SORTED = COUNTED
 #: Rows of such a table that are read before all others: they are few, or enough to count.
 READ_FIRST = 5_000
 
@@ -377,7 +379,7 @@ class Way:
         walked = self._walked(page, page.cursor, size)
         parts = Clause(
             f"found AS MATERIALIZED ({found.sql}),"
-            f" counts AS MATERIALIZED (SELECT count(*) AS total, count(*) <= {COUNTED} AS are_few FROM found),"
+            f" counts AS MATERIALIZED (SELECT count(*) AS total, count(*) <= {SORTED} AS are_few FROM found),"
             f" page AS MATERIALIZED ((SELECT * FROM ({few.sql}) AS few WHERE (SELECT are_few FROM counts) {order} LIMIT {size})"
             f" UNION ALL (SELECT * FROM ({walked.sql}) AS walked WHERE NOT (SELECT are_few FROM counts)))",
             (*found.values, *few.values, *walked.values),

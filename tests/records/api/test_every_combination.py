@@ -76,8 +76,9 @@ def test_every_combination_is_counted_as_it_is_crawled(
             ids, _totals = _crawl(client, f"{address}&page_size=200")
         size = chance.choice([1, 3, 7]) if len(ids) < 40 else 19
         with monkeypatch.context() as patched:
-            if chance.random() < 0.7:
-                _shorten_walks(patched)
+            chance.choice([_shorten_walks, _shorten_walks, _walk_always, _keep_walks_as_they_are])(
+                patched
+            )
             crawled, totals = _crawl(client, f"{address}&page_size={size}")
 
         assert (address, crawled) == (address, ids)
@@ -157,7 +158,17 @@ def _shorten_walks(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(ways, "WALKED", 5)
     patched.setattr(ways, "FOLLOWED", 3)
     patched.setattr(ways, "ASKED", 3)
+    patched.setattr(ways, "READ_FIRST", 2)
+    patched.setattr(ways, "SORTED", 2)
     patched.setattr(ways, "READ", 4)
+
+
+def _walk_always(patched: pytest.MonkeyPatch) -> None:
+    """Let every list that can be walked in order be walked, however few rows there are."""
+    patched.setattr(frequencies, "_KNOWN", {})
+    patched.setattr(ways, "FEW", 0)
+    patched.setattr(ways, "SORTED", 0)
+    patched.setattr(ways, "READ_FIRST", 0)
 
 
 def _crawl(client: Client, address: str) -> tuple[list[str], set[tuple[int, str]]]:
