@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 SEED = 1815
-RESOURCES = ("events", "agreements", "people", "tenures", "statements")
+RESOURCES = (
+    "events", "agreements", "people", "tenures", "statements", "relations", "organizations", "offices",
+)  # fmt: skip
 #: What the bound of performance.md is: CPU milliseconds of any question.
 BOUND = 20
 DEAREST = 30
@@ -121,7 +123,7 @@ def _values(api: Server, resource: str) -> tuple[dict[str, list[Query]], list[st
             refused[name] = candidates
     # Some are taken only beside another one.
     for name, candidates in refused.items():
-        for mate in [queries[0] for queries in found.values()]:
+        for mate in [queries[0] for queries in found.values()] if candidates else []:
             query = {**mate, name: candidates[0]}
             if api.ask(_path(resource, query))[0] == 200:
                 found[name] = [{**mate, name: value} for value in candidates[:3]]

@@ -76,11 +76,13 @@ def _publish(events: int) -> None:
     """Publish in the order of what names what; events and what names them in two goes, with a copy in between."""
     from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
     from benchmarks.generate import key, number_of  # noqa: PLC0415
-    from events.models import Event, EventEdition, Place, Statement  # noqa: PLC0415
+    from events.models import Event, EventEdition, Place, Relation, Statement  # noqa: PLC0415
     from people.models import Office, Organization, Person, Tenure  # noqa: PLC0415
     from records.models import Source, Topic  # noqa: PLC0415
 
-    before: list[type[Record]] = [Source, Topic, Place, Organization, Person, Office, Tenure]
+    before: list[type[Record]] = [
+        Source, Topic, Place, Organization, Person, Office, Tenure, Relation,
+    ]  # fmt: skip
     for model in before:
         _publish_drafts(model)
     beside: list[type[Record]] = [Event, Agreement, Statement]

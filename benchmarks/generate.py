@@ -38,6 +38,9 @@ from events.models import (
     Participation,
     ParticipationCapacity,
     Place,
+    Relation,
+    RelationCitation,
+    RelationPeriod,
     Statement,
     StatementAbout,
     StatementCitation,
@@ -78,6 +81,7 @@ NUMBERS: dict[type[models.Model], tuple[int, int]] = {
     Person: (3_000, 100),
     Office: (1_500, 200),
     Tenure: (4_500, 70),
+    Relation: (1_500, 200),
     Agreement: (100, 50),
     Statement: (250, 20),
 }
@@ -111,6 +115,12 @@ FORMS = {
     "agreement": 30, "mou": 25, "treaty": 10, "exchange_of_notes": 10, "protocol": 8, "declaration": 6, "contract": 5,
     "convention": 3, "arrangement": 2, "ceasefire_agreement": 1,
 }  # fmt: skip
+PERIODS = {
+    "tenor": ["friendly", "warming", "strained", "hostile"],
+    "recognition": ["recognised", "not_recognised"],
+    "engagement": ["high", "low", "suspended"],
+    "representation_level": ["embassy", "legation", "none"],
+}
 WORDS = (  # noqa: SIM905 - a list of them would fill two pages
     "talks trade security border minister president envoy delegation cooperation energy water rights refugees navy "
     "pipeline railway tariff grain oil gas nuclear inspection armistice prisoners exchange visit treaty protocol "
@@ -260,6 +270,7 @@ class World:
                 tables.add(PersonName, record_id=person, name=f"Alias {number}", kind="alias")
             self._cite(chance, tables, PersonCitation, person)
         self._offices(tables)
+        self._relations(tables)
         tables.write()
 
     def _offices(self, tables: Tables) -> None:
@@ -297,6 +308,33 @@ class World:
                     kind=chance.choice(["appointed", "credentials_presented", "sworn_in"]),
                 )  # fmt: skip
             self._cite(chance, tables, TenureCitation, tenure)
+
+    def _relations(self, tables: Tables) -> None:
+        """Write relations of pairs of states, each with a few periods."""
+        # Of their own chance, so that all else is as it was.
+        chance = random.Random(f"{SEED}-relations")  # noqa: S311 - reproducible, not secret
+        states = self.states.things
+        every = len(states) * (len(states) - 1) // 2
+        pairs = set[tuple[UUID, UUID]]()
+        while len(pairs) < min(self.count[Relation], every // 2):
+            one, other = self.states.one(chance), chance.choice(states)
+            if one != other:
+                pairs.add((min(one, other), max(one, other)))
+        for number, (one, other) in enumerate(sorted(pairs), 1):
+            relation = key(Relation, number)
+            tables.add(
+                Relation, id=relation, slug=f"relation-{number}", state_a_id=one, state_b_id=other
+            )
+            self._cite(chance, tables, RelationCitation, relation)
+            for _ in range(chance.choice([1, 2, 3, 4, 6])):
+                dimension, day = chance.choice(list(PERIODS)), self.day(chance)
+                end = day + timedelta(days=chance.randint(300, 9_000))
+                ends = chance.random() < 0.6 and end <= LAST_DAY
+                tables.add(
+                    RelationPeriod, relation_id=relation, dimension=dimension, value=chance.choice(PERIODS[dimension]),
+                    start=when(self.edtf(chance, day)), end=when(f"{end}" if ends else ""),
+                    end_status="ended" if ends else chance.choice(["ongoing", "unknown"]),
+                )  # fmt: skip
 
     def _cite(
         self, chance: random.Random, tables: Tables, model: type[models.Model], record: UUID
