@@ -104,7 +104,9 @@ def with_action(
     kinds = [f"action:{one}" for one in kind or ActionKind.values]
     # Of what may lie on any day no class of length tells.
     spans = in_order(*date, is_around=True) if match != Match.ANY else ()
-    return with_part(AgreementEdition, kinds, match=match, window=date, parties=party, spans=spans)
+    found = with_part(AgreementEdition, kinds, match=match, window=date, parties=party, spans=spans)
+    having = having_part(AgreementEdition, "action", kind, parties=party)
+    return replace(found, parts=(having, found))
 
 
 def in_force_for(groups: Sequence[list[UUID]], first: date, last: date, match: Match) -> Clause:

@@ -414,7 +414,9 @@ def with_period(
     if on is None:
         return having_part(RelationEdition, "period", dimension, values=value)
     kinds = [f"period:{one}" for one in dimension or Dimension.values]
-    return with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
+    found = with_part(RelationEdition, kinds, match=match, window=on, values=value, rated=True)
+    having = having_part(RelationEdition, "period", dimension, values=value)
+    return replace(found, parts=(having, found))
 
 
 class RelationFilter(FilterSet):

@@ -267,7 +267,9 @@ def with_milestone(
     # Of what may lie on any day no class of length tells.
     spans = in_order(*date, is_around=True) if match != Match.ANY else ()
     kinds = [f"milestone:{one}" for one in kind or MilestoneKind.values]
-    return with_part(TenureEdition, kinds, match=match, window=date, spans=spans)
+    found = with_part(TenureEdition, kinds, match=match, window=date, spans=spans)
+    having = having_part(TenureEdition, "milestone", kind)
+    return replace(found, parts=(having, found))
 
 
 class TenureFilter(FilterSet):

@@ -47,7 +47,10 @@ ASKED = 1_000
 #: Rows found by their days of which the list is made at once; of more it is walked.
 SORTED = COUNTED
 #: Rows of such a table that are read before all others: they are few, or enough to count.
-READ_FIRST = 5_000
+READ_FIRST = 2_000
+
+#: Rows that probably lie in the ranges of days asked and have the words asked: one by one, a page of them is soon met.
+MANY = 5_000
 
 #: Rows that the index of lists is expected to find at most, so that all are found once, for the page and for their number.
 FEW = 3_000
@@ -134,6 +137,8 @@ def _statement(page: Page, wanted: Wanted) -> Clause:
         each = all_of(one.one_by_one or one for one in asked)
         if known.are_few:
             return page.select(editions, columns, all_of([readable, each]), ordering)
+        if spans and known.rows * known.share > MANY:
+            return Way(known, ordering, each, readable).bounded(page, columns)
         beside = [one.one_by_one or one for one in asked if one is not related[0]]
         walk = Related(known, ordering, each, readable & UNLESS_FEW)
         return walk.listed(page, columns, related, all_of([readable, *beside]))

@@ -168,6 +168,7 @@ def _walk_always(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(frequencies, "_KNOWN", {})
     patched.setattr(ways, "FEW", 0)
     patched.setattr(ways, "SORTED", 0)
+    patched.setattr(ways, "MANY", 0)
     patched.setattr(ways, "READ_FIRST", 0)
 
 
