@@ -68,11 +68,12 @@ DAYS = [
     "2024-02/..",
     None,
 ]
+#: Addresses besides that count, or tell of all kinds.
+SUMMED = 30
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14
-#: Addresses that are asked between two steps, of so many for each list; and so many that count, or tell of all kinds.
-ASKED, QUESTIONS = 80, 30
-SUMMED = 30
+#: Addresses that are asked between two steps, of so many for each list.
+ASKED, QUESTIONS = 60, 30
 
 
 def last_instant() -> datetime:
