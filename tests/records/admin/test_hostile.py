@@ -12,7 +12,7 @@ from django.urls import reverse
 from people.models import Person
 from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_state, make_tenure
-from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
+from tests.records.admin.filling import add_row, address, agreed, errors_of, filled, prefix_of
 
 SCRIPT = '<script>alert("x")</script>'
 ESCAPED = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;"
@@ -53,9 +53,9 @@ def test_markup_in_labels_is_shown_as_text_everywhere(publisher: Client) -> None
 def test_markup_in_messages_is_shown_as_text(publisher: Client) -> None:
     person = make_person("Nobody")
     data = filled(publisher.get(address(person))) | {"name": SCRIPT, "_publish": "1"}
-    also = [str(citation.source.pk) for citation in person.citations.all()]
+    data |= agreed(publisher.post(address(person), data))
 
-    text = publisher.post(address(person), data | {"_also": also}, follow=True).content.decode()
+    text = publisher.post(address(person), data, follow=True).content.decode()
 
     assert "is published as" in text
     assert SCRIPT not in text
