@@ -45,6 +45,10 @@ FORMATS = {
 NOT_COUNTED = frozenset({"/metrics", "/healthz", "/readyz"})
 #: Seconds; a page takes a few milliseconds, a statement at most 15 seconds.
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
+#: Answers 503, 408 and 413 that the gate gave before Django, by the code of the problem; the folder of counts adds workers up.
+REFUSALS = Counter(
+    "chancery_refusals", "Requests that were refused before they were looked at.", ("code",)
+)
 #: States of connections that are always shown, were there none.
 STATES = ("active", "idle", "idle in transaction")
 

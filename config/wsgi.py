@@ -1,4 +1,4 @@
-"""What the server runs: Django behind its static files, with a pool of database connections."""
+"""Django behind its static files, with a pool of database connections: what the gate (config/rsgi.py) runs in its threads."""
 
 import os
 

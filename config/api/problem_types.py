@@ -193,13 +193,6 @@ _TYPES = (
         500,
     ),
     ProblemType(
-        "overloaded",
-        "Overloaded",
-        "More is asked at the moment than can be answered in time. Try again after `Retry-After` seconds. Searches, counts and"
-        " downloads wait in a queue of their own, so a plain question may be answered all the same.",
-        503,
-    ),
-    ProblemType(
         "database_unavailable",
         "Database unavailable",
         "The database cannot be reached. Try again after `Retry-After` seconds.",
@@ -219,6 +212,13 @@ _TYPES = (
     ),
     ProblemType(
         "database_full", "Database full", "The database has no room for this at the moment.", 503
+    ),
+    ProblemType(
+        "overloaded",
+        "Overloaded",
+        "More is asked at the moment than can be answered in time. Try again after `Retry-After` seconds. Searches, counts and"
+        " downloads wait in a queue of their own, so a plain question may be answered all the same.",
+        503,
     ),
     ProblemType(
         "count_timeout",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.test import RequestFactory
 
 
@@ -15,7 +15,7 @@ def test_a_file_is_read_as_it_was_sent_and_has_no_name_on_the_disk(size: int) ->
     request = RequestFactory().post("/", {"file": SimpleUploadedFile("a.csv", content, "text/csv")})
 
     file = request.FILES["file"]
-
+    assert isinstance(file, UploadedFile)
     assert (file.name, file.size, file.content_type) == ("a.csv", size, "text/csv")
     assert b"".join(file.chunks()) == content
     if size > 2_621_440:

@@ -47,7 +47,7 @@ def running() -> Iterator[Running]:
     with data_folder() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHANCERY_VAR", str(folder))
         patch.delenv("DATABASE_URL", raising=False)
-        with serving(free_port(), WORKERS="1", THREADS=str(THREADS)) as service:
+        with serving(free_port(), WORKERS="1", THREADS=str(THREADS), METRICS="on") as service:
             said = re.search(
                 r"Staff account for /admin/:  admin  (\S+)", service.wait_until_ready()
             )
@@ -198,6 +198,11 @@ def test_costly_questions_wait_apart_and_what_is_too_much_is_refused_at_once(
     # As long as a turn takes: three seconds.
     assert sorted(answer.seconds for answer in found)[10] < 2
     assert service.wait_for(COSTLY) < SOON
+    counted = re.search(
+        rb'chancery_refusals_total\{code="overloaded"\} (\d+)', ask(service, "/metrics").body
+    )
+    assert counted
+    assert int(counted[1]) >= len(found)
 
 
 # Bodies
