@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Func, Q
 
 from config.api.filters.base import Filter, as_clause, read_boolean
-from config.api.filters.dates import DayFilter, Days, WindowFilter, classed
+from config.api.filters.dates import DayFilter, Days, WindowFilter, classed, whole_spans
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import (
     Clause,
     Elements,
     Lead,
+    Summed,
     column,
     has_all,
     has_any,
@@ -29,6 +30,8 @@ from events.editions import DAYS
 from events.models import (
     HAS_PARTS,
     IS_PART,
+    KEPT_FOR_STATES,
+    KEPT_FOR_WORDS,
     Attendance,
     Dimension,
     EventEdition,
@@ -150,9 +153,10 @@ class InvolvedStateFilter(ReferenceFilter):
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
         found = super().matches(model, values)
-        return (
-            replace(found, lead=_posted(self._elements(values)[0])) if len(values) == 1 else found
-        )
+        if len(values) != 1:
+            return found
+        terms = self._elements(values)
+        return replace(found, lead=_posted(terms[0]), summed=_summed(terms, KEPT_FOR_STATES))
 
     def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         found = super()._all(model, needed)
@@ -160,6 +164,12 @@ class InvolvedStateFilter(ReferenceFilter):
         if len(states) != 2 or any(len(alternatives) != 1 for alternatives in needed):
             return found
         return replace(found, lead=_posted(pair(*states)))
+
+
+def _summed(terms: list[int], grains: frozenset[int]) -> Summed:
+    """Events with one of some terms, of which none has two."""
+    where = Clause(f"{table_of(EventEdition)}.term = ANY(%s::bigint[])", (terms,))
+    return Summed("term", where, grains)
 
 
 def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
@@ -185,7 +195,10 @@ class TypeFilter(ReferenceFilter):
     """The type of an event, which the postings have too."""
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        return replace(super().matches(model, values), led=is_one_of(model, "type_id", values))
+        is_of_type = is_one_of(model, "type_id", values)
+        return replace(
+            super().matches(model, values), led=is_of_type, summed=Summed("type", is_of_type)
+        )
 
 
 class ParentFilter(ReferenceFilter):
@@ -214,6 +227,16 @@ class HasPartsFilter(Filter):
             yield partial(as_clause, condition=found if has_parts else ~found)
 
 
+class RoleFilter(ChoiceFilter):
+    """A role that somebody had in an event. One of them is summed up."""
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        found = super().matches(model, values)
+        if len(values) != 1:
+            return found
+        return replace(found, summed=_summed(self._elements(values), KEPT_FOR_WORDS))
+
+
 class WordFilter(ChoiceFilter):
     """One word of a choice list that an event has, or none: the words that are left out stand for those that are not."""
 
@@ -221,6 +244,10 @@ class WordFilter(ChoiceFilter):
         super().__init__(
             "terms", many=True, element=partial(term, name), operators=("not",), **options
         )
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        found = super().matches(model, values)
+        return replace(found, summed=_summed(self._elements(values), KEPT_FOR_WORDS))
 
     def _condition(self, operator: str, values: list[Any], model: type[Model]) -> Clause:
         if operator == "not":
@@ -236,8 +263,13 @@ def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     """Events that had a day from `after` to `before`, as `match` says."""
     columns = [column(EventEdition, name)[0] for name in DAYS]
     found = classed(columns, match, after, before)
-    # The postings have all but the days that are certain.
-    return replace(found, led=found if match != Match.CERTAIN else None)
+    if match == Match.CERTAIN:
+        return found
+    # The postings have all but the days that are certain; the sums what does not cut a month.
+    has_day = Clause(f"{columns[0]} > '-infinity'::date")
+    in_sums = found & has_day if match == Match.POSSIBLE else found
+    axis = whole_spans(after, before)
+    return replace(found, led=found, summed=Summed(axis, in_sums) if axis else None)
 
 
 def named_in_agreements(agreements: list[UUID]) -> Q:
@@ -300,7 +332,7 @@ class EventFilter(FilterSet):
         operators=("all", "not"),
         help_text="An organization that took part.",
     )
-    role = ChoiceFilter(
+    role = RoleFilter(
         "terms",
         many=True,
         element=partial(term, "role"),

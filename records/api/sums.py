@@ -1,0 +1,88 @@
+"""Plain counts from a table of sums: those that need no look at the records (docs/decisions/0120)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.api.as_of import moment
+from config.api.sql import Clause, Summed, all_of, joined, select, table_of
+from records.bulk import as_array
+from records.models import ANY_TYPE, Grain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from records.api.counts import Dimension
+    from records.models import Edition, SumTable
+
+
+@dataclass(frozen=True, slots=True)
+class FromSums:
+    """A question that a table of sums answers: of one term, asked for or counted by, of types, and of whole months or years."""
+
+    editions: type[Edition]
+    table: type[SumTable]
+    conditions: Sequence[Summed]
+    dimensions: Mapping[str, Dimension]
+    grain: Grain
+
+    @classmethod
+    def of(
+        cls, editions: type[Edition], asked: Sequence[Clause], dimensions: Mapping[str, Dimension]
+    ) -> FromSums | None:
+        """Return how the sums answer a question; None where they do not."""
+        conditions = [one.summed for one in asked if one.summed]
+        asked_of = [one.axis for one in conditions]
+        axes = [*asked_of, *(one.axis for one in dimensions.values())]
+        # The sums tell of now.
+        if editions.sums is None or moment() is not None or len(conditions) < len(asked):
+            return None
+        if "" in axes or axes.count("term") > 1:
+            return None
+        grain = Grain.of(has_type="type" in axes, has_month="month" in axes)
+        kept = [one.grains for one in conditions if one.axis == "term"]
+        kept += [one.terms.grains for one in dimensions.values() if one.terms]
+        if any(grain not in grains for grains in kept):
+            return None
+        is_wide = "term" in axes and "term" not in asked_of
+        if is_wide and (grain.has_month or (grain.has_type and "type" not in asked_of)):
+            return None  # all months, or types, of all terms are many sums
+        return cls(editions, editions.sums, conditions, dimensions, grain)
+
+    def statement(self, most: int) -> Clause:
+        """Add the sums up, to no more than so many rows. The last column is the number of records."""
+        name = table_of(self.editions)
+        where = [Clause(f"{name}.grain = {self.grain:d}"), *(one.where for one in self.conditions)]
+        if not self.grain.has_type:
+            where.append(Clause(f"{name}.type_id = '{ANY_TYPE}'::uuid"))
+        table = Clause(f'"{self.table._meta.db_table}" AS {name}')
+        of_every = Clause(f"{name}.term = {self.table.every}")
+        total = Clause("COALESCE(sum(sum(count)) OVER (), 0)::bigint")
+        columns = []
+        for by, dimension in self.dimensions.items():
+            if dimension.terms is None:
+                value = dimension.value(self.editions)
+                columns.append(Clause(f"{value.sql} AS {by}", value.values))
+                continue
+            # Records that have several of the terms are under each: all together they are counted for themselves.
+            every = select("sum(count)", table.sql, all_of([of_every, *where]))
+            total = Clause(f"(SELECT COALESCE(({every.sql}), 0))::bigint", every.values)
+            terms, values = zip(*dimension.terms.all_of_them(), strict=True)
+            kind = "uuid" if dimension.kinds else "text"
+            table = Clause(
+                f"{table.sql} JOIN unnest(%s::bigint[], %s::{kind}[]) AS known (term, value) ON known.term = {name}.term",
+                (as_array(terms), as_array("NULL" if each is None else each for each in values)),
+            )
+            # Said of the table too, so that its index finds them.
+            where.append(Clause(f"{name}.term = ANY(%s::bigint[])", (as_array(terms),)))
+            columns.append(Clause(f"known.value AS {by}"))
+        if not any(one.axis == "term" for one in (*self.conditions, *self.dimensions.values())):
+            where.append(of_every)
+        found = all_of(where)
+        groups = f" GROUP BY {', '.join(self.dimensions)} HAVING sum(count) > 0"
+        chosen = joined(", ", [*columns, Clause("COALESCE(sum(count), 0)::bigint"), total])
+        return Clause(
+            f"SELECT {chosen.sql} FROM {table.sql} WHERE {found.sql}{groups if columns else ''} LIMIT {most}",  # noqa: S608 - parts of ours
+            (*chosen.values, *table.values, *found.values),
+        )
