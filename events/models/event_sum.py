@@ -26,7 +26,7 @@ WORDS = {"status": EventStatus, "attendance": Attendance, "visit_class": VisitCl
 #: What is kept for all events, for a state, and for a word or role: what is finer, for more terms, would be as many rows as events.
 KEPT_FOR_ALL = frozenset(Grain)
 KEPT_FOR_STATES = KEPT_FOR_ALL - {Grain.TYPE_MONTH}
-KEPT_FOR_WORDS = frozenset({Grain.YEAR, Grain.TYPE_YEAR})
+KEPT_FOR_WORDS = frozenset({Grain.YEAR})
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -55,6 +55,7 @@ _KEEP_SUMS = f"""
         UNION ALL
         SELECT -1, {_OF_PAST} FROM published AS now JOIN events_eventedition AS past
             ON past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL
+        WHERE now.revision > 1
     ) AS edition
     CROSS JOIN LATERAL (
         SELECT {EVERY_EVENT}::bigint AS term, {_array(sorted(KEPT_FOR_ALL))} AS grains

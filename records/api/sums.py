@@ -77,7 +77,9 @@ class FromSums:
             # Said of the table too, so that its index finds them.
             where.append(Clause(f"{name}.term = ANY(%s::bigint[])", (as_array(terms),)))
             columns.append(Clause(f"known.value AS {by}"))
-        if not any(one.axis == "term" for one in (*self.conditions, *self.dimensions.values())):
+        axes = [one.axis for one in self.conditions]
+        axes += [one.axis for one in self.dimensions.values()]
+        if "term" not in axes:
             where.append(of_every)
         found = all_of(where)
         groups = f" GROUP BY {', '.join(self.dimensions)} HAVING sum(count) > 0"
