@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +10,7 @@ import orjson
 
 from config.api.filters.dates import MATCHES, classed
 from config.api.pagination import COUNTED
-from config.api.sql import EVERYTHING, Clause, all_of, joined
+from config.api.sql import EVERYTHING, Clause, all_of, joined, select
 from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.pages import Pages, fetch, fetch_in_time
@@ -49,6 +49,9 @@ _POSTED = ", ".join(
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
 FEW = 2_000
 
+#: Frequent conditions that no more moments meet together: these are found by the index of lists of terms. More are met soon in order.
+TOGETHER = 5_000
+
 #: So many terms are read in order without asking how many moments have them; and so many of all kinds of record at once.
 FEW_LEADS = 3
 MOST_LEADS = 5
@@ -59,6 +62,11 @@ _FIRST_ID, _LAST_ID = (
 _LAST_PLACE = 32_767
 #: Entries of whole lists whose documents are read at once.
 READ_AT_ONCE = 500
+#: What is read of a moment, as of a posting.
+_LISTED = (
+    "COALESCE(moment.date, 'infinity'::date) AS date, moment.record_id, moment.place, moment.stream, moment.length,"
+    " COALESCE(moment.last_day, 'infinity'::date) AS last_day"
+)
 #: More than there will be.
 _ALL = 2**40
 
@@ -79,6 +87,13 @@ class Dimension:
     is_checked: bool = (
         False  #: whether moments that are found by the terms must be checked all the same
     )
+
+    @property
+    def listed(self) -> Clause | None:
+        """The same as the index of lists of terms finds it; None where it is what every moment has."""
+        if any(lead.term == EVERY for lead in self.leads):
+            return None
+        return Clause("moment.terms && %s::bigint[]", (as_array(lead.term for lead in self.leads),))
 
     @classmethod
     def of_terms(cls, terms: Iterable[int], beside: Iterable[Lead] = ()) -> Dimension:
@@ -188,6 +203,8 @@ class Found:
     leads: tuple[Lead, ...]
     others: tuple[Dimension, ...]
     are_few: bool  #: they are found at once; else read off the postings in order
+    #: What the index of lists of terms finds, where it is asked: all of them if they are few, else how many there are.
+    listed: Clause | None = None
 
     @classmethod
     def of(cls, question: Question) -> Found:
@@ -210,10 +227,24 @@ class Found:
         if are_few and leading.is_checked:
             others = dimensions
         whole = cls(question, leading.leads, others, are_few=are_few)
-        if not whole.are_few and whole.most_times > MOST_LEADS:
+        listed = [one for dimension in dimensions if (one := dimension.listed)]
+        if not are_few and len(listed) > 1 and not whole.is_near:
+            together = all_of(listed)
+            if not _more_than(TOGETHER, _by_lists("", together)):
+                return cls(question, (), dimensions, are_few=True, listed=together)
+            whole = replace(whole, listed=together)
+        if not are_few and whole.most_times > MOST_LEADS:
             # So many that moments with one of them are met soon on the way through all.
-            return cls(question, (Lead(EVERY),), dimensions, are_few=False)
+            return replace(whole, leads=(Lead(EVERY),), others=dimensions)
         return whole
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a few postings only of the leading condition have a day in the window."""
+        if self.question.window is None or len(self.leads) > MOST_LEADS:
+            return False
+        alone = replace(self, others=())
+        return not _more_than(FEW, alone.walked(None, Steps(is_descending=False)))
 
     @property
     def most_times(self) -> int:
@@ -246,6 +277,8 @@ class Found:
 
     def gathered(self) -> Clause:
         """Every moment, each once, in no order."""
+        if self.listed is not None:
+            return self._gathered_by_lists(self.listed)
         source, checks = self._posted
         asked = all_of(
             [
@@ -266,6 +299,17 @@ class Found:
         )
         return Clause(f"SELECT DISTINCT {_POSTED} FROM {source} WHERE {asked.sql}", asked.values)
 
+    def _gathered_by_lists(self, listed: Clause) -> Clause:
+        question = self.question
+        streams = Clause(
+            "moment.stream = ANY(%s::smallint[])", (as_array(map(int, question.streams)),)
+        )
+        days = EVERYTHING
+        if question.window is not None:
+            days = classed(_DAYS, question.match, *question.window)
+        kinds = (one.check for one in question.dimensions if one.is_checked)
+        return _by_lists(_LISTED, all_of([listed, streams, days, *kinds]))
+
     def walked(self, limit: int | None, steps: Steps) -> Clause:
         """Moments in the order of their days, up to a limit from each range of the index; once for each term that they have."""
         source, checks = self._posted
@@ -284,7 +328,7 @@ class Found:
 
     def each(self, most: int) -> Clause:
         """Every moment, each once, in no order; no more than so many."""
-        if self.are_few:
+        if self.are_few or self.listed is not None:
             rows = self.gathered()
         else:
             rows = self.walked(None, Steps(is_descending=False))
@@ -314,6 +358,19 @@ class Found:
                 if lead.stream in (None, stream):
                     for span in spans:
                         yield (lead, stream, *span)
+
+
+def _by_lists(columns: str, where: Clause) -> Clause:
+    """A statement for moments that the index of lists of terms finds: it asks for all of them, of which no more are read than wanted."""
+    found = select(columns, f"{MOMENTS} AS moment", where)
+    return Clause(
+        f"SELECT * FROM (WITH met AS MATERIALIZED ({found.sql}) TABLE met) AS listed", found.values
+    )
+
+
+def _more_than(most: int, rows: Clause) -> bool:
+    counted = Clause(f"SELECT count(*) FROM ({rows.sql} LIMIT {most + 1}) AS first_of", rows.values)
+    return bool(fetch(counted)[0][0] > most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +510,7 @@ class MomentListing(Pages):
 
     def _ordered(self, steps: Steps, size: int | None) -> Clause:
         """Moments on the cursor's side, each once: those that come first up to a size from each range of the index, or all."""
-        if self.found.are_few:
+        if self.found.are_few or (size is None and self.found.listed is not None):
             rows = self.found.gathered()
             return rows if steps.cursor is None else self._behind(rows, steps)
         rows = self.found.walked(size, steps)

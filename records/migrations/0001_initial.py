@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], gin_pending_list_limit=1024, name='moment_by_terms')],
             },
         ),
         migrations.CreateModel(
@@ -719,15 +720,15 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='449584a64ecb4622daaa61c5a18c9a828e2e4791', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0d1eb', table='records_topicidentifierhistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='reference',
+            trigger=pgtrigger.compiler.Trigger(name='keep_former', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    IF (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn) IS NOT DISTINCT FROM (NEW.id, NEW.kind, NEW.standing, NEW.slug, NEW.code, NEW.keys, NEW.code_terms, NEW.body, NEW.broader_id, NEW.state_ids, NEW.facts, NEW.merged_into, NEW.was_withdrawn) THEN NEW.since = OLD.since; RETURN NEW; END IF;\n    IF OLD.since = NEW.since THEN RETURN NEW; END IF;\n    INSERT INTO records_formerreference (id, kind, standing, slug, code, keys, code_terms, body, broader_id, state_ids, facts, merged_into, was_withdrawn, since, until)\n    VALUES (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn, OLD.since, NEW.since);\n    RETURN NEW;\n', hash='e3020e43532b75cbc85eee193590bb7e26e001ca', operation='UPDATE', pgid='pgtrigger_keep_former_c31a7', table='records_reference', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='post_moments', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO records_momentposting (term, stream, length, date, record_id, place, last_day)\n    SELECT unnest(terms), stream, length, COALESCE(date, 'infinity'::date), record_id, place, COALESCE(last_day, 'infinity'::date)\n    FROM made;\n    RETURN NULL;\n", hash='09f1a135677cbc1690c34e65238e9150c6f94003', level='STATEMENT', operation='INSERT', pgid='pgtrigger_post_moments_2ece2', referencing='REFERENCING NEW TABLE AS made ', table='records_moment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='remove_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM records_momentposting AS posting USING removed, unnest(removed.terms) AS known (term)\n    WHERE posting.term = known.term AND posting.stream = removed.stream AND posting.length = removed.length\n        AND posting.date = COALESCE(removed.date, 'infinity'::date) AND posting.record_id = removed.record_id\n        AND posting.place = removed.place;\n    RETURN NULL;\n", hash='d539a6fc53e6dd4c744212707948f305dedbfbef', level='STATEMENT', operation='DELETE', pgid='pgtrigger_remove_postings_2fedb', referencing='REFERENCING OLD TABLE AS removed ', table='records_moment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reference',
-            trigger=pgtrigger.compiler.Trigger(name='keep_former', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    IF (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn) IS NOT DISTINCT FROM (NEW.id, NEW.kind, NEW.standing, NEW.slug, NEW.code, NEW.keys, NEW.code_terms, NEW.body, NEW.broader_id, NEW.state_ids, NEW.facts, NEW.merged_into, NEW.was_withdrawn) THEN NEW.since = OLD.since; RETURN NEW; END IF;\n    IF OLD.since = NEW.since THEN RETURN NEW; END IF;\n    INSERT INTO records_formerreference (id, kind, standing, slug, code, keys, code_terms, body, broader_id, state_ids, facts, merged_into, was_withdrawn, since, until)\n    VALUES (OLD.id, OLD.kind, OLD.standing, OLD.slug, OLD.code, OLD.keys, OLD.code_terms, OLD.body, OLD.broader_id, OLD.state_ids, OLD.facts, OLD.merged_into, OLD.was_withdrawn, OLD.since, NEW.since);\n    RETURN NEW;\n', hash='e3020e43532b75cbc85eee193590bb7e26e001ca', operation='UPDATE', pgid='pgtrigger_keep_former_c31a7', table='records_reference', when='BEFORE')),
         ),
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from config.dates.lengths import Length
@@ -150,6 +151,10 @@ class Moment(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            # Finds what meets several frequent conditions, where the postings of each would be read in vain.
+            GinIndex(fields=["terms"], name="moment_by_terms", gin_pending_list_limit=1_024)  # KiB
+        ]
         triggers = [
             KeepPosted(
                 name="post_moments",

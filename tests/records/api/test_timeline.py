@@ -343,13 +343,14 @@ def questions(world: World, count: int) -> Iterator[dict[str, str]]:
         yield query
 
 
-@pytest.mark.parametrize("few", [0, 8, 2_000])
+@pytest.mark.parametrize(("few", "together"), [(0, 0), (0, 5), (8, 5_000), (2_000, 0)])
 @pytest.mark.parametrize("seed", range(2))
 def test_timeline_is_what_the_documents_say(
-    seed: int, few: int, client: Client, monkeypatch: pytest.MonkeyPatch
+    seed: int, few: int, together: int, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By each way of finding them: read off in order, found at once, and either."""
+    """By each way of finding them: read off in order, found at once by the postings or by the lists of terms, and any of these."""
     monkeypatch.setattr(moments, "FEW", few)
+    monkeypatch.setattr(moments, "TOGETHER", together)
     world = World(seed)
     world.change()
     for query in questions(world, 20):
