@@ -15,7 +15,7 @@ from records.api.counts import (
     too_many_groups,
     too_many_records,
 )
-from records.api.moments import MOMENTS, Found
+from records.api.moments import MOMENTS, Found, more_than
 from records.api.pages import fetch
 from records.models import Reference, Standing, Stream
 from records.models.moment import about
@@ -50,9 +50,13 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
     found = Found.of(question)
     reads_moments = found.reads_moments or bool({"kind", "state"} & set(by))
     most = MOST_LOOKED_AT if reads_moments else MOST_READ
-    counted = fetch(_statement(found, by, list(states), most))
+    counted: Sequence[Any] = ()
+    proven = found.proven
+    is_more = proven is not None and more_than(most, proven)
+    if not is_more:
+        counted = fetch(_statement(found, by, list(states), most))
     total = counted[0][-1] if counted else 0
-    if total > most:
+    if is_more or total > most:
         raise too_many_records(
             f"There are more than {most:,} facts to count in this way: ask for less, such as those of a pair, a person or some years."
         )
