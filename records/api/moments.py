@@ -298,19 +298,25 @@ class Found:
         """
         dimensions = self.question.dimensions
         is_soon_met = self.is_often or (len(dimensions) == 1 and len(dimensions[0].leads) > 1)
-        if self.question.window or not is_soon_met or any(one.is_checked for one in dimensions):
+        if not is_soon_met or any(one.is_checked for one in dimensions):
             return None
+        if self.question.window:
+            return self._proven_in_window if self.is_often and self.most_times > 1 else None
         asked = [
             Clause("stream = ANY(%s::smallint[])", (as_array(map(int, self.question.streams)),))
         ]
         tables = []
         for place, one in enumerate(dimensions):
-            terms = (lead.term for lead in one.leads)
-            term = max(terms, key=lambda each: posted(_POSTINGS, (each,), among=EVERY))
-            asked.append(Clause(f"posting{place}.term = %s", (term,)))
+            asked.append(Clause(f"posting{place}.term = %s", (_most_frequent(one.leads).term,)))
             using = " USING (stream, length, date, record_id, place)" if place else ""
             tables.append(f"{_POSTINGS} AS posting{place}{using}")
         return select("", " JOIN ".join(tables), all_of(asked))
+
+    @property
+    def _proven_in_window(self) -> Clause:
+        """The same among days: those of one term, each of which comes once."""
+        one = replace(self, leads=(_most_frequent(self.leads),), beside=())
+        return one.walked(None, Steps(is_descending=False))
 
     @property
     def _alone(self) -> Clause:
@@ -452,6 +458,10 @@ def _by_lists(columns: str, where: Clause) -> Clause:
     return Clause(
         f"SELECT * FROM (WITH met AS MATERIALIZED ({found.sql}) TABLE met) AS listed", found.values
     )
+
+
+def _most_frequent(leads: Iterable[Lead]) -> Lead:
+    return max(leads, key=lambda lead: posted(_POSTINGS, (lead.term,), among=EVERY))
 
 
 def more_than(most: int, rows: Clause) -> bool:
