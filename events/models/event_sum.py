@@ -49,7 +49,7 @@ _OF_PAST = ", ".join(f"past.{name}" for name in _COLUMNS.split(", "))
 _KEEP_SUMS = f"""
     INSERT INTO events_eventsum AS kept (term, grain, type_id, date, last_day, starts_unknown, ends_unknown, count)
     SELECT summed.term, cell.grain, cell.type_id, COALESCE(cell.date, '-infinity'::date), COALESCE(cell.last_day, '-infinity'::date),
-        starts_unknown, ends_unknown, sum(change)
+        starts_unknown AND cell.grain > {Grain.ALL:d}, ends_unknown AND cell.grain > {Grain.ALL:d}, sum(change)
     FROM (
         SELECT 1 AS change, {_COLUMNS} FROM published WHERE document IS NOT NULL
         UNION ALL
@@ -76,7 +76,8 @@ _KEEP_SUMS = f"""
         OFFSET 0
     ) AS days
     CROSS JOIN LATERAL (
-        VALUES ({Grain.MONTH:d}, '{ANY_TYPE}'::uuid, month, end_of_month), ({Grain.YEAR:d}, '{ANY_TYPE}', year, end_of_year),
+        VALUES ({Grain.ALL:d}, '{ANY_TYPE}'::uuid, NULL::date, NULL::date), ({Grain.MONTH:d}, '{ANY_TYPE}', month, end_of_month),
+            ({Grain.YEAR:d}, '{ANY_TYPE}', year, end_of_year),
             ({Grain.TYPE_MONTH:d}, type_id, month, end_of_month), ({Grain.TYPE_YEAR:d}, type_id, year, end_of_year)
     ) AS cell (grain, type_id, date, last_day)
     WHERE cell.grain = ANY (summed.grains)

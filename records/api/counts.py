@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 MOST_DIMENSIONS = 2
 MOST_ROWS = 1_000
 # Microseconds that reading a record takes, as measured: the setting COUNTS_MILLISECONDS says how many are read at most.
+#: One sum of many records.
+ADDED = 1.0
 #: One whose postings have all that is asked.
 READ = 0.33
 #: One of all records, read as they lie.
@@ -396,10 +398,15 @@ class Counting:
             return ([] if self.dimensions or self.summed else [(0,)]), 0
         sums = None if self.summed else FromSums.of(self.editions, self.asked, self.dimensions)
         if sums is not None:
-            counted = fetch(sums.statement(MOST_ROWS + 1))
+            most = int(settings.COUNTS_MILLISECONDS * 1_000 / ADDED)
+            counted = fetch(sums.statement(MOST_ROWS + 1, most))
             if len(counted) > MOST_ROWS:
                 raise too_many_groups()
-            return [row[:-1] for row in counted], counted[0][-1] if counted else 0
+            if counted and counted[0][-2] > most:
+                raise too_many_records(
+                    "There is too much to be added up: ask for less, such as some years, or by one dimension."
+                )
+            return [row[:-2] for row in counted], counted[0][-1] if counted else 0
         source, price = self._source()
         price += sum(related.price(names) for related, names in self._parts)
         price += PART if self.summed else 0

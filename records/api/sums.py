@@ -40,18 +40,22 @@ class FromSums:
             return None
         if "" in axes or axes.count("term") > 1:
             return None
-        grain = Grain.of(has_type="type" in axes, has_month="month" in axes)
         kept = [one.grains for one in conditions if one.axis == "term"]
         kept += [one.terms.grains for one in dimensions.values() if one.terms]
-        if any(grain not in grains for grains in kept):
+        told = [grain for grain in Grain.telling(axes) if all(grain in each for each in kept)]
+        if not told:
             return None
+        grain = told[0]
         is_wide = "term" in axes and "term" not in asked_of
         if is_wide and (grain.has_month or (grain.has_type and "type" not in asked_of)):
             return None  # all months, or types, of all terms are many sums
         return cls(editions, editions.sums, conditions, dimensions, grain)
 
-    def statement(self, most: int) -> Clause:
-        """Add the sums up, to no more than so many rows. The last column is the number of records."""
+    def statement(self, most_rows: int, most_sums: int) -> Clause:
+        """Add up to so many sums, to no more than so many rows.
+
+        The last columns are the number of sums that were added up, one more than those where there are more, and that of records.
+        """
         name = table_of(self.editions)
         where = [Clause(f"{name}.grain = {self.grain:d}"), *(one.where for one in self.conditions)]
         if not self.grain.has_type:
@@ -59,7 +63,7 @@ class FromSums:
         table = Clause(f'"{self.table._meta.db_table}" AS {name}')
         of_every = Clause(f"{name}.term = {self.table.every}")
         total = Clause("COALESCE(sum(sum(count)) OVER (), 0)::bigint")
-        columns = []
+        columns = [Clause("count")]
         for by, dimension in self.dimensions.items():
             if dimension.terms is None:
                 value = dimension.value(self.editions)
@@ -82,9 +86,11 @@ class FromSums:
         if "term" not in axes:
             where.append(of_every)
         found = all_of(where)
-        groups = f" GROUP BY {', '.join(self.dimensions)} HAVING sum(count) > 0"
-        chosen = joined(", ", [*columns, Clause("COALESCE(sum(count), 0)::bigint"), total])
+        read = joined(", ", columns)
+        groups = ", ".join(self.dimensions)
+        grouped = f" GROUP BY {groups} HAVING sum(count) > 0" if groups else ""
         return Clause(
-            f"SELECT {chosen.sql} FROM {table.sql} WHERE {found.sql}{groups if columns else ''} LIMIT {most}",  # noqa: S608 - parts of ours
-            (*chosen.values, *table.values, *found.values),
+            f"SELECT {f'{groups}, ' if groups else ''}COALESCE(sum(count), 0)::bigint, (sum(count(*)) OVER ())::bigint, {total.sql} FROM"  # noqa: S608 - parts of ours
+            f" (SELECT {read.sql} FROM {table.sql} WHERE {found.sql} LIMIT {most_sums + 1}) AS sums{grouped} LIMIT {most_rows}",
+            (*total.values, *read.values, *table.values, *found.values),
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 #: Stands for the type where all types are summed up together.
 ANY_TYPE = UUID(int=0)
@@ -14,6 +17,7 @@ ANY_TYPE = UUID(int=0)
 class Grain(models.IntegerChoices):
     """How fine a sum is."""
 
+    ALL = 0, "of all days"
     MONTH = 1, "by month"
     YEAR = 2, "by year"
     TYPE_MONTH = 3, "by type and month"
@@ -30,11 +34,13 @@ class Grain(models.IntegerChoices):
         return self in {Grain.MONTH, Grain.TYPE_MONTH}
 
     @classmethod
-    def of(cls, *, has_type: bool, has_month: bool) -> Grain:
-        """Return the coarsest that tells types, or months, apart."""
-        if has_type:
-            return cls.TYPE_MONTH if has_month else cls.TYPE_YEAR
-        return cls.MONTH if has_month else cls.YEAR
+    def telling(cls, axes: Collection[str]) -> list[Grain]:
+        """Return those that tell apart what is asked: types, months, years; the coarsest first."""
+        if "type" in axes:
+            return [cls.TYPE_MONTH] if "month" in axes else [cls.TYPE_YEAR]
+        if "month" in axes:
+            return [cls.MONTH]
+        return [cls.YEAR] if "year" in axes else [cls.ALL, cls.YEAR]
 
 
 class SumTable(models.Model):
@@ -53,10 +59,10 @@ class SumTable(models.Model):
     grain = models.SmallIntegerField(choices=Grain.choices, help_text="How fine the sum is.")
     type_id = models.UUIDField(help_text="The type of the records; zeros for all types.")
     date = models.DateField(
-        help_text="The first day of the month or year in which they first may have begun; -infinity when no day is known."
+        help_text="The first day of the month or year in which they first may have begun; -infinity when no day is known, and of all days."
     )
     last_day = models.DateField(
-        help_text="The last day of that in which they may have ended at last; -infinity when no day is known."
+        help_text="The last day of that in which they may have ended at last; -infinity when no day is known, and of all days."
     )
     starts_unknown = models.BooleanField(help_text="Whether they may have begun on any day before.")
     ends_unknown = models.BooleanField(help_text="Whether they may have ended on any day after.")

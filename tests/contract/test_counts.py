@@ -19,8 +19,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.api.docs import schema
-from events.models import Event
+from events.models import Event, EventSum
 from records.api import counts, frequencies
+from records.api.sums import FromSums
+from records.models import Grain
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
 from tests.factories.agreements import make_action, make_agreement, make_party, make_value
@@ -439,7 +441,7 @@ def test_events_are_counted_with_whatever_filters_by_whatever_way(
         is_led = chance.choice([True, False, None])
         with monkeypatch.context() as patch:
             if chance.random() < 0.7:
-                patch.setattr(counts.FromSums, "of", lambda *_question: None)
+                patch.setattr(FromSums, "of", lambda *_question: None)
             if is_led is not None:
                 patch.setattr(counts.Counting, "_is_led_best", lambda _self, _one, it=is_led: it)
                 patch.setattr(counts.Counting, "_is_found_by_lists", is_led)
@@ -582,7 +584,13 @@ def test_too_many_rows_and_too_many_records_are_refused(
     monkeypatch.setattr(counts, "MOST_ROWS", 1_000)
 
     monkeypatch.setattr(counts.Counting, "_is_led_best", lambda _self, _one: True)
-    monkeypatch.setattr(counts.FromSums, "of", lambda *_question: None)
+    sums = EventSum.objects.filter(term=EventSum.every, grain=Grain.YEAR).count()
+    for read, status in ((sums + 0.5, 200), (sums - 0.5, 400)):
+        settings.COUNTS_MILLISECONDS = read * counts.ADDED / 1_000
+        answer = get(client, "events/counts/?by=year", status)
+        assert answer.get("code", "too_many_records") == "too_many_records"
+
+    monkeypatch.setattr(FromSums, "of", lambda *_question: None)
     # So many are read as take no more than the time that is set, at the price of the way.
     everything = len(world["event"])
     for by, query, prices, count in (
