@@ -57,7 +57,7 @@ MOST_DIMENSIONS = 2
 MOST_ROWS = 1_000
 # Microseconds that reading a record takes, as measured: the setting COUNTS_MILLISECONDS says how many are read at most.
 #: One sum of many records.
-ADDED = 1.0
+ADDED = 0.7
 #: One whose postings have all that is asked.
 READ = 0.33
 #: One of all records, read as they lie.
