@@ -79,6 +79,8 @@ class Values(Sum):
             " CASE WHEN bool_and(greatest IS NOT NULL) THEN max(greatest) END AS greatest FROM found"
             ' CROSS JOIN jsonb_to_recordset(found."values")'
             " AS value (currency text, scope text, kind text, least numeric, greatest numeric)"
+            # Said beforehand, it spares most of them the reading.
+            """ WHERE found."values" <> '[]'"""
             " GROUP BY record_id, currency, scope, NULLIF(kind, '')"
         )
 

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 from config.api.sql import Clause, column
 from events.filters import SUBJECT_KINDS
 from events.models import (
+    KEPT_FOR_STATES,
+    KEPT_FOR_WORDS,
+    NO_ROLE,
+    NO_STATE,
+    WORDS,
     Attendance,
     EventStatus,
     PlaceKind,
@@ -24,6 +29,7 @@ from records.api.counts import (
     Named,
     NamedAnywhere,
     Related,
+    Terms,
     Word,
     days_of,
     spans,
@@ -31,6 +37,7 @@ from records.api.counts import (
 )
 from records.api.pages import fetch
 from records.as_of import every_reference
+from records.models import Reference
 from records.terms import term
 
 if TYPE_CHECKING:
@@ -139,12 +146,44 @@ class Participations(Related):
 
 _PARTICIPATIONS = Participations()
 
+
+def _words(name: str) -> Terms:
+    """The terms of a word of which an event has one at most."""
+    words = [*WORDS[name].values, ""]
+    return Terms(lambda: [(term(name, word), word or None) for word in words], KEPT_FOR_WORDS)
+
+
+def _states() -> Iterator[tuple[int, Any]]:
+    yield NO_STATE, None
+    found = Reference.objects.filter(kind="state").values_list("pk", flat=True)
+    yield from ((term("state", str(key)), key) for key in found)
+
+
+def _roles() -> Iterator[tuple[int, Any]]:
+    yield NO_ROLE, None
+    yield from ((term("role", role.value), role.value) for role in Role)
+
+
 EVENTS: dict[str, Dimension] = {
     **spans(_days, "in which it was, from its beginning to its end", is_led=True),
-    "type": Named("What sort of event it is", "event_type", column="type_id", is_led=True),
-    "state": Named("A state involved", "state", related=_PARTICIPATIONS),
-    "role": Word("A role that somebody had", Role, related=_PARTICIPATIONS),
-    "status": Word("How far it has come", EventStatus, value=_word_of("status", EventStatus)),
+    "type": Named(
+        "What sort of event it is", "event_type", column="type_id", is_led=True, axis="type"
+    ),
+    "state": Named(
+        "A state involved", "state", related=_PARTICIPATIONS, terms=Terms(_states, KEPT_FOR_STATES)
+    ),
+    "role": Word(
+        "A role that somebody had",
+        Role,
+        related=_PARTICIPATIONS,
+        terms=Terms(_roles, KEPT_FOR_WORDS),
+    ),
+    "status": Word(
+        "How far it has come",
+        EventStatus,
+        value=_word_of("status", EventStatus),
+        terms=_words("status"),
+    ),
     "topic": Named("A topic", "topic", related=NamedAnywhere("topic")),
     "person": Named("A person who took part", "person", related=_PARTICIPATIONS),
     "organization": Named(
@@ -152,10 +191,16 @@ EVENTS: dict[str, Dimension] = {
     ),
     "place": Named("A place", "place", related=NamedAnywhere("place")),
     "visit_class": Word(
-        "Rank of a visit in protocol", VisitClass, value=_word_of("visit_class", VisitClass)
+        "Rank of a visit in protocol",
+        VisitClass,
+        value=_word_of("visit_class", VisitClass),
+        terms=_words("visit_class"),
     ),
     "attendance": Word(
-        "How those who took part met", Attendance, value=_word_of("attendance", Attendance)
+        "How those who took part met",
+        Attendance,
+        value=_word_of("attendance", Attendance),
+        terms=_words("attendance"),
     ),
 }
 

@@ -17,6 +17,7 @@ from config.dates.lengths import Length
 from config.dates.ordering import undated_last
 from config.dates.reach import Bounds, Reach
 from events.models.event import TOOK_PLACE
+from events.models.event_sum import EventSum, KeepSums
 from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
 from events.models.relation import Dimension, pair_label
 from events.terms import participations_of, states_of, states_stood_for
@@ -235,6 +236,7 @@ class EventEdition(Edition):
 
     covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
+    sums = EventSum
 
     class Meta(Edition.Meta):
         indexes = [
@@ -259,7 +261,7 @@ class EventEdition(Edition):
                 name="eventedition_by_parent",
             ),
         ]
-        triggers = [KeepPostings()]
+        triggers = [KeepPostings(), KeepSums()]
 
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:

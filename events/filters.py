@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Func, Q
 
 from config.api.filters.base import Filter, as_clause, read_boolean
-from config.api.filters.dates import DayFilter, Days, WindowFilter, classed
+from config.api.filters.dates import DayFilter, Days, WindowFilter, classed, whole_spans
 from config.api.filters.sets import FilterSet, Group
 from config.api.filters.values import ChoiceFilter, TextFilter
 from config.api.sql import (
     Clause,
     Elements,
     Lead,
+    Summed,
     column,
     has_all,
     has_any,
@@ -29,6 +30,8 @@ from events.editions import DAYS
 from events.models import (
     HAS_PARTS,
     IS_PART,
+    KEPT_FOR_STATES,
+    KEPT_FOR_WORDS,
     Attendance,
     Dimension,
     EventEdition,
@@ -152,9 +155,10 @@ class InvolvedStateFilter(ReferenceFilter):
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
         found = super().matches(model, values)
-        return (
-            replace(found, lead=_posted(self._elements(values)[0])) if len(values) == 1 else found
-        )
+        if len(values) != 1:
+            return found
+        terms = self._elements(values)
+        return replace(found, lead=_posted(terms[0]), summed=_summed(terms, KEPT_FOR_STATES))
 
     def _all(self, model: type[Model], needed: list[list[Any]]) -> Clause:
         found = super()._all(model, needed)
@@ -162,6 +166,12 @@ class InvolvedStateFilter(ReferenceFilter):
         if len(states) != 2 or any(len(alternatives) != 1 for alternatives in needed):
             return found
         return replace(found, lead=_posted(pair(*states)))
+
+
+def _summed(terms: list[int], grains: frozenset[int]) -> Summed:
+    """Events with one of some terms, of which none has two."""
+    where = Clause(f"{table_of(EventEdition)}.term = ANY(%s::bigint[])", (terms,))
+    return Summed("term", where, grains)
 
 
 def _posted(number: int, *, is_stood_for: bool = False) -> Lead:
@@ -187,7 +197,10 @@ class TypeFilter(ReferenceFilter):
     """The type of an event, which the postings have too."""
 
     def matches(self, model: type[Model], values: list[Any]) -> Clause:
-        return replace(super().matches(model, values), led=is_one_of(model, "type_id", values))
+        is_of_type = is_one_of(model, "type_id", values)
+        return replace(
+            super().matches(model, values), led=is_of_type, summed=Summed("type", is_of_type)
+        )
 
 
 class ParentFilter(ReferenceFilter):
@@ -216,12 +229,35 @@ class HasPartsFilter(Filter):
             yield partial(as_clause, condition=found if has_parts else ~found)
 
 
+class RoleFilter(ChoiceFilter):
+    """A role that somebody had in an event. One of them is summed up."""
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        found = super().matches(model, values)
+        if len(values) != 1:
+            return found
+        return replace(found, summed=_summed(self._elements(values), KEPT_FOR_WORDS))
+
+
+class SummedWordFilter(WordFilter):
+    """One word of a choice list that an event has, or none. It is summed up."""
+
+    def matches(self, model: type[Model], values: list[Any]) -> Clause:
+        found = super().matches(model, values)
+        return replace(found, summed=_summed(self._elements(values), KEPT_FOR_WORDS))
+
+
 def on_days(after: date | None, before: date | None, match: Match) -> Clause:
     """Events that had a day from `after` to `before`, as `match` says."""
     columns = [column(EventEdition, name)[0] for name in DAYS]
     found = classed(columns, match, after, before)
-    # The postings have all but the days that are certain.
-    return replace(found, led=found if match != Match.CERTAIN else None)
+    if match == Match.CERTAIN:
+        return found
+    # The postings have all but the days that are certain; the sums what does not cut a month.
+    has_day = Clause(f"{columns[0]} > '-infinity'::date")
+    in_sums = found & has_day if match == Match.POSSIBLE else found
+    axis = whole_spans(after, before)
+    return replace(found, led=found, summed=Summed(axis, in_sums) if axis else None)
 
 
 def named_in_agreements(agreements: list[UUID]) -> Q:
@@ -248,11 +284,11 @@ class EventFilter(FilterSet):
         operators=("not",),
         help_text="What sort of event it is; narrower types are included.",
     )
-    status = WordFilter("status", choices=EventStatus, help_text="How far it has come.")
-    attendance = WordFilter(
+    status = SummedWordFilter("status", choices=EventStatus, help_text="How far it has come.")
+    attendance = SummedWordFilter(
         "attendance", choices=Attendance, help_text="How those who took part met."
     )
-    visit_class = WordFilter(
+    visit_class = SummedWordFilter(
         "visit_class", choices=VisitClass, help_text="Rank of a visit in protocol."
     )
     state = InvolvedStateFilter(
@@ -284,7 +320,7 @@ class EventFilter(FilterSet):
         operators=("all", "not"),
         help_text="An organization that took part.",
     )
-    role = ChoiceFilter(
+    role = RoleFilter(
         "terms",
         many=True,
         element=partial(term, "role"),

@@ -41,6 +41,7 @@ class Clause:
     one_by_one: Clause | None = (
         None  #: the same condition where no index serves it, cheaper to ask of each row
     )
+    summed: Summed | None = None  #: the same condition on the table of sums
     #: A statement that gives the ids of its rows, some of them several times: they are found by what another table has of them.
     related: Clause | None = None
     #: Of a question about a day: how well a row that is found meets it, a place among `config.api.filters.dates.MATCHES`.
@@ -57,7 +58,22 @@ class Clause:
             self.values,
             excluded=without,
             led=~self.led if self.led else None,
+            summed=~self.summed if self.summed else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """A condition as a table of sums has it, called as the editions are in `where`."""
+
+    #: What it asks for: a `term`, a `type`, or days that are whole months or years (`month`, `year`).
+    axis: str
+    where: Clause
+    grains: frozenset[int] = frozenset()  #: of a term, how fine it is summed up
+
+    def __invert__(self) -> Summed | None:
+        # What has a term may have others.
+        return Summed(self.axis, ~self.where) if self.axis == "type" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='EventSum',
+            fields=[
+                ('pk', models.CompositePrimaryKey('term', 'grain', 'type_id', 'date', 'last_day', 'starts_unknown', 'ends_unknown', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('term', models.BigIntegerField(help_text='What the records have, as a number, or every record.')),
+                ('grain', models.SmallIntegerField(choices=[(0, 'of all days'), (1, 'by month'), (2, 'by year'), (3, 'by type and month'), (4, 'by type and year')], help_text='How fine the sum is.')),
+                ('type_id', models.UUIDField(help_text='The type of the records; zeros for all types.')),
+                ('date', models.DateField(help_text='The first day of the month or year in which they first may have begun; -infinity when no day is known, and of all days.')),
+                ('last_day', models.DateField(help_text='The last day of that in which they may have ended at last; -infinity when no day is known, and of all days.')),
+                ('starts_unknown', models.BooleanField(help_text='Whether they may have begun on any day before.')),
+                ('ends_unknown', models.BooleanField(help_text='Whether they may have ended on any day after.')),
+                ('count', models.IntegerField(help_text='How many records there are; 0 where there were some.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='EventPosting',
             fields=[
                 ('pk', models.CompositePrimaryKey('term', 'length', 'date', 'record_id', 'last_day', 'type_id', 'is_stood_for', 'is_part', 'starts_unknown', 'ends_unknown', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -2385,6 +2403,11 @@ class Migration(migrations.Migration):
             )
             for table in ("events_eventedition", "events_statementedition")
         ),
+        # Room in each block for what a sum is next, so that no index need know of it.
+        migrations.RunSQL(
+            sql="ALTER TABLE events_eventsum SET (fillfactor = 70)",
+            reverse_sql=migrations.RunSQL.noop,
+        ),
         # So many values are known by how often they occur, which tells questions that find much from those that find little.
         *(
             migrations.RunSQL(
@@ -2508,5 +2531,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='relationedition',
             constraint=records.constraints.AppendOnly(name='relationedition_is_never_changed', violation_error_message='An edition is never changed or deleted.'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventedition',
+            trigger=pgtrigger.compiler.Trigger(name='keep_sums', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_eventsum AS kept (term, grain, type_id, date, last_day, starts_unknown, ends_unknown, count)\n    SELECT summed.term, cell.grain, cell.type_id, COALESCE(cell.date, '-infinity'::date), COALESCE(cell.last_day, '-infinity'::date),\n        starts_unknown AND cell.grain > 0, ends_unknown AND cell.grain > 0, sum(change)\n    FROM (\n        SELECT 1 AS change, terms, posted, type_id, date, last_day, starts_unknown, ends_unknown FROM published WHERE document IS NOT NULL\n        UNION ALL\n        SELECT -1, past.terms, past.posted, past.type_id, past.date, past.last_day, past.starts_unknown, past.ends_unknown FROM published AS now JOIN events_eventedition AS past\n            ON past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        WHERE now.revision > 1\n    ) AS edition\n    CROSS JOIN LATERAL (\n        SELECT 8893683814735462158::bigint AS term, ARRAY[0, 1, 2, 3, 4] AS grains\n        UNION ALL\n        SELECT posted.term, ARRAY[0, 1, 2, 4] FROM unnest(posted) AS posted (term)\n        WHERE posted.term = ANY (terms) AND posted.term <> ALL (ARRAY[-6361620920430889239, 3257177771510871284])\n        UNION ALL\n        SELECT 9051826763929553990, ARRAY[0, 1, 2, 4] WHERE posted <@ ARRAY[-6361620920430889239, 3257177771510871284]\n        UNION ALL\n        SELECT listed.term, ARRAY[2] FROM unnest(terms) AS listed (term) WHERE listed.term = ANY (ARRAY[1411997815392413854, 7485648767971897781, 8609819675871052793, -8237283899807514006, -6270129377932685656, 4607734003549785723, -2022256887183012154, 1508010455801432458, -5937552763631688196, 503791082581550262, -5030697349670107606, -4265960067640543273, 8045816171971836257, 6397681598817885373, -7423701558268186047, -6333959989123523008, -8949987493541301595, 3893009013813028563, -2949136314745272278, 8107115665670573251, -1821122237101283221, 436614241390620863, 1614912348458198344, -8380570350385797819, 4125843531110395396, 2902314488507757778, -554321284573859943, 6478872596717504229, -8554944176969056329, 8048661771923439019, 1764392111378011319, 5914169334818073899, 7679908236444943736, 4060197038966388803, -7660577179585513276, 484378513579369147, -7975817736704319786, -3809303502203085418, -6017027280445155664, 7935925115730419745, -7902436107529873098, -1004444517403178028])\n        UNION ALL\n        SELECT 60572726093845085, ARRAY[2] WHERE NOT terms && ARRAY[436614241390620863, 1614912348458198344, -8380570350385797819, 4125843531110395396, 2902314488507757778, -554321284573859943, 6478872596717504229, -8554944176969056329, 8048661771923439019, 1764392111378011319, 5914169334818073899, 7679908236444943736, 4060197038966388803, -7660577179585513276, 484378513579369147, -7975817736704319786, -3809303502203085418, -6017027280445155664, 7935925115730419745, -7902436107529873098, -1004444517403178028]\n    ) AS summed\n    CROSS JOIN LATERAL (\n        SELECT date - (date_part('day', date)::int - 1) AS month, make_date(date_part('year', date)::int, 1, 1) AS year,\n            (date_trunc('month', last_day::timestamp) + interval '1 month - 1 day')::date AS end_of_month,\n            make_date(date_part('year', last_day)::int, 12, 31) AS end_of_year\n        OFFSET 0\n    ) AS days\n    CROSS JOIN LATERAL (\n        VALUES (0, '00000000-0000-0000-0000-000000000000'::uuid, NULL::date, NULL::date), (1, '00000000-0000-0000-0000-000000000000', month, end_of_month),\n            (2, '00000000-0000-0000-0000-000000000000', year, end_of_year),\n            (3, type_id, month, end_of_month), (4, type_id, year, end_of_year)\n    ) AS cell (grain, type_id, date, last_day)\n    WHERE cell.grain = ANY (summed.grains)\n    GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(change) <> 0\n    ON CONFLICT (term, grain, type_id, date, last_day, starts_unknown, ends_unknown)\n    DO UPDATE SET count = kept.count + EXCLUDED.count;\n    RETURN NULL;\n", hash='95397a00dbc69a134f8dae2697cbf6491e340709', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_sums_0ce7b', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
         ),
     ]

@@ -20,6 +20,14 @@ from events.models.event import (
     PlaceRole,
     VisitClass,
 )
+from events.models.event_sum import (
+    KEPT_FOR_STATES,
+    KEPT_FOR_WORDS,
+    NO_ROLE,
+    NO_STATE,
+    WORDS,
+    EventSum,
+)
 from events.models.event_type import EventType, EventTypeIdentifier
 from events.models.participation import Participation, ParticipationCapacity, Presence, Role
 from events.models.place import Place, PlaceIdentifier, PlaceKind, PlaceName
@@ -46,6 +54,11 @@ from events.models.statement import (
 __all__ = [
     "HAS_PARTS",
     "IS_PART",
+    "KEPT_FOR_STATES",
+    "KEPT_FOR_WORDS",
+    "NO_ROLE",
+    "NO_STATE",
+    "WORDS",
     "Attendance",
     "Dimension",
     "Direction",
@@ -58,6 +71,7 @@ __all__ = [
     "EventPlace",
     "EventPosting",
     "EventStatus",
+    "EventSum",
     "EventTopic",
     "EventType",
     "EventTypeEdition",

@@ -15,7 +15,7 @@ from config.api.formats import FORMAT
 from config.api.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PAGE_SIZE
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.sql import Clause
+from config.api.sql import Clause, joined
 from config.api.views import Operation, ReadView
 from records.api.filters import ReferenceFilter
 from records.api.pages import address_with, fetch, send_whole
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 IMMUTABLE = "public, max-age=31536000, immutable"
 #: Positions have at most so many digits.
 LAST = 10**18 - 1
+#: Of so many states and kinds, one by one, the first changes are all read; of more those of spans that are so many times as long as
+#: the page first.
+FEW_LISTS, NEAR = 60, (8, 128)
 
 AFTER = Parameter(
     "after",
@@ -130,14 +133,7 @@ class Asked:
     def _found(self, after: int, most: int) -> Clause:
         """The positions, and whether the record left the scope. Each kind, or state and kind, is read off its index."""
         if self.states is not None:
-            kinds = self.kinds or [kind.name for kind in all_kinds()]
-            return Clause(
-                "SELECT one.position, bool_and(one.has_left) AS has_left"
-                " FROM unnest(%s::uuid[]) AS state (id) CROSS JOIN unnest(%s::text[]) AS kind (name) CROSS JOIN LATERAL"
-                " (SELECT position, has_left FROM records_changeofstate WHERE state_id = state.id AND kind = kind.name"
-                " AND position > %s ORDER BY position LIMIT %s) AS one GROUP BY one.position ORDER BY one.position LIMIT %s",
-                (list(self.states), list(kinds), after, most, most),
-            )
+            return self._of_states(self.states, after, most)
         if self.kinds is not None:
             return Clause(
                 "SELECT one.position, NULL::boolean AS has_left FROM unnest(%s::text[]) AS kind (name) CROSS JOIN LATERAL"
@@ -149,6 +145,28 @@ class Asked:
             "SELECT position, NULL::boolean AS has_left FROM records_change WHERE position > %s ORDER BY position LIMIT %s",
             (after, most),
         )
+
+    def _of_states(self, states: Sequence[Any], after: int, most: int) -> Clause:
+        """The same of some states: near the place first where they are many, for then there are soon enough."""
+        kinds = self.kinds or [kind.name for kind in all_kinds()]
+        spans = NEAR if len(states) * len(kinds) > FEW_LISTS else ()
+        parts, chosen, is_short = [], [], "TRUE"
+        for number, last in enumerate((*(after + span * most for span in spans), LAST)):
+            # Names and numbers of ours.
+            part = (
+                f"found{number} AS MATERIALIZED (SELECT one.position, bool_and(one.has_left) AS has_left"  # noqa: S608
+                " FROM unnest(%s::uuid[]) AS state (id) CROSS JOIN unnest(%s::text[]) AS kind (name) CROSS JOIN LATERAL"
+                " (SELECT position, has_left FROM records_changeofstate WHERE state_id = state.id AND kind = kind.name"
+                f" AND position > %s AND position <= %s ORDER BY position LIMIT %s) AS one WHERE {is_short}"
+                " GROUP BY one.position ORDER BY one.position LIMIT %s)"
+            )
+            parts.append(Clause(part, (list(states), list(kinds), after, last, most, most)))
+            is_enough = f"(SELECT count(*) FROM found{number}) >= {most}"  # noqa: S608
+            is_last = last == LAST
+            chosen.append(f"SELECT * FROM found{number} WHERE {is_last or is_enough}")  # noqa: S608
+            is_short += f" AND NOT {is_enough}"
+        found = joined(", ", parts)
+        return Clause(f"WITH {found.sql} {' UNION ALL '.join(chosen)}", found.values)
 
     def all_after(self, page: Page, size: int, envelope: dict[str, Any]) -> Iterator[str]:
         """The changes of a page and of all that follow it, read while they are used; `envelope` says how far they go."""

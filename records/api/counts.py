@@ -34,6 +34,7 @@ from config.api.sql import (
 from config.faults import Fault
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
+from records.api.sums import FromSums
 from records.api.ways import COMPARED, are_apart, in_half, without_leads
 from records.as_of import every_reference, halves, shown_references
 from records.models.reference import in_order
@@ -51,12 +52,14 @@ if TYPE_CHECKING:
     from config.api.query import Query
     from config.api.sql import Lead
     from config.api.views import ReadView
-    from records.models import Edition
+    from records.models import Edition, Grain
 
 #: Dimensions of one question, and rows of an answer.
 MOST_DIMENSIONS = 2
 MOST_ROWS = 1_000
 # Microseconds that reading a record takes, as measured: the setting COUNTS_MILLISECONDS says how many are read at most.
+#: One sum of many records.
+ADDED = 0.7
 #: One whose postings have all that is asked.
 READ = 0.33
 #: One of all records, read as they lie.
@@ -105,6 +108,14 @@ class Related:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms by which sums tell the values of a dimension apart, each with its value, and how fine they are summed up."""
+
+    all_of_them: Callable[[], Iterable[tuple[int, Any]]]
+    grains: frozenset[Grain]
+
+
 class Dimension:
     """Base of what records are counted by. `help_text` says what it means, without a full stop."""
 
@@ -115,8 +126,14 @@ class Dimension:
     #: Whether the tables that lead to editions have its columns too.
     is_led = False
 
-    def __init__(self, help_text: str) -> None:
+    #: What it is in the table of sums (`config.api.sql.Summed`), if it is there: `term`, `type`, `month` or `year`.
+    axis = ""
+
+    def __init__(self, help_text: str, terms: Terms | None = None) -> None:
         self.help_text = help_text
+        self.terms = terms
+        if terms:
+            self.axis = "term"
 
     def value(self, editions: type[Edition]) -> Clause:
         """The value of a row of the editions, where it has one at most; NULL when it is unknown."""
@@ -175,6 +192,8 @@ class Span(Dimension):
         self.step = step
         self.days = days
         self.is_led = is_led
+        # A decade is made of whole years.
+        self.axis = ("month" if step == "month" else "year") if is_led else ""
 
     def value(self, editions: type[Edition]) -> Clause:
         days = self.days(editions)
@@ -236,8 +255,9 @@ class Word(Dimension):
         column: str = "",
         value: Callable[[type[Edition]], Clause] | None = None,
         related: Related | None = None,
+        terms: Terms | None = None,
     ) -> None:
-        super().__init__(help_text)
+        super().__init__(help_text, terms)
         self.choices = [str(getattr(choice, "value", choice)) for choice in choices]
         self.column = column
         self.related = related
@@ -270,8 +290,11 @@ class Named(Dimension):
         value: Callable[[type[Edition]], Clause] | None = None,
         related: Related | None = None,
         is_led: bool = False,
+        axis: str = "",
+        terms: Terms | None = None,
     ) -> None:
-        super().__init__(help_text)
+        super().__init__(help_text, terms)
+        self.axis = axis or self.axis
         self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self.column = column
         self.related = related
@@ -373,6 +396,17 @@ class Counting:
         """The rows, values first, and how many records there are."""
         if NOTHING in self.asked:
             return ([] if self.dimensions or self.summed else [(0,)]), 0
+        sums = None if self.summed else FromSums.of(self.editions, self.asked, self.dimensions)
+        if sums is not None:
+            most = int(settings.COUNTS_MILLISECONDS * 1_000 / ADDED)
+            counted = fetch(sums.statement(MOST_ROWS + 1, most))
+            if len(counted) > MOST_ROWS:
+                raise too_many_groups()
+            if counted and counted[0][-2] > most:
+                raise too_many_records(
+                    "There is too much to be added up: ask for less, such as some years, or by one dimension."
+                )
+            return [row[:-2] for row in counted], counted[0][-1] if counted else 0
         source, price = self._source() if moment() is None else self._source_then()
         price += sum(related.price(names) for related, names in self._parts)
         price += PART if self.summed else 0

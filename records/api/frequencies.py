@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from config.api.sql import Clause, Elements, Span
@@ -64,6 +65,13 @@ def led(editions: type[Edition], one: Clause) -> float:
     table = _of(one.lead.table)
     share = table.shares.get("term", {}).get(str(one.lead.term), 0.0)
     return min(1.0, share * table.rows / max(1.0, rows(editions)))
+
+
+def posted(table: str, terms: Iterable[int], *, among: int) -> float:
+    """Return how many rows of a table have one of some terms, as a share of those that have another one; 0 where nothing is known."""
+    shares = _of(table).shares.get("term", {})
+    found = sum(shares.get(str(number), 0.0) for number in terms)
+    return found / shares[str(among)] if str(among) in shares else 0.0
 
 
 def elements(editions: type[Edition], name: str) -> dict[str, float]:

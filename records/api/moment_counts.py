@@ -17,7 +17,7 @@ from records.api.counts import (
     too_many_groups,
     too_many_records,
 )
-from records.api.moments import Found, with_moments
+from records.api.moments import Found, more_than, with_moments
 from records.api.pages import fetch
 from records.as_of import shown_references
 from records.models import Standing, Stream
@@ -54,9 +54,13 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
     found = Found.of(question)
     reads_moments = found.reads_moments or bool({"kind", "state"} & set(by))
     most = MOST_LOOKED_AT if reads_moments else MOST_READ
-    counted = fetch(_statement(found, by, list(states), most))
+    counted: Sequence[Any] = ()
+    proven = found.proven
+    is_more = proven is not None and more_than(most, proven)
+    if not is_more:
+        counted = fetch(_statement(found, by, list(states), most))
     total = counted[0][-1] if counted else 0
-    if total > most:
+    if is_more or total > most:
         raise too_many_records(
             f"There are more than {most:,} facts to count in this way: ask for less, such as those of a pair, a person or some years."
         )

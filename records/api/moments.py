@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from config.api.pagination import COUNTED
 from config.api.sql import EVERYTHING, Clause, all_of, joined, select
 from config.dates.lengths import Length
 from config.dates.reach import Match
+from records.api.frequencies import posted
 from records.api.pages import Pages, fetch, fetch_in_time
 from records.api.whole import Found as Rows
 from records.api.whole import find
@@ -48,14 +49,24 @@ _POSTED = ", ".join(
     f"posting.{name}" for name in ("date", "record_id", "place", "stream", "length", "last_day")
 )
 
-#: The same of a moment that was replaced, as of an instant.
-_REPLACED = (
+#: The same of a moment.
+_MOMENT = (
     "COALESCE(moment.date, 'infinity'::date) AS date, moment.record_id, moment.place, moment.stream, moment.length,"
     " COALESCE(moment.last_day, 'infinity'::date) AS last_day"
 )
 
 #: A condition that finds no more is asked first, whatever its place in the order of days; all others are asked of what it finds.
 FEW = 2_000
+
+#: Frequent conditions that no more moments meet together: these are found by the index of lists of terms. More are met soon in order.
+TOGETHER = 5_000
+
+#: Postings of one condition of which it is tried whether they meet the others.
+TRIED = 500
+
+#: Shares of moments: of those of one condition that meet the others, and of all that have one of many terms, from which on they are
+#: met soon in order.
+OFTEN_MET, OFTEN = 0.1, 0.3
 
 #: So many terms are read in order without asking how many moments have them; and so many of all kinds of record at once.
 FEW_LEADS = 3
@@ -87,13 +98,34 @@ class Dimension:
     is_checked: bool = (
         False  #: whether moments that are found by the terms must be checked all the same
     )
+    #: Terms that do as well, under which tenures only are posted: hundreds of offices, each of few holders.
+    beside: tuple[int, ...] = ()
+
+    @property
+    def terms(self) -> str:
+        """All its terms, as an array."""
+        return as_array((*(lead.term for lead in self.leads), *self.beside))
+
+    @property
+    def listed(self) -> Clause | None:
+        """The same, but for what is beside, as the index of lists of terms finds it; None where it is what every moment has."""
+        if any(lead.term == EVERY for lead in self.leads):
+            return None
+        return Clause("moment.terms && %s::bigint[]", (as_array(lead.term for lead in self.leads),))
 
     @classmethod
     def of_terms(cls, terms: Iterable[int], beside: Iterable[Lead] = ()) -> Dimension:
         """Ask for any of some terms."""
-        found = {one.term: one for one in (*beside, *map(Lead, terms))}
-        check = Clause("moment.terms && %s::bigint[]", (as_array(found),))
-        return cls(tuple(found.values()), check)
+        known = dict.fromkeys((*terms, *(one.term for one in beside if one.stream is None)))
+        offices = tuple({one.term for one in beside if one.stream is not None} - set(known))
+        check = Clause("moment.terms && %s::bigint[]", (as_array(known),))
+        if offices:
+            # Asked of tenures only: comparing with so many takes its time.
+            check = Clause(
+                f"({check.sql} OR (moment.stream = %s AND moment.terms && %s::bigint[]))",
+                (*check.values, Stream.TENURE.value, as_array(offices)),
+            )
+        return cls(tuple(map(Lead, known)), check, beside=offices)
 
     @classmethod
     def of_kinds(cls, kinds: Sequence[str]) -> Dimension:
@@ -145,7 +177,7 @@ class Question:
             days = classed(_DAYS, self.match, *self.window)
         streams = Clause("moment.stream = ANY(%s::smallint[])", (as_array(map(int, self.streams)),))
         checks = [streams, days, *(one.check for one in self.dimensions)]
-        return select(_REPLACED, f"{halves(Moment)[1]} AS moment", all_of(checks))
+        return select(_MOMENT, f"{halves(Moment)[1]} AS moment", all_of(checks))
 
     @property
     def rank(self) -> Clause:
@@ -206,6 +238,12 @@ class Found:
     leads: tuple[Lead, ...]
     others: tuple[Dimension, ...]
     are_few: bool  #: they are found at once; else read off the postings in order
+    #: What the index of lists of terms finds, where it is asked: all of them if they are few, else how many there are.
+    listed: Clause | None = None
+    beside: tuple[int, ...] = ()  #: as those of the condition that is read in order
+    is_often: bool = (
+        False  #: whether many of the postings of the one that is asked first meet the others
+    )
 
     @classmethod
     @as_it_is()
@@ -215,12 +253,13 @@ class Found:
         if not dimensions:
             return cls(question, (Lead(EVERY),), (), are_few=False)
         if len(dimensions) == 1 and len(dimensions[0].leads) <= FEW_LEADS:
-            return cls(question, dimensions[0].leads, (), are_few=False)
+            (alone,) = dimensions
+            return cls(question, alone.leads, (), are_few=False, beside=alone.beside)
         counts = [
             f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
             for _ in dimensions
         ]
-        terms = tuple(as_array(lead.term for lead in one.leads) for one in dimensions)
+        terms = tuple(one.terms for one in dimensions)
         ((*found,),) = fetch(Clause(f"SELECT {', '.join(counts)}", terms))
         least = min(range(len(found)), key=lambda place: (found[place], place))
         others = dimensions[:least] + dimensions[least + 1 :]
@@ -228,17 +267,80 @@ class Found:
         are_few = found[least] <= FEW
         if are_few and leading.is_checked:
             others = dimensions
-        whole = cls(question, leading.leads, others, are_few=are_few)
-        if not whole.are_few and whole.most_times > MOST_LEADS:
-            # So many that moments with one of them are met soon on the way through all.
-            return cls(question, (Lead(EVERY),), dimensions, are_few=False)
+        whole = cls(question, leading.leads, others, are_few=are_few, beside=leading.beside)
+        if are_few:
+            return whole
+        listed = [clause for each in dimensions if (clause := each.listed)]
+        if len(listed) > 1 and not whole.is_near:
+            together = all_of(listed)
+            is_often = whole.is_met_often
+            if not is_often and not more_than(TOGETHER, _by_lists("", together)):
+                return cls(question, (), dimensions, are_few=True, listed=together)
+            whole = replace(whole, listed=together, is_often=is_often)
+        often = posted(_POSTINGS, (lead.term for lead in leading.leads), among=EVERY)
+        if len(leading.leads) > MOST_LEADS and often >= OFTEN:
+            # Moments with one of so many are met soon on the way through all.
+            return replace(whole, leads=(Lead(EVERY),), others=dimensions, beside=())
         return whole
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a few postings only of the leading condition have a day in the window."""
+        if self.question.window is None or len(self.leads) > MOST_LEADS:
+            return False
+        return not more_than(FEW, self._alone)
+
+    @property
+    def is_met_often(self) -> bool:
+        """Whether many of the postings of the leading condition, of those that come first, meet the others too."""
+        checks = all_of(one.check for one in self.others)
+        tried = self._alone
+        ((count, met),) = fetch(
+            Clause(
+                f"SELECT count(*), count(*) FILTER (WHERE {checks.sql}) FROM ({tried.sql} LIMIT {TRIED}) AS tried"
+                f" JOIN {MOMENTS} AS moment USING (record_id, place)",
+                (*checks.values, *tried.values),
+            )
+        )
+        return bool(met >= OFTEN_MET * count)
+
+    @property
+    def proven(self) -> Clause | None:
+        """Moments that are surely among them, by the postings of one frequent term of each condition, which all have the same order.
+
+        None where the postings do not tell, or would be read in vain.
+        """
+        dimensions = self.question.dimensions
+        is_soon_met = self.is_often or (len(dimensions) == 1 and len(dimensions[0].leads) > 1)
+        if not is_soon_met or any(one.is_checked for one in dimensions):
+            return None
+        if self.question.window:
+            return self._proven_in_window if self.is_often and self.most_times > 1 else None
+        asked = [
+            Clause("stream = ANY(%s::smallint[])", (as_array(map(int, self.question.streams)),))
+        ]
+        tables = []
+        for place, one in enumerate(dimensions):
+            asked.append(Clause(f"posting{place}.term = %s", (_most_frequent(one.leads).term,)))
+            using = " USING (stream, length, date, record_id, place)" if place else ""
+            tables.append(f"{_POSTINGS} AS posting{place}{using}")
+        return select("", " JOIN ".join(tables), all_of(asked))
+
+    @property
+    def _proven_in_window(self) -> Clause:
+        """The same among days: those of one term, each of which comes once."""
+        one = replace(self, leads=(_most_frequent(self.leads),), beside=())
+        return one.walked(None, Steps(is_descending=False))
+
+    @property
+    def _alone(self) -> Clause:
+        """What the leading condition finds by itself."""
+        return replace(self, others=()).walked(None, Steps(is_descending=False))
 
     @property
     def most_times(self) -> int:
         """How often a moment may come: for each of its terms. A tenure names one office, of however many."""
-        anywhere = sum(lead.stream is None for lead in self.leads)
-        return anywhere + (anywhere < len(self.leads))
+        return len(self.leads) + bool(self.beside)
 
     @property
     def reads_moments(self) -> bool:
@@ -265,17 +367,24 @@ class Found:
 
     def gathered(self) -> Clause:
         """Every moment, each once, in no order."""
+        if self.listed is not None:
+            return self._gathered_by_lists(self.listed)
+        terms = as_array((*(lead.term for lead in self.leads), *self.beside))
+        return self._at_once(terms, self.question.streams)
+
+    @property
+    def aside(self) -> Clause | None:
+        """The moments that are found beside those that are read in order, each once; None without any."""
+        if not self.beside or Stream.TENURE not in self.question.streams:
+            return None
+        return self._at_once(as_array(self.beside), (Stream.TENURE,))
+
+    def _at_once(self, terms: str, streams: Iterable[Stream]) -> Clause:
         source, checks = self._posted
         asked = all_of(
             [
-                Clause(
-                    "posting.term = ANY(%s::bigint[])",
-                    (as_array(lead.term for lead in self.leads),),
-                ),
-                Clause(
-                    "posting.stream = ANY(%s::smallint[])",
-                    (as_array(map(int, self.question.streams)),),
-                ),
+                Clause("posting.term = ANY(%s::bigint[])", (terms,)),
+                Clause("posting.stream = ANY(%s::smallint[])", (as_array(map(int, streams)),)),
                 checks,
                 # What has no day is in no window, unless it may have any.
                 EVERYTHING
@@ -285,20 +394,42 @@ class Found:
         )
         return Clause(f"SELECT DISTINCT {_POSTED} FROM {source} WHERE {asked.sql}", asked.values)
 
+    def _gathered_by_lists(self, listed: Clause) -> Clause:
+        question = self.question
+        streams = Clause(
+            "moment.stream = ANY(%s::smallint[])", (as_array(map(int, question.streams)),)
+        )
+        days = EVERYTHING
+        if question.window is not None:
+            days = classed(_DAYS, question.match, *question.window)
+        kinds = (one.check for one in question.dimensions if one.is_checked)
+        rows = _by_lists(_MOMENT, all_of([listed, streams, days, *kinds]))
+        beside = tuple(number for one in question.dimensions for number in one.beside)
+        aside = replace(self, beside=beside, others=question.dimensions).aside
+        if aside is None:
+            return rows
+        return Clause(f"{rows.sql} UNION {aside.sql}", rows.values + aside.values)
+
     def walked(self, limit: int | None, steps: Steps) -> Clause:
         """Moments in the order of their days, up to a limit from each range of the index; once for each term that they have."""
         source, checks = self._posted
-        arrays = steps.arrays(self)
         order = ", ".join(f"posting.{name} {steps.way}" for name in ("date", "record_id", "place"))
         limited = f"ORDER BY {order} LIMIT {limit}" if limit else ""
+        streams = ["NULL" if lead.stream is None else int(lead.stream) for lead in self.leads]
         return Clause(
-            "SELECT walked.* FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::date[], %s::date[], %s::date[], %s::uuid[],"
-            " %s::smallint[]) AS step (term, stream, length, first, last, at, at_record, at_place), LATERAL ("
-            f"SELECT {_POSTED} FROM {source} WHERE posting.term = step.term AND posting.stream = step.stream"
+            "SELECT walked.* FROM unnest(%s::bigint[], %s::smallint[]) AS lead (term, stream) JOIN unnest(%s::smallint[],"
+            " %s::smallint[], %s::date[], %s::date[], %s::date[], %s::uuid[], %s::smallint[])"
+            " AS step (stream, length, first, last, at, at_record, at_place) ON lead.stream IS NULL OR lead.stream = step.stream"
+            f" CROSS JOIN LATERAL (SELECT {_POSTED} FROM {source} WHERE posting.term = lead.term AND posting.stream = step.stream"
             " AND posting.length = step.length AND posting.date >= step.first AND posting.date <= step.last"
             f" AND (posting.date, posting.record_id, posting.place) {steps.operator} (step.at, step.at_record, step.at_place)"
             f" AND {checks.sql} {limited}) AS walked",
-            (*arrays, *checks.values),
+            (
+                as_array(lead.term for lead in self.leads),
+                as_array(streams),
+                *steps.arrays(self),
+                *checks.values,
+            ),
         )
 
     def each(self, most: int) -> Clause:
@@ -310,11 +441,13 @@ class Found:
         return Clause(f"{both.sql} LIMIT {most}", both.values)
 
     def _each(self, most: int) -> Clause:
-        if self.are_few:
+        if self.are_few or self.listed is not None:
             rows = self.gathered()
         else:
             rows = self.walked(None, Steps(is_descending=False))
-            if len(self.leads) > 1:
+            if aside := self.aside:
+                rows = joined(" UNION ALL ", [rows, aside])
+            if self.most_times > 1:
                 # A moment comes once for each of its terms: among so many are as many as are wanted.
                 enough = most * self.most_times
                 rows = Clause(
@@ -322,8 +455,8 @@ class Found:
                 )
         return Clause(f"{rows.sql} LIMIT {most}", rows.values)
 
-    def ranges(self) -> Iterator[tuple[Lead, Stream, Length, str, str]]:
-        """The ranges of the index in which they lie: first and last day of each."""
+    def ranges(self) -> Iterator[tuple[Stream, Length, str, str]]:
+        """The ranges of the index in which they lie under each term: first and last day of each."""
         question = self.question
         spans = [(length, "-infinity", "infinity") for length in Length]
         if question.window is not None:
@@ -335,11 +468,27 @@ class Found:
                 )
                 for span in classed(_DAYS, question.match, *question.window).spans
             ]
-        for lead in self.leads:
-            for stream in question.streams:
-                if lead.stream in (None, stream):
-                    for span in spans:
-                        yield (lead, stream, *span)
+        for stream in question.streams:
+            for span in spans:
+                yield (stream, *span)
+
+
+def _by_lists(columns: str, where: Clause) -> Clause:
+    """A statement for moments that the index of lists of terms finds: it asks for all of them, of which no more are read than wanted."""
+    found = select(columns, f"{MOMENTS} AS moment", where)
+    return Clause(
+        f"SELECT * FROM (WITH met AS MATERIALIZED ({found.sql}) TABLE met) AS listed", found.values
+    )
+
+
+def _most_frequent(leads: Iterable[Lead]) -> Lead:
+    return max(leads, key=lambda lead: posted(_POSTINGS, (lead.term,), among=EVERY))
+
+
+def more_than(most: int, rows: Clause) -> bool:
+    """Whether a statement gives more than so many rows."""
+    counted = Clause(f"SELECT count(*) FROM ({rows.sql} LIMIT {most + 1}) AS first_of", rows.values)
+    return bool(fetch(counted)[0][0] > most)
 
 
 def _still(rows: Clause) -> Clause:
@@ -376,12 +525,12 @@ class Steps:
     def arrays(self, found: Found) -> tuple[str, ...]:
         """The ranges to read, as a column each."""
         rows = [
-            (lead.term, int(stream), int(length), first, last, *place)
-            for lead, stream, length, first, last in found.ranges()
+            (int(stream), int(length), first, last, *place)
+            for stream, length, first, last in found.ranges()
             if (place := self._place(is_undated=length == Length.UNDATED)) is not None
         ]
         # As texts: the database reads a literal in one go, and a list of casts one by one.
-        return tuple(map(as_array, zip(*rows, strict=True))) if rows else ("{}",) * 8
+        return tuple(map(as_array, zip(*rows, strict=True))) if rows else ("{}",) * 7
 
     def _place(self, *, is_undated: bool) -> tuple[str, str, int] | None:
         """Where a range is read from; None when all of it lies on the other side of the cursor."""
@@ -443,8 +592,16 @@ class MomentListing(Pages):
 
     def _counted(self) -> Clause:
         """How many there are, counted up to one more than is shown."""
-        each = self.found.each(COUNTED + 1)
-        return Clause(f"SELECT count(*) FROM ({each.sql}) AS counted", each.values)
+        most, found = COUNTED + 1, self.found
+        # So many as are met often are sooner met than found.
+        each = (replace(found, listed=None) if found.is_often else found).each(most)
+        every = Clause(f"SELECT count(*) FROM ({each.sql}) AS counted", each.values)
+        if (proven := found.proven) is None:
+            return every
+        return Clause(
+            f"SELECT CASE WHEN (SELECT count(*) FROM ({proven.sql} LIMIT {most}) AS proven) = {most} THEN {most} ELSE ({every.sql}) END",
+            proven.values + every.values,
+        )
 
     def find_all(self, page: Page) -> Rows:
         """The moments of a page and of all that follow it, as they are now: each with the edition that states it, and its place there."""
@@ -497,11 +654,14 @@ class MomentListing(Pages):
         return joined(" UNION ALL ", [_still(rows), then])
 
     def _ordered_now(self, steps: Steps, size: int | None) -> Clause:
-        if self.found.are_few:
+        if self.found.are_few or (size is None and self.found.listed is not None):
             rows = self.found.gathered()
             return rows if steps.cursor is None else self._behind(rows, steps)
         rows = self.found.walked(size, steps)
-        if len(self.found.leads) > 1:
+        if aside := self.found.aside:
+            aside = aside if steps.cursor is None else self._behind(aside, steps)
+            rows = joined(" UNION ALL ", [rows, aside])
+        if self.found.most_times > 1:
             rows = Clause(f"SELECT DISTINCT * FROM ({rows.sql}) AS each_of", rows.values)
         return rows
 

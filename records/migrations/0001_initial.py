@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], gin_pending_list_limit=1024, name='moment_by_terms')],
             },
         ),
         migrations.CreateModel(
@@ -607,6 +608,11 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql="ALTER TABLE records_usage SET UNLOGGED",
             reverse_sql="ALTER TABLE records_usage SET LOGGED",
+        ),
+        # So many terms are known by how often they occur, which says whether moments with one of some are soon met.
+        migrations.RunSQL(
+            sql="ALTER TABLE records_momentposting ALTER COLUMN term SET STATISTICS 1000",
+            reverse_sql=migrations.RunSQL.noop,
         ),
         migrations.AddIndex(
             model_name='source',

@@ -12,10 +12,12 @@ from records.models.published_name import Called, NameSort, PublishedName, Publi
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.source import Source, SourceIdentifier, SourceKind
+from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
 from records.models.usage import Usage
 
 __all__ = [
+    "ANY_TYPE",
     "CURRENT",
     "STATED",
     "Action",
@@ -33,6 +35,7 @@ __all__ = [
     "FormerMoment",
     "FormerPart",
     "FormerReference",
+    "Grain",
     "Identifier",
     "Moment",
     "MomentPosting",
@@ -54,6 +57,7 @@ __all__ = [
     "Stance",
     "Standing",
     "Stream",
+    "SumTable",
     "Topic",
     "TopicEdition",
     "TopicIdentifier",

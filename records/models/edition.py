@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from config.api.sql import Clause, Span
     from records.models.moment import Fact, Stream
     from records.models.reference import References
+    from records.models.sum_table import SumTable
 
 #: The public edition of a record: the newest one, unless that is a tombstone.
 CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)
@@ -140,6 +141,9 @@ class Edition(models.Model):
     lengths: ClassVar[tuple[Span, ...]] = ()
     #: The columns that this index has beside.
     covered: ClassVar[frozenset[str]] = frozenset()
+
+    #: Where records of this kind are summed up.
+    sums: ClassVar[type[SumTable] | None] = None
 
     #: The member that names the record of which this one is a part, of kinds whose documents say whether they have parts
     #: (`has_parts`). There is a column of that name and `_id`.

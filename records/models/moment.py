@@ -165,6 +165,10 @@ class Moment(MomentColumns):
     pk = models.CompositePrimaryKey("record_id", "place")
 
     class Meta(MomentColumns.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            # Finds what meets several frequent conditions, where the postings of each would be read in vain.
+            GinIndex(fields=["terms"], name="moment_by_terms", gin_pending_list_limit=1_024)  # KiB
+        ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             KeepPosted(
                 name="post_moments",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -18,8 +18,10 @@ from django.test.utils import CaptureQueriesContext
 
 from config.api.docs import schema
 from config.api.problems import Problem
-from events.models import Event
+from events.models import Event, EventSum
 from records.api import counts, frequencies
+from records.api.sums import FromSums
+from records.models import Grain
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
 from tests.factories.agreements import make_action, make_agreement, make_party, make_value
@@ -260,6 +262,8 @@ def test_events_are_counted_with_whatever_filters_by_whatever_way(
         # Whatever statistics say, and whichever way is taken for it: the counts are the same.
         is_led = chance.choice([True, False, None])
         with monkeypatch.context() as patch:
+            if chance.random() < 0.7:
+                patch.setattr(FromSums, "of", lambda *_question: None)
             if is_led is not None:
                 patch.setattr(counts.Counting, "_is_led_best", lambda _self, _one, it=is_led: it)
                 patch.setattr(counts.Counting, "_is_found_by_lists", is_led)
@@ -272,6 +276,62 @@ def test_events_are_counted_with_whatever_filters_by_whatever_way(
         assert answer["total"]["value"] == len(documents), query
         found += bool(documents)
     assert found > QUESTIONS / 4
+
+
+#: What sums answer together with any dimension that they have, or with all but those of another term.
+WITH_SUMS = [
+    "",
+    "type=feast,duel",
+    "type__not=duel",
+    "date_after=1999&date_before=2001",
+    "date_after=1999-03&date_before=2000-06",
+    "date_after=2000&date_match=any",
+    "date_before=2000-02&date_match=any",
+    "date_before=2001&type=feast",
+]
+OF_A_TERM = ["state=borduria", "role=host", "status=planned", "attendance__not=remote"]
+OWN = ("year", "month", "decade", "type")
+TERMS = ("state", "role", "status", "attendance", "visit_class")
+
+
+def test_plain_counts_are_read_off_the_sums(
+    client: Client, world: dict[str, list[Document]]
+) -> None:
+    of_two = [("year", "type"), ("month", "type"), ("decade", "year")]
+    plain = [(), *((name,) for name in OWN), *of_two]
+    asked = [
+        *product(
+            [*WITH_SUMS],
+            [*plain, *((name,) for name in TERMS), ("state", "decade"), ("year", "status")],
+        ),
+        *product(
+            [f"{one}&{rest}".rstrip("&") for one, rest in product(OF_A_TERM, WITH_SUMS)], plain
+        ),
+    ]
+    documents = {query: _crawl(f"events/?{query}".rstrip("?")) for query, _by in asked}
+    from_sums = Counter[str]()
+    for query, by in asked:
+        listed = f"by={','.join(by)}" if by else ""
+        address = f"events/counts/?{'&'.join(filter(None, (listed, query)))}".rstrip("?")
+        with CaptureQueriesContext(connection) as statements:
+            answer = get(client, address)
+        if by:
+            assert counted_rows(answer["results"]) == expected_counts(
+                "event", [*by], documents[query], world
+            ), address
+        else:
+            assert answer["results"] == [{"count": len(documents[query])}], address
+        assert answer["total"]["value"] == len(documents[query]), address
+        sql = statements.captured_queries[-1]["sql"]
+        previous = statements.captured_queries[-2]["sql"] if len(statements) > 1 else ""
+        from_sums[query] += "events_eventsum" in sql + previous
+    for query in documents:
+        if (
+            not any(name in query for name in ("role", "status", "attendance"))
+            and "-0" not in query
+        ):
+            # All of it but the months of the types of a state.
+            assert from_sums[query] >= len(plain) - 2 * ("state" in query), query
 
 
 def _names(query: str) -> list[str]:
@@ -349,6 +409,13 @@ def test_too_many_rows_and_too_many_records_are_refused(
     monkeypatch.setattr(counts, "MOST_ROWS", 1_000)
 
     monkeypatch.setattr(counts.Counting, "_is_led_best", lambda _self, _one: True)
+    sums = EventSum.objects.filter(term=EventSum.every, grain=Grain.YEAR).count()
+    for read, status in ((sums + 0.5, 200), (sums - 0.5, 400)):
+        settings.COUNTS_MILLISECONDS = read * counts.ADDED / 1_000
+        answer = get(client, "events/counts/?by=year", status)
+        assert answer.get("code", "too_many_records") == "too_many_records"
+
+    monkeypatch.setattr(FromSums, "of", lambda *_question: None)
     # So many are read as take no more than the time that is set, at the price of the way.
     everything = len(world["event"])
     for by, query, prices, count in (

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from events.models import EventPosting
+from events.models import EventPosting, EventSum
 from people.models import State, StateCode
 from records.models import (
     Change,
@@ -71,6 +71,7 @@ def only_editions() -> Iterator[None]:
     ]
     editions += [
         EventPosting,
+        EventSum,
         DatedPart,
         FormerMoment,
         FormerPart,

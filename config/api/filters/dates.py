@@ -216,6 +216,16 @@ def in_order(
     return tuple(spans)
 
 
+def whole_spans(after: dt.date | None, before: dt.date | None) -> str:
+    """Say what a window consists of as a whole: `year`s, or else `month`s; empty where it cuts one."""
+    day = dt.timedelta(days=1)
+    starts = [after] if after else []
+    starts += [before + day] if before and before != dt.date.max else []
+    if any(start.day != 1 for start in starts):
+        return ""
+    return "month" if any(start.month != 1 for start in starts) else "year"
+
+
 def _days_before(day: dt.date, count: int) -> dt.date:
     return day - min(dt.timedelta(days=count), day - dt.date.min)
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from config.api.formats import Format, Json
 from events.models import Event
 from people.models import Office, State
+from records.api import changes
 from records.api.changes import Asked, ChangesView
 from records.models import Change, ChangeOfState, Nature, Topic
 from records.publishing.merge import merge
@@ -353,7 +354,14 @@ def test_every_scope_is_what_the_editions_say(client: Client) -> None:
     assert {scope for _place, scope in from_editions(every, {str(states[0].pk)})} == {"in", "left"}
 
 
-def test_pages_of_a_scope_are_the_scope(client: Client) -> None:
+@pytest.mark.parametrize("near", [None, (1, 2), (0, 100)])
+def test_pages_of_a_scope_are_the_scope(
+    near: tuple[int, int] | None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the changes that come next are looked for near the page before, and then further off."""
+    if near:
+        monkeypatch.setattr(changes, "FEW_LISTS", 0)
+        monkeypatch.setattr(changes, "NEAR", near)
     states = a_history()
     query = f"state={states[0].slug},{states[1].slug}&object=event,state,relation"
     whole = scopes(client, f"{query}&page_size=200")

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from config.api import pagination
 from records.api import moment_counts, moments
 from records.models import Moment, MomentPosting
 from records.publishing.publish import publish, withdraw
@@ -30,7 +31,7 @@ from tests.factories.people import (
     make_state,
     make_tenure,
 )
-from tests.factories.records import publish_whole
+from tests.factories.records import make_topic, publish_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -112,13 +113,24 @@ def questions(world: World, count: int) -> Iterator[dict[str, str]]:
         yield query
 
 
-@pytest.mark.parametrize("few", [0, 8, 2_000])
+#: Of each way the numbers that make it the one that is taken: read off in order, found at once by the postings or by the lists of
+#: terms, and any of these.
+WAYS: list[dict[str, float]] = [
+    {"FEW": 0, "TOGETHER": 0, "OFTEN_MET": 2.0, "OFTEN": 2.0},
+    {"FEW": 0, "TOGETHER": 5, "OFTEN_MET": 2.0, "OFTEN": 0.0},
+    {"FEW": 0, "TOGETHER": 0, "OFTEN_MET": 0.0},
+    {"FEW": 8, "TOGETHER": 5_000},
+    {"FEW": 2_000, "TOGETHER": 0},
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", range(2))
 def test_timeline_is_what_the_documents_say(
-    seed: int, few: int, client: Client, monkeypatch: pytest.MonkeyPatch
+    seed: int, way: dict[str, float], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By each way of finding them: read off in order, found at once, and either."""
-    monkeypatch.setattr(moments, "FEW", few)
+    for name, number in way.items():
+        monkeypatch.setattr(moments, name, number)
     world = World(seed)
     world.change()
     for query in questions(world, 20):
@@ -186,6 +198,39 @@ def test_too_many_counts_are_refused(client: Client, monkeypatch: pytest.MonkeyP
     assert get(client, "timeline/counts/?by=year,month,kind", 400)["errors"][0]["code"] == (
         "too_many_values"
     )
+
+
+@pytest.mark.parametrize("often", [0.0, 2.0])
+def test_two_frequent_conditions_are_counted_no_further_than_is_shown(
+    often: float, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what both have postings of, or by the lists of terms; and refused by the first where too many are to be counted apart."""
+    topic = make_topic("grain")
+    states = [make_state(name) for name in ("A", "B")]
+    for number in range(6):
+        event = make_event(f"Event {number}", when="2025-05-10", topics=(topic,) if number else ())
+        for state in states if number < 5 else states[:1]:
+            make_participation(event, state)
+        publish_whole(event)
+    for name, value in {"FEW": 0, "TOGETHER": 0, "OFTEN_MET": often, "COUNTED": 3}.items():
+        monkeypatch.setattr(moments, name, value)
+    monkeypatch.setattr(pagination, "COUNTED", 3)
+
+    for query, count in (
+        (f"topic=grain&state={states[0].slug}", 5),
+        (f"topic=grain&state={states[1].slug}", 4),
+        (f"topic=grain&state={states[1].slug}&between={states[0].slug},{states[1].slug}", 4),
+        (f"topic=grain&state={states[1].slug}&object=statement", 0),
+        (f"topic=grain&state={states[1].slug}&date_after=2025", 4),
+    ):
+        shown = {"value": 3, "relation": "gte"} if count else {"value": 0, "relation": "eq"}
+        assert get(client, f"timeline/?{query}&page_size=1")["total"] == shown, query
+        for most, status in ((count, 200), (count - 1, 400)):
+            if most < 0:
+                continue
+            monkeypatch.setattr(moment_counts, "MOST_LOOKED_AT", most)
+            answer = get(client, f"timeline/counts/?by=year&{query}", status)
+            assert answer.get("code", "too_many_records") == "too_many_records", query
 
 
 def test_postings_are_the_terms_of_moments() -> None:

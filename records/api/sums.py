@@ -1,0 +1,96 @@
+"""Plain counts from a table of sums: those that need no look at the records (docs/decisions/0120)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.api.as_of import moment
+from config.api.sql import Clause, Summed, all_of, joined, select, table_of
+from records.bulk import as_array
+from records.models import ANY_TYPE, Grain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from records.api.counts import Dimension
+    from records.models import Edition, SumTable
+
+
+@dataclass(frozen=True, slots=True)
+class FromSums:
+    """A question that a table of sums answers: of one term, asked for or counted by, of types, and of whole months or years."""
+
+    editions: type[Edition]
+    table: type[SumTable]
+    conditions: Sequence[Summed]
+    dimensions: Mapping[str, Dimension]
+    grain: Grain
+
+    @classmethod
+    def of(
+        cls, editions: type[Edition], asked: Sequence[Clause], dimensions: Mapping[str, Dimension]
+    ) -> FromSums | None:
+        """Return how the sums answer a question; None where they do not."""
+        conditions = [one.summed for one in asked if one.summed]
+        asked_of = [one.axis for one in conditions]
+        axes = [*asked_of, *(one.axis for one in dimensions.values())]
+        # The sums tell of now.
+        if editions.sums is None or moment() is not None or len(conditions) < len(asked):
+            return None
+        if "" in axes or axes.count("term") > 1:
+            return None
+        kept = [one.grains for one in conditions if one.axis == "term"]
+        kept += [one.terms.grains for one in dimensions.values() if one.terms]
+        told = [grain for grain in Grain.telling(axes) if all(grain in each for each in kept)]
+        if not told:
+            return None
+        grain = told[0]
+        is_wide = "term" in axes and "term" not in asked_of
+        if is_wide and (grain.has_month or (grain.has_type and "type" not in asked_of)):
+            return None  # all months, or types, of all terms are many sums
+        return cls(editions, editions.sums, conditions, dimensions, grain)
+
+    def statement(self, most_rows: int, most_sums: int) -> Clause:
+        """Add up to so many sums, to no more than so many rows.
+
+        The last columns are the number of sums that were added up, one more than those where there are more, and that of records.
+        """
+        name = table_of(self.editions)
+        where = [Clause(f"{name}.grain = {self.grain:d}"), *(one.where for one in self.conditions)]
+        if not self.grain.has_type:
+            where.append(Clause(f"{name}.type_id = '{ANY_TYPE}'::uuid"))
+        table = Clause(f'"{self.table._meta.db_table}" AS {name}')
+        of_every = Clause(f"{name}.term = {self.table.every}")
+        total = Clause("COALESCE(sum(sum(count)) OVER (), 0)::bigint")
+        columns = [Clause("count")]
+        for by, dimension in self.dimensions.items():
+            if dimension.terms is None:
+                value = dimension.value(self.editions)
+                columns.append(Clause(f"{value.sql} AS {by}", value.values))
+                continue
+            # Records that have several of the terms are under each: all together they are counted for themselves.
+            every = select("sum(count)", table.sql, all_of([of_every, *where]))
+            total = Clause(f"(SELECT COALESCE(({every.sql}), 0))::bigint", every.values)
+            terms, values = zip(*dimension.terms.all_of_them(), strict=True)
+            kind = "uuid" if dimension.kinds else "text"
+            table = Clause(
+                f"{table.sql} JOIN unnest(%s::bigint[], %s::{kind}[]) AS known (term, value) ON known.term = {name}.term",
+                (as_array(terms), as_array("NULL" if each is None else each for each in values)),
+            )
+            # Said of the table too, so that its index finds them.
+            where.append(Clause(f"{name}.term = ANY(%s::bigint[])", (as_array(terms),)))
+            columns.append(Clause(f"known.value AS {by}"))
+        axes = [one.axis for one in self.conditions]
+        axes += [one.axis for one in self.dimensions.values()]
+        if "term" not in axes:
+            where.append(of_every)
+        found = all_of(where)
+        read = joined(", ", columns)
+        groups = ", ".join(self.dimensions)
+        grouped = f" GROUP BY {groups} HAVING sum(count) > 0" if groups else ""
+        return Clause(
+            f"SELECT {f'{groups}, ' if groups else ''}COALESCE(sum(count), 0)::bigint, (sum(count(*)) OVER ())::bigint, {total.sql} FROM"  # noqa: S608 - parts of ours
+            f" (SELECT {read.sql} FROM {table.sql} WHERE {found.sql} LIMIT {most_sums + 1}) AS sums{grouped} LIMIT {most_rows}",
+            (*total.values, *read.values, *table.values, *found.values),
+        )
