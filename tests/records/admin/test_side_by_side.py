@@ -7,12 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from records.models import Topic, TopicEdition
-from tests.factories.races import at_once
+from tests.factories.people import make_person
+from tests.factories.races import at_once, overtaken
 from tests.factories.records import make_topic
 from tests.factories.staff import client_of, member_of_staff
-from tests.records.admin.filling import address, filled
+from tests.records.admin.filling import address, agreed, filled
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -89,3 +92,45 @@ def test_publishers_of_topics_in_one_tree_all_succeed(publishers: list[User]) ->
     assert not [topic for topic in Topic.objects.all() if topic.has_unpublished_changes]
     assert {topic.label.endswith("anew") for topic in Topic.objects.all()} == {True}
     assert TopicEdition.objects.current().count() == SAVES * len(publishers)
+
+
+def test_a_save_that_was_ended_for_somebody_else_is_done_again(publishers: list[User]) -> None:
+    topic, broader = make_topic("gold"), make_topic("mining")
+    Topic.objects.filter(pk=topic.pk).update(broader=broader)
+    client = client_of(publishers[0])
+    data = filled(client.get(address(topic))) | {"label": "Gold ore", "_publish": "1"}
+    data |= agreed(client.post(address(topic), data))
+
+    status = overtaken(
+        lambda: Topic.objects.filter(pk=broader.pk).update(curators_note="Checked."),
+        # It holds the topic and waits for the broader one, as we wait for the topic: it waited first, so it is ended.
+        lambda: client.post(address(topic), data).status_code,
+        lambda: Topic.objects.select_for_update().get(pk=topic.pk),
+    )
+
+    assert status == 302
+    assert TopicEdition.objects.count() == 2
+    topic.refresh_from_db()
+    assert topic.label == "Gold ore"
+
+
+def test_a_form_writes_only_what_it_changed(publishers: list[User]) -> None:
+    person = make_person("Marco Rubio")
+    person.names.create(name="Little Marco")
+    client = client_of(publishers[0])
+    data = filled(client.get(address(person)))
+    (name,) = [each for each in data if data[each] == "Little Marco"]
+
+    with CaptureQueriesContext(connection) as queries:
+        data |= {"given_name": "Marco", name: "Young Marco"}
+        assert client.post(address(person), data).status_code == 302
+
+    written = [
+        found[1]
+        for query in queries
+        if (found := re.search(r'(UPDATE "people_person(?:name)?" .*) WHERE ', query["sql"]))
+    ]
+    assert written == [
+        """UPDATE "people_person" SET "given_name" = 'Marco'""",
+        """UPDATE "people_personname" SET "name" = 'Young Marco'""",
+    ]
