@@ -36,9 +36,13 @@ def number(name: str, default: int, *, at_least: int, at_most: int) -> int:
     )
 
 
-def address() -> tuple[str, int]:
-    """Where the service listens: host and port."""
-    return text("HOST", "127.0.0.1"), number("PORT", 8000, at_least=1, at_most=65535)
+def host() -> str:
+    """Where the service listens."""
+    return text("HOST", "127.0.0.1")
+
+
+def port() -> int:
+    return number("PORT", 8000, at_least=1, at_most=65535)
 
 
 def workers() -> int:

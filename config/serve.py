@@ -49,7 +49,7 @@ def main() -> NoReturn:
     server = web = None
     code: int | str = 1
     try:
-        address = environment.address()
+        address = environment.host(), environment.port()
         _refuse_taken(*address)
         web = WebServer(*address)
         if not environment.text("DATABASE_URL"):

@@ -73,11 +73,10 @@ def main() -> None:
         sys.exit(1)
     if error is not None:
         raise error
-    host, port = environment.address()
     Workers(
         "config.rsgi:application",
-        address=host,
-        port=port,
+        address=environment.host(),
+        port=environment.port(),
         interface=Interfaces.RSGI,
         workers=environment.workers(),
         websockets=False,

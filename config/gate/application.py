@@ -255,11 +255,7 @@ class Refusal:
 
     def __init__(self, problem: Problem, retry_after: int | None = None) -> None:
         self._status = problem.type.status or 500
-        self._counter = None
-        if settings.METRICS:
-            from config.metrics import REFUSALS  # noqa: PLC0415 - costs memory where nobody counts
-
-            self._counter = REFUSALS.labels(problem.type.code)
+        self._code = problem.type.code
         always = [
             ("Cache-Control", "no-store"),
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
@@ -276,8 +272,10 @@ class Refusal:
         self._second, self._third = rest.split(b"REQUEST")
 
     def send(self, scope: Any, protocol: Any) -> None:
-        if self._counter is not None:
-            self._counter.inc()
+        if settings.METRICS:
+            from config.metrics import REFUSALS  # noqa: PLC0415 - costs memory where nobody counts
+
+            REFUSALS.labels(self._code).inc()
         request_id = request_key(scope.headers.get("x-request-id", ""))
         key = ("X-Request-ID", request_id)
         if not scope.path.startswith("/api/"):

@@ -86,7 +86,10 @@ def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_
     server.hold()
     service = serve(free_port, SAMPLE_STORY="off")
     # While it still prepares the database, too.
-    time.sleep(1)
+    until = time.monotonic() + 60
+    while not service.processes()["web"]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
     assert service.end() == 0
     assert server.is_ready()
