@@ -165,7 +165,8 @@ def _statement(page: Page, wanted: Wanted) -> Clause:
         # The oldest first has no index of its own: it is read class by class, upwards.
         way = Way(known, ordering, EVERYTHING, where)
         return way.whole(page, columns) if editions.lengths else way.few_or_whole(page, columns)
-    if known.are_few:
+    if known.are_few or (is_by_day and known.has_lists):
+        # Left to itself, PostgreSQL would walk the order of days where it expects to meet what is asked soon.
         return Way(known, ordering, EVERYTHING, where).found_once(page, columns)
     return page.select(editions, columns, where, ordering)
 
@@ -451,14 +452,14 @@ class Way:
         )
         total = Clause("NULL")
         if page.count is None and not self._counts_on_the_way:
-            total = counted(table_of(self.editions), self.where)
+            total = self._counted()
         elif page.count is None:
             counted_near, start = "near", Clause("SELECT it FROM ended")
             if not counts_here:
                 first = self._met(page, None, COUNTED + 1)
                 parts.append(Clause(f"first AS MATERIALIZED ({first.sql})", first.values))
                 counted_near, start = "first", self._ends(page, None)
-            every = counted(table_of(self.editions), self.where)
+            every = self._counted()
             total = Clause(
                 f"SELECT CASE WHEN (SELECT count(*) FROM {counted_near}) > {COUNTED}"
                 f" OR ({start.sql})"
@@ -488,6 +489,9 @@ class Way:
 
     @property
     def _bound(self) -> int:
+        if self.spans and self._is_covered and MERGED * self._walkable < self.known.price:
+            # The days have fewer rows than the lists: they are walked to their end, if they have about as many as statistics say.
+            return max(WALKED, int(2 * self._walkable))
         if self._is_covered:
             return WALKED
         # Where the index of lists would look at more rows still, it is worth to follow more.
@@ -529,16 +533,30 @@ class Way:
             order = self._order(page, "walked.key", "walked.record_id")
         return Clause(f"{found.sql} {order} LIMIT {limit}", walked.values + found.values)
 
+    def _counted(self) -> Clause:
+        """How many rows the list has, up to one more than are counted, by the index of lists.
+
+        The position, which the indexes in order do not have, keeps PostgreSQL from reading the whole of one of them where it
+        expects to meet as many soon: values that seldom go together are not known to it.
+        """
+        table = table_of(self.editions)
+        found = select(f"{table}.position", table, self.where)
+        return Clause(
+            f"(SELECT count(position) FROM ({found.sql} LIMIT {COUNTED + 1}) AS found)",
+            found.values,
+        )
+
     def _found(self, page: Page) -> Clause:
-        """Rows of the list by index, sorted afterwards: the key is hidden from the index that has it in order."""
+        """Rows of the list by the index of lists, sorted afterwards: the key is hidden from the index that has it in order."""
         key = self.ordering.key(self.editions)
-        unique = f"{table_of(self.editions)}.record_id"
-        where = all_of([self.where, *self._beyond(page.cursor, key, unique)])
-        found = select(f"{key.sql} AS key, {unique}", table_of(self.editions), where)
+        table = table_of(self.editions)
+        where = all_of([self.where, *self._beyond(page.cursor, key, f"{table}.record_id")])
+        # The position for the same reason as in `_counted`.
+        found = select(f"{key.sql} AS key, {table}.record_id, {table}.position", table, where)
         order = self._order(page, "hidden", "record_id")
         return Clause(
-            f"SELECT key, record_id FROM (SELECT key, record_id, {self.ordering.hidden('key')} AS hidden"
-            f" FROM ({found.sql}) AS found) AS hidden {order} LIMIT {page.size + 1}",
+            f"SELECT key, record_id FROM (SELECT key, record_id, position, {self.ordering.hidden('key')} AS hidden"
+            f" FROM ({found.sql}) AS found) AS hidden {order}, position LIMIT {page.size + 1}",
             found.values,
         )
 
