@@ -88,7 +88,7 @@ class PlainLookups(_ModelAdmin):
 
 
 def _is_plain(model: type[Model], lookup: str) -> bool:
-    """Whether what follows the names of fields is one of `LOOKUPS`."""
+    """Whether what follows the names of fields is one of `LOOKUPS`; what begins with no field is refused by Django."""
     names = lookup.split("__")
     at: Any = model
     while names and at is not None:
@@ -98,7 +98,7 @@ def _is_plain(model: type[Model], lookup: str) -> bool:
             break
         names.pop(0)
         at = field.related_model
-    return LOOKUPS.issuperset(names)
+    return at is model or LOOKUPS.issuperset(names)
 
 
 class Desk(admin.AdminSite):
