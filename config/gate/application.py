@@ -49,8 +49,9 @@ OVERLOADED_RETRY = 2
 GRACE = 0.25
 #: For `/readyz` and `/metrics`, of which the former shall say within 3 seconds that the database does not answer.
 MACHINE_SECONDS = 2.5
-#: How long who holds Python's lock keeps it while others wait.
-SWITCH_SECONDS = 0.0005
+#: How long who holds Python's lock keeps it while others wait. Each request that arrives needs it once, in turns with all
+#: threads: with Python's own 5 ms a crowd is refused far too late (docs/decisions/0128).
+SWITCH_SECONDS = 0.00005
 #: Bytes of an answer that is sent at once; a larger one that is not in memory is sent in pieces.
 AT_ONCE = 1024**2
 #: Seconds that a client has to take a piece.

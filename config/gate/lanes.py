@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Seconds that a request may be expected to wait, and those after which it is refused although it was expected to wait less.
-EXPECTED_WAIT = 0.3
-LONGEST_WAIT = 0.6
+EXPECTED_WAIT = 0.2
+LONGEST_WAIT = 0.4
 #: What one request weighs in the average of how long requests take.
 WEIGHT = 0.1
 
