@@ -17,7 +17,7 @@ from agreements.models import Agreement
 from benchmarks import candidates, combinations, generate, questions
 from benchmarks.copying import continue_counting
 from benchmarks.schema import parameters
-from events.models import Event, Place, Statement
+from events.models import Event, Place, Relation, Statement
 from people.models import Office, Organization, Person, Tenure
 from records.models import Record, Source, Topic
 from records.publishing.batches import publish_in_batches
@@ -34,11 +34,12 @@ FEW: dict[type[models.Model], tuple[int, int]] = {
     Person: (150, 1_000),
     Office: (120, 1_000),
     Tenure: (160, 1_000),
+    Relation: (20, 1_000),
     Agreement: (10, 10),
     Statement: (10, 10),
 }
 IN_ORDER: list[type[Record]] = [
-    Source, Topic, Place, Organization, Person, Office, Tenure, Event, Agreement, Statement,
+    Source, Topic, Place, Organization, Person, Office, Tenure, Relation, Event, Agreement, Statement,
 ]  # fmt: skip
 
 
@@ -88,7 +89,15 @@ def api(refusals: list[str]) -> Asking:
 def test_everything_that_is_generated_can_be_published(refusals: list[str], api: Asking) -> None:
     totals = {
         address: json.loads(api.get(f"/api/v1/{address}/?page_size=1"))["total"]["value"]
-        for address in ("events", "agreements", "statements", "people", "offices", "tenures")
+        for address in (
+            "events",
+            "agreements",
+            "statements",
+            "people",
+            "offices",
+            "tenures",
+            "relations",
+        )
     }
 
     assert refusals == []
@@ -99,6 +108,7 @@ def test_everything_that_is_generated_can_be_published(refusals: list[str], api:
         "people": 150,
         "offices": 120,
         "tenures": Tenure.objects.count(),
+        "relations": 20,
     }
     assert Tenure.objects.count() > 80
 
