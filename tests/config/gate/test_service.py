@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from tests.factories.servers import Service
 
-CHEAP, OTHER, COSTLY = "/api/v1/events/", "/api/v1/states/", "/api/v1/events/counts/?by=type"
+CHEAP, OTHER = "/api/v1/events/", "/api/v1/states/"
+#: Counted from the events: of persons there are no sums.
+COSTLY = "/api/v1/events/counts/?by=person"
 LOGIN, UPLOAD = "/admin/login/", "/admin/imports/importbatch/add/"
 #: So few that a test can have them all: two for public pages, one each for costly questions, the desk and log-ins.
 THREADS = 5

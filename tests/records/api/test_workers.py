@@ -31,6 +31,19 @@ sent = [0]
 ADDRESS = "/api/v1/problems/not_found/"
 
 
+def served(
+    connection: http.client.HTTPConnection, headers: dict[str, str]
+) -> http.client.HTTPResponse:
+    """Ask until there is room: on a machine at work the gate refuses what would wait too long, and counts it for nobody."""
+    while True:
+        connection.request("GET", ADDRESS, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 503:
+            return answer
+        time.sleep(0.1)
+
+
 def asked(
     port: int, questions: list[dict[str, str]], received: Callable[[int, int, str], None]
 ) -> None:
@@ -45,9 +58,7 @@ def asked(
                     number, headers = next(shared, (-1, {}))
                 if number < 0:
                     return
-                connection.request("GET", ADDRESS, headers=headers)
-                answer = connection.getresponse()
-                answer.read()
+                answer = served(connection, headers)
                 received(number, answer.status, answer.getheader("RateLimit", ""))
 
     sent[0] += len(questions)
@@ -164,10 +175,7 @@ def a_revoked_key_is_refused_by_all_within_a_second(
         for connection in open_:
             # From another address each time, for refusals are counted by the address.
             sender = {"X-Forwarded-For": f"10.9.{next(senders) >> 8}.{next(senders) & 255}"}
-            connection.request("GET", ADDRESS, headers={**headers, **sender})
-            answer = connection.getresponse()
-            answer.read()
-            found.add(answer.status)
+            found.add(served(connection, {**headers, **sender}).status)
         sent[0] += len(open_)
         return found
 
