@@ -192,7 +192,7 @@ class Listing(Pages):
 
     def read(self, found: Found) -> Iterator[Row]:
         """Rows that were found, read while they are used."""
-        return read(found, self.editions, self.columns, self.ordering)
+        return read(found, self.editions, self.columns)
 
 
 def address_with(http: HttpRequest, others: str) -> str:

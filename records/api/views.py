@@ -111,7 +111,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
 
 
 def _revision(address: str, row: Row) -> str:
-    revision, _id, _total, _position, action, published_at, reason, merged_into = row
+    revision, action, published_at, reason, merged_into = row[4:]
     return orjson.dumps(
         {
             "revision": revision,
@@ -412,7 +412,7 @@ class EditionViewSet(ReadView):
         editions = self.kind.editions
         listing = Listing(
             editions,
-            ("action", "published_at", "reason", "merged_into"),
+            ("revision", "action", "published_at", "reason", "merged_into"),
             is_one_of(editions, "record_id", [record_id]),
             (),
             NEWEST_FIRST,

@@ -19,7 +19,7 @@ from config.api.sql import Clause, select, table_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from config.api.pagination import Ordering, Row
+    from config.api.pagination import Row
     from records.models import Edition
 
 #: Rows that are taken from the database at once while they are found.
@@ -60,30 +60,25 @@ def find(statement: Clause, *, is_computed: bool) -> Found:
     return found
 
 
-def read(
-    found: Found, editions: type[Edition], columns: Sequence[str | Clause], ordering: Ordering
-) -> Iterator[Row]:
-    """Read the rows that were found, as pages have them: key, id, no count, position, columns. Computed keys are left out."""
+def read(found: Found, editions: type[Edition], columns: Sequence[str | Clause]) -> Iterator[Row]:
+    """Read the rows that were found, as pages have them, but for key and id, which only cursors need: position and columns."""
     table = table_of(editions)
-    key = Clause("NULL") if ordering.rank is not None else ordering.shown(editions)
     stored = [each for each in columns if isinstance(each, str)]
-    chosen = selected(editions, ("position", "record_id", *stored))
+    chosen = selected(editions, ("position", *stored))
     start, size = 0, FIRST
     while start < len(found.positions):
         positions = found.positions[start : start + size].tolist()
-        wanted = select(
-            f"{chosen.sql}, {key.sql}", table, Clause("position = ANY(%s)", (positions,))
-        )
+        wanted = select(chosen.sql, table, Clause("position = ANY(%s)", (positions,)))
         with connection.cursor() as cursor:
-            cursor.execute(wanted.sql, (*chosen.values, *key.values, *wanted.values))
+            cursor.execute(wanted.sql, (*chosen.values, *wanted.values))
             rows = {position: rest for position, *rest in cursor.fetchall()}
         length = 0
         for place, position in enumerate(positions, start):
-            record_id, *values, shown = rows[position]
+            values = rows[position]
             length += sum(len(value) for value in values if isinstance(value, str))
             if found.computed:
                 values = _merged(columns, values, found.computed[place])
-            yield (shown, str(record_id), None, position, *values)
+            yield (None, None, None, position, *values)
         start += len(positions)
         size = max(LEAST, min(MOST, READ * len(positions) // max(1, length)))
 
