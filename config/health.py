@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from psycopg2.errorcodes import QUERY_CANCELED
 
-from config.security import GetResponse
+from config.security import CONTENT_SECURITY_POLICY, GetResponse
 
 
 def health_middleware(get_response: GetResponse) -> GetResponse:
@@ -36,7 +36,12 @@ def health_middleware(get_response: GetResponse) -> GetResponse:
 
 #: What is said where the database is there, and gives no answer within the time of a reader.
 LATE = "the database does not answer in time"
-_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+}
 #: Status, headers and body of a good answer.
 ALIVE = (200, _HEADERS, b'{"status": "ok"}')
 

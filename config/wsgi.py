@@ -34,7 +34,10 @@ def _with_static_files(application: WSGIApplication) -> WSGIApplication:
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    from config.security import CONTENT_SECURITY_POLICY  # noqa: PLC0415 - needs the apps
+
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
 
 
 application = _with_static_files(get_wsgi_application())

@@ -1,12 +1,14 @@
 """What browsers may do, and who is asked for a session."""
 
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from config.security import client_of, network_of
+from config.security import CONTENT_SECURITY_POLICY, client_of, network_of
+from config.wsgi import application
 
 
 def test_every_answer_forbids_inline_script_and_foreign_sources(db, client):
@@ -32,6 +34,23 @@ def test_answers_of_the_api_do_not_depend_on_cookies(db, client):
 
     assert "Cookie" not in answer.headers.get("Vary", "")
     assert not answer.cookies
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/admin/css/base.css"])
+def test_what_is_answered_before_the_middleware_forbids_as_much(db, path):
+    said: dict[str, str] = {}
+
+    def start(_status, headers, *_error):
+        said.update(headers)
+        return lambda _body: None
+
+    answer: Any = application(RequestFactory().get(path).environ, start)
+    assert b"".join(answer)
+    if hasattr(answer, "close"):
+        answer.close()
+
+    assert said["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert said["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
