@@ -18,6 +18,7 @@ import pytest
 
 from config.db import embedded
 from config.gate.bodies import FORM_OF_A_STRANGER
+from config.security import CONTENT_SECURITY_POLICY
 from tests.factories.servers import children_of, data_folder, free_port, locked, serving
 
 if TYPE_CHECKING:
@@ -205,6 +206,14 @@ def test_costly_questions_wait_apart_and_what_is_too_much_is_refused_at_once(
     )
     assert counted
     assert int(counted[1]) >= len(found)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/admin/css/base.css"])
+def test_what_django_does_not_answer_forbids_as_much(service: Service, path: str) -> None:
+    headers = ask(service, path).headers
+
+    assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 # Bodies
