@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pgtrigger
-
 from events.models.event import Attendance, EventStatus, VisitClass
 from events.models.participation import Role
-from events.models.posting import HAS_PARTS, IS_PART
+from events.models.posting import HAS_PARTS, IS_PART, KeepForEditions
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.terms import term
 
@@ -88,14 +86,10 @@ _KEEP_SUMS = f"""
 """  # noqa: S608 - numbers of ours
 
 
-class KeepSums(pgtrigger.Trigger):
+class KeepSums(KeepForEditions):
     """Keep the sums of events, whenever an edition is made."""
 
     name = "keep_sums"
-    level = pgtrigger.Statement
-    when = pgtrigger.After
-    operation = pgtrigger.Insert
-    referencing = pgtrigger.Referencing(new="published")  # type: ignore[no-untyped-call] # it carries no types
     func = _KEEP_SUMS
 
 

@@ -37,14 +37,19 @@ _KEEP_POSTINGS = """
 """
 
 
-class KeepPostings(pgtrigger.Trigger):
-    """Keep the postings of events, whenever an edition is made."""
+class KeepForEditions(pgtrigger.Trigger):
+    """Keep what is derived from editions, once for each statement that inserts some: `published` in `func`."""
 
-    name = "keep_postings"
     level = pgtrigger.Statement
     when = pgtrigger.After
     operation = pgtrigger.Insert
     referencing = pgtrigger.Referencing(new="published")  # type: ignore[no-untyped-call] # it carries no types
+
+
+class KeepPostings(KeepForEditions):
+    """Keep the postings of events, whenever an edition is made."""
+
+    name = "keep_postings"
     func = _KEEP_POSTINGS
 
 

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from itertools import cycle
@@ -45,7 +45,7 @@ from tests.factories.people import make_office, make_part, make_person, make_sta
 from tests.factories.records import edition_of, make_topic, publish_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from django.test import Client
@@ -483,6 +483,34 @@ def test_nothing_is_answered_of_what_is_withdrawn_now(client: Client) -> None:
     assert lists[False] > 20, lists
 
 
+@dataclass
+class Answers:
+    """What some addresses answered, as of just before and just after each change, by the full address."""
+
+    client: Client
+    asked: Sequence[str]
+    known: dict[str, bytes] = field(default_factory=dict)
+
+    def ask(self) -> None:
+        """Ask as of the last change and of the microsecond before it."""
+        for instant in (last_instant() - MICROSECOND, last_instant()):
+            for address in self.asked:
+                full = as_of(f"/api/v1/{address}", instant)
+                self.known[full] = self.client.get(full).content
+
+    def changed(self) -> set[str]:
+        """Return the addresses that answer otherwise now."""
+        return {
+            address
+            for address, body in self.known.items()
+            if _without_id(self.client.get(address).content) != _without_id(body)
+        }
+
+
+def _without_id(body: bytes) -> bytes:
+    return re.sub(rb'"request_id":"[^"]*"', b"", body)
+
+
 def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
     """The bytes of an answer as of an instant stay, through an edit, a merge and a withdrawal of another record."""
     gold, silver, tin = (
@@ -495,39 +523,26 @@ def test_as_of_just_before_and_just_after_each_change(client: Client) -> None:
         "topics/silver/?",
         "topics/?code=gold&",
     )
-    known: dict[str, bytes] = {}
-
-    def tell() -> None:
-        for instant in (last_instant() - MICROSECOND, last_instant()):
-            for address in asked:
-                full = as_of(f"/api/v1/{address}", instant)
-                known[full] = client.get(full).content
+    answers = Answers(client, asked)
 
     def edit() -> None:
         gold.label = "Golden"
         gold.save()
         publish(gold, by=None)
 
-    def changed() -> set[str]:
-        return {
-            address
-            for address, body in known.items()
-            if _without_id(client.get(address).content) != _without_id(body)
-        }
-
-    tell()
+    answers.ask()
     edit()
-    tell()
+    answers.ask()
     merge(silver, gold, by=None, reason="The same.")
-    tell()
-    assert changed() == set()
-    with_tin = {address for address, body in known.items() if b'"slug":"tin"' in body}
+    answers.ask()
+    assert answers.changed() == set()
+    with_tin = {address for address, body in answers.known.items() if b'"slug":"tin"' in body}
     withdraw(tin, by=None, reason="No.")
-    assert changed() == with_tin
+    assert answers.changed() == with_tin
     restore(tin, by=None)
-    assert changed() == set()
+    assert answers.changed() == set()
     assert with_tin
-    assert len(set(known.values())) > 12
+    assert len(set(answers.known.values())) > 12
 
 
 def test_counts_and_the_timeline_stay_through_an_edit_a_merge_and_a_withdrawal(
@@ -558,51 +573,36 @@ def test_counts_and_the_timeline_stay_through_an_edit_a_merge_and_a_withdrawal(
         "timeline/counts/?by=year,state&",
         "timeline/counts/?by=kind&topic=tin&",
     )
-    known: dict[str, bytes] = {}
+    answers = Answers(client, asked)
 
-    def tell() -> None:
-        for instant in (last_instant() - MICROSECOND, last_instant()):
-            for address in asked:
-                full = as_of(f"/api/v1/{address}", instant)
-                known[full] = client.get(full).content
-
-    def changed() -> set[str]:
-        return {
-            address
-            for address, body in known.items()
-            if _without_id(client.get(address).content) != _without_id(body)
-        }
-
-    tell()
+    answers.ask()
     for when, topic in (("2024-05-01", tin), ("2025/..", grain)):
         talks.when = when
         talks.save()
         talks.event_topics.update(topic=topic)
         publish(talks, by=None)
-        tell()
+        answers.ask()
     grain.refresh_from_db()
     grain.label = "Corn"
     grain.save()
     publish(grain, by=None)
-    tell()
+    answers.ask()
     merge(call, talks, by=None, reason="The same.")
-    tell()
-    assert changed() == set()
+    answers.ask()
+    assert answers.changed() == set()
     withdraw(visit, by=None, reason="It never was.")
-    assert {b'"Visit' in known[address] for address in changed() if "timeline/?" in address} == {
-        True
-    }
-    assert {address.partition("?")[0] for address in changed()} == {
+    assert {
+        b'"Visit' in answers.known[address]
+        for address in answers.changed()
+        if "timeline/?" in address
+    } == {True}
+    assert {address.partition("?")[0] for address in answers.changed()} == {
         f"/api/v1/{name}/" for name in ("events/counts", "timeline", "timeline/counts")
     }
     restore(visit, by=None)
-    assert changed() == set()
+    assert answers.changed() == set()
     # Answers differ from instant to instant.
-    assert len(set(known.values())) > 2 * len(asked)
-
-
-def _without_id(body: bytes) -> bytes:
-    return re.sub(rb'"request_id":"[^"]*"', b"", body)
+    assert len(set(answers.known.values())) > 2 * len(asked)
 
 
 def test_a_record_is_then_what_it_was(client: Client) -> None:
