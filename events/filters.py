@@ -30,6 +30,7 @@ from events.editions import DAYS
 from events.models import (
     HAS_PARTS,
     IS_PART,
+    KEPT_FOR_PAIRS,
     KEPT_FOR_STATES,
     KEPT_FOR_WORDS,
     Attendance,
@@ -44,7 +45,7 @@ from events.models import (
     StatementKind,
     VisitClass,
 )
-from events.terms import participation
+from events.terms import participation, stood_for
 from records.api.filters import (
     BetweenFilter,
     ListedWordFilter,
@@ -189,7 +190,10 @@ def between(one: UUID, other: UUID) -> Clause:
     )
     involved = tuple(Elements("terms", (_numbered("state", state),)) for state in (one, other))
     return replace(
-        found, lead=_posted(pair(str(one), str(other)), is_stood_for=True), implied=involved
+        found,
+        lead=_posted(pair(str(one), str(other)), is_stood_for=True),
+        implied=involved,
+        summed=_summed([stood_for(str(one), str(other))], KEPT_FOR_PAIRS),
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from records.terms import pair, term
 
+#: Tells a pair of states for which participants stood from the pair that is involved in any way.
+STOOD_FOR = term("stood_for")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,3 +60,8 @@ def states_of(document: dict[str, Any]) -> tuple[list[int], list[int]]:
         for one, other in combinations(involved, 2)
     }
     return list(terms), [number for number, is_stood_for in terms.items() if is_stood_for]
+
+
+def stood_for(one: str, other: str) -> int:
+    """Return the number of two states for each of which participants stood, in either order, where events of such a pair are summed up."""
+    return pair(one, other) ^ STOOD_FOR

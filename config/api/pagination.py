@@ -160,6 +160,8 @@ class Page:
     cursor: Cursor | None
     count: str | None
     print: bytes  #: of the query that its cursors belong to
+    #: A statement for how many rows there are, where that is known without counting; `count` is then no matter of the page's.
+    known_total: Clause | None = None
 
     @classmethod
     def read(cls, query: Query, resource: str, ordering: str) -> Page:
@@ -205,7 +207,7 @@ class Page:
         name, kind = column(model, unique)
         table = table_of(model)
         key, shown = ordering.key(model), ordering.shown(model)
-        total = Clause("NULL") if self.count is not None else counted(table, where)
+        total = self.total_of(Clause("NULL") if self.count is not None else counted(table, where))
         within = where
         if self.cursor is not None:
             within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
@@ -216,6 +218,12 @@ class Page:
             f"{rows_of.sql} ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
             (*shown.values, *total.values, *chosen.values, *within.values, *key.values),
         )
+
+    def total_of(self, counted: Clause) -> Clause:
+        """How many rows there are as a value: what is known, else what is `counted`."""
+        if self.known_total is None:
+            return counted
+        return Clause(f"({self.known_total.sql})", self.known_total.values)
 
     def way(self, ordering: Ordering) -> str:
         """Whether rows are read downwards."""
@@ -269,11 +277,15 @@ def selected(model: type[Model], columns: Iterable[str | Clause]) -> Clause:
     return joined(", ", chosen)
 
 
-def counted(table: str, where: Clause) -> Clause:
-    """How many rows there are, counted up to one more than `COUNTED`. Which of them are counted makes no difference."""
-    rows = select("", table, where)
+def counted(table: str, where: Clause, reading: str = "") -> Clause:
+    """How many rows there are, counted up to one more than `COUNTED`. Which of them are counted makes no difference.
+
+    A column that is read of each, and is in no index, keeps PostgreSQL from walking one where it expects to meet as many soon.
+    """
+    rows = select(f"{table}.{reading}" if reading else "", table, where)
     some = f"({rows.sql} LIMIT {COUNTED + 1}) AS counted"
-    return Clause(f"({select('count(*)', some, EVERYTHING).sql})", rows.values)
+    total = select(f"count({reading or '*'})", some, EVERYTHING)
+    return Clause(f"({total.sql})", rows.values)
 
 
 def _fingerprint(query: Query, resource: str, ordering: str) -> bytes:

@@ -21,6 +21,7 @@ from events.models.event import (
     VisitClass,
 )
 from events.models.event_sum import (
+    KEPT_FOR_PAIRS,
     KEPT_FOR_STATES,
     KEPT_FOR_WORDS,
     NO_ROLE,
@@ -54,6 +55,7 @@ from events.models.statement import (
 __all__ = [
     "HAS_PARTS",
     "IS_PART",
+    "KEPT_FOR_PAIRS",
     "KEPT_FOR_STATES",
     "KEPT_FOR_WORDS",
     "NO_ROLE",

@@ -1,4 +1,4 @@
-"""How many published events there are of each state, word and type in each month and year: derived from editions (docs/decisions/0120)."""
+"""How many published events there are of each state, pair, word and type in each month and year: derived from editions (docs/decisions/0120)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from events.models.event import Attendance, EventStatus, VisitClass
 from events.models.participation import Role
 from events.models.posting import HAS_PARTS, IS_PART, KeepForEditions
+from events.terms import STOOD_FOR
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.terms import term
 
@@ -21,10 +22,12 @@ NO_ROLE = term("role", "")
 #: Words of which an event has one of each list, or none.
 WORDS = {"status": EventStatus, "attendance": Attendance, "visit_class": VisitClass}
 
-#: What is kept for all events, for a state, and for a word or role: what is finer, for more terms, would be as many rows as events.
+#: What is kept for all events, for a state, for a word or role, and for two states for which participants stood: what is finer, for more
+#: terms, would be as many rows as events.
 KEPT_FOR_ALL = frozenset(Grain)
 KEPT_FOR_STATES = KEPT_FOR_ALL - {Grain.TYPE_MONTH}
 KEPT_FOR_WORDS = frozenset({Grain.YEAR})
+KEPT_FOR_PAIRS = frozenset({Grain.MONTH})
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -39,7 +42,7 @@ _LISTED = _array(
     ]
 )
 _PLACES_IN_WHOLES = _array([HAS_PARTS, IS_PART])
-_COLUMNS = "terms, posted, type_id, date, last_day, starts_unknown, ends_unknown"
+_COLUMNS = "terms, posted, stood_for, type_id, date, last_day, starts_unknown, ends_unknown"
 _OF_PAST = ", ".join(f"past.{name}" for name in _COLUMNS.split(", "))
 
 #: Adds what is published now and takes away what was before: sums that stay are not written. One statement per statement of the writer.
@@ -60,6 +63,9 @@ _KEEP_SUMS = f"""
         UNION ALL
         SELECT posted.term, {_array(sorted(KEPT_FOR_STATES))} FROM unnest(posted) AS posted (term)
         WHERE posted.term = ANY (terms) AND posted.term <> ALL ({_PLACES_IN_WHOLES})
+        UNION ALL
+        SELECT stood.term # {STOOD_FOR}, {_array(sorted(KEPT_FOR_PAIRS))} FROM unnest(stood_for) AS stood (term)
+        WHERE stood.term <> ALL (terms)
         UNION ALL
         SELECT {NO_STATE}, {_array(sorted(KEPT_FOR_STATES))} WHERE posted <@ {_PLACES_IN_WHOLES}
         UNION ALL
@@ -94,6 +100,6 @@ class KeepSums(KeepForEditions):
 
 
 class EventSum(SumTable):
-    """Sums of events: of all, of each state involved, of each status, attendance, class of visit and role."""
+    """Sums of events: of all, of each state involved, of each two that took part, of each status, attendance, class of visit and role."""
 
     every = EVERY_EVENT

@@ -18,6 +18,7 @@ from config.api.caching import answer, has_version
 from config.api.pagination import Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
+from records.api.sums import FromSums
 from records.api.ways import Wanted, statement
 from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
@@ -165,7 +166,14 @@ class Listing(Pages):
         return [(*row, *found[row[3]]) for row in rows]
 
     def count(self, how: str | None) -> int:
+        if (sums := self._sums) is not None:
+            return int(fetch(sums.total())[0][0])
         return count(self.editions, self.where, how)
+
+    @property
+    def _sums(self) -> FromSums | None:
+        """The sums that say how many rows there are, if there are such."""
+        return FromSums.of(self.editions, self.asked)
 
     @property
     def computed(self) -> list[Clause]:

@@ -100,6 +100,10 @@ class FoundListing(Listing):
         """All that the rows must meet."""
         return all_of([*self.filters, matches(self.editions, self.words)])
 
+    @property
+    def _sums(self) -> None:
+        """None: words are not summed up."""
+
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:
         """The rows of a page, and one more when there is another; bare ones lack `columns`."""
         if NOTHING in self.asked:

@@ -1,4 +1,4 @@
-"""Plain counts from a table of sums: those that need no look at the records (docs/decisions/0120)."""
+"""Plain counts, and totals of lists, from a table of sums: those that need no look at the records (docs/decisions/0120)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,13 @@ class FromSums:
 
     @classmethod
     def of(
-        cls, editions: type[Edition], asked: Sequence[Clause], dimensions: Mapping[str, Dimension]
+        cls,
+        editions: type[Edition],
+        asked: Sequence[Clause],
+        dimensions: Mapping[str, Dimension] | None = None,
     ) -> FromSums | None:
         """Return how the sums answer a question; None where they do not."""
+        dimensions = dimensions or {}
         conditions = [one.summed for one in asked if one.summed]
         asked_of = [one.axis for one in conditions]
         axes = [*asked_of, *(one.axis for one in dimensions.values())]
@@ -51,17 +55,44 @@ class FromSums:
             return None  # all months, or types, of all terms are many sums
         return cls(editions, editions.sums, conditions, dimensions, grain)
 
+    @property
+    def _table(self) -> Clause:
+        """The sums, called as the editions are in conditions."""
+        return Clause(f'"{self.table._meta.db_table}" AS {table_of(self.editions)}')
+
+    @property
+    def _where(self) -> list[Clause]:
+        """What is asked of the sums, but for the term where none is asked for."""
+        name = table_of(self.editions)
+        where = [Clause(f"{name}.grain = {self.grain:d}"), *(one.where for one in self.conditions)]
+        if not self.grain.has_type:
+            where.append(Clause(f"{name}.type_id = '{ANY_TYPE}'::uuid"))
+        return where
+
+    @property
+    def _of_every(self) -> Clause:
+        """The term of all records."""
+        return Clause(f"{table_of(self.editions)}.term = {self.table.every}")
+
+    def total(self, most: int | None = None) -> Clause:
+        """A statement for how many records there are; with `most`, up to so many."""
+        where = self._where
+        if all(one.axis != "term" for one in self.conditions):
+            where.append(self._of_every)
+        total, end = "COALESCE(sum(count), 0)::bigint", ""
+        if most is not None:
+            # Each sum that is not empty has one record at least.
+            where.append(Clause("count > 0"))
+            total, end = f"LEAST({total}, {most})", f" LIMIT {most}"
+        found = select("count", self._table.sql, all_of(where))
+        return Clause(f"SELECT {total} FROM ({found.sql}{end}) AS sums", found.values)  # noqa: S608 - parts of ours
+
     def statement(self, most_rows: int, most_sums: int) -> Clause:
         """Add up to so many sums, to no more than so many rows.
 
         The last columns are the number of sums that were added up, one more than those where there are more, and that of records.
         """
-        name = table_of(self.editions)
-        where = [Clause(f"{name}.grain = {self.grain:d}"), *(one.where for one in self.conditions)]
-        if not self.grain.has_type:
-            where.append(Clause(f"{name}.type_id = '{ANY_TYPE}'::uuid"))
-        table = Clause(f'"{self.table._meta.db_table}" AS {name}')
-        of_every = Clause(f"{name}.term = {self.table.every}")
+        name, where, table = table_of(self.editions), self._where, self._table
         total = Clause("COALESCE(sum(sum(count)) OVER (), 0)::bigint")
         columns = [Clause("count")]
         for by, dimension in self.dimensions.items():
@@ -70,7 +101,7 @@ class FromSums:
                 columns.append(Clause(f"{value.sql} AS {by}", value.values))
                 continue
             # Records that have several of the terms are under each: all together they are counted for themselves.
-            every = select("sum(count)", table.sql, all_of([of_every, *where]))
+            every = select("sum(count)", table.sql, all_of([self._of_every, *where]))
             total = Clause(f"(SELECT COALESCE(({every.sql}), 0))::bigint", every.values)
             terms, values = zip(*dimension.terms.all_of_them(), strict=True)
             kind = "uuid" if dimension.kinds else "text"
@@ -84,7 +115,7 @@ class FromSums:
         axes = [one.axis for one in self.conditions]
         axes += [one.axis for one in self.dimensions.values()]
         if "term" not in axes:
-            where.append(of_every)
+            where.append(self._of_every)
         found = all_of(where)
         read = joined(", ", columns)
         groups = ", ".join(self.dimensions)

@@ -29,6 +29,7 @@ from config.api.sql import (
     within_all,
 )
 from records.api.frequencies import begun, found_by_lists, led, rows, share
+from records.api.sums import FromSums
 from records.as_of import halves
 
 if TYPE_CHECKING:
@@ -87,6 +88,9 @@ class Wanted:
 def statement(page: Page, wanted: Wanted) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     if moment() is None:
+        sums = FromSums.of(wanted.editions, wanted.asked) if page.count is None else None
+        if sums is not None:
+            page = replace(page, count="none", known_total=sums.total(COUNTED + 1))
         return _statement(page, wanted)
     wanted = replace(wanted, asked=without_leads(wanted.asked))
     if not are_apart(wanted.editions, wanted.asked):
@@ -184,6 +188,7 @@ def shown(
     table = table_of(editions)
     key = ordering.shown(editions)
     chosen = selected(editions, columns)
+    total = page.total_of(total)
     return Clause(
         f"WITH RECURSIVE {parts.sql} SELECT {key.sql}, {table}.record_id::text, ({total.sql}), {chosen.sql}"
         f" FROM page JOIN {table} ON {table}.record_id = page.record_id AND {table}.superseded_at IS NULL"
@@ -536,15 +541,9 @@ class Way:
     def _counted(self) -> Clause:
         """How many rows the list has, up to one more than are counted, by the index of lists.
 
-        The position, which the indexes in order do not have, keeps PostgreSQL from reading the whole of one of them where it
-        expects to meet as many soon: values that seldom go together are not known to it.
+        The position is read, which the indexes in order do not have: values that seldom go together are not known to PostgreSQL.
         """
-        table = table_of(self.editions)
-        found = select(f"{table}.position", table, self.where)
-        return Clause(
-            f"(SELECT count(position) FROM ({found.sql} LIMIT {COUNTED + 1}) AS found)",
-            found.values,
-        )
+        return counted(table_of(self.editions), self.where, "position")
 
     def _found(self, page: Page) -> Clause:
         """Rows of the list by the index of lists, sorted afterwards: the key is hidden from the index that has it in order."""

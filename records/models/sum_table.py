@@ -40,7 +40,8 @@ class Grain(models.IntegerChoices):
             return [cls.TYPE_MONTH] if "month" in axes else [cls.TYPE_YEAR]
         if "month" in axes:
             return [cls.MONTH]
-        return [cls.YEAR] if "year" in axes else [cls.ALL, cls.YEAR]
+        # Whole months tell years too.
+        return [cls.YEAR, cls.MONTH] if "year" in axes else [cls.ALL, cls.YEAR, cls.MONTH]
 
 
 class SumTable(models.Model):

@@ -289,7 +289,13 @@ WITH_SUMS = [
     "date_before=2000-02&date_match=any",
     "date_before=2001&type=feast",
 ]
-OF_A_TERM = ["state=borduria", "role=host", "status=planned", "attendance__not=remote"]
+OF_A_TERM = [
+    "state=borduria",
+    "between=borduria,carpania",
+    "role=host",
+    "status=planned",
+    "attendance__not=remote",
+]
 OWN = ("year", "month", "decade", "type")
 TERMS = ("state", "role", "status", "attendance", "visit_class")
 
@@ -326,12 +332,31 @@ def test_plain_counts_are_read_off_the_sums(
         previous = statements.captured_queries[-2]["sql"] if len(statements) > 1 else ""
         from_sums[query] += "events_eventsum" in sql + previous
     for query in documents:
-        if (
-            not any(name in query for name in ("role", "status", "attendance"))
+        if "between" in query and "type" not in query:
+            assert from_sums[query] >= len(plain) - 3, query  # all but types
+        elif (
+            not any(name in query for name in ("role", "status", "attendance", "between"))
             and "-0" not in query
         ):
             # All of it but the months of the types of a state.
             assert from_sums[query] >= len(plain) - 2 * ("state" in query), query
+
+
+def test_totals_of_plain_lists_are_read_off_the_sums(
+    client: Client, world: dict[str, list[Document]]
+) -> None:
+    asked = [f"{one}&{rest}".strip("&") for one, rest in product(["", *OF_A_TERM], WITH_SUMS)]
+    for query in asked:
+        expected = len(_crawl(f"events/?{query}".rstrip("?")))
+        # All but what cuts a month, and finer than what is kept of a term.
+        is_fine = "-0" in query or any(name in query for name in ("status", "attendance"))
+        is_fine |= "type" in query and ("between" in query or "role" in query)
+        for how in ("", "&count=exact"):
+            with CaptureQueriesContext(connection) as statements:
+                answer = get(client, f"events/?page_size=1{how}&{query}".rstrip("&"))
+            assert answer["total"] == {"value": expected, "relation": "eq"}, query
+            is_summed = any("events_eventsum" in one["sql"] for one in statements)
+            assert is_summed or is_fine, query
 
 
 def _names(query: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import pytest
 
 from config.dates.reach import Reach
 from events.models import (
+    KEPT_FOR_PAIRS,
     KEPT_FOR_STATES,
     KEPT_FOR_WORDS,
     NO_ROLE,
@@ -21,6 +23,7 @@ from events.models import (
     EventEdition,
     EventSum,
 )
+from events.terms import stood_for
 from records.models import ANY_TYPE, Grain
 from records.publishing.merge import merge
 from records.publishing.publish import publish, restore, withdraw
@@ -57,6 +60,11 @@ def counted() -> Counter[tuple[Any, ...]]:
         of_terms = {EventSum.every: frozenset(Grain)}
         of_terms |= dict.fromkeys(states or [NO_STATE], KEPT_FOR_STATES)
         of_terms |= dict.fromkeys([*words, *(roles or [NO_ROLE])], KEPT_FOR_WORDS)
+        taking_part = sorted(
+            {state for part in document["participations"] for state in of_part(part, document)}
+        )
+        pairs = [stood_for(one, other) for one, other in combinations(taking_part, 2)]
+        of_terms |= dict.fromkeys(pairs, KEPT_FOR_PAIRS)
         end = document["end"]
         is_interval = end is not None and end["edtf"]
         reach = Reach.of(document["when"], end) if is_interval else Reach.at(document["when"])
@@ -69,6 +77,14 @@ def counted() -> Counter[tuple[Any, ...]]:
                 days = whole(reach.possible, has_month=grain.has_month)
                 found[number, grain, kind, *days, reach.first is None, reach.last is None] += 1
     return found
+
+
+def of_part(part: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """The states of a participation: it lists them where they are not those that it names."""
+    if part["states"] is not None:
+        return [state["id"] for state in part["states"]]
+    assert part["participant"]["object"] == "state", document["label"]
+    return [part["participant"]["id"]]
 
 
 def whole(days: tuple[date, date] | None, *, has_month: bool) -> tuple[str, str]:
