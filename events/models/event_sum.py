@@ -41,6 +41,7 @@ _LISTED = _array(
         *(term("role", role.value) for role in Role),
     ]
 )
+_DATED = _array(grain for grain in Grain if grain.has_days)
 _PLACES_IN_WHOLES = _array([HAS_PARTS, IS_PART])
 _COLUMNS = "terms, posted, stood_for, type_id, date, last_day, starts_unknown, ends_unknown"
 _OF_PAST = ", ".join(f"past.{name}" for name in _COLUMNS.split(", "))
@@ -50,7 +51,7 @@ _OF_PAST = ", ".join(f"past.{name}" for name in _COLUMNS.split(", "))
 _KEEP_SUMS = f"""
     INSERT INTO events_eventsum AS kept (term, grain, type_id, date, last_day, starts_unknown, ends_unknown, count)
     SELECT summed.term, cell.grain, cell.type_id, COALESCE(cell.date, '-infinity'::date), COALESCE(cell.last_day, '-infinity'::date),
-        starts_unknown AND cell.grain > {Grain.ALL:d}, ends_unknown AND cell.grain > {Grain.ALL:d}, sum(change)
+        starts_unknown AND cell.grain = ANY ({_DATED}), ends_unknown AND cell.grain = ANY ({_DATED}), sum(change)
     FROM (
         SELECT 1 AS change, {_COLUMNS} FROM published WHERE document IS NOT NULL
         UNION ALL
@@ -82,7 +83,8 @@ _KEEP_SUMS = f"""
     CROSS JOIN LATERAL (
         VALUES ({Grain.ALL:d}, '{ANY_TYPE}'::uuid, NULL::date, NULL::date), ({Grain.MONTH:d}, '{ANY_TYPE}', month, end_of_month),
             ({Grain.YEAR:d}, '{ANY_TYPE}', year, end_of_year),
-            ({Grain.TYPE_MONTH:d}, type_id, month, end_of_month), ({Grain.TYPE_YEAR:d}, type_id, year, end_of_year)
+            ({Grain.TYPE_MONTH:d}, type_id, month, end_of_month), ({Grain.TYPE_YEAR:d}, type_id, year, end_of_year),
+            ({Grain.TYPE:d}, type_id, NULL, NULL)
     ) AS cell (grain, type_id, date, last_day)
     WHERE cell.grain = ANY (summed.grains)
     GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(change) <> 0

@@ -174,6 +174,8 @@ class Span(Dimension):
         ),
         "decade": ("(date_part('year', {day})::int / 10)", "{:03}X".format),
     }
+    #: The days of the longest one.
+    LONGEST: ClassVar[dict[str, int]] = {"year": 366, "month": 31, "decade": 3_653}
     PATTERNS: ClassVar[dict[str, str]] = {
         "year": "[0-9]{4}",
         "month": "[0-9]{4}-[0-9]{2}",
@@ -201,8 +203,8 @@ class Span(Dimension):
         first, last = number.format(day=days.first), number.format(day=days.last)
         return Clause(
             f"CASE WHEN NOT ({days.is_known}) THEN NULL WHEN {days.is_open} THEN {NO_SPAN}"
-            # Most are of one day: what span that lies in is found once.
-            f" WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {NO_SPAN} END"
+            # Most are of one day: what span that lies in is found once. What is too long for any needs no look.
+            f" WHEN {days.last} - {days.first} >= {self.LONGEST[self.step]} THEN {NO_SPAN} WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {NO_SPAN} END"
         )
 
     def schema(self) -> dict[str, Any]:

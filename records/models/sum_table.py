@@ -22,11 +22,17 @@ class Grain(models.IntegerChoices):
     YEAR = 2, "by year"
     TYPE_MONTH = 3, "by type and month"
     TYPE_YEAR = 4, "by type and year"
+    TYPE = 5, "by type, of all days"
 
     @property
     def has_type(self) -> bool:
         """Whether it tells types apart."""
-        return self in {Grain.TYPE_MONTH, Grain.TYPE_YEAR}
+        return self in {Grain.TYPE, Grain.TYPE_MONTH, Grain.TYPE_YEAR}
+
+    @property
+    def has_days(self) -> bool:
+        """Whether it tells days apart at all."""
+        return self not in {Grain.ALL, Grain.TYPE}
 
     @property
     def has_month(self) -> bool:
@@ -37,7 +43,9 @@ class Grain(models.IntegerChoices):
     def telling(cls, axes: Collection[str]) -> list[Grain]:
         """Return those that tell apart what is asked: types, months, years; the coarsest first."""
         if "type" in axes:
-            return [cls.TYPE_MONTH] if "month" in axes else [cls.TYPE_YEAR]
+            if "month" in axes:
+                return [cls.TYPE_MONTH]
+            return [cls.TYPE_YEAR] if "year" in axes else [cls.TYPE, cls.TYPE_YEAR]
         if "month" in axes:
             return [cls.MONTH]
         # Whole months tell years too.

@@ -71,7 +71,7 @@ def counted() -> Counter[tuple[Any, ...]]:
         for number, grains in of_terms.items():
             for grain in grains:
                 kind = UUID(document["type"]["id"]) if grain.has_type else ANY_TYPE
-                if grain == Grain.ALL:
+                if not grain.has_days:
                     found[number, grain, kind, "-infinity", "-infinity", False, False] += 1
                     continue
                 days = whole(reach.possible, has_month=grain.has_month)
