@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from agreements.models import AgreementForm, Laterality, LegalCharacter, Scope, ValueKind
 from agreements.statuses import AgreementStatus
 from config.api.sql import Clause, column
-from records.api.counts import DaysSql, Dimension, Listed, Named, NamedAnywhere, Sum, Word, spans
+from records.api.counts import Sum
+from records.api.dimensions import DaysSql, Dimension, Listed, Named, NamedAnywhere, Word, spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,11 +98,11 @@ AGREEMENTS: dict[str, Dimension] = {
     "status": Word(
         "Its status as published, derived from its actions", AgreementStatus, column="status"
     ),
-    "topic": Named("A topic", "topic", related=NamedAnywhere("topic")),
+    "topic": Named("A topic", "topic", parts=NamedAnywhere("topic")),
     "party": Named(
         "A state or an organization that is a party in any role, or on whose behalf a party acted",
         ("state", "organization"),
-        related=Listed("party_ids"),
+        parts=Listed("party_ids"),
     ),
-    "person": Named("A person who acted for a party", "person", related=Listed("person_ids")),
+    "person": Named("A person who acted for a party", "person", parts=Listed("person_ids")),
 }

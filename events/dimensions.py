@@ -21,19 +21,18 @@ from events.models import (
     VisitClass,
 )
 from events.terms import participation
-from records.api.counts import (
-    MOST_ROWS,
+from records.api.counts import MOST_ROWS, too_many_groups
+from records.api.dimensions import (
     DaysSql,
     Dimension,
     Listed,
     Named,
     NamedAnywhere,
-    Related,
+    Parts,
     Terms,
     Word,
     days_of,
     spans,
-    too_many_groups,
 )
 from records.api.pages import fetch
 from records.as_of import every_reference
@@ -71,7 +70,7 @@ def _word_of(name: str, choices: type[Enum]) -> Callable[[type[Edition]], Clause
     return value
 
 
-class Participations(Related):
+class Participations(Parts):
     """Who took part in an event, in which role, and which states were involved: read off its terms.
 
     A state by itself is one involved in any way, as with the filter; with a role it is one for which somebody had the role.
@@ -170,12 +169,12 @@ EVENTS: dict[str, Dimension] = {
         "What sort of event it is", "event_type", column="type_id", is_led=True, axis="type"
     ),
     "state": Named(
-        "A state involved", "state", related=_PARTICIPATIONS, terms=Terms(_states, KEPT_FOR_STATES)
+        "A state involved", "state", parts=_PARTICIPATIONS, terms=Terms(_states, KEPT_FOR_STATES)
     ),
     "role": Word(
         "A role that somebody had",
         Role,
-        related=_PARTICIPATIONS,
+        parts=_PARTICIPATIONS,
         terms=Terms(_roles, KEPT_FOR_WORDS),
     ),
     "status": Word(
@@ -184,12 +183,10 @@ EVENTS: dict[str, Dimension] = {
         value=_word_of("status", EventStatus),
         terms=_words("status"),
     ),
-    "topic": Named("A topic", "topic", related=NamedAnywhere("topic")),
-    "person": Named("A person who took part", "person", related=_PARTICIPATIONS),
-    "organization": Named(
-        "An organization that took part", "organization", related=_PARTICIPATIONS
-    ),
-    "place": Named("A place", "place", related=NamedAnywhere("place")),
+    "topic": Named("A topic", "topic", parts=NamedAnywhere("topic")),
+    "person": Named("A person who took part", "person", parts=_PARTICIPATIONS),
+    "organization": Named("An organization that took part", "organization", parts=_PARTICIPATIONS),
+    "place": Named("A place", "place", parts=NamedAnywhere("place")),
     "visit_class": Word(
         "Rank of a visit in protocol",
         VisitClass,
@@ -220,12 +217,12 @@ STATEMENTS: dict[str, Dimension] = {
     "kind": Word("In what form it was said", StatementKind, column="kind"),
     "speaker": Named("Who said it", ("person", "organization"), column="speaker_id"),
     "event": Named("The event at which it was said", "event", column="event_id"),
-    "about": Named("What it is about", SUBJECT_KINDS, related=Listed("about_ids")),
+    "about": Named("What it is about", SUBJECT_KINDS, parts=Listed("about_ids")),
     "topic": Named(
-        "A topic, of the statement or that it is about", "topic", related=NamedAnywhere("topic")
+        "A topic, of the statement or that it is about", "topic", parts=NamedAnywhere("topic")
     ),
 }
 
 RELATIONS: dict[str, Dimension] = {
-    "state": Named("One of the two states", "state", related=Listed("involved_ids")),
+    "state": Named("One of the two states", "state", parts=Listed("involved_ids")),
 }

@@ -16,7 +16,7 @@ from people.models import (
     TenureEdition,
     TenureKind,
 )
-from records.api.counts import Dimension, Listed, Named, Related, Word, days_of, spans
+from records.api.dimensions import Dimension, Listed, Named, Parts, Word, days_of, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def _is_current(alias: str) -> str:
     return f"{alias}.superseded_at IS NULL AND {alias}.document IS NOT NULL"
 
 
-class OfficesHeld(Related):
+class OfficesHeld(Parts):
     """The offices that a person holds or held, in full right, acting or ad interim: values are those of the same office."""
 
     def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
@@ -64,7 +64,7 @@ _HELD = OfficesHeld()
 
 STATES: dict[str, Dimension] = {
     "kind": Word("What sort of state or territory it is", StateKind, column="kind"),
-    "predecessor": Named("A state that it came after", "state", related=Listed("predecessor_ids")),
+    "predecessor": Named("A state that it came after", "state", parts=Listed("predecessor_ids")),
 }
 
 ORGANIZATIONS: dict[str, Dimension] = {
@@ -74,10 +74,10 @@ ORGANIZATIONS: dict[str, Dimension] = {
 }
 
 PEOPLE: dict[str, Dimension] = {
-    "office": Named("An office that the person holds or held", "office", related=_HELD),
-    "state": Named("The state of an office that the person holds or held", "state", related=_HELD),
+    "office": Named("An office that the person holds or held", "office", parts=_HELD),
+    "state": Named("The state of an office that the person holds or held", "state", parts=_HELD),
     "classification": Word(
-        "What sort of office the person holds or held", OfficeClass, related=_HELD
+        "What sort of office the person holds or held", OfficeClass, parts=_HELD
     ),
 }
 
@@ -86,7 +86,7 @@ OFFICES: dict[str, Dimension] = {
     "organization": Named("The body that it belongs to", "organization", column="organization_id"),
     "classification": Word("What sort of office it is", OfficeClass, column="classification"),
     "accredited_to": Named(
-        "A state that receives its holder", "state", related=Listed("accredited_state_ids")
+        "A state that receives its holder", "state", parts=Listed("accredited_state_ids")
     ),
 }
 

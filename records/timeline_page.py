@@ -13,7 +13,7 @@ from config.api.filters.dates import match_of
 from config.api.pagination import Page
 from config.api.problems import Problem
 from config.api.query import Query
-from records.api.counts import UNCERTAIN
+from records.api.dimensions import UNCERTAIN
 from records.api.moment_counts import counts
 from records.api.moments import MomentListing, Question
 from records.api.timeline import ORDERINGS, MomentSerializer, TimelineFilter

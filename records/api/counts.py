@@ -32,18 +32,17 @@ from config.api.sql import (
     table_of,
 )
 from config.faults import Fault
+from records.api.dimensions import PART
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
 from records.api.sums import FromSums
 from records.api.ways import COMPARED, are_apart, in_half, without_leads
-from records.as_of import every_reference, halves, shown_references
+from records.as_of import halves, shown_references
 from records.models.reference import in_order
-from records.publishing.documents import sort_label
 from records.publishing.feed import last_position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from enum import Enum
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from django.http.response import HttpResponseBase
@@ -52,7 +51,8 @@ if TYPE_CHECKING:
     from config.api.query import Query
     from config.api.sql import Lead
     from config.api.views import ReadView
-    from records.models import Edition, Grain
+    from records.api.dimensions import Dimension, Parts
+    from records.models import Edition
 
 #: Dimensions of one question, and rows of an answer.
 MOST_DIMENSIONS = 2
@@ -68,13 +68,6 @@ PASSED = 0.6
 FOUND = 1.8
 #: One that a posting leads to.
 FOLLOWED = 5.0
-#: Its parts: they are read, compared with what there is, and joined to it again.
-PART = 4.0
-
-#: What a row says of records whose date may lie in several of the spans that are counted.
-UNCERTAIN = "uncertain"
-#: The same among the numbers of spans.
-NO_SPAN = -1
 
 
 #: How an answer reads, for the schema.
@@ -84,273 +77,6 @@ COUNTS = (
     " may lie in several of the spans counts under `uncertain`, and what is not known under null. `total` has each record once."
     f" More than {MOST_ROWS:,} rows, or too many records to be counted at once, are refused."
 )
-
-
-class Related:
-    """A part of records, of which each may have several, with values of one or more dimensions."""
-
-    #: The columns of the editions from which it is read.
-    columns: tuple[str, ...] = ()
-
-    def price(self, names: Sequence[str]) -> float:  # noqa: ARG002 - for parts that cost more
-        """Microseconds that the parts of one record take."""
-        return PART
-
-    def refusal(self, names: Sequence[str]) -> str | None:  # noqa: ARG002 - for parts that have limits
-        """Say why these dimensions cannot be asked of the same part; None where they can."""
-        return None
-
-    def rows(self, names: Sequence[str], found: Clause) -> Clause:
-        """A statement that gives `record_id` and the values of these dimensions, each combination of a record once.
-
-        It may read `found`, which has `record_id` and `columns` of the records; the argument is the statement of that.
-        """
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The terms by which sums tell the values of a dimension apart, each with its value, and how fine they are summed up."""
-
-    all_of_them: Callable[[], Iterable[tuple[int, Any]]]
-    grains: frozenset[Grain]
-
-
-class Dimension:
-    """Base of what records are counted by. `help_text` says what it means, without a full stop."""
-
-    #: Kinds of record that its values name.
-    kinds: tuple[str, ...] = ()
-    #: Where a record has several values: the part that has them.
-    related: Related | None = None
-    #: Whether the tables that lead to editions have its columns too.
-    is_led = False
-
-    #: What it is in the table of sums (`config.api.sql.Summed`), if it is there: `term`, `type`, `month` or `year`.
-    axis = ""
-
-    def __init__(self, help_text: str, terms: Terms | None = None) -> None:
-        self.help_text = help_text
-        self.terms = terms
-        if terms:
-            self.axis = "term"
-
-    def value(self, editions: type[Edition]) -> Clause:
-        """The value of a row of the editions, where it has one at most; NULL when it is unknown."""
-        raise NotImplementedError
-
-    def schema(self) -> dict[str, Any]:
-        """The JSON Schema of what `shown` gives."""
-        raise NotImplementedError
-
-    def shown(self, value: Any, references: Mapping[UUID, dict[str, Any]]) -> Any:  # noqa: ARG002 - one signature
-        """The value as rows show it."""
-        return value
-
-    def place(self, shown: Any) -> Any:
-        """What rows are sorted by; unknown ones come last of all."""
-        return shown
-
-
-@dataclass(frozen=True, slots=True)
-class DaysSql:
-    """Where SQL finds the first and the last day that a record may have, and whether they are known."""
-
-    first: str
-    last: str
-    is_known: str  #: something is known of them
-    is_open: str  #: it may lie before the first or after the last one
-
-
-class Span(Dimension):
-    """The year, month or decade in which something was: the span of days in which all its possible days lie."""
-
-    #: Of each span, the number of the one in which a day lies, and the text of a number.
-    STEPS: ClassVar[dict[str, tuple[str, Callable[[int], str]]]] = {
-        "year": ("date_part('year', {day})::int", "{:04}".format),
-        "month": (
-            "(date_part('year', {day}) * 12 + date_part('month', {day}) - 1)::int",
-            lambda number: f"{number // 12:04}-{number % 12 + 1:02}",
-        ),
-        "decade": ("(date_part('year', {day})::int / 10)", "{:03}X".format),
-    }
-    #: The days of the longest one.
-    LONGEST: ClassVar[dict[str, int]] = {"year": 366, "month": 31, "decade": 3_653}
-    PATTERNS: ClassVar[dict[str, str]] = {
-        "year": "[0-9]{4}",
-        "month": "[0-9]{4}-[0-9]{2}",
-        "decade": "[0-9]{3}X",
-    }
-
-    def __init__(
-        self,
-        step: str,
-        days: Callable[[type[Edition]], DaysSql],
-        help_text: str,
-        *,
-        is_led: bool = False,
-    ) -> None:
-        super().__init__(help_text)
-        self.step = step
-        self.days = days
-        self.is_led = is_led
-        # A decade is made of whole years.
-        self.axis = ("month" if step == "month" else "year") if is_led else ""
-
-    def value(self, editions: type[Edition]) -> Clause:
-        days = self.days(editions)
-        number, _text = self.STEPS[self.step]
-        first, last = number.format(day=days.first), number.format(day=days.last)
-        return Clause(
-            f"CASE WHEN NOT ({days.is_known}) THEN NULL WHEN {days.is_open} THEN {NO_SPAN}"
-            # Most are of one day: what span that lies in is found once. What is too long for any needs no look.
-            f" WHEN {days.last} - {days.first} >= {self.LONGEST[self.step]} THEN {NO_SPAN} WHEN {days.first} = {days.last} OR {first} = {last} THEN {first} ELSE {NO_SPAN} END"
-        )
-
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": ["string", "null"],
-            "pattern": f"^({self.PATTERNS[self.step]}|{UNCERTAIN})$",
-            "description": f"{self.help_text}, as in EDTF; `{UNCERTAIN}` where that may be several, null when nothing is known of it.",
-        }
-
-    def shown(self, value: int | None, references: Mapping[UUID, dict[str, Any]]) -> str | None:  # noqa: ARG002 - one signature
-        """The span as EDTF writes it."""
-        if value is None or value == NO_SPAN:
-            return None if value is None else UNCERTAIN
-        return self.STEPS[self.step][1](value)
-
-    def place(self, shown: str) -> Any:
-        return shown == UNCERTAIN, shown
-
-
-def spans(
-    days: Callable[[type[Edition]], DaysSql], help_text: str, *, is_led: bool = False
-) -> dict[str, Dimension]:
-    """Year, month and decade of the same days."""
-    return {step: Span(step, days, f"The {step} {help_text}", is_led=is_led) for step in Span.STEPS}
-
-
-def days_of(prefix: str) -> Callable[[type[Edition]], DaysSql]:
-    """The days of `ReachColumns`."""
-
-    def days(editions: type[Edition]) -> DaysSql:
-        any_day = column(editions, f"{prefix}_any")[0]
-        return DaysSql(
-            f"lower({any_day})",
-            f"(upper({any_day}) - 1)",
-            f"{column(editions, f'{prefix}_possible')[0]} IS NOT NULL",
-            f"lower_inf({any_day}) OR upper_inf({any_day})",
-        )
-
-    return days
-
-
-class Word(Dimension):
-    """A word of a choice list, in a column of its own or given by `value`."""
-
-    def __init__(
-        self,
-        help_text: str,
-        choices: type[Enum] | Iterable[str] = (),
-        *,
-        column: str = "",
-        value: Callable[[type[Edition]], Clause] | None = None,
-        related: Related | None = None,
-        terms: Terms | None = None,
-    ) -> None:
-        super().__init__(help_text, terms)
-        self.choices = [str(getattr(choice, "value", choice)) for choice in choices]
-        self.column = column
-        self.related = related
-        self._value = value
-
-    def value(self, editions: type[Edition]) -> Clause:
-        if self._value is not None:
-            return self._value(editions)
-        return Clause(f"NULLIF({column(editions, self.column)[0]}, '')")
-
-    def schema(self) -> dict[str, Any]:
-        listed = {"enum": [*self.choices, None]} if self.choices else {}
-        text = f"{self.help_text}; null when unknown."
-        return {"type": ["string", "null"], **listed, "description": text}
-
-    def place(self, shown: str) -> Any:
-        """Words of a list come as the list has them."""
-        return self.choices.index(shown) if shown in self.choices else len(self.choices), shown
-
-
-class Named(Dimension):
-    """A record that is named: in a column, or by a part of which there may be several."""
-
-    def __init__(
-        self,
-        help_text: str,
-        kinds: str | tuple[str, ...],
-        *,
-        column: str = "",
-        value: Callable[[type[Edition]], Clause] | None = None,
-        related: Related | None = None,
-        is_led: bool = False,
-        axis: str = "",
-        terms: Terms | None = None,
-    ) -> None:
-        super().__init__(help_text, terms)
-        self.axis = axis or self.axis
-        self.kinds = (kinds,) if isinstance(kinds, str) else kinds
-        self.column = column
-        self.related = related
-        self.is_led = is_led
-        self._value = value
-
-    def value(self, editions: type[Edition]) -> Clause:
-        if self._value is not None:
-            return self._value(editions)
-        return Clause(column(editions, self.column)[0])
-
-    def schema(self) -> dict[str, Any]:
-        shapes = [{"$ref": f"#/components/schemas/{_shape(kind)}"} for kind in self.kinds]
-        text = f"{self.help_text}; null where there is none on record."
-        return {"oneOf": [*shapes, {"type": "null"}], "description": text}
-
-    def shown(self, value: UUID | None, references: Mapping[UUID, dict[str, Any]]) -> Any:
-        return None if value is None else references[value]
-
-    def place(self, shown: dict[str, Any]) -> Any:
-        return sort_label(shown["label"]), shown["id"]
-
-
-def _shape(kind: str) -> str:
-    """The schema component of references to a kind."""
-    return "".join(word.capitalize() for word in kind.split("_")) + "Reference"
-
-
-class Listed(Related):
-    """What a column has a list of, ids of records all."""
-
-    def __init__(self, column: str) -> None:
-        self.columns = (column,)
-
-    def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
-        (name,) = names
-        return Clause(f"SELECT DISTINCT record_id, unnest({self.columns[0]}) AS {name} FROM found")  # noqa: S608 - names of ours
-
-
-class NamedAnywhere(Related):
-    """Records of a kind that the document names, where it names them in one field only."""
-
-    columns = ("refs",)
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def rows(self, names: Sequence[str], found: Clause) -> Clause:  # noqa: ARG002 - one signature
-        (name,) = names
-        return Clause(
-            f"SELECT found.record_id, reference.id AS {name} FROM found CROSS JOIN unnest(found.refs) AS named (id)"  # noqa: S608 - names of ours
-            f" JOIN {every_reference()} AS reference ON reference.id = named.id AND reference.kind = %s",
-            (self.kind,),
-        )
 
 
 class Sum:
@@ -410,7 +136,7 @@ class Counting:
                 )
             return [row[:-2] for row in counted], counted[0][-1] if counted else 0
         source, price = self._source() if moment() is None else self._source_then()
-        price += sum(related.price(names) for related, names in self._parts)
+        price += sum(parts.price(names) for parts, names in self._parts)
         price += PART if self.summed else 0
         most = int(settings.COUNTS_MILLISECONDS * 1_000 / price)
         statement = self._statement(source, most)
@@ -440,15 +166,15 @@ class Counting:
                 source.values,
             )
         found = Clause(f"{source.sql} LIMIT {most + 1}", source.values)
-        parts = [
-            (f"part{number}", related.rows(own, found))
-            for number, (related, own) in enumerate(self._parts)
+        joins = [
+            (f"part{number}", parts.rows(own, found))
+            for number, (parts, own) in enumerate(self._parts)
         ]
         if self.summed:
-            parts.append(("amounts", self.summed.rows()))
-        written = [("found", found), *parts]
+            joins.append(("amounts", self.summed.rows()))
+        written = [("found", found), *joins]
         joined = "".join(
-            f" LEFT JOIN {name} ON {name}.record_id = found.record_id" for name, _part in parts
+            f" LEFT JOIN {name} ON {name}.record_id = found.record_id" for name, _part in joins
         )
         sums = (
             "".join(f", {self.summed.totals[name]}" for name in self._sums) if self.summed else ""
@@ -461,15 +187,15 @@ class Counting:
         )
 
     @property
-    def _parts(self) -> list[tuple[Related, list[str]]]:
+    def _parts(self) -> list[tuple[Parts, list[str]]]:
         """The parts that have values, each with its dimensions: those of one part are asked of the same one."""
-        found: list[tuple[Related, list[str]]] = []
+        found: list[tuple[Parts, list[str]]] = []
         for name, dimension in self.dimensions.items():
-            if dimension.related is None:
+            if dimension.parts is None:
                 continue
-            known = next((names for one, names in found if one is dimension.related), None)
+            known = next((names for one, names in found if one is dimension.parts), None)
             if known is None:
-                found.append((dimension.related, [name]))
+                found.append((dimension.parts, [name]))
             else:
                 known.append(name)
         return found
@@ -539,12 +265,12 @@ class Counting:
         table = table_of(self.editions)
         chosen = [Clause(f"{table}.record_id")]
         for name, dimension in self.dimensions.items():
-            if dimension.related is None:
+            if dimension.parts is None:
                 value = dimension.value(self.editions)
                 chosen.append(Clause(f"{value.sql} AS {name}", value.values))
-        parts: list[Any] = [related for related, _names in self._parts]
-        parts += [self.summed] if self.summed else []
-        columns = sorted({name for part in parts for name in part.columns})
+        read: list[Any] = [parts for parts, _names in self._parts]
+        read += [self.summed] if self.summed else []
+        columns = sorted({name for one in read for name in one.columns})
         chosen += [Clause(column(self.editions, name)[0]) for name in columns]
         return joined(", ", chosen)
 
@@ -722,13 +448,13 @@ def read_by(query: Query, dimensions: Mapping[str, Dimension]) -> dict[str, Dime
         choice_fault("by", word, dimensions) for word in words if word not in dimensions
     ]
     found = {word: dimensions[word] for word in words if word in dimensions}
-    parts: dict[int, list[str]] = {}
+    of_parts: dict[int, list[str]] = {}
     for name, dimension in found.items():
-        if dimension.related is not None:
-            parts.setdefault(id(dimension.related), []).append(name)
-    for names in parts.values():
-        related = found[names[0]].related
-        refusal = related.refusal(names) if related and len(names) > 1 else None
+        if dimension.parts is not None:
+            of_parts.setdefault(id(dimension.parts), []).append(name)
+    for names in of_parts.values():
+        parts = found[names[0]].parts
+        refusal = parts.refusal(names) if parts and len(names) > 1 else None
         if refusal:
             query.fault("invalid_combination", refusal, "by")
     return found

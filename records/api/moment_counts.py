@@ -9,15 +9,9 @@ import orjson
 
 from config.api.sql import Clause, select
 from config.dates.lengths import Length
-from records.api.counts import (
-    MOST_ROWS,
-    NO_SPAN,
-    UNCERTAIN,
-    Span,
-    too_many_groups,
-    too_many_records,
-)
-from records.api.moments import Found, more_than, with_moments
+from records.api.counts import MOST_ROWS, too_many_groups, too_many_records
+from records.api.dimensions import NO_SPAN, UNCERTAIN, TimeSpan
+from records.api.moments import Finding, more_than, with_moments
 from records.api.pages import fetch
 from records.as_of import shown_references
 from records.models import Standing, Stream
@@ -35,7 +29,7 @@ if TYPE_CHECKING:
 MOST_READ, MOST_LOOKED_AT = 25_000, 5_000
 
 #: All that can be counted by.
-DIMENSIONS = (*Span.STEPS, "kind", "object", "state")
+DIMENSIONS = (*TimeSpan.STEPS, "kind", "object", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ def counts(question: Question, by: Sequence[str]) -> Counts:
     if question.is_vain:
         return Counts([] if by else [{"count": 0}], 0)
     states = _states() if "state" in by else {}
-    found = Found.of(question)
+    found = Finding.of(question)
     reads_moments = found.reads_moments or bool({"kind", "state"} & set(by))
     most = MOST_LOOKED_AT if reads_moments else MOST_READ
     counted: Sequence[Any] = ()
@@ -80,7 +74,7 @@ def _states() -> dict[int, dict[str, Any]]:
     return {about(str(key)): in_order(orjson.loads(body)) for key, body in found}
 
 
-def _statement(found: Found, by: Sequence[str], states: list[int], most: int) -> Clause:
+def _statement(found: Finding, by: Sequence[str], states: list[int], most: int) -> Clause:
     each = found.each(most + 1)
     sql = f"WITH found AS MATERIALIZED ({each.sql})"
     values: tuple[Any, ...] = each.values
@@ -104,9 +98,11 @@ def _statement(found: Found, by: Sequence[str], states: list[int], most: int) ->
 
 def _value(name: str) -> str:
     """The value of a dimension as SQL, NULL where it is unknown."""
-    if name not in Span.STEPS:
+    if name not in TimeSpan.STEPS:
         return {"kind": "moment.kind", "object": "found.stream", "state": "state.term"}[name]
-    first, last = (Span.STEPS[name][0].format(day=f"found.{day}") for day in ("date", "last_day"))
+    first, last = (
+        TimeSpan.STEPS[name][0].format(day=f"found.{day}") for day in ("date", "last_day")
+    )
     return (
         f"CASE WHEN found.length = {Length.UNDATED:d} THEN NULL WHEN found.length IN ({Length.LONG:d}, {Length.OPEN:d})"
         f" THEN {NO_SPAN} WHEN {first} = {last} THEN {first} ELSE {NO_SPAN} END"
@@ -121,7 +117,7 @@ def _shown(name: str, value: Any, states: dict[int, dict[str, Any]]) -> Any:
         return states[value]
     if name == "object":
         return Stream(value).label
-    return UNCERTAIN if value == NO_SPAN else Span.STEPS[name][1](value)
+    return UNCERTAIN if value == NO_SPAN else TimeSpan.STEPS[name][1](value)
 
 
 def _place(name: str, shown: Any) -> tuple[Any, ...]:
@@ -130,7 +126,7 @@ def _place(name: str, shown: Any) -> tuple[Any, ...]:
         return (1,)
     if name == "state":
         return 0, 0, sort_label(shown["label"]), shown["id"]
-    if name in Span.STEPS:
+    if name in TimeSpan.STEPS:
         return 0, shown == UNCERTAIN, shown
     kinds = [kind for kind in all_kinds() if kind.editions.stream]
     listed = [kind.name for kind in kinds]

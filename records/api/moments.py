@@ -16,8 +16,7 @@ from config.dates.lengths import Length
 from config.dates.reach import Match
 from records.api.frequencies import posted
 from records.api.pages import Pages, fetch, fetch_in_time
-from records.api.whole import Found as Rows
-from records.api.whole import find
+from records.api.whole import Found, find
 from records.as_of import halves
 from records.bulk import as_array
 from records.models import Moment, MomentPosting, Stream
@@ -90,7 +89,7 @@ class Lead(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
+class AnyTerm:
     """One condition: the terms of which a moment must have any, and the same as asked of the moment itself."""
 
     leads: tuple[Lead, ...]
@@ -114,7 +113,7 @@ class Dimension:
         return Clause("moment.terms && %s::bigint[]", (as_array(lead.term for lead in self.leads),))
 
     @classmethod
-    def of_terms(cls, terms: Iterable[int], beside: Iterable[Lead] = ()) -> Dimension:
+    def of_terms(cls, terms: Iterable[int], beside: Iterable[Lead] = ()) -> AnyTerm:
         """Ask for any of some terms."""
         known = dict.fromkeys((*terms, *(one.term for one in beside if one.stream is None)))
         offices = tuple({one.term for one in beside if one.stream is not None} - set(known))
@@ -128,7 +127,7 @@ class Dimension:
         return cls(tuple(map(Lead, known)), check, beside=offices)
 
     @classmethod
-    def of_kinds(cls, kinds: Sequence[str]) -> Dimension:
+    def of_kinds(cls, kinds: Sequence[str]) -> AnyTerm:
         """Ask for any of some kinds. One that a kind of record has alone has no term of its own."""
         alone = {stream.label: stream for stream in Stream}
         leads = tuple(
@@ -141,7 +140,7 @@ class Dimension:
 class Question:
     """Which moments are asked for."""
 
-    dimensions: tuple[Dimension, ...] = ()
+    conditions: tuple[AnyTerm, ...] = ()
     streams: tuple[Stream, ...] = tuple(Stream)
     window: Window | None = None
     match: Match = Match.POSSIBLE
@@ -153,21 +152,21 @@ class Question:
         if any(value == [] for value in given.values()):
             return cls(is_vain=True)
         streams = set(Stream)
-        dimensions = []
+        conditions = []
         beside = _beside(given)
         for name, value in given.items():
             if name == "between":
                 terms = [pair(*map(str, value))]
-                dimensions.append(Dimension.of_terms(terms, beside[name]))
+                conditions.append(AnyTerm.of_terms(terms, beside[name]))
             elif name == "kind":
-                dimensions.append(Dimension.of_kinds(value))
+                conditions.append(AnyTerm.of_kinds(value))
                 streams &= _streams_of(value)
             elif name == "object":
                 streams &= {Stream[one.upper()] for one in value}
             elif name != "date":
                 terms = [about(str(one)) for one in value]
-                dimensions.append(Dimension.of_terms(terms, beside.get(name, ())))
-        return cls(tuple(dimensions), tuple(sorted(streams)), given.get("date"), match, not streams)
+                conditions.append(AnyTerm.of_terms(terms, beside.get(name, ())))
+        return cls(tuple(conditions), tuple(sorted(streams)), given.get("date"), match, not streams)
 
     @property
     def replaced(self) -> Clause:
@@ -176,7 +175,7 @@ class Question:
         if self.window is not None:
             days = classed(_DAYS, self.match, *self.window)
         streams = Clause("moment.stream = ANY(%s::smallint[])", (as_array(map(int, self.streams)),))
-        checks = [streams, days, *(one.check for one in self.dimensions)]
+        checks = [streams, days, *(one.check for one in self.conditions)]
         return select(_MOMENT, f"{halves(Moment)[1]} AS moment", all_of(checks))
 
     @property
@@ -231,12 +230,12 @@ def _streams_of(kinds: Iterable[str]) -> set[Stream]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finding:
     """How the moments of a question are found: the condition that is asked first, and those asked of what it finds."""
 
     question: Question
     leads: tuple[Lead, ...]
-    others: tuple[Dimension, ...]
+    others: tuple[AnyTerm, ...]
     are_few: bool  #: they are found at once; else read off the postings in order
     #: What the index of lists of terms finds, where it is asked: all of them if they are few, else how many there are.
     listed: Clause | None = None
@@ -247,40 +246,40 @@ class Found:
 
     @classmethod
     @as_it_is()
-    def of(cls, question: Question) -> Found:
+    def of(cls, question: Question) -> Finding:
         """Ask how many there are for each condition, as far as that matters."""
-        dimensions = question.dimensions
-        if not dimensions:
+        conditions = question.conditions
+        if not conditions:
             return cls(question, (Lead(EVERY),), (), are_few=False)
-        if len(dimensions) == 1 and len(dimensions[0].leads) <= FEW_LEADS:
-            (alone,) = dimensions
+        if len(conditions) == 1 and len(conditions[0].leads) <= FEW_LEADS:
+            (alone,) = conditions
             return cls(question, alone.leads, (), are_few=False, beside=alone.beside)
         counts = [
             f"(SELECT count(*) FROM (SELECT FROM {_POSTINGS} WHERE term = ANY(%s::bigint[]) LIMIT {FEW + 1}) AS first_of)"
-            for _ in dimensions
+            for _ in conditions
         ]
-        terms = tuple(one.terms for one in dimensions)
+        terms = tuple(one.terms for one in conditions)
         ((*found,),) = fetch(Clause(f"SELECT {', '.join(counts)}", terms))
         least = min(range(len(found)), key=lambda place: (found[place], place))
-        others = dimensions[:least] + dimensions[least + 1 :]
-        leading = dimensions[least]
+        others = conditions[:least] + conditions[least + 1 :]
+        leading = conditions[least]
         are_few = found[least] <= FEW
         if are_few and leading.is_checked:
-            others = dimensions
+            others = conditions
         whole = cls(question, leading.leads, others, are_few=are_few, beside=leading.beside)
         if are_few:
             return whole
-        listed = [clause for each in dimensions if (clause := each.listed)]
+        listed = [clause for each in conditions if (clause := each.listed)]
         if len(listed) > 1 and not whole.is_near:
             together = all_of(listed)
             is_often = whole.is_met_often
             if not is_often and not more_than(TOGETHER, _by_lists("", together)):
-                return cls(question, (), dimensions, are_few=True, listed=together)
+                return cls(question, (), conditions, are_few=True, listed=together)
             whole = replace(whole, listed=together, is_often=is_often)
         often = posted(_POSTINGS, (lead.term for lead in leading.leads), among=EVERY)
         if len(leading.leads) > MOST_LEADS and often >= OFTEN:
             # Moments with one of so many are met soon on the way through all.
-            return replace(whole, leads=(Lead(EVERY),), others=dimensions, beside=())
+            return replace(whole, leads=(Lead(EVERY),), others=conditions, beside=())
         return whole
 
     @property
@@ -310,9 +309,9 @@ class Found:
 
         None where the postings do not tell, or would be read in vain.
         """
-        dimensions = self.question.dimensions
-        is_soon_met = self.is_often or (len(dimensions) == 1 and len(dimensions[0].leads) > 1)
-        if not is_soon_met or any(one.is_checked for one in dimensions):
+        conditions = self.question.conditions
+        is_soon_met = self.is_often or (len(conditions) == 1 and len(conditions[0].leads) > 1)
+        if not is_soon_met or any(one.is_checked for one in conditions):
             return None
         if self.question.window:
             return self._proven_in_window if self.is_often and self.most_times > 1 else None
@@ -320,7 +319,7 @@ class Found:
             Clause("stream = ANY(%s::smallint[])", (as_array(map(int, self.question.streams)),))
         ]
         tables = []
-        for place, one in enumerate(dimensions):
+        for place, one in enumerate(conditions):
             asked.append(Clause(f"posting{place}.term = %s", (_most_frequent(one.leads).term,)))
             using = " USING (stream, length, date, record_id, place)" if place else ""
             tables.append(f"{_POSTINGS} AS posting{place}{using}")
@@ -402,10 +401,10 @@ class Found:
         days = EVERYTHING
         if question.window is not None:
             days = classed(_DAYS, question.match, *question.window)
-        kinds = (one.check for one in question.dimensions if one.is_checked)
+        kinds = (one.check for one in question.conditions if one.is_checked)
         rows = _by_lists(_MOMENT, all_of([listed, streams, days, *kinds]))
-        beside = tuple(number for one in question.dimensions for number in one.beside)
-        aside = replace(self, beside=beside, others=question.dimensions).aside
+        beside = tuple(number for one in question.conditions for number in one.beside)
+        aside = replace(self, beside=beside, others=question.conditions).aside
         if aside is None:
             return rows
         return Clause(f"{rows.sql} UNION {aside.sql}", rows.values + aside.values)
@@ -522,7 +521,7 @@ class Steps:
         is_included = self.cursor is None or self.cursor.direction.endswith("=")
         return (">" if self.is_upward else "<") + ("=" if is_included else "")
 
-    def arrays(self, found: Found) -> tuple[str, ...]:
+    def arrays(self, found: Finding) -> tuple[str, ...]:
         """The ranges to read, as a column each."""
         rows = [
             (int(stream), int(length), first, last, *place)
@@ -555,13 +554,13 @@ class MomentListing(Pages):
     ordering: Ordering
     selection: Selection | None
     shape: Shape
-    _found: list[Found] = field(default_factory=list)
+    _found: list[Finding] = field(default_factory=list)
 
     @property
-    def found(self) -> Found:
+    def found(self) -> Finding:
         """How its moments are found."""
         if not self._found:
-            self._found.append(Found.of(self.question))
+            self._found.append(Finding.of(self.question))
         return self._found[0]
 
     def rows(self, page: Page, *, are_bare: bool = False) -> list[Row]:  # noqa: ARG002 - entries are made in any case
@@ -603,10 +602,10 @@ class MomentListing(Pages):
             proven.values + every.values,
         )
 
-    def find_all(self, page: Page) -> Rows:
+    def find_all(self, page: Page) -> Found:
         """The moments of a page and of all that follow it, as they are now: each with the edition that states it, and its place there."""
         if self.question.is_vain:
-            return Rows()
+            return Found()
         steps = Steps(self.ordering.descending, self._first_of(page))
         rows, rank, order = self._ordered(steps, None), self.question.rank, self._order(steps)
         statement = Clause(
@@ -618,7 +617,7 @@ class MomentListing(Pages):
         )
         return find(statement, is_computed=True)
 
-    def read(self, found: Rows) -> Iterator[Row]:
+    def read(self, found: Found) -> Iterator[Row]:
         """Entries of moments that were found. Editions never change, so they are those that stated them."""
         for start in range(0, len(found.positions), READ_AT_ONCE):
             positions = found.positions[start : start + READ_AT_ONCE].tolist()

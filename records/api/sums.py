@@ -13,7 +13,7 @@ from records.models import ANY_TYPE, Grain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from records.api.counts import Dimension
+    from records.api.dimensions import Dimension
     from records.models import Edition, SumTable
 
 

@@ -77,7 +77,8 @@ if TYPE_CHECKING:
     from config.api.formats import Body
     from config.api.pagination import Row
     from config.api.query import Query
-    from records.api.counts import Dimension, Sum
+    from records.api.counts import Sum
+    from records.api.dimensions import Dimension
     from records.models import Edition
     from records.registry import Kind
 
