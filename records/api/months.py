@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import Page
 from config.api.sql import Clause, Span, all_of, column, joined, select, table_of
-from records.api.frequencies import days, found_by_lists, rows
+from records.api.frequencies import days, found_by_lists, led, rows
 from records.api.words import matches, matches_before_last, matches_whole, shares
 from records.publishing.documents import UNDATED
 
@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 #: Share of records from which on it is cheaper to ask each record of some months for a word that is only begun: an index reads all
 #: words that begin so to the end before it has the first find.
 BEGUN_OFTEN = 0.06
+#: So many records at least: what fewer have is soon read.
+BEGUN_MANY = 20_000
 #: Share of records from which on a word is met in so many of them that they may as well be asked.
 EVERYWHERE = 0.4
+#: Share of all records, of whose months it is cheaper to look for none, and to find all that have the words.
+PART = 0.2
 #: Records that the first span has at least, and finds that it should have beyond those that are needed.
 LEAST, MORE = 1_000, 1.25
 #: How much longer than the first one the later spans become, in doublings: so that none costs more than a few pages.
@@ -61,7 +65,8 @@ class Months:
     @property
     def is_often_begun(self) -> bool:
         """Whether so many records have a word that begins as the last one that an index had better not look for them."""
-        return self._shares[1] >= BEGUN_OFTEN
+        begun = self._shares[1]
+        return begun >= BEGUN_OFTEN and begun * rows(self.editions) >= BEGUN_MANY
 
     def many(
         self, ordering: Ordering, most: int, *, whole_first: bool = False
@@ -94,12 +99,14 @@ class Months:
         before, begun, whole = self._shares
         share = before * (whole if is_whole else begun)
         count = rows(self.editions)
-        # What occurs rarely among lists counts as not at all.
+        # What occurs rarely among lists counts as not at all. Of two states the postings say how often they occur together.
         share *= prod(
-            found_by_lists(self.editions, one) or 0.0 for one in self.asked if one.elements
+            led(self.editions, one) if one.lead else found_by_lists(self.editions, one) or 0.0
+            for one in self.asked
+            if one.elements
         )
         size = max(most * MORE / share, LEAST) if share else 0.0
-        return size if size <= count / 2 and days(self.editions) else 0.0
+        return size if size <= PART * count and days(self.editions) else 0.0
 
     def _marks(self, page: Page, ordering: Ordering, size: float) -> list[str]:
         """The marks of each span; none of size 0."""

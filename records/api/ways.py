@@ -50,6 +50,9 @@ SORTED = COUNTED
 #: Rows of such a table that are read before all others: they are few, or enough to count.
 READ_FIRST = 2_000
 
+#: So many of the first one's are read to count the list: of these there may be enough, or they may be all.
+READ_TO_COUNT = 10_000
+
 #: Rows that probably lie in the ranges of days asked and have the words asked: one by one, a page of them is soon met.
 MANY = 5_000
 
@@ -680,9 +683,8 @@ class Related(Way):
             for name in read
         )
         key = self.ordering.key(self.editions)
-        every = self._joined(
-            "fewest", beside if len(related) == 1 else beside & self.rest, f"{key.sql} AS key, "
-        )
+        each = beside if len(related) == 1 else beside & self.rest
+        every = self._joined("fewest", each, f"{key.sql} AS key, ")
         parts += [
             Clause(f"fewest AS MATERIALIZED ({fewest})"),
             Clause(f"few AS MATERIALIZED ({every.sql})", every.values),
@@ -709,22 +711,39 @@ class Related(Way):
         )
         total = Clause("NULL")
         if page.count is None:
-            # Whatever was read of the first one may be enough to count.
-            sampled = self._joined("sampled", beside)
-            whole = counted(table_of(self.editions), self.where)
-            parts.append(
-                Clause(
-                    f"sampled AS MATERIALIZED (SELECT DISTINCT record_id FROM {read[0]} WHERE NOT (SELECT are_few FROM counts)),"
-                    f" first AS MATERIALIZED ({sampled.sql} LIMIT {COUNTED + 1})",
-                    sampled.values,
-                )
-            )
-            total = Clause(
-                "SELECT CASE WHEN (SELECT are_few FROM counts) THEN (SELECT count(*) FROM few)"
-                f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first) ELSE {whole.sql} END",
-                whole.values,
-            )
+            total = self._total_of_many(parts, related[0], read[0], each)
         return self._page(page, columns, joined(", ", parts), total)
+
+    def _total_of_many(
+        self, parts: list[Clause], related: Clause, read: str, each: Clause
+    ) -> Clause:
+        """How many rows the list has, where it is not of few: what it reads is added to the parts.
+
+        Whatever was `read` of a related condition may be enough to count; or more of it, which may be all there is.
+        """
+        assert related.related is not None, "only such conditions have this way"  # noqa: S101 - for the type
+        first, second = self._joined("sampled", each), self._joined("sampled_more", each)
+        whole = self._counted()
+        # Of fewer among those that were read, more would not find as many as are counted.
+        enough = COUNTED * READ_FIRST // READ_TO_COUNT // 2
+        parts.append(
+            Clause(
+                f"sampled AS MATERIALIZED (SELECT DISTINCT record_id FROM {read} WHERE NOT (SELECT are_few FROM counts)),"
+                f" first AS MATERIALIZED ({first.sql} LIMIT {COUNTED + 1}),"
+                f" more(record_id) AS MATERIALIZED (SELECT * FROM ({related.related.sql}) AS related"
+                f" WHERE (SELECT count(*) FROM first) >= {enough} LIMIT {READ_TO_COUNT + 1}),"
+                " sampled_more AS MATERIALIZED (SELECT DISTINCT record_id FROM more),"
+                f" second AS MATERIALIZED ({second.sql} LIMIT {COUNTED + 1})",
+                (*first.values, *related.related.values, *second.values),
+            )
+        )
+        return Clause(
+            "SELECT CASE WHEN (SELECT are_few FROM counts) THEN (SELECT count(*) FROM few)"
+            f" WHEN (SELECT count(*) FROM first) > {COUNTED} THEN (SELECT count(*) FROM first)"
+            f" WHEN (SELECT count(*) FROM second) > {COUNTED} OR (SELECT count(*) FROM more) BETWEEN 1 AND {READ_TO_COUNT}"
+            f" THEN (SELECT count(*) FROM second) ELSE {whole.sql} END",
+            whole.values,
+        )
 
     @property
     def _bound(self) -> int:
