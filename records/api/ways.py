@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Rows that are walked in order before the index is asked.
 WALKED = 8_000
+#: The same where as many are met as are counted.
+WALKED_TO_COUNT = 30_000
 #: The same where each row means a look at another table, or at the table of an index.
 FOLLOWED = 3_000
 #: The same where each row is asked what another table has of it.
@@ -501,7 +503,10 @@ class Way:
             # The days have fewer rows than the lists: they are walked to their end, if they have about as many as statistics say.
             return max(WALKED, int(2 * self._walkable))
         if self._is_covered:
-            return WALKED
+            # Twice as many as statistics say, where that is cheaper than to look through lists of frequent values.
+            needed = int(2 * self._steps(COUNTED))
+            is_cheaper = MERGED * needed < self.known.price_of_count
+            return needed if is_cheaper and WALKED < needed <= WALKED_TO_COUNT else WALKED
         # Where the index of lists would look at more rows still, it is worth to follow more.
         return FOLLOWED * (2 if self.known.price_of_count > 2 * FOLLOWED else 1)
 
