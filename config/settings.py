@@ -160,8 +160,8 @@ TEMPLATES = [
 WORKERS = environment.workers()
 THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
-_STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
-# For whoever reads what is public: seconds after which it is given up. Staff and publishing have the longer one.
+STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
+# For whoever reads what is public: seconds after which it is given up. Staff, publishing and lists as a whole have the longer one.
 READ_TIMEOUT = environment.number("DATABASE_READ_TIMEOUT", 3, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")
 
@@ -196,8 +196,8 @@ def _database() -> dict[str, Any]:
         # A question of a few milliseconds is not worth another process.
         "-c max_parallel_workers_per_gather=0",
     ]
-    if _STATEMENT_TIMEOUT:
-        session.append(f"-c statement_timeout={_STATEMENT_TIMEOUT}s")
+    if STATEMENT_TIMEOUT:
+        session.append(f"-c statement_timeout={STATEMENT_TIMEOUT}s")
     options["options"] = " ".join(session)
     return {
         **database,

@@ -84,6 +84,8 @@ class Gate:
         if settings.READ_TIMEOUT:
             reading = settings.READ_TIMEOUT + GRACE
             self._seconds |= {self._public.name: reading, self._costly.name: reading}
+        #: The same for a list as a whole, until it begins to be sent.
+        self._seconds_of_whole = settings.STATEMENT_TIMEOUT + GRACE
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads: before the fork they would be lost."""
@@ -111,24 +113,33 @@ class Gate:
         except Problem as problem:
             refuse(scope, protocol, Refusal(problem))
             return
-        timer = turn.loop.call_later(LONGEST_WAIT, self._look, turn, lane, scope, protocol)
+        allowed = self._allowed(lane, scope)
+        timer = turn.loop.call_later(LONGEST_WAIT, self._look, turn, allowed, scope, protocol)
         try:
             await turn.done
         finally:
             timer.cancel()
 
-    def _look(self, turn: Turn, lane: Lane, scope: Any, protocol: Any) -> None:
+    def _allowed(self, lane: Lane, scope: Any) -> float | None:
+        """How many seconds a request may be left without an answer; None where nothing but the database decides."""
+        seconds = self._seconds.get(lane.name)
+        if seconds and lane is self._costly:
+            accept = scope.headers.get("accept", "")
+            if self._questions.is_whole(scope.query_string, accept):
+                return self._seconds_of_whole if settings.STATEMENT_TIMEOUT else None
+        return seconds
+
+    def _look(self, turn: Turn, allowed: float | None, scope: Any, protocol: Any) -> None:
         """Refuse what still waits for its turn, or has had it for too long; the thread keeps at it until it ends."""
         if turn.done.done():
             return
-        allowed = self._seconds.get(lane.name)
         if turn.begun_at and allowed is None:
             return
         left = (
             turn.begun_at + (allowed or 0) - time.monotonic()
         )  # far below 0 where it has not begun
         if left > 0:
-            turn.loop.call_later(left, self._look, turn, lane, scope, protocol)
+            turn.loop.call_later(left, self._look, turn, allowed, scope, protocol)
         elif turn.claim():
             refuse(scope, protocol, TOO_LATE if turn.begun_at else OVERLOADED)
             turn.finish(None)

@@ -22,27 +22,37 @@ class Questions:
 
     costly_paths: re.Pattern[str]
     costly_queries: re.Pattern[str]
-    costly_media_types: re.Pattern[str]
+    whole_queries: re.Pattern[str]  #: those that ask for whole lists
+    whole_media_types: re.Pattern[str]
     paths_with_body: re.Pattern[str]
 
     def is_costly(self, path: str, query: str, accept: str) -> bool:
         """Whether the rate limit asks more than one unit for it."""
-        if query:
-            if "%" in query or "+" in query:
-                query = unquote_plus(query)
-            if self.costly_queries.search(query):
-                return True
         return bool(
-            (accept and self.costly_media_types.search(accept)) or self.costly_paths.match(path)
+            (query and self.costly_queries.search(_plain(query)))
+            or self.is_whole(query, accept)
+            or self.costly_paths.match(path)
+        )
+
+    def is_whole(self, query: str, accept: str) -> bool:
+        """Whether it asks for a list as a whole, which takes as long as the list is."""
+        return bool(
+            (query and self.whole_queries.search(_plain(query)))
+            or (accept and self.whole_media_types.search(accept))
         )
 
     def takes_body(self, path: str) -> bool:
         return self.paths_with_body.match(path) is not None
 
 
+def _plain(query: str) -> str:
+    return unquote_plus(query) if "%" in query or "+" in query else query
+
+
 def questions_of(patterns: Iterable[Any]) -> Questions:
     """Read the declarations of all API views among the patterns of addresses."""
-    paths, queries, media_types, bodies = [], set(), set(), []
+    paths, bodies = [], []
+    queries, formats, media_types = set(), set(), set()
     for path, view_class, actions, options in _views(patterns, "/"):
         for method, action in actions.items():
             view = view_class(**options)
@@ -59,14 +69,19 @@ def questions_of(patterns: Iterable[Any]) -> Questions:
                     queries.add(f"{parameter.name}=" + (rf"(?:{values})(?:&|\Z)" if values else ""))
             for format_ in view.get_renderers():
                 if operation.envelope is not None and format_.cost:
-                    queries.add(rf"format={re.escape(format_.format)}(?:&|\Z)")
+                    formats.add(rf"format={re.escape(format_.format)}(?:&|\Z)")
                     media_types.add(re.escape(format_.media_type))
     return Questions(
         _any_of(paths),
-        re.compile(rf"(?:^|&)(?:{'|'.join(sorted(queries))})") if queries else _NEVER,
+        _any_parameter(queries),
+        _any_parameter(formats),
         _any_of(sorted(media_types)),
         _any_of(bodies),
     )
+
+
+def _any_parameter(patterns: set[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|&)(?:{'|'.join(sorted(patterns))})") if patterns else _NEVER
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

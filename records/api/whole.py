@@ -11,6 +11,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from config.api.pagination import selected
@@ -47,12 +48,18 @@ class Found:
 
 
 def find(statement: Clause, *, is_computed: bool) -> Found:
-    """Run a statement for positions and what is computed, to its end, without having all of its rows in memory."""
+    """Run a statement for positions and what is computed, to its end, without having all of its rows in memory.
+
+    It takes as long as the list is, and has the time of those who write.
+    """
     found = Found()
     with transaction.atomic():
         with connection.cursor() as cursor:
             # All rows are taken: the way to the last one counts, not that to the first.
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+            cursor.execute(
+                "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL statement_timeout = %s",
+                [settings.STATEMENT_TIMEOUT * 1_000],
+            )
         with connection.chunked_cursor() as cursor:
             cursor.execute(statement.sql, statement.values)
             while rows := cursor.fetchmany(FETCHED):

@@ -64,3 +64,5 @@ def test_a_query_is_read_as_the_api_reads_it(
     questions: Questions, query: str, accept: str, *, is_costly: bool
 ) -> None:
     assert questions.is_costly("/api/v1/events/", query, accept) is is_costly
+    is_whole = "ndjson" in query + accept or "csv" in accept
+    assert questions.is_whole(query, accept) is is_whole

@@ -457,3 +457,13 @@ def test_writing_ten_times_as_many_rows_takes_no_more_memory(output: Csv | Ndjso
     write(10)
     small, large = (peak_of(lambda count=count: write(count)) for count in (500, 5_000))
     assert large < small + 50_000
+
+
+def test_a_list_as_a_whole_has_the_time_of_those_who_write(settings: Any) -> None:
+    """Finding all rows takes as long as the list is: readers of pages give up sooner."""
+    settings.STATEMENT_TIMEOUT = 17
+    of_now = "SELECT extract(epoch FROM current_setting('statement_timeout')::interval)::bigint"
+
+    found = whole.find(Clause(of_now), is_computed=False)
+
+    assert found.positions.tolist() == [17]
