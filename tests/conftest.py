@@ -2,23 +2,24 @@
 
 import gc
 import os
-import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connections, transaction
 from django.test import Client
+from django.test import client as test_client
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
-from tests.factories.servers import data_folder
+from tests.factories.servers import copied, data_folder, prepared_in
 from tests.factories.staff import logged_in
 from tests.factories.story import load_story
 
@@ -109,6 +110,21 @@ def empty_tables_cheaply() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def remember_pages_only() -> Iterator[None]:
+    """Let the test client keep what a page was made of, but no copy of it for each of its fields: a form has hundreds."""
+    pieces = ("django/forms/", "admin/widgets/", "admin/includes/", "admin/edit_inline/")
+    store = test_client.store_rendered_templates
+
+    def store_pages(*seen: Any, template: Any, **others: Any) -> None:
+        if not (template.name or "").startswith(pieces):
+            store(*seen, template=template, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(test_client, "store_rendered_templates", store_pages)
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
@@ -180,6 +196,19 @@ def initialised() -> Iterator[Path]:
 def server(var: Path, initialised: Path) -> embedded.Server:
     """A server that has run before and is stopped now."""
     var.mkdir()
-    # cp, since Python's copies do not keep the owner.
-    subprocess.run(["cp", "-a", str(initialised), str(var)], check=True)  # noqa: S607
+    copied(initialised, var)
+    return embedded.main_server()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder on which the service has run before, with the sample story, for tests to copy."""
+    own = tmp_path_factory.getbasetemp()
+    return prepared_in(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture
+def prepared_server(var: Path, prepared: Path) -> embedded.Server:
+    """A server that is stopped now, on whose database the service has run before."""
+    copied(prepared, var)
     return embedded.main_server()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.factories.servers import Service, clean_environment, locked, serving
 
 
 @pytest.fixture
-def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
+def serve(var: Path) -> Iterator[Callable[[int], Service]]:
     """Start the service on a data folder of the test's own."""
     with ExitStack() as started:
 
@@ -96,9 +97,9 @@ def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_
     assert server.stop_if_unused()
 
 
-def test_what_is_killed_comes_back(serve, server, free_port):
+def test_what_is_killed_comes_back(serve, prepared_server, free_port):
     """Within 10 seconds on a machine that has nothing else to do."""
-    service = serve(free_port, SAMPLE_STORY="off", WORKERS="2")
+    service = serve(free_port, WORKERS="2")
     service.wait_until_ready()
 
     # Every worker that there is, again and again.
@@ -124,7 +125,7 @@ def test_what_is_killed_comes_back(serve, server, free_port):
     # A request that is at work is answered before it ends.
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(service.get("/api/v1/events/")))
-    with locked(server, "events_eventedition"):
+    with locked(prepared_server, "events_eventedition"):
         asking.start()
         time.sleep(0.5)
         service.process.send_signal(signal.SIGHUP)
@@ -134,7 +135,7 @@ def test_what_is_killed_comes_back(serve, server, free_port):
     service.process.communicate(timeout=30)
     assert service.process.returncode == 0
     assert service.refuses()
-    assert not server.is_ready()
+    assert not prepared_server.is_ready()
 
 
 def test_a_wrong_setting_is_one_line(serve, free_port):
