@@ -33,15 +33,22 @@ property_settings.register_profile(
 property_settings.load_profile("chancery")
 
 
-#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done.
+#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done; and as
+#: each worker begins with a half of the list, those that start the service are done by one, which prepares a database once.
 LONG = {
+    "test_answers.py",
     "test_as_of.py",
     "test_clients.py",
     "test_counts.py",
     "test_every_combination.py",
+    "test_leaks.py",
+    "test_lint.py",
     "test_picker.py",
+    "test_serve.py",
+    "test_service.py",
     "test_timeline.py",
     "test_ways.py",
+    "test_workers.py",
 }
 
 
