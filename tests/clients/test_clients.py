@@ -44,6 +44,8 @@ def service(prepared: Path) -> Iterator[str]:
         copied(prepared, folder)
         with serving(port, CHANCERY_VAR=str(folder)) as service:
             service.wait_until_ready()
+            # On a machine at work the first answer takes longer than the service lets it.
+            service.wait_for("/api/v1/openapi.json")
             yield f"http://127.0.0.1:{port}"
 
 

@@ -38,7 +38,7 @@ def test_the_life_of_a_service(serve, server, free_port):
 
     # A second one on the same data, whose port is in use.
     second = serve(free_port)
-    _, complaint = second.process.communicate(timeout=30)
+    _, complaint = second.process.communicate(timeout=120)
     assert second.process.returncode == 1
     assert complaint.count("\n") == 1
     assert f"cannot listen on 127.0.0.1:{free_port}" in complaint
@@ -132,7 +132,7 @@ def test_what_is_killed_comes_back(serve, prepared_server, free_port):
         time.sleep(0.5)
     asking.join(30)
     assert [status for status, _body in answers] == [200]
-    service.process.communicate(timeout=30)
+    service.process.communicate(timeout=120)
     assert service.process.returncode == 0
     assert service.refuses()
     assert not prepared_server.is_ready()
@@ -141,7 +141,7 @@ def test_what_is_killed_comes_back(serve, prepared_server, free_port):
 def test_a_wrong_setting_is_one_line(serve, free_port):
     service = serve(free_port, THREADS="many")
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert "THREADS must be a whole number from 1 to 64, not 'many'." in complaint
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(serve, server, free_port):
     blocked.touch()
     service = serve(free_port, CHANCERY_VAR=str(blocked))
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert f"{blocked} cannot be written" in complaint
@@ -163,7 +163,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(serve, server, free_port):
 def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
     service = serve(free_port, DATABASE_URL="postgres://u:p@127.0.0.1:1/none")
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert "port 1 failed: Connection refused" in complaint

@@ -138,7 +138,8 @@ def test_timeline_is_what_the_documents_say(
                 patch.setattr(moments, name, number)
             for query in questions(world, 20):
                 wanted = happened(query, documents)
-                entries = crawl(client, query, world.chance.choice([3, 200]))
+                size = world.chance.choice([max(3, len(wanted) // 11), 200])
+                entries = crawl(client, query, size)
                 shown = [one.shown() for one in wanted]
                 assert [said(entry) for entry in entries] == shown, (way, query)
                 matches = [one.match(*days_asked(query)) for one in wanted]
