@@ -121,7 +121,7 @@ def empty_tables_cheaply() -> Iterator[None]:
 def remember_pages_only() -> Iterator[None]:
     """Let the test client keep what a page was made of, but no copy of it for each of its fields: a form has hundreds."""
     pieces = ("django/forms/", "admin/widgets/", "admin/includes/", "admin/edit_inline/")
-    store = test_client.store_rendered_templates
+    store = test_client.store_rendered_templates  # type: ignore[attr-defined]  # named nowhere but in its module
 
     def store_pages(*seen: Any, template: Any, **others: Any) -> None:
         if not (template.name or "").startswith(pieces):

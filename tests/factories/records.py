@@ -26,7 +26,9 @@ def saved(row: M) -> M:
     at_hand = {
         field.name
         for field in row._meta.concrete_fields
-        if field.is_relation and field.is_cached(row) and getattr(row, field.attname) is not None
+        if isinstance(field, models.ForeignKey)
+        and field.is_cached(row)
+        and getattr(row, field.attname) is not None
     }
     row.full_clean(exclude=at_hand, validate_unique=False, validate_constraints=False)
     row.save()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Connections that stay open: the kernel deals them out to the workers.
 CONNECTIONS = 12
-QUOTA = 20
+QUOTA = 5
 KEYED = 1000
 #: Requests so far.
 sent = [0]
@@ -118,7 +118,7 @@ def every_caller_gets_the_quota(port: int) -> None:
         ends.setdefault(caller, seconds(rate_limit))
         granted[caller] += status == 200
 
-    rounds = QUOTA + QUOTA // 8
+    rounds = QUOTA + 2
     asked(port, [{"X-Forwarded-For": each} for _ in range(rounds) for each in addresses], received)
 
     # Whose window ended meanwhile has had two of them.
