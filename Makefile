@@ -6,6 +6,8 @@ PY = .venv/bin/python
 JOBS ?= 2
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
+# Containers often ask for none. Without it each process compiles again what it loads.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
 
@@ -21,14 +23,19 @@ setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for test
 test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
 	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-check: .venv/.dev ## linters, types, import contracts, migrations, deployment settings
+check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
+
+.PHONY: lint types
+lint: .venv/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
 	.venv/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	DEBUG=off HTTPS=on HSTS_SECONDS=31536000 ALLOWED_HOSTS=example.org \
 	  $(PY) manage.py check --deploy --fail-level WARNING
+
+types: .venv/.dev
+	$(PY) -m mypy .
 
 fix: .venv/.dev ## let the linter and the formatter correct what they can
 	$(PY) -m ruff check --fix .
@@ -80,7 +87,8 @@ db-stop: .venv/.runtime ## stop the embedded PostgreSQL
 
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@echo "Installing requirements/dev.txt into .venv"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+# Most of these modules are never loaded, and what loads one compiles it.
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(CLIENTS): tests/clients/package-lock.json | .venv/.dev

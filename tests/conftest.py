@@ -2,22 +2,24 @@
 
 import gc
 import os
-import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db import connections, transaction
 from django.test import Client
+from django.test import client as test_client
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
-from tests.factories.servers import data_folder
+from tests.factories.servers import copied, data_folder, prepared_in
 from tests.factories.staff import logged_in
 from tests.factories.story import load_story
 
@@ -31,15 +33,22 @@ property_settings.register_profile(
 property_settings.load_profile("chancery")
 
 
-#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done.
+#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done; and as
+#: each worker begins with a half of the list, those that start the service are done by one, which prepares a database once.
 LONG = {
+    "test_answers.py",
     "test_as_of.py",
     "test_clients.py",
     "test_counts.py",
     "test_every_combination.py",
+    "test_leaks.py",
+    "test_lint.py",
     "test_picker.py",
+    "test_serve.py",
+    "test_service.py",
     "test_timeline.py",
     "test_ways.py",
+    "test_workers.py",
 }
 
 
@@ -90,19 +99,36 @@ def empty_tables_cheaply() -> Iterator[None]:
     """Empty the tables after a test with real transactions by DELETE: TRUNCATE makes new files for all of them.
 
     The history refuses deletions, so the triggers are off meanwhile. Permissions and groups stay: they are part of the
-    schema rather than of a test.
+    schema rather than of a test. So nothing is left for what makes them after a migration, which takes as long as a test.
     """
     kept = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
     def sql_flush(_style: object, tables: Iterable[str], **_options: object) -> list[str]:
-        return [
+        statements = [
             "SET session_replication_role = replica",
             *(f'DELETE FROM "{table}"' for table in tables if table not in kept),  # noqa: S608
             "SET session_replication_role = DEFAULT",
         ]
+        return ["; ".join(statements)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections["default"].ops, "sql_flush", sql_flush)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_now, **_options: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remember_pages_only() -> Iterator[None]:
+    """Let the test client keep what a page was made of, but no copy of it for each of its fields: a form has hundreds."""
+    pieces = ("django/forms/", "admin/widgets/", "admin/includes/", "admin/edit_inline/")
+    store = test_client.store_rendered_templates  # type: ignore[attr-defined]  # named nowhere but in its module
+
+    def store_pages(*seen: Any, template: Any, **others: Any) -> None:
+        if not (template.name or "").startswith(pieces):
+            store(*seen, template=template, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(test_client, "store_rendered_templates", store_pages)
         yield
 
 
@@ -177,6 +203,19 @@ def initialised() -> Iterator[Path]:
 def server(var: Path, initialised: Path) -> embedded.Server:
     """A server that has run before and is stopped now."""
     var.mkdir()
-    # cp, since Python's copies do not keep the owner.
-    subprocess.run(["cp", "-a", str(initialised), str(var)], check=True)  # noqa: S607
+    copied(initialised, var)
+    return embedded.main_server()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder on which the service has run before, with the sample story, for tests to copy."""
+    own = tmp_path_factory.getbasetemp()
+    return prepared_in(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture
+def prepared_server(var: Path, prepared: Path) -> embedded.Server:
+    """A server that is stopped now, on whose database the service has run before."""
+    copied(prepared, var)
     return embedded.main_server()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
@@ -60,6 +61,11 @@ class PagedFormSet(AnyFormSet):
             self.has_next = len(rows) > ROWS_PER_PAGE
             self._rows = rows[:ROWS_PER_PAGE]
         return self._rows
+
+    @cached_property
+    def empty_form(self) -> Any:
+        """The form of a row to be added. A page asks for it four times, and Django makes it each time."""
+        return super().empty_form
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         row = form.save(commit=False)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.clients.node import HERE, NODE, node, run
-from tests.factories.servers import data_folder, free_port, serving
+from tests.factories.servers import copied, data_folder, free_port, serving
 
 #: What the programs ask, as anybody would write it.
 QUESTIONS = {
@@ -37,12 +37,16 @@ Answers = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[str]:
+def service(prepared: Path) -> Iterator[str]:
     """The address of the service as `make run` starts it, with the sample story."""
     port = free_port()
-    with data_folder() as folder, serving(port, CHANCERY_VAR=str(folder)) as service:
-        service.wait_until_ready()
-        yield f"http://127.0.0.1:{port}"
+    with data_folder() as folder:
+        copied(prepared, folder)
+        with serving(port, CHANCERY_VAR=str(folder)) as service:
+            service.wait_until_ready()
+            # On a machine at work the first answer takes longer than the service lets it.
+            service.wait_for("/api/v1/openapi.json")
+            yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

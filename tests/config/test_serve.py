@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.factories.servers import Service, clean_environment, locked, serving
 
 
 @pytest.fixture
-def serve(server: embedded.Server) -> Iterator[Callable[[int], Service]]:
+def serve(var: Path) -> Iterator[Callable[[int], Service]]:
     """Start the service on a data folder of the test's own."""
     with ExitStack() as started:
 
@@ -37,7 +38,7 @@ def test_the_life_of_a_service(serve, server, free_port):
 
     # A second one on the same data, whose port is in use.
     second = serve(free_port)
-    _, complaint = second.process.communicate(timeout=30)
+    _, complaint = second.process.communicate(timeout=120)
     assert second.process.returncode == 1
     assert complaint.count("\n") == 1
     assert f"cannot listen on 127.0.0.1:{free_port}" in complaint
@@ -96,9 +97,9 @@ def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_
     assert server.stop_if_unused()
 
 
-def test_what_is_killed_comes_back(serve, server, free_port):
+def test_what_is_killed_comes_back(serve, prepared_server, free_port):
     """Within 10 seconds on a machine that has nothing else to do."""
-    service = serve(free_port, SAMPLE_STORY="off", WORKERS="2")
+    service = serve(free_port, WORKERS="2")
     service.wait_until_ready()
 
     # Every worker that there is, again and again.
@@ -124,23 +125,23 @@ def test_what_is_killed_comes_back(serve, server, free_port):
     # A request that is at work is answered before it ends.
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(service.get("/api/v1/events/")))
-    with locked(server, "events_eventedition"):
+    with locked(prepared_server, "events_eventedition"):
         asking.start()
         time.sleep(0.5)
         service.process.send_signal(signal.SIGHUP)
         time.sleep(0.5)
     asking.join(30)
     assert [status for status, _body in answers] == [200]
-    service.process.communicate(timeout=30)
+    service.process.communicate(timeout=120)
     assert service.process.returncode == 0
     assert service.refuses()
-    assert not server.is_ready()
+    assert not prepared_server.is_ready()
 
 
 def test_a_wrong_setting_is_one_line(serve, free_port):
     service = serve(free_port, THREADS="many")
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert "THREADS must be a whole number from 1 to 64, not 'many'." in complaint
@@ -152,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(serve, server, free_port):
     blocked.touch()
     service = serve(free_port, CHANCERY_VAR=str(blocked))
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert f"{blocked} cannot be written" in complaint
@@ -162,7 +163,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(serve, server, free_port):
 def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
     service = serve(free_port, DATABASE_URL="postgres://u:p@127.0.0.1:1/none")
 
-    _, complaint = service.process.communicate(timeout=30)
+    _, complaint = service.process.communicate(timeout=120)
 
     assert service.process.returncode == 1
     assert "port 1 failed: Connection refused" in complaint

@@ -32,6 +32,7 @@ def test_every_answer_is_what_the_schema_says(story: None) -> None:
     ]
     wrong = {}
     checked = 0
+    seen = set[tuple[int, bytes]]()  # many addresses are of one document
     for address in addresses():
         path = address.partition("?")[0]
         if not path.startswith("/api/v1/") or "fields=" in address or "omit=" in address:
@@ -45,8 +46,11 @@ def test_every_answer_is_what_the_schema_says(story: None) -> None:
             wrong[address] = f"{response.status_code} is not documented"
             continue
         content = described["content"][response["Content-Type"].partition(";")[0]]["schema"]
-        faults = list(_validator(schema, content).iter_errors(json.loads(response.content)))
         checked += 1
+        if (id(content), response.content) in seen:
+            continue
+        faults = list(_validator(schema, content).iter_errors(json.loads(response.content)))
+        seen.add((id(content), response.content))
         if faults:
             wrong[address] = f"{faults[0].json_path}: {faults[0].message[:200]}"
     assert wrong == {}

@@ -42,13 +42,20 @@ _PATH = re.compile(
 )
 #: Made by a command, and in no checkout.
 _MADE = (".venv/", "var/")
-#: Every file and folder of the project, the folders with a last slash.
-FILES = [
-    f"/{path.relative_to(ROOT)}{'/' * path.is_dir()}"
-    for top in ROOT.iterdir()
-    if top.name not in {".git", ".venv", "var"}
-    for path in (top, *top.rglob("*"))
-]
+#: In no checkout, and thousands of files.
+_LEFT_OUT = {".git", ".venv", "var", "node_modules", "__pycache__"}
+
+
+def _files(folder: Path = ROOT) -> Iterator[str]:
+    """Every file and folder of the project, the folders with a last slash."""
+    for path in folder.iterdir():
+        if path.name not in _LEFT_OUT:
+            yield f"/{path.relative_to(ROOT)}{'/' * path.is_dir()}"
+            if path.is_dir():
+                yield from _files(path)
+
+
+FILES = list(_files())
 
 
 def _name(page: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import shutil
@@ -46,6 +47,31 @@ def data_folder() -> Iterator[Path]:
         patch.setenv("CHANCERY_VAR", str(top / "var"))
         dispose(embedded.main_server())
     shutil.rmtree(top)
+
+
+def copied(folder: Path, to: Path) -> None:
+    """Copy a data folder, or what is in one. By cp, since Python's copies do not keep the owner."""
+    subprocess.run(["cp", "-a", str(folder), str(to)], check=True)  # noqa: S607
+
+
+def prepared_in(shared: Path) -> Path:
+    """Return a data folder for tests to copy, which the first process to ask makes in a folder that all of them share.
+
+    The service has been started on it once, with the sample story; what it said is in its file `said`.
+    """
+    prepared = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not prepared.exists():
+            with data_folder() as made:
+                with serving(free_port(), CHANCERY_VAR=str(made), WORKERS="1") as service:
+                    said = service.wait_until_ready()
+                    assert service.end() == 0
+                (made / "said").write_text(said)
+                unfinished = shared / "prepared.new"
+                copied(made, unfinished)
+                unfinished.rename(prepared)
+    return prepared
 
 
 def free_port() -> int:

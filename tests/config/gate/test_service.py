@@ -19,10 +19,11 @@ import pytest
 from config.db import embedded
 from config.gate.bodies import FORM_OF_A_STRANGER
 from config.security import CONTENT_SECURITY_POLICY
-from tests.factories.servers import children_of, data_folder, free_port, locked, serving
+from tests.factories.servers import children_of, copied, data_folder, free_port, locked, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.factories.servers import Service
 
@@ -46,13 +47,15 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
+def running(prepared: Path) -> Iterator[Running]:
     with data_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        copied(prepared, folder)
         patch.setenv("CHANCERY_VAR", str(folder))
         patch.delenv("DATABASE_URL", raising=False)
         with serving(free_port(), WORKERS="1", THREADS=str(THREADS), METRICS="on") as service:
+            service.wait_until_ready()
             said = re.search(
-                r"Staff account for /admin/:  admin  (\S+)", service.wait_until_ready()
+                r"Staff account for /admin/:  admin  (\S+)", (folder / "said").read_text()
             )
             assert said
             yield Running(service, said[1], embedded.main_server())

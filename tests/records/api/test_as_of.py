@@ -69,11 +69,11 @@ DAYS = [
     None,
 ]
 #: Addresses besides that count, or tell of all kinds.
-SUMMED = 30
+SUMMED = 20
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14
 #: Addresses that are asked between two steps, of so many for each list.
-ASKED, QUESTIONS = 60, 30
+ASKED, QUESTIONS = 40, 30
 
 
 def last_instant() -> datetime:
