@@ -31,6 +31,7 @@ from typing import IO
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAME = "chancery"  # of the database and of the role that owns it
+API_USER = "chancery_api"  # the role that can read what is published (config/db/api_role.py)
 
 # Where root's server lives when the project's own folder is closed to other users.
 # Unlike /tmp it survives a reboot.
@@ -124,6 +125,8 @@ class Server:
             "PASSWORD": "",
             "HOST": str(self.socket_folder),
             "PORT": "",
+            "API_USER": API_USER,
+            "API_PASSWORD": "",
         }
 
     # What it does

@@ -10,24 +10,9 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from events.models import EventPosting, EventSum
+from config.db import api_role
 from people.models import State, StateCode
-from records.models import (
-    Change,
-    ChangeOfState,
-    DatedPart,
-    Edition,
-    FormerMoment,
-    FormerPart,
-    FormerReference,
-    Moment,
-    MomentPosting,
-    Part,
-    PublishedName,
-    PublishedWord,
-    Record,
-    Reference,
-)
+from records.models import Part, Record
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND
@@ -65,27 +50,9 @@ def answers() -> dict[str, bytes]:
 
 @pytest.fixture
 def only_editions() -> Iterator[None]:
-    """Run as a role that may read what is published, and nothing that the desk works on."""
-    editions: list[type[models.Model]] = [
-        model for model in apps.get_models() if issubclass(model, Edition)
-    ]
-    editions += [
-        EventPosting,
-        EventSum,
-        DatedPart,
-        FormerMoment,
-        FormerPart,
-        Moment,
-        MomentPosting,
-        PublishedName,
-        PublishedWord,
-    ]
-    editions += [Reference, FormerReference, Change, ChangeOfState]
-    tables = [model._meta.db_table for model in editions]
+    """Run as a role with the rights of the API's: it may read what is published, and nothing that the desk works on."""
+    api_role.set_rights(connection, ROLE)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {ROLE}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
-        cursor.execute(f"GRANT SELECT ON {', '.join(tables)} TO {ROLE}")
         cursor.execute(f"SET ROLE {ROLE}")
     try:
         yield
