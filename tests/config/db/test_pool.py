@@ -115,7 +115,8 @@ def test_what_is_read_while_an_answer_is_sent_is_read_as_a_reader(connect, reade
     serve = readers_middleware(lambda request: StreamingHttpResponse(pieces()))
     response = serve(RequestFactory().get("/api/v1/events/"))
 
-    assert [piece.decode() for piece in response.streaming_content] == [str(reader)] * 2
+    assert isinstance(response, StreamingHttpResponse)
+    assert [piece.decode() for piece in response] == [str(reader)] * 2
     assert who(connect())[0] == embedded.NAME
 
 
