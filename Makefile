@@ -67,7 +67,7 @@ restore: .venv/.runtime ## read a dump into an empty database and compare (FILE=
 	@exec $(PY) manage.py restore $(FILE)
 
 db-upgrade: .venv/.runtime ## move the embedded PostgreSQL's data to the major version that is installed now
-	@exec $(PY) -m config.db.embedded upgrade $(PROGRAMS)
+	@exec $(PY) -m config.db.upgrade $(PROGRAMS)
 
 db-stop: .venv/.runtime ## stop the embedded PostgreSQL
 	@exec $(PY) -m config.db.embedded stop

@@ -443,7 +443,7 @@ def _command_line(pid: int) -> str:
 
 
 def command_line() -> None:
-    """`python -m config.db.embedded start|stop|upgrade|status`, for the Makefile."""
+    """`python -m config.db.embedded start|stop|status`, for the Makefile."""
     servers = (main_server(), test_server())
     try:
         match sys.argv[1:]:
@@ -455,15 +455,11 @@ def command_line() -> None:
                         raise EmbeddedError(
                             f"{server.folder} is in use: end `make run`, tests or shells first."
                         )
-            case ["upgrade", *programs]:
-                from config.db.upgrade import upgrade  # noqa: PLC0415 - it imports this module
-
-                upgrade(servers[0], Path(programs[0]) if programs else None, print)
             case ["status"]:
                 for server in servers:
                     print(server.folder, "runs" if server.is_ready() else "is stopped")
             case _:
-                raise EmbeddedError("say start, stop, upgrade or status")
+                raise EmbeddedError("say start, stop or status")
     except EmbeddedError as error:
         sys.exit(f"Chancery: {error}")
 

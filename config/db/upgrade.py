@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.db import dumps
-from config.db.embedded import PROGRAMS, EmbeddedError, Server, installed_version
+from config.db.embedded import PROGRAMS, EmbeddedError, Server, installed_version, main_server
 
 
 def upgrade(server: Server, programs: Path | None, say: Callable[[str], None]) -> None:
@@ -94,3 +94,16 @@ def _installed(server: Server, version: str) -> Path:
             f" make db-upgrade PROGRAMS=/usr/lib/postgresql/{version}/bin"
         )
     return package
+
+
+def command_line() -> None:
+    """`python -m config.db.upgrade [folder of the old version's programs]`, for the Makefile."""
+    programs = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    try:
+        upgrade(main_server(), programs, print)
+    except EmbeddedError as error:
+        sys.exit(f"Chancery: {error}")
+
+
+if __name__ == "__main__":
+    command_line()

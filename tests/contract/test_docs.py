@@ -41,7 +41,7 @@ _PATH = re.compile(
     rf"`(?P<path>{_FOLDERS}+|{_FOLDERS}+[\w<>*-]+\.[a-z]+|[\w<>*-]+\.(?:py|md|toml))`"
 )
 #: Made by a command, and in no checkout.
-_MADE = (".venv/", "var/")
+_MADE = (".venv/", "certificates/", "var/")
 #: Every file and folder of the project, the folders with a last slash.
 FILES = [
     f"/{path.relative_to(ROOT)}{'/' * path.is_dir()}"

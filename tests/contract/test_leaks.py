@@ -12,13 +12,15 @@ from django.test import Client
 
 from config.db import api_role
 from people.models import State, StateCode
-from records.models import Part, Record
+from records.models import ApiKey, Part, Record, Usage
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.conf import LazySettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,6 +75,30 @@ def test_the_whole_public_api_lives_on_editions(story: None, only_editions: None
 
     assert {address: status for address, status in statuses.items() if status != b"200"} == {}
     assert len(statuses) > 300
+
+
+def test_keys_and_rate_limits_need_no_more_than_the_api_may(
+    settings: LazySettings, only_editions: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.RATE_LIMIT_KEYED, settings.RATE_LIMIT_PROCESSES = (
+        20,
+        1,
+    )  # so few that each is written down
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        _key, token = ApiKey.make(owner="A library", by=None)
+        cursor.execute(f"SET ROLE {ROLE}")
+
+    # More than one unit at a time is written down.
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    answers = [client.get("/api/v1/topics/") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [record.message for record in caplog.records] == []
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    assert ApiKey.objects.get().last_used_at is not None
+    assert Usage.objects.get().units == 2
 
 
 def test_public_answers_are_the_same_bytes_with_and_without_drafts(story: None) -> None:
