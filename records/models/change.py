@@ -29,6 +29,9 @@ class Change(models.Model):
     Written with the edition that it stands for, whose revision is unique: a rule of its own would be one more index.
     """
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     position = models.BigIntegerField(
         primary_key=True,
         help_text="1, 2, 3 ... without gaps, in the order in which changes became visible.",
@@ -78,6 +81,9 @@ class ChangeOfState(models.Model):
 
     With it the feed of one state is read off an index, in order, whatever else there is.
     """
+
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
 
     # All columns, so that one index answers all that is asked of them.
     pk = models.CompositePrimaryKey("state_id", "kind", "position", "has_left")

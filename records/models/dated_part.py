@@ -13,6 +13,9 @@ from config.dates.columns import ReachColumns
 class PartColumns(models.Model):
     """What is known of a part of a published document."""
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     id = models.BigAutoField(primary_key=True)
     record_id = models.UUIDField(help_text="The record.")
     kind = models.CharField(

@@ -55,6 +55,9 @@ class Edition(models.Model):
     tables, so nothing unpublished can enter.
     """
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     id = models.BigAutoField(primary_key=True)
     record_id = models.UUIDField(
         help_text="The record. No foreign key: read nodes hold no working tables."

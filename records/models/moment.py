@@ -118,6 +118,9 @@ class KeepPosted(pgtrigger.Trigger):
 class MomentColumns(models.Model):
     """One dated fact of a published document, at a place in the order of all that it states."""
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     record_id = models.UUIDField(help_text="The record.")
     since = models.DateTimeField(
         help_text="When the first document was published that states it so, with all others of the record."
@@ -203,6 +206,9 @@ class MomentPosting(models.Model):
 
     Derived from the moments by a trigger on them.
     """
+
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
 
     # All columns, so that one index answers all that is asked of them.
     pk = models.CompositePrimaryKey(

@@ -41,6 +41,9 @@ class PublishedWord(models.Model):
     Kept by publishing. Words that no published name has any more stay, and find nothing.
     """
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     word = models.TextField(primary_key=True)
 
     class Meta:
@@ -69,6 +72,9 @@ class PublishedName(models.Model):
     For kinds of which there are few enough to find them by any of their words. The millions (events, statements, tenures, sources) are
     found by the beginning of their label, off the index of the editions themselves.
     """
+
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
 
     pk = models.CompositePrimaryKey("record_id", "place")
     record_id = models.UUIDField(help_text="The record.")

@@ -28,6 +28,9 @@ class Standing(models.TextChoices):
 class ReferenceColumns(models.Model):
     """What the public name of a record says, from one instant on."""
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     id = models.UUIDField(primary_key=True, help_text="The record's id.")
     kind = models.CharField(max_length=20, help_text="The record's kind, `object` in documents.")
     standing = models.CharField(max_length=10, choices=Standing.choices)

@@ -58,6 +58,9 @@ class SumTable(models.Model):
     Derived from the editions by a trigger on them. Plain counts are added up from it, without a look at the records.
     """
 
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
+
     #: The term under which all records are summed up, at every grain.
     every: ClassVar[int]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import connection, models
 
 
@@ -11,6 +13,9 @@ class Usage(models.Model):
     An unlogged table: a crash of the database empties it, and nobody is refused for that. It holds no addresses: callers are
     hashes, of which this installation alone knows the key.
     """
+
+    #: What the role of the API may do with the table (config/db/api_role.py).
+    api_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
     pk = models.CompositePrimaryKey("caller", "until")
     caller = models.BinaryField(max_length=16)

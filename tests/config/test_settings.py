@@ -53,6 +53,7 @@ def test_a_secret_key_is_made_once_and_kept_from_others(python, var):
 def test_the_checks_for_deployment_pass_with_production_variables(python):
     production = {
         "DATABASE_URL": "postgres://chancery:secret@db.example.org/chancery",
+        "DATABASE_API_USER": "chancery_api",
         "HTTPS": "on",
         "HSTS_SECONDS": "31536000",
         "ALLOWED_HOSTS": "records.example.org",

@@ -41,9 +41,9 @@ _PATH = re.compile(
     rf"`(?P<path>{_FOLDERS}+|{_FOLDERS}+[\w<>*-]+\.[a-z]+|[\w<>*-]+\.(?:py|md|toml))`"
 )
 #: Made by a command, and in no checkout.
-_MADE = (".venv/", "var/")
+_MADE = (".venv/", "certificates/", "var/")
 #: In no checkout, and thousands of files.
-_LEFT_OUT = {".git", ".venv", "var", "node_modules", "__pycache__"}
+_LEFT_OUT = {".git", ".venv", "certificates", "var", "node_modules", "__pycache__"}
 
 
 def _files(folder: Path = ROOT) -> Iterator[str]:

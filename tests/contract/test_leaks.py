@@ -11,30 +11,17 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from events.models import EventPosting, EventSum
+from config.db import api_role
 from people.models import State, StateCode
-from records.models import (
-    Change,
-    ChangeOfState,
-    DatedPart,
-    Edition,
-    FormerMoment,
-    FormerPart,
-    FormerReference,
-    Moment,
-    MomentPosting,
-    Part,
-    PublishedName,
-    PublishedWord,
-    Record,
-    Reference,
-)
+from records.models import ApiKey, Part, Record, Usage
 from records.registry import kind_named
 from tests.contract.addresses import addresses
 from tests.factories.every_kind import EVERY_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.conf import LazySettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,27 +53,9 @@ def answers() -> dict[str, bytes]:
 
 @contextmanager
 def only_editions() -> Iterator[None]:
-    """Ask as a role that may read what is published, and nothing that the desk works on."""
-    editions: list[type[models.Model]] = [
-        model for model in apps.get_models() if issubclass(model, Edition)
-    ]
-    editions += [
-        EventPosting,
-        EventSum,
-        DatedPart,
-        FormerMoment,
-        FormerPart,
-        Moment,
-        MomentPosting,
-        PublishedName,
-        PublishedWord,
-    ]
-    editions += [Reference, FormerReference, Change, ChangeOfState]
-    tables = [model._meta.db_table for model in editions]
+    """Ask with the rights of the API's role: it may read what is published, and nothing that the desk works on."""
+    api_role.set_rights(connection, ROLE)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {ROLE}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
-        cursor.execute(f"GRANT SELECT ON {', '.join(tables)} TO {ROLE}")
         cursor.execute(f"SET ROLE {ROLE}")
     try:
         yield
@@ -117,6 +86,23 @@ def test_the_public_api_lives_on_editions_and_answers_the_same_bytes_with_and_wi
     assert SECRET.encode() not in b"".join(after.values())
     assert {address for address in before if before[address] != after.get(address)} == set()
     assert after.keys() == before.keys()
+
+
+def test_keys_and_rate_limits_need_no_more_than_the_api_may(
+    settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    # So few that each is written down.
+    settings.RATE_LIMIT_KEYED, settings.RATE_LIMIT_PROCESSES = 20, 1
+    _key, token = ApiKey.make(owner="A library", by=None)
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    with only_editions():
+        # More than one unit at a time is written down.
+        answers = [client.get("/api/v1/topics/") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [record.message for record in caplog.records] == []
+    assert ApiKey.objects.get().last_used_at is not None
+    assert Usage.objects.get().units == 2
 
 
 #: Mistyped references, each with the published name that is suggested for it, and the name of a draft that is nearer.

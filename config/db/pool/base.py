@@ -52,10 +52,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         parameters = super().get_connection_params()
         self._is_reading = is_reading.get()
-        if self._is_reading and settings.READ_TIMEOUT:
+        if not self._is_reading:
+            return parameters
+        if settings.READ_TIMEOUT:
             options = parameters.get("options", "")
             # Of two settings the later one holds. Waiting for a lock counts.
             parameters["options"] = f"{options} -c statement_timeout={settings.READ_TIMEOUT}s"
+        if user := self.settings_dict.get("API_USER"):
+            # Logged in as the role that can read what is published: nothing that is asked then makes it another one.
+            parameters |= {"user": user, "password": self.settings_dict.get("API_PASSWORD") or None}
         return parameters
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg2.errors import InsufficientPrivilege
 
-from config.db import prepared
+from config.db import api_role, prepared
 from records.models import Source
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 if sample_story:
                     call_command("load_sample_story", stdout=self.stdout)
         self._make_account()
+        api_role.refuse_unusable(connection)
         with connection.cursor() as cursor:
             prepared.remember(cursor)
 

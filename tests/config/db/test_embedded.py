@@ -128,7 +128,10 @@ def test_an_init_that_was_killed_is_begun_again(server):
 def test_data_of_another_version_are_refused_and_named(server):
     (server.data / "PG_VERSION").write_text("12\n")
 
-    with pytest.raises(embedded.EmbeddedError, match=r"written by PostgreSQL 12, but this is \d+"):
+    with pytest.raises(
+        embedded.EmbeddedError,
+        match=r"written by PostgreSQL 12, but this is \d+: `make db-upgrade`",
+    ):
         server.start()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import psycopg2
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from config.db import embedded
@@ -74,27 +74,50 @@ def test_a_thread_that_ends_leaves_its_connection_to_the_others(connect):
     assert len(set(seen)) == 1
 
 
-def timeout(wrapper: base.DatabaseWrapper) -> str:
+def who(wrapper: base.DatabaseWrapper) -> tuple[str, str]:
+    """Ask as which role the connection has logged in, and when its statements are given up."""
     with wrapper.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        (found,) = cursor.fetchone()
+        cursor.execute("SELECT session_user, current_setting('statement_timeout')")
+        role, seconds = cursor.fetchone()
     wrapper.close()
-    return str(found)
+    return role, seconds
 
 
-def test_readers_have_connections_of_their_own_with_less_time(connect):
+@pytest.fixture
+def reader(connect: Callable[..., base.DatabaseWrapper]) -> tuple[str, str]:
+    """What a reader's connection is."""
+    with connect().cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {embedded.API_USER} LOGIN")
+    return embedded.API_USER, "3s"
+
+
+def test_readers_have_connections_of_their_own_as_another_role_with_less_time(connect, reader):
     found = []
 
     def view(request):
-        found.append(timeout(connect(options="-c statement_timeout=15s")))
+        found.append(who(connect(options="-c statement_timeout=15s")))
         return HttpResponse()
 
     serve = readers_middleware(view)
     for path in ("/api/v1/events/", "/admin/", "/", "/admin/events/", "/timeline/"):
         serve(RequestFactory().get(path))
 
-    assert found == ["3s", "15s", "3s", "15s", "3s"]
+    desk = (embedded.NAME, "15s")
+    assert found == [reader, desk, reader, desk, reader]
     assert [len(base._idle[is_reading]) for is_reading in (True, False)] == [1, 1]
+
+
+def test_what_is_read_while_an_answer_is_sent_is_read_as_a_reader(connect, reader):
+    def pieces():
+        for _ in range(2):
+            yield str(who(connect()))
+
+    serve = readers_middleware(lambda request: StreamingHttpResponse(pieces()))
+    response = serve(RequestFactory().get("/api/v1/events/"))
+
+    assert isinstance(response, StreamingHttpResponse)
+    assert [piece.decode() for piece in response] == [str(reader)] * 2
+    assert who(connect())[0] == embedded.NAME
 
 
 def test_two_at_once_never_share_a_connection(connect):

@@ -12,12 +12,14 @@ import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import pytest
 
 from config.db import embedded
 from config.gate.bodies import FORM_OF_A_STRANGER
+from config.health import NO_ROLE
 from config.security import CONTENT_SECURITY_POLICY
 from tests.factories.servers import children_of, copied, data_folder, free_port, locked, serving
 
@@ -138,6 +140,41 @@ def frozen(running: Running) -> Iterator[None]:
 
 
 # The database
+
+
+def test_public_questions_are_asked_as_a_role_that_reads_what_is_public_alone(
+    running: Running,
+) -> None:
+    service = running.service
+    # The last one counts imports, and is asked as the owner.
+    for path in (CHEAP, COSTLY, "/", "/timeline/", "/readyz", "/metrics"):
+        assert ask(service, path).status == 200
+
+    with owner(running.database) as cursor:
+        cursor.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'chancery' AND pid <> pg_backend_pid()"
+            " ORDER BY usename"
+        )
+        assert cursor.fetchall() == [("chancery",), ("chancery_api",)]
+        # The very table that a question needs.
+        cursor.execute("REVOKE SELECT ON events_eventedition FROM chancery_api")
+        try:
+            assert ask(service, CHEAP).status == 500
+            unready = ask(service, "/readyz")
+            assert (unready.status, json.loads(unready.body)["reasons"]) == (503, [NO_ROLE])
+        finally:
+            cursor.execute("GRANT SELECT ON events_eventedition TO chancery_api")
+    assert ask(service, CHEAP).status == 200
+    assert ask(service, "/readyz").status == 200
+
+
+@contextmanager
+def owner(server: embedded.Server) -> Iterator[Any]:
+    """A cursor of the role that owns all tables."""
+    at = server.django_settings()
+    with closing(psycopg2.connect(dbname=at["NAME"], user=at["USER"], host=at["HOST"])) as found:
+        found.autocommit = True
+        yield found.cursor()
 
 
 def test_a_frozen_database_holds_nobody_up_and_all_is_well_after_it(running: Running) -> None:
