@@ -261,3 +261,23 @@ def test_pages_allow_nothing_from_outside(publisher: Client) -> None:
     assert " style=" not in text
     assert " onclick=" not in text
     assert text.count("<script") == text.count("<script src=") + text.count("<script id=")
+
+
+def test_characters_that_are_not_seen_are_refused_with_their_place(contributor: Client) -> None:
+    record = make_event("Visit of 1961")
+    record.participations.create(name_as_given="Marco Rubio", role="caller")
+    data = filled(contributor.get(address(record))) | {
+        "title": "Visit \u202eof 1961",
+        "summary": "Two lines.\r\nOf \x07text.",
+        "participations-0-name_as_given": "Marco\u2028Rubio",
+    }
+
+    response = contributor.post(address(record), data)
+
+    assert errors_of(response) == [
+        "Character 7 is U+202E (right-to-left override), a character that turns the direction of writing. Remove it.",
+        "Character 16 is U+0007, a control character. Remove it.",
+        "Character 6 is U+2028 (line separator), a separator of lines or paragraphs. Remove it.",
+    ]
+    record.refresh_from_db()
+    assert record.title == "Visit of 1961"
