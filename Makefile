@@ -7,7 +7,7 @@ JOBS ?= 2
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
+.PHONY: help run setup test guards check fix schema examples reference-data docs bench bench-imports lock db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -20,6 +20,9 @@ setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for test
 
 test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
 	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")
+	@exec $(PY) -m tests.guards.plant $(ARGS)
 
 check: .venv/.dev ## linters, types, import contracts, migrations, deployment settings
 	$(PY) -m ruff check .
