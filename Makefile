@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock backup restore db-upgrade db-stop
+.PHONY: help run setup test guards check fix schema examples reference-data docs bench bench-imports lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -22,6 +22,9 @@ setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for test
 
 test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
 	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")
+	@exec $(PY) -m tests.guards.plant $(ARGS)
 
 check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
 

@@ -48,6 +48,9 @@ def import_exchange_files(
             options=replace(LINES, restores=options.restores),
             progress=progress,
         )
+        if not load.report.lines and not load.report.rejections:
+            reason = "There is no record in it: a line of JSON each, or a row below the header of a table."
+            raise InputError("nothing_found", reason, files.tree.files[0].path)
         result = ImportResult(EXCHANGE, unit="lines", records=dict(load.report.counts))
         for counter in load.report.counts.values():
             result.rows.update({name: number for name, number in counter.items() if number})

@@ -1,19 +1,23 @@
-"""Rules that need more than one row, as named database constraints.
+"""Rules that Django has no class for, as named database constraints: over several rows, and over all texts of one.
 
-Each is a Django constraint, so models declare it beside their other ones and migrations carry it. In the database it is a
-constraint trigger that reports a broken rule as a check violation under its own name.
+Each is a Django constraint, so models declare it beside their other ones and migrations carry it. In the database a
+rule over several rows is a constraint trigger that reports a broken rule as a check violation under its own name.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
 from django.db.models import BaseConstraint
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from config.text import UNSEEN_IN_LINES, UNSEEN_IN_TEXTS, validate_line, validate_text
 
-    from django.db import models
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+M = TypeVar("M", bound=type[models.Model])
 
 MAX_NAME = 63  # PostgreSQL cuts longer names silently
 
@@ -284,3 +288,107 @@ class AppendOnly(TriggerConstraint):
     def triggers(self, model: type[models.Model]) -> list[tuple[str, str, str]]:
         """Watch all changes."""
         return [(model._meta.db_table, "UPDATE OR DELETE", "NOT DEFERRABLE")]
+
+
+class PlainText(BaseConstraint):
+    """No text of a row has a character that is not seen (config/text.py). `plain_text` declares it for a model.
+
+    All texts of a row are checked as one: a regular expression per column would cost an import more than its other rules.
+    """
+
+    default_violation_error_message: ClassVar[str] = (  # type: ignore[misc] # Django's is an instance's
+        "A text has a character that is not seen, such as a control character or one that turns the direction of writing. Remove it."
+    )
+
+    def __init__(self, *, name: str, fields: Sequence[str]) -> None:
+        if len(name) > MAX_NAME:
+            msg = f"Constraint name {name!r} is longer than {MAX_NAME} characters."
+            raise ValueError(msg)
+        super().__init__(name=name)
+        self.fields = list(fields)
+
+    def _check(self, model: type[models.Model]) -> str:
+        fields: list[Any] = [model._meta.get_field(name) for name in self.fields]
+        groups = {
+            UNSEEN_IN_LINES: [field for field in fields if not isinstance(field, models.TextField)],
+            UNSEEN_IN_TEXTS: [field for field in fields if isinstance(field, models.TextField)],
+        }
+        return " AND ".join(
+            f"({' || '.join(map(self._as_text, those))}) !~ '{unseen}'"
+            for unseen, those in groups.items()
+            if those
+        )
+
+    @staticmethod
+    def _as_text(field: Any) -> str:
+        if isinstance(field, ArrayField):
+            return f"array_to_string(\"{field.column}\", '')"
+        return f'"{field.column}"'
+
+    def constraint_sql(
+        self,
+        model: Any,
+        schema_editor: Any,  # noqa: ARG002 - Django's signature
+    ) -> str:
+        return f'CONSTRAINT "{self.name}" CHECK ({self._check(model)})'
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        return (
+            f'ALTER TABLE "{model._meta.db_table}" ADD {self.constraint_sql(model, schema_editor)}'
+        )
+
+    def remove_sql(
+        self,
+        model: Any,
+        schema_editor: Any,  # noqa: ARG002 - Django's signature
+    ) -> str:
+        return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
+
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: models.Model,
+        exclude: Collection[str] | None = None,
+        using: str = "default",
+    ) -> None:
+        """Leave it to the validators of the fields, which say where the character is."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PlainText):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        path, _args, kwargs = super().deconstruct()
+        return path, (), {**kwargs, "fields": self.fields}
+
+
+def plain_text(model: M) -> M:
+    """Refuse characters that are not seen in every text of `model`: in forms and files by its fields, else by the database.
+
+    Words of a list are what the list says, and are not looked at.
+    """
+    fields: list[Any] = [
+        field
+        for field in model._meta.local_concrete_fields
+        if isinstance(_of_one(field), models.CharField | models.TextField) and not field.choices
+    ]
+    for field in map(_of_one, fields):
+        validate = validate_text if isinstance(field, models.TextField) else validate_line
+        if validate not in field.validators:
+            # Not added to the list, which copies of a field share.
+            field.validators = [*field.validators, validate]
+    if fields:
+        rule = PlainText(
+            name=f"{model._meta.model_name}_text_is_plain", fields=[field.name for field in fields]
+        )
+        model._meta.constraints = [*model._meta.constraints, rule]
+        model._meta.original_attrs["constraints"] = model._meta.constraints  # what migrations read
+    return model
+
+
+def _of_one(field: Any) -> Any:
+    return field.base_field if isinstance(field, ArrayField) else field

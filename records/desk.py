@@ -6,14 +6,23 @@ package registers models with the site.
 
 from __future__ import annotations
 
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import BadRequest, FieldDoesNotExist
+from django.core.exceptions import (
+    BadRequest,
+    FieldDoesNotExist,
+    PermissionDenied,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.db.models import Count, Value
 from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from records.badges import BADGE, Badge
@@ -38,6 +47,13 @@ WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
 
 class SearchView(AutocompleteJsonView):
     """Search for the fields that refer to a record: label, key and hint of each match, the likeliest first."""
+
+    def process_request(self, request: HttpRequest) -> tuple[str, Any, Any, str]:
+        """Refuse to search for what is the other end of a foreign key: no form has a field for it, and Django asks no further."""
+        term, desk, field, to_field = super().process_request(request)
+        if not field.concrete:
+            raise PermissionDenied
+        return term, desk, field, to_field
 
     def get_queryset(self) -> QuerySet[Any]:
         desk = self.model_admin
@@ -86,10 +102,21 @@ class PlainLookups(_ModelAdmin):
         except ValueError as error:  # a year that the calendar does not have
             raise IncorrectLookupParameters(error) from error
 
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:  # type: ignore[override] # the stubs are of a later Django
+        """Refuse actions on what is no key: the database would be asked for it."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.model._meta.pk.to_python(key)
+        except ValidationError:
+            self.message_user(request, "Choose rows of this list.", messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
+
 
 def _is_plain(model: type[Model], lookup: str) -> bool:
     """Whether what follows the names of fields is one of `LOOKUPS`; what begins with no field is refused by Django."""
-    names = lookup.split("__")
+    asked = lookup.split("__")
+    names = list(asked)
     at: Any = model
     while names and at is not None:
         try:
@@ -98,7 +125,7 @@ def _is_plain(model: type[Model], lookup: str) -> bool:
             break
         names.pop(0)
         at = field.related_model
-    return at is model or LOOKUPS.issuperset(names)
+    return names == asked or LOOKUPS.issuperset(names)
 
 
 class Desk(admin.AdminSite):
@@ -119,18 +146,43 @@ class Desk(admin.AdminSite):
         return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers."""
-        page = super().admin_view(view, cacheable)
+        """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers.
+
+        What a page refuses is said in the desk's frame, to those who may enter it.
+        """
+
+        def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                if "_saveasnew" in request.POST:
+                    raise BadRequest("The desk saves no copies.")
+                return view(request, *args, **kwargs)
+            except (BadRequest, SuspiciousOperation) as refusal:
+                return self.refused(request, str(refusal))
+
+        # Django's marks on views stay where it looks for them.
+        page = super().admin_view(update_wrapper(framed, view), cacheable)
 
         def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 query = request.META["QUERY_STRING"].replace("%00", "")
                 return HttpResponseRedirect(f"{request.path}?{query}")
-            if "_saveasnew" in request.POST:
-                raise BadRequest
             return page(request, *args, **kwargs)
 
         return without_nul
+
+    def refused(self, request: HttpRequest, reason: str) -> HttpResponse:
+        """Answer 400 with what was wrong and a way back: to the page without its query, or else to the work list."""
+        request.current_app = self.name
+        match = request.resolver_match
+        is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        context = {
+            **self.each_context(request),
+            "title": "This cannot be shown",
+            "reason": reason,
+            "back": request.path if is_list else reverse("admin:index"),
+            "is_list": is_list,
+        }
+        return TemplateResponse(request, "admin/refused.html", context, status=400)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]

@@ -71,10 +71,10 @@ def pytest_collection_finish() -> None:
 def django_db_modify_db_settings() -> Iterator[None]:
     """Send the tests to the embedded test server, unless DATABASE_URL names a server.
 
-    The database's name carries the process id, so that two runs at once do not meet.
+    The database's name carries the process id, so that two runs at once do not meet; TEST_DATABASE gives one that is kept.
     """
     default = connections.settings["default"]
-    default["TEST"]["NAME"] = f"test_chancery_{os.getpid()}"
+    default["TEST"]["NAME"] = os.environ.get("TEST_DATABASE", f"test_chancery_{os.getpid()}")
     if not settings.EMBEDDED:
         yield
         return

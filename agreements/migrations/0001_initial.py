@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 'ordering': ('title', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'title', 'short_title'], name='agreement_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +76,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='agreementcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +212,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='agreementidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +285,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='agreementname_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -330,6 +334,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'agreement parties',
                 'ordering': ('pk',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['side', 'represented_by_text'], name='agreementparty_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +361,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': (models.OrderBy(models.F('date_earliest'), nulls_last=True), models.OrderBy(models.F('effective_date_earliest'), nulls_last=True), 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['date_edtf', 'date_text', 'effective_date_edtf', 'effective_date_text', 'instrument', 'text'], name='agreementaction_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -519,7 +525,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'currencies',
                 'ordering': ('code',),
                 'default_permissions': ('view',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z]{3}$')), name='currency_code_is_three_capitals', violation_error_message='A currency code is three capital letters (ISO 4217).'), models.CheckConstraint(condition=models.Q(('numeric_code', ''), ('numeric_code__regex', '^[0-9]{3}$'), _connector='OR'), name='currency_numeric_code_is_three_digits', violation_error_message='The numeric code of a currency is three digits (ISO 4217).'), models.CheckConstraint(condition=models.Q(('minor_units', None), ('minor_units__lte', 4), _connector='OR'), name='currency_has_at_most_four_decimal_places', violation_error_message='A currency has at most four decimal places (ISO 4217).'), models.CheckConstraint(condition=models.Q(models.Q(('end_edtf', ''), ('end_text', '')), ('is_withdrawn', True), _connector='OR'), name='currency_with_an_end_is_withdrawn', violation_error_message='A currency that has an end is withdrawn.'), config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__lte', models.F('start_latest'))), name='currency_start_earliest_is_not_after_latest', violation_error_message='The earliest start cannot be after the latest start.'), config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('start_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='currency_start_stays_within_years_1_to_9999', violation_error_message='The start must lie in the years 1 to 9999.'), config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('start_edtf', ''), ('start_earliest', None), ('start_latest', None)), models.Q(models.Q(('start_edtf', ''), _negated=True), models.Q(('start_earliest', None), ('start_latest', None), _negated=True), models.Q(('start_precision', ''), _negated=True)), _connector='OR'), name='currency_start_bounds_come_from_edtf', violation_error_message='The bounds of the start follow from its EDTF; give the EDTF and leave them to it.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__lte', models.F('end_latest'))), name='currency_end_earliest_is_not_after_latest', violation_error_message='The earliest end cannot be after the latest end.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('end_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='currency_end_stays_within_years_1_to_9999', violation_error_message='The end must lie in the years 1 to 9999.'), config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('end_edtf', ''), ('end_earliest', None), ('end_latest', None)), models.Q(models.Q(('end_edtf', ''), _negated=True), models.Q(('end_earliest', None), ('end_latest', None), _negated=True), models.Q(('end_precision', ''), _negated=True)), _connector='OR'), name='currency_end_bounds_come_from_edtf', violation_error_message='The bounds of the end follow from its EDTF; give the EDTF and leave them to it.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='currency_does_not_certainly_end_before_it_starts', violation_error_message='A currency cannot end before it starts.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z]{3}$')), name='currency_code_is_three_capitals', violation_error_message='A currency code is three capital letters (ISO 4217).'), models.CheckConstraint(condition=models.Q(('numeric_code', ''), ('numeric_code__regex', '^[0-9]{3}$'), _connector='OR'), name='currency_numeric_code_is_three_digits', violation_error_message='The numeric code of a currency is three digits (ISO 4217).'), models.CheckConstraint(condition=models.Q(('minor_units', None), ('minor_units__lte', 4), _connector='OR'), name='currency_has_at_most_four_decimal_places', violation_error_message='A currency has at most four decimal places (ISO 4217).'), models.CheckConstraint(condition=models.Q(models.Q(('end_edtf', ''), ('end_text', '')), ('is_withdrawn', True), _connector='OR'), name='currency_with_an_end_is_withdrawn', violation_error_message='A currency that has an end is withdrawn.'), config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__lte', models.F('start_latest'))), name='currency_start_earliest_is_not_after_latest', violation_error_message='The earliest start cannot be after the latest start.'), config.dates.fields.BoundsConstraint(condition=models.Q(('start_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('start_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='currency_start_stays_within_years_1_to_9999', violation_error_message='The start must lie in the years 1 to 9999.'), config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('start_edtf', ''), ('start_earliest', None), ('start_latest', None)), models.Q(models.Q(('start_edtf', ''), _negated=True), models.Q(('start_earliest', None), ('start_latest', None), _negated=True), models.Q(('start_precision', ''), _negated=True)), _connector='OR'), name='currency_start_bounds_come_from_edtf', violation_error_message='The bounds of the start follow from its EDTF; give the EDTF and leave them to it.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__lte', models.F('end_latest'))), name='currency_end_earliest_is_not_after_latest', violation_error_message='The earliest end cannot be after the latest end.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_earliest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))), ('end_latest__range', (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)))), name='currency_end_stays_within_years_1_to_9999', violation_error_message='The end must lie in the years 1 to 9999.'), config.dates.fields.BoundsConstraint(condition=models.Q(models.Q(('end_edtf', ''), ('end_earliest', None), ('end_latest', None)), models.Q(models.Q(('end_edtf', ''), _negated=True), models.Q(('end_earliest', None), ('end_latest', None), _negated=True), models.Q(('end_precision', ''), _negated=True)), _connector='OR'), name='currency_end_bounds_come_from_edtf', violation_error_message='The bounds of the end follow from its EDTF; give the EDTF and leave them to it.'), config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='currency_does_not_certainly_end_before_it_starts', violation_error_message='A currency cannot end before it starts.'), records.constraints.PlainText(fields=['code', 'name', 'numeric_code', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='currency_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -538,6 +544,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('pk',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['as_reported'], name='monetaryvalue_text_is_plain')],
             },
         ),
         migrations.CreateModel(

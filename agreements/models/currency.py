@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
+from records.constraints import plain_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 MAX_MINOR_UNITS = 4
 
 
+@plain_text
 class Currency(models.Model):
     """A currency or fund of ISO 4217, in use or withdrawn. Loaded from the standard, not curated or published by itself."""
 

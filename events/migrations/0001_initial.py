@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 'ordering': ('code',),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'code', 'label', 'description', 'plover_type', 'plover_mode', 'cameo_code'], name='eventtype_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +166,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='eventtypeidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +210,7 @@ class Migration(migrations.Migration):
                 'ordering': ('name', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'name'], name='place_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +279,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='placeidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +322,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='placename_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -369,6 +374,7 @@ class Migration(migrations.Migration):
                 'ordering': ('slug',),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note'], name='relation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -388,6 +394,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='relationcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -474,6 +481,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='relationidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -564,6 +572,7 @@ class Migration(migrations.Migration):
                 'ordering': (models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'title', 'summary', 'when_edtf', 'when_text', 'end_edtf', 'end_text'], name='event_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -616,6 +625,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='eventidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -679,6 +689,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('order', 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name_as_given'], name='eventplace_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -750,6 +761,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('order', 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name_as_given', 'side', 'capacity_text'], name='participation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -838,6 +850,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('pk',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['value', 'start_edtf', 'start_text', 'end_edtf', 'end_text', 'asserted_by_as_given'], name='relationperiod_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -934,6 +947,7 @@ class Migration(migrations.Migration):
                 'ordering': (models.OrderBy(models.F('date_earliest'), descending=True, nulls_last=True), 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'speaker_as_given', 'date_edtf', 'date_text', 'language', 'text', 'summary'], name='statement_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1026,6 +1040,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='statementcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1098,6 +1113,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='statementidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1162,6 +1178,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='eventcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 
+from config.text import validate_text
 from imports.dataset import datasets
 from imports.recognise import EXCHANGE, formats
 from records.admin.forms import NATURES
@@ -59,6 +60,7 @@ class UploadForm(forms.Form):
     )
     reason = forms.CharField(
         max_length=500,
+        validators=[validate_text],
         required=False,
         widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
         help_text="Shown to the public with the published revisions. Optional.",

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                 'ordering': ('name', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'name', 'given_name', 'family_name', 'sort_name', 'birth_edtf', 'birth_text', 'death_edtf', 'death_text'], name='person_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +200,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='personidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +243,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='personname_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -302,6 +305,7 @@ class Migration(migrations.Migration):
                 'ordering': ('name', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'name', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='state_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -338,6 +342,7 @@ class Migration(migrations.Migration):
                 'ordering': ('name', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'name', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='organization_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -374,6 +379,7 @@ class Migration(migrations.Migration):
                 'ordering': ('title', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'title', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='office_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -410,6 +416,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': (models.OrderBy(models.F('start_earliest'), nulls_last=True), 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['start_edtf', 'start_text', 'end_edtf', 'end_text', 'note'], name='officeperiod_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -451,6 +458,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='officeidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +501,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='officename_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -541,6 +550,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='officecitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +570,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='organizationcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -573,6 +584,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='organizationidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +627,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='organizationname_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -737,6 +750,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='personcitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -871,6 +885,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='statecitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -917,6 +932,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value', 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='statecode_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1024,6 +1040,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='stateidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1066,6 +1083,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['name', 'language', 'script', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='statename_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1113,6 +1131,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('pk',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['date_edtf', 'date_text'], name='statesuccession_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1170,6 +1189,7 @@ class Migration(migrations.Migration):
                 'ordering': ('start_earliest', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'start_edtf', 'start_text', 'end_edtf', 'end_text'], name='tenure_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1189,6 +1209,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['field', 'locator', 'attribution_text'], name='tenurecitation_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1308,6 +1329,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='tenureidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -1343,6 +1365,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': (models.OrderBy(models.F('date_earliest'), nulls_last=True), 'pk'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['date_edtf', 'date_text', 'note'], name='tenuremilestone_text_is_plain')],
             },
         ),
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from config.dates.fields import UncertainDateField
+from config.text import validate_text
 from records.admin.generics import AnyModelForm
 from records.models import STATED, EditorialState, Record
 from records.registry import kind_of
@@ -154,6 +155,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         max_length=500,
+        validators=[validate_text],
         widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
     )
     nature = forms.ChoiceField(

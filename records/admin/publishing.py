@@ -169,6 +169,9 @@ class PublishingActions(Labelled, AnyModelAdmin):
         if not self.has_publish_permission(request):
             raise PermissionDenied
         records = list(self.labelled(queryset.order_by("pk"))[: AT_ONCE + 1])
+        if not records:
+            self.message_user(request, "What you chose is not there any more.", messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
         if len(records) > AT_ONCE:
             self.message_user(request, f"Choose at most {AT_ONCE} records.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -19,6 +19,7 @@ from django.db.models import NOT_PROVIDED
 from config.dates.fields import TEXT_MAX_LENGTH, UncertainDateField
 from config.dates.values import EdtfError, UncertainDate
 from config.faults import Fault, choose_from, member, nearest
+from config.text import validate_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -268,6 +269,10 @@ class UncertainDateValue(Treatment):
             raise FaultError(
                 "invalid", f"The source's words for a date take up to {TEXT_MAX_LENGTH} characters."
             )
+        try:
+            validate_line(value.text)
+        except ValidationError as error:
+            raise FaultError("invalid", " ".join(error.messages)) from error
         return tuple(getattr(value, suffix) for suffix in _DATE_SUFFIXES)
 
     def write(self, row: Row, slugs: Slugs) -> Any:

@@ -345,6 +345,7 @@ class Migration(migrations.Migration):
                 'ordering': ('title', 'pk'),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'title', 'publisher', 'authors', 'url', 'archived_url', 'published_edtf', 'published_text', 'language', 'licence', 'content_hash'], name='source_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -423,6 +424,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='sourceidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -464,6 +466,7 @@ class Migration(migrations.Migration):
                 'ordering': ('code',),
                 'abstract': False,
                 'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'code', 'label', 'alternative_labels'], name='topic_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -531,6 +534,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('scheme', 'value'),
                 'abstract': False,
+                'constraints': [records.constraints.PlainText(fields=['scheme', 'value'], name='topicidentifier_text_is_plain')],
             },
         ),
         migrations.CreateModel(
@@ -589,7 +593,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'API key',
                 'ordering': ['-made_at', '-pk'],
                 'default_permissions': ('view', 'add', 'change'),
-                'constraints': [models.UniqueConstraint(fields=('prefix',), name='api_key_prefix_is_its_own'), models.UniqueConstraint(fields=('digest',), name='api_key_digest_is_its_own'), models.CheckConstraint(condition=models.Q(('place__in', (1, 2))), name='api_key_place_is_one_of_two'), models.UniqueConstraint(django.db.models.functions.text.Lower('owner'), models.F('place'), name='api_key_owner_has_at_most_two_live', violation_error_message='This owner has two live keys already. Revoke one of them first.'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('revoked_at', None)), models.Q(('place', None), ('revoked_at__isnull', False)), _connector='OR'), name='api_key_has_a_place_until_it_is_revoked'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('made_at')), _connector='OR'), name='api_key_expires_after_it_is_made', violation_error_message='The key must expire in the future.')],
+                'constraints': [models.UniqueConstraint(fields=('prefix',), name='api_key_prefix_is_its_own'), models.UniqueConstraint(fields=('digest',), name='api_key_digest_is_its_own'), models.CheckConstraint(condition=models.Q(('place__in', (1, 2))), name='api_key_place_is_one_of_two'), models.UniqueConstraint(django.db.models.functions.text.Lower('owner'), models.F('place'), name='api_key_owner_has_at_most_two_live', violation_error_message='This owner has two live keys already. Revoke one of them first.'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('revoked_at', None)), models.Q(('place', None), ('revoked_at__isnull', False)), _connector='OR'), name='api_key_has_a_place_until_it_is_revoked'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('made_at')), _connector='OR'), name='api_key_expires_after_it_is_made', violation_error_message='The key must expire in the future.'), records.constraints.PlainText(fields=['owner', 'label', 'prefix'], name='apikey_text_is_plain')],
             },
         ),
         migrations.CreateModel(

@@ -14,6 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from records.constraints import plain_text
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -33,6 +35,7 @@ def digest_of(token: str) -> bytes | None:
     return sha256(token.encode()).digest() if _TOKEN.fullmatch(token) else None
 
 
+@plain_text
 class ApiKey(models.Model):
     """A key of the API. The key itself is shown once, when it is made, and never stored."""
 

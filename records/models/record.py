@@ -10,8 +10,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.functions import Now
+from django.db.models.signals import class_prepared
+from django.dispatch import receiver
 
-from records.constraints import OncePublishedStays
+from records.constraints import OncePublishedStays, plain_text
 from records.identity import SLUG_LENGTH, free_slug, new_id
 
 
@@ -202,3 +204,10 @@ class Part(models.Model):
             TouchRecord(pgtrigger.Update),
             TouchRecord(pgtrigger.Delete),
         ]
+
+
+@receiver(class_prepared)
+def _texts_are_plain(sender: type[models.Model], **_signal: object) -> None:
+    """Records and parts have plain texts, so that no new one can forget it."""
+    if issubclass(sender, Record | Part):
+        plain_text(sender)

@@ -16,7 +16,14 @@ from agreements.models import (
     MonetaryValue,
 )
 from events.models import Statement
-from tests.contract.constraint_rules import Cases, interval, outside_its_list, row, uncertain_date
+from tests.contract.constraint_rules import (
+    Cases,
+    interval,
+    outside_its_list,
+    plain_text,
+    row,
+    uncertain_date,
+)
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -87,6 +94,7 @@ def _representative_twice() -> None:
 
 
 CASES |= outside_its_list("agreement_party", "role", make=make_party)
+CASES |= plain_text("agreementparty", "side", make_party)
 CASES["exactly_one_of_state_and_organization_is_a_party"] = _two_actors_in_one_party
 CASES["agreement_party_is_on_behalf_of_one_at_most"] = lambda: row(make_party()).update(
     on_behalf_of_state=make_state(),
@@ -104,6 +112,7 @@ def _action_by_a_party_to_another_agreement() -> None:
 
 
 CASES |= outside_its_list("agreement_action", "kind", make=make_action)
+CASES |= plain_text("agreementaction", "text", make_action)
 CASES |= uncertain_date("agreement_action", "date", make_action)
 CASES |= uncertain_date("agreement_action", "effective_date", make_action)
 CASES["agreement_action_is_by_a_party_to_the_agreement"] = _action_by_a_party_to_another_agreement
@@ -117,7 +126,9 @@ def _euro(**fields: Any) -> Currency:
 
 
 CASES |= outside_its_list("monetary_value", "qualifier", "kind", "scope", make=make_value)
+CASES |= plain_text("monetaryvalue", "as_reported", make_value)
 CASES |= interval("currency", _euro)
+CASES |= plain_text("currency", "name", _euro)
 CASES["monetary_value_is_not_negative"] = lambda: row(make_value()).update(amount=-1)
 CASES["monetary_value_has_a_greatest_amount_if_it_is_a_range"] = lambda: row(make_value()).update(
     amount_max=2

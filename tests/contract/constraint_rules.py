@@ -45,6 +45,11 @@ def outside_its_list(prefix: str, *fields: str, make: Make) -> Cases:
     return {f"{prefix}_{field}_is_in_its_list": nonsense(field) for field in fields}
 
 
+def plain_text(prefix: str, field: str, make: Make) -> Cases:
+    """Return the case of texts that have no character that is not seen: `field` is one of them."""
+    return {f"{prefix}_text_is_plain": lambda: row(make()).update(**{field: "Rubio\u202e"})}
+
+
 def uncertain_date(prefix: str, field: str, make: Make, **others: Any) -> Cases:
     """Return the cases of the columns of an uncertain date; `others` are fields that a row with that date needs."""
     first, last = f"{field}_earliest", f"{field}_latest"
@@ -102,6 +107,7 @@ def of_every_record(kind: Kind) -> Cases:
         ),
         f"merged_{name}_names_its_survivor": lambda: row(make()).update(editorial_state="merged"),
         f"published_{name}_has_a_time": lambda: row(make()).update(editorial_state="published"),
+        **plain_text(str(name), "curators_note", make),
         **_of_editions(f"{name}edition", kind, make),
         **_of_identifiers(f"{name}identifier", make),
     }
@@ -147,7 +153,10 @@ def _of_identifiers(prefix: str, make: Make) -> Cases:
         for _each in range(2):
             make().identifiers.create(scheme="wikidata", value="Q1")
 
-    return {f"{prefix}_names_one_record": give_to_two}
+    def give() -> Any:
+        return make().identifiers.create(scheme="wikidata", value="Q1")
+
+    return {f"{prefix}_names_one_record": give_to_two, **plain_text(prefix, "value", give)}
 
 
 def _of_citations(prefix: str, make: Make) -> Cases:
@@ -156,6 +165,7 @@ def _of_citations(prefix: str, make: Make) -> Cases:
 
     return {
         **outside_its_list(prefix, "evidence", "stance", make=cite),
+        **plain_text(prefix, "locator", cite),
         f"{prefix}_is_attributed_to_one_at_most": lambda: cite(
             attributed_to_person=make_person(), attributed_to_organization=make_organization()
         ),
@@ -166,4 +176,8 @@ def _of_names(prefix: str, make: Make) -> Cases:
     def call(**fields: Any) -> Any:
         return make().names.create(name="Other name", **fields)
 
-    return {**outside_its_list(prefix, "kind", make=call), **interval(prefix, call)}
+    return {
+        **outside_its_list(prefix, "kind", make=call),
+        **plain_text(prefix, "name", call),
+        **interval(prefix, call),
+    }

@@ -25,6 +25,7 @@ from tests.contract.constraint_rules import (
     Cases,
     interval,
     outside_its_list,
+    plain_text,
     row,
     twice,
     uncertain_date,
@@ -103,6 +104,7 @@ def _event_within_its_own_part() -> None:
 CASES |= outside_its_list("event", "status", "attendance", "visit_class", make=make_event)
 CASES |= interval("event", make_event, start="when")
 CASES |= outside_its_list("event_place", "role", make=make_event_place)
+CASES |= plain_text("eventplace", "name_as_given", make_event_place)
 CASES |= outside_its_list("event_link", "kind", make=make_event_link)
 CASES |= {
     "event_is_not_part_of_itself": _event_within_its_own_part,
@@ -130,6 +132,7 @@ def _capacity(**fields: Any) -> ParticipationCapacity:
 
 
 CASES |= outside_its_list("participation", "role", "presence", make=make_participation)
+CASES |= plain_text("participation", "capacity_text", make_participation)
 CASES |= outside_its_list("participation_capacity", "evidence", make=_capacity)
 CASES |= {
     "participation_names_somebody": lambda: Participation.objects.create(event=make_event()),
@@ -158,6 +161,7 @@ CASES |= outside_its_list(
     "relation_period", "dimension", "direction", "end_status", make=make_period
 )
 CASES |= interval("relation_period", make_period)
+CASES |= plain_text("relationperiod", "asserted_by_as_given", make_period)
 CASES |= {
     "relation_pair_is_ordered": lambda: row(make_relation()).update(
         state_a=F("state_b"),

@@ -6,6 +6,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
 
 from imports.files.opening import open_stream
 from imports.models import ImportBatch, ImportStatus
@@ -14,6 +16,7 @@ from people.models import Person
 from records.exchange.export import export
 from records.models import Change
 from records.publishing.publish import publish
+from records.roles import CONTRIBUTOR
 from tests.factories.imports import import_files, ndjson, person
 from tests.factories.records import make_source
 
@@ -96,6 +99,21 @@ def test_what_was_published_is_withdrawn_or_published_again_as_it_was(atlas: Sou
         "updated",
         "withdrawn",
     ]
+
+
+def test_who_may_not_publish_undoes_nothing_that_is_public(atlas: Source) -> None:
+    batch = take(person("ada"), publishes=True)
+    before = everything()
+    contributor = User.objects.create_user("contributor", is_staff=True)
+    contributor.groups.add(Group.objects.get(name=CONTRIBUTOR))
+
+    with pytest.raises(PermissionDenied):
+        undo(batch, by=contributor)
+
+    assert everything() == before
+    batch.refresh_from_db()
+    assert batch.status == ImportStatus.DONE
+    assert Person.objects.get().is_published
 
 
 def test_what_was_edited_since_is_not_taken_back(atlas: Source) -> None:

@@ -19,6 +19,7 @@ from tests.contract.constraint_rules import (
     Cases,
     interval,
     outside_its_list,
+    plain_text,
     row,
     uncertain_date,
     year_2000,
@@ -60,8 +61,10 @@ def _milestone(**fields: Any) -> TenureMilestone:
 CASES |= outside_its_list("state", "kind", make=make_state)
 CASES |= interval("state", make_state)
 CASES |= interval("state_code", _code)
+CASES |= plain_text("statecode", "value", _code)
 CASES |= outside_its_list("state_succession", "kind", make=_succession)
 CASES |= uncertain_date("state_succession", "date", _succession)
+CASES |= plain_text("statesuccession", "date_text", _succession)
 
 
 def _two_states_of_one_code() -> None:
@@ -162,6 +165,7 @@ def _published_uncited() -> None:
 
 CASES |= outside_its_list("office_period", "kind", "end_status", make=_period)
 CASES |= interval("office_period", _period)
+CASES |= plain_text("officeperiod", "note", _period)
 CASES["ongoing_office_period_has_no_end"] = lambda: row(_period(end="2001")).update(
     end_status="ongoing"
 )
@@ -174,6 +178,7 @@ CASES |= outside_its_list("tenure", "kind", "end_status", "end_reason", make=mak
 CASES |= interval("tenure", make_tenure)
 CASES |= outside_its_list("tenure_milestone", "kind", make=_milestone)
 CASES |= uncertain_date("tenure_milestone", "date", _milestone)
+CASES |= plain_text("tenuremilestone", "note", _milestone)
 
 
 def _held_twice_at_once() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from records.publishing.publish import withdraw
 from tests.factories.answers import slugs
 from tests.factories.people import (
     make_office,
@@ -159,6 +160,37 @@ def test_what_goes_on_is_certain_until_it_was_published_and_open_in_the_future(
         RUBIO,
         DAR,
     ]
+
+
+def test_only_what_tenures_and_offices_say_now_counts(client: Client) -> None:
+    source = make_source()
+    us, pk = make_state("United States", alpha_2="US"), make_state("Pakistan", alpha_2="PK")
+    ours, theirs = (
+        make_office(title, state=state, classification="minister", source=source)
+        for title, state in (("Secretary", us), ("Minister", pk))
+    )
+    held = make_tenure(
+        make_person("Somebody", source=source), ours, start="2020", end="2021", source=source
+    )
+    publish_whole(held, theirs)
+
+    def of(resource: str) -> dict[str, int]:
+        return {code: len(slugs(client, f"{resource}/?state={code}")) for code in ("US", "PK")}
+
+    assert of("people") == of("tenures") == {"US": 1, "PK": 0}
+
+    held.office = theirs
+    held.save()
+    publish_whole(held)
+    assert of("people") == of("tenures") == {"US": 0, "PK": 1}
+
+    theirs.state = us
+    theirs.save()
+    publish_whole(theirs)
+    assert of("people") == of("tenures") == {"US": 1, "PK": 0}
+
+    withdraw(held, by=None, reason="It was somebody else.")
+    assert of("people") == of("tenures") == {"US": 0, "PK": 0}
 
 
 @pytest.mark.usefixtures("holders")

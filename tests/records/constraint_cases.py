@@ -109,6 +109,7 @@ CASES: Cases = {
     "reference_leads_on_only_when_merged": _published_and_merged,
     "change_positions_start_at_one": _change(position=0),
     "change_has_a_nature_if_updated": _change(nature=""),
+    "apikey_text_is_plain": _key(owner="Desk\u202e"),
     "api_key_prefix_is_its_own": _key(beside=True, prefix="0" * 8),
     "api_key_digest_is_its_own": _key(beside=True, digest=b"0" * 32),
     "api_key_place_is_one_of_two": _key(place=3),

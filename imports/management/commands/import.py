@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
+from config.text import validate_text
 from imports.files.opening import open_input, open_stream
 from imports.files.tree import InputError
 from imports.models import ImportBatch
@@ -91,6 +93,10 @@ class Command(BaseCommand):
         del args
         if given["restore_withdrawn"] and not given["publish"]:
             raise CommandError("--restore-withdrawn publishes what it brings back: add --publish.")
+        try:
+            validate_text(given["reason"])
+        except ValidationError as error:
+            raise CommandError(f"--reason: {error.messages[0]}") from error
         options = ImportOptions(
             source=given["source"],
             publishes=given["publish"],

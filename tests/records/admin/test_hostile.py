@@ -82,6 +82,15 @@ def test_any_text_can_be_searched_for(contributor: Client, typed: str) -> None:
     assert contributor.get(address(Person, "changelist"), {"q": typed}).status_code in {200, 302}
 
 
+@pytest.mark.parametrize("field", ["names", "merged_from", "tenures", "slug", "nosuch", ""])
+def test_only_fields_that_name_a_record_can_be_searched_for(
+    contributor: Client, field: str
+) -> None:
+    asked = {"app_label": "people", "model_name": "person", "field_name": field, "term": "x"}
+
+    assert contributor.get(reverse("admin:autocomplete"), asked).status_code == 403
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -127,11 +136,56 @@ def test_any_date_of_a_list_has_an_answer(contributor: Client, query: str) -> No
         "slug__contains=a",
         "locked_fields__contains=x",
         "locked_fields__0=x",
+        "merged_from__among=x",  # back to persons
+        "merged_into__regex=[",
         "created_at__week_day=x",
     ],
 )
 def test_lookups_that_the_desk_does_not_make_are_refused(contributor: Client, query: str) -> None:
     assert contributor.get(f"/admin/people/person/?{query}").status_code == 400
+
+
+def test_a_refusal_says_what_was_wrong_in_the_frame_of_the_desk(contributor: Client) -> None:
+    response = contributor.get("/admin/people/person/?slug__regex=[")
+
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert response.context["reason"] == "Filtering by slug__regex not allowed"
+    assert '<a href="/admin/people/person/">To the list, without filters</a>' in text
+    assert '<div class="breadcrumbs">' in text
+    assert (
+        "To the desk" in contributor.get("/admin/people/person/add/?_to_field=x").content.decode()
+    )
+    assert (
+        "Log in"
+        in Client().get("/admin/people/person/?slug__regex=[", follow=True).content.decode()
+    )
+
+
+def test_a_form_that_cannot_be_read_is_answered_by_a_page_with_a_way_back(
+    contributor: Client,
+) -> None:
+    # Parts without what divides them.
+    response = contributor.generic("POST", "/admin/people/person/add/", b"a", "multipart/form-data")
+
+    assert response.status_code == 400
+    assert '<a href="/admin/">To the desk</a>' in response.content.decode()
+
+
+@pytest.mark.parametrize("key", ["\u202e", "\x00", "x", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize("action", ["publish_selected", "merge_selected", "delete_selected"])
+def test_actions_on_what_is_not_there_do_nothing(publisher: Client, action: str, key: str) -> None:
+    data = {
+        "action": action,
+        "_selected_action": key,
+        "_confirm": "1",
+        "reason": "x",
+        "post": "yes",
+    }
+
+    response = publisher.post("/admin/people/person/", data)
+
+    assert (response.status_code, response["Location"]) == (302, "/admin/people/person/")
 
 
 def test_lists_of_other_apps_refuse_them_too(administrator: Client) -> None:
@@ -261,3 +315,23 @@ def test_pages_allow_nothing_from_outside(publisher: Client) -> None:
     assert " style=" not in text
     assert " onclick=" not in text
     assert text.count("<script") == text.count("<script src=") + text.count("<script id=")
+
+
+def test_characters_that_are_not_seen_are_refused_with_their_place(contributor: Client) -> None:
+    record = make_event("Visit of 1961")
+    record.participations.create(name_as_given="Marco Rubio", role="caller")
+    data = filled(contributor.get(address(record))) | {
+        "title": "Visit \u202eof 1961",
+        "summary": "Two lines.\r\nOf \x07text.",
+        "participations-0-name_as_given": "Marco\u2028Rubio",
+    }
+
+    response = contributor.post(address(record), data)
+
+    assert errors_of(response) == [
+        "Character 7 is U+202E (right-to-left override), a character that turns the direction of writing. Remove it.",
+        "Character 16 is U+0007, a control character. Remove it.",
+        "Character 6 is U+2028 (line separator), a separator of lines or paragraphs. Remove it.",
+    ]
+    record.refresh_from_db()
+    assert record.title == "Visit of 1961"

@@ -307,3 +307,32 @@ def test_a_name_given_twice_in_one_object_is_rejected_at_any_depth() -> None:
         (3, "code", "repeated_name"),
         (4, "label", "repeated_name"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer", "place"),
+    [
+        (STORY | {"title": "A \u202estory"}, "/title", "Character 3 is U+202E"),
+        (STORY | {"authors": ["Jane", "J\x07oe"]}, "/authors", "Character 2 is U+0007"),
+        (STORY | {"published": {"text": "May\n10"}}, "/published", "Character 4 is U+000A"),
+        (
+            STORY | {"identifiers": [{"scheme": "doi", "value": "10\u2028"}]},
+            "/identifiers/0/value",
+            "Character 3 is U+2028",
+        ),
+        (STORY | {"curators_note": "Read\x85twice"}, "/curators_note", "Character 5 is U+0085"),
+    ],
+)
+def test_characters_that_are_not_seen_are_rejected_with_their_place(
+    document: dict[str, Any], pointer: str, place: str
+) -> None:
+    (rejection,) = take_in(document).rejections
+
+    assert (rejection.fault.code, rejection.fault.pointer) == ("invalid", pointer)
+    assert place in rejection.fault.detail
+    assert not Source.objects.exists()
+
+
+def test_long_texts_keep_their_lines() -> None:
+    assert not take_in(STORY | {"curators_note": "Read\n\ttwice"}).rejections
+    assert Source.objects.get().curators_note == "Read\n\ttwice"

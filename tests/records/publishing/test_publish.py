@@ -119,6 +119,22 @@ def test_unpublished_reference_is_refused_with_what_to_publish_first() -> None:
     assert topic.editorial_state == "draft"
 
 
+def test_a_withdrawn_record_is_named_in_no_new_document() -> None:
+    metals = make_topic("metals")
+    publish(metals, by=None)
+    withdraw(metals, by=None, reason="Too wide.")
+    gold = make_topic("gold", broader=metals)
+
+    with pytest.raises(CurationRefused) as refused:
+        publish(gold, by=None)
+
+    assert [(each.code, each.record) for each in refused.value.refusals] == [
+        ("unpublished_reference", gold)
+    ]
+    assert refused.value.publish_first == [metals]
+    assert not TopicEdition.objects.filter(record_id=gold.pk).exists()
+
+
 def test_records_that_name_each_other_are_published_together() -> None:
     broader = make_topic("raw-materials")
     topic = make_topic("mining", broader=broader)
@@ -293,6 +309,26 @@ def test_a_contributor_cannot_publish() -> None:
     with pytest.raises(PermissionDenied):
         list(publish_in_batches(TOPIC_KIND, [topic.pk], by=contributor))
     assert not Change.objects.exists()
+
+
+def test_a_contributor_cannot_withdraw_restore_or_merge() -> None:
+    mining, gold = make_topic("mining"), make_topic("gold")
+    publish(mining, gold, by=None)
+    withdraw(gold, by=None, reason="Twice.")
+    contributor = User.objects.create_user("contributor")
+    contributor.user_permissions.add(Permission.objects.get(codename="change_topic"))
+
+    with pytest.raises(PermissionDenied):
+        withdraw(mining, by=contributor, reason="Wrong.")
+    with pytest.raises(PermissionDenied):
+        restore(gold, by=contributor)
+    with pytest.raises(PermissionDenied):
+        merge(gold, mining, by=contributor, reason="The same.")
+
+    mining.refresh_from_db()
+    gold.refresh_from_db()
+    assert (mining.editorial_state, gold.editorial_state) == ("published", "withdrawn")
+    assert Change.objects.count() == 3
 
 
 def test_the_action_is_kept_in_the_history() -> None:
