@@ -7,7 +7,7 @@ JOBS ?= 2
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports lock db-stop
+.PHONY: help run setup test check fix schema examples reference-data docs bench bench-imports soak lock db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -53,6 +53,9 @@ bench: .venv/.runtime ## measure against the goals, at a million events (EVENTS=
 
 bench-imports: .venv/.runtime ## measure imports beside COPY (ARGS="--events 10000")
 	@exec $(PY) -m benchmarks.imports $(ARGS)
+
+soak: .venv/.dev ## load, kills and their consequences, 30 minutes (MINUTES=5, ARGS="--kills 200")
+	@exec $(PY) -m tests.soak $(ARGS)
 
 lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
 	cd requirements && for name in "runtime.in ../requirements.txt" "dev.in dev.txt"; do \

@@ -314,9 +314,11 @@ class Publisher(Processes):
     def __init__(self, name: str, port: int, ledger: Ledger) -> None:
         super().__init__(name, port, ledger)
         self._generation = 0
+        self.has_written = False  #: since its process was started
 
     def once(self) -> str:
         self._generation += 1
+        self.has_written = False
         process = self.begin("-m", "tests.soak.writer", self.name, str(self._generation * 100_000))
         assert process.stdout
         for line in process.stdout:
@@ -328,6 +330,7 @@ class Publisher(Processes):
             if deed != "failed":
                 self.ledger.note(deed, key, int(number))
                 self.acknowledged += 1
+                self.has_written = True
             self.outcomes[deed] += 1
         complaint = process.stderr.read() if process.stderr else ""
         if process.wait() and not self._is_killed:
