@@ -150,7 +150,7 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextmanager
-def serving(port: int, *, log: Path | None = None, **variables: str) -> Iterator[Service]:
+def serving(port: int, log: Path | None = None, /, **variables: str) -> Iterator[Service]:
     """Start the service as `make run` does, without rate limits unless some are given; it is ended afterwards.
 
     What it says is kept for `wait_until_ready`, or goes to the file `log`, however much it is.

@@ -62,7 +62,7 @@ def main() -> None:
         os.environ["CHANCERY_VAR"] = str(var)
         log = Path(logs) / "service.log"
         try:
-            with serving(port, log=log, CHANCERY_VAR=str(var), WORKERS="2") as service:
+            with serving(port, log, CHANCERY_VAR=str(var), WORKERS="2") as service:
                 service.wait_for(
                     "/readyz", seconds=600
                 )  # the first start loads what ships with the project

@@ -119,7 +119,8 @@ _OF_EACH_KIND = {
 
 def _words_of_kinds() -> Iterator[dict[str, str]]:
     for kind in all_kinds():
-        history: Any = kind.model._meta.get_field("history").related_model
+        model: Any = kind.model
+        history = model._meta.get_field("history").related_model
         yield {
             "kind": kind.name,
             "editions": kind.editions._meta.db_table,
@@ -145,7 +146,8 @@ def _not_public() -> Iterator[str]:
 
 def _audited() -> Iterator[str]:
     """Compare the last version of each row with the row."""
-    for history in apps.get_models():
+    histories: list[Any] = list(apps.get_models())
+    for history in histories:
         if not issubclass(history, pghistory.models.Event):
             continue
         model: Any = history.pgh_tracked_model
@@ -172,7 +174,7 @@ def _orphans() -> Iterator[str]:
             continue
         for field in model._meta.concrete_fields:
             # History keeps the keys of rows that are gone.
-            if isinstance(field, models.ForeignKey) and field.db_constraint:
+            if isinstance(field, models.ForeignKey):
                 target: Any = field.related_model
                 yield (
                     f"SELECT '{model._meta.db_table}.{field.column}', part.\"{field.column}\"::text FROM {model._meta.db_table} AS part"

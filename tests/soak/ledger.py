@@ -63,26 +63,25 @@ def compare(ledger: Ledger) -> Verdict:
     events = {str(event.pk): event for event in Event.objects.filter(slug__startswith="soak-")}
     topics = {str(topic.pk): topic for topic in Topic.objects.filter(slug__startswith="soak-")}
     parts: defaultdict[str, list[str]] = defaultdict(list)
-    for key, name in Participation.objects.filter(event__in=events).values_list(
-        "event_id", "name_as_given"
-    ):
-        parts[str(key)].append(name)
+    rows = Participation.objects.filter(event__in=events.values())
+    for event_id, name in rows.values_list("event_id", "name_as_given"):
+        parts[str(event_id)].append(name)
     public = _public(events, verdict) | _public_topics(topics)
 
     for key, event in events.items():
         marks = {event.title, event.summary, *parts[key]}
         if len(marks) != 1 or len(parts[key]) != 1:
             verdict.torn.append(f"event {event.slug}: {sorted(marks)}")
-    for (deed, key), numbers in sorted(ledger.rounds.items()):
-        record: Any = events.get(key) or topics.get(key)
+    for (deed, noted), numbers in sorted(ledger.rounds.items()):
+        record: Any = events.get(noted) or topics.get(noted)
         if record is None:
-            verdict.lost.append(f"{deed} {key}: there is no such record")
+            verdict.lost.append(f"{deed} {noted}: there is no such record")
         elif deed == "saved":
             now = _number(record.title if isinstance(record, Event) else record.label)
             if now < max(numbers):
                 verdict.lost.append(f"saved {record.slug}: {max(numbers)}, and it has {now}")
         else:
-            for number in set(numbers) - public[key][deed]:
+            for number in set(numbers) - public[noted][deed]:
                 verdict.lost.append(f"{deed} {record.slug}: {number}")
     _look_for_imported(ledger, verdict)
     return verdict

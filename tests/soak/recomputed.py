@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.apps import apps
@@ -60,7 +60,8 @@ def statements() -> dict[str, str]:
     """Return, by table, the statement that reads what is public now off it."""
     found = {}
     everywhere = (Moment, MomentPosting, DatedPart, PublishedName, *_kept_for_kinds())
-    for model in (*(kind.editions for kind in all_kinds()), Reference, *everywhere):
+    tables: list[Any] = [*(kind.editions for kind in all_kinds()), Reference, *everywhere]
+    for model in tables:
         names = [field.column for field in model._meta.concrete_fields]
         is_by_id = model is Reference
         columns = ", ".join(

@@ -101,7 +101,7 @@ class Command(migrate.Command):
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             prepared.forget(cursor)
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
-        connection.SchemaEditorClass = partial(SchemaEditor, patience=patience)
+        connection.SchemaEditorClass = partial(SchemaEditor, patience=patience)  # type: ignore[assignment] # called alike
         run = super().handle
         try:
             patience.apply(lambda: run(*args, **options))

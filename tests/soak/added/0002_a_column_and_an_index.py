@@ -1,10 +1,10 @@
-"""A column and an index more for the table that is read and written most."""
+"""A column and an index more for the table that is read and written most."""  # noqa: N999 - a migration is called as its file is
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):  # noqa: D101 - said above
+class Migration(migrations.Migration):
     atomic = False  # an index cannot be built concurrently in a transaction
     dependencies = [("events", "0001_initial")]
     operations = [
