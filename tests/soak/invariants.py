@@ -172,9 +172,10 @@ def _orphans() -> Iterator[str]:
     for model in apps.get_models():
         if model._meta.app_label not in ROOMS or not model._meta.managed:
             continue
-        for field in model._meta.concrete_fields:
+        fields: list[Any] = list(model._meta.concrete_fields)
+        for field in fields:
             # History keeps the keys of rows that are gone.
-            if isinstance(field, models.ForeignKey):
+            if isinstance(field, models.ForeignKey) and field.db_constraint:
                 target: Any = field.related_model
                 yield (
                     f"SELECT '{model._meta.db_table}.{field.column}', part.\"{field.column}\"::text FROM {model._meta.db_table} AS part"
