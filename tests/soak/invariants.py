@@ -136,7 +136,8 @@ def _not_public() -> Iterator[str]:
         for model in apps.get_models()
         if model.__name__.endswith("Posting") and model is not MomentPosting
     ]
-    for model in (PublishedName, DatedPart, Moment, MomentPosting, *postings):
+    tables: list[Any] = [PublishedName, DatedPart, Moment, MomentPosting, *postings]
+    for model in tables:
         table = model._meta.db_table
         yield (
             f"SELECT DISTINCT record_id, '{table}' FROM {table} AS kept WHERE NOT EXISTS"
