@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 #: Longer than the service's own limits.
 TIMEOUT = 40
-#: What a fault of a client's is shown of.
-SHOWN = 10
+#: Seconds after which a client tries again that got none.
+PAUSE_AFTER_CUT = 0.5
 PATHS = (
     "/api/v1/events/",
     "/api/v1/events/?state=pakistan&page_size=10",
@@ -78,11 +78,11 @@ class Client:
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
-            raise Cut(type(error).__name__) from error
+            raise Cut("no answer") from error
         finally:
             connection.close()
         if answer.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
-            raise Cut("503")
+            raise Cut("answered 503")
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 self.cookies.load(value)
@@ -116,8 +116,9 @@ class Load(threading.Thread, ABC):
         while not self._told_to_end.wait(self.pause):
             try:
                 self.outcomes[self.once()] += 1
-            except Cut:
-                self.outcomes["cut"] += 1
+            except Cut as cut:
+                self.outcomes[str(cut)] += 1
+                self._told_to_end.wait(PAUSE_AFTER_CUT)
             except Exception as error:  # noqa: BLE001 - the thread must live on, and the table says what it was
                 self.fault(f"{type(error).__name__}: {error}")
 
