@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test guards check fix schema examples reference-data docs bench bench-imports lock backup restore db-upgrade db-stop
+.PHONY: help run setup test guards check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -63,6 +63,9 @@ bench: .venv/.runtime ## measure against the goals, at a million events (EVENTS=
 
 bench-imports: .venv/.runtime ## measure imports beside COPY (ARGS="--events 10000")
 	@exec $(PY) -m benchmarks.imports $(ARGS)
+
+soak: .venv/.dev ## load, kills and their consequences, 30 minutes (MINUTES=5, ARGS="--kills 200")
+	@exec $(PY) -m tests.soak $(ARGS)
 
 lock: .venv/.dev ## compile the requirements/*.in into pinned files with hashes
 	cd requirements && for name in "runtime.in ../requirements.txt" "dev.in dev.txt"; do \

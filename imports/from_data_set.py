@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.faults import Fault
@@ -13,11 +14,20 @@ from imports.report import SKIPPED, ImportResult, ReportLine, in_order
 from imports.translate import translate
 from records.exchange.lines import DATA_SET
 from records.exchange.load import load_lines
-from records.exchange.report import CREATED, REJECTED, UNCHANGED, UPDATED, WITHDRAWN
+from records.exchange.report import (
+    CREATED,
+    MOST_REJECTIONS,
+    REJECTED,
+    TOO_MANY,
+    UNCHANGED,
+    UPDATED,
+    WITHDRAWN,
+)
 from records.kinds import SOURCE
 from records.lookup.working import find_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
     from imports.recognise import RecognisedFiles
     from imports.translate import Name, Translation
     from records.exchange.load import Load, Progress
+    from records.exchange.report import LineFault
 
 
 def import_data_set(
@@ -47,6 +58,12 @@ def import_data_set(
         translation.file.close()
         reason = f"No row of {dataset.title} ({dataset.name}) was found in the files: they are another format, or empty."
         raise InputError("nothing_found", reason)
+    if translation.is_stopped:
+        translation.file.close()
+        result = ImportResult(dataset.name)
+        result.rows[REJECTED] = sum(bool(row.faults) for row in translation.rows)
+        _report_rejections(result, translation, ())
+        return result, {}
     with closing(translation.file):
         load, keys = load_lines(
             translation.file,
@@ -139,26 +156,43 @@ def _outcome(
 
 def _report(result: ImportResult, translation: Translation, load: Load) -> None:
     for row in translation.rows:
-        faults = [(REJECTED, fault) for fault in row.faults]
-        faults += [("warning", fault) for fault in row.warnings]
+        faults = [("warning", fault) for fault in row.warnings]
         if row.skipped and not row.faults:
             faults.append((SKIPPED, Fault(SKIPPED, row.skipped)))
         result.lines += [
             ReportLine(outcome, fault, row.file, row=row.place) for outcome, fault in faults
         ]
+    _report_rejections(result, translation, load.report.rejections)
     rows = translation.rows_by_name()
-    for rejection in in_order(load.report.rejections):
-        name = translation.names[rejection.line - 1] if rejection.line else None
-        places = rows.get(name, []) if name else []
-        for row in places:
-            result.lines.append(ReportLine.of_rejection(rejection, row.file, row=row.place))
-        if not places:
-            file = result.dataset if name else ""
-            result.lines.append(ReportLine.of_rejection(rejection, file))
     for proposal in load.report.proposals:
         places = rows.get(translation.names[proposal.line - 1], [])
         file, place = (places[0].file, places[0].place) if places else (result.dataset, None)
         result.lines.append(ReportLine.of_proposal(proposal, file, row=place))
+
+
+def _report_rejections(
+    result: ImportResult, translation: Translation, rejections: Iterable[LineFault]
+) -> None:
+    """Report what is wrong with rows, and then with the records that they become, as far as a report goes."""
+    found = _rejections(result, translation, rejections)
+    result.lines += islice(found, MOST_REJECTIONS)
+    if next(found, None) is not None:
+        result.lines.append(ReportLine.of_rejection(TOO_MANY, ""))
+
+
+def _rejections(
+    result: ImportResult, translation: Translation, rejections: Iterable[LineFault]
+) -> Iterator[ReportLine]:
+    for row in translation.rows:
+        yield from (ReportLine(REJECTED, fault, row.file, row=row.place) for fault in row.faults)
+    rows = translation.rows_by_name()
+    for rejection in in_order(rejections):
+        name = translation.names[rejection.line - 1] if rejection.line else None
+        places = rows.get(name, []) if name else []
+        for row in places:
+            yield ReportLine.of_rejection(rejection, row.file, row=row.place)
+        if not places:
+            yield ReportLine.of_rejection(rejection, result.dataset if name else "")
 
 
 def _report_withdrawn(

@@ -15,7 +15,7 @@ from imports.recognise import EXCHANGE
 from imports.report import ImportResult, ReportLine, in_order
 from records.exchange.lines import EXCHANGE as LINES
 from records.exchange.load import load_lines
-from records.exchange.report import MOST_REJECTIONS, WITHDRAWN
+from records.exchange.report import WITHDRAWN, are_too_many
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -113,7 +113,7 @@ class _Lines:
             numbers.append(number)
             self.file.write(line + b"\n")
             self.rejections += rejections
-            if len(self.rejections) > MOST_REJECTIONS:  # as of lines that are no table's
+            if are_too_many(len(self.rejections)):
                 break
         return len(numbers)
 

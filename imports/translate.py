@@ -13,6 +13,7 @@ import orjson
 
 from imports.dataset import NearMatch, Row, name_of
 from imports.models import ImportedRecord
+from records.exchange.report import are_too_many
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -39,12 +40,18 @@ class Translation:
     remembered: dict[Name, tuple[UUID, dict[str, str]]]
     file: IO[bytes]
     rows: list[Row] = field(default_factory=list)  #: without their content
+    faults: int = 0  #: of all rows
     hashes: dict[str, str] = field(default_factory=dict)  #: of the content of each row, by its id
     near: list[NearMatch] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)  #: of the documents in the file, by line
     members: dict[Name, dict[str, str]] = field(default_factory=dict)  #: a hash of each member
     #: the records of documents that say nothing new, which are not in the file
     same: dict[Name, UUID] = field(default_factory=dict)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether more is wrong with the rows than is reported, so that nothing is imported."""
+        return are_too_many(self.faults)
 
     def rows_by_name(self) -> dict[Name, list[Row]]:
         found: dict[Name, list[Row]] = defaultdict(list)
@@ -59,6 +66,7 @@ class Translation:
             msg = f"{self.dataset} has two rows {row.id}."
             raise AmbiguousError(msg)
         self.hashes[row.id] = row.content_hash()
+        self.faults += len(row.faults)
         self.rows.append(replace(row, content=None))
 
     def add_document(self, document: Document) -> None:
@@ -86,7 +94,7 @@ def translate(dataset: Dataset, tree: Tree, source: str, progress: Progress) -> 
     """Run an importer. `source` is the reference of the source to cite, or "" for the data set's own.
 
     What a document says that it said at the last import is left out, so that it does not undo what the desk made of it;
-    the document of a record that was deleted since is written in full again.
+    the document of a record that was deleted since is written in full again. Where too much is wrong it reads no further.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
     translation = Translation(dataset.name, _remembered(dataset.name), file)
@@ -96,6 +104,8 @@ def translate(dataset: Dataset, tree: Tree, source: str, progress: Progress) -> 
     for item in dataset.translate(tree, source):
         if isinstance(item, Row):
             translation.add_row(item)
+            if translation.is_stopped:
+                break
             if len(translation.rows) % 500 == 0:
                 progress("reading", len(translation.rows), 0)
         elif isinstance(item, NearMatch):

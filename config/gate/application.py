@@ -23,6 +23,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # granian'
 from config.api.body import MAX_BODY
 from config.api.middleware import CROSS_ORIGIN, request_key
 from config.api.problems import CONTENT_TYPE, RETRY_AFTER, Problem, document_of
+from config.baton import Baton, waiting
 from config.gate.bodies import (
     FORM_OF_A_STRANGER,
     NOTHING,
@@ -71,8 +72,8 @@ class Gate:
     def __init__(self, threads: int) -> None:
         quarter = max(1, threads // 4)
         # Public pages have what the others leave.
-        self._public = Lane("public", max(1, threads - 2 * quarter - 1))
-        self._costly = Lane("costly", quarter)
+        self._public = Lane("public", max(1, threads - 2 * quarter - 1), baton=Baton())
+        self._costly = Lane("costly", quarter, baton=Baton())
         self._desk = Lane("desk", quarter)
         # A hash of a password takes 100 MB and a tenth of a second of a processor.
         self._logins = Lane("log-ins", 1, seconds=0.1)
@@ -234,7 +235,8 @@ class Request:
             if piece:
                 sent = asyncio.run_coroutine_threadsafe(send_piece(piece), loop)
                 try:
-                    sent.result(SEND_SECONDS)
+                    with waiting:
+                        sent.result(SEND_SECONDS)
                 except (ProtocolClosed, TimeoutError):  # the client has gone, or does not read
                     sent.cancel()
                     return

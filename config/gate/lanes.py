@@ -11,12 +11,14 @@ import asyncio
 import logging
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from config.baton import Baton
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +69,11 @@ class Turn:
 class Lane:
     """One kind of request."""
 
-    def __init__(self, name: str, at_once: int, *, seconds: float = 0.01) -> None:
+    def __init__(
+        self, name: str, at_once: int, *, seconds: float = 0.01, baton: Baton | None = None
+    ) -> None:
         self.name = name
+        self._baton = baton  #: of threads that compute one at a time
         self.at_once = at_once
         self.seconds = seconds  #: that a request takes, on average
         self._waiting: SimpleQueue[Turn] = SimpleQueue()
@@ -107,7 +112,8 @@ class Lane:
             self._moved_at = turn.begun_at = time.monotonic()
             result = None
             try:
-                result = turn.work(turn)
+                with self._baton.carried() if self._baton else nullcontext():
+                    result = turn.work(turn)
             except BaseException:  # the thread must live on
                 logger.exception("A request was not answered.")
             self._moved_at = time.monotonic()

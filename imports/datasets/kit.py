@@ -16,6 +16,7 @@ from imports.files.csv_files import read_table
 from imports.files.tree import InputError
 from imports.files.xml_files import line, read_xml, text
 from imports.models import ImportedRecord
+from records.exchange.report import Faults
 from records.identity import SLUG_LENGTH
 from records.models import Evidence, NameKind
 
@@ -60,7 +61,7 @@ class SourceRow:
     alias: str = ""  #: what the row is called where another one has its id
     becomes: list[tuple[str, str]] = field(default_factory=list)
     skipped: str = ""
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     warnings: list[Fault] = field(default_factory=list)
 
     @property
@@ -101,6 +102,7 @@ class SourceRow:
             )
 
     def row(self) -> Row:
+        self.faults.close()
         return Row(
             self.name,
             self.file,
@@ -196,7 +198,7 @@ def read_lines(
         for each in lines:
             place = f"line {each.number}"
             facts = {"file": path, "line": each.number, "place": place, "content": each.cells}
-            yield each, facts | {"faults": list(each.faults)}
+            yield each, facts | {"faults": Faults(each.faults)}
 
 
 def facts_of(element: Element, path: str, content: Any, *, name: str = "id") -> dict[str, Any]:

@@ -13,7 +13,7 @@ import orjson
 from django.core.exceptions import ValidationError
 
 from config.faults import Fault, choose_from, member, nearest
-from records.exchange.report import MOST_REJECTIONS, Faults, LineFault
+from records.exchange.report import Faults, LineFault, are_too_many
 from records.exchange.shapes import Exchange, declared, exchange_of
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Index:
             if line.strip():
                 index.lines += 1
                 index._add(number, start, line)
-            if len(index.rejections) > MOST_REJECTIONS:
+            if are_too_many(len(index.rejections)):
                 break
         return index
 

@@ -33,7 +33,6 @@ from records.exchange.lookup import RecordLookUp
 from records.exchange.publication import publish_all, wanting
 from records.exchange.report import (
     CREATED,
-    MOST_REJECTIONS,
     REJECTED,
     TOO_MANY,
     UNCHANGED,
@@ -43,6 +42,7 @@ from records.exchange.report import (
     LineFault,
     Proposal,
     Report,
+    are_too_many,
 )
 from records.exchange.rows import check_deferred, read_rows, rules_of, write_changes
 from records.exchange.shapes import Exchange, declared
@@ -323,7 +323,7 @@ class Load:
         """Keep a rejection; a line counts once however much is wrong with it."""
         if self.is_stopped:
             return
-        if len(self.report.rejections) == MOST_REJECTIONS:
+        if are_too_many(len(self.report.rejections) + 1):
             self.is_stopped = True
             rejection = TOO_MANY
         self.report.rejections.append(rejection)

@@ -71,6 +71,11 @@ class Faults(list[Fault]):
             self.more = 0
 
 
+def are_too_many(rejections: int) -> bool:
+    """Whether so many are more than a report holds. Whoever reads a file, of whatever format, stops then, and nothing is imported."""
+    return rejections > MOST_REJECTIONS
+
+
 TOO_MANY = LineFault(
     Fault(
         "too_many_rejections",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import connection, transaction
@@ -10,6 +10,9 @@ from django.test import Client
 
 from records.publishing.feed import last_position
 from records.registry import all_kinds, kind_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Document = dict[str, Any]
 
@@ -55,7 +58,10 @@ def snapshot(state: str | None = None) -> tuple[int, dict[str, Document]]:
 
 
 class Copy:
-    """A copy that follows the feed through the API, a page at a time. What it has is stored with the position, or not at all."""
+    """A copy that follows the feed through the API, a page at a time. What it has is stored with the position, or not at all.
+
+    `ask` returns the body of an address, where it is not that of this process.
+    """
 
     def __init__(
         self,
@@ -64,13 +70,14 @@ class Copy:
         *,
         state: str | None = None,
         page_size: int = 50,
+        ask: Callable[[str], bytes] | None = None,
     ) -> None:
         self.position = position
         self.documents = dict(documents or {})
         self.seen: list[int] = []  #: every position that was read
         self._scope = f"&state={state}" if state else ""
         self._page_size = page_size
-        self._client = Client()
+        self._ask = ask or _of_this_process
 
     def step(self, *, is_killed: bool = False) -> bool:
         """Read a page, and keep what it says unless the reader is killed before; return whether there is more."""
@@ -109,6 +116,10 @@ class Copy:
         return found
 
     def _get(self, address: str) -> Any:
-        response = self._client.get(f"/api/v1/{address}")
-        assert response.status_code == 200, response.content
-        return orjson.loads(response.content)
+        return orjson.loads(self._ask(f"/api/v1/{address}"))
+
+
+def _of_this_process(path: str) -> bytes:
+    response = Client().get(path)
+    assert response.status_code == 200, response.content
+    return bytes(response.content)

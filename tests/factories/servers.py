@@ -12,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import psycopg2
 import pytest
@@ -176,17 +176,22 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextmanager
-def serving(port: int, **variables: str) -> Iterator[Service]:
-    """Start the service as `make run` does, without rate limits unless some are given; it is ended afterwards."""
+def serving(port: int, log: Path | None = None, /, **variables: str) -> Iterator[Service]:
+    """Start the service as `make run` does, without rate limits unless some are given; it is ended afterwards.
+
+    What it says is kept for `wait_until_ready`, or goes to the file `log`, however much it is.
+    """
     without = {"RATE_LIMIT_ANONYMOUS": "0", "RATE_LIMIT_KEYED": "0"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
-        env={**clean_environment(), "PORT": str(port), **without, **variables},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield Service(process, port)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
+    with ExitStack() as files:
+        said: IO[str] | int = files.enter_context(log.open("w")) if log else subprocess.PIPE
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
+            env={**clean_environment(), "PORT": str(port), **without, **variables},
+            stdout=said, stderr=said, text=True,
+        )  # fmt: skip
+        try:
+            yield Service(process, port)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.communicate(timeout=30)

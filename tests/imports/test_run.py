@@ -11,12 +11,14 @@ import pytest
 from config.faults import Fault
 from imports import dataset as registry
 from imports.dataset import Dataset, Document, NearMatch, Row, register
+from imports.datasets.kit import SourceRow
 from imports.files.opening import open_input
 from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportedRow, ImportStatus
 from imports.report import ImportResult
 from imports.undo import undo
 from people.models import Person
+from records.exchange.report import FAULTS_OF_A_LINE, MOST_REJECTIONS
 from records.models import PossibleDuplicate, Source
 from records.publishing.dependencies import gather
 from records.publishing.publish import publish, withdraw
@@ -352,3 +354,38 @@ def test_a_row_of_a_withdrawn_record_says_so_until_it_is_restored(folder: Path) 
     ben = Person.objects.get(slug="ben-uhl")
     assert (ben.is_published, ben.birth.edtf) == (True, "1821")
     assert rows(again(folder, publishes=True)[0]) == {"unchanged": 2}
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_what_is_wrong_with_rows_is_reported_up_to_a_bound_and_read_no_further(
+    tmp_path: Path, *, partial: bool
+) -> None:
+    wrong = MOST_REJECTIONS + 1
+    rows = "1,Ishaq Dar,,\n" + "".join(f"{number},,,\n" for number in range(2, wrong + 500))
+    (tmp_path / "list.ministers").write_text(HEADER + rows)
+
+    with open_input(tmp_path) as tree:
+        result, batch = import_files(
+            tree, registry.datasets()["ministers"], is_partial=partial, publishes=True
+        )
+
+    assert (result.is_done, batch.status) == (False, ImportStatus.REJECTED)
+    assert not Person.objects.exists()
+    assert dict(result.rows) == {"rejected": wrong}
+    rejected = result.of("rejected")
+    assert [line.fault.code for line in rejected] == [
+        *["no_name"] * MOST_REJECTIONS,
+        "too_many_rejections",
+    ]
+    assert [rejected[0].row, rejected[-2].row] == ["line 3", f"line {MOST_REJECTIONS + 2}"]
+
+
+def test_of_one_row_some_faults_are_listed_and_the_others_counted() -> None:
+    row = SourceRow(id="1", file="list")
+    for number in range(FAULTS_OF_A_LINE + 3):
+        row.reject(f"/{number}", None, "This is missing.", "required")
+
+    faults = row.row().faults
+
+    assert [fault.code for fault in faults] == [*["required"] * FAULTS_OF_A_LINE, "more_faults"]
+    assert faults[-1].detail == "3 more things are wrong with this line."

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
+from config.baton import waiting
 from config.db.pool.readers import is_reading
 
 # What is idle, last used last; readers' connections and others apart. Appending to and popping from a list are atomic.
@@ -44,6 +45,14 @@ def _forget() -> None:
 
 
 os.register_at_fork(after_in_child=_forget)
+
+
+class Cursor(psycopg2.extensions.cursor):
+    """Lets another thread compute while it waits for the database."""
+
+    def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 - psycopg2's name
+        with waiting:
+            super().execute(query, vars)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -74,7 +83,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if parameters == conn_params and _is_alive(connection):
                 return connection
             connection.close()
-        return cast("psycopg2.extensions.connection", super().get_new_connection(conn_params))
+        with waiting:
+            connection = super().get_new_connection(conn_params)
+        connection.cursor_factory = Cursor
+        return cast("psycopg2.extensions.connection", connection)
+
+    def _commit(self) -> None:
+        with waiting:
+            super()._commit()  # type: ignore[misc] # the stubs do not know it
 
     def _close(self) -> None:
         if not self._keep():

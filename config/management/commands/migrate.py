@@ -1,20 +1,24 @@
 """Django's `migrate`, safe to run beside a live service and beside another `migrate`."""
 
-import time
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections
+from django.db import connections
 from django.db.migrations.operations import AddConstraint, AddIndex, CreateModel
 from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger
-from psycopg2.errors import LockNotAvailable
 
 from config.db import prepared
+from config.db.altering import (
+    ATTEMPTS,
+    LOCK_TIMEOUT,
+    Patience,
+    SchemaEditor,
+    StillInUseError,
+)
 
-ATTEMPTS = 5
-PAUSE_SECONDS = 2
 # Any number will do, if only migrating uses it.
 ADVISORY_LOCK = 0x6368616E63657279  # "chancery"
 
@@ -73,37 +77,42 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.add_argument(
             "--lock-timeout",
-            default="5s",
+            default=LOCK_TIMEOUT,
             help="how long to wait for a lock before letting the readers pass and trying again",
         )
+        parser.add_argument(
+            "--attempts",
+            type=int,
+            default=ATTEMPTS,
+            help="how often to try what finds its table in use, with a pause of a second in between",
+        )
 
-    def handle(self, *args: Any, lock_timeout: str = "5s", **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        lock_timeout: str = LOCK_TIMEOUT,
+        attempts: int = ATTEMPTS,
+        **options: Any,
+    ) -> None:
+        patience = Patience(attempts, self.stderr.write)
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             # Two servers that start at once: the second one waits, then finds nothing to do.
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
             prepared.forget(cursor)
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
+        connection.SchemaEditorClass = partial(SchemaEditor, patience=patience)  # type: ignore[assignment] # called alike
+        run = super().handle
         try:
-            self._try(*args, **options)
+            patience.apply(lambda: run(*args, **options))
+        except StillInUseError:
+            raise CommandError(
+                "Another transaction holds a table that a migration must change. The migrations before "
+                "it are applied, this one is not. End that transaction, then run migrate again."
+            ) from None
         finally:
+            del connection.SchemaEditorClass
             # Closing gives up the lock and the timeout, whatever state the session is in.
             # Inside a transaction (tests) both end with it.
             if not connection.in_atomic_block:
                 connection.close()
-
-    def _try(self, *args: Any, **options: Any) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                super().handle(*args, **options)
-            except OperationalError as error:
-                if not isinstance(error.__cause__, LockNotAvailable):
-                    raise
-                self.stderr.write(f"A table is in use (attempt {attempt} of {ATTEMPTS}).")
-                time.sleep(PAUSE_SECONDS)
-            else:
-                return
-        raise CommandError(
-            "Another transaction holds a table that a migration must change. The migrations before "
-            "it are applied, this one is not. End that transaction, then run migrate again."
-        )
