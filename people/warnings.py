@@ -1,41 +1,202 @@
-"""What is odd about a tenure but possible."""
+"""What is odd about a person or a tenure but possible."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Subquery
+from django.db import connection
 
-from people.models import IN_OFFICE, Tenure
+from people.models import IN_OFFICE, Person, PersonName, Tenure
 from people.models.holding import CERTAINLY_HELD
-from records.models import EditorialState
+from records.bulk import among, as_array
+from records.models import EditorialState, FoundWarning, NameKind
+from records.registry import Checks
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from people.names.likeness import KnownPerson
+
+LIKE_ANOTHER_PERSON = "like_another_person"
+MORE_HOLDERS_THAN_SEATS = "more_holders_than_seats"
+
+#: Persons like one of which a save warns at most.
+LIKE = 3
+#: Persons that are compared with everybody of a like name. Of more than that, which an import writes, only the same names are
+#: asked for: what is near is for its list of possible duplicates.
+FEW = 20
+#: Names that are read of those that look like a person's, the likeliest first.
+READ = 60
 
 
-def warnings_of(tenure: Tenure) -> list[str]:
-    """Return the warnings for the form of a tenure (queries the database)."""
-    if tenure.kind not in IN_OFFICE or tenure.office.seats is None:
-        return []
-    others = {other.person_id: str(other.person) for other in _beside(tenure)}
-    if len(others) < tenure.office.seats:
-        return []
-    seats = "one seat" if tenure.office.seats == 1 else f"{tenure.office.seats} seats"
-    names = ", ".join(sorted(others.values()))
-    return [f"{tenure.office} has {seats}, and was held at the same time by {names}."]
+# Persons like others
 
-
-def _beside(tenure: Tenure) -> QuerySet[Any]:
-    """Return the tenures of the same office by other persons that certainly have a day in common with `tenure`."""
-    held = Tenure.objects.filter(pk=tenure.pk).values_list(CERTAINLY_HELD, flat=True)
-    tenures: QuerySet[Any] = (
-        Tenure.objects.in_office()
-        .filter(office=tenure.office_id)
-        .exclude(editorial_state=EditorialState.MERGED)
-        .exclude(person=tenure.person_id)
-        .alias(certainly_held=CERTAINLY_HELD)
-        .filter(certainly_held__overlap=Subquery(held[:1]))
-        .select_related("person")
+_SAME_NAMES = """
+    WITH mine AS (
+        SELECT id, chancery_folded(name) AS folded FROM people_person WHERE id = ANY(%s::uuid[]) AND editorial_state <> 'merged'
     )
-    return tenures
+    SELECT mine.id, p.id FROM mine JOIN people_person p ON chancery_folded(p.name) = mine.folded
+    UNION
+    SELECT mine.id, n.record_id FROM mine JOIN people_personname n ON chancery_folded(n.name) = mine.folded
+"""
+# Who shares a word with the name, or has a name that looks like it. Each side is read off its own index of trigrams.
+_LIKE_NAMES = """
+    WITH mine AS (
+        SELECT id, chancery_folded(name) AS folded FROM people_person WHERE id = ANY(%s::uuid[]) AND editorial_state <> 'merged'
+    ), word AS (
+        SELECT mine.id, folded, word FROM mine, regexp_split_to_table(btrim(folded), ' +') AS word WHERE length(word) > 2
+    ), found AS (
+        SELECT mine.id, folded, p.id AS other, chancery_folded(p.name) AS name
+        FROM mine JOIN people_person p ON chancery_folded(p.name) %% folded
+        UNION SELECT mine.id, folded, n.record_id, chancery_folded(n.name)
+        FROM mine JOIN people_personname n ON chancery_folded(n.name) %% folded
+        UNION SELECT word.id, folded, p.id, chancery_folded(p.name)
+        FROM word JOIN people_person p ON chancery_folded(p.name) LIKE '%%' || word || '%%'
+        UNION SELECT word.id, folded, n.record_id, chancery_folded(n.name)
+        FROM word JOIN people_personname n ON chancery_folded(n.name) LIKE '%%' || word || '%%'
+    ), placed AS (
+        SELECT id, other, row_number() OVER (PARTITION BY id ORDER BY similarity(name, folded) DESC, other) AS place FROM found
+        WHERE other <> id
+    )
+    SELECT DISTINCT id, other FROM placed WHERE place <= %s
+"""
+
+
+def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Persons whose names may be another person's, and whose dates do not speak against it.
+
+    A pair that a curator marked as different is none.
+    """
+    with connection.cursor() as cursor:
+        if len(keys) > FEW:
+            cursor.execute(_SAME_NAMES, [as_array(keys)])
+        else:
+            cursor.execute(_LIKE_NAMES, [as_array(keys), READ])
+        pairs = [(key, other) for key, other in cursor.fetchall() if key != other]
+    if not pairs:
+        return
+    known, persons = _known({key for pair in pairs for key in pair})
+    different = _marked_as_different(pairs)
+    # Taking names apart reads tables of words that a process which compares nothing does without.
+    from people.names import parse  # noqa: PLC0415
+    from people.names.likeness import LISTED, ranked  # noqa: PLC0415
+
+    near = defaultdict(list)
+    for key, other in pairs:
+        if other not in known or key not in known or frozenset((key, other)) in different:
+            continue
+        mine = known[key]
+        found = known[other].near(
+            known[other].likeness(parse(persons[key].name)), mine.born, mine.died
+        )
+        if found and found.score >= LISTED:
+            near[key].append(found)
+    for key, those in near.items():
+        for each in ranked(those, LIKE):
+            other = persons[each.id]
+            dates = f"{other.birth}–{other.death}, " if other.birth or other.death else ""  # noqa: RUF001
+            state = EditorialState(other.editorial_state).label.lower()
+            yield FoundWarning(
+                key,
+                LIKE_ANOTHER_PERSON,
+                f"“{other}” ({dates}{state}) may be the same person. {each.reason} "
+                "If so, edit that record instead, or merge the two; else save again.",
+                "name",
+                each.id,
+            )
+
+
+def _known(keys: Iterable[UUID]) -> tuple[dict[UUID, KnownPerson], Mapping[UUID, Person]]:
+    """Return what can be compared of persons, without those that are merged or withdrawn."""
+    from people.names.likeness import KnownPerson  # noqa: PLC0415 - as above
+
+    persons = {
+        person.pk: person
+        for person in Person.objects.filter(among("pk", keys)).exclude(
+            editorial_state__in=(EditorialState.MERGED, EditorialState.WITHDRAWN)
+        )
+    }
+    others = defaultdict(list)
+    for name in PersonName.objects.filter(among("record", persons)).exclude(
+        kind__in=(NameKind.RANK, NameKind.METONYM)
+    ):
+        others[name.record_id].append(name.name)
+    known = {
+        key: KnownPerson.of(
+            key,
+            person.name,
+            person.given_name,
+            person.family_name,
+            others[key],
+            born=(person.birth.earliest, person.birth.latest),
+            died=(person.death.earliest, person.death.latest),
+        )
+        for key, person in persons.items()
+    }
+    return known, persons
+
+
+def _marked_as_different(pairs: Sequence[tuple[UUID, UUID]]) -> set[frozenset[UUID]]:
+    ones, others = as_array(min(pair) for pair in pairs), as_array(max(pair) for pair in pairs)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, other_id FROM records_possibleduplicate"
+            " JOIN unnest(%s::uuid[], %s::uuid[]) AS pair(one, other) ON record_id = one AND other_id = other"
+            " WHERE verdict = 'different'",
+            [ones, others],
+        )
+        return {frozenset(pair) for pair in cursor.fetchall()}
+
+
+# Tenures
+
+
+def _more_than_seats(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Tenures of an office that more persons certainly held at the same time than it has seats."""
+    counted = Tenure.objects.filter(kind__in=IN_OFFICE).exclude(
+        editorial_state=EditorialState.MERGED
+    )
+    mine: list[Any] = list(
+        counted.filter(among("pk", keys), office__seats__isnull=False)
+        .annotate(certainly_held=CERTAINLY_HELD)
+        .select_related("office")
+        .order_by("pk")
+    )
+    if not mine:
+        return
+    beside: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for tenure in (
+        counted.filter(among("office", {each.office_id for each in mine}))
+        .annotate(certainly_held=CERTAINLY_HELD)
+        .select_related("person")
+        .order_by("pk")
+    ):
+        beside[tenure.office_id].append(tenure)
+    for tenure in mine:
+        others = {
+            each.person_id: str(each.person)
+            for each in beside[tenure.office_id]
+            if each.person_id != tenure.person_id
+            and _overlap(each.certainly_held, tenure.certainly_held)
+        }
+        seats = tenure.office.seats
+        if len(others) >= seats:
+            words = "one seat" if seats == 1 else f"{seats} seats"
+            names = ", ".join(sorted(others.values()))
+            detail = f"{tenure.office} has {words}, and was held at the same time by {names}."
+            yield FoundWarning(tenure.pk, MORE_HOLDERS_THAN_SEATS, detail, "office")
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    """Whether two ranges of days have one in common; a range without a bound is open there."""
+    if one.isempty or other.isempty:
+        return False
+    starts = [each.lower for each in (one, other) if each.lower is not None]
+    ends = [each.upper for each in (one, other) if each.upper is not None]
+    return not starts or not ends or max(starts) < min(ends)
+
+
+PERSON_CHECKS = Checks({LIKE_ANOTHER_PERSON: "Like another person"}, _like_others)
+TENURE_CHECKS = Checks({MORE_HOLDERS_THAN_SEATS: "More holders than seats"}, _more_than_seats)

@@ -12,6 +12,7 @@ from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
+from records.admin import warnings
 from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
@@ -27,12 +28,14 @@ from records.admin.publishing import (
 )
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
+from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.publish import UNSEEN, CurationRefused
+from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -186,10 +189,6 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             obj is None or obj.published_at is None
         )
 
-    def warnings_of(self, record: Any) -> list[str]:  # noqa: ARG002 - for the kinds that have some
-        """Return what is odd about the record but possible, for its form (may query the database)."""
-        return []
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -199,7 +198,7 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     ) -> Any:
         """Show the form, or save it (and publish, if the button says so) completely or not at all.
 
-        What the database or publishing refuses becomes errors of the same form.
+        What the database or publishing refuses becomes errors of the same form, and so do warnings that it had not shown.
         """
         extra = dict(extra_context or {})
         if request.method != "POST":
@@ -217,6 +216,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             return save()
         except (IntegrityError, DataError, ContentionError) as error:
             refused = [message_of(error)]
+        except UnseenWarnings:
+            refused = [NOT_SAVED]
         except CurationRefused as refusal:
             refused = [each.detail for each in refusal.refusals]
             dependencies = getattr(request, "desk_dependencies", None)
@@ -264,11 +265,11 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
             "show_publish": may_publish and not merged and not context["is_popup"],
+            **warnings.show(request, context, obj),
         }
         if obj is not None:
             context |= {
                 "badge": badge_html(obj.badge),
-                "warnings": self.warnings_of(obj),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
                 "public_path": self.public_path(obj),
@@ -287,9 +288,10 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
-        """Save the parts, let the database check everything now, and publish if the button says so."""
+        """Save the parts, let the database check everything now, warn, and publish if the button says so."""
         super().save_related(request, form, formsets, change)
         connection.check_constraints()
+        warnings.demand_seen(request, form.instance, formsets)
         if "_publish" in request.POST:
             self.publish_from_form(request, form.instance)
             connection.check_constraints()
@@ -307,8 +309,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         return self._published(request, obj) or super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Any) -> None:
-        for warning in self.warnings_of(obj):
-            self.message_user(request, warning, messages.WARNING)
+        for warning in getattr(request, "desk_warnings", ()):
+            self.message_user(request, f"{obj}: {warning.detail}", messages.WARNING)
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
         """Return to the form after publishing."""
@@ -334,10 +336,17 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
 
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        key = obj.pk
+        super().delete_model(request, obj)
+        renew({self.model.object_kind: [key]})
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
+            keys = list(queryset.order_by().values_list("pk", flat=True))
             super().delete_queryset(request, queryset)
             connection.check_constraints()
+            renew({self.model.object_kind: keys})
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any

@@ -551,6 +551,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RecordWarning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the record.', max_length=20)),
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('code', models.CharField(help_text='What sort of warning it is.', max_length=40)),
+                ('place', models.CharField(blank=True, help_text='Where: a member, or a member of a part with its key; blank for the record as a whole.', max_length=80)),
+                ('detail', models.TextField(help_text='What is wrong, what the facts are, and what to do.')),
+                ('other_id', models.UUIDField(help_text="The record whose facts speak against this one's.", null=True)),
+                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was first found.')),
+                ('saved_by', models.ForeignKey(blank=True, help_text='Who saw it and saved the record all the same; empty where nobody did.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'warning',
+                'ordering': ['-pk'],
+                'default_permissions': ('view',),
+                'indexes': [models.Index(fields=['code', 'kind'], name='warning_by_code'), models.Index(condition=models.Q(('other_id__isnull', False)), fields=['other_id'], name='warning_by_other')],
+                'constraints': [models.UniqueConstraint(fields=('record_id', 'code', 'place', 'other_id'), name='warning_is_kept_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
             name='PossibleDuplicate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
