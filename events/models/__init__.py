@@ -41,6 +41,7 @@ from events.models.relation import (
     RelationPeriod,
     RelationPeriodTopic,
 )
+from events.models.resolution import NameResolution
 from events.models.statement import (
     Statement,
     StatementAbout,
@@ -76,6 +77,7 @@ __all__ = [
     "EventType",
     "EventTypeEdition",
     "EventTypeIdentifier",
+    "NameResolution",
     "Participation",
     "ParticipationCapacity",
     "Place",

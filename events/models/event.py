@@ -177,6 +177,7 @@ class Event(Record):
     class Meta(Record.Meta):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("event_folded", "title"),
             index_of_known("parent", "event_by_parent"),
             # Events of a type that may have been on some day.

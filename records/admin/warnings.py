@@ -137,11 +137,11 @@ def _beside(form: Any, shown: ShownWarning) -> str:
     name = next((each for each in (named, f"{named}_edtf") if each in form.fields), None)
     if name is None:
         return ""
-    field = form.fields[name]
-    field.help_text = format_html(
-        '<strong class="field-warning">{}</strong>{}', shown.detail, field.help_text
+    bound = form[name]
+    bound.help_text = format_html(
+        '<strong class="field-warning">{}</strong>{}', shown.detail, bound.help_text
     )
-    return str(form[name].id_for_label)
+    return str(bound.id_for_label)
 
 
 def _note(found: list[RecordWarning]) -> None:

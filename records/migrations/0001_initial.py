@@ -799,4 +799,12 @@ class Migration(migrations.Migration):
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='remove_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM records_momentposting AS posting USING removed, unnest(removed.terms) AS known (term)\n    WHERE posting.term = known.term AND posting.stream = removed.stream AND posting.length = removed.length\n        AND posting.date = COALESCE(removed.date, 'infinity'::date) AND posting.record_id = removed.record_id\n        AND posting.place = removed.place;\n    RETURN NULL;\n", hash='d539a6fc53e6dd4c744212707948f305dedbfbef', level='STATEMENT', operation='DELETE', pgid='pgtrigger_remove_postings_2fedb', referencing='REFERENCING OLD TABLE AS removed ', table='records_moment', when='AFTER')),
         ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
+        ),
     ]
