@@ -29,7 +29,9 @@ class NameResolution(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField(db_default=Now())
-    undone_at = models.DateTimeField(null=True, help_text="When it was undone; empty while it holds.")
+    undone_at = models.DateTimeField(
+        null=True, help_text="When it was undone; empty while it holds."
+    )
 
     class Meta:
         default_permissions = ()

@@ -99,7 +99,12 @@ def _possible_duplicate_twice() -> None:
 
 
 def _warning_twice() -> None:
-    row = {"kind": "person", "record_id": new_id(), "code": "like_another_person", "detail": "Like."}
+    row = {
+        "kind": "person",
+        "record_id": new_id(),
+        "code": "like_another_person",
+        "detail": "Like.",
+    }
     for _ in range(2):
         RecordWarning.objects.create(**row)
 

@@ -1,0 +1,37 @@
+"""What the front page of the desk says of events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import EventEdition
+from records.home import Line, Section, section
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+#: Events that are listed, and the days before and after today.
+SHOWN, BEFORE, AFTER = 12, 7, 21
+
+
+@section(60)
+def around_today(request: HttpRequest) -> Section | None:
+    """Published events that begin around today."""
+    if not request.user.has_perm("events.view_event"):
+        return None
+    today = timezone.now().date()
+    found = (
+        EventEdition.objects.current()
+        .filter(date__range=(today - timedelta(days=BEFORE), today + timedelta(days=AFTER)))
+        .order_by("date", "record_id")
+        .values_list("record_id", "label", "date")
+    )
+    lines = [
+        Line(label, reverse("admin:events_event_change", args=[key]), note=f"{day:%-d %b %Y}")
+        for key, label, day in found[:SHOWN]
+    ]
+    return Section("Around today", lines)
