@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
 
-from people.models import IN_OFFICE, Person, PersonName, Tenure
+from people.alike import known, like, same
+from people.models import IN_OFFICE, Person, Tenure
 from people.models.holding import CERTAINLY_HELD
 from records.bulk import among, as_array
-from records.models import EditorialState, FoundWarning, NameKind
+from records.models import EditorialState, FoundWarning
 from records.registry import Checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from people.names.likeness import KnownPerson
+    from collections.abc import Iterator, Sequence
 
 LIKE_ANOTHER_PERSON = "like_another_person"
 MORE_HOLDERS_THAN_SEATS = "more_holders_than_seats"
@@ -27,41 +26,9 @@ LIKE = 3
 #: Persons that are compared with everybody of a like name. Of more than that, which an import writes, only the same names are
 #: asked for: what is near is for its list of possible duplicates.
 FEW = 20
-#: Names that are read of those that look like a person's, the likeliest first.
-READ = 60
 
 
 # Persons like others
-
-_SAME_NAMES = """
-    WITH mine AS (
-        SELECT id, chancery_folded(name) AS folded FROM people_person WHERE id = ANY(%s::uuid[]) AND editorial_state <> 'merged'
-    )
-    SELECT mine.id, p.id FROM mine JOIN people_person p ON chancery_folded(p.name) = mine.folded
-    UNION
-    SELECT mine.id, n.record_id FROM mine JOIN people_personname n ON chancery_folded(n.name) = mine.folded
-"""
-# Who shares a word with the name, or has a name that looks like it. Each side is read off its own index of trigrams.
-_LIKE_NAMES = """
-    WITH mine AS (
-        SELECT id, chancery_folded(name) AS folded FROM people_person WHERE id = ANY(%s::uuid[]) AND editorial_state <> 'merged'
-    ), word AS (
-        SELECT mine.id, folded, word FROM mine, regexp_split_to_table(btrim(folded), ' +') AS word WHERE length(word) > 2
-    ), found AS (
-        SELECT mine.id, folded, p.id AS other, chancery_folded(p.name) AS name
-        FROM mine JOIN people_person p ON chancery_folded(p.name) %% folded
-        UNION SELECT mine.id, folded, n.record_id, chancery_folded(n.name)
-        FROM mine JOIN people_personname n ON chancery_folded(n.name) %% folded
-        UNION SELECT word.id, folded, p.id, chancery_folded(p.name)
-        FROM word JOIN people_person p ON chancery_folded(p.name) LIKE '%%' || word || '%%'
-        UNION SELECT word.id, folded, n.record_id, chancery_folded(n.name)
-        FROM word JOIN people_personname n ON chancery_folded(n.name) LIKE '%%' || word || '%%'
-    ), placed AS (
-        SELECT id, other, row_number() OVER (PARTITION BY id ORDER BY similarity(name, folded) DESC, other) AS place FROM found
-        WHERE other <> id
-    )
-    SELECT DISTINCT id, other FROM placed WHERE place <= %s
-"""
 
 
 def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
@@ -69,27 +36,29 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
 
     A pair that a curator marked as different is none.
     """
-    with connection.cursor() as cursor:
-        if len(keys) > FEW:
-            cursor.execute(_SAME_NAMES, [as_array(keys)])
-        else:
-            cursor.execute(_LIKE_NAMES, [as_array(keys), READ])
-        pairs = [(key, other) for key, other in cursor.fetchall() if key != other]
+    names = {
+        str(key): name
+        for key, name in Person.objects.filter(among("pk", keys))
+        .exclude(editorial_state__in=(EditorialState.MERGED, EditorialState.WITHDRAWN))
+        .values_list("pk", "name")
+    }
+    candidates = same(names) if len(names) > FEW else like(names)
+    pairs = [(UUID(key), other) for key, other in candidates if UUID(key) != other]
     if not pairs:
         return
-    known, persons = _known({key for pair in pairs for key in pair})
+    people, persons = known({key for pair in pairs for key in pair})
     different = _marked_as_different(pairs)
-    # Taking names apart reads tables of words that a process which compares nothing does without.
+    # As in `people.alike`: not read where nothing is compared.
     from people.names import parse  # noqa: PLC0415
     from people.names.likeness import LISTED, ranked  # noqa: PLC0415
 
     near = defaultdict(list)
     for key, other in pairs:
-        if other not in known or key not in known or frozenset((key, other)) in different:
+        if other not in people or key not in people or frozenset((key, other)) in different:
             continue
-        mine = known[key]
-        found = known[other].near(
-            known[other].likeness(parse(persons[key].name)), mine.born, mine.died
+        mine = people[key]
+        found = people[other].near(
+            people[other].likeness(parse(persons[key].name)), mine.born, mine.died
         )
         if found and found.score >= LISTED:
             near[key].append(found)
@@ -106,36 +75,6 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
                 "name",
                 each.id,
             )
-
-
-def _known(keys: Iterable[UUID]) -> tuple[dict[UUID, KnownPerson], Mapping[UUID, Person]]:
-    """Return what can be compared of persons, without those that are merged or withdrawn."""
-    from people.names.likeness import KnownPerson  # noqa: PLC0415 - as above
-
-    persons = {
-        person.pk: person
-        for person in Person.objects.filter(among("pk", keys)).exclude(
-            editorial_state__in=(EditorialState.MERGED, EditorialState.WITHDRAWN)
-        )
-    }
-    others = defaultdict(list)
-    for name in PersonName.objects.filter(among("record", persons)).exclude(
-        kind__in=(NameKind.RANK, NameKind.METONYM)
-    ):
-        others[name.record_id].append(name.name)
-    known = {
-        key: KnownPerson.of(
-            key,
-            person.name,
-            person.given_name,
-            person.family_name,
-            others[key],
-            born=(person.birth.earliest, person.birth.latest),
-            died=(person.death.earliest, person.death.latest),
-        )
-        for key, person in persons.items()
-    }
-    return known, persons
 
 
 def _marked_as_different(pairs: Sequence[tuple[UUID, UUID]]) -> set[frozenset[UUID]]:

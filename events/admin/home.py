@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import EventEdition
-from records.home import Line, Section, section
+from events.models import EventEdition, Participation
+from records.home import Line, Section, bounded, section
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 #: Events that are listed, and the days before and after today.
 SHOWN, BEFORE, AFTER = 12, 7, 21
+
+
+@section(30)
+def in_words_only(request: HttpRequest) -> Section | None:
+    """Participants of whom only words are known."""
+    if not request.user.has_perm("events.change_event"):
+        return None
+    count = bounded(Participation.objects.filter(person=None, organization=None, state=None))
+    address = reverse("admin:events_event_in_words")
+    lines = [Line(f"{count} participants are known by words only", address)] if count else []
+    return Section("Names to be resolved", lines)
 
 
 @section(60)
