@@ -15,7 +15,6 @@ from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person
 from tests.factories.staff import logged_in
 
-
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None,
     reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
