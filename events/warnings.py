@@ -38,13 +38,12 @@ LONGEST = 400
 
 def _on(when: UncertainDate, end: UncertainDate | None = None) -> str:
     """Return a date, or the first and the last, as a sentence names them."""
-    return (
-        f"from {when} to {end}"
-        if end
-        else f"on {when}"
-        if when.edtf.count("-") == 2
-        else f"in {when}"
-    )
+    if end:
+        return f"from {when} to {end}"
+    first, _slash, last = when.edtf.partition("/")
+    if first and last and ".." not in when.edtf:
+        return f"from {first} to {last}"
+    return f"on {when}" if when.edtf.count("-") == 2 else f"in {when}"
 
 
 def _span(start: UncertainDate, end: UncertainDate) -> str:

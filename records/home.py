@@ -76,10 +76,10 @@ def sections(request: HttpRequest) -> list[Section]:
     return [each for each in made if each is not None and (each.lines or each.empty)]
 
 
-def bounded(rows: QuerySet[Any]) -> str:
-    """Return the number of rows as text, without counting beyond `MOST`; nothing where there are none."""
+def counted(rows: QuerySet[Any], one: str, several: str) -> str:
+    """Say how many rows there are, without counting beyond `MOST`; nothing where there are none."""
     number = rows.order_by()[: MOST + 1].count()
-    return _said(number) if number else ""
+    return f"{_said(number)} {one if number == 1 else several}" if number else ""
 
 
 def _said(number: int) -> str:
@@ -195,16 +195,25 @@ def _odd(request: HttpRequest) -> Section:
     lines = []
     if request.user.has_perm("records.view_recordwarning"):
         address = reverse("admin:records_recordwarning_changelist")
-        unseen = bounded(RecordWarning.objects.filter(saved_by=None))
-        if unseen:
-            lines.append(Line(f"{unseen} warnings that nobody has seen", f"{address}?seen=no"))
-        if seen := bounded(RecordWarning.objects.filter(saved_by__isnull=False)):
-            lines.append(Line(f"{seen} warnings, saved all the same", f"{address}?seen=yes"))
+        rows = RecordWarning.objects.all()
+        if unseen := counted(
+            rows.filter(saved_by=None),
+            "warning that nobody has seen",
+            "warnings that nobody has seen",
+        ):
+            lines.append(Line(unseen, f"{address}?seen=no"))
+        if seen := counted(
+            rows.filter(saved_by__isnull=False),
+            "warning, saved all the same",
+            "warnings, saved all the same",
+        ):
+            lines.append(Line(seen, f"{address}?seen=yes"))
     if request.user.has_perm("records.view_possibleduplicate"):
-        pairs = bounded(PossibleDuplicate.objects.filter(verdict=Verdict.OPEN))
-        if pairs:
-            address = reverse("admin:records_possibleduplicate_changelist")
-            lines.append(Line(f"{pairs} possible duplicates to decide", address))
+        rows_of_pairs = PossibleDuplicate.objects.filter(verdict=Verdict.OPEN)
+        if pairs := counted(
+            rows_of_pairs, "possible duplicate to decide", "possible duplicates to decide"
+        ):
+            lines.append(Line(pairs, reverse("admin:records_possibleduplicate_changelist")))
     return Section("To be looked at", lines, "No warnings, and no possible duplicates.")
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import EventEdition, Participation
-from records.home import Line, Section, bounded, section
+from records.home import Line, Section, counted, section
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -23,9 +23,12 @@ def in_words_only(request: HttpRequest) -> Section | None:
     """Participants of whom only words are known."""
     if not request.user.has_perm("events.change_event"):
         return None
-    count = bounded(Participation.objects.filter(person=None, organization=None, state=None))
-    address = reverse("admin:events_event_in_words")
-    lines = [Line(f"{count} participants are known by words only", address)] if count else []
+    count = counted(
+        Participation.objects.filter(person=None, organization=None, state=None),
+        "participant is known by words only",
+        "participants are known by words only",
+    )
+    lines = [Line(count, reverse("admin:events_event_in_words"))] if count else []
     return Section("Names to be resolved", lines)
 
 

@@ -52,7 +52,7 @@ class InWords(AnyModelAdmin):
         page = BoundedPaginator(names(), NAMES).get_page(request.GET.get("p"))
         latest = NameResolution.objects.select_related("person", "by").filter(undone_at=None)
         context = {"page": page, "latest": latest[:LATEST]}
-        return self._render(request, "names", "Participants in words only", context)
+        return self._in_words_page(request, "names", "Participants in words only", context)
 
     def in_words_name(self, request: HttpRequest) -> HttpResponse:
         """Show one name with candidates; on POST, resolve all participants of that name."""
@@ -96,7 +96,7 @@ class InWords(AnyModelAdmin):
             "choice": choice.widget.render("person", None, {"id": "id_person"}),
             "refusals": refusals,
         }
-        return self._render(request, "name", f"Who is “{folded}”?", context)
+        return self._in_words_page(request, "name", f"Who is “{folded}”?", context)
 
     def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one resolution."""
@@ -124,7 +124,7 @@ class InWords(AnyModelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
 
-    def _render(
+    def _in_words_page(
         self, request: HttpRequest, template: str, title: str, context: dict[str, Any]
     ) -> HttpResponse:
         request.current_app = self.admin_site.name

@@ -157,7 +157,7 @@ def _note(found: list[RecordWarning]) -> None:
 class CodeFilter(admin.SimpleListFilter):
     """Filter by what the warning is of."""
 
-    title = "what"
+    title = "warning"
     parameter_name = "code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -226,12 +226,13 @@ class WarningList(ChangeList):
 class WarningAdmin(ViewOnly):
     """Warnings of all records, the latest first. A row leads to the form of its record."""
 
-    list_display = ("record", "what", "detail", "since", "who")
+    list_display = ("record", "what", "detail", "first_found", "who")
     list_display_links = None
     list_filter = (CodeFilter, KindFilter, SeenFilter)
     list_select_related = ("saved_by",)
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:  # noqa: ARG002 - Django's signature
@@ -247,6 +248,10 @@ class WarningAdmin(ViewOnly):
     @admin.display(description="what", ordering="code")
     def what(self, row: RecordWarning) -> str:
         return warnings.labels().get(row.code, row.code)
+
+    @admin.display(description="since", ordering="since")
+    def first_found(self, row: RecordWarning) -> str:
+        return f"{row.since:%-d %b %Y, %H:%M} UTC"
 
     @admin.display(description="saved all the same by", ordering=F("saved_by__username"))
     def who(self, row: RecordWarning) -> str:
