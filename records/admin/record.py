@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
@@ -48,6 +49,24 @@ if TYPE_CHECKING:
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
+#: Records that a message names.
+NAMED = 5
+
+
+def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    """Ask to delete what was never published; say of the rest why it cannot be, and who can do what instead."""
+    public = list(queryset.order_by("pk").exclude(published_at=None)[: NAMED + 1])
+    if not public:
+        return delete_selected(desk, request, queryset)
+    names = ", ".join(f"“{record}”" for record in public[:NAMED])
+    more = " and others" if len(public) > NAMED else ""
+    were, them = ("was", "it") if len(public) == 1 else ("were", "them")
+    message = (
+        f"Nothing is deleted: {names}{more} {were} published, and what was ever published is never deleted. "
+        f"A publisher can withdraw {them}, or merge {them} into another record."
+    )
+    desk.message_user(request, message, messages.ERROR)
+    return None
 
 
 class BoundedPaginator(AnyPaginator):
@@ -103,6 +122,14 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
         return [BadgeFilter, *self.list_filter, "contested"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Put our own deletion in the place of Django's."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if "delete_selected" in actions:
+            _theirs, name, words = actions["delete_selected"]
+            actions["delete_selected"] = (delete_drafts, name, words)
+        return actions
 
     def get_list_select_related(self, request: HttpRequest) -> Any:  # noqa: ARG002 - Django's signature
         named = [field.name for field in self._searched() if field.name in self.columns]
