@@ -46,11 +46,12 @@ class Candidate:
 
 def in_words() -> QuerySet[Any]:
     """Return the participations of which only words are known, with the folded name; not those of merged events."""
-    return (
+    rows: QuerySet[Any] = (
         Participation.objects.filter(person=None, organization=None, state=None)
         .exclude(event__editorial_state=EditorialState.MERGED)
         .annotate(folded=Trim(Folded("name_as_given")))
     )
+    return rows
 
 
 def names() -> QuerySet[Any]:
@@ -67,7 +68,8 @@ def names() -> QuerySet[Any]:
 def of_name(folded: str) -> QuerySet[Any]:
     """Return the participations in words whose name folds to `folded`."""
     whole: Any = Value(f" {folded} ", output_field=CharField())
-    return in_words().alias(whole=Folded("name_as_given")).filter(whole=whole)
+    rows: QuerySet[Any] = in_words().alias(whole=Folded("name_as_given")).filter(whole=whole)
+    return rows
 
 
 def candidates(folded: str, events: Sequence[Event]) -> list[Candidate]:

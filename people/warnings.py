@@ -64,13 +64,13 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
             near[key].append(found)
     for key, those in near.items():
         for each in ranked(those, LIKE):
-            other = persons[each.id]
-            dates = f"{other.birth}–{other.death}, " if other.birth or other.death else ""  # noqa: RUF001
-            state = EditorialState(other.editorial_state).label.lower()
+            person = persons[each.id]
+            dates = f"{person.birth}–{person.death}, " if person.birth or person.death else ""  # noqa: RUF001
+            state = EditorialState(person.editorial_state).label.lower()
             yield FoundWarning(
                 key,
                 LIKE_ANOTHER_PERSON,
-                f"“{other}” ({dates}{state}) may be the same person. {each.reason} "
+                f"“{person}” ({dates}{state}) may be the same person. {each.reason} "
                 "If so, edit that record instead, or merge the two; else save again.",
                 "name",
                 each.id,

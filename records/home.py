@@ -163,7 +163,7 @@ def _unpublished(keys: list[UUID]) -> Iterator[dict[str, Any]]:
     """Yield those of some records, of any kinds, that wait to be published: one query."""
     if not keys:
         return
-    first, *others = [
+    rows: list[QuerySet[Any, Any]] = [
         kind.model._default_manager.order_by()
         .filter(pk__in=keys)
         .annotate(badge=BADGE)
@@ -176,7 +176,7 @@ def _unpublished(keys: list[UUID]) -> Iterator[dict[str, Any]]:
         )
         for kind in all_kinds()
     ]
-    yield from first.union(*others, all=True)
+    yield from rows[0].union(*rows[1:], all=True)
 
 
 def _key(text: str | None) -> UUID | None:

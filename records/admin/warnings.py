@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from records.admin.view_only import ViewOnly
 from records.models import RecordWarning
 from records.publishing import warnings
-from records.registry import all_kinds, kind_named
+from records.registry import all_kinds, kind_named, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +80,8 @@ def show(request: HttpRequest, context: dict[str, Any], record: Record | None) -
     formsets = {
         _member(inline.formset): inline.formset for inline in context["inline_admin_formsets"]
     }
-    if not shown and record is not None and request.method != "POST":
+    is_kept = record is not None and kind_of(record).checks is not None
+    if not shown and record is not None and is_kept and request.method != "POST":
         rows = RecordWarning.objects.filter(record_id=record.pk).order_by("pk")
         shown = list(_placed(rows, formsets))
     forms = {"": context["adminform"].form} | {
