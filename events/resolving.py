@@ -56,13 +56,14 @@ def in_words() -> QuerySet[Any]:
 
 def names() -> QuerySet[Any]:
     """Return the names, folded, each with how often it stands alone and one of its spellings, the most frequent first."""
-    return (
+    rows: QuerySet[Any] = (
         in_words()
         .order_by()
         .values("folded")
         .annotate(count=Count("pk"), spelling=Min("name_as_given"))
         .order_by("-count", "folded")
     )
+    return rows
 
 
 def of_name(folded: str) -> QuerySet[Any]:
