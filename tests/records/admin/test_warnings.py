@@ -335,6 +335,19 @@ def test_a_merge_ends_the_warning() -> None:
     assert listed() == []
 
 
+def test_marking_the_two_as_different_ends_the_warning(contributor: Client) -> None:
+    one, other = make_person("Jane Doe"), make_person("Jane Doe")
+    renew({"person": [one.pk, other.pk]})
+    pair = PossibleDuplicate.objects.create(
+        kind="person", record_id=min(one.pk, other.pk), other_id=max(one.pk, other.pk), score=1
+    )
+
+    page = reverse("admin:records_possibleduplicate_change", args=[pair.pk])
+    assert contributor.post(page, {"verdict": "different"}).status_code == 302
+
+    assert listed() == []
+
+
 def test_a_deleted_draft_has_no_warnings(contributor: Client) -> None:
     one, other = make_person("Jane Doe"), make_person("Jane Doe")
     renew({"person": [one.pk, other.pk]})
