@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from events.models import Event, Participation
 from people.models import Person
+from records.exchange.load import load
 from records.models import PossibleDuplicate, RecordWarning
 from records.publishing.merge import merge
 from records.publishing.warnings import renew
@@ -346,6 +348,16 @@ def test_marking_the_two_as_different_ends_the_warning(contributor: Client) -> N
     assert contributor.post(page, {"verdict": "different"}).status_code == 302
 
     assert listed() == []
+
+
+def test_what_an_import_writes_is_listed_as_seen_by_nobody() -> None:
+    there = make_person("Jane Doe")
+    line = b'{"object": "person", "slug": "jane-doe-of-the-file", "name": "Jane Doe"}'
+
+    assert load(BytesIO(line), by=None).is_done
+
+    (row,) = RecordWarning.objects.all()
+    assert (row.code, row.other_id, row.saved_by) == ("like_another_person", there.pk, None)
 
 
 def test_a_deleted_draft_has_no_warnings(contributor: Client) -> None:
