@@ -10,6 +10,7 @@ from django.db import transaction
 from agreements.editions import AgreementEdition
 from agreements.models import Agreement
 from agreements.serializers import AgreementSerializer
+from agreements.warnings import CHECKS
 from events.kinds import let_statements_be_about
 from records.models import Action, Nature
 from records.publishing import feed
@@ -34,6 +35,7 @@ AGREEMENT = register(
             "values": ("kind", "scope", "currency"),
             "links": ("kind", "agreement"),
         },
+        checks=CHECKS,
         question=Question(
             2,
             "What was signed by Pakistan about critical minerals",

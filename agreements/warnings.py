@@ -2,29 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
 
 from agreements.effects import SIGNING
-from agreements.models import ActionKind, AgreementForm, AgreementLinkKind
+from agreements.models import (
+    ActionKind,
+    Agreement,
+    AgreementAction,
+    AgreementForm,
+    AgreementLink,
+    AgreementLinkKind,
+    AgreementParty,
+    MonetaryValue,
+)
+from records.bulk import among
+from records.models import EditorialState, FoundWarning
+from records.registry import Checks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
+    from uuid import UUID
 
-    from agreements.models import Agreement, AgreementAction
+    from django.db.models import Model
+
+IN_FORCE_BEFORE_SIGNATURE = "in_force_before_signature"
+EFFECT_BEFORE_ACTION = "effect_before_action"
+SEVERAL_EXPIRIES = "several_expiries"
+PARTY_ENDED = "party_ended"
+CURRENCY_OUT_OF_USE = "currency_out_of_use"
+PACKAGE_UNLIKE = "package_unlike"
 
 
-def warnings_of(agreement: Agreement) -> list[str]:
-    """Return the warnings for the form of an agreement (queries the database)."""
-    actions = list(agreement.actions.select_related("party__state", "party__organization"))
-    return [
-        *_entry_before_signature(actions),
-        *_effect_before_action(actions),
-        *_several_expiries(actions),
-        *_ended_parties(agreement, actions),
-        *_currencies_out_of_use(agreement, actions),
-        *_package_size(agreement),
-    ]
+def _find(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    agreements = Agreement.objects.filter(among("pk", keys)).exclude(
+        editorial_state=EditorialState.MERGED
+    )
+    members = Count("linked_from", filter=Q(linked_from__kind=AgreementLinkKind.PART_OF_PACKAGE))
+    counted: list[Any] = list(agreements.annotate(members=members).order_by("pk"))
+    actions = _by_agreement(AgreementAction, keys, "party__state", "party__organization")
+    parties = _by_agreement(AgreementParty, keys, "state", "organization")
+    values = _by_agreement(MonetaryValue, keys, "currency")
+    links = _by_agreement(AgreementLink, keys, "linked_agreement")
+    for agreement in counted:
+        key = agreement.pk
+        yield from _entry_before_signature(key, actions[key])
+        yield from _effect_before_action(key, actions[key])
+        yield from _several_expiries(key, actions[key])
+        yield from _ended_parties(key, parties[key], actions[key])
+        yield from _currencies_out_of_use(key, values[key], actions[key])
+        yield from _package_unlike(agreement, links[key])
+
+
+def _by_agreement(
+    model: type[Model], keys: Sequence[UUID], *related: str
+) -> defaultdict[UUID, list[Any]]:
+    """Return the parts of agreements, in their order."""
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    rows: Any = model._default_manager.filter(among("agreement", keys))
+    for row in rows.select_related(*related):
+        found[row.agreement_id].append(row)
+    return found
 
 
 def _signed(actions: list[AgreementAction]) -> list[AgreementAction]:
@@ -40,7 +81,7 @@ def _first_signature(actions: list[AgreementAction]) -> tuple[date | None, date 
     )
 
 
-def _entry_before_signature(actions: list[AgreementAction]) -> Iterator[str]:
+def _entry_before_signature(key: UUID, actions: list[AgreementAction]) -> Iterator[FoundWarning]:
     signed, _latest = _first_signature(actions)
     for action in actions:
         entry = action.effective_date or action.date
@@ -50,54 +91,81 @@ def _entry_before_signature(actions: list[AgreementAction]) -> Iterator[str]:
             and entry.latest
             and entry.latest < signed
         ):
-            yield f"It entered into force ({entry}) before anybody signed it."
+            detail = f"It entered into force ({entry}) before anybody signed it."
+            yield FoundWarning(key, IN_FORCE_BEFORE_SIGNATURE, detail, f"actions.{action.pk}.date")
             return
 
 
-def _effect_before_action(actions: list[AgreementAction]) -> Iterator[str]:
+def _effect_before_action(key: UUID, actions: list[AgreementAction]) -> Iterator[FoundWarning]:
     for action in actions:
         done, effect = action.date.earliest, action.effective_date.latest
         if done and effect and effect < done:
-            yield f"{action} took effect ({action.effective_date}) before it was done."
+            detail = f"{action} took effect ({action.effective_date}) before it was done."
+            place = f"actions.{action.pk}.effective_date"
+            yield FoundWarning(key, EFFECT_BEFORE_ACTION, detail, place)
 
 
-def _several_expiries(actions: list[AgreementAction]) -> Iterator[str]:
+def _several_expiries(key: UUID, actions: list[AgreementAction]) -> Iterator[FoundWarning]:
     expiries = [
         action for action in actions if action.kind == ActionKind.EXPIRY and action.party is None
     ]
     if len(expiries) > 1:
         days = ", ".join(str(action.effective_date or action.date) for action in expiries)
-        yield f"It expires more than once ({days}): after an extension, keep only the expiry that holds now."
+        detail = f"It expires more than once ({days}): after an extension, keep only the expiry that holds now."
+        yield FoundWarning(key, SEVERAL_EXPIRIES, detail)
 
 
-def _ended_parties(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
+def _ended_parties(
+    key: UUID, parties: list[AgreementParty], actions: list[AgreementAction]
+) -> Iterator[FoundWarning]:
     earliest, _latest = _first_signature(actions)
-    for party in agreement.parties.select_related("state", "organization"):
+    for party in parties:
         actor = party.state or party.organization
         if actor is None or actor.end.latest is None:
             continue
         if earliest and actor.end.latest < earliest:
-            yield f"{actor} ended ({actor.end}) before the agreement was signed."
+            detail = f"{actor} ended ({actor.end}) before the agreement was signed."
         else:
-            yield f"{actor} ended ({actor.end}): record what happened to its participation in the agreement."
+            detail = f"{actor} ended ({actor.end}): record what happened to its participation in the agreement."
+        place = f"parties.{party.pk}.{actor.object_kind}"
+        yield FoundWarning(key, PARTY_ENDED, detail, place, actor.pk)
 
 
-def _currencies_out_of_use(agreement: Agreement, actions: list[AgreementAction]) -> Iterator[str]:
+def _currencies_out_of_use(
+    key: UUID, values: list[MonetaryValue], actions: list[AgreementAction]
+) -> Iterator[FoundWarning]:
     earliest, latest = _first_signature(actions)
     if earliest is None and latest is None:
         return
-    for value in agreement.values.select_related("currency"):
+    for value in values:
         if not value.currency.was_in_use(earliest, latest):
-            yield f"{value.currency} was not in use when the agreement was signed."
+            detail = f"{value.currency} was not in use when the agreement was signed."
+            yield FoundWarning(key, CURRENCY_OUT_OF_USE, detail, f"values.{value.pk}.currency")
 
 
-def _package_size(agreement: Agreement) -> Iterator[str]:
-    wholes = agreement.links.filter(kind=AgreementLinkKind.PART_OF_PACKAGE).select_related(
-        "linked_agreement"
-    )
-    for link in wholes:
-        if link.linked_agreement.form != AgreementForm.PACKAGE:
-            yield f"It is part of “{link.linked_agreement}”, which is not a package."
-    members = agreement.linked_from.filter(kind=AgreementLinkKind.PART_OF_PACKAGE).count()
-    if agreement.item_count is not None and members > agreement.item_count:
-        yield f"Its number of items is {agreement.item_count}, but {members} agreements are recorded as part of it."
+def _package_unlike(agreement: Any, links: list[AgreementLink]) -> Iterator[FoundWarning]:
+    for link in links:
+        whole = link.linked_agreement
+        if link.kind == AgreementLinkKind.PART_OF_PACKAGE and whole.form != AgreementForm.PACKAGE:
+            detail = f"It is part of “{whole}”, which is not a package."
+            place = f"links.{link.pk}.linked_agreement"
+            yield FoundWarning(agreement.pk, PACKAGE_UNLIKE, detail, place, whole.pk)
+    if agreement.item_count is not None and agreement.members > agreement.item_count:
+        detail = (
+            f"Its number of items is {agreement.item_count}, but {agreement.members} agreements "
+            "are recorded as part of it."
+        )
+        yield FoundWarning(agreement.pk, PACKAGE_UNLIKE, detail, "item_count")
+
+
+CHECKS = Checks(
+    {
+        IN_FORCE_BEFORE_SIGNATURE: "In force before signature",
+        EFFECT_BEFORE_ACTION: "Effect before the act",
+        SEVERAL_EXPIRIES: "Several expiries",
+        PARTY_ENDED: "Party that is no more",
+        CURRENCY_OUT_OF_USE: "Currency not in use",
+        PACKAGE_UNLIKE: "Package and parts do not fit",
+    },
+    _find,
+)

@@ -26,6 +26,7 @@ from events.serializers import (
     RelationSerializer,
     StatementSerializer,
 )
+from events.warnings import EVENT_CHECKS, STATEMENT_CHECKS
 from people import kinds as people  # noqa: F401 - its kinds come first: what is named, before what names it
 from records.registry import Kind, Question, register
 
@@ -89,6 +90,7 @@ EVENT = register(
             "links": ("kind", "event"),
         },
         desk_members={"places.order": "role", "participations.order": "contested"},
+        checks=EVENT_CHECKS,
         question=Question(
             1,
             "Who telephoned whom: calls that involve the United States and Pakistan",
@@ -115,6 +117,7 @@ STATEMENT = register(
         editions=StatementEdition,
         serializer=StatementSerializer,
         part_keys={"capacities": ("tenure",)},
+        checks=STATEMENT_CHECKS,
     ),
 )
 

@@ -23,6 +23,7 @@ from records.publishing.publish import (
     restore,
     withdraw,
 )
+from records.publishing.warnings import renew
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def undo(
         kept = {record.pk for record in public}
         _change_back(tables, drafts, kept)
         _demand_unreferenced()
+        _renew_warnings(everything)
         republished = [record for record in restored if record.is_published]
         standing = [r for r in public if r.editorial_state == EditorialState.PUBLISHED]
         back = [record for record in restored if record.pk in vanished]
@@ -269,6 +271,13 @@ def _change_back(tables: list[_Table], drafts: set[UUID], kept: set[UUID]) -> No
             if columns:
                 overwrite(table.model, those, default=str)
         insert(table.model, removed)
+
+
+def _renew_warnings(records: Iterable[Record]) -> None:
+    keys: defaultdict[str, list[UUID]] = defaultdict(list)
+    for record in records:
+        keys[record.object_kind].append(record.pk)
+    renew(keys)
 
 
 def _demand_unreferenced() -> None:

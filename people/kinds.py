@@ -18,6 +18,7 @@ from people.serializers import (
     StateSerializer,
     TenureSerializer,
 )
+from people.warnings import PERSON_CHECKS, TENURE_CHECKS
 from records.registry import Codes, Kind, Question, register
 
 STATE = register(
@@ -61,6 +62,7 @@ PERSON = register(
         desk_members={"name": ""},
         hints=offices_of,
         states=states_of,
+        checks=PERSON_CHECKS,
     ),
 )
 OFFICE = register(
@@ -83,6 +85,7 @@ TENURE = register(
         editions=TenureEdition,
         serializer=TenureSerializer,
         part_keys={"milestones": ("kind",)},
+        checks=TENURE_CHECKS,
         question=Question(3, "Every office that Ishaq Dar holds or held", "person=ishaq-dar"),
     ),
 )

@@ -27,6 +27,9 @@ class Badge(models.TextChoices):
     MERGED = "merged", "Merged"  #: its id leads to another record
 
 
+#: What waits to be published, in the order of the work list.
+WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
+
 #: The badge of a row, as part of the query that reads it.
 BADGE = Case(
     When(

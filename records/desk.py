@@ -7,6 +7,7 @@ package registers models with the site.
 from __future__ import annotations
 
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -21,11 +22,14 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db.models import Count, Value
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
 
-from records.badges import BADGE, Badge
+from records import home
+from records.badges import WAITING
+from records.desk_search import MAX_LENGTH
 from records.models import EditorialState, Record
 from records.registry import all_kinds
 
@@ -38,11 +42,11 @@ if TYPE_CHECKING:
 else:
     _ModelAdmin = admin.ModelAdmin
 
+#: The text of the guide.
+GUIDE = Path(__file__).parents[1] / "docs" / "curating.md"
 #: Lookups that links and filters of the desk make. Others would reach PostgreSQL as they are typed: a regular expression that
 #: is none, half a range.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day"})
-#: The columns of the work list.
-WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
 
 
 class SearchView(AutocompleteJsonView):
@@ -142,8 +146,14 @@ class Desk(admin.AdminSite):
         super().register(model_or_iterable, kind, **options)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Leave out the way from a record to a page of its own, which none has."""
-        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+        """Add the pages of the desk itself; leave out the way from a record to a page of its own, which none has."""
+        own: list[URLResolver | URLPattern] = [
+            path("search/", self.admin_view(self.search), name="search"),
+            path("guide/", self.admin_view(self.guide), name="guide"),
+        ]
+        return own + [
+            each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"
+        ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers.
@@ -188,47 +198,38 @@ class Desk(admin.AdminSite):
         return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Show how many records wait to be published, above the list of kinds."""
-        context = {
-            "waiting": self._waiting(request),
-            "waiting_columns": WAITING,
-            **(extra_context or {}),
-        }
-        return super().index(request, context)
-
-    def _waiting(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Count the records of each column, per kind, in one query."""
+        """Show the work list above the list of kinds."""
         kinds = [
             kind
             for kind in all_kinds()
             if self.is_registered(kind.model)
             and self.get_model_admin(kind.model).has_view_permission(request)
         ]
-        if not kinds:
-            return []
-        first, *others = [
-            kind.model._default_manager.order_by()
-            .annotate(badge=BADGE)
-            .filter(badge__in=WAITING)
-            .values("badge", of_kind=Value(kind.name))
-            .annotate(found=Count("pk"))
-            for kind in kinds
-        ]
-        counts = {
-            (row["of_kind"], row["badge"]): row["found"] for row in first.union(*others, all=True)
+        context = {
+            "sections": home.sections(request),
+            "waiting": home.waiting(kinds),
+            "waiting_columns": WAITING,
+            "chart": home.publications(today=timezone.now().date()),
+            "has_guide": GUIDE.exists(),
+            **(extra_context or {}),
         }
-        lines = []
-        for kind in kinds:
-            opts = kind.model._meta
-            address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-            cells = [
-                (
-                    counts.get((kind.name, badge.value), 0),
-                    f"{address}?publication={badge.value}",
-                    badge.label,
-                )
-                for badge in WAITING
-            ]
-            if any(count for count, _address, _label in cells):
-                lines.append({"name": opts.verbose_name_plural, "address": address, "cells": cells})
-        return lines
+        return super().index(request, context)
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """Show the records of all kinds that are found for `q`."""
+        typed = request.GET.get("q", "").strip()[:MAX_LENGTH]
+        context = {
+            **self.each_context(request),
+            "title": f"Search: {typed}" if typed else "Search",
+            "typed": typed,
+            "found": home.search(request, self, typed) if typed else [],
+        }
+        return TemplateResponse(request, "admin/search.html", context)
+
+    def guide(self, request: HttpRequest) -> HttpResponse:
+        """Show the guide to the desk."""
+        if not GUIDE.exists():
+            raise Http404
+        text = GUIDE.read_text(encoding="utf-8")
+        context = {**self.each_context(request), "title": "Guide", "text": text}
+        return TemplateResponse(request, "admin/guide.html", context)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
-    from records.models import Edition, Record
+    from records.models import Edition, FoundWarning, Record
     from records.reference_fields import ReferenceSerializer
     from records.serializers import RecordSerializer
 
@@ -44,6 +44,15 @@ class Codes:
     mistaken: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What may be odd about records of a kind, and is possible all the same."""
+
+    labels: Mapping[str, str]  #: what each code of its warnings means, in a few words
+    #: Finds the warnings of records by their keys, with a fixed number of queries. Merged records have none.
+    find: Callable[[Sequence[UUID]], Iterable[FoundWarning]]
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of record: where it is edited, how it is rendered, where it is served.
@@ -75,6 +84,7 @@ class Kind:
     #: The states of published records, by id, as others tell them (whose offices a person held), beside those that they name.
     states: Callable[[Sequence[str]], dict[str, set[str]]] | None = None
 
+    checks: Checks | None = None  #: what a save warns of, see `records.publishing.warnings`
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None
 

@@ -18,7 +18,6 @@ from agreements.models import (
     AgreementTopic,
     MonetaryValue,
 )
-from agreements.warnings import warnings_of
 from records.admin.forms import dated
 from records.admin.parts import (
     CitationInline,
@@ -117,6 +116,3 @@ class AgreementAdmin(RecordAdmin):
         NameInline.of(AgreementName),
         IdentifierInline.of(AgreementIdentifier),
     )
-
-    def warnings_of(self, record: Agreement) -> list[str]:
-        return warnings_of(record)

@@ -1115,4 +1115,8 @@ class Migration(migrations.Migration):
             model_name='monetaryvaluehistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c271c38d313ef520d57108f9c0b5b676f51dcee5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b9b23', table='agreements_monetaryvaluehistory', when='BEFORE')),
         ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='agreement_waiting'),
+        ),
     ]

@@ -150,6 +150,7 @@ class Agreement(Record):
     class Meta(Record.Meta):
         ordering = ("title", "pk")
         indexes: ClassVar[list[models.Index]] = [
+            *Record.Meta.indexes,
             folded_index("agreement_folded", "title"),
             folded_index("agreement_folded_short", "short_title"),
         ]

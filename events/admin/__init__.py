@@ -1,5 +1,5 @@
 """Events, their types and places, statements and relations at the desk."""
 
-from events.admin import event, event_type, place, relation, statement
+from events.admin import event, event_type, home, place, relation, statement
 
-__all__ = ["event", "event_type", "place", "relation", "statement"]
+__all__ = ["event", "event_type", "home", "place", "relation", "statement"]

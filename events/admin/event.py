@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from events.admin.in_words import InWords
 from events.admin.participation import ParticipationInline
 from events.models import (
     Event,
@@ -52,7 +53,7 @@ class EventLinkInline(TabularPartInline):
 
 
 @admin.register(Event)
-class EventAdmin(RecordAdmin):
+class EventAdmin(InWords, RecordAdmin):
     """Events: what happened, was planned, or is said to have happened."""
 
     columns = ("type", "dated", "status")

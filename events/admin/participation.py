@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from events.models import Participation, ParticipationCapacity
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
@@ -10,6 +12,9 @@ from records.models import Evidence
 
 class ParticipationForm(ThroughForm):
     """A participation with the offices in which the person acted."""
+
+    #: The fields beside which warnings of a member stand.
+    warned_fields: ClassVar[dict[str, str]] = {"capacities": "offices"}
 
     offices = ThroughField(
         ParticipationCapacity,

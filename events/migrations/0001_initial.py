@@ -17,6 +17,7 @@ import pgtrigger.migrations
 import records.constraints
 import records.desk_search
 import records.identity
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('records', '0001_initial'),
@@ -2552,5 +2554,58 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='eventedition',
             trigger=pgtrigger.compiler.Trigger(name='keep_sums', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_eventsum AS kept (term, grain, type_id, date, last_day, starts_unknown, ends_unknown, count)\n    SELECT summed.term, cell.grain, cell.type_id, COALESCE(cell.date, '-infinity'::date), COALESCE(cell.last_day, '-infinity'::date),\n        starts_unknown AND cell.grain = ANY (ARRAY[1, 2, 3, 4]), ends_unknown AND cell.grain = ANY (ARRAY[1, 2, 3, 4]), sum(change)\n    FROM (\n        SELECT 1 AS change, terms, posted, stood_for, type_id, date, last_day, starts_unknown, ends_unknown FROM published WHERE document IS NOT NULL\n        UNION ALL\n        SELECT -1, past.terms, past.posted, past.stood_for, past.type_id, past.date, past.last_day, past.starts_unknown, past.ends_unknown FROM published AS now JOIN events_eventedition AS past\n            ON past.record_id = now.record_id AND past.revision = now.revision - 1 AND past.document IS NOT NULL\n        WHERE now.revision > 1\n    ) AS edition\n    CROSS JOIN LATERAL (\n        SELECT 8893683814735462158::bigint AS term, ARRAY[0, 1, 2, 3, 4, 5] AS grains\n        UNION ALL\n        SELECT posted.term, ARRAY[0, 1, 2, 4, 5] FROM unnest(posted) AS posted (term)\n        WHERE posted.term = ANY (terms) AND posted.term <> ALL (ARRAY[-6361620920430889239, 3257177771510871284])\n        UNION ALL\n        SELECT stood.term # -5856103863140487311, ARRAY[1] FROM unnest(stood_for) AS stood (term)\n        WHERE stood.term <> ALL (terms)\n        UNION ALL\n        SELECT 9051826763929553990, ARRAY[0, 1, 2, 4, 5] WHERE posted <@ ARRAY[-6361620920430889239, 3257177771510871284]\n        UNION ALL\n        SELECT listed.term, ARRAY[2] FROM unnest(terms) AS listed (term) WHERE listed.term = ANY (ARRAY[1411997815392413854, 7485648767971897781, 8609819675871052793, -8237283899807514006, -6270129377932685656, 4607734003549785723, -2022256887183012154, 1508010455801432458, -5937552763631688196, 503791082581550262, -5030697349670107606, -4265960067640543273, 8045816171971836257, 6397681598817885373, -7423701558268186047, -6333959989123523008, -8949987493541301595, 3893009013813028563, -2949136314745272278, 8107115665670573251, -1821122237101283221, 436614241390620863, 1614912348458198344, -8380570350385797819, 4125843531110395396, 2902314488507757778, -554321284573859943, 6478872596717504229, -8554944176969056329, 8048661771923439019, 1764392111378011319, 5914169334818073899, 7679908236444943736, 4060197038966388803, -7660577179585513276, 484378513579369147, -7975817736704319786, -3809303502203085418, -6017027280445155664, 7935925115730419745, -7902436107529873098, -1004444517403178028])\n        UNION ALL\n        SELECT 60572726093845085, ARRAY[2] WHERE NOT terms && ARRAY[436614241390620863, 1614912348458198344, -8380570350385797819, 4125843531110395396, 2902314488507757778, -554321284573859943, 6478872596717504229, -8554944176969056329, 8048661771923439019, 1764392111378011319, 5914169334818073899, 7679908236444943736, 4060197038966388803, -7660577179585513276, 484378513579369147, -7975817736704319786, -3809303502203085418, -6017027280445155664, 7935925115730419745, -7902436107529873098, -1004444517403178028]\n    ) AS summed\n    CROSS JOIN LATERAL (\n        SELECT date - (date_part('day', date)::int - 1) AS month, make_date(date_part('year', date)::int, 1, 1) AS year,\n            (date_trunc('month', last_day::timestamp) + interval '1 month - 1 day')::date AS end_of_month,\n            make_date(date_part('year', last_day)::int, 12, 31) AS end_of_year\n        OFFSET 0\n    ) AS days\n    CROSS JOIN LATERAL (\n        VALUES (0, '00000000-0000-0000-0000-000000000000'::uuid, NULL::date, NULL::date), (1, '00000000-0000-0000-0000-000000000000', month, end_of_month),\n            (2, '00000000-0000-0000-0000-000000000000', year, end_of_year),\n            (3, type_id, month, end_of_month), (4, type_id, year, end_of_year),\n            (5, type_id, NULL, NULL)\n    ) AS cell (grain, type_id, date, last_day)\n    WHERE cell.grain = ANY (summed.grains)\n    GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(change) <> 0\n    ON CONFLICT (term, grain, type_id, date, last_day, starts_unknown, ends_unknown)\n    DO UPDATE SET count = kept.count + EXCLUDED.count;\n    RETURN NULL;\n", hash='f6a90eeee3f99ee3ff06b560c2d12e5cb2c24109', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_sums_0ce7b', referencing='REFERENCING NEW TABLE AS published ', table='events_eventedition', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=django.contrib.postgres.indexes.GistIndex(models.F('type'), models.Func(models.F('when_earliest'), django.db.models.functions.comparison.Greatest('end_latest', 'when_latest'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), condition=models.Q(('when_earliest__isnull', False), ('when_latest__isnull', False)), name='event_by_type_and_days'),
+        ),
+        migrations.CreateModel(
+            name='NameResolution',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='The name, folded.', max_length=300)),
+                ('count', models.PositiveIntegerField(help_text='The number of participations.')),
+                ('context_id', models.UUIDField(help_text='The context of its changes in the history, by which it is undone.', unique=True)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('undone_at', models.DateTimeField(help_text='When it was undone; empty while it holds.', null=True)),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='participation',
+            index=models.Index(records.desk_search.Folded('name_as_given'), condition=models.Q(('organization', None), ('person', None), ('state', None)), name='participation_in_words'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
+        ),
+        migrations.AddField(
+            model_name='nameresolution',
+            name='by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='nameresolution',
+            name='person',
+            field=models.ForeignKey(help_text='Who is meant.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
         ),
     ]

@@ -42,6 +42,7 @@ from events.models.relation import (
     RelationPeriod,
     RelationPeriodTopic,
 )
+from events.models.resolution import NameResolution
 from events.models.statement import (
     Statement,
     StatementAbout,
@@ -78,6 +79,7 @@ __all__ = [
     "EventType",
     "EventTypeEdition",
     "EventTypeIdentifier",
+    "NameResolution",
     "Participation",
     "ParticipationCapacity",
     "Place",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.models.functions import Greatest
 
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event_type import EventType
@@ -174,8 +177,22 @@ class Event(Record):
     class Meta(Record.Meta):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("event_folded", "title"),
             index_of_known("parent", "event_by_parent"),
+            # Events of a type that may have been on some day.
+            GistIndex(
+                models.F("type"),
+                models.Func(
+                    models.F("when_earliest"),
+                    Greatest("end_latest", "when_latest"),
+                    models.Value("[]"),
+                    function="daterange",
+                    output_field=DateRangeField(),
+                ),
+                condition=models.Q(when_earliest__isnull=False, when_latest__isnull=False),
+                name="event_by_type_and_days",
+            ),
         ]
         constraints = [
             *Record.Meta.constraints,

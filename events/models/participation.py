@@ -10,6 +10,7 @@ from events.constraints import CapacityOfActor
 from events.models.event import Event
 from people.models import Organization, Person, State, Tenure
 from people.models.choices import choice_constraint
+from records.desk_search import Folded
 from records.history import tracked
 from records.models import Evidence, Part
 from records.models.record import index_of_known
@@ -166,6 +167,12 @@ class Participation(Part):
             index_of_known("state", "participation_by_state"),
             index_of_known("on_behalf_of_state", "participation_for_state"),
             index_of_known("on_behalf_of_organization", "participation_for_organization"),
+            # Participants in words only, whom the desk resolves a name at a time.
+            models.Index(
+                Folded("name_as_given"),
+                condition=models.Q(person=None, organization=None, state=None),
+                name="participation_in_words",
+            ),
         ]
         constraints = [
             choice_constraint("participation", "role", Role),

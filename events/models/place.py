@@ -79,6 +79,7 @@ class Place(Record):
     class Meta(Record.Meta):
         ordering = ("name", "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("place_folded", "name"),
             beginning_index("place_folded_begins", "name"),
         ]

@@ -122,6 +122,7 @@ class Statement(Record):
     class Meta(Record.Meta):
         ordering = (F("date_earliest").desc(nulls_last=True), "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("statement_folded_summary", "summary"),
             folded_index("statement_folded_text", "text"),
         ]

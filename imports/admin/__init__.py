@@ -1,5 +1,5 @@
 """Imports at the desk, and the possible duplicates that they find."""
 
-from imports.admin import batch, possible_duplicates
+from imports.admin import batch, home, possible_duplicates
 
-__all__ = ["batch", "possible_duplicates"]
+__all__ = ["batch", "home", "possible_duplicates"]

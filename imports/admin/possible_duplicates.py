@@ -21,6 +21,7 @@ from records.exchange.export import documents_by_key
 from records.exchange.shapes import exchange_of
 from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
 from records.publishing.merge import links_to, moves_with
+from records.publishing.warnings import renew
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class PossibleDuplicateAdmin(PagesAdmin):
         if not changed:
             self.message_user(request, "The verdict was not changed.", messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
+        renew({pair.kind: [pair.record_id, pair.other_id]})
         self.log_change(request, pair, f"Verdict: {Verdict(str(wanted)).label.lower()}.")
         if wanted == Verdict.OPEN:
             self.message_user(request, "The pair is open again.", messages.SUCCESS)

@@ -29,9 +29,9 @@ from people.models import (
     Tenure,
 )
 from people.models.holding import EndStatus
-from people.names import NEAR, Comparison, blocks, fold, of_parts, parse
+from people.names import NEAR, Comparison, blocks, fold, parse
 from people.names import PersonName as ParsedName
-from people.names.likeness import Bounds, KnownPerson, Match, Near, bounds, distinctive, ranked
+from people.names.likeness import LISTED, Bounds, KnownPerson, Match, Near, bounds, ranked
 from records.models import EditorialState, NameKind
 
 if TYPE_CHECKING:
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 GONE = (EditorialState.MERGED, EditorialState.WITHDRAWN)
 #: Names of a person that are no names of one: what somebody was or what stands for somebody.
 NO_NAMES = (NameKind.RANK, NameKind.METONYM)
-#: Among all persons a family name alone (0.75) names too many: what scores less than this is not listed. Dates of birth or
-#: death that agree lift it above.
-LISTED = 0.76
 
 
 def near_matches(match: Match, name: str) -> list[NearMatch]:
@@ -158,11 +155,15 @@ class PersonIndex:
             state = rest[4]
             if state in GONE:
                 continue
-            names = [parse(name)]
-            if given and family:
-                names.append(of_parts(given, family, suffix=names[0].suffix))
-            names += [parse(other) for other in others[pk]]
-            known = KnownPerson(pk, distinctive(names), (rest[0], rest[1]), (rest[2], rest[3]))
+            known = KnownPerson.of(
+                pk,
+                name,
+                given,
+                family,
+                others[pk],
+                born=(rest[0], rest[1]),
+                died=(rest[2], rest[3]),
+            )
             self.persons[pk] = known
             for key in sorted({key for each in known.names for key in blocks(each)}):
                 self._blocks[key].append(pk)

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from people.models import Tenure, TenureCitation, TenureIdentifier, TenureMilestone
-from people.warnings import warnings_of
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
@@ -65,9 +64,6 @@ class TenureAdmin(RecordAdmin):
     def hints(self, rows: Sequence[Tenure]) -> dict[Any, str]:
         """Say whose office it is; the label has the dates."""
         return {row.pk: str(row.office.state or "") for row in rows}
-
-    def warnings_of(self, record: Tenure) -> list[str]:
-        return warnings_of(record)
 
     def narrow(self, queryset: QuerySet[Any], query: Mapping[str, Any]) -> QuerySet[Any]:
         """Keep the tenures of one person where a form searches for a capacity (`?person=`)."""

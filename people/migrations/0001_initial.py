@@ -2728,4 +2728,24 @@ class Migration(migrations.Migration):
             model_name='officeperiodhistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7883da86b68a1251cb96d01c046c50364a560dbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_838bd', table='people_officeperiodhistory', when='BEFORE')),
         ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='office_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='organization_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='person_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='state_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='tenure_waiting'),
+        ),
     ]

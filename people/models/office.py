@@ -132,6 +132,7 @@ class Office(Record):
     class Meta(Record.Meta):
         ordering = ("title", "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("office_folded", "title"),
             beginning_index("office_folded_begins", "title"),
         ]

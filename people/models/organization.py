@@ -117,6 +117,7 @@ class Organization(Record):
     class Meta(Record.Meta):
         ordering = ("name", "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("organization_folded", "name"),
             beginning_index("organization_folded_begins", "name"),
         ]

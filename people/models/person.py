@@ -70,6 +70,7 @@ class Person(Record):
         verbose_name_plural = "people"
         ordering = ("name", "pk")
         indexes = [
+            *Record.Meta.indexes,
             folded_index("person_folded", "name"),
             beginning_index("person_folded_begins", "name"),
         ]

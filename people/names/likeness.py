@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from config.dates.values import UncertainDate
-from people.names import Comparison, Level, PersonName, compare
+from people.names import Comparison, Level, PersonName, compare, of_parts, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,9 @@ DATES_AGREE = 0.5
 DATES_DIFFER_A_LITTLE = 0.9
 #: No list is longer.
 MAX_NEAR = 10
+#: Among all persons a family name alone (0.75) names too many: what scores less than this is not listed. Dates of birth or
+#: death that agree lift it above.
+LISTED = 0.76
 
 Bounds = tuple[date | None, date | None]
 
@@ -49,6 +52,25 @@ class KnownPerson:
     names: tuple[PersonName, ...]  #: the distinctive ones (`distinctive`)
     born: Bounds = (None, None)
     died: Bounds = (None, None)
+
+    @classmethod
+    def of(
+        cls,
+        key: UUID,
+        name: str,
+        given: str,
+        family: str,
+        others: Iterable[str],
+        *,
+        born: Bounds,
+        died: Bounds,
+    ) -> Self:
+        """Return what can be compared of a record: its usual name, as parts where it has them, and its other names."""
+        names = [parse(name)]
+        if given and family:
+            names.append(of_parts(given, family, suffix=names[0].suffix))
+        names += map(parse, others)
+        return cls(key, distinctive(names), born, died)
 
     def likeness(self, name: PersonName) -> Comparison:
         """Compare a name with the one of its names that is most like it."""

@@ -137,7 +137,7 @@ def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
                 at=row.pgh_created_at,
                 who=users.get(metadata.get("user"), "a command"),
                 action=str(metadata.get("action", "")),
-                reason=str(metadata.get("reason", "")),
+                reason=" ".join(filter(None, (metadata.get("reason"), metadata.get("warnings")))),
             )
             moment = (row.pgh_created_at, row.pgh_context_id)
             change_sets.setdefault(moment, change_set).rows.append(change)

@@ -22,6 +22,7 @@ from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
 from records.admin.relations import Labelled, RecordSelect
+from records.admin.warnings import of_records
 from records.badges import badge_html
 from records.models import EditorialState, Nature
 from records.publishing import publish
@@ -200,6 +201,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
         context = {
             "action": action,
             "records": records,
+            "warned": of_records(records) if action == PUBLISH else [],
             "badges": [(record, badge_html(record.badge)) for record in records],
             "form": form,
             "refusals": refusals,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
@@ -12,6 +13,7 @@ from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
+from records.admin import warnings
 from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
@@ -27,12 +29,14 @@ from records.admin.publishing import (
 )
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
+from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.publish import UNSEEN, CurationRefused
+from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -45,6 +49,24 @@ if TYPE_CHECKING:
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
+#: Records that a message names.
+NAMED = 5
+
+
+def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    """Ask to delete what was never published; say of the rest why it cannot be, and who can do what instead."""
+    public = list(queryset.order_by("pk").exclude(published_at=None)[: NAMED + 1])
+    if not public:
+        return delete_selected(desk, request, queryset)
+    names = ", ".join(f"“{record}”" for record in public[:NAMED])
+    more = " and others" if len(public) > NAMED else ""
+    were, them = ("was", "it") if len(public) == 1 else ("were", "them")
+    message = (
+        f"Nothing is deleted: {names}{more} {were} published, and what was ever published is never deleted. "
+        f"A publisher can withdraw {them}, or merge {them} into another record."
+    )
+    desk.message_user(request, message, messages.ERROR)
+    return None
 
 
 class BoundedPaginator(AnyPaginator):
@@ -100,6 +122,14 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
         return [BadgeFilter, *self.list_filter, "contested"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Put our own deletion in the place of Django's."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if "delete_selected" in actions:
+            _theirs, name, words = actions["delete_selected"]
+            actions["delete_selected"] = (delete_drafts, name, words)
+        return actions
 
     def get_list_select_related(self, request: HttpRequest) -> Any:  # noqa: ARG002 - Django's signature
         named = [field.name for field in self._searched() if field.name in self.columns]
@@ -186,10 +216,6 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             obj is None or obj.published_at is None
         )
 
-    def warnings_of(self, record: Any) -> list[str]:  # noqa: ARG002 - for the kinds that have some
-        """Return what is odd about the record but possible, for its form (may query the database)."""
-        return []
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -199,7 +225,7 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     ) -> Any:
         """Show the form, or save it (and publish, if the button says so) completely or not at all.
 
-        What the database or publishing refuses becomes errors of the same form.
+        What the database or publishing refuses becomes errors of the same form, and so do warnings that it had not shown.
         """
         extra = dict(extra_context or {})
         if request.method != "POST":
@@ -217,6 +243,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             return save()
         except (IntegrityError, DataError, ContentionError) as error:
             refused = [message_of(error)]
+        except UnseenWarnings:
+            refused = [NOT_SAVED]
         except CurationRefused as refusal:
             refused = [each.detail for each in refusal.refusals]
             dependencies = getattr(request, "desk_dependencies", None)
@@ -264,11 +292,11 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
             "show_publish": may_publish and not merged and not context["is_popup"],
+            **warnings.show(request, context, obj),
         }
         if obj is not None:
             context |= {
                 "badge": badge_html(obj.badge),
-                "warnings": self.warnings_of(obj),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
                 "public_path": self.public_path(obj),
@@ -287,9 +315,10 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
-        """Save the parts, let the database check everything now, and publish if the button says so."""
+        """Save the parts, let the database check everything now, warn, and publish if the button says so."""
         super().save_related(request, form, formsets, change)
         connection.check_constraints()
+        warnings.demand_seen(request, form.instance, formsets)
         if "_publish" in request.POST:
             self.publish_from_form(request, form.instance)
             connection.check_constraints()
@@ -307,8 +336,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         return self._published(request, obj) or super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Any) -> None:
-        for warning in self.warnings_of(obj):
-            self.message_user(request, warning, messages.WARNING)
+        for warning in getattr(request, "desk_warnings", ()):
+            self.message_user(request, f"{obj}: {warning.detail}", messages.WARNING)
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
         """Return to the form after publishing."""
@@ -334,10 +363,17 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
 
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        key = obj.pk
+        super().delete_model(request, obj)
+        renew({self.model.object_kind: [key]})
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
+            keys = list(queryset.order_by().values_list("pk", flat=True))
             super().delete_queryset(request, queryset)
             connection.check_constraints()
+            renew({self.model.object_kind: keys})
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any

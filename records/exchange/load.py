@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ from records.models import EditorialState
 from records.publishing.deeds import deed
 from records.publishing.locks import changed_since
 from records.publishing.publish import demand_permission, recorded
+from records.publishing.warnings import renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -116,6 +118,7 @@ class Load:
         self.outcomes: dict[tuple[str, int], str] = {}  #: by kind and line
         self.rejected: set[tuple[str, int]] = set()  #: kind and line
         self.is_stopped = False  #: there are too many rejections
+        self._written: defaultdict[str, list[UUID]] = defaultdict(list)  #: by kind
         self._options = options
         self._progress = progress
         self._done = 0
@@ -163,6 +166,8 @@ class Load:
                 self._progress("writing", self._done, self.index.lines)
         if not self.report.rejections:
             self._check_all()
+        if not self.has_found_more:
+            self._renew_warnings()
 
     def _entries(self, exchange: Exchange) -> list[FileLine]:
         return [
@@ -273,6 +278,8 @@ class Load:
             self.outcomes[exchange.kind, work.entry.line] = outcome
             if not work.is_left:
                 self.loaded.append(work.entry)
+            if work.entry.pk and (is_new or has_changed):
+                self._written[exchange.kind].append(work.entry.pk)
 
     def _check_all(self) -> None:
         """Check what waits for the end of the transaction, so that nothing fails after the report was made."""
@@ -285,6 +292,13 @@ class Load:
                 shape for exchange in declared() for shape in (exchange, *exchange.descendants())
             ]
             self.report.rejections.append(LineFault(_broken_rule(error, shapes), None, None, None))
+
+    def _renew_warnings(self) -> None:
+        """Keep the warnings of what was written, now that all of it is there."""
+        keys = {exchange.kind: self._written[exchange.kind] for exchange in declared()}
+        for kind, those in keys.items():
+            for start in range(0, len(those), BATCH):
+                renew({kind: those[start : start + BATCH]})
 
     def to_publish(self) -> dict[str, list[UUID]]:
         """Return the loaded records that are new, changed since their edition or to be restored, by kind."""

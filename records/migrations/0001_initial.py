@@ -555,6 +555,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RecordWarning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the record.', max_length=20)),
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('code', models.CharField(help_text='What sort of warning it is.', max_length=40)),
+                ('place', models.CharField(blank=True, help_text='Where: a member, or a member of a part with its key; blank for the record as a whole.', max_length=80)),
+                ('detail', models.TextField(help_text='What is wrong, what the facts are, and what to do.')),
+                ('other_id', models.UUIDField(help_text="The record whose facts speak against this one's.", null=True)),
+                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was first found.')),
+                ('saved_by', models.ForeignKey(blank=True, help_text='Who saw it and saved the record all the same; empty where nobody did.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'warning',
+                'ordering': ['-pk'],
+                'default_permissions': ('view',),
+                'indexes': [models.Index(fields=['code', 'kind'], name='warning_by_code'), models.Index(condition=models.Q(('other_id__isnull', False)), fields=['other_id'], name='warning_by_other')],
+                'constraints': [models.UniqueConstraint(fields=('record_id', 'code', 'place', 'other_id'), name='warning_is_kept_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
             name='PossibleDuplicate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -781,5 +802,13 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='moment',
             trigger=pgtrigger.compiler.Trigger(name='remove_postings', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    DELETE FROM records_momentposting AS posting USING removed, unnest(removed.terms) AS known (term)\n    WHERE posting.term = known.term AND posting.stream = removed.stream AND posting.length = removed.length\n        AND posting.date = COALESCE(removed.date, 'infinity'::date) AND posting.record_id = removed.record_id\n        AND posting.place = removed.place;\n    RETURN NULL;\n", hash='d539a6fc53e6dd4c744212707948f305dedbfbef', level='STATEMENT', operation='DELETE', pgid='pgtrigger_remove_postings_2fedb', referencing='REFERENCING OLD TABLE AS removed ', table='records_moment', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
         ),
     ]

@@ -15,6 +15,7 @@ from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
 from records.models.usage import Usage
+from records.models.warning import FoundWarning, RecordWarning
 
 __all__ = [
     "ANY_TYPE",
@@ -35,6 +36,7 @@ __all__ = [
     "FormerMoment",
     "FormerPart",
     "FormerReference",
+    "FoundWarning",
     "Grain",
     "Identifier",
     "Moment",
@@ -49,6 +51,7 @@ __all__ = [
     "PublishedName",
     "PublishedWord",
     "Record",
+    "RecordWarning",
     "Reference",
     "Source",
     "SourceEdition",

@@ -96,6 +96,15 @@ class Record(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
+        indexes = [
+            # What waits to be published, of which there is little: see `records.badges.WAITING`.
+            models.Index(
+                fields=["editorial_state", "changed_at"],
+                condition=models.Q(editorial_state__in=["draft", "in_review"])
+                | models.Q(editorial_state="published", changed_at__gt=models.F("published_at")),
+                name="%(class)s_waiting",
+            ),
+        ]
         constraints = [
             OncePublishedStays(
                 name="once_published_%(class)s_keeps_id_and_slug",

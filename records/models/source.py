@@ -75,7 +75,7 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        indexes = [folded_index("source_folded", "title")]
+        indexes = [*Record.Meta.indexes, folded_index("source_folded", "title")]
         constraints = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),

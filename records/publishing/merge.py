@@ -34,6 +34,7 @@ from records.publishing.publish import (
     next_document,
     recorded,
 )
+from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
         raise ValueError(msg)
     with recorded("merge", by, reason):
         _demand_two_of_a_kind(loser, survivor)
-        hold(_changed_by_merging(loser, survivor))
+        changed = _changed_by_merging(loser, survivor)
+        hold(changed)
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]
         newest = newest_by_record([gone, kept])
@@ -79,6 +81,7 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
             merged_into=kept,
         )
         gone.editorial_state = EditorialState.MERGED
+        renew(changed)
         turn = feed.lock_feed()
         if was_published:
             kind = kind_of(gone)

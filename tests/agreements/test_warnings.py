@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from agreements.models import Agreement
-from agreements.warnings import warnings_of
 from tests.factories.agreements import (
     make_action,
     make_agreement,
@@ -15,6 +14,7 @@ from tests.factories.agreements import (
     make_value,
 )
 from tests.factories.people import make_state
+from tests.factories.records import warnings_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from records.models import Edition, Record, Source, Topic
+from records.publishing import warnings
 from records.publishing.dependencies import gather
 from records.publishing.publish import publish
 from records.registry import kind_of
@@ -49,6 +50,11 @@ def make_topic(code: str = "", **fields: Any) -> Topic:
 def publish_whole(*records: Record) -> None:
     """Publish records together with whatever they name that is not published yet."""
     publish(*gather(*records).together, by=None)
+
+
+def warnings_of(record: Record) -> list[str]:
+    """Return the texts of the warnings of a record as it is now."""
+    return [each.detail for each in warnings.find({record.object_kind: [record.pk]})]
 
 
 def edition_of(record: Record) -> Edition:

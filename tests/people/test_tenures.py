@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from people.models import Office, Person, Tenure
-from people.warnings import warnings_of
 from tests.factories.people import make_office, make_person, make_tenure
+from tests.factories.records import warnings_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from records.models import (
     Change,
     PendingLabel,
     PossibleDuplicate,
+    RecordWarning,
     Reference,
     Source,
     Topic,
@@ -97,10 +98,22 @@ def _possible_duplicate_twice() -> None:
         _possible_duplicate(record_id=one, other_id=two)()
 
 
+def _warning_twice() -> None:
+    row = {
+        "kind": "person",
+        "record_id": new_id(),
+        "code": "like_another_person",
+        "detail": "Like.",
+    }
+    for _ in range(2):
+        RecordWarning.objects.create(**row)
+
+
 CASES: Cases = {
     **uncertain_date("source", "published", make_source),
     "pending_label_has_a_whole_place_or_none": _half_a_place,
     "possible_duplicate_is_listed_once": _possible_duplicate_twice,
+    "warning_is_kept_once": _warning_twice,
     "possible_duplicate_pair_is_ordered": _possible_duplicate(other_id=UUID(int=0)),
     "possible_duplicate_verdict_is_in_its_list": _possible_duplicate(verdict="perhaps"),
     "topic_is_not_broader_than_itself": _topics_in_a_circle,

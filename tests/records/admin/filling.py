@@ -22,6 +22,7 @@ def filled(response: Any) -> dict[str, Any]:
         _take(data, inline.formset.management_form)
         for form in inline.formset.forms:
             _take(data, form)
+    data["_warned"] = response.context["warned"]
     original = response.context.get("original")
     if original is not None:
         data["_seen"] = original.changed_at.isoformat()

@@ -1,4 +1,4 @@
-"""One pass in a real browser: a curator logs in, publishes a draft, and the public reads it."""
+"""Passes in a real browser: a curator publishes a draft, and the public reads it; is warned, and resolves a name."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
+from events.models import NameResolution
+from records.models import RecordWarning
 from records.roles import PUBLISHER
 from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person
+from tests.factories.staff import logged_in
 
-
-@pytest.mark.skipif(
+needs_chromium = pytest.mark.skipif(
     CHROMIUM is None,
     reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
 )
+
+
+@needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server: Any) -> None:
     user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
@@ -57,3 +63,37 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server:
     assert (document["label"], document["birth"]["edtf"]) == ("Marco Rubio", "1971~")
     assert document["citations"][0]["attributed_to"]["label"] == "Marco Rubio"
     assert complaints == []
+
+
+@needs_chromium
+@pytest.mark.django_db(transaction=True)
+def test_a_warning_stands_beside_its_field_and_one_key_resolves_a_name(live_server: Any) -> None:
+    client = logged_in("contributor")
+    there = make_person("Antony John Blinken")
+    make_participation(make_event("Talks"), "Mr Blinken")
+    complaints: list[str] = []
+
+    with browser_page(complaints) as page:
+        page.context.add_cookies(
+            [
+                {"name": name, "value": each.value, "url": live_server.url}
+                for name, each in client.cookies.items()
+            ]
+        )
+        page.goto(f"{live_server.url}/admin/people/person/add/")
+        page.fill("#id_name", "Antony J. Blinken")
+        page.click("input[name=_save] >> nth=0")
+        page.wait_for_selector(".field-name .field-warning")
+        described = page.get_attribute("#id_name", "aria-describedby") or ""
+        assert "may be the same person" in page.inner_text(f"#{described.split()[-1]}")
+        page.click("input[name=_save] >> nth=0")
+        page.wait_for_selector(".messagelist .warning")
+
+        page.goto(f"{live_server.url}/admin/events/event/in-words/name/?name=mr+blinken")
+        page.wait_for_selector("button[data-key='1']")
+        page.keyboard.press("1")
+        page.wait_for_selector(".messagelist .success")
+
+    assert complaints == []
+    assert RecordWarning.objects.get().other_id == there.pk
+    assert NameResolution.objects.get().count == 1

@@ -1,0 +1,51 @@
+"""What the front page of the desk says of events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import EventEdition, Participation
+from records.home import Line, Section, counted, section
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+#: Events that are listed, and the days before and after today.
+SHOWN, BEFORE, AFTER = 12, 7, 21
+
+
+@section(30)
+def in_words_only(request: HttpRequest) -> Section | None:
+    """Participants of whom only words are known."""
+    if not request.user.has_perm("events.change_event"):
+        return None
+    count = counted(
+        Participation.objects.filter(person=None, organization=None, state=None),
+        "participant is known by words only",
+        "participants are known by words only",
+    )
+    lines = [Line(count, reverse("admin:events_event_in_words"))] if count else []
+    return Section("Names to be resolved", lines)
+
+
+@section(60)
+def around_today(request: HttpRequest) -> Section | None:
+    """Published events that begin around today."""
+    if not request.user.has_perm("events.view_event"):
+        return None
+    today = timezone.now().date()
+    found = (
+        EventEdition.objects.current()
+        .filter(date__range=(today - timedelta(days=BEFORE), today + timedelta(days=AFTER)))
+        .order_by("date", "record_id")
+        .values_list("record_id", "label", "date")
+    )
+    lines = [
+        Line(label, reverse("admin:events_event_change", args=[key]), note=f"{day:%-d %b %Y}")
+        for key, label, day in found[:SHOWN]
+    ]
+    return Section("Around today", lines)

@@ -1,0 +1,137 @@
+"""Names of participants that stand for nobody yet, at the desk: grouped, with candidates, resolved all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from events.models import NameResolution, Participation
+from events.resolving import candidates, names, of_name, resolve, undo
+from records.admin.database_errors import message_of
+from records.admin.generics import AnyModelAdmin
+from records.admin.record import BoundedPaginator
+from records.admin.relations import RecordSelect, selectable
+from records.publishing.deeds import ContentionError
+from records.publishing.publish import CurationRefused
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+
+#: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
+NAMES, LISTED, LATEST = 50, 100, 10
+
+
+class InWords(AnyModelAdmin):
+    """The pages of names, beside the list of events."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("in-words/", view(self.in_words), name="events_event_in_words"),
+            path("in-words/name/", view(self.in_words_name), name="events_event_in_words_name"),
+            path(
+                "in-words/<int:key>/undo/",
+                view(require_POST(self.in_words_undo)),
+                name="events_event_in_words_undo",
+            ),
+            *super().get_urls(),
+        ]
+
+    def in_words(self, request: HttpRequest) -> HttpResponse:
+        """List the names, the most frequent first."""
+        self._demand_editing(request)
+        page = BoundedPaginator(names(), NAMES).get_page(request.GET.get("p"))
+        latest = NameResolution.objects.select_related("person", "by").filter(undone_at=None)
+        context = {"page": page, "latest": latest[:LATEST]}
+        return self._in_words_page(request, "names", "Participants in words only", context)
+
+    def in_words_name(self, request: HttpRequest) -> HttpResponse:
+        """Show one name with candidates; on POST, resolve all participants of that name."""
+        self._demand_editing(request)
+        folded = request.GET.get("name", "").strip()[:300]
+        rows = list(of_name(folded).select_related("event").order_by("event__when_earliest", "pk"))
+        field: Any = Participation._meta.get_field("person")
+        choice = forms.ModelChoiceField(
+            selectable(field.remote_field.model), widget=RecordSelect(field, self.admin_site)
+        )
+        refusals: list[str] = []
+        if request.method == "POST":
+            try:
+                person: Any = choice.clean(
+                    request.POST.get("candidate") or request.POST.get("person")
+                )
+                account: Any = request.user
+                reason = request.POST.get("reason", "").strip()[:500]
+                done = resolve(folded, person, by=account, reason=reason)
+            except forms.ValidationError:
+                refusals = ["Choose a person."]
+            except CurationRefused as refused:
+                refusals = [each.detail for each in refused.refusals]
+            except (IntegrityError, ContentionError) as error:
+                refusals = [message_of(error)]
+            else:
+                text = f"“{folded}” is {person} in {done.count} participations now. Their events wait to be published."
+                self.message_user(request, text, messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:events_event_in_words"))
+        if not rows and not refusals:
+            raise Http404
+        context = {
+            "name": folded,
+            "rows": rows[:LISTED],
+            "count": len(rows),
+            "spellings": sorted({row.name_as_given for row in rows})[:LISTED],
+            "candidates": [
+                (each, each.person.get_editorial_state_display().lower())
+                for each in candidates(folded, [row.event for row in rows])
+            ],
+            "choice": choice.widget.render("person", None, {"id": "id_person"}),
+            "refusals": refusals,
+        }
+        return self._in_words_page(request, "name", f"Who is “{folded}”?", context)
+
+    def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Undo one resolution."""
+        self._demand_editing(request)
+        resolution = NameResolution.objects.select_related("person").filter(pk=key).first()
+        if resolution is None:
+            raise Http404
+        account: Any = request.user
+        try:
+            count = undo(resolution, by=account)
+        except CurationRefused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+        except (IntegrityError, ContentionError) as error:
+            self.message_user(request, message_of(error), messages.ERROR)
+        else:
+            left = resolution.count - count
+            more = f" {left} were changed since and stay." if left else ""
+            text = (
+                f"Undone: {count} participations are “{resolution.name}” in words only again.{more}"
+            )
+            self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:events_event_in_words"))
+
+    def _demand_editing(self, request: HttpRequest) -> None:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+
+    def _in_words_page(
+        self, request: HttpRequest, template: str, title: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        shared = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "media": self.media + forms.Media(js=["events/keys.js"]),
+        }
+        return TemplateResponse(request, f"admin/events/in_words/{template}.html", shared | context)

@@ -1,0 +1,189 @@
+"""Participants who are known by words only, and saying of all of one name at once who they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import CharField, Count, Min, Value
+from django.db.models.functions import Now, Trim
+
+from events.models import Event, NameResolution, Participation
+from people.alike import known, like
+from people.models import IN_OFFICE, Person, Tenure
+from people.names import parse
+from records.desk_search import Folded
+from records.models import EditorialState
+from records.publishing.deeds import deed
+from records.publishing.locks import hold
+from records.publishing.publish import CurationRefused, Refusal, recorded
+from records.publishing.warnings import renew
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+    from django.db.models import QuerySet
+
+#: Candidates that one name leads to at most: as many as there are keys for them.
+CANDIDATES = 9
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person who may be meant by a name, and why."""
+
+    person: Person
+    score: float
+    reason: str
+    offices: str = ""  #: that the person held on days of the events
+    days: int = 0  #: the number of events on whose days the person may have held one
+
+
+def in_words() -> QuerySet[Any]:
+    """Return the participations of which only words are known, with the folded name; not those of merged events."""
+    rows: QuerySet[Any] = (
+        Participation.objects.filter(person=None, organization=None, state=None)
+        .exclude(event__editorial_state=EditorialState.MERGED)
+        .annotate(folded=Trim(Folded("name_as_given")))
+    )
+    return rows
+
+
+def names() -> QuerySet[Any]:
+    """Return the names, folded, each with how often it stands alone and one of its spellings, the most frequent first."""
+    rows: QuerySet[Any] = (
+        in_words()
+        .order_by()
+        .values("folded")
+        .annotate(count=Count("pk"), spelling=Min("name_as_given"))
+        .order_by("-count", "folded")
+    )
+    return rows
+
+
+def of_name(folded: str) -> QuerySet[Any]:
+    """Return the participations in words whose name folds to `folded`."""
+    whole: Any = Value(f" {folded} ", output_field=CharField())
+    rows: QuerySet[Any] = in_words().alias(whole=Folded("name_as_given")).filter(whole=whole)
+    return rows
+
+
+def candidates(folded: str, events: Sequence[Event]) -> list[Candidate]:
+    """Return who may be meant, those first who held an office on the days of most of the events."""
+    parsed = parse(folded)
+    pairs = like({"": " ".join(parsed.words)}) if parsed.words else []
+    compared, persons = known({person for _name, person in pairs})
+    found = {}
+    for key, each in compared.items():
+        near = each.near(each.likeness(parsed), (None, None), (None, None))
+        if near is not None:
+            found[key] = Candidate(persons[key], near.score, near.reason)
+    for key, tenures in _tenures(found).items():
+        offices: dict[str, None] = {}
+        days = 0
+        for event in events:
+            held = [tenure for tenure in tenures if _may_have_held(tenure, event)]
+            days += bool(held)
+            offices |= dict.fromkeys(str(tenure.office) for tenure in held)
+        found[key] = replace(found[key], days=days, offices=", ".join(offices))
+    ranked = sorted(found.values(), key=lambda each: (-each.days, -each.score, each.person.name))
+    return ranked[:CANDIDATES]
+
+
+def _tenures(keys: Any) -> dict[UUID, list[Tenure]]:
+    by_person: defaultdict[UUID, list[Tenure]] = defaultdict(list)
+    rows = Tenure.objects.filter(person__in=list(keys), kind__in=IN_OFFICE).exclude(
+        editorial_state=EditorialState.MERGED
+    )
+    for tenure in rows.select_related("office"):
+        by_person[tenure.person_id].append(tenure)
+    return by_person
+
+
+def _may_have_held(tenure: Tenure, event: Event) -> bool:
+    first, last = event.when.earliest, event.when.latest
+    if first is None or last is None or tenure.start.earliest is None:
+        return False
+    return tenure.start.earliest <= last and (
+        tenure.end.latest is None or first <= tenure.end.latest
+    )
+
+
+@deed
+def resolve(
+    folded: str, person: Person, *, by: AbstractBaseUser, reason: str = ""
+) -> NameResolution:
+    """Say of all participants who are known by this name only that they are this person; their words stay.
+
+    Events in which the person takes part already are left as they are. Raises CurationRefused when nothing is left to resolve
+    or the person is no more, PermissionDenied when `by` may not change events.
+    """
+    _demand_editing(by)
+    with recorded("resolve a name", by, reason) as context:
+        held = hold(
+            {"person": [person.pk], "event": of_name(folded).values_list("event", flat=True)}
+        )
+        whole = Person.objects.filter(pk=person.pk).exclude(editorial_state=EditorialState.MERGED)
+        if person.pk not in held or not whole.exists():
+            detail = f"{person} was merged or deleted meanwhile: choose the record that is left."
+            raise CurationRefused([Refusal(person, "gone", detail)])
+        there = Participation.objects.filter(person=person).values("event")
+        rows = dict(
+            of_name(folded)
+            .exclude(event__in=there)
+            .filter(event__in=list(held))
+            .values_list("pk", "event")
+        )
+        if not rows:
+            detail = (
+                f"No participant is left who is known as “{folded}” only, and could be {person}."
+            )
+            raise CurationRefused([Refusal(person, "nothing_left", detail)])
+        Participation.objects.filter(pk__in=list(rows)).update(person=person)
+        connection.check_constraints()
+        renew({"event": set(rows.values())})
+        return NameResolution.objects.create(
+            name=folded, person=person, count=len(rows), context_id=context, by_id=by.pk
+        )
+
+
+@deed
+def undo(resolution: NameResolution, *, by: AbstractBaseUser) -> int:
+    """Take a resolution back, as one deed; return how many participations are words only again.
+
+    What was changed since, a participant replaced or given a capacity, stays. Raises CurationRefused when it is undone
+    already, PermissionDenied when `by` may not change events.
+    """
+    _demand_editing(by)
+    history: Any = Participation._meta.get_field("history").related_model
+    with recorded("undo resolving a name", by, f"“{resolution.name}” is not {resolution.person}."):
+        written = history._default_manager.filter(
+            pgh_context_id=resolution.context_id, pgh_label="update"
+        ).values_list("pgh_obj_id", "event_id")
+        keys = dict(written)
+        hold({"event": set(keys.values())})
+        marked = NameResolution.objects.filter(pk=resolution.pk, undone_at=None).update(
+            undone_at=Now()
+        )
+        if not marked:
+            refusal = Refusal(resolution.person, "undone", "This was undone already.")
+            raise CurationRefused([refusal])
+        rows = Participation.objects.filter(
+            pk__in=list(keys), participation_capacities=None
+        ).filter(person=resolution.person_id)
+        back = dict(rows.values_list("pk", "event"))
+        Participation.objects.filter(pk__in=list(back)).update(person=None)
+        connection.check_constraints()
+        renew({"event": set(back.values())})
+        return len(back)
+
+
+def _demand_editing(by: Any) -> None:
+    if not by.has_perm("events.change_event"):
+        msg = "You may not change events. A contributor can do this."
+        raise PermissionDenied(msg)

@@ -1,0 +1,292 @@
+"""What is odd about an event or a statement but possible."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
+
+from events.models import Event, ParticipationCapacity, StatementCapacity
+from people.models import State
+from people.models.holding import NEVER_HELD
+from records.bulk import among, as_array
+from records.models import EditorialState, FoundWarning
+from records.registry import Checks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from config.dates.values import UncertainDate
+    from people.models import Tenure
+
+CAPACITY_NOT_ON_DAY = "capacity_not_on_day"
+ON_BEHALF_OF_OTHER_STATE = "on_behalf_of_other_state"
+STATE_NOT_ON_DAY = "state_not_on_day"
+LIKE_ANOTHER_EVENT = "like_another_event"
+
+#: Events like it of which a save warns at most.
+TWINS = 3
+#: Days over which an event may be spread and still be compared with others: what is known by its decade alone is like many.
+LONGEST = 400
+
+
+def _on(when: UncertainDate, end: UncertainDate | None = None) -> str:
+    """Return a date, or the first and the last, as a sentence names them."""
+    if end:
+        return f"from {when} to {end}"
+    first, _slash, last = when.edtf.partition("/")
+    if first and last and ".." not in when.edtf:
+        return f"from {first} to {last}"
+    return f"on {when}" if when.edtf.count("-") == 2 else f"in {when}"
+
+
+def _span(start: UncertainDate, end: UncertainDate) -> str:
+    if start and end:
+        return f"from {start} to {end}"
+    return f"since {start}" if start else f"until {end}"
+
+
+# Capacities
+
+
+def _capacities_of_events(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Capacities in which nobody can have acted on any day on which the event may have been."""
+    event = "participation__event"
+    last = Case(
+        When(**{f"{event}__end_edtf": ""}, then=F(f"{event}__when_latest")),
+        default=F(f"{event}__end_latest"),
+    )
+    rows: QuerySet[Any] = ParticipationCapacity.objects.filter(among(f"{event}", keys))
+    for row in (
+        _impossible(rows, first=f"{event}__when_earliest", last=last)
+        .exclude(**{f"{event}__editorial_state": EditorialState.MERGED})
+        .select_related(event)
+        .order_by("participation__order", "pk")
+    ):
+        held = row.participation.event
+        yield FoundWarning(
+            held.pk,
+            CAPACITY_NOT_ON_DAY,
+            _not_held(row.tenure, f"the event was {_on(held.when, held.end)}"),
+            f"participations.{row.participation_id}.capacities",
+            row.tenure_id,
+        )
+
+
+def _capacities_of_statements(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Capacities in which nobody can have spoken on the day of the statement."""
+    rows: QuerySet[Any] = StatementCapacity.objects.filter(among("statement", keys))
+    for row in (
+        _impossible(rows, first="statement__date_earliest", last=F("statement__date_latest"))
+        .exclude(statement__editorial_state=EditorialState.MERGED)
+        .select_related("statement")
+        .order_by("pk")
+    ):
+        yield FoundWarning(
+            row.statement_id,
+            CAPACITY_NOT_ON_DAY,
+            _not_held(row.tenure, f"the statement was made {_on(row.statement.date)}"),
+            f"capacities.{row.pk}.tenure",
+            row.tenure_id,
+        )
+
+
+def _impossible(rows: QuerySet[Any], *, first: str, last: Any) -> QuerySet[Any]:
+    found: QuerySet[Any] = (
+        rows.alias(last_day=last)
+        .filter(
+            Q(tenure__start_earliest__gt=F("last_day"))
+            | Q(tenure__end_latest__lt=F(first))
+            | Q(tenure__kind__in=NEVER_HELD)
+        )
+        .select_related("tenure__person", "tenure__office")
+    )
+    return found
+
+
+def _not_held(tenure: Tenure, happened: str) -> str:
+    if tenure.kind in NEVER_HELD:
+        return (
+            f"{tenure.person} never served as {tenure.office}, by the record of that tenure. "
+            "Choose another capacity, or correct the tenure."
+        )
+    return (
+        f"{tenure.person} was not {tenure.office} then: the tenure was {_span(tenure.start, tenure.end)}, {happened}. "
+        "Choose another capacity, or correct the dates."
+    )
+
+
+# On whose behalf
+
+
+def _on_behalf_of_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Participants who act for another state than that of each of their capacities."""
+    rows: QuerySet[Any] = (
+        ParticipationCapacity.objects.filter(
+            among("participation__event", keys), participation__on_behalf_of_state__isnull=False
+        )
+        .annotate(of_state=Coalesce("tenure__office__state", "tenure__office__organization__state"))
+        .exclude(participation__event__editorial_state=EditorialState.MERGED)
+        .filter(of_state__isnull=False)
+        .select_related(
+            "participation__on_behalf_of_state",
+            "tenure__person",
+            "tenure__office__state",
+            "tenure__office__organization__state",
+        )
+        .order_by("participation__order", "pk")
+    )
+    by_participation: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_participation[row.participation_id].append(row)
+    for capacities in by_participation.values():
+        participation = capacities[0].participation
+        state = participation.on_behalf_of_state
+        if any(row.of_state == state.pk for row in capacities):
+            continue
+        of_others = ", ".join(
+            f"{row.tenure.office} ({_state_of(row.tenure)})" for row in capacities
+        )
+        yield FoundWarning(
+            participation.event_id,
+            ON_BEHALF_OF_OTHER_STATE,
+            f"{capacities[0].tenure.person} acts on behalf of {state}, in a capacity of another state: {of_others}. "
+            "Choose the state of the capacity, or another capacity.",
+            f"participations.{participation.pk}.on_behalf_of_state",
+            state.pk,
+        )
+
+
+def _state_of(tenure: Tenure) -> State | None:
+    office = tenure.office
+    return office.state or (office.organization.state if office.organization else None)
+
+
+# States
+
+#: The states that an event names, and where.
+_STATES_NAMED = """
+    SELECT event_id, 'participations.' || id || '.state' AS place, state_id AS state FROM events_participation
+    UNION ALL
+    SELECT event_id, 'participations.' || id || '.on_behalf_of_state', on_behalf_of_state_id FROM events_participation
+    UNION ALL
+    SELECT event_id, 'event_places.' || id || '.state', state_id FROM events_eventplace
+"""
+
+
+def _states_out_of_time(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """States that did not exist on any day on which the event may have been."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.id, named.place, s.id FROM events_event e"  # noqa: S608 - our own constant
+            f" JOIN ({_STATES_NAMED}) named ON named.event_id = e.id"
+            " JOIN people_state s ON s.id = named.state"
+            " WHERE e.id = ANY(%s::uuid[]) AND e.editorial_state <> 'merged'"
+            " AND (s.start_earliest > CASE WHEN e.end_edtf = '' THEN e.when_latest ELSE e.end_latest END"
+            " OR s.end_latest < e.when_earliest)"
+            " ORDER BY e.id, named.place",
+            [as_array(keys)],
+        )
+        found = cursor.fetchall()
+    if not found:
+        return
+    events = Event.objects.in_bulk({event for event, _place, _state in found})
+    states = State.objects.in_bulk({state for _event, _place, state in found})
+    for event_key, place, state_key in found:
+        event, state = events[event_key], states[state_key]
+        yield FoundWarning(
+            event_key,
+            STATE_NOT_ON_DAY,
+            f"{state} did not exist then: it existed {_span(state.start, state.end)}, "
+            f"the event was {_on(event.when, event.end)}. "
+            "Choose the state of that time, or correct the date.",
+            place,
+            state_key,
+        )
+
+
+# Events like others
+
+#: The days on which an event may have been. As in the index `event_by_type_and_days`.
+_DAYS = "daterange({0}.when_earliest, GREATEST({0}.end_latest, {0}.when_latest), '[]')"
+#: Who took part in an event: the keys of the records, or the words where there is none, in order.
+_WHO = (
+    "(SELECT array_agg(DISTINCT coalesce(p.person_id::text, p.organization_id::text, p.state_id::text,"
+    " chancery_folded(p.name_as_given)) ORDER BY coalesce(p.person_id::text, p.organization_id::text, p.state_id::text,"
+    " chancery_folded(p.name_as_given))) FROM events_participation p WHERE p.event_id = {0}.id)"
+)
+_TWINS = f"""
+    WITH mine AS MATERIALIZED (
+        SELECT e.id, e.type_id, e.parent_id, {_DAYS.format("e")} AS days, {_WHO.format("e")} AS who
+        FROM events_event e
+        WHERE e.id = ANY(%s::uuid[]) AND e.editorial_state NOT IN ('merged', 'withdrawn')
+        AND e.when_earliest IS NOT NULL AND e.when_latest IS NOT NULL
+        AND GREATEST(e.end_latest, e.when_latest) - e.when_earliest <= {LONGEST}
+    )
+    SELECT mine.id, o.id FROM mine JOIN events_event o ON o.type_id = mine.type_id AND {_DAYS.format("o")} && mine.days
+    WHERE o.when_earliest IS NOT NULL AND o.when_latest IS NOT NULL
+    AND o.id <> mine.id AND o.editorial_state NOT IN ('merged', 'withdrawn')
+    AND GREATEST(o.end_latest, o.when_latest) - o.when_earliest <= {LONGEST}
+    AND mine.who IS NOT NULL AND {_WHO.format("o")} = mine.who
+    AND o.parent_id IS DISTINCT FROM mine.id AND mine.parent_id IS DISTINCT FROM o.id
+    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = mine.id AND l.linked_event_id = o.id)
+    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = o.id AND l.linked_event_id = mine.id)
+    AND NOT EXISTS (
+        SELECT FROM records_possibleduplicate d WHERE d.verdict = 'different'
+        AND d.record_id = LEAST(mine.id, o.id) AND d.other_id = GREATEST(mine.id, o.id)
+    )
+    ORDER BY mine.id, o.when_earliest, o.id
+"""  # noqa: S608 - our own constants
+
+
+def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Events of the same type, with the same participants, that may have been on the same day.
+
+    A pair that a curator linked, or marked as different, is none; nor is an event and a part of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TWINS, [as_array(keys)])
+        pairs = cursor.fetchall()
+    if not pairs:
+        return
+    twins: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for event, twin in pairs:
+        twins[event].append(twin)
+    shown = {twin for those in twins.values() for twin in those[:TWINS]}
+    events = Event.objects.select_related("type").in_bulk(shown)
+    for event, those in twins.items():
+        for twin in (events[key] for key in those[:TWINS]):
+            state = EditorialState(twin.editorial_state).label.lower()
+            yield FoundWarning(
+                event,
+                LIKE_ANOTHER_EVENT,
+                f"“{twin}” ({twin.when}, {state}) is like this event: of the same type, with the same participants, and "
+                "perhaps on the same day. If they are one event, keep one; else link the two, or save again.",
+                other=twin.pk,
+            )
+
+
+def _of_events(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    yield from _capacities_of_events(keys)
+    yield from _on_behalf_of_others(keys)
+    yield from _states_out_of_time(keys)
+    yield from _like_others(keys)
+
+
+_LABELS = {CAPACITY_NOT_ON_DAY: "Capacity not held on that day"}
+EVENT_CHECKS = Checks(
+    {
+        **_LABELS,
+        ON_BEHALF_OF_OTHER_STATE: "On behalf of another state",
+        STATE_NOT_ON_DAY: "State did not exist on that day",
+        LIKE_ANOTHER_EVENT: "Like another event",
+    },
+    _of_events,
+)
+STATEMENT_CHECKS = Checks(_LABELS, _capacities_of_statements)

@@ -1,0 +1,110 @@
+"""The front page of the desk: what waits, for whom and since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from imports.models import ImportBatch
+from people.models import Person
+from records import home
+from records.models import Change, PossibleDuplicate
+from records.publishing.publish import publish
+from records.publishing.warnings import renew
+from tests.factories.events import make_event, make_participation
+from tests.factories.people import make_person
+from tests.factories.records import make_topic, publish_whole
+from tests.records.admin.filling import address, filled
+
+pytestmark = pytest.mark.django_db
+
+
+def sections(client: Client) -> dict[str, list[str]]:
+    page = client.get("/admin/")
+    return {each.title: [line.text for line in each.lines] for each in page.context["sections"]}
+
+
+def test_nothing_waits(contributor: Client) -> None:
+    assert sections(contributor) == {"Mine, not published yet": [], "To be looked at": []}
+
+
+def test_what_waits_is_listed(contributor: Client) -> None:
+    one, other = make_person("Jane Doe"), make_person("Jane Doe")
+    renew({"person": [one.pk, other.pk]})
+    low, high = sorted((one.pk, other.pk))
+    PossibleDuplicate.objects.create(kind="person", record_id=low, other_id=high, score=1)
+    make_participation(make_event(), "several ministers")
+    ImportBatch.objects.create(file_name="visits.csv", status="rejected", message="3 rows rejected")
+    today = datetime.now(UTC).date()
+    meeting = make_event("Summit", when=today.isoformat())
+    publish_whole(meeting)
+
+    assert sections(contributor) == {
+        "Mine, not published yet": [],
+        "To be looked at": ["2 warnings that nobody has seen", "1 possible duplicate to decide"],
+        "Names to be resolved": ["1 participant is known by words only"],
+        "Imports that wrote nothing": ["visits.csv"],
+        "Around today": ["Summit"],
+    }
+
+
+def test_mine_are_those_that_i_changed_and_that_are_not_public(
+    contributor: Client, publisher: Client
+) -> None:
+    data = filled(contributor.get(address(Person, "add"))) | {"name": "Mine"}
+    contributor.post(address(Person, "add"), data)
+    data = filled(publisher.get(address(Person, "add"))) | {"name": "Another's"}
+    publisher.post(address(Person, "add"), data)
+
+    assert sections(contributor)["Mine, not published yet"] == ["Mine"]
+
+
+def test_counts_end_where_they_are_of_no_more_use(
+    contributor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "MOST", 2)
+    for number in range(3):
+        make_topic(f"topic-of-{number}")
+
+    (topics,) = contributor.get("/admin/").context["waiting"]
+
+    assert [cell[0] for cell in topics["cells"]] == ["", "", "2+"]
+
+
+def test_publications_are_counted_by_day() -> None:
+    today = date(2026, 3, 31)
+    topics = [make_topic() for _ in range(5)]
+    for topic in topics:
+        publish(topic, by=None)
+    for position, ago in enumerate((40, 29, 2, 2, 0), start=1):
+        at = datetime(2026, 3, 31, 12, tzinfo=UTC) - timedelta(days=ago)
+        Change.objects.filter(position=position).update(at=at)
+
+    chart = home.publications(today=today)
+
+    assert [(day, number) for day, number in chart.days if number] == [
+        (date(2026, 3, 2), 1),
+        (date(2026, 3, 29), 2),
+        (date(2026, 3, 31), 1),
+    ]
+    assert (len(chart.days), chart.most) == (30, 2)
+
+
+def test_one_box_finds_records_of_any_kind(contributor: Client) -> None:
+    make_event("Visit to Tashkent")
+    make_person("Tashkent Kim")
+
+    page: Any = contributor.get(reverse("admin:search"), {"q": "tashkent"})
+
+    assert [
+        (group["name"], [line.text for line in group["lines"]]) for group in page.context["found"]
+    ] == [("people", ["Tashkent Kim"]), ("events", ["Visit to Tashkent (undated)"])]
+    assert contributor.get(reverse("admin:search")).context["found"] == []
+
+
+def test_the_guide_opens(contributor: Client) -> None:
+    assert contributor.get(reverse("admin:guide")).status_code == 200
