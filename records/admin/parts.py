@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from records.admin.boxes import Labelled, offer_new
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
-from records.admin.relations import Labelled, Relations
+from records.admin.relations import Relations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +114,7 @@ class PartInline(Relations, AnyInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
+        offer_new(formset.form, self.admin_site, request)
         page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
         is_number = page.isascii() and page.isdigit() and len(page) < 6
         formset.page = max(int(page), 1) if is_number else 1

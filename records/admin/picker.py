@@ -16,11 +16,12 @@ from records.models.edition import years
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.db.models import Model
 
     from config.dates.values import UncertainDate
+    from records.lookup.finding import Days
     from records.registry import Kind
 
 #: Records that a box lists at most.
@@ -30,18 +31,32 @@ READ = 50
 
 
 def ranked(
-    rows: QuerySet[Any], typed: str, *, parts_of: Sequence[str], whole: Sequence[str]
+    rows: QuerySet[Any],
+    typed: str,
+    *,
+    parts_of: Sequence[str],
+    whole: Sequence[str],
+    on: Days | None = None,
+    order: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
 ) -> QuerySet[Any]:
     """Return those of the rows that somebody may mean who has typed this, the likeliest first.
 
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds. Where that is nothing but names
-    that look alike, what has the typed words within others comes before them.
+    that look alike, what has the typed words within others comes before them. Of names that are found in the same way, those
+    that were possible `on` the days come first: today, where none are known. `order` returns the places of records among those
+    that are found in the same way; those that it does not name come last.
     """
     model = rows.model
     kind = kind_of(model)
     today = timezone.now().date()
     tables = [*tables_of(kind, parts_of), *_codes(kind)]
-    found = find(typed, tables, on=(today, today), limit=LISTED)
+    found = find(typed, tables, on=on or (today, today), limit=LISTED)
+    if order is not None:
+        places = order([name.record for name in found])
+        last = max(places.values(), default=0)
+        found.sort(
+            key=lambda name: (name.tier, name.record not in places, places.get(name.record, last))
+        )
     term = typed.strip()
     named = find_named(kind, [term])[term] if term else set()
     keys = [str(record.merged_into or record.pk) for record in named]
@@ -100,7 +115,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     elif hops and hops[-1] == "names":
         sort = f"CASE WHEN {alias}.kind = 'former' THEN {past} ELSE {other} END"
     else:
-        sort = str(label if path == _first(model) else other)
+        sort = str(label if path == label_column(model) else other)
     is_record = issubclass(model, Record)
     merged = Clause("r0.editorial_state <> %s", (EditorialState.MERGED.value,))
     return Names(
@@ -117,7 +132,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     )
 
 
-def _first(model: type[Model]) -> str:
+def label_column(model: type[Model]) -> str:
     """The column with the label of a record."""
     columns = {field.name for field in model._meta.concrete_fields}
     return next((name for name in ("label", "name", "title") if name in columns), "")
