@@ -92,5 +92,7 @@ def test_a_refusal_says_what_the_words_are_in_edtf() -> None:
         match=r"^“spring 2025” is not EDTF: for some day in northern spring of 2025 write 2025-25; for ",
     ):
         UncertainDate.parse("spring 2025")
-    with pytest.raises(EdtfError, match=r"^EDTF has no spaces, but character 3 is one\. Remove it\.$"):
+    with pytest.raises(
+        EdtfError, match=r"^EDTF has no spaces, but character 3 is one\. Remove it\.$"
+    ):
         UncertainDate.parse("10 May")
