@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -97,7 +97,7 @@ class PartInline(Relations, AnyInline):
     max_num = MOST_ROWS
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         ArrayField: {"form_class": Lines},
-        models.TextField: {"widget": admin.widgets.AdminTextareaWidget({"rows": 3})},
+        models.TextField: {"widget": AdminTextareaWidget({"rows": 3})},
     }
     #: Rows of fields, as in fieldsets.
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
