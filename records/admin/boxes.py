@@ -97,7 +97,8 @@ class RecordSelect(forms.Select):
             (flatatt({"value": key, "data-hint": hint or None}), label)
             for key, (label, hint) in self.shown(value)
         ]
-        is_blank = not self.is_required and not self.allow_multiple_selected
+        # Of required fields too: Django's pop-ups add options to all boxes of a kind, and a browser chooses the first where none is blank.
+        is_blank = not self.allow_multiple_selected
         return format_html(
             "<select{}>{}{}</select><record-box{}></record-box>",
             flatatt(on_select),

@@ -139,7 +139,7 @@
       const { select } = this;
       const had = this.options.length > 0;
       for (const option of this.options) option.remove();
-      if (!select.multiple) select.selectedIndex = [...select.options].findIndex((option) => !option.value);
+      if (!select.multiple) select.value = "";
       if (had) say(`${this.name} cleared`);
       this.changed();
     }
@@ -150,10 +150,11 @@
       let option = [...select.options].find((each) => each.value === id);
       if (!option) {
         option = new Option(text, id, true, true);
-        if (hint) option.dataset.hint = hint;
-        this.known.set(option, text);
         select.append(option);
       }
+      this.known.set(option, text);
+      option.text = text; // Django's pop-ups add options with labels of their own
+      option.dataset.hint = hint ?? "";
       option.selected = true;
       this.close();
       say(`${text} chosen`);

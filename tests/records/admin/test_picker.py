@@ -268,7 +268,7 @@ def test_boxes_show_what_is_chosen_and_offer_a_new_record_to_people_who_may_make
     pakistan = make_state("Pakistan", start="1947-08-14")
     office = make_office("Foreign Minister", state=pakistan)
     page = publisher.get(reverse("admin:people_office_change", args=[office.pk]))
-    box = '<select aria-describedby="id_state_helptext" class="record-select" id="id_state" name="state">'
+    box = '<select aria-describedby="id_state_helptext" class="record-select" data-context="available-source" id="id_state" name="state">'
     chosen = (
         f'<option data-hint="since 1947" value="{pakistan.pk}" selected>Pakistan · draft</option>'
     )
