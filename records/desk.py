@@ -21,8 +21,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
-from django.db.models import Count, Value
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,6 +29,7 @@ from django.utils import timezone
 from records import home
 from records.badges import WAITING
 from records.desk_search import MAX_LENGTH
+from records.lookup.days import days_of, is_possible, possible_first
 from records.models import EditorialState, Record
 from records.registry import all_kinds
 
@@ -47,10 +47,30 @@ GUIDE = Path(__file__).parents[1] / "docs" / "curating.md"
 #: Lookups that links and filters of the desk make. Others would reach PostgreSQL as they are typed: a regular expression that
 #: is none, half a range.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day"})
+#: Results that a box lists.
+LISTED = 20
 
 
 class SearchView(AutocompleteJsonView):
-    """Search for the fields that refer to a record: label, key and hint of each match, the likeliest first."""
+    """Search for the boxes in which a record is chosen.
+
+    Answers `{"results": [...], "more": true}`: up to `LISTED` results, the likeliest first, each with `id`, `text` (the label), and
+    where there is something to say a `hint` and a `mark`. `?on=` is the day of what the form is about, in EDTF: what is not
+    possible then comes later and is marked. A day that is unknown or cannot be read marks nothing.
+    """
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        self.term, self.model_admin, self.source_field, key = self.process_request(request)
+        if not self.has_perm(request):
+            raise PermissionDenied
+        self.on = days_of(request.GET.get("on", ""))
+        rows = list(self.get_queryset()[: LISTED + 1])
+        more, rows = len(rows) > LISTED, rows[:LISTED]
+        desk = self.model_admin
+        self.hints = desk.hints(rows, self.on) if rows and hasattr(desk, "hints") else {}
+        return JsonResponse(
+            {"results": [self.serialize_result(row, key) for row in rows], "more": more}
+        )
 
     def process_request(self, request: HttpRequest) -> tuple[str, Any, Any, str]:
         """Refuse to search for what is the other end of a foreign key: no form has a field for it, and Django asks no further."""
@@ -70,27 +90,20 @@ class SearchView(AutocompleteJsonView):
         narrowed = narrow(rows, self.request.GET) if narrow is not None else rows
         pick = getattr(desk, "picked", None)
         if self.term and pick is not None and narrowed is rows:
-            found: QuerySet[Any] = pick(rows, self.term)
+            found: QuerySet[Any] = pick(rows, self.term, self.on)
         else:
             found, _is_doubled = desk.get_search_results(self.request, narrowed, self.term)
+            found = possible_first(found, self.on)
         labelled = getattr(desk, "labelled", None)
-        if labelled is not None:
-            found = labelled(found)
-        return found
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Read the hints of all rows of a page at once."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["object_list"] = list(context["object_list"])
-        hints = getattr(self.model_admin, "hints", None)
-        self.hints = hints(context["object_list"]) if hints is not None else {}
-        return context
+        return found if labelled is None else labelled(found)
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         label = getattr(self.model_admin, "label", str)
         result = {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
         if hint := self.hints.get(obj.pk):
             result["hint"] = hint
+        if not is_possible(obj, self.on):
+            result["mark"] = "not on that day"
         return result
 
 

@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from agreements.models import AgreementParty, AgreementRepresentative
+from records.admin.boxes import Labelled
 from records.admin.parts import PartInline
-from records.admin.relations import Labelled
 from records.admin.through_fields import ThroughField, ThroughForm
 from records.admin.view_only import ViewOnly
 from records.desk_search import search

@@ -5,15 +5,19 @@ levels 0 and 1, the sets of level 2 and its groupings of months (2025-33 is the 
 `docs/uncertain-dates.md` lists every form.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from config.dates.edtf import EdtfError, Precision, read
+from config.dates.edtf import EdtfError, Precision, Reading, read
+from config.dates.written import readings
 
 __all__ = ["EdtfError", "Precision", "UncertainDate", "parse_partial"]
 
+#: Words, or numbers between spaces: no slip in an EDTF text.
+_WORDS = re.compile(r"\s|[A-Za-z]{3}")
 _DOCUMENT_KEYS = frozenset({"edtf", "text", "precision", "earliest", "latest"})
 
 
@@ -49,7 +53,7 @@ class UncertainDate:
         if not isinstance(text, str) or "\0" in text:
             raise EdtfError("The words of the source must be text without NUL characters.")
         if edtf:
-            reading = read(edtf)
+            reading = _read(edtf)
             return cls(edtf, text, reading.earliest, reading.latest, reading.precision)
         if not text:
             return cls()
@@ -110,6 +114,18 @@ class UncertainDate:
             "precision": self.precision or Precision.UNKNOWN.value,
             "text": self.text or None,
         }
+
+
+def _read(edtf: str) -> Reading:
+    """Read EDTF; say what words would be in EDTF, for people who write a date as they speak."""
+    try:
+        return read(edtf)
+    except EdtfError:
+        meant = readings(edtf) if _WORDS.search(edtf) else []
+        if not meant:
+            raise
+        ways = "; for ".join(f"{read(each).words} write {each}" for each in meant)
+        raise EdtfError(f"“{edtf}” is not EDTF: for {ways}.") from None
 
 
 def parse_partial(text: str) -> tuple[date, date]:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from records.lookup.finding import Days
+
 
 class EventPlaceInline(PartInline):
     """Where it took place."""
@@ -67,6 +69,7 @@ class EventAdmin(InWords, RecordAdmin):
     )
     search_fields = ("title",)
     date_hierarchy = "when_earliest"
+    day = "when"
     rows = (
         "title",
         ("type", "status"),
@@ -95,7 +98,7 @@ class EventAdmin(InWords, RecordAdmin):
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().labelled(queryset).select_related("type")
 
-    def hints(self, rows: Sequence[Event]) -> dict[Any, str]:
+    def hints(self, rows: Sequence[Event], on: Days | None) -> dict[Any, str]:  # noqa: ARG002 - of any day
         """Say of which type it is; the label has the date."""
         return {row.pk: row.type.label for row in rows}
 

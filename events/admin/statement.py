@@ -73,6 +73,7 @@ class StatementAdmin(RecordAdmin):
     )
     search_fields = ("summary", "text")
     date_hierarchy = "date_earliest"
+    day = "date"
     rows = (
         ("kind", "language"),
         ("speaker_person", "speaker_organization", "speaker_as_given"),

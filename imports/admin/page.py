@@ -14,7 +14,7 @@ from imports.models import AT_WORK, ImportBatch, ImportStatus
 from imports.recognise import EXCHANGE
 from imports.report import ReportPage, read_page
 from imports.worker import STOPPED
-from records.admin.relations import labels_of
+from records.admin.boxes import labels_of
 from records.exchange.report import WITHDRAWN
 from records.models import Source
 from records.registry import all_kinds

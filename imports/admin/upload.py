@@ -12,8 +12,9 @@ from django.template.defaultfilters import filesizeformat
 from config.text import validate_text
 from imports.dataset import datasets
 from imports.recognise import EXCHANGE, formats
+from records.admin.boxes import RecordSelect
 from records.admin.forms import NATURES
-from records.admin.relations import RecordSelect, marked_up
+from records.admin.relations import marked_up
 from records.models import EditorialState, Source
 
 if TYPE_CHECKING:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
-from people.models import Tenure, TenureCitation, TenureIdentifier, TenureMilestone
+from people.models import Office, Tenure, TenureCitation, TenureIdentifier, TenureMilestone
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
+from records.lookup.days import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from records.lookup.finding import Days
 
 
 class TenureMilestoneInline(PartInline):
@@ -44,6 +49,7 @@ class TenureAdmin(RecordAdmin):
     whole_search_fields = ("slug", "identifiers__value")
     label_related = ("person", "office__state")
     date_hierarchy = "start_earliest"
+    day = "start"
     rows = (
         ("person", "office", "kind"),
         dated("start"),
@@ -61,9 +67,25 @@ class TenureAdmin(RecordAdmin):
         dates = " to ".join(filter(None, [start or (end and "?"), end]))
         return f"{row} ({dates})" if dates else str(row)
 
-    def hints(self, rows: Sequence[Tenure]) -> dict[Any, str]:
+    def hints(self, rows: Sequence[Tenure], on: Days | None) -> dict[Any, str]:  # noqa: ARG002 - of any day
         """Say whose office it is; the label has the dates."""
         return {row.pk: str(row.office.state or "") for row in rows}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in what the box of a capacity knows: the person, the only office that is called so, and that it was held on the day.
+
+        All that a day says of the start is that it was not later.
+        """
+        initial = super().get_changeform_initial_data(request)
+        typed = request.GET.get("typed", "")
+        offices = admin.site.get_model_admin(Office).picked(Office.objects.all(), typed, None)
+        found = list(offices.values_list("pk", flat=True)[:2]) if typed.strip() else []
+        if len(found) == 1:
+            initial.setdefault("office", found[0])
+        days = days_of(request.GET.get("on", ""))
+        if days is not None and days[1] < date.max:
+            initial.setdefault("start_edtf", f"../{days[1].isoformat()}")
+        return initial
 
     def narrow(self, queryset: QuerySet[Any], query: Mapping[str, Any]) -> QuerySet[Any]:
         """Keep the tenures of one person where a form searches for a capacity (`?person=`)."""

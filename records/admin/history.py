@@ -16,8 +16,8 @@ from django.db.models import ForeignKey
 from django.http import Http404
 from django.template.response import TemplateResponse
 
+from records.admin.boxes import labels_of
 from records.admin.generics import AnyModelAdmin
-from records.admin.relations import labels_of
 from records.models import Part, Record
 
 if TYPE_CHECKING:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import cached_property
 
+from records.admin.boxes import Labelled, offer_new
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
-from records.admin.relations import Labelled, Relations
+from records.admin.relations import Relations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ class PartInline(Relations, AnyInline):
     max_num = MOST_ROWS
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         ArrayField: {"form_class": Lines},
-        models.TextField: {"widget": admin.widgets.AdminTextareaWidget({"rows": 3})},
+        models.TextField: {"widget": AdminTextareaWidget({"rows": 3})},
     }
     #: Rows of fields, as in fieldsets.
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
@@ -119,6 +120,7 @@ class PartInline(Relations, AnyInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
+        offer_new(formset.form, self.admin_site, request)
         page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
         is_number = page.isascii() and page.isdigit() and len(page) < 6
         formset.page = max(int(page), 1) if is_number else 1

@@ -9,19 +9,23 @@ from django.utils import timezone
 
 from config.api.sql import Clause
 from records.desk_search import search
-from records.lookup.finding import Names, Tier, find
+from records.lookup.finding import Names, Search, Tier, find_each
 from records.lookup.working import find_named
 from records.models import EditorialState, NameSort, Record
 from records.models.edition import years
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.db.models import Model
 
     from config.dates.values import UncertainDate
+    from records.lookup.finding import Days
     from records.registry import Kind
+
+    #: The places of records, by their keys.
+    Order = Callable[[Sequence[str]], Mapping[str, tuple[int, int]]]
 
 #: Records that a box lists at most.
 LISTED = 40
@@ -30,28 +34,16 @@ READ = 50
 
 
 def ranked(
-    rows: QuerySet[Any], typed: str, *, parts_of: Sequence[str], whole: Sequence[str]
+    rows: QuerySet[Any],
+    typed: str,
+    *,
+    parts_of: Sequence[str],
+    whole: Sequence[str],
+    on: Days | None = None,
+    order: Order | None = None,
 ) -> QuerySet[Any]:
-    """Return those of the rows that somebody may mean who has typed this, the likeliest first.
-
-    What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds. Where that is nothing but names
-    that look alike, what has the typed words within others comes before them.
-    """
-    model = rows.model
-    kind = kind_of(model)
-    today = timezone.now().date()
-    tables = [*tables_of(kind, parts_of), *_codes(kind)]
-    found = find(typed, tables, on=(today, today), limit=LISTED)
-    term = typed.strip()
-    named = find_named(kind, [term])[term] if term else set()
-    keys = [str(record.merged_into or record.pk) for record in named]
-    # A code is among the names, which know whether it is in force.
-    exact = [name.record for name in found if name.tier == Tier.EXACT]
-    keys = [*exact, *(key for key in keys if key not in exact)]
-    if any(map(str.isalnum, typed)) and all(name.tier == Tier.SIMILAR for name in found):
-        parts = search(model._default_manager.order_by(), typed, parts_of=parts_of, whole=whole)
-        keys += [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
-    keys = list(dict.fromkeys([*keys, *(name.record for name in found)]))[:LISTED]
+    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likeliest`."""
+    (keys,) = likeliest(rows.model, [typed], parts_of=parts_of, whole=whole, on=on, order=order)
     if not keys:
         return rows.none()
     place = Case(
@@ -60,6 +52,52 @@ def ranked(
         output_field=IntegerField(),
     )
     return rows.filter(pk__in=keys).order_by(place, "pk")
+
+
+def likeliest(
+    model: type[Record],
+    texts: Sequence[str],
+    *,
+    parts_of: Sequence[str],
+    whole: Sequence[str],
+    on: Days | None = None,
+    order: Order | None = None,
+) -> list[list[str]]:
+    """Return, for each text, the keys of the records that somebody may mean who has typed it, the likeliest first.
+
+    What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
+    within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
+    are known. `order` returns the places of records among those that are found in the same way; those that it does not name
+    come last.
+    """
+    kind = kind_of(model)
+    today = timezone.now().date()
+    tables = [*tables_of(kind, parts_of), *_codes(kind)]
+    searches = [Search(text, tables) for text in texts]
+    named = find_named(kind, [text.strip() for text in texts if text.strip()])
+    keys_of_each = []
+    for text, found in zip(
+        texts, find_each(searches, on=on or (today, today), limit=LISTED), strict=True
+    ):
+        if order is not None and found:
+            places = order([name.record for name in found])
+            last = max(places.values(), default=(0, 0))
+            found.sort(
+                key=lambda name: (
+                    name.tier,
+                    name.record not in places,
+                    places.get(name.record, last),
+                )
+            )
+        # A code is among the names, which know whether it is in force.
+        keys = [name.record for name in found if name.tier == Tier.EXACT]
+        keys += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
+        if not found and any(map(str.isalnum, text)):
+            parts = search(model._default_manager.order_by(), text, parts_of=parts_of, whole=whole)
+            keys += [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
+        keys += [name.record for name in found]
+        keys_of_each.append(list(dict.fromkeys(keys))[:LISTED])
+    return keys_of_each
 
 
 def tables_of(kind: Kind, fields: Iterable[str]) -> list[Names]:
@@ -100,7 +138,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     elif hops and hops[-1] == "names":
         sort = f"CASE WHEN {alias}.kind = 'former' THEN {past} ELSE {other} END"
     else:
-        sort = str(label if path == _first(model) else other)
+        sort = str(label if path == label_column(model) else other)
     is_record = issubclass(model, Record)
     merged = Clause("r0.editorial_state <> %s", (EditorialState.MERGED.value,))
     return Names(
@@ -117,7 +155,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     )
 
 
-def _first(model: type[Model]) -> str:
+def label_column(model: type[Model]) -> str:
     """The column with the label of a record."""
     columns = {field.name for field in model._meta.concrete_fields}
     return next((name for name in ("label", "name", "title") if name in columns), "")

@@ -17,11 +17,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from records.admin.boxes import Labelled, RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
-from records.admin.relations import Labelled, RecordSelect
 from records.admin.warnings import of_records
 from records.badges import badge_html
 from records.models import EditorialState, Nature

@@ -14,12 +14,13 @@ from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from records.admin import warnings
+from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.parts import save_changed
-from records.admin.picker import ranked, span_of
+from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
     PublishingActions,
     address_of,
@@ -28,10 +29,11 @@ from records.admin.publishing import (
     shown,
 )
 from records.admin.related_tables import RelatedTable
-from records.admin.relations import RecordSelect, Relations, show_chosen
+from records.admin.relations import Relations
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
+from records.lookup.days import days_of
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
+
+    from records.lookup.finding import Days
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
@@ -105,6 +109,8 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     #: `search_fields` any part of the text matches, in `whole_search_fields` only the whole.
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ()
     whole_search_fields: ClassVar[Sequence[str]] = ("slug", "identifiers__value")
+    #: The date whose day the boxes of the form send with a search (`when`).
+    day: ClassVar[str] = ""
     #: Tables of records that refer to this one, below its form.
     related_tables: ClassVar[Sequence[RelatedTable]] = ()
 
@@ -152,11 +158,13 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             found = queryset.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk")))
         return found, False
 
-    def picked(self, rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
-        """Return the records that a box of a form lists."""
-        return ranked(rows, typed, parts_of=self.search_fields, whole=self.whole_search_fields)
+    def picked(self, rows: QuerySet[Any], typed: str, on: Days | None) -> QuerySet[Any]:
+        """Return the records that a box of a form lists, for something that was `on` one of these days."""
+        return ranked(
+            rows, typed, parts_of=self.search_fields, whole=self.whole_search_fields, on=on
+        )
 
-    def hints(self, rows: Sequence[Any]) -> dict[Any, str]:
+    def hints(self, rows: Sequence[Any], on: Days | None) -> dict[Any, str]:  # noqa: ARG002 - for kinds that change
         """Return what a box says below the labels of these records, by their keys: here, when they were."""
         return {row.pk: span_of(row) for row in rows}
 
@@ -203,7 +211,18 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         """Give the form the errors of the first try, so that it comes back with them and with all that was typed."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, "desk_refused", ())
+        offer_new(form, self.admin_site, request)
+        if day := form.base_fields.get(f"{self.day}_edtf"):
+            day.widget.attrs["data-day-of-record"] = ""
         return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in what was typed into the box that opened the form (`?typed=`)."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        label = label_column(self.model)
+        if label and "typed" in request.GET:
+            initial.setdefault(label, request.GET["typed"])
+        return initial
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse changes of a merged record: it only redirects to another."""
@@ -285,7 +304,10 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        show_chosen(self.admin_site, _forms_in(context))
+        form = context["adminform"].form
+        day = f"{self.day}_edtf"
+        on = days_of(str(form[day].value() or "")) if day in form.fields else None
+        show_chosen(self.admin_site, _forms_in(context), on)
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
         may_publish = self.has_publish_permission(request)

@@ -3,102 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from records.admin.boxes import RecordSelect
 from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from django.contrib.admin import AdminSite
     from django.db.models import QuerySet
     from django.http import HttpRequest
-
-
-class RecordSelect(AutocompleteSelect):
-    """A searched foreign key. The chosen record has the same label as in the search results.
-
-    Django's own widget reads each chosen row by itself: on a form with thirty participations, hundreds of queries. Here
-    `show_chosen` reads the chosen rows of a whole page, one query per model.
-    """
-
-    #: Labels of chosen rows by key, where `show_chosen` has read them.
-    known: Mapping[str, str] = {}
-
-    @property
-    def media(self) -> forms.Media:
-        return super().media + forms.Media(js=["admin/js/jquery.init.js", "records/narrow.js"])
-
-    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:  # noqa: ARG002
-        """Return the chosen options only. A malformed or unknown key is not shown: the form reports it."""
-        chosen = chosen_keys(self, value)
-        labels = {key: self.known[key] for key in chosen if key in self.known}
-        if missing := [key for key in chosen if key not in labels]:
-            labels |= labels_of(self.admin_site, self.field.remote_field.model, missing)
-        options = []
-        if not self.is_required and not self.allow_multiple_selected:
-            options.append(self.create_option(name, "", "", selected=False, index=0))
-        for key in chosen:
-            if key in labels:
-                options.append(
-                    self.create_option(name, key, labels[key], selected=True, index=len(options))
-                )
-        return [(None, options, 0)]
-
-
-class RecordSelectMultiple(RecordSelect, AutocompleteSelectMultiple):
-    """Several records at once."""
-
-    allow_multiple_selected = True
-
-
-def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
-    values = value if isinstance(value, list | tuple) else [value]
-    key = widget.field.remote_field.model._meta.pk
-    found = []
-    for one in values:
-        try:
-            found.append(str(key.to_python(one)))
-        except ValidationError:
-            continue
-    return [one for one in found if one not in {"None", ""}]
-
-
-def labels_of(
-    site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False
-) -> dict[str, str]:
-    """Return the labels of rows in one query; `plain` leaves out the editorial state."""
-    desk = site.get_model_admin(model)
-    rows: Any = model._default_manager.filter(pk__in=list(keys))
-    if isinstance(desk, Labelled):
-        label = desk.label_of if plain else desk.label
-        return {str(row.pk): label(row) for row in desk.labelled(rows)}
-    return {str(row.pk): str(row) for row in rows}
-
-
-def show_chosen(site: AdminSite, all_forms: Iterable[forms.BaseForm]) -> None:
-    """Give the widgets of these forms the labels of the records that are chosen in them."""
-    widgets: list[RecordSelect] = []
-    chosen: dict[type[Model], set[str]] = {}
-    for form in all_forms:
-        for bound in form:
-            widget = getattr(bound.field.widget, "widget", bound.field.widget)
-            if isinstance(widget, RecordSelect):
-                widgets.append(widget)
-                keys = chosen.setdefault(widget.field.remote_field.model, set())
-                keys.update(chosen_keys(widget, bound.value()))
-    known = {model: labels_of(site, model, keys) if keys else {} for model, keys in chosen.items()}
-    for widget in widgets:
-        widget.known = known[widget.field.remote_field.model]
 
 
 def marked_up(help_text: str) -> SafeString:
@@ -112,23 +33,6 @@ def selectable(model: type[Model]) -> QuerySet[Any]:
     if issubclass(model, Record):
         return rows.exclude(editorial_state=EditorialState.MERGED)
     return rows
-
-
-class Labelled(AnyAdmin):
-    """An admin class whose rows have labels that differ in a search."""
-
-    #: Foreign keys that the label shows.
-    label_related: ClassVar[Sequence[str]] = ()
-
-    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.select_related(*self.label_related) if self.label_related else queryset
-
-    def label(self, row: Any) -> str:
-        """Return the label of a row read by `labelled`."""
-        return self.label_of(row)
-
-    def label_of(self, row: Any) -> str:
-        return str(row)
 
 
 class Relations(AnyAdmin):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from records.admin.boxes import RecordSelectMultiple
 from records.admin.generics import AnyModelForm, AnyMultipleChoice
-from records.admin.relations import RecordSelectMultiple, selectable
+from records.admin.relations import selectable
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -1,4 +1,4 @@
-"""Finding records by their names: exact, then by whole words, then by beginnings, then by likeness.
+"""Finding records by their names: exact, then by whole words, then by beginnings, then with slips, then by likeness.
 
 One engine for the API, which finds what is published while somebody types and for references that name nothing, and for the
 desk, which finds what is being worked on. Each gives the tables that have the names; all of them hold folded text (`chancery_folded`).
@@ -39,6 +39,8 @@ SHORTEST = 3
 READ_WORDS, BEGUN_WORDS = 1000, 200
 #: Words of published names that are most like a typed one.
 LIKE_WORDS = 8
+#: Longer words are not looked for with slips: each letter is some more looks at the index.
+LONGEST_SLIP = 16
 #: Records with better names that are enough not to look for names that look alike.
 ENOUGH = 10
 #: How alike a name and what was typed are at least (the word similarity of pg_trgm, 0 to 1).
@@ -56,6 +58,7 @@ class Tier(IntEnum):
     EXACT = auto()
     WORDS = auto()  #: has all words that were typed
     BEGINNING = auto()  #: has words that begin with all that were typed
+    SLIP = auto()  #: has all words that were typed, but for one letter
     SIMILAR = auto()  #: has words that look like what was typed
 
 
@@ -67,7 +70,9 @@ class Names:
     record: str  #: the key of the record
     name: str
     folded: str  #: as the indexes have it
-    words: str = ""  #: the words of `folded` as the index has them, all of them in `PublishedWord`; otherwise found by trigrams
+    #: The words of `folded` as the index has them, all of them in `PublishedWord`. Without, names are found by trigrams, and in
+    #: place of those that look alike those with slips of one letter.
+    words: str = ""
     kind: str = "''"
     sort: str = str(NameSort.LABEL.value)
     since: str = "NULL::date"
@@ -383,7 +388,7 @@ def _step(table: Names, tier: Tier, enough_of: Tier | None, *conditions: Clause)
     of_kinds = (
         Clause(f"{table.kind} = ANY(%s)", (list(table.kinds),)) if table.kinds else EVERYTHING
     )
-    at_most = min(table.at_most, READ_ALIKE) if tier == Tier.SIMILAR else table.at_most
+    at_most = min(table.at_most, READ_ALIKE) if tier >= Tier.SLIP else table.at_most
     return _Step(_rows(table, tier, of_kinds, *conditions), at_most, enough_of)
 
 
@@ -403,7 +408,12 @@ def _steps(search: Search, typed: _Typed) -> list[_Step]:
     searched = [table for table in search.tables if table.is_searched]
     for table in searched:
         whole = [_has_word(table, word) for word in typed.words]
-        steps.append(_step(table, Tier.WORDS, Tier.EXACT, *whole))
+        enough_of = Tier.EXACT
+        if not table.words:  # trigrams collect all names with a frequent word before the first is read: often these begin with it
+            begins = Clause(f"{table.folded} LIKE %s", (f"{typed.folded}%",))
+            steps.append(_step(table, Tier.WORDS, Tier.EXACT, begins))
+            enough_of = Tier.WORDS
+        steps.append(_step(table, Tier.WORDS, enough_of, *whole))
     return steps + [
         _step(table, Tier.BEGINNING, Tier.WORDS, *_begun(table, typed)) for table in searched
     ]
@@ -419,7 +429,7 @@ def _begun(table: Names, typed: _Typed) -> list[Clause]:
     return [
         Clause(f"{table.words} && %s", (words,))
         if table.words and len(word) >= SHORTEST
-        else Clause(f"{table.folded} LIKE %s", (f"% {word}%",))
+        else _has_beginning(table, word)
         for word, words in zip(typed.words, typed.begun, strict=True)
     ]
 
@@ -489,8 +499,7 @@ def _like(search: Search, typed: _Typed, words: Sequence[list[str]]) -> list[_St
         if not table.is_searched:
             continue
         if not table.words:
-            like = Clause(f"{table.folded} %%> %s", (typed.folded,))
-            steps.append(_step(table, Tier.SIMILAR, None, like))
+            steps += _slips(table, typed)
             continue
         each = [Clause(f"{table.words} && %s", (those,)) for those in words if those]
         steps.append(_step(table, Tier.SIMILAR, None, *each))
@@ -499,6 +508,47 @@ def _like(search: Search, typed: _Typed, words: Sequence[list[str]]) -> list[_St
             steps.append(_step(table, Tier.SIMILAR, Tier.SIMILAR, one))
     compared = [table for table in search.beginnings if table.is_compared]
     return steps + [step for table in compared for step in _nearby(table)]
+
+
+def _slips(table: Names, typed: _Typed) -> list[_Step]:
+    """Names with one of the words misspelt, whichever it is. Two at once would be as many looks at the index as both have slips."""
+    spelt = [_has_beginning(table, word) for word in typed.words]
+    return [
+        # As an array, so that a name which the index proposes is folded once.
+        _step(
+            table,
+            Tier.SLIP,
+            None,
+            *spelt[:place],
+            Clause(f"{table.folded} LIKE ANY(%s)", (slips,)),
+            *spelt[place + 1 :],
+        )
+        for place, slips in enumerate(map(_slips_of, typed.words))
+        if slips
+    ]
+
+
+def _has_beginning(table: Names, word: str) -> Clause:
+    return Clause(f"{table.folded} LIKE %s", (f"% {word}%",))
+
+
+def _slips_of(word: str) -> list[str]:
+    """Patterns of names with the word as it is with one letter wrong, left out or too many, or two letters swapped.
+
+    Of a word of three letters only the swapped ones: what is left of it begins or ends too many words. Likewise the first
+    of four letters is taken to be right.
+    """
+    if not SHORTEST <= len(word) <= LONGEST_SLIP or not word.isalpha():
+        return []
+    slips = []
+    for place in range(len(word)):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        slips.append(f"{before}{after[:1]}{letter}{after[1:]}")
+        if len(word) > SHORTEST:
+            slips += [f"{before}_{letter}{after}", f"{before}{after}"]
+            if place or len(word) > SHORTEST + 1:
+                slips.append(f"{before}_{after}")
+    return [f"% {slip} %" for slip in dict.fromkeys(slips) if slip != word]
 
 
 def _nearby(table: Beginnings) -> list[_Step]:

@@ -1,8 +1,14 @@
-// Shows what an EDTF text means while it is typed. Listens on the document, so rows added later are covered too.
+// Shows what an EDTF text means while it is typed, and offers EDTF for a date as people write it ("10 May 2025").
+// Listens on the document, so rows added later are covered too.
+//
+// Nothing is taken by itself: Enter writes the only reading, or leads to the first of several, each of which is a button.
 "use strict";
 {
     const PAUSE = 250; // milliseconds without a key before asking
     const timers = new WeakMap();
+
+    const isDate = (element) => element instanceof HTMLInputElement && Boolean(element.dataset.edtfMeaningUrl);
+    const offersOf = (input) => [...input.parentElement.querySelectorAll(".edtf-offers button")];
 
     async function show(input) {
         const asked = input.value;
@@ -17,17 +23,89 @@
         if (input.value !== asked) {
             return; // typed on meanwhile; a later answer is under way
         }
+        const readings = answer.readings ?? [];
         const line = input.parentElement.querySelector(".edtf-meaning");
-        line.textContent = answer.error || answer.meaning;
-        line.classList.toggle("edtf-wrong", Boolean(answer.error));
+        line.textContent = invitation(readings) || answer.error || answer.meaning;
+        line.classList.toggle("edtf-wrong", Boolean(answer.error) && !readings.length);
+        offer(input, readings);
+    }
+
+    function invitation(readings) {
+        if (readings.length === 1) {
+            return `Not EDTF yet. Press Enter for ${readings[0].edtf}, ${readings[0].meaning}.`;
+        }
+        return readings.length ? `Not EDTF yet, and it may mean ${readings.length} things. Press Enter, then choose one.` : "";
+    }
+
+    function offer(input, readings) {
+        const beside = input.parentElement;
+        beside.querySelector(".edtf-offers")?.remove();
+        if (!readings.length) {
+            return;
+        }
+        const group = document.createElement("span");
+        group.className = "edtf-offers";
+        group.setAttribute("role", "group");
+        group.setAttribute("aria-label", "What the date may mean");
+        for (const {edtf, meaning} of readings) {
+            const button = document.createElement("button");
+            const code = document.createElement("code");
+            button.type = "button";
+            button.dataset.edtf = edtf;
+            code.textContent = edtf;
+            button.append(code, ` ${meaning}`);
+            group.append(button);
+        }
+        beside.insertBefore(group, beside.querySelector(".edtf-meaning"));
+    }
+
+    function take(input, edtf) {
+        input.value = edtf;
+        offer(input, []);
+        input.focus();
+        input.dispatchEvent(new Event("input", {bubbles: true}));
+        input.dispatchEvent(new Event("change", {bubbles: true}));
     }
 
     document.addEventListener("input", (event) => {
         const input = event.target;
-        if (!(input instanceof HTMLInputElement) || !input.dataset.edtfMeaningUrl) {
+        if (!isDate(input)) {
             return;
         }
         clearTimeout(timers.get(input));
+        offer(input, []);
         timers.set(input, setTimeout(() => show(input).catch(() => {}), PAUSE));
+    });
+
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest(".edtf-offers button");
+        if (button) {
+            take(button.closest(".edtf").querySelector("input"), button.dataset.edtf);
+        }
+    });
+
+    document.addEventListener("keydown", (event) => {
+        const {target: at, key} = event;
+        if (event.isComposing || event.defaultPrevented) {
+            return;
+        }
+        if (isDate(at) && (key === "Enter" || key === "ArrowDown")) {
+            const offers = offersOf(at);
+            if (!offers.length) {
+                return;
+            }
+            event.preventDefault(); // the form is not sent with what is no date
+            if (key === "Enter" && offers.length === 1) {
+                take(at, offers[0].dataset.edtf);
+            } else {
+                offers[0].focus();
+            }
+        } else if (at instanceof Element && at.matches(".edtf-offers button") && ["ArrowDown", "ArrowUp", "Escape"].includes(key)) {
+            event.preventDefault();
+            const input = at.closest(".edtf").querySelector("input");
+            const offers = offersOf(input);
+            const next = offers[offers.indexOf(at) + (key === "ArrowDown" ? 1 : -1)];
+            (key === "Escape" ? input : next ?? input).focus();
+        }
     });
 }

@@ -137,7 +137,15 @@ def preview(edtf, user):
         (
             "1961-",
             {
-                "error": "“1961-” is not taken: it ends in a hyphen with nothing after it; remove the hyphen."
+                "error": "“1961-” is not taken: it ends in a hyphen with nothing after it; remove the hyphen.",
+                "readings": [],
+            },
+        ),
+        (
+            "10 May 2025",
+            {
+                "error": "“10 May 2025” is not EDTF: for 10 May 2025 write 2025-05-10.",
+                "readings": [{"edtf": "2025-05-10", "meaning": "10 May 2025"}],
             },
         ),
     ],

@@ -44,9 +44,8 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server:
         page.locator("#id_birth_edtf").press_sequentially("1971~")
         page.wait_for_selector(".field-birth_edtf .edtf-meaning:has-text('1971')")
         # The attribution is searched for.
-        page.click("#citations-0 .fieldBox.field-attributed_to_person .select2-selection")
-        page.locator(".select2-search__field").press_sequentially("rubi")
-        page.click(".select2-results__option >> text=Marco Rubio")
+        page.locator("#id_citations-0-attributed_to_person_box").press_sequentially("rubi")
+        page.click("#record-options >> text=Marco Rubio")
 
         page.click("input[name=_publish] >> nth=0")
         page.wait_for_selector(".dependencies li a")

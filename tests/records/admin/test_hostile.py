@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
-from people.models import Person
+from people.models import Person, Tenure
 from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.records.admin.filling import add_row, address, agreed, errors_of, filled, prefix_of
@@ -79,6 +79,10 @@ def test_any_text_can_be_searched_for(contributor: Client, typed: str) -> None:
     asked = {"app_label": "people", "model_name": "tenure", "field_name": "person", "term": typed}
 
     assert contributor.get(reverse("admin:autocomplete"), asked, follow=True).status_code == 200
+    asked |= {"model_name": "tenuremilestone", "field_name": "tenure", "on": typed, "person": typed}
+    assert contributor.get(reverse("admin:autocomplete"), asked, follow=True).status_code == 200
+    asked = {"typed": typed[:1000], "on": typed[:1000], "person": typed[:1000], "office": "?"}
+    assert contributor.get(address(Tenure, "add"), asked, follow=True).status_code == 200
     assert contributor.get(address(Person, "changelist"), {"q": typed}).status_code in {200, 302}
 
 

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.models import Event
+from records.admin.boxes import RecordSelect
 from records.admin.record import RecordAdmin
 from records.admin.through_fields import ThroughField
 from records.desk_search import search as search_rows
@@ -48,7 +49,7 @@ def relations_in_full(response: Any) -> list[str]:
         for name, field in form.fields.items()
         if isinstance(field, forms.ModelChoiceField)
         and not isinstance(field.widget, forms.HiddenInput)
-        and "admin-autocomplete" not in _inner(field).build_attrs({})["class"]
+        and not isinstance(_inner(field), RecordSelect)
     ]
 
 

@@ -1,0 +1,258 @@
+"""What dates may mean as people write them: "10 May 2025", "spring 2025", "circa 1961", "2024-05-18/19".
+
+Readings are offered, never taken: a curator chooses one, and an ambiguous text ("5/10/2025") has several.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import day_name, month_abbr, month_name
+from contextlib import suppress
+from datetime import date, timedelta
+from itertools import product
+from typing import TYPE_CHECKING
+
+from config.dates.edtf import EdtfError, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Longer texts are no dates.
+_LONGEST = 60
+#: So many readings are offered at most.
+_OFFERED = 4
+
+_MONTHS = {
+    name.lower(): number
+    for names in (month_name, month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+#: Without hemisphere, northern, southern: the order of the codes of EDTF. Those that say most come first.
+_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_PARTS = {
+    word: code
+    for first, of, count in ((33, "quarter", 4), (37, "third", 3), (40, "half", 2))
+    for number in range(count)
+    for word, code in (
+        (f"{('first', 'second', 'third', 'fourth')[number]} {of}", first + number),
+        (f"{('1st', '2nd', '3rd', '4th')[number]} {of}", first + number),
+        (f"{of[0]}{number + 1}" if of != "third" else "", first + number),
+    )
+    if word
+} | {"last quarter": 36, "last third": 39, "last half": 41, "second half": 41}
+
+#: Words before a date, and the qualifier that says so.
+_QUALIFIERS = [
+    (re.compile(pattern), sign)
+    for pattern, sign in (
+        (r"(?:circa|ca\.?|c\.|about|around|approximately|approx\.?|roughly|~) ?(.+)", "~"),
+        (r"(?:probably|perhaps|possibly|maybe|presumably) (.+)", "?"),
+        (r"(.+?) ?\((?:approximate|approximately|approx\.?|circa)\)", "~"),
+        (r"(.+?) ?\((?:uncertain|probably|\?)\)", "?"),
+        (r"(.+?) ?([?~%])", ""),
+    )
+]
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(name.lower() for name in day_name)})\b,? ?")
+
+
+def readings(text: str) -> list[str]:
+    """Return the EDTF texts that a text may mean, the likeliest first; none where it is EDTF, or nothing is recognised."""
+    plain = _plain(text)
+    if not plain or len(plain) > _LONGEST or _is_edtf(text.strip()):
+        return []
+    return list(dict.fromkeys(filter(_is_edtf, _any(plain))))[:_OFFERED]
+
+
+def _plain(text: str) -> str:
+    """Return the text in lower case, with one space between words and one kind of dash."""
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text.lower())
+    text = _WEEKDAY.sub("", " ".join(text.split()))
+    text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?! (?:quarter|third|half|century))", r"\1", text)
+    return re.sub(r"^(?:on|in|during) ", "", re.sub(r"\b(?:the|of) ", "", text)).strip(" .,;")
+
+
+def _is_edtf(text: str) -> bool:
+    try:
+        read(text)
+    except EdtfError:
+        return False
+    return True
+
+
+def _any(text: str) -> Iterator[str]:
+    yield from _qualified(text)
+    text = _day_first(text)
+    yield from _spans(text)
+    yield from _sets(text)
+    yield from _open(text)
+
+
+def _qualified(text: str) -> Iterator[str]:
+    """Yield dates, and dates with a word that qualifies them."""
+    yield from _dates(text)
+    for pattern, sign in _QUALIFIERS:
+        if match := pattern.fullmatch(text):
+            own = sign or match[2]
+            yield from (f"{each}{own}" for each in _dates(match[1]))
+
+
+def _dates(text: str) -> Iterator[str]:
+    """Yield dates without a qualifier."""
+    for pattern, write in _DATES:
+        if match := pattern.fullmatch(text):
+            yield from write(match)
+
+
+def _day(match: re.Match[str]) -> Iterator[str]:
+    month = match["month"]
+    number = _MONTHS.get(month.rstrip("."), None) or int(month)
+    yield f"{match['year']}-{number:02}-{int(match['day']):02}"
+
+
+def _month(match: re.Match[str]) -> Iterator[str]:
+    number = _MONTHS.get(match["month"].rstrip("."), None) or int(match["month"])
+    if number <= 12:  # more is a season of EDTF, which nobody means who writes so
+        yield f"{match['year']}-{number:02}"
+
+
+def _either_order(match: re.Match[str]) -> Iterator[str]:
+    """Yield day and month in both orders: a slash does not say which is which."""
+    one, other = int(match["one"]), int(match["other"])
+    for day, month in ((one, other), (other, one)):
+        if month <= 12:
+            yield f"{match['year']}-{month:02}-{day:02}"
+
+
+def _season(match: re.Match[str]) -> Iterator[str]:
+    code = _SEASONS[match["season"]]
+    yield from (f"{match['year']}-{each}" for each in (code + 4, code + 8, code))
+
+
+def _dates_table() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]]]]:
+    day, year, named = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})", rf"(?P<month>(?:{_MONTH})\.?)"
+    numbered = r"(?P<month>\d{1,2})"
+    parts = rf"(?P<part>{'|'.join(_PARTS)})"
+    century = r"(?P<number>\d{1,2})(?:st|nd|rd|th) century"
+    yield from (
+        (re.compile(pattern), write)
+        for pattern, write in (
+            (rf"{day}[ .-]*{named},?[ -]*{year}", _day),
+            (rf"{named}[ -]*{day}(?:, ?| ){year}", _day),
+            (rf"{year},?[ -]{named}[ -]*{day}", _day),
+            (rf"{year}[-/. ]{numbered}[-/. ]{day}", _day),
+            (r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})", _day),
+            (rf"{day}\. ?{numbered}\. ?{year}", _day),
+            (rf"(?P<one>\d{{1,2}})[/-](?P<other>\d{{1,2}})[/-]{year}", _either_order),
+            (rf"{named},?[ -]*{year}", _month),
+            (rf"{year},?[ -]{named}", _month),
+            (rf"{numbered}[/.]{year}", _month),
+            (rf"{year}[-/.]{numbered}", _month),
+            (rf"(?P<season>{'|'.join(_SEASONS)}),? {year}", _season),
+            (rf"{year},? (?P<season>{'|'.join(_SEASONS)})", _season),
+            (
+                rf"{parts},? {year}",
+                lambda match: iter([f"{match['year']}-{_PARTS[match['part']]}"]),
+            ),
+            (
+                rf"{year},?[ -]?{parts}",
+                lambda match: iter([f"{match['year']}-{_PARTS[match['part']]}"]),
+            ),
+            (r"(?P<decade>\d{3})0'?s", lambda match: iter([f"{match['decade']}X"])),
+            (century, lambda match: iter([f"{int(match['number']) - 1:02}XX"])),
+            (year, lambda match: iter([match["year"]])),
+        )
+    )
+
+
+_DATES = list(_dates_table())
+
+
+def _pairs(one: str, other: str) -> Iterator[tuple[str, str]]:
+    """Yield what two dates mean; the first may leave out what the second says: "10 to 12 May 2025", and the other way round."""
+    firsts, seconds = list(_qualified(one)), list(_qualified(other))
+    if not firsts:
+        firsts = [each for second in seconds for each in _cut_short_before(one, second)]
+    if not seconds and firsts:
+        seconds = [each for first in firsts for each in _cut_short_after(first, other)]
+    yield from product(firsts, seconds)
+
+
+def _cut_short_before(one: str, second: str) -> Iterator[str]:
+    """Yield what "10", "10 May" or "May" means before 2025-06-12."""
+    if one.isdigit() and len(one) <= 2 and re.match(r"\d{4}-\d{2}-\d{2}", second):
+        yield f"{second[:7]}-{int(one):02}"
+    yield from _qualified(f"{one} {second[:4]}")
+
+
+def _cut_short_after(first: str, other: str) -> Iterator[str]:
+    """Yield what "19", "06" or "63" means after 2024-05-18, 2024-05 or 1961."""
+    if re.fullmatch(r"\d{1,2}-\d{1,2}", other) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", first):
+        month, day = (int(each) for each in other.split("-"))
+        yield f"{first[:4]}-{month:02}-{day:02}"
+    if not (other.isdigit() and len(other) <= 2):
+        return
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", first):
+        yield f"{first[:7]}-{int(other):02}"
+    elif re.fullmatch(r"\d{4}-\d{2}", first) and int(other) <= 12:
+        yield f"{first[:4]}-{int(other):02}"
+    elif re.fullmatch(r"\d{4}", first) and len(other) == 2:
+        yield f"{first[:2]}{other}"
+
+
+def _day_first(text: str) -> str:
+    """Turn "may 10 to 12, 2025" into "10 to 12 may 2025"."""
+    return re.sub(
+        rf"^({_MONTH})\.? (\d{{1,2}}) ?(-|to|until|and|or|/) ?(\d{{1,2}}),? (\d{{4}})$",
+        r"\2 \3 \4 \1 \5",
+        text,
+    )
+
+
+def _spans(text: str) -> Iterator[str]:
+    for pattern in (
+        r"(?:from )?(.+?) (?:to|until|till|through) (.+)",
+        r"(.+?) ?/ ?(.+)",
+        r"(.+?) - (.+)",
+        r"(.+?)-(.+)",
+    ):
+        if match := re.fullmatch(pattern, text):
+            yield from ("/".join(pair) for pair in _pairs(match[1], match[2]))
+    if match := re.fullmatch(r"between (.+?) and (.+)", text):
+        yield from (f"[{'..'.join(pair)}]" for pair in _pairs(match[1], match[2]))
+
+
+def _sets(text: str) -> Iterator[str]:
+    for word, (opens, closes) in (("or", "[]"), ("and", "{}")):
+        if match := re.fullmatch(rf"(.+?) {word} (.+)", text):
+            yield from (f"{opens}{','.join(pair)}{closes}" for pair in _pairs(match[1], match[2]))
+
+
+def _open(text: str) -> Iterator[str]:
+    """Yield what has no beginning or no end."""
+    if match := re.fullmatch(r"(?:since|from) (.+)", text):
+        yield from (f"{each}/.." for each in _qualified(match[1]))
+    if match := re.fullmatch(r"(?:until|till|up to) (.+)", text):
+        yield from (f"../{each}" for each in _qualified(match[1]))
+    if match := re.fullmatch(r"(?:by|not later than|no later than|at latest) (.+)", text):
+        yield from (f"[..{each}]" for each in _dates(match[1]))
+    if match := re.fullmatch(r"(?:not earlier than|no earlier than) (.+)", text):
+        yield from (f"[{each}..]" for each in _dates(match[1]))
+    if match := re.fullmatch(r"before (.+)", text):
+        yield from (f"[..{each}]" for each in _beside(match[1], -1))
+    if match := re.fullmatch(r"after (.+)", text):
+        yield from (f"[{each}..]" for each in _beside(match[1], 1))
+
+
+def _beside(text: str, step: int) -> Iterator[str]:
+    """Yield the day, month or year before or after a date."""
+    for each in _dates(text):
+        with suppress(ValueError, OverflowError):
+            if re.fullmatch(r"\d{4}", each):
+                yield f"{int(each) + step:04}"
+            elif re.fullmatch(r"\d{4}-\d{2}", each):
+                months = int(each[:4]) * 12 + int(each[5:]) - 1 + step
+                yield f"{months // 12:04}-{months % 12 + 1:02}"
+            else:
+                yield (date.fromisoformat(each) + timedelta(days=step)).isoformat()

@@ -1,0 +1,214 @@
+"""The boxes in which records are chosen: a `<select>` with what is chosen, which `record-box.js` makes a searched combobox."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
+
+from records.admin.generics import AnyAdmin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.contrib.admin import AdminSite
+    from django.db.models import Model, QuerySet
+    from django.forms.renderers import BaseRenderer
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from records.lookup.finding import Days
+
+    #: The label and the hint of a record.
+    Shown = tuple[str, str]
+
+
+class RecordSelect(forms.Select):
+    """A searched foreign key. The chosen record is shown as in the search results: its label, and a hint below.
+
+    Without JavaScript it shows and keeps what is chosen. Attributes of the `<select>` narrow the search:
+    `data-narrow-field` names a field of the same row, or of the form, whose choice is sent with it; `data-narrow` is a
+    fixed parameter.
+    """
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["records/record-box.css"]}
+        js: ClassVar[list[str]] = ["records/record-box.js"]
+
+    #: What chosen rows show by key, where `show_chosen` has read them.
+    known: Mapping[str, Shown] = {}
+    #: Where a record of this kind is made, for people who may.
+    address_of_new = ""
+
+    def __init__(self, field: Any, site: AdminSite, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "record-select", **(attrs or {})})
+        self.field, self.site = field, site
+
+    @property
+    def model(self) -> type[Model]:
+        model: type[Model] = self.field.remote_field.model
+        return model
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002 - Django's signature
+        """Return False: browsers do not show what is missing in a `<select>` that is hidden. The form reports it."""
+        return False
+
+    def shown(self, value: Any) -> list[tuple[str, Shown]]:
+        """Return what is chosen, with what is shown of it. A malformed or unknown key is left out: the form reports it."""
+        chosen = chosen_keys(self, value)
+        shown = {key: self.known[key] for key in chosen if key in self.known}
+        if missing := [key for key in chosen if key not in shown]:
+            shown |= shown_as(self.site, self.model, missing)
+        return [(key, shown[key]) for key in chosen if key in shown]
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,  # noqa: ARG002 - Django's signature
+    ) -> SafeString:
+        """Render the `<select>`, and beside it the element that the script makes a box of. A template for each would take long."""
+        opts = self.field.model._meta
+        query = {
+            "app_label": opts.app_label,
+            "model_name": opts.model_name,
+            "field_name": self.field.name,
+        }
+        box = {
+            "data-address": f"{reverse(f'{self.site.name}:autocomplete')}?{urlencode(query)}",
+            "data-noun": str(self.model._meta.verbose_name),
+            "data-new": self.address_of_new or None,
+        }
+        on_select = {
+            **self.build_attrs(self.attrs, attrs),
+            "name": name,
+            "multiple": self.allow_multiple_selected,
+            "aria-required": "true" if self.is_required else None,
+        }
+        options = [
+            (flatatt({"value": key, "data-hint": hint or None}), label)
+            for key, (label, hint) in self.shown(value)
+        ]
+        # Of required fields too: Django's pop-ups add options to all boxes of a kind, and a browser chooses the first where none is blank.
+        is_blank = not self.allow_multiple_selected
+        return format_html(
+            "<select{}>{}{}</select><record-box{}></record-box>",
+            flatatt(on_select),
+            mark_safe('<option value=""></option>' if is_blank else ""),  # noqa: S308 - nothing of anybody's
+            format_html_join("", "<option{} selected>{}</option>", options),
+            flatatt(box),
+        )
+
+
+class RecordSelectMultiple(RecordSelect, forms.SelectMultiple):
+    """Several records at once."""
+
+    allow_multiple_selected = True
+
+
+class Labelled(AnyAdmin):
+    """An admin class whose rows have labels that differ in a search."""
+
+    #: Foreign keys that the label shows.
+    label_related: ClassVar[Sequence[str]] = ()
+
+    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related(*self.label_related) if self.label_related else queryset
+
+    def label(self, row: Any) -> str:
+        """Return the label of a row read by `labelled`."""
+        return self.label_of(row)
+
+    def label_of(self, row: Any) -> str:
+        return str(row)
+
+
+def boxes_of(fields: Iterable[Any]) -> list[RecordSelect]:
+    """Return the boxes among the widgets of fields, those within Django's wrapper with buttons too."""
+    widgets = [getattr(field.widget, "widget", field.widget) for field in fields]
+    return [widget for widget in widgets if isinstance(widget, RecordSelect)]
+
+
+def chosen_keys(widget: RecordSelect, value: Any) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    key = widget.model._meta.pk
+    found = []
+    for one in values:
+        try:
+            found.append(str(key.to_python(one)))
+        except ValidationError:
+            continue
+    return [one for one in found if one not in {"None", ""}]
+
+
+def labels_of(
+    site: AdminSite, model: type[Model], keys: Iterable[str], *, plain: bool = False
+) -> dict[str, str]:
+    """Return the labels of rows in one query; `plain` leaves out the editorial state."""
+    desk = site.get_model_admin(model)
+    return {str(row.pk): _label(desk, row, plain=plain) for row in _rows(desk, model, keys)}
+
+
+def shown_as(
+    site: AdminSite, model: type[Model], keys: Iterable[str], on: Days | None = None
+) -> dict[str, Shown]:
+    """Return what boxes show of rows that are chosen: labels in one query, hints in one more where they need it."""
+    desk = site.get_model_admin(model)
+    rows = _rows(desk, model, keys)
+    hints = desk.hints(rows, on) if rows and hasattr(desk, "hints") else {}
+    return {str(row.pk): (_label(desk, row), hints.get(row.pk, "")) for row in rows}
+
+
+def _rows(desk: Any, model: type[Model], keys: Iterable[str]) -> list[Any]:
+    rows = model._default_manager.filter(pk__in=list(keys))
+    return list(desk.labelled(rows) if isinstance(desk, Labelled) else rows)
+
+
+def _label(desk: Any, row: Any, *, plain: bool = False) -> str:
+    if not isinstance(desk, Labelled):
+        return str(row)
+    return desk.label_of(row) if plain else desk.label(row)
+
+
+def show_chosen(
+    site: AdminSite, all_forms: Iterable[forms.BaseForm], on: Days | None = None
+) -> None:
+    """Give the boxes of these forms what they show of the records that are chosen in them: for all forms at once.
+
+    The hints are those of the days that it is all about.
+    """
+    boxes: list[RecordSelect] = []
+    chosen: dict[type[Model], set[str]] = {}
+    for form in all_forms:
+        for bound in form:
+            for box in boxes_of([bound.field]):
+                boxes.append(box)
+                chosen.setdefault(box.model, set()).update(chosen_keys(box, bound.value()))
+    known = {
+        model: shown_as(site, model, keys, on) if keys else {} for model, keys in chosen.items()
+    }
+    for box in boxes:
+        box.known = known[box.model]
+
+
+def offer_new(form: Any, site: AdminSite, request: HttpRequest) -> None:
+    """Let the boxes of a form, which was made for this request, offer to make what is not found, to people who may."""
+    for name, field in list(form.base_fields.items()):
+        if not boxes_of([field]):
+            continue
+        if name in form.declared_fields:  # one object for all requests
+            form.base_fields[name] = deepcopy(field)
+        (box,) = boxes_of([form.base_fields[name]])
+        opts = box.model._meta
+        if site.is_registered(box.model) and site.get_model_admin(box.model).has_add_permission(
+            request
+        ):
+            box.address_of_new = reverse(f"{site.name}:{opts.app_label}_{opts.model_name}_add")
