@@ -116,10 +116,6 @@ class PublishingActions(Labelled, AnyModelAdmin):
             for action in OFFERED[EditorialState(record.editorial_state)]
         ]
 
-    def public_path(self, record: Record) -> str:
-        """Return the public address of the record, or nothing when it was never published."""
-        return kind_of(record).path(record.pk) if record.published_at is not None else ""
-
     # From the form
 
     def publish_from_form(self, request: HttpRequest, record: Record) -> None:
@@ -152,9 +148,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
         (record,) = records
         edition = kind_of(record).editions._default_manager.newest().get(record_id=record.pk)
         words = 'The {} “{}” is published as <a href="{}">revision {}</a>.'
-        return format_html(
-            words, self.opts.verbose_name, record, kind_of(record).path(record.pk), edition.revision
-        )
+        address = f"{address_of(record, 'compare')}?right=r{edition.revision}"
+        return format_html(words, self.opts.verbose_name, record, address, edition.revision)
 
     # The page
 

@@ -12,6 +12,7 @@ from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
+from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
@@ -60,7 +61,7 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
@@ -271,7 +272,6 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
                 "warnings": self.warnings_of(obj),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
-                "public_path": self.public_path(obj),
                 "was_published": obj.published_at is not None,
                 "natures": NATURES if obj.is_published else (),
                 "said_nature": said_nature(request),
