@@ -186,9 +186,8 @@ def _people(steps: Sequence[Step]) -> dict[Any, str]:
     """Return who made each step, what it was, and why, by context."""
     keys = {step.context_id for step in steps} - {None}
     contexts = pghistory.models.Context.objects.in_bulk(list(keys))
-    users = get_user_model()._default_manager.in_bulk(
-        [user for each in contexts.values() if (user := each.metadata.get("user")) is not None]
-    )
+    accounts = {each.metadata.get("user") for each in contexts.values()} - {None}
+    users = get_user_model()._default_manager.in_bulk(list(accounts))
     told = {}
     for key, context in contexts.items():
         user: Any = users.get(context.metadata.get("user"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -30,7 +31,7 @@ from records.publishing.steps import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
 #: Changes of one table that a page shows.
@@ -153,7 +154,7 @@ def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
         before[row.pgh_obj_id] = row
     is_cut = any(len(rows) == SHOWN for rows in tables.values())
     found = sorted(change_sets.values(), key=lambda each: each.at, reverse=True)
-    for later, earlier in zip(found, found[1:], strict=False):
+    for later, earlier in pairwise(found):
         later.before = earlier.token
     return found, is_cut
 
@@ -171,11 +172,9 @@ def _owners(table: type[Model], tables: dict[type[Model], list[Any]], key: Any) 
 
 def _versions_of_merged(model: type[Record], key: Any) -> Iterable[Any]:
     """The versions, oldest first, of records that were ever merged into this one."""
-    history = history_of(model)._default_manager
-    ever = history.filter(merged_into_id=key).values("pgh_obj_id")
-    return (
-        history.filter(pgh_obj_id__in=ever).select_related("pgh_context").order_by("pgh_id")[:SHOWN]
-    )  # type: ignore[no-any-return]
+    history: QuerySet[Any] = history_of(model)._default_manager.order_by("pgh_id")
+    ever = history.order_by().filter(merged_into_id=key).values("pgh_obj_id")
+    return history.filter(pgh_obj_id__in=ever).select_related("pgh_context")[:SHOWN]
 
 
 def _merge(
@@ -203,7 +202,7 @@ def _row_change(
     owner = link.name if link else ""
     shown = {
         each.name: FieldChange(
-            str(each.verbose_name), _text(each, before, labels), _text(each, row, labels)
+            str(each.verbose_name), text_of(each, before, labels), text_of(each, row, labels)
         )
         for each in model._meta.concrete_fields
         if each.name not in _HIDDEN and each.name != owner and not each.name.endswith(_DERIVED)
@@ -235,7 +234,7 @@ def _row_change(
     return RowChange(_VERBS[row.pgh_label], what, name, changed)
 
 
-def _text(each: Any, row: Any, labels: dict[Any, dict[str, str]]) -> str:
+def text_of(each: Any, row: Any, labels: dict[Any, dict[str, str]]) -> str:
     """Return the value of a field as a person reads it."""
     value = None if row is None else getattr(row, each.attname)
     if value is None or value in ("", [], False):

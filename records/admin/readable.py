@@ -236,12 +236,9 @@ def _marked(
             ones.append(replace(value, pieces=((value.text, True),)))
             continue
         there.remove(other)
-        if same is None:
-            value, changed = _by_word(value, other)
-            done[id(other)] = changed
-        else:
-            done[id(other)] = other
-        ones.append(value)
+        one, changed = (value, other) if same else _by_word(value, other)
+        done[id(other)] = changed
+        ones.append(one)
     return tuple(ones), tuple(
         done.get(id(value)) or replace(value, pieces=((value.text, True),)) for value in right
     )

@@ -79,13 +79,11 @@ def made_of(kind: Kind, rows: Mapping[type[models.Model], Mapping[Any, Mapping[s
         if relation.is_forward:
             keys = {getattr(owner, link) for owner in above} - {None}
             there = rows.get(relation.model)
-            if there is None:
-                there = relation.model._base_manager.in_bulk(keys)
-                made[path] = list(there.values())
-            else:
-                made[path] = _instances(
-                    relation.model, [there[key] for key in keys if key in there]
-                )
+            made[path] = (
+                list(relation.model._base_manager.filter(pk__in=keys))
+                if there is None
+                else _instances(relation.model, [there[key] for key in keys if key in there])
+            )
         else:
             owners = {owner.pk for owner in above}
             own = [row for row in rows[relation.model].values() if row[link] in owners]

@@ -144,16 +144,22 @@ def _name_what_is_there(record: Record, plan: Plan) -> None:
 def _name_parts_that_are_there(table: type[Model], plan: Plan) -> None:
     """Leave out what belonged to a part that is left out, and the mention of such a part."""
     owner = path_to_record(cast("type[Part]", table))[0]
-    for link in table._meta.concrete_fields:
-        if not link.is_relation or link.related_model not in plan.rows:
+    links: list[Any] = [each for each in table._meta.concrete_fields if each.is_relation]
+    for link in links:
+        if not issubclass(link.related_model, Part):
             continue
         there = plan.rows[link.related_model]
         for key, row in list(plan.rows[table].items()):
             named = row[link.attname]
             if named is None or named in there:
                 continue
-            if link == owner or not link.null:
+            if link == owner:
                 del plan.rows[table][key]
+            elif not link.null:
+                del plan.rows[table][key]
+                plan.conflicts.append(
+                    f"{_what(table, link)} named a part that is left out: left out too."
+                )
             else:
                 row[link.attname] = None
                 plan.conflicts.append(f"{_what(table, link)} named a part that is left out.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -144,7 +145,7 @@ def _in_order(tables: Sequence[Sequence[tuple[int, Moment]]]) -> list[Moment]:
         moments = list(dict.fromkeys(moment for _number, moment in rows))
         for moment in moments:
             after.setdefault(moment, set())
-        for before, later in zip(moments, moments[1:], strict=False):
+        for before, later in pairwise(moments):
             after[later].add(before)
     found = []
     while after:
@@ -153,8 +154,8 @@ def _in_order(tables: Sequence[Sequence[tuple[int, Moment]]]) -> list[Moment]:
         moment = min(ready or after, key=lambda each: (each[0], str(each[1])))
         found.append(moment)
         del after[moment]
-        for before in after.values():
-            before.discard(moment)
+        for waiting in after.values():
+            waiting.discard(moment)
     return found
 
 
