@@ -246,7 +246,9 @@ class PublishingActions(Labelled, AnyModelAdmin):
             {
                 **self.admin_site.each_context(request),
                 **context,
-                "title": f"{context['words']} {kind}",
+                "title": f"{context['words']} of a {kind}"
+                if context["action"] == UNMERGE
+                else f"{context['words']} {kind}",
                 "kind": kind,
                 "opts": self.opts,
                 "media": self.media,

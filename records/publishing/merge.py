@@ -70,7 +70,7 @@ def merge(
     rest stays with the loser.
 
     Raises CurationRefused when the two cannot be merged, PermissionDenied when `by` may not publish their kind,
-    ValueError without a reason.
+    ValueError without a reason, IntegrityError with the words of a rule that the survivor would break by what it takes.
     """
     demand_permission(by, [type(loser), type(survivor)])
     if not reason.strip():
@@ -185,7 +185,7 @@ def facts_to_choose(loser: Record, survivor: Record) -> list[Fact]:
 
 
 def _lists_to_choose(loser: Record, survivor: Record) -> Iterator[Fact]:
-    lists: dict[type[Part], tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {}
+    lists: dict[Any, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {}
     for table in tables_of(type(loser))[1:]:
         if issubclass(table, Part) and not issubclass(table, _ALWAYS_TAKEN):
             link, onward = path_to_record(table)
@@ -193,15 +193,17 @@ def _lists_to_choose(loser: Record, survivor: Record) -> Iterator[Fact]:
                 rows = table._default_manager
                 kept, gone = (tuple(rows.filter(**{link.name: each})) for each in (survivor, loser))
                 lists[table] = link, kept, gone
+    # Rows that name each other stay together where they are: no rule lets one of them go first.
+    tied: set[Any] = set()
+    for table, (_link, _kept, gone) in lists.items():
+        for each in table._meta.concrete_fields:
+            other = each.related_model
+            if other in lists and any(getattr(row, each.attname) for row in gone):
+                tied |= {table, other}
     for table, (link, kept, gone) in lists.items():
-        if gone:
-            # Rows that name other parts are at home only where those are.
-            links: list[Any] = [each for each in table._meta.concrete_fields if each.is_relation]
-            others = {each.related_model for each in links} & lists.keys()
-            alone = all(not lists[other][1] for other in others)
+        if gone and table not in tied:
             title = str(table._meta.verbose_name_plural)
-            name = link.remote_field.related_name
-            yield Fact(name, title, kept, gone, not kept and alone, table)
+            yield Fact(link.remote_field.related_name, title, kept, gone, not kept, table)
 
 
 def _is_blank(values: list[Any]) -> bool:

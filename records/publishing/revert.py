@@ -174,11 +174,8 @@ def _what(table: type[Model], link: Any) -> str:
 def _links_to_records(table: type[Model]) -> list[Any]:
     """Return the foreign keys of a table to other records than the one that its rows belong to."""
     owner = path_to_record(table)[0].name if issubclass(table, Part) else "merged_into"
-    return [
-        each
-        for each in table._meta.concrete_fields
-        if each.is_relation and each.name != owner and issubclass(each.related_model, Record)
-    ]
+    links: list[Any] = [each for each in table._meta.concrete_fields if each.is_relation]
+    return [each for each in links if each.name != owner and issubclass(each.related_model, Record)]
 
 
 def _standing(model: type[Record], keys: set[Any]) -> Mapping[Any, Any]:

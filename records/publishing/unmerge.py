@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.utils import timezone
 
 from records.models import (
     Action,
@@ -27,7 +28,7 @@ from records.models import (
 )
 from records.publishing import feed
 from records.publishing.deeds import deed
-from records.publishing.documents import fingerprint, reference_row
+from records.publishing.documents import reference_row
 from records.publishing.facts import columns_of_fact, facts_of
 from records.publishing.labels import propagate, refresh
 from records.publishing.locks import hold
@@ -280,8 +281,8 @@ def _is_as_published(record: Any) -> bool:
     if record.editorial_state != EditorialState.PUBLISHED:
         return False
     newest = newest_by_record([record])[record.pk]
-    found = preview(record)
-    return found.fingerprints.get(record.pk) == fingerprint(orjson.loads(newest.document))
+    found = preview(record, at=timezone.now())
+    return bool(found.documents.get(record.pk) == newest.document)
 
 
 def _serve_again(plan: Undoing, turn: feed.Turn, reason: str) -> feed.Turn:
