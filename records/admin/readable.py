@@ -24,6 +24,8 @@ _LEFT_OUT = frozenset({"id", "object", "url", "revision", "published_at", "known
 _ALIKE = 0.5
 #: Texts that have fewer words in common than this are marked as a whole.
 _SAME_TEXT = 0.4
+#: Pairs of words up to which texts are compared word by word.
+_MOST_COMPARED = 4_000_000
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -246,20 +248,21 @@ def _marked(
 
 def _by_word(one: Value, other: Value) -> tuple[Value, Value]:
     before, after = _WORDS.findall(one.text), _WORDS.findall(other.text)
+    # Of long texts every word would be compared with every other one.
+    is_short = len(before) * len(after) <= _MOST_COMPARED
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     if one.text == other.text:
         # Two records of one name, or one that is called otherwise beside its label.
         one, other = (
             replace(each, text=f"{each.text} {_told_apart(each.own)}") for each in (one, other)
         )
-    elif matcher.ratio() >= _SAME_TEXT:
+    elif is_short and matcher.ratio() >= _SAME_TEXT:
         left: list[tuple[str, bool]] = []
         right: list[tuple[str, bool]] = []
         for tag, start, end, from_, to in matcher.get_opcodes():
             differs = tag != "equal"
             left += [("".join(before[start:end]), differs)] if end > start else []
             right += [("".join(after[from_:to]), differs)] if to > from_ else []
-        # Where words are only added, the other side shows them.
         return replace(one, pieces=tuple(left)), replace(other, pieces=tuple(right))
     return replace(one, pieces=((one.text, True),)), replace(other, pieces=((other.text, True),))
 

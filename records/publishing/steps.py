@@ -122,7 +122,7 @@ def steps_of(model: type[Record], key: Any) -> list[Step]:
     for table, rows in written.items():
         for number, moment in rows:
             last[moment][table] = number
-    for moment in _in_order(list(written.values())):
+    for moment in in_order(list(written.values())):
         reached = {**reached, **last[moment]}
         steps.append(Step(*moment, reached))
     return steps
@@ -138,7 +138,7 @@ def _owners(table: type[Model], key: Any) -> set[Any]:
     return set(_ever(link, onward, key).values_list("pgh_obj_id", flat=True))
 
 
-def _in_order(tables: Sequence[Sequence[tuple[int, Moment]]]) -> list[Moment]:
+def in_order(tables: Sequence[Sequence[tuple[int, Moment]]]) -> list[Moment]:
     """Put transactions in the one order that agrees with each table's, the earlier first where tables leave it open."""
     after: dict[Moment, set[Moment]] = {}
     for rows in tables:

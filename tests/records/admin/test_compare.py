@@ -162,7 +162,7 @@ def test_the_preview_is_the_document(contributor: Client) -> None:
     response = contributor.get(address(topic, "preview"))
 
     assert response.headers["Content-Type"] == "application/json"
-    assert response.json()["label"] == "Lithium"  # type: ignore[attr-defined]
+    assert response.json()["label"] == "Lithium"
 
 
 def test_who_may_not_see_a_kind_compares_nothing(client: Client) -> None:
