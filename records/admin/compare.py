@@ -148,15 +148,17 @@ class Versions:
         for each in self.revisions:
             if each.revision == number:
                 text = each.document
+                # Nothing of a withdrawn record is served.
+                is_served = text and self.record.editorial_state != EditorialState.WITHDRAWN
                 public = kind_of(self.record).path(self.record.pk)
+                standing = "" if each.superseded_at or not text else ", public now"
                 detail = f"{each.get_action_display()} {_moment(each.published_at)}"
                 return Side(
                     f"r{number}",
-                    f"Revision {number}"
-                    + ("" if each.superseded_at else ", public now" if text else ""),
+                    f"Revision {number}{standing}",
                     f"{detail}: {each.reason}" if each.reason else detail,
                     orjson.loads(text) if text else None,
-                    f"{public}revisions/{number}/" if text else "",
+                    f"{public}revisions/{number}/" if is_served else "",
                 )
         raise Http404
 
