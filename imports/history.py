@@ -8,31 +8,10 @@ from django.apps import apps
 from django.db.models import Q
 
 from records.models import Part, Record
+from records.publishing.steps import history_of, path_to_record, record_model
 
 if TYPE_CHECKING:
-    from django.db import models
-
     from imports.models import ImportBatch
-
-
-def history_of(model: Any) -> Any:
-    """Return the model of the events that record the changes of a model's rows."""
-    return model._meta.get_field("history").related_model
-
-
-def path_to_record(part: type[Part]) -> tuple[Any, Any | None]:
-    """Return the foreign key of a part to its record; of a part of a part, the keys to the other part and from there."""
-    first, _, second = part.part_of.partition("__")
-    link: Any = part._meta.get_field(first)
-    return link, link.related_model._meta.get_field(second) if second else None
-
-
-def record_model(model: type[models.Model]) -> Any:
-    """Return the kind of record that rows of a model belong to."""
-    if not issubclass(model, Part):
-        return model
-    link, onward = path_to_record(model)
-    return (onward or link).related_model
 
 
 def written_by(batch: ImportBatch, model: type[Record]) -> Q:

@@ -6,13 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from imports.history import history_of, path_to_record, written_by
+from imports.history import written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
-from records.bulk import insert, overwrite
 from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
 from records.publishing.deeds import deed
 from records.publishing.publish import (
@@ -23,6 +21,8 @@ from records.publishing.publish import (
     restore,
     withdraw,
 )
+from records.publishing.rows import remove, write_back
+from records.publishing.steps import Written, history_of, path_to_record, written_in
 from records.publishing.warnings import renew
 from records.registry import all_kinds
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 #: Reasons that a refusal lists.
 SHOWN = 20
-#: What publishing and the database itself write in a record.
-_NOT_EDITED = ("editorial_state", "published_at", "changed_at", "created_at", "merged_into_id")
 
 
 class UndoRefused(Exception):  # noqa: N818 - no error: an answer, with its reasons
@@ -65,21 +63,10 @@ class Undone:
 
 
 @dataclass
-class _Table:
-    """The rows of one table that an import wrote, by key, as they were before; None for a row that it added."""
+class _Table(Written):
+    """The rows of one table that an import wrote."""
 
-    model: type[models.Model]
-    before: dict[Any, dict[str, Any] | None]
-    after: dict[Any, dict[str, Any]]  #: the rows as it left them
     owners: dict[Any, UUID]  #: the records that the rows belong to; a record belongs to itself
-
-    @property
-    def added(self) -> list[Any]:
-        return [key for key, row in self.before.items() if row is None]
-
-    @property
-    def others(self) -> dict[Any, dict[str, Any]]:
-        return {key: row for key, row in self.before.items() if row is not None}
 
 
 @deed
@@ -150,31 +137,11 @@ def undo(
 
 def _tables(batch: ImportBatch) -> Iterator[_Table]:
     """Read from the history what the import did, table by table."""
-    for model in apps.get_models():
-        if not issubclass(model, Record | Part):
-            continue
-        history = history_of(model)
-        events = history._default_manager.filter(pgh_context_id=batch.context_id)
-        recorded = {field.attname for field in history._meta.concrete_fields}
-        names = [f.attname for f in model._meta.concrete_fields if f.attname in recorded]
-        first: dict[Any, tuple[int, str]] = {}
-        last: dict[Any, dict[str, Any]] = {}
-        for event in events.order_by("pgh_id").values("pgh_id", "pgh_label", *names):
-            first.setdefault(event["id"], (event["pgh_id"], event["pgh_label"]))
-            last[event["id"]] = event
-        before: dict[Any, dict[str, Any] | None] = {
-            # A row that the import removed is recorded as it was.
-            key: {name: last[key][name] for name in names} if label == "delete" else None
-            for key, (_event, label) in first.items()
-            if label != "update"
-        }
-        changed = {key: event for key, (event, label) in first.items() if label == "update"}
-        earlier = history._default_manager.filter(pgh_obj_id__in=list(changed)).order_by("pgh_id")
-        for row in earlier.values("pgh_id", *names):
-            if row.pop("pgh_id") < changed[row["id"]]:
-                before[row["id"]] = row
-        if before:
-            yield _Table(model, before, last, _owners(model, last))
+    if batch.context_id is None:
+        return
+    for table in written_in(batch.context_id):
+        owners = _owners(table.model, table.after)
+        yield _Table(table.model, table.before, table.after, owners)
 
 
 def _withdrawn_by(tables: Iterable[_Table]) -> set[Any]:
@@ -246,31 +213,11 @@ def _change_back(tables: list[_Table], drafts: set[UUID], kept: set[UUID]) -> No
         added = [key for key in table.added if table.owners[key] not in kept]
         if issubclass(table.model, Record):
             added = [key for key in added if key in drafts]
-        if added:
-            rows = table.model._default_manager.filter(pk__in=added)
-            # What belongs to these rows was added by the import too, so there is nothing to look for.
-            rows._raw_delete(rows.db)  # noqa: SLF001 - Django has no public name for it
+        # What belongs to these rows was added by the import too, so there is nothing to look for.
+        remove(table.model, added)
     for table in tables:
-        left_alone = _NOT_EDITED if issubclass(table.model, Record) else ()
-        rows = table.model._default_manager.filter(pk__in=list(table.others))
-        existing = {row["id"]: row for row in rows.values()}
-        removed: list[dict[str, Any]] = []
-        by_columns: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-        for key, row in table.others.items():
-            if table.owners[key] in kept:
-                continue
-            before = {name: value for name, value in row.items() if name not in left_alone}
-            if key in existing:
-                # Only what differs is written.
-                now = existing[key]
-                columns = tuple(name for name, value in before.items() if now[name] != value)
-                by_columns[columns].append({"id": key} | {name: before[name] for name in columns})
-            else:
-                removed.append(before)
-        for columns, those in by_columns.items():
-            if columns:
-                overwrite(table.model, those, default=str)
-        insert(table.model, removed)
+        rows = {key: row for key, row in table.others.items() if table.owners[key] not in kept}
+        write_back(table.model, rows)
 
 
 def _renew_warnings(records: Iterable[Record]) -> None:

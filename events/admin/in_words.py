@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 
 from events.models import NameResolution, Participation
 from events.resolving import candidates, names, of_name, resolve, undo
-from records.admin.boxes import RecordSelect, selectable
+from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
 from records.admin.record import BoundedPaginator
+from records.admin.relations import selectable
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -20,7 +19,7 @@ from records.badges import BADGE, badge_html
 from records.exchange.export import documents_by_key
 from records.exchange.shapes import exchange_of
 from records.models import EditorialState, Part, PossibleDuplicate, Record, Verdict
-from records.publishing.merge import links_to, moves_with
+from records.publishing.merge import at_record, links_to, moves_with
 from records.publishing.warnings import renew
 from records.registry import kind_named
 
@@ -218,14 +217,10 @@ def _named_by(record: Record) -> Iterator[str]:
             rows = rows.select_related(owner)
         elif not issubclass(model, Record) or field.name == "merged_into":
             continue
-        named = [_at(row, owner) for row in rows[: SHOWN + 1]]
+        named = [at_record(row, owner) for row in rows[: SHOWN + 1]]
         yield from map(str, named[:SHOWN])
         if len(named) > SHOWN:
             yield f"and {rows.count() - SHOWN:,} more {model._meta.verbose_name_plural}"
-
-
-def _at(row: Any, path: str) -> Any:
-    return reduce(getattr, filter(None, path.split("__")), row)
 
 
 def _compared(kind: str, records: list[Any]) -> list[dict[str, Any]]:

@@ -10,16 +10,15 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from config.dates.fields import UncertainDateField
 from config.text import validate_text
 from records.admin.generics import AnyModelForm
 from records.models import STATED, EditorialState, Record
+from records.publishing.facts import facts_of
 from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import Model
 
 #: The states that a curator sets in the form; publishing actions set all others.
 BY_HAND = (EditorialState.DRAFT, EditorialState.IN_REVIEW)
@@ -87,19 +86,6 @@ class RecordForm(AnyModelForm):
         common = facts_of(Record)
         own: list[str] = [name for name in facts_of(type(record)) if name not in common]
         return own + [name for name in record.locked_fields if name not in own]
-
-
-def facts_of(model: type[Model]) -> list[str]:
-    """Return the names of a model's editable fields; an uncertain date is one."""
-    names: list[str] = []
-    for field in model._meta.fields:
-        name = field.name
-        for suffix in ("_edtf", "_text", "_precision"):
-            if isinstance(getattr(model, name.removesuffix(suffix), None), UncertainDateField):
-                name = name.removesuffix(suffix)
-        if field.editable and name not in names:
-            names.append(name)
-    return names
 
 
 def documented_fields(model: type[Record]) -> list[str]:

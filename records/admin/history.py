@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
@@ -19,9 +19,17 @@ from django.template.response import TemplateResponse
 from records.admin.boxes import labels_of
 from records.admin.generics import AnyModelAdmin
 from records.models import Part, Record
+from records.publishing.steps import (
+    Moment,
+    history_of,
+    path_to_record,
+    tables_of,
+    token_of,
+    versions_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -53,6 +61,7 @@ class RowChange:
     what: str  #: "citation", or nothing for the record itself
     name: str  #: what distinguishes a part from others of its kind
     fields: tuple[FieldChange, ...]
+    detail: str = ""  #: the record that it came from, or went to
 
 
 @dataclass
@@ -63,6 +72,8 @@ class ChangeSet:
     who: str
     action: str
     reason: str
+    token: str  #: what names the step on the page that compares
+    before: str = ""  #: the step before
     rows: list[RowChange] = field(default_factory=list)
 
 
@@ -105,71 +116,93 @@ def changes_since(model: type[Record], key: Any, seen: str) -> list[ChangeSet]:
     return later or change_sets[:SHOWN_OLDER]
 
 
-def parts_of(model: type[Record]) -> Iterator[type[Part]]:
-    """Yield every model whose rows belong to records of this kind, directly or through another part."""
-    for part in apps.get_models():
-        if issubclass(part, Part):
-            owner: Any = part
-            for name in part.part_of.split("__"):
-                owner = owner._meta.get_field(name).related_model
-            if owner is model:
-                yield part
-
-
 def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
-    histories: dict[type[Model], QuerySet[Any]] = {model: _history(model).filter(pgh_obj_id=key)}
-    histories |= {part: _history_of_part(part, key) for part in parts_of(model)}
     tables: dict[type[Model], list[Any]] = {
-        table: list(rows[:SHOWN]) for table, rows in histories.items()
+        table: list(versions_of(table, key).select_related("pgh_context")[:SHOWN])
+        for table in tables_of(model)
     }
-    labels = _labels(tables)
-    users = _users(row for rows in tables.values() for row in rows)
-    change_sets: dict[tuple[datetime, Any], ChangeSet] = {}
-    for table, rows in tables.items():
-        before: dict[Any, Any] = {}
-        for row in reversed(rows):
-            change = _row_change(table, before.get(row.pgh_obj_id), row, labels)
-            before[row.pgh_obj_id] = row
-            if change is None:
-                continue
+    merged = list(_versions_of_merged(model, key))
+    labels = _labels({**tables, model: [*tables[model], *merged]})
+    users = _users(row for rows in (*tables.values(), merged) for row in rows)
+    change_sets: dict[Moment, ChangeSet] = {}
+
+    def add(row: Any, change: RowChange | None) -> None:
+        if change is None:
+            return
+        moment = (row.pgh_created_at, row.pgh_context_id)
+        if moment not in change_sets:
             metadata = row.pgh_context.metadata if row.pgh_context else {}
-            change_set = ChangeSet(
+            change_sets[moment] = ChangeSet(
                 at=row.pgh_created_at,
                 who=users.get(metadata.get("user"), "a command"),
                 action=str(metadata.get("action", "")),
                 reason=" ".join(filter(None, (metadata.get("reason"), metadata.get("warnings")))),
+                token=token_of(moment),
             )
-            moment = (row.pgh_created_at, row.pgh_context_id)
-            change_sets.setdefault(moment, change_set).rows.append(change)
+        change_sets[moment].rows.append(change)
+
+    for table, rows in tables.items():
+        owners = _owners(table, tables, key)
+        before: dict[Any, Any] = {}
+        for row in reversed(rows):
+            former = before.get(row.pgh_obj_id)
+            before[row.pgh_obj_id] = row
+            add(row, _row_change(table, former, row, labels, owners))
+    before = {}
+    for row in merged:
+        add(row, _merge(model, before.get(row.pgh_obj_id), row, key, labels))
+        before[row.pgh_obj_id] = row
     is_cut = any(len(rows) == SHOWN for rows in tables.values())
-    return sorted(change_sets.values(), key=lambda each: each.at, reverse=True), is_cut
+    found = sorted(change_sets.values(), key=lambda each: each.at, reverse=True)
+    for later, earlier in pairwise(found):
+        later.before = earlier.token
+    return found, is_cut
 
 
-def _history(model: type[Model]) -> QuerySet[Any]:
-    history: Any = model._meta.get_field("history").related_model
-    return history._default_manager.select_related("pgh_context").order_by("-pgh_id")  # type: ignore[no-any-return]
+def _owners(table: type[Model], tables: dict[type[Model], list[Any]], key: Any) -> set[Any]:
+    """The keys by which the rows of a table belong to the record: its own, or those of its parts."""
+    if not issubclass(table, Part):
+        return set()
+    link, onward = path_to_record(table)
+    if onward is None:
+        return {key}
+    rows = tables[link.related_model]
+    return {row.pgh_obj_id for row in rows if getattr(row, onward.attname) == key}
 
 
-def _history_of_part(part: type[Part], key: Any) -> QuerySet[Any]:
-    """Return the history of all rows that ever belonged to the record: a merge moves parts."""
-    first, _, onward = part.part_of.partition("__")
-    history = _history(part).order_by()
-    if onward:
-        middle: Any = part._meta.get_field(first).related_model
-        owners = _history(middle).order_by().filter(**{f"{onward}_id": key}).values("pgh_obj_id")
-        ever = history.filter(**{f"{first}_id__in": owners})
-    else:
-        ever = history.filter(**{f"{first}_id": key})
-    return _history(part).filter(pgh_obj_id__in=ever.values("pgh_obj_id"))
+def _versions_of_merged(model: type[Record], key: Any) -> Iterable[Any]:
+    """The versions, oldest first, of records that were ever merged into this one."""
+    history: QuerySet[Any] = history_of(model)._default_manager.order_by("pgh_id")
+    ever = history.order_by().filter(merged_into_id=key).values("pgh_obj_id")
+    return history.filter(pgh_obj_id__in=ever).select_related("pgh_context")[:SHOWN]
+
+
+def _merge(
+    model: type[Record], former: Any, row: Any, key: Any, labels: dict[Any, dict[str, str]]
+) -> RowChange | None:
+    """Say that another record was merged into this one, or is so no more."""
+    name = f"“{labels.get(model, {}).get(str(row.pgh_obj_id), 'a deleted record')}”"
+    was = former is not None and former.merged_into_id == key
+    if row.merged_into_id == key and not was:
+        return RowChange("merged into this record", name, "", ())
+    if row.merged_into_id != key and was:
+        return RowChange("is a record of its own again", name, "", ())
+    return None
 
 
 def _row_change(
-    model: type[Model], before: Any, row: Any, labels: dict[Any, dict[str, str]]
+    model: type[Model],
+    before: Any,
+    row: Any,
+    labels: dict[Any, dict[str, str]],
+    owners: set[Any],
 ) -> RowChange | None:
-    owner = model.part_of.partition("__")[0] if issubclass(model, Part) else ""
+    """Say what happened to a row. What happened to a part while it belonged to another record is left out."""
+    link = path_to_record(model)[0] if issubclass(model, Part) else None
+    owner = link.name if link else ""
     shown = {
         each.name: FieldChange(
-            str(each.verbose_name), _text(each, before, labels), _text(each, row, labels)
+            str(each.verbose_name), text_of(each, before, labels), text_of(each, row, labels)
         )
         for each in model._meta.concrete_fields
         if each.name not in _HIDDEN and each.name != owner and not each.name.endswith(_DERIVED)
@@ -181,6 +214,16 @@ def _row_change(
     what = str(model._meta.verbose_name) if issubclass(model, Part) else ""
     values = [each.after for each in shown.values() if each.after]
     name = ", ".join(values[:2]) if what else ""
+    if link is not None:
+        now = getattr(row, link.attname)
+        was = getattr(before, link.attname) if before is not None else now
+        if now not in owners and was not in owners:
+            return None
+        if now != was:
+            other = labels.get(link.related_model, {}).get(str(was if now in owners else now), "")
+            if now in owners:
+                return RowChange(_VERBS["insert"], what, name, (), f"from “{other}”")
+            return RowChange("moved", what, name, (), f"to “{other}”")
     if row.pgh_label == "delete":
         return RowChange(_VERBS["delete"], what, name, ())
     changed = tuple(each for each in shown.values() if each.before != each.after)
@@ -191,7 +234,7 @@ def _row_change(
     return RowChange(_VERBS[row.pgh_label], what, name, changed)
 
 
-def _text(each: Any, row: Any, labels: dict[Any, dict[str, str]]) -> str:
+def text_of(each: Any, row: Any, labels: dict[Any, dict[str, str]]) -> str:
     """Return the value of a field as a person reads it."""
     value = None if row is None else getattr(row, each.attname)
     if value is None or value in ("", [], False):
@@ -213,6 +256,8 @@ def _labels(tables: dict[type[Model], list[Any]]) -> dict[Any, dict[str, str]]:
             if isinstance(each, ForeignKey) and admin.site.is_registered(each.remote_field.model):
                 keys = {getattr(row, each.attname) for row in rows}
                 named[each.remote_field.model] |= {str(key) for key in keys if key is not None}
+        if issubclass(model, Record):
+            named[model] |= {str(row.pgh_obj_id) for row in rows if row.merged_into_id is not None}
     return {
         model: labels_of(admin.site, model, keys, plain=True)
         for model, keys in named.items()

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,6 +22,7 @@ from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
+from records.admin.merging import choices_of, is_decided, taken_from
 from records.admin.warnings import of_records
 from records.badges import badge_html
 from records.models import EditorialState, Nature
@@ -29,8 +30,15 @@ from records.publishing import publish
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.dependencies import gather
 from records.publishing.locks import hold
-from records.publishing.merge import merge, moves_with
+from records.publishing.merge import (
+    demand_seen,
+    merge,
+    moves_with,
+    seen_of,
+    warnings_of_merging,
+)
 from records.publishing.publish import UNSEEN, CurationRefused, Refusal
+from records.publishing.unmerge import plan_unmerge, unmerge
 from records.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
@@ -52,12 +60,22 @@ AT_ONCE = publish.BATCH
 UNSEEN_SHOWN = 20
 
 PUBLISH, WITHDRAW, RESTORE, MERGE = "publish", "withdraw", "restore", "merge"
-DONE = {PUBLISH: "published", WITHDRAW: "withdrawn", RESTORE: "restored", MERGE: "merged"}
+UNMERGE = "unmerge"
+DONE = {
+    PUBLISH: "published",
+    WITHDRAW: "withdrawn",
+    RESTORE: "restored",
+    MERGE: "merged",
+    UNMERGE: "records of their own again",
+}
+#: What the pages call the actions.
+WORDS = {**{action: action.capitalize() for action in DONE}, UNMERGE: "Undo merge"}
 REASONS = {
     PUBLISH: "Optional. Shown to the public with the revision.",
     WITHDRAW: "Shown to everybody who opens the record from now on.",
     RESTORE: "Optional. Shown to the public with the revision.",
     MERGE: "Why they are the same thing. Shown to the public.",
+    UNMERGE: "Why they are two things after all. Shown to the public.",
 }
 #: The actions that the form of a record offers, by its state. Publishing is a button of the form.
 OFFERED = {
@@ -65,7 +83,7 @@ OFFERED = {
     EditorialState.IN_REVIEW: (MERGE,),
     EditorialState.PUBLISHED: (WITHDRAW, MERGE),
     EditorialState.WITHDRAWN: (RESTORE, MERGE),
-    EditorialState.MERGED: (),
+    EditorialState.MERGED: (UNMERGE,),
 }
 
 
@@ -113,13 +131,9 @@ class PublishingActions(Labelled, AnyModelAdmin):
         if not self.has_publish_permission(request):
             return []
         return [
-            (address_of(record, action), f"{action.capitalize()}…")
+            (address_of(record, action), f"{WORDS[action]}…")
             for action in OFFERED[EditorialState(record.editorial_state)]
         ]
-
-    def public_path(self, record: Record) -> str:
-        """Return the public address of the record, or nothing when it was never published."""
-        return kind_of(record).path(record.pk) if record.published_at is not None else ""
 
     # From the form
 
@@ -153,9 +167,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
         (record,) = records
         edition = kind_of(record).editions._default_manager.newest().get(record_id=record.pk)
         words = 'The {} “{}” is published as <a href="{}">revision {}</a>.'
-        return format_html(
-            words, self.opts.verbose_name, record, kind_of(record).path(record.pk), edition.revision
-        )
+        address = f"{address_of(record, 'compare')}?right=r{edition.revision}"
+        return format_html(words, self.opts.verbose_name, record, address, edition.revision)
 
     # The page
 
@@ -179,26 +192,36 @@ class PublishingActions(Labelled, AnyModelAdmin):
         confirmed = request.method == "POST" and "_confirm" in request.POST
         form = ReasonForm(
             request.POST if confirmed else None,
-            is_required=action in {WITHDRAW, MERGE},
+            is_required=action in {WITHDRAW, MERGE, UNMERGE},
             help_text=REASONS[action],
             asks_nature=action == PUBLISH and any(record.is_published for record in records),
         )
         choice = self._survivor_field(request, records) if action == MERGE else None
         survivor = _chosen(request, choice) if choice else None
+        losers = [record for record in records if record != survivor]
         refusals: list[Refusal] = []
         unseen: list[Record] = []
-        if confirmed and form.is_valid() and (survivor or action != MERGE):
+        undoing = None
+        # A merge is confirmed on a page that shows what becomes of the two.
+        is_shown = action != MERGE or (survivor and is_decided(request))
+        if confirmed and form.is_valid() and is_shown:
             try:
                 _do(request, action, records, survivor, form.cleaned_data)
             except CurationRefused as refused:
                 refusals = refused.refusals
                 unseen = [each.record for each in refusals if each.code == UNSEEN]
-            except ContentionError as error:
-                refusals = [Refusal(records[0], "contention", message_of(error))]
+            except (ContentionError, IntegrityError, DataError) as error:
+                refusals = [Refusal(records[0], "database", message_of(error))]
             else:
                 return self._done(request, action, records, survivor)
-        losers = [record for record in records if record != survivor]
+        if action == UNMERGE:
+            try:
+                undoing = plan_unmerge(records[0])
+            except CurationRefused as refused:
+                refusals = refusals or refused.refusals
         context = {
+            "words": WORDS[action],
+            "undoing": undoing,
             "action": action,
             "records": records,
             "warned": of_records(records) if action == PUBLISH else [],
@@ -213,7 +236,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
             "dependencies": shown(gather(*records)) if action == PUBLISH else None,
             "choice": _render_choice(choice, survivor, confirmed=confirmed) if choice else "",
             "survivor": survivor,
-            "moves": [(loser, moves_with(loser, survivor)) for loser in losers] if survivor else [],
+            "mergers": _mergers(request, self.admin_site, losers, survivor) if survivor else [],
         }
         return self._render(request, context)
 
@@ -228,7 +251,9 @@ class PublishingActions(Labelled, AnyModelAdmin):
             {
                 **self.admin_site.each_context(request),
                 **context,
-                "title": f"{context['action'].capitalize()} {kind}",
+                "title": f"{context['words']} of a {kind}"
+                if context["action"] == UNMERGE
+                else f"{context['words']} {kind}",
                 "kind": kind,
                 "opts": self.opts,
                 "media": self.media,
@@ -248,6 +273,11 @@ class PublishingActions(Labelled, AnyModelAdmin):
             names = _names(record for record in records if record != survivor)
             message = format_html(
                 "{} merged into “{}”. Check that record, then publish it.", names, survivor
+            )
+        elif action == UNMERGE:
+            message = format_html(
+                "The merge of {} is undone. Check both records, then publish what has changed.",
+                _names(records),
             )
         else:
             more = f" and {len(records) - 10} more" if len(records) > 10 else ""
@@ -294,11 +324,34 @@ def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict
                 for record in records:
                     publish.restore(record, by=request.user, reason=reason)
             case "merge":
-                for loser in (record for record in records if record != survivor):
-                    merge(loser, survivor, by=request.user, reason=reason)
+                losers = [record for record in records if record != survivor]
+                demand_seen(losers, survivor, _seen(request))
+                for loser in losers:
+                    taken = taken_from(request, loser)
+                    merge(loser, survivor, by=request.user, reason=reason, taken=taken)
+            case "unmerge":
+                seen = request.POST.get("_undoing", "")
+                unmerge(records[0], by=request.user, reason=reason, seen=seen)
     except PermissionDenied as denied:
         # The person may publish this kind, but not the kind of another record that is involved.
         raise CurationRefused([Refusal(records[0], "permission", str(denied))]) from denied
+
+
+def _mergers(
+    request: HttpRequest, site: Any, losers: Sequence[Any], survivor: Any
+) -> list[dict[str, Any]]:
+    """Return what the page shows of each merge: the facts to choose, the rows that move, and what to look at."""
+    filled: set[str] = set()
+    return [
+        {
+            "loser": loser,
+            "seen": f"{loser.pk}:{seen_of(loser, survivor)}",
+            "facts": choices_of(request, site, loser, survivor, filled),
+            "moves": moves_with(loser, survivor),
+            "warnings": warnings_of_merging(loser, survivor),
+        }
+        for loser in losers
+    ]
 
 
 def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:

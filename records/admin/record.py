@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 
 from records.admin import warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
+from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
@@ -86,7 +87,7 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
@@ -321,7 +322,6 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
                 "badge": badge_html(obj.badge),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
-                "public_path": self.public_path(obj),
                 "was_published": obj.published_at is not None,
                 "natures": NATURES if obj.is_published else (),
                 "said_nature": said_nature(request),

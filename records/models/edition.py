@@ -32,7 +32,7 @@ class Action(models.TextChoices):
     PUBLISHED = "published", "Published"  #: the first edition
     UPDATED = "updated", "Updated"  #: a later one
     WITHDRAWN = "withdrawn", "Withdrawn"  #: a tombstone: reason and time, no document
-    RESTORED = "restored", "Restored"  #: back after a withdrawal
+    RESTORED = "restored", "Restored"  #: back after a withdrawal, or after a merge was undone
     MERGED = "merged", "Merged"  #: a tombstone that leads to the survivor
 
 

@@ -181,6 +181,12 @@ class DocumentReferences:
             self._given[key].clear()
             self._given[key].update(reference.embedded())
 
+    def stand_in(self, labels: Mapping[UUID, tuple[str, str]]) -> None:
+        """Show records that are not public by these kinds and labels, in documents that are not to be published."""
+        for key, (kind, label) in labels.items():
+            if key in self._given:
+                self._given[key].update(id=str(key), object=kind, label=label)
+
     def read(self) -> set[UUID]:
         """Every record of which it was read what is published."""
         return {*self._given, *self._subjects}

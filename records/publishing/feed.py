@@ -188,13 +188,18 @@ class NewEdition:
             self.document["known_on"] = day
             self.__dict__.pop("columns", None)
 
-    def edition(self, position: int, moment: datetime) -> dict[str, Any]:
-        """Return the row of the edition."""
+    def text(self, moment: datetime) -> str:
+        """Return the document as it is served once it is published at that moment."""
         self.document["published_at"] = stamp(moment)
         self._be_known_on(moment)
+        return to_text(self.document)
+
+    def edition(self, position: int, moment: datetime) -> dict[str, Any]:
+        """Return the row of the edition."""
+        text = self.text(moment)
         return {
             **self.columns,
-            "document": None if self.is_tombstone else to_text(self.document),
+            "document": None if self.is_tombstone else text,
             "published_at": self.document["published_at"],
             "position": position,
             "action": self.action,

@@ -1,10 +1,17 @@
-"""Merging: two records proved to be the same thing. The loser's id leads to the survivor from then on."""
+"""Merging: two records proved to be the same thing. The loser's id leads to the survivor from then on.
+
+`records.publishing.unmerge` undoes it, from the history.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import reduce
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+import pghistory
 import pghistory.models
 from django.db import IntegrityError, models, transaction
 
@@ -22,9 +29,11 @@ from records.models import (
 )
 from records.publishing import feed
 from records.publishing.deeds import deed
+from records.publishing.facts import columns_of_fact, facts_of
 from records.publishing.labels import propagate
 from records.publishing.locks import hold
 from records.publishing.publish import (
+    UNSEEN,
     CurationRefused,
     Refusal,
     carry_over,
@@ -34,26 +43,35 @@ from records.publishing.publish import (
     next_document,
     recorded,
 )
+from records.publishing.steps import path_to_record, rows_now, tables_of
 from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
 
 
 @deed
-def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reason: str) -> None:
+def merge(
+    loser: Record,
+    survivor: Record,
+    *,
+    by: AbstractBaseUser | None,
+    reason: str,
+    taken: Collection[str] | None = None,
+) -> None:
     """Make `loser`'s id lead to `survivor`, and let everything that names the one name the other.
 
     Published documents that name the loser get a new edition that names the survivor. In the working tables the
-    loser's names, identifiers and citations go to the survivor, where they wait to be published; its other parts stay
-    with it, for the desk to copy what the survivor lacks.
+    loser's names, identifiers and citations go to the survivor, where they wait to be published. So do those of its other facts
+    and lists of parts that are `taken`, by the names that `facts_to_choose` gives; None takes what the survivor lacks. The
+    rest stays with the loser.
 
     Raises CurationRefused when the two cannot be merged, PermissionDenied when `by` may not publish their kind,
-    ValueError without a reason.
+    ValueError without a reason, IntegrityError with the words of a rule that the survivor would break by what it takes.
     """
     demand_permission(by, [type(loser), type(survivor)])
     if not reason.strip():
@@ -72,6 +90,9 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
                 f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
             )
             raise CurationRefused([Refusal(kept, "not_published", detail)])
+        facts = facts_to_choose(gone, kept)
+        chosen = {fact.name for fact in facts if fact.fills_blank} if taken is None else set(taken)
+        _take(gone, kept, [fact for fact in facts if fact.name in chosen])
         _take_own_parts(gone, kept)
         _move_references(gone, kept)
         _settle_duplicates(gone, kept, by)
@@ -115,23 +136,221 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
     carry_over([loser], [gone])
 
 
-def moves_with(loser: Record, survivor: Record) -> list[str]:
+#: Rows that are listed of each table.
+SHOWN = 12
+#: Parts that go to the survivor with every merge.
+_ALWAYS_TAKEN = (Name, Identifier, Citation)
+#: Facts that are about the editing of one record.
+_NOT_CHOSEN = frozenset({"slug", "editorial_state", "locked_fields", "merged_into"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A field, or a list of parts, in which the loser says something that the survivor does not."""
+
+    name: str
+    title: str
+    kept: tuple[
+        Any, ...
+    ]  #: what the survivor has: the columns of the field, or the rows of the list
+    gone: tuple[Any, ...]  #: what the loser has
+    fills_blank: bool  #: whether the survivor has nothing there, so that it is taken unless somebody says otherwise
+    table: type[Part] | None = None  #: of a list
+
+
+@dataclass(frozen=True)
+class Move:
+    """Rows of one table that a merge concerns, and what becomes of them."""
+
+    detail: str
+    rows: tuple[str, ...]  #: the first of them, as the desk calls them
+    more: int = 0
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+def facts_to_choose(loser: Record, survivor: Record) -> list[Fact]:
+    """Return what the loser says otherwise than the survivor, or beside it, and could leave to it."""
+    model = type(loser)
+    found = []
+    for name in facts_of(model):
+        columns = columns_of_fact(model, name)
+        field: Any = model._meta.get_field(columns[0])
+        if name in _NOT_CHOSEN or field.unique:
+            continue
+        kept, gone = ([getattr(each, column) for column in columns] for each in (survivor, loser))
+        if kept != gone and not _is_blank(gone):
+            found.append(
+                Fact(name, name.replace("_", " "), tuple(kept), tuple(gone), _is_blank(kept))
+            )
+    return [*found, *_lists_to_choose(loser, survivor)]
+
+
+def _lists_to_choose(loser: Record, survivor: Record) -> Iterator[Fact]:
+    lists: dict[Any, tuple[Any, tuple[Any, ...], tuple[Any, ...]]] = {}
+    for table in tables_of(type(loser))[1:]:
+        if issubclass(table, Part) and not issubclass(table, _ALWAYS_TAKEN):
+            link, onward = path_to_record(table)
+            if onward is None:
+                rows = table._default_manager
+                kept, gone = (tuple(rows.filter(**{link.name: each})) for each in (survivor, loser))
+                lists[table] = link, kept, gone
+    # Rows that name each other stay together where they are: no rule lets one of them go first.
+    tied: set[Any] = set()
+    for table, (_link, _kept, gone) in lists.items():
+        for each in table._meta.concrete_fields:
+            other = each.related_model
+            if other in lists and any(getattr(row, each.attname) for row in gone):
+                tied |= {table, other}
+    for table, (link, kept, gone) in lists.items():
+        if gone and table not in tied:
+            title = str(table._meta.verbose_name_plural)
+            yield Fact(link.remote_field.related_name, title, kept, gone, not kept, table)
+
+
+def _is_blank(values: list[Any]) -> bool:
+    """Whether a fact says nothing. That something is unknown says nothing either."""
+    return all(value in (None, "", "unknown") or value == [] for value in values)
+
+
+def _take(loser: Record, survivor: Record, facts: list[Fact]) -> None:
+    """Give the survivor facts of the loser."""
+    model = type(loser)
+    columns = {
+        column: value
+        for fact in facts
+        if fact.table is None
+        for column, value in zip(columns_of_fact(model, fact.name), fact.gone, strict=True)
+    }
+    if columns:
+        model._default_manager.filter(pk=survivor.pk).update(**columns)
+    for fact in facts:
+        if fact.table is not None:
+            link = path_to_record(fact.table)[0]
+            rows = fact.table._default_manager.filter(**{link.name: loser})
+            rows.update(**{link.name: survivor})
+
+
+def moves_with(loser: Record, survivor: Record) -> list[Move]:
     """Say what a merge would do with the rows that belong to `loser` or name it."""
     moves = []
     for model, field in links_to(type(loser)):
-        count = model._default_manager.filter(**{field.name: loser}).count()
+        rows = model._default_manager.filter(**{field.name: loser}).order_by("pk")
+        count = rows.count()
         if not count:
             continue
         names = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-        if issubclass(model, Name | Identifier | Citation) and field.name == "record":
-            moves.append(
-                f"{count} {names} would go to {survivor}, but for those that it has already"
-            )
+        owner = "" if issubclass(model, Record) else getattr(model, "part_of", "")
+        if issubclass(model, _ALWAYS_TAKEN) and field.name == "record":
+            detail = f"{count} {names} would go to {survivor}, but for those that it has already"
+            owner = ""
         elif issubclass(model, Part) and model.part_of == field.name:
-            moves.append(f"{count} {names} would stay with the merged record")
+            detail = f"{count} {names} would stay with the merged record, unless they are taken"
+            owner = ""
         else:
-            moves.append(f"{count} {names} would name {survivor} ({field.verbose_name})")
+            detail = f"{count} {names} would name {survivor} ({field.verbose_name})"
+        labels = tuple(dict.fromkeys(str(at_record(row, owner)) for row in rows[:SHOWN]))
+        moves.append(Move(detail, labels, max(count - SHOWN, 0)))
     return moves
+
+
+def at_record(row: Any, path: str) -> Any:
+    """Return the record that a part belongs to."""
+    return reduce(getattr, filter(None, path.split("__")), row)
+
+
+def warnings_of_merging(loser: Record, survivor: Record) -> list[str]:
+    """Return what will have to be looked at after a merge, or speaks against it."""
+    return [*_identifiers_of_both(loser, survivor), *_twins(loser, survivor)]
+
+
+def _identifiers_of_both(loser: Record, survivor: Record) -> Iterator[str]:
+    """Yield the naming systems in which both have a name of their own: there they are two things."""
+    values: dict[str, list[list[str]]] = {}
+    for place, record in enumerate((loser, survivor)):
+        identifiers: Any = getattr(record, "identifiers", None)
+        for each in identifiers.all() if identifiers is not None else ():
+            values.setdefault(each.scheme, [[], []])[place].append(each.value)
+    for scheme, (gone, kept) in values.items():
+        if gone and kept:
+            yield (
+                f"Both have a {scheme}: {', '.join(gone)} and {', '.join(kept)}. One of them may be wrong, or they are two after all."
+            )
+
+
+def _twins(loser: Record, survivor: Record) -> Iterator[str]:
+    """Yield records that would be like another one afterwards, and those that would name the survivor twice."""
+    for model, field in links_to(type(loser)):
+        naming = model._default_manager
+        if issubclass(model, Record) and field.name != "merged_into" and not field.null:
+            columns: list[Any] = [each for each in model._meta.concrete_fields if each.is_relation]
+            others = [
+                each
+                for each in columns
+                if not each.null and each != field and issubclass(each.related_model, Record)
+            ]
+            standing = naming.exclude(editorial_state=EditorialState.MERGED).order_by("pk")
+            kept = list(standing.filter(**{field.name: survivor})) if others else []
+            for row in standing.filter(**{field.name: loser}) if others else ():
+                for other in kept:
+                    same = all(
+                        getattr(row, each.attname) == getattr(other, each.attname)
+                        for each in others
+                    )
+                    if same and _may_be_at_once(row, other):
+                        yield f"Two {model._meta.verbose_name_plural} would be alike: “{row}” and “{other}”. Merge these as well, if they are one."
+        elif issubclass(model, Part) and model.part_of != field.name:
+            first = path_to_record(model)[0].attname
+            of_survivor = naming.filter(**{field.name: survivor}).values(first)
+            both = naming.filter(**{field.name: loser, f"{first}__in": of_survivor}).order_by("pk")
+            for row in both[:SHOWN]:
+                yield f"“{at_record(row, model.part_of)}” would name it twice ({model._meta.verbose_name})."
+
+
+def _may_be_at_once(one: Any, other: Any) -> bool:
+    """Whether two rows with a start and an end may have a day in common; rows without may."""
+    for first, second in ((one, other), (other, one)):
+        end, start = getattr(first, "end_latest", None), getattr(second, "start_earliest", None)
+        if end is not None and start is not None and end < start:
+            return False
+    return True
+
+
+def seen_of(loser: Record, survivor: Record) -> str:
+    """Return a fingerprint of all that a merge of the two is decided by: what both say, and what names the loser."""
+    rows = [rows_now(type(each), each.pk) for each in (loser, survivor)]
+    naming = [
+        sorted(
+            map(
+                str,
+                model._default_manager.filter(**{field.name: loser}).values_list("pk", flat=True),
+            )
+        )
+        for model, field in links_to(type(loser))
+    ]
+    text = repr([[list(table.values()) for table in each.values()] for each in rows] + naming)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def demand_seen(losers: Collection[Record], survivor: Record, seen: Mapping[UUID, str]) -> None:
+    """Hold the records of some merges; raise CurationRefused where they are not as they were shown, by the fingerprints of the losers."""
+    keys: dict[str, set[UUID]] = defaultdict(set)
+    for loser in losers:
+        for kind, found in _changed_by_merging(loser, survivor).items():
+            keys[kind] |= found
+    hold(keys)
+    refusals = [
+        Refusal(
+            loser,
+            UNSEEN,
+            f"{loser} and {survivor} are not as they were shown to you: look at them again. Nothing is merged yet.",
+        )
+        for loser in losers
+        if seen.get(loser.pk) != seen_of(loser, survivor)
+    ]
+    if refusals:
+        raise CurationRefused(refusals)
 
 
 def _changed_by_merging(loser: Record, survivor: Record) -> dict[str, set[UUID]]:
@@ -202,9 +421,15 @@ def _move_references(loser: Record, survivor: Record) -> None:
 
 
 def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) -> None:
-    """Close the question whether these two are one, and ask of the survivor what was asked of the other."""
+    """Close the question whether these two are one, and ask of the survivor what was asked of the other.
+
+    What was asked before is kept with the context, for whoever undoes the merge.
+    """
     either = models.Q(record_id=gone.pk) | models.Q(other_id=gone.pk)
-    for pair in PossibleDuplicate.objects.select_for_update().filter(either).order_by("pk"):
+    pairs = list(PossibleDuplicate.objects.select_for_update().filter(either).order_by("pk"))
+    with pghistory.context() as context:
+        context.metadata.setdefault("duplicates", []).extend(_as_metadata(pair) for pair in pairs)
+    for pair in pairs:
         third = pair.other_id if pair.record_id == gone.pk else pair.record_id
         if third == kept.pk:
             pair.verdict, pair.decided_by_id = Verdict.SAME, by.pk if by else None
@@ -216,6 +441,15 @@ def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) 
             pair.delete()
         else:
             pair.save(update_fields=["record_id", "other_id"])
+
+
+def _as_metadata(pair: PossibleDuplicate) -> dict[str, Any]:
+    columns = (field.attname for field in pair._meta.concrete_fields)
+    return {
+        name: str(value) if name in {"record_id", "other_id", "import_id"} and value else value
+        for name in columns
+        for value in (getattr(pair, name),)
+    }
 
 
 def links_to(

@@ -19,7 +19,7 @@ from records.bulk import as_array, instance_of
 from records.identity import id_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from rest_framework.serializers import Serializer
@@ -63,6 +63,37 @@ def read_locked(kind: Kind, keys: Collection[UUID]) -> list[Any]:
         rows[path] = _rows(relation.model, text)
         relation.hand_out(rows[path.rpartition("__")[0]], rows[path])
     return rows[""]
+
+
+def made_of(kind: Kind, rows: Mapping[type[models.Model], Mapping[Any, Mapping[str, Any]]]) -> Any:
+    """Make a record of rows that are not in the tables any more, with its parts as `read_locked` leaves them.
+
+    `rows` has those of the record and its parts, by table and key, in the order of each table. What fields name beside those
+    (a currency) is read.
+    """
+    _statement, relations = _plan(kind.model, parts_of(kind))
+    made = {"": _instances(kind.model, rows[kind.model].values())}
+    for path, relation in relations.items():
+        above = made[path.rpartition("__")[0]]
+        link = relation.link.attname
+        if relation.is_forward:
+            keys = {getattr(owner, link) for owner in above} - {None}
+            there = rows.get(relation.model)
+            made[path] = (
+                list(relation.model._base_manager.filter(pk__in=keys))
+                if there is None
+                else _instances(relation.model, [there[key] for key in keys if key in there])
+            )
+        else:
+            owners = {owner.pk for owner in above}
+            own = [row for row in rows[relation.model].values() if row[link] in owners]
+            made[path] = _instances(relation.model, own)
+        relation.hand_out(above, made[path])
+    return made[""][0]
+
+
+def _instances(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [model(**row) for row in rows]
 
 
 def _rows(model: type[models.Model], text: str | None) -> list[Any]:

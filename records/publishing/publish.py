@@ -196,20 +196,46 @@ class Preview:
     fingerprints: dict[
         UUID, str
     ]  #: of what would be public of each, as `records.publishing.documents.fingerprint`
+    #: What would be served of each, byte for byte, if it were published at the instant that was asked for.
+    documents: dict[UUID, str]
 
 
 @deed
-def preview(*records: Record) -> Preview:
-    """Return what `publish` would refuse about these records together, and would publish, without holding up anybody."""
+def preview(*records: Record, at: datetime | None = None) -> Preview:
+    """Return what `publish` would refuse about these records together, and would publish, without holding up anybody.
+
+    The documents are made where `at` says when they would be published. In one that is refused, a reference to a record that
+    is not public shows what the desk calls it.
+    """
     drafts: list[Draft] = []
     refusals: list[Refusal] = []
+    documents: dict[UUID, str] = {}
     with transaction.atomic():
         try:
             drafts, references = _serialise(lock(records))
-            _complete(drafts, references)
         except CurationRefused as refused:
             refusals = refused.refusals
-    return Preview(refusals, {draft.record.pk: fingerprint(draft.document) for draft in drafts})
+        else:
+            complete(drafts, references)
+            refusals = _refusals(drafts)
+        fingerprints = {draft.record.pk: fingerprint(draft.document) for draft in drafts}
+        if at is not None and drafts:
+            references.stand_in(labels_at_desk(missing_in(drafts)))
+            documents = _as_served(drafts, references.newest, at)
+    return Preview(refusals, fingerprints, documents)
+
+
+def _as_served(
+    drafts: Sequence[Draft], newest: Mapping[UUID, Newest], at: datetime
+) -> dict[UUID, str]:
+    """Return the text of each document as publishing at an instant would store it: that of the edition there is, if none is new."""
+    new = {entry.record_id: entry for entry in _entries(drafts, newest, "", None)}
+    return {
+        draft.record.pk: new[draft.record.pk].text(at)
+        if draft.record.pk in new
+        else newest[draft.record.pk][2] or ""
+        for draft in drafts
+    }
 
 
 @contextmanager
@@ -300,6 +326,12 @@ def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferenc
 def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
     """Complete the documents; refuse, with all reasons at once, what may not be published."""
     complete(drafts, references)
+    if refusals := _refusals(drafts):
+        raise CurationRefused(refusals)
+
+
+def _refusals(drafts: Sequence[Draft]) -> list[Refusal]:
+    """Return why documents may not be published."""
     refusals = []
     for draft in drafts:
         if draft.kind.is_cited and not draft.document["citations"]:
@@ -308,8 +340,7 @@ def _complete(drafts: Sequence[Draft], references: DocumentReferences) -> None:
         refusals += _uncited_members(draft)
         if draft.missing:
             refusals.append(_unpublished(draft.record, draft.missing))
-    if refusals:
-        raise CurationRefused(refusals)
+    return refusals
 
 
 def _unseen(drafts: Sequence[Draft], seen: Mapping[UUID, str]) -> list[Refusal]:
@@ -340,15 +371,30 @@ def no_citation_of(record: Record, member: str) -> str:
     return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
-def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
+def missing_in(drafts: Iterable[Draft]) -> dict[UUID, str]:
+    """Return the records that documents name and that are not public, with their kinds."""
+    return {key: name for draft in drafts for key, name in draft.missing.items()}
+
+
+def labels_at_desk(missing: Mapping[UUID, str]) -> dict[UUID, tuple[str, str]]:
+    """Return the kinds and labels of records as the desk has them, those that are gone included."""
+    found = {record.pk: str(record) for record in _working(missing)}
+    return {key: (name, found.get(key, "a deleted record")) for key, name in missing.items()}
+
+
+def _working(missing: Mapping[UUID, str]) -> list[Record]:
     by_kind = defaultdict(list)
     for key, name in missing.items():
         by_kind[name].append(key)
-    needed = [
+    return [
         found
         for name, keys in by_kind.items()
         for found in kind_named(name).model._default_manager.filter(pk__in=keys)
     ]
+
+
+def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
+    needed = _working(missing)
     names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
     detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
     return Refusal(record, "unpublished_reference", detail, tuple(needed))

@@ -6,6 +6,7 @@ from itertools import cycle, permutations
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -15,6 +16,7 @@ from people.models import Tenure, TenureMilestone
 from records.models import Change, Record
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
+from records.publishing.unmerge import unmerge
 from tests.factories.agreements import make_action, make_agreement, make_party
 from tests.factories.days import random_edtf
 from tests.factories.events import (
@@ -58,6 +60,7 @@ class World:
         self.offices[0].accreditations.create(state=self.states[1])
         self.offices[1].accreditations.create(state=self.states[2])
         self.tenures: list[Tenure] = []
+        self.merged: list[Any] = []
         self.made: list[Record] = []
         for make, count in (
             (self.tenure, 8),
@@ -74,7 +77,8 @@ class World:
     def attempt(self, make: Callable[[], object]) -> None:
         """Do what rules may refuse: dates that contradict each other, the same pair twice."""
         try:
-            with transaction.atomic():
+            # Each in a context of its own, as requests have it: what the history keeps of one is not taken for another's.
+            with transaction.atomic(), pghistory.context(deed="made"):
                 make()
         except (ValidationError, IntegrityError, CurationRefused):
             pass
@@ -212,7 +216,7 @@ class History(World):
         publish_whole(self.naming)
         deeds: list[Callable[[], object]] = [
             self.correct, self.rename, self.add, self.rename_passing, self.merge_persons, self.withdraw_one,
-            self.correct, self.revise, self.let_pass, self.merge_events, self.restore_one, self.correct,
+            self.correct, self.revise, self.let_pass, self.merge_events, self.restore_one, self.separate,
         ]  # fmt: skip
         self.deeds = cycle(deeds)
 
@@ -273,7 +277,16 @@ class History(World):
         loser, survivor = self.chance.sample(self.persons, 2)
         merge(fresh(loser), fresh(survivor), by=None, reason="The same.")
         self.persons.remove(loser)
+        self.merged.append(loser)
         self.tenures = [fresh(tenure) for tenure in self.tenures]
+
+    def separate(self) -> None:
+        """Undo a merge of persons."""
+        if self.merged:
+            person = self.merged[-1]
+            unmerge(fresh(person), by=None, reason="Two after all.")
+            self.persons.append(self.merged.pop())
+            self.tenures = [fresh(tenure) for tenure in self.tenures]
 
     def merge_events(self) -> None:
         merge(self.one_of(Event), self.one_of(Event), by=None, reason="The same.")

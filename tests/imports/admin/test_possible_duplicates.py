@@ -18,6 +18,7 @@ from records.publishing.publish import publish
 from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_tenure
 from tests.factories.records import make_source, make_topic
+from tests.records.admin.filling import decided
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +158,7 @@ def test_a_publisher_is_led_to_the_merge_with_the_one_that_stays(
     assert f'value="{john.pk}"' in asked.content.decode()
     done = publisher.post(
         merges["John Adams"],
-        {"survivor": str(john.pk), "reason": "Same letters.", "_confirm": "1"},
+        {"survivor": str(john.pk), "reason": "Same letters.", "_confirm": "1", **decided(asked)},
     )
 
     assert done.status_code == 302

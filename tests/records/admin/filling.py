@@ -38,6 +38,24 @@ def agreed(response: Any) -> dict[str, Any]:
     }
 
 
+def decided(response: Any) -> dict[str, Any]:
+    """Return what the browser would send of a merge as the page proposes it."""
+    mergers = response.context["mergers"]
+    choices = {
+        choice.field: "yes" if choice.is_taken else "no"
+        for merger in mergers
+        for choice in merger["facts"]
+    }
+    return {"_decided": "1", "_shown": " ".join(each["seen"] for each in mergers), **choices}
+
+
+def merge_at_desk(client: Any, record: Any, **data: str) -> Any:
+    """Look at a merge and confirm it as the page proposes it; return the answer."""
+    there = address(record, "merge")
+    page = client.post(there, data | {"_preview": "1"})
+    return client.post(there, data | decided(page) | {"_confirm": "1"})
+
+
 def prefix_of(response: Any, model: Any) -> str:
     """Return the prefix of an inline's fields."""
     (prefix,) = [

@@ -8,7 +8,7 @@ from django.test import Client
 from records.publishing.publish import publish
 from tests.factories.people import make_person, make_tenure
 from tests.factories.records import make_topic, publish_whole
-from tests.records.admin.filling import address, filled
+from tests.records.admin.filling import address, filled, merge_at_desk
 
 # The database tells the time of a change by its transaction: each request has its own here.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,8 +71,8 @@ def test_parts_that_a_merge_took_away_stay_in_the_history(publisher: Client) -> 
     kept, gone = make_person("Ishaq Dar"), make_person("Mohammad Ishaq Dar")
     gone.names.create(name="Dar")
     publish_whole(kept)
-    data = {"_confirm": "1", "reason": "The same man.", "survivor": str(kept.pk)}
-    assert publisher.post(address(gone, "merge"), data).status_code == 302
+    data = {"reason": "The same man.", "survivor": str(kept.pk)}
+    assert merge_at_desk(publisher, gone, **data).status_code == 302
 
     for person in (kept, gone):
         change_sets = publisher.get(address(person, "history")).context["change_sets"]

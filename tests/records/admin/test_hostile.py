@@ -34,7 +34,8 @@ def test_markup_in_labels_is_shown_as_text_everywhere(publisher: Client) -> None
         "/admin/",
     ]
     pages += [
-        address(held.person, page) for page in ("history", "publish", "withdraw", "merge", "delete")
+        address(held.person, page)
+        for page in ("history", "compare", "publish", "withdraw", "merge", "delete")
     ]
     pages += [
         f"{address(Person, 'changelist')}?q={SCRIPT}",
@@ -221,7 +222,10 @@ def test_a_copy_is_not_saved(contributor: Client) -> None:
 @pytest.mark.parametrize(
     "key", ["nonsense", "%00", "1", "_3D", "../../x", "00000000-0000-0000-0000-000000000000"]
 )
-@pytest.mark.parametrize("page", ["change", "history", "delete", "publish", "merge"])
+@pytest.mark.parametrize(
+    "page",
+    ["change", "history", "delete", "publish", "merge", "unmerge", "compare", "preview", "revert"],
+)
 def test_any_address_has_an_answer(publisher: Client, key: str, page: str) -> None:
     assert publisher.get(f"/admin/people/person/{key}/{page}/").status_code in {302, 404}
     assert publisher.post(f"/admin/people/person/{key}/{page}/", {"_confirm": "1"}).status_code in {

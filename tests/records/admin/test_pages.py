@@ -95,7 +95,7 @@ def test_pages_cost_the_same_whatever_they_show_and_list_no_relation_in_full(
 def test_other_pages_open(kind: str, publisher: Client) -> None:
     record = EVERY_KIND[kind].with_parts(1)
 
-    for page in ("delete", "publish", "withdraw", "restore", "merge"):
+    for page in ("delete", "publish", "withdraw", "restore", "merge", "unmerge"):
         assert publisher.get(address(record, page)).status_code == 200, page
     assert publisher.get(address(type(record), "add")).status_code == 200
 

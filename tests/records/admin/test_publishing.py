@@ -21,7 +21,7 @@ from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_source, make_topic, publish_whole
-from tests.records.admin.filling import address, agreed, errors_of, filled, prefix_of
+from tests.records.admin.filling import address, agreed, decided, errors_of, filled, prefix_of
 
 
 def feed() -> list[tuple[str, str]]:
@@ -52,10 +52,9 @@ class TestSaveAndPublish:
         assert document(TopicEdition, topic)["label"] == "Mining and quarrying"
         page = publisher.get(response.url)
         assert [str(message) for message in page.context["messages"]] == [
-            f'The topic “Mining and quarrying” is published as <a href="/api/v1/topics/{topic.pk}/">revision 1</a>.'
+            f'The topic “Mining and quarrying” is published as <a href="{address(topic, "compare")}?right=r1">revision 1</a>.'
         ]
         assert "badge-published" in page.context["badge"]
-        assert page.context["public_path"] == f"/api/v1/topics/{topic.pk}/"
 
     def test_publishes_a_new_record(self, publisher: Client) -> None:
         page = filled(publisher.get(address(Topic, "add")))
@@ -378,18 +377,23 @@ class TestPages:
         data = {"survivor": str(kept.pk), "reason": "The same man."}
 
         page = publisher.post(address(gone, "merge"), data | {"_preview": "1"})
-        assert page.context["moves"] == [
+        (merger,) = page.context["mergers"]
+        assert [(str(move), move.rows) for move in merger["moves"]] == [
             (
-                gone,
-                [
-                    "1 person name would go to Ishaq Dar, but for those that it has already",
-                    "1 person citation would go to Ishaq Dar, but for those that it has already",
-                    "1 tenure would name Ishaq Dar (person)",
-                ],
-            )
+                "1 person name would go to Ishaq Dar, but for those that it has already",
+                ("Dar",),
+            ),
+            (
+                "1 person citation would go to Ishaq Dar, but for those that it has already",
+                (str(gone.citations.get()),),
+            ),
+            ("1 tenure would name Ishaq Dar (person)", (str(held),)),
         ]
+        # Without a look at it there is no merge.
+        page = publisher.post(address(gone, "merge"), data | {"_confirm": "1"})
+        assert page.status_code == 200
         assert Person.objects.get(pk=gone.pk).merged_into is None
-        response = publisher.post(address(gone, "merge"), data | {"_confirm": "1"})
+        response = publisher.post(address(gone, "merge"), data | decided(page) | {"_confirm": "1"})
 
         assert response.url == address(kept)  # type: ignore[attr-defined]
         held.refresh_from_db()
@@ -403,9 +407,9 @@ class TestPages:
         assert page.context["choice"].count('type="radio"') == 3
         page = self.run(publisher, "merge", *topics, _confirm="1", reason="Same.")
         assert "Choose the record to keep." in page.context["choice"]
-        response = self.run(
-            publisher, "merge", *topics, _confirm="1", reason="Same.", survivor=str(topics[1].pk)
-        )
+        data = {"reason": "Same.", "survivor": str(topics[1].pk)}
+        page = self.run(publisher, "merge", *topics, **data)
+        response = self.run(publisher, "merge", *topics, _confirm="1", **data, **decided(page))
 
         assert response.status_code == 302
         assert [Topic.objects.get(pk=topic.pk).merged_into for topic in topics] == [
@@ -416,9 +420,9 @@ class TestPages:
 
     def test_a_merged_record_is_shown_and_not_edited(self, publisher: Client) -> None:
         kept, gone = make_topic("mining"), make_topic("mines")
-        self.run(
-            publisher, "merge", kept, gone, _confirm="1", reason="Same.", survivor=str(kept.pk)
-        )
+        data = {"reason": "Same.", "survivor": str(kept.pk)}
+        page = self.run(publisher, "merge", kept, gone, **data)
+        self.run(publisher, "merge", kept, gone, _confirm="1", **data, **decided(page))
 
         page = publisher.get(address(gone)).content.decode()
 

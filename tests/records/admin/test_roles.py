@@ -97,7 +97,7 @@ class TestContributor:
         assert topic.label == "Mining"
         assert not Topic.objects.filter(code="new").exists()
 
-    @pytest.mark.parametrize("action", ["publish", "withdraw", "restore", "merge"])
+    @pytest.mark.parametrize("action", ["publish", "withdraw", "restore", "merge", "unmerge"])
     def test_cannot_open_or_send_the_page_of_an_action(
         self, contributor: Client, action: str
     ) -> None:

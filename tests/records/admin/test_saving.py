@@ -10,9 +10,9 @@ from django.test import Client
 from agreements.models import Agreement, AgreementAction, AgreementParty
 from events.models import Participation, Relation, RelationPeriod
 from people.models import Person, PersonCitation, PersonName, Tenure
-from records.admin.history import parts_of
 from records.models import Record, Source, Topic
 from records.publishing.publish import publish
+from records.publishing.steps import tables_of
 from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
@@ -23,7 +23,7 @@ from tests.records.admin.filling import add_row, address, errors_of, filled, pre
 
 def history_of(record: Record) -> int:
     """Count the changes kept of the record and its parts, of whichever record."""
-    tables = [type(record), *parts_of(type(record))]
+    tables = tables_of(type(record))
     return sum(table.history.rel.related_model.objects.count() for table in tables)  # type: ignore[attr-defined]
 
 
