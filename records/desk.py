@@ -14,10 +14,13 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db.models import Count, Value
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
 from records.badges import BADGE, Badge
 from records.models import EditorialState, Record
+from records.publishing.colleagues import name_of
+from records.publishing.review import LISTED, waiting
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -116,7 +119,54 @@ class Desk(admin.AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Leave out the way from a record to a page of its own, which none has."""
-        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+        reviews = path("reviews/", self.admin_view(self.reviews_view), name="reviews")
+        others = super().get_urls()
+        return [reviews, *(each for each in others if getattr(each, "name", "") != "view_on_site")]
+
+    def reviews_view(self, request: HttpRequest) -> HttpResponse:
+        """List what waits for this person, and what for others, and since when."""
+        turns = self.turns(request)
+        context = {
+            **self.each_context(request),
+            "title": "Reviews",
+            "mine": [turn for turn in turns if turn["is_mine"]],
+            "others": [turn for turn in turns if not turn["is_mine"]],
+            "listed": LISTED,
+            "is_cut": len(turns) == LISTED,
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/reviews.html", context)
+
+    def turns(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return what a page shows of the reviews that wait for somebody, with labels: one query per kind."""
+        user: Any = request.user
+        turns = waiting(user)
+        keys: dict[type[Model], list[Any]] = {}
+        for turn in turns:
+            keys.setdefault(type(turn.record), []).append(turn.record.pk)
+        labels: dict[Any, str] = {}
+        for model, those in keys.items():
+            desk: Any = self.get_model_admin(model)
+            rows = desk.labelled(model._default_manager.filter(pk__in=those))
+            labels |= {row.pk: desk.label_of(row) for row in rows}
+        return [
+            {
+                "label": labels[turn.record.pk],
+                "kind": turn.record._meta.verbose_name,
+                "address": self._address_of_review(turn.record),
+                "is_mine": turn.is_mine,
+                "state": turn.review.get_state_display(),
+                "submitted_by": name_of(turn.review.submitted_by),
+                "waits_for": turn.waits_for,
+                "since": turn.since,
+            }
+            for turn in turns
+            if turn.record.pk in labels
+        ]
+
+    def _address_of_review(self, record: Record) -> str:
+        opts = record._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_review", args=[record.pk])
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers."""

@@ -19,12 +19,16 @@ from django.template.response import TemplateResponse
 from records.admin.generics import AnyModelAdmin
 from records.admin.relations import labels_of
 from records.models import Part, Record
+from records.publishing.colleagues import name_of
+from records.publishing.review import steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from records.models import ReviewStep
 
 #: Changes of one table that a page shows.
 SHOWN = 300
@@ -78,6 +82,8 @@ class HistoryPage(AnyModelAdmin):
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         change_sets, is_cut = _change_sets(self.model, record.pk)
+        change_sets += map(_review_set, steps_of(record))
+        change_sets.sort(key=lambda each: each.at, reverse=True)
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {record}",
@@ -143,6 +149,12 @@ def _change_sets(model: type[Record], key: Any) -> tuple[list[ChangeSet], bool]:
             change_sets.setdefault(moment, change_set).rows.append(change)
     is_cut = any(len(rows) == SHOWN for rows in tables.values())
     return sorted(change_sets.values(), key=lambda each: each.at, reverse=True), is_cut
+
+
+def _review_set(step: ReviewStep) -> ChangeSet:
+    about = f" at {step.field}" if step.field else ""
+    who = "a former account" if step.by is None else name_of(step.by)
+    return ChangeSet(step.at, who, f"{step.get_deed_display()}{about}", step.text)
 
 
 def _history(model: type[Model]) -> QuerySet[Any]:
@@ -224,4 +236,4 @@ def _users(rows: Iterable[Any]) -> dict[Any, str]:
     """Return the names of the users who made the changes, by key."""
     keys = {row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
     users = get_user_model()._default_manager.in_bulk([key for key in keys if key is not None])
-    return {key: user.get_full_name() or user.get_username() for key, user in users.items()}
+    return {key: name_of(user) for key, user in users.items()}

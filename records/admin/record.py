@@ -13,7 +13,7 @@ from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from records.admin.database_errors import message_of
-from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
+from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.parts import save_changed
@@ -22,11 +22,13 @@ from records.admin.publishing import (
     PublishingActions,
     address_of,
     hold_with_others,
+    is_own_work,
     said_nature,
     shown,
 )
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import RecordSelect, Relations, show_chosen
+from records.admin.review import SUBMIT, ReviewPage
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
 from records.lookup.working import find_named
@@ -60,7 +62,7 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
@@ -150,18 +152,13 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
         return [
             (None, {"fields": self.rows}),
-            ("Editorial", {"fields": ("editorial_state", "slug", "contested", "curators_note")}),
+            ("Editorial", {"fields": ("slug", "contested", "curators_note")}),
             ("Protected from imports", {"fields": ("locked_fields",), "classes": ("collapse",)}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
-        """Fix the slug from the first publication on, and states that publishing actions set."""
-        fixed = []
-        if obj is not None and obj.published_at is not None:
-            fixed.append("slug")
-        if obj is not None and obj.editorial_state not in BY_HAND:
-            fixed.append("editorial_state")
-        return fixed
+        """Fix the slug from the first publication on."""
+        return ["slug"] if obj is not None and obj.published_at is not None else []
 
     def get_form(
         self,
@@ -263,7 +260,11 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
         may_publish = self.has_publish_permission(request)
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
-            "show_publish": may_publish and not merged and not context["is_popup"],
+            "show_publish": may_publish
+            and not merged
+            and not context["is_popup"]
+            and not is_own_work(request, obj),
+            "show_submit": not merged and not context["is_popup"],
         }
         if obj is not None:
             context |= {
@@ -275,6 +276,7 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
                 "was_published": obj.published_at is not None,
                 "natures": NATURES if obj.is_published else (),
                 "said_nature": said_nature(request),
+                **self.review_shown(request, obj),
             }
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
@@ -311,7 +313,9 @@ class RecordAdmin(Relations, HistoryPage, PublishingActions):
             self.message_user(request, warning, messages.WARNING)
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
-        """Return to the form after publishing."""
+        """Return to the form after publishing, go on to the review."""
+        if SUBMIT in request.POST:
+            return HttpResponseRedirect(address_of(obj, "review"))
         if "_publish" not in request.POST:
             return None
         self.message_user(request, self.published_message([obj]), messages.SUCCESS)

@@ -18,6 +18,7 @@ from records.models import (
     PossibleDuplicate,
     Record,
     Reference,
+    ReviewState,
     Verdict,
 )
 from records.publishing import feed
@@ -28,6 +29,7 @@ from records.publishing.publish import (
     CurationRefused,
     Refusal,
     carry_over,
+    close_reviews,
     demand_permission,
     lock,
     newest_by_record,
@@ -70,6 +72,10 @@ def merge(loser: Record, survivor: Record, *, by: AbstractBaseUser | None, reaso
                 f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
             )
             raise CurationRefused([Refusal(kept, "not_published", detail)])
+        # What the survivor gets was written by whoever wrote the loser. The database adds who merges.
+        writers = sorted({*kept.writers, *gone.writers})
+        type(gone)._default_manager.filter(pk=kept.pk).update(writers=writers)
+        close_reviews([gone], ReviewState.MERGED)
         _take_own_parts(gone, kept)
         _move_references(gone, kept)
         _settle_duplicates(gone, kept, by)
