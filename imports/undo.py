@@ -37,14 +37,7 @@ if TYPE_CHECKING:
 #: Reasons that a refusal lists.
 SHOWN = 20
 #: What publishing and the database itself write in a record.
-_NOT_EDITED = (
-    "editorial_state",
-    "published_at",
-    "changed_at",
-    "created_at",
-    "merged_into_id",
-    "writers",
-)
+_NOT_EDITED = ("editorial_state", "published_at", "changed_at", "created_at", "merged_into_id")
 
 
 class UndoRefused(Exception):  # noqa: N818 - no error: an answer, with its reasons

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
+from records.admin import conflict
 from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
@@ -44,6 +46,17 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
+
+#: What somebody is told whose form was opened before somebody else's change.
+BOTH_CHANGED = (
+    "Somebody changed the same fields after you opened this record. Choose at each of them which to keep: "
+    "nothing is saved yet."
+)
+CHANGED_ELSEWHERE = (
+    "Somebody changed other parts of this record after you opened it. Your form has these changes now: "
+    "look at them, then send it again. Nothing is saved yet."
+)
+KEPT_BOTH = "Somebody else changed other parts of this record while you had it open. Both are saved: see its history."
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
@@ -205,9 +218,9 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         @deed
         def save() -> Any:
             with transaction.atomic():
-                conflict = self._refuse_conflict(request, object_id)
+                met = self._meet(request, object_id)
                 return super(RecordAdmin, self).changeform_view(
-                    request, object_id, form_url, extra | conflict
+                    request, object_id, form_url, extra | met
                 )
 
         try:
@@ -226,24 +239,51 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
-    def _refuse_conflict(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
-        """Hold the record while it is saved, and refuse a form that was opened before somebody else's change."""
+    def _meet(self, request: Any, object_id: str | None) -> dict[str, Any]:
+        """Hold the record while it is saved; merge what was sent with what somebody else changed after the form was opened."""
         if object_id is None:
             return {}
         try:
             key = self.model._meta.pk.to_python(object_id)
         except ValidationError:  # no key: Django's to answer
             return {}
+        # As it was sent: where the whole is done again, it is merged again.
+        typed = request.desk_typed = getattr(request, "desk_typed", request.POST)
         changed_at = hold_with_others(request, self.model, [key]).get(key)
-        seen = request.POST.get("_seen", "")
-        if changed_at is None or seen == changed_at.isoformat():
+        is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()
+        record = self.get_object(request, object_id)
+        if not (is_stale or conflict.ASKED in typed) or not self.has_change_permission(
+            request, record
+        ):
             return {}
-        message = (
-            "Somebody changed this record after you opened it: see the changes below. Yours are not saved yet. "
-            "Enter here what you want to keep of the other changes, then save again."
-        )
-        setattr(request, "desk_refused", (message,))  # noqa: B010 - as above
-        return {"conflicting": changes_since(self.model, object_id, seen)}
+        form, formsets = self._unbound(request, record, typed)
+        merged = conflict.merge(typed, form, formsets)
+        request.POST, request.desk_merged = merged.data, merged
+        request.desk_refused = ()
+        if merged.asked:
+            request.desk_refused = (BOTH_CHANGED,)
+        elif is_stale and {"_publish", SUBMIT} & typed.keys():
+            request.desk_refused = (CHANGED_ELSEWHERE,)
+        elif is_stale:
+            request.desk_kept_both = True
+        return {"conflicting": changes_since(self.model, object_id, typed.get("_seen", ""))}
+
+    def _unbound(self, request: HttpRequest, record: Any, typed: Any) -> tuple[Any, list[Any]]:
+        """Return the form and the formsets as they would be shown now, with the rows that were sent."""
+        form = self.get_form(request, record, change=True)(instance=record)
+        formsets: list[Any] = []
+        numbers: Counter[str] = Counter()
+        for formset_class, inline in self.get_formsets_with_inlines(request, record):
+            prefix = formset_class.get_default_prefix()
+            numbers[prefix] += 1
+            if numbers[prefix] > 1:
+                prefix = f"{prefix}-{numbers[prefix]}"
+            formset: Any = formset_class(
+                instance=record, prefix=prefix, queryset=inline.get_queryset(request)
+            )
+            formset.show(conflict.sent_keys(typed, prefix).values())
+            formsets.append(formset)
+        return form, formsets
 
     def render_change_form(  # noqa: PLR0917 - Django's signature
         self,
@@ -254,6 +294,10 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        merged = getattr(request, "desk_merged", None)
+        if merged is not None:
+            conflict.ask(self.admin_site, context["adminform"].form, formsets, merged)
         show_chosen(self.admin_site, _forms_in(context))
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
@@ -269,6 +313,7 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         if obj is not None:
             context |= {
                 "badge": badge_html(obj.badge),
+                "was": conflict.written(conflict.shown_in(context["adminform"].form, formsets)),
                 "warnings": self.warnings_of(obj),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
@@ -306,6 +351,8 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         self._warn(request, obj)
+        if getattr(request, "desk_kept_both", False):
+            self.message_user(request, KEPT_BOTH, messages.WARNING)
         return self._published(request, obj) or super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Any) -> None:
