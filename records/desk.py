@@ -187,7 +187,10 @@ class Desk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show how many records wait to be published, above the list of kinds."""
+        turns = self.turns(request)
         context = {
+            "turns_mine": sum(turn["is_mine"] for turn in turns),
+            "turns_others": sum(not turn["is_mine"] for turn in turns),
             "waiting": self._waiting(request),
             "waiting_columns": WAITING,
             **(extra_context or {}),

@@ -40,7 +40,7 @@ from records.publishing.publish import UNSEEN, CurationRefused
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django import forms
     from django.db.models import QuerySet
@@ -301,6 +301,7 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         show_chosen(self.admin_site, _forms_in(context))
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
+        context["error_links"] = list(_error_links(_forms_in(context)))
         may_publish = self.has_publish_permission(request)
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
@@ -405,6 +406,15 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         except (IntegrityError, ProtectedError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _error_links(forms: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the element, label and words of each error of a field."""
+    for form in forms:
+        for bound in form if form.is_bound else ():
+            for error in bound.errors:
+                text = "choose which to keep" if conflict.ASKED in error else str(error)
+                yield bound.id_for_label or bound.auto_id, str(bound.label), text
 
 
 def _forms_in(context: dict[str, Any]) -> Iterator[Any]:
