@@ -210,7 +210,8 @@ def _total(typed: Any, prefix: str) -> int:
 
 def _values(form: Any, before: str) -> Iterator[tuple[str, Values]]:
     for bound in form:
-        if bound.name in {"id", DELETION_FIELD_NAME} or bound.field.disabled:
+        is_bookkeeping = bound.name in {"id", DELETION_FIELD_NAME} or bound.field.disabled
+        if is_bookkeeping or isinstance(bound.field, forms.models.InlineForeignKeyField):
             continue
         value = bound.field.prepare_value(bound.initial)
         if value is None or value is False or value == "":

@@ -251,10 +251,10 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
         typed = request.desk_typed = getattr(request, "desk_typed", request.POST)
         changed_at = hold_with_others(request, self.model, [key]).get(key)
         is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()
+        if not (is_stale or conflict.ASKED in typed):
+            return {}
         record = self.get_object(request, object_id)
-        if not (is_stale or conflict.ASKED in typed) or not self.has_change_permission(
-            request, record
-        ):
+        if record is None or not self.has_change_permission(request, record):
             return {}
         form, formsets = self._unbound(request, record, typed)
         merged = conflict.merge(typed, form, formsets)
@@ -363,6 +363,8 @@ class RecordAdmin(Relations, HistoryPage, ReviewPage, PublishingActions):
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
         """Return to the form after publishing, go on to the review."""
         if SUBMIT in request.POST:
+            saved = f"“{obj}” is saved. Say below what to look at, and submit it."
+            self.message_user(request, saved, messages.SUCCESS)
             return HttpResponseRedirect(address_of(obj, "review"))
         if "_publish" not in request.POST:
             return None

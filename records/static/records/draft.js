@@ -263,6 +263,7 @@
         });
 
         let mayGo = false;
+        let isAsking = false;
         form.addEventListener("submit", async (event) => {
             if (mayGo) {
                 isSent = true;
@@ -270,13 +271,19 @@
                 return;
             }
             event.preventDefault();
+            if (isAsking) {
+                return;
+            }
             keep();
             const go = () => {
                 mayGo = true;
                 form.requestSubmit(event.submitter);
                 mayGo = false;
             };
-            if (await hasEnded()) {
+            isAsking = true;
+            const isOver = await hasEnded();
+            isAsking = false;
+            if (isOver) {
                 askToLogIn(go);
             } else {
                 go();

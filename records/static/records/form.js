@@ -50,7 +50,7 @@
             if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s") {
                 event.preventDefault();
                 const button = form.querySelector("[name=_continue]") || form.querySelector("[name=_save]");
-                if (button) {
+                if (button && !document.querySelector("dialog[open]")) {
                     form.requestSubmit(button);
                 }
             }
