@@ -33,6 +33,9 @@ MINE, THEIRS = "mine", "theirs"
 #: A field's values as a browser sends them; none where it is blank.
 Values = list[str]
 
+#: What a field showed, where the form does not say it: nothing that anybody types.
+UNSAID = ["\0"]
+
 
 @dataclass
 class Merged:
@@ -41,6 +44,7 @@ class Merged:
     data: QueryDict
     #: By the names of fields in the data: what somebody else wrote there. Of a whole row: None.
     asked: dict[str, Values | None] = field(default_factory=dict)
+    blank: Values = field(default_factory=list)  #: what a field showed that is not among `WAS`
 
 
 def shown_in(form: Any, formsets: Iterable[Any]) -> dict[str, Values]:
@@ -60,9 +64,10 @@ def written(shown: Mapping[str, Values]) -> str:
 def merge(typed: QueryDict, form: Any, formsets: Iterable[Any]) -> Merged:
     """Merge what was sent with unbound forms of what is there now; the formsets have the rows that were sent."""
     was = _read(typed.get(WAS, ""))
-    merged = Merged(typed.copy())
+    merged = Merged(typed.copy(), blank=[] if was is not None else UNSAID)
+    was = was or {}
     for name, values in _values(form, ""):
-        _settle(merged, typed, name, was.get(name, []), values)
+        _settle(merged, typed, name, was.get(name, merged.blank), values)
     for formset in formsets:
         _merge_rows(merged, typed, was, formset)
     return merged
@@ -130,7 +135,8 @@ def _merge_rows(merged: Merged, typed: QueryDict, was: Mapping[str, Values], for
             now = dict(_values(there[keys[number]], ""))
             if whole not in typed:
                 for name, values in now.items():
-                    _settle(merged, typed, f"{row_name}-{name}", shown.get(name, []), values)
+                    shown_there = shown.get(name, merged.blank)
+                    _settle(merged, typed, f"{row_name}-{name}", shown_there, values)
             elif answer == THEIRS:
                 del merged.data[whole]
             elif answer == "" or (answer is None and not _are_same(shown, now)):
@@ -227,14 +233,14 @@ def _norm(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(text for each in values if (text := each.replace("\r\n", "\n").strip())))
 
 
-def _read(text: str) -> dict[str, Values]:
-    """Read what a form showed; whoever changed that is asked about each field that differs."""
+def _read(text: str) -> dict[str, Values] | None:
+    """Read what a form showed; None where that cannot be read."""
     try:
         found = json.loads(text)
     except ValueError:
-        return {}
+        return None
     if not isinstance(found, dict):
-        return {}
+        return None
     return {
         str(name): [str(value) for value in values]
         for name, values in found.items()

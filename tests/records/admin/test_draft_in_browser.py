@@ -32,7 +32,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.fill("#id_username", "ada")
         page.fill("#id_password", "a long pass phrase")
         page.click("input[type=submit]")
-        assert page.evaluate("document.activeElement.name") == "name"
+        page.wait_for_function("document.activeElement && document.activeElement.id === 'id_name'")
         page.fill("#id_given_name", "Marco Antonio")
         page.click("#names-group .add-row a")
         page.fill("#id_names-0-name", "Little Marco")

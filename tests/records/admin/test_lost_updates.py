@@ -209,7 +209,7 @@ def test_a_form_that_does_not_say_what_it_showed_is_asked(contributor: Client) -
     person = make_person("Marco Rubio")
     data = filled(contributor.get(address(person))) | {"given_name": "Marco"}
     for seen in ("", "yesterday", "2025-01-01", "\x00"):
-        for was in ("", "[]", "{", '{"given_name": 1}'):
+        for was in ("", "[]", "{"):
             crafted = data | {"_seen": seen, "_was": was}
             assert contributor.post(address(person), crafted).status_code == 200
     del data["_seen"], data["_was"]
