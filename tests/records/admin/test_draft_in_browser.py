@@ -13,6 +13,11 @@ from tests.factories.people import make_person
 from tests.records.admin.filling import address
 
 
+def kept(page: Any) -> str:
+    """Return all that the browser keeps for the site."""
+    return str(page.evaluate("JSON.stringify(localStorage)"))
+
+
 @pytest.mark.skipif(
     CHROMIUM is None,
     reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
@@ -32,11 +37,14 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.fill("#id_username", "ada")
         page.fill("#id_password", "a long pass phrase")
         page.click("input[type=submit]")
-        page.wait_for_function("document.activeElement && document.activeElement.id === 'id_name'")
+        page.wait_for_selector("#id_name:focus")
         page.fill("#id_given_name", "Marco Antonio")
         page.click("#names-group .add-row a")
         page.fill("#id_names-0-name", "Little Marco")
-        page.wait_for_function("JSON.stringify(localStorage).includes('Little Marco')")
+        for _ in range(200):
+            if "Little Marco" in kept(page):
+                break
+            page.wait_for_timeout(50)
 
         # The page is gone without a farewell; another one offers what was kept, and restores nothing by itself.
         page.close()
@@ -58,7 +66,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.keyboard.press("Enter")
         page.wait_for_selector(".messagelist .success")
         assert page.url == form
-        assert "Little Marco" not in page.evaluate("JSON.stringify(localStorage)")
+        assert "Little Marco" not in kept(page)
 
     person.refresh_from_db()
     assert person.given_name == "Marco Antonio"
