@@ -218,6 +218,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # Staff accounts
 
+# on: nobody publishes what they wrote themselves.
+SECOND_PERSON = environment.switch("SECOND_PERSON", default=False)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",

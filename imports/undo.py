@@ -14,6 +14,7 @@ from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatu
 from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
 from records.publishing.deeds import deed
 from records.publishing.publish import (
+    OWN_WORK,
     CurationRefused,
     demand_permission,
     publish,
@@ -79,7 +80,7 @@ def undo(
     """Undo an import, all of it or nothing.
 
     Drafts that it created are deleted, published records that it created are withdrawn, records that it changed are changed
-    back, and published again where they are published, and records that it withdrew are restored. What earlier imports of
+    back, and published again where they are published (by somebody else, where the setting SECOND_PERSON is on), and records that it withdrew are restored. What earlier imports of
     the data set said counts again. The change feed and the history keep what happened.
 
     Raises UndoRefused when records were edited or merged since, or other records refer to them, PermissionDenied when `by`
@@ -113,8 +114,7 @@ def undo(
         demand_permission(by, [type(record) for record in (*republished, *standing, *back)])
         try:
             _restore(back, by, reason)
-            if republished:
-                publish(*republished, by=by, reason=reason, nature=Nature.CORRECTION)
+            _publish(republished, by, reason)
             if standing:
                 withdraw(*standing, by=by, reason=reason)
         except CurationRefused as refused:
@@ -154,6 +154,20 @@ def _withdrawn_by(tables: Iterable[_Table]) -> set[Any]:
         if row["editorial_state"] == EditorialState.PUBLISHED
         and table.after[key]["editorial_state"] == EditorialState.WITHDRAWN
     }
+
+
+def _publish(records: Sequence[Record], by: AbstractBaseUser | None, reason: str) -> None:
+    """Publish what is changed back, but for what somebody else has to publish: that waits as an unpublished change."""
+    while records:
+        try:
+            publish(*records, by=by, reason=reason, nature=Nature.CORRECTION)
+        except CurationRefused as refused:
+            own = {each.record.pk for each in refused.refusals if each.code == OWN_WORK}
+            if len(own) < len(refused.refusals):
+                raise
+            records = [record for record in records if record.pk not in own]
+        else:
+            return
 
 
 def _restore(records: Sequence[Record], by: AbstractBaseUser | None, reason: str) -> None:

@@ -31,6 +31,9 @@ from records.badges import WAITING
 from records.desk_search import MAX_LENGTH
 from records.lookup.days import days_of, is_possible, possible_first
 from records.models import EditorialState, Record
+from records.publishing.colleagues import name_of
+from records.publishing.review import LISTED as REVIEWS
+from records.publishing.review import waiting
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -163,10 +166,56 @@ class Desk(admin.AdminSite):
         own: list[URLResolver | URLPattern] = [
             path("search/", self.admin_view(self.search), name="search"),
             path("guide/", self.admin_view(self.guide), name="guide"),
+            path("reviews/", self.admin_view(self.reviews_view), name="reviews"),
         ]
         return own + [
             each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"
         ]
+
+    def reviews_view(self, request: HttpRequest) -> HttpResponse:
+        """List what waits for this person, and what for others, and since when."""
+        turns = self.turns(request)
+        context = {
+            **self.each_context(request),
+            "title": "Reviews",
+            "mine": [turn for turn in turns if turn["is_mine"]],
+            "others": [turn for turn in turns if not turn["is_mine"]],
+            "listed": REVIEWS,
+            "is_cut": len(turns) == REVIEWS,
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/reviews.html", context)
+
+    def turns(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return what a page shows of the reviews that wait for somebody, with labels: one query per kind."""
+        user: Any = request.user
+        turns = waiting(user)
+        keys: dict[type[Model], list[Any]] = {}
+        for turn in turns:
+            keys.setdefault(type(turn.record), []).append(turn.record.pk)
+        labels: dict[Any, str] = {}
+        for model, those in keys.items():
+            desk: Any = self.get_model_admin(model)
+            rows = desk.labelled(model._default_manager.filter(pk__in=those))
+            labels |= {row.pk: desk.label_of(row) for row in rows}
+        return [
+            {
+                "label": labels[turn.record.pk],
+                "kind": turn.record._meta.verbose_name,
+                "address": self._address_of_review(turn.record),
+                "is_mine": turn.is_mine,
+                "state": turn.review.get_state_display(),
+                "submitted_by": name_of(turn.review.submitted_by),
+                "waits_for": turn.waits_for,
+                "since": turn.since,
+            }
+            for turn in turns
+            if turn.record.pk in labels
+        ]
+
+    def _address_of_review(self, record: Record) -> str:
+        opts = record._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_review", args=[record.pk])
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers.

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from records.badges import BADGE, WAITING, Badge, badge_html
 from records.models import PossibleDuplicate, RecordWarning, Verdict
+from records.publishing.review import waiting as reviews_of
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -184,6 +185,23 @@ def _key(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+# Reviews
+
+
+@section(15)
+def _reviews(request: HttpRequest) -> Section | None:
+    """Reviews that wait for somebody, and those that wait for others, each since the oldest of them."""
+    user: Any = request.user
+    turns = reviews_of(user)
+    lines = []
+    for is_mine, whom in ((True, "you"), (False, "others")):
+        those = [turn.since for turn in turns if turn.is_mine == is_mine]
+        if those:
+            text = f"{len(those)} wait for {whom}" if len(those) > 1 else f"1 waits for {whom}"
+            lines.append(Line(text, reverse("admin:reviews"), since=min(those)))
+    return Section("Reviews", lines)
 
 
 # What is odd

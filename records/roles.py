@@ -1,4 +1,4 @@
-"""Who may do what at the desk: three groups, each with the permissions of the one before and more."""
+"""Who may do what at the desk: four groups, each with the permissions of the one before and more."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from django.apps.registry import Apps
 
 CONTRIBUTOR = "contributor"  #: writes, edits, and deletes what was never published
+REVIEWER = "reviewer"  #: also reviews: takes, sends back and approves what others submit
 PUBLISHER = "publisher"  #: also publishes, withdraws, restores and merges
 ADMINISTRATOR = (
     "administrator"  #: also looks after accounts, locked-out log-ins and keys of the API
@@ -56,14 +57,16 @@ def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
         for config in installed.get_app_configs()
         for right in getattr(config, "contributor_rights", ())
     }
-    publishes = {(app, f"publish_{name}") for app, name in _record_models()}
+    reviews = edits | {(app, f"review_{name}") for app, name in _record_models()}
+    publishes = reviews | {(app, f"publish_{name}") for app, name in _record_models()}
     accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
     lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}
     keys = {("records", f"{verb}_apikey") for verb in ("view", "add", "change")}
     return {
         CONTRIBUTOR: edits,
-        PUBLISHER: edits | publishes,
-        ADMINISTRATOR: edits | publishes | accounts | lock_outs | keys,
+        REVIEWER: reviews,
+        PUBLISHER: publishes,
+        ADMINISTRATOR: publishes | accounts | lock_outs | keys,
     }
 
 

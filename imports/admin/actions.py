@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -85,6 +86,11 @@ def may_publish(user: Any, kinds: Iterable[str] = ()) -> bool:
     )
 
 
+def may_publish_at_once(user: Any, kinds: Iterable[str] = ()) -> bool:
+    """Whether an account may publish what it imports: not where somebody else has to, who then publishes what was imported."""
+    return not settings.SECOND_PERSON and may_publish(user, kinds)
+
+
 def is_allowed(user: Any, action: Action, batch: ImportBatch) -> bool:
     """Whether an account may do this with an import, whatever its status.
 
@@ -93,7 +99,9 @@ def is_allowed(user: Any, action: Action, batch: ImportBatch) -> bool:
     if not user.has_perm("imports.change_importbatch"):
         return False
     publishes = may_publish(user, batch.records)
-    if action in {PUBLISH, PUBLISH_LATER}:
+    if action == PUBLISH:
+        return may_publish_at_once(user, batch.records)
+    if action == PUBLISH_LATER:
         return publishes
     return publishes or (batch.by_id is not None and batch.by_id == user.pk)
 
@@ -130,7 +138,7 @@ def perform(action: Action, batch: Any, user: Any, form: Mapping[str, str]) -> b
         values["publishes"] = action.publishes
     if action == CHECK:
         values["is_partial"] = "is_partial" in form
-        values["publishes"] = "publishes" in form and may_publish(user, batch.records)
+        values["publishes"] = "publishes" in form and may_publish_at_once(user, batch.records)
         values["restores"] = "restores" in form and values["publishes"]
     # Every action changes this time.
     as_seen = ImportBatch.objects.filter(

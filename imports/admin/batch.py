@@ -115,6 +115,7 @@ class ImportAdmin(PagesAdmin):
             request.POST if request.method == "POST" else None,
             request.FILES if request.method == "POST" else None,
             may_publish=actions.may_publish(request.user),
+            at_once=actions.may_publish_at_once(request.user),
         )
         if form.is_bound and _is_busy():
             form.add_error(
@@ -163,7 +164,7 @@ class ImportAdmin(PagesAdmin):
             "state": state,
             "state_label": label,
             "possible": possible,
-            "may_publish": actions.may_publish(request.user, batch.records),
+            "may_publish": actions.may_publish_at_once(request.user, batch.records),
             "seen": actions.seen(batch),
             **page_context(batch, self.admin_site, request.GET, state=state),
         }

@@ -75,11 +75,13 @@ class UploadForm(forms.Form):
         " and else a correction.",
     )
 
-    def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_publish: bool, at_once: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_publish:
             for name in ("publishes", "withdraws", "restores", "nature"):
                 del self.fields[name]
+        elif not at_once:
+            del self.fields["publishes"], self.fields["restores"]
         # Which formats there are is known only when all apps are loaded.
         names = [name for name in formats() if name != EXCHANGE]
         format_field: Any = self.fields["dataset"]

@@ -6,22 +6,20 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from config.text import validate_text
 from records.admin.generics import AnyModelForm
-from records.models import STATED, EditorialState, Record
+from records.models import STATED, Record
+from records.publishing.colleagues import name_of
 from records.publishing.facts import facts_of
 from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-#: The states that a curator sets in the form; publishing actions set all others.
-BY_HAND = (EditorialState.DRAFT, EditorialState.IN_REVIEW)
 
 
 class Lines(SimpleArrayField):
@@ -63,9 +61,6 @@ class RecordForm(AnyModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "editorial_state" in self.fields:
-            field: Any = self.fields["editorial_state"]
-            field.choices = [(state.value, state.label) for state in BY_HAND]
         if "locked_fields" in self.fields:
             self.fields["locked_fields"] = forms.MultipleChoiceField(
                 required=False,
@@ -134,6 +129,36 @@ NATURES = tuple(
         strict=True,
     )
 )
+
+
+class ReviewForm(forms.Form):
+    """What somebody says in a review, about what, and whom they ask."""
+
+    text = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea({"rows": 3, "class": "vLargeTextField"}),
+        help_text="For the desk only; never published.",
+    )
+    field = forms.CharField(
+        required=False,
+        max_length=80,
+        help_text="The field that a comment is about; blank for the whole record.",
+    )
+    to = forms.ModelChoiceField(
+        get_user_model().objects.none(),
+        label="Reviewer",
+        required=False,
+        empty_label="Anybody who may",
+    )
+
+    def __init__(self, *args: Any, fields: Iterable[str], reviewers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field"].widget = Suggest(fields, {"class": "vTextField", "maxlength": 80})
+        chosen: Any = self.fields["to"]
+        chosen.queryset = reviewers
+        chosen.label_from_instance = name_of
 
 
 class ReasonForm(forms.Form):

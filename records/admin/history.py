@@ -19,6 +19,8 @@ from django.template.response import TemplateResponse
 from records.admin.boxes import labels_of
 from records.admin.generics import AnyModelAdmin
 from records.models import Part, Record
+from records.publishing.colleagues import name_of
+from records.publishing.review import steps_of
 from records.publishing.steps import (
     Moment,
     history_of,
@@ -34,12 +36,14 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from records.models import ReviewStep
+
 #: Changes of one table that a page shows.
 SHOWN = 300
 #: Change sets that are shown to somebody whose form was opened before a change, where none is as new as the form.
 SHOWN_OLDER = 3
 #: Fields that follow from others, or say only that something changed.
-_HIDDEN = {"id", "created_at", "changed_at", "published_at"}
+_HIDDEN = {"id", "created_at", "changed_at", "published_at", "writers"}
 _DERIVED = ("_earliest", "_latest")
 _VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
 
@@ -72,7 +76,7 @@ class ChangeSet:
     who: str
     action: str
     reason: str
-    token: str  #: what names the step on the page that compares
+    token: str = ""  #: what names the step on the page that compares; blank for steps of a review
     before: str = ""  #: the step before
     rows: list[RowChange] = field(default_factory=list)
 
@@ -89,6 +93,8 @@ class HistoryPage(AnyModelAdmin):
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         change_sets, is_cut = _change_sets(self.model, record.pk)
+        change_sets += map(_review_set, steps_of(record))
+        change_sets.sort(key=lambda each: each.at, reverse=True)
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {record}",
@@ -168,6 +174,12 @@ def _owners(table: type[Model], tables: dict[type[Model], list[Any]], key: Any) 
         return {key}
     rows = tables[link.related_model]
     return {row.pgh_obj_id for row in rows if getattr(row, onward.attname) == key}
+
+
+def _review_set(step: ReviewStep) -> ChangeSet:
+    about = f" at {step.field}" if step.field else ""
+    who = "a former account" if step.by is None else name_of(step.by)
+    return ChangeSet(step.at, who, f"{step.get_deed_display()}{about}", step.text)
 
 
 def _versions_of_merged(model: type[Record], key: Any) -> Iterable[Any]:
@@ -269,4 +281,4 @@ def _users(rows: Iterable[Any]) -> dict[Any, str]:
     """Return the names of the users who made the changes, by key."""
     keys = {row.pgh_context.metadata.get("user") for row in rows if row.pgh_context}
     users = get_user_model()._default_manager.in_bulk([key for key in keys if key is not None])
-    return {key: user.get_full_name() or user.get_username() for key, user in users.items()}
+    return {key: name_of(user) for key, user in users.items()}

@@ -10,12 +10,13 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from records.admin.boxes import Labelled, offer_new
+from records.admin.conflict import sent_keys
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
 from records.admin.relations import Relations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -53,20 +54,33 @@ class PagedFormSet(AnyFormSet):
 
     #: Set on the class made for the request.
     page: ClassVar[int] = 1
-    has_next = False
 
     def get_queryset(self) -> Any:
+        """Return the rows of the page; of a form that was sent, those that it has, whatever stands before them by now."""
         if not hasattr(self, "_rows"):
-            first = (self.page - 1) * ROWS_PER_PAGE
-            rows = list(super().get_queryset()[first : first + ROWS_PER_PAGE + 1])
-            self.has_next = len(rows) > ROWS_PER_PAGE
-            self._rows = rows[:ROWS_PER_PAGE]
+            if self.is_bound:
+                self.show(sent_keys(self.data, str(self.prefix)).values())
+            else:
+                self._rows = self._page_rows[:ROWS_PER_PAGE]
         return self._rows
 
     @cached_property
     def empty_form(self) -> Any:
         """The form of a row to be added. A page asks for it four times, and Django makes it each time."""
         return super().empty_form
+
+    def show(self, keys: Iterable[str]) -> None:
+        """Take the rows with these keys that are there, in place of a page."""
+        self._rows = list(super().get_queryset().filter(pk__in=list(keys)))
+
+    @cached_property
+    def _page_rows(self) -> list[Any]:
+        first = (self.page - 1) * ROWS_PER_PAGE
+        return list(super().get_queryset()[first : first + ROWS_PER_PAGE + 1])
+
+    @property
+    def has_next(self) -> bool:
+        return len(self._page_rows) > ROWS_PER_PAGE
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         row = form.save(commit=False)

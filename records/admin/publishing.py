@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
@@ -27,6 +28,7 @@ from records.admin.warnings import of_records
 from records.badges import badge_html
 from records.models import EditorialState, Nature
 from records.publishing import publish
+from records.publishing.colleagues import who_can
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.dependencies import gather
 from records.publishing.locks import hold
@@ -140,7 +142,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
     def publish_from_form(self, request: HttpRequest, record: Record) -> None:
         """Publish what was just saved, with its dependencies if the person has agreed to that. Raises CurationRefused."""
         if not self.has_publish_permission(request):
-            msg = f"You may edit {self.opts.verbose_name_plural}, but not publish them."
+            msg = f"You may edit {self.opts.verbose_name_plural}, but not publish them. {who_can('publish', self.model)}"
             raise PermissionDenied(msg)
         nature = said_nature(request)
         if record.is_published and nature is None:
@@ -148,13 +150,13 @@ class PublishingActions(Labelled, AnyModelAdmin):
             raise CurationRefused([Refusal(record, "no_nature", detail)])
         dependencies = gather(record)
         try:
-            if not _may_go_on(request, dependencies):
+            if not is_agreed(request, dependencies):
                 raise CurationRefused(
                     dependencies.reasons if dependencies.also else dependencies.obstacles
                 )
             # The record itself is what this very form has just saved.
-            seen = _seen(request) | {record.pk: dependencies.fingerprints[record.pk]}
-            _publish(request, dependencies, seen, nature=nature)
+            seen = fingerprints_shown(request) | {record.pk: dependencies.fingerprints[record.pk]}
+            publish_together(request, dependencies, seen, nature=nature)
         except CurationRefused as refused:
             if {each.code for each in refused.refusals} != {"permission"}:
                 setattr(request, "desk_dependencies", dependencies)  # noqa: B010 - Django's request takes attributes
@@ -314,10 +316,10 @@ def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict
         match action:
             case "publish":
                 dependencies = gather(*records)
-                if not _may_go_on(request, dependencies):
+                if not is_agreed(request, dependencies):
                     raise CurationRefused(dependencies.obstacles)
                 nature = Nature(said["nature"]) if "nature" in said else None
-                _publish(request, dependencies, _seen(request), reason, nature)
+                publish_together(request, dependencies, fingerprints_shown(request), reason, nature)
             case "withdraw":
                 publish.withdraw(*records, by=request.user, reason=reason)
             case "restore":
@@ -325,7 +327,7 @@ def _do(request: Any, action: str, records: list[Any], survivor: Any, said: dict
                     publish.restore(record, by=request.user, reason=reason)
             case "merge":
                 losers = [record for record in records if record != survivor]
-                demand_seen(losers, survivor, _seen(request))
+                demand_seen(losers, survivor, fingerprints_shown(request))
                 for loser in losers:
                     taken = taken_from(request, loser)
                     merge(loser, survivor, by=request.user, reason=reason, taken=taken)
@@ -354,7 +356,7 @@ def _mergers(
     ]
 
 
-def _may_go_on(request: HttpRequest, dependencies: Gathering) -> bool:
+def is_agreed(request: HttpRequest, dependencies: Gathering) -> bool:
     """Whether nothing stands in the way, and the person has seen and agreed to all that is published too."""
     agreed = set(request.POST.getlist("_also"))
     return not dependencies.obstacles and {str(record.pk) for record in dependencies.also} <= agreed
@@ -380,10 +382,15 @@ def _is_key(text: str) -> bool:
     return True
 
 
-def _seen(request: HttpRequest) -> dict[UUID, str]:
+def fingerprints_shown(request: HttpRequest) -> dict[UUID, str]:
     """Return the fingerprints that the page had, by the keys of its records."""
     pairs = [text.split(":", 1) for text in request.POST.get("_shown", "").split()]
     return {UUID(pair[0]): pair[1] for pair in pairs if len(pair) == 2 and _is_key(pair[0])}
+
+
+def is_own_work(request: HttpRequest, record: Record | None) -> bool:
+    """Whether somebody else has to publish what is written of a record."""
+    return bool(settings.SECOND_PERSON and record is not None and request.user.pk in record.writers)
 
 
 def said_nature(request: HttpRequest) -> Nature | None:
@@ -393,7 +400,7 @@ def said_nature(request: HttpRequest) -> Nature | None:
     return Nature(said.pop()) if len(said) == 1 else None
 
 
-def _publish(
+def publish_together(
     request: HttpRequest,
     dependencies: Gathering,
     seen: Mapping[UUID, str],

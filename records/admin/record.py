@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -13,11 +14,11 @@ from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
-from records.admin import warnings
+from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
-from records.admin.forms import BY_HAND, NATURES, Lines, RecordForm
+from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.parts import save_changed
@@ -26,11 +27,13 @@ from records.admin.publishing import (
     PublishingActions,
     address_of,
     hold_with_others,
+    is_own_work,
     said_nature,
     shown,
 )
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import Relations
+from records.admin.review import SUBMIT, ReviewPage
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
 from records.desk_search import search
@@ -43,7 +46,7 @@ from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django import forms
     from django.db.models import QuerySet
@@ -51,6 +54,17 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from records.lookup.finding import Days
+
+#: What somebody is told whose form was opened before somebody else's change.
+BOTH_CHANGED = (
+    "Somebody changed the same fields after you opened this record. Choose at each of them which to keep: "
+    "nothing is saved yet."
+)
+CHANGED_ELSEWHERE = (
+    "Somebody changed other parts of this record after you opened it. Your form has these changes now: "
+    "look at them, then send it again. Nothing is saved yet."
+)
+KEPT_BOTH = "Somebody else changed other parts of this record while you had it open. Both are saved: see its history."
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
@@ -87,7 +101,7 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
@@ -189,18 +203,13 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
         return [
             (None, {"fields": self.rows}),
-            ("Editorial", {"fields": ("editorial_state", "slug", "contested", "curators_note")}),
+            ("Editorial", {"fields": ("slug", "contested", "curators_note")}),
             ("Protected from imports", {"fields": ("locked_fields",), "classes": ("collapse",)}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
-        """Fix the slug from the first publication on, and states that publishing actions set."""
-        fixed = []
-        if obj is not None and obj.published_at is not None:
-            fixed.append("slug")
-        if obj is not None and obj.editorial_state not in BY_HAND:
-            fixed.append("editorial_state")
-        return fixed
+        """Fix the slug from the first publication on."""
+        return ["slug"] if obj is not None and obj.published_at is not None else []
 
     def get_form(
         self,
@@ -254,9 +263,9 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
         @deed
         def save() -> Any:
             with transaction.atomic():
-                conflict = self._refuse_conflict(request, object_id)
+                met = self._meet(request, object_id)
                 return super(RecordAdmin, self).changeform_view(
-                    request, object_id, form_url, extra | conflict
+                    request, object_id, form_url, extra | met
                 )
 
         try:
@@ -277,24 +286,51 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
         setattr(request, "desk_refused", tuple(refused))  # noqa: B010 - Django's request takes attributes, its type does not say so
         return super().changeform_view(request, object_id, form_url, extra)
 
-    def _refuse_conflict(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
-        """Hold the record while it is saved, and refuse a form that was opened before somebody else's change."""
+    def _meet(self, request: Any, object_id: str | None) -> dict[str, Any]:
+        """Hold the record while it is saved; merge what was sent with what somebody else changed after the form was opened."""
         if object_id is None:
             return {}
         try:
             key = self.model._meta.pk.to_python(object_id)
         except ValidationError:  # no key: Django's to answer
             return {}
+        # As it was sent: where the whole is done again, it is merged again.
+        typed = request.desk_typed = getattr(request, "desk_typed", request.POST)
         changed_at = hold_with_others(request, self.model, [key]).get(key)
-        seen = request.POST.get("_seen", "")
-        if changed_at is None or seen == changed_at.isoformat():
+        is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()
+        if not (is_stale or conflict.ASKED in typed):
             return {}
-        message = (
-            "Somebody changed this record after you opened it: see the changes below. Yours are not saved yet. "
-            "Enter here what you want to keep of the other changes, then save again."
-        )
-        setattr(request, "desk_refused", (message,))  # noqa: B010 - as above
-        return {"conflicting": changes_since(self.model, object_id, seen)}
+        record = self.get_object(request, object_id)
+        if record is None or not self.has_change_permission(request, record):
+            return {}
+        form, formsets = self._unbound(request, record, typed)
+        merged = conflict.merge(typed, form, formsets)
+        request.POST, request.desk_merged = merged.data, merged
+        request.desk_refused = ()
+        if merged.asked:
+            request.desk_refused = (BOTH_CHANGED,)
+        elif is_stale and {"_publish", SUBMIT} & typed.keys():
+            request.desk_refused = (CHANGED_ELSEWHERE,)
+        elif is_stale:
+            request.desk_kept_both = True
+        return {"conflicting": changes_since(self.model, object_id, typed.get("_seen", ""))}
+
+    def _unbound(self, request: HttpRequest, record: Any, typed: Any) -> tuple[Any, list[Any]]:
+        """Return the form and the formsets as they would be shown now, with the rows that were sent."""
+        form = self.get_form(request, record, change=True)(instance=record)
+        formsets: list[Any] = []
+        numbers: Counter[str] = Counter()
+        for formset_class, inline in self.get_formsets_with_inlines(request, record):
+            prefix = formset_class.get_default_prefix()
+            numbers[prefix] += 1
+            if numbers[prefix] > 1:
+                prefix = f"{prefix}-{numbers[prefix]}"
+            formset: Any = formset_class(
+                instance=record, prefix=prefix, queryset=inline.get_queryset(request)
+            )
+            formset.show(conflict.sent_keys(typed, prefix).values())
+            formsets.append(formset)
+        return form, formsets
 
     def render_change_form(  # noqa: PLR0917 - Django's signature
         self,
@@ -306,25 +342,36 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
         obj: Any = None,
     ) -> HttpResponse:
         form = context["adminform"].form
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        merged = getattr(request, "desk_merged", None)
+        if merged is not None:
+            conflict.ask(self.admin_site, form, formsets, merged)
         day = f"{self.day}_edtf"
         on = days_of(str(form[day].value() or "")) if day in form.fields else None
         show_chosen(self.admin_site, _forms_in(context), on)
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
+        context["error_links"] = list(_error_links(_forms_in(context)))
         may_publish = self.has_publish_permission(request)
         merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
-            "show_publish": may_publish and not merged and not context["is_popup"],
+            "show_publish": may_publish
+            and not merged
+            and not context["is_popup"]
+            and not is_own_work(request, obj),
+            "show_submit": not merged and not context["is_popup"],
             **warnings.show(request, context, obj),
         }
         if obj is not None:
             context |= {
                 "badge": badge_html(obj.badge),
+                "was": conflict.written(conflict.shown_in(form, formsets)),
                 "related_tables": [table.shown_for(obj) for table in self.related_tables],
                 "publishing_actions": self.actions_offered(request, obj),
                 "was_published": obj.published_at is not None,
                 "natures": NATURES if obj.is_published else (),
                 "said_nature": said_nature(request),
+                **self.review_shown(request, obj),
             }
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
@@ -355,6 +402,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         self._warn(request, obj)
+        if getattr(request, "desk_kept_both", False):
+            self.message_user(request, KEPT_BOTH, messages.WARNING)
         return self._published(request, obj) or super().response_change(request, obj)
 
     def _warn(self, request: HttpRequest, obj: Any) -> None:
@@ -362,7 +411,11 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
             self.message_user(request, f"{obj}: {warning.detail}", messages.WARNING)
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
-        """Return to the form after publishing."""
+        """Return to the form after publishing, go on to the review."""
+        if SUBMIT in request.POST:
+            saved = f"“{obj}” is saved. Say below what to look at, and submit it."
+            self.message_user(request, saved, messages.SUCCESS)
+            return HttpResponseRedirect(address_of(obj, "review"))
         if "_publish" not in request.POST:
             return None
         self.message_user(request, self.published_message([obj]), messages.SUCCESS)
@@ -412,6 +465,15 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, PublishingActions):
         except (IntegrityError, ProtectedError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _error_links(forms: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the element, label and words of each error of a field."""
+    for form in forms:
+        for bound in form if form.is_bound else ():
+            for error in bound.errors:
+                text = "choose which to keep" if conflict.ASKED in error else str(error)
+                yield bound.id_for_label or bound.auto_id, str(bound.label), text
 
 
 def _forms_in(context: dict[str, Any]) -> Iterator[Any]:

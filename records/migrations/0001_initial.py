@@ -192,6 +192,20 @@ class Migration(migrations.Migration):
             """,
             reverse_sql="DROP FUNCTION chancery_wrote(xid);",
         ),
+        # Accounts, and with them the one in whose name this transaction writes, if there is one.
+        migrations.RunSQL(
+            sql="""
+                CREATE FUNCTION chancery_writers(before bigint[] DEFAULT '{}') RETURNS bigint[]
+                LANGUAGE plpgsql STABLE STRICT AS $$
+                DECLARE
+                    writer bigint := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'user';
+                BEGIN
+                    RETURN CASE WHEN writer IS NULL OR writer = ANY(before) THEN before ELSE before || writer END;
+                END
+                $$;
+            """,
+            reverse_sql="DROP FUNCTION chancery_writers(bigint[]);",
+        ),
         migrations.CreateModel(
             name='DatedPart',
             fields=[
@@ -324,6 +338,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='Last change of the record or of one of its parts; kept by the database.')),
                 ('published_at', models.DateTimeField(editable=False, help_text='When the record was last published from here; empty when it never was.', null=True)),
+                ('writers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=models.Func(function='chancery_writers'), editable=False, help_text='Accounts that wrote anything of it that is not published yet; kept by the database, emptied by publishing.', size=None)),
                 ('kind', models.CharField(choices=[('news', 'News'), ('press_release', 'Press release'), ('official_record', 'Official record'), ('treaty_series', 'Treaty series'), ('dataset', 'Data set'), ('social_post', 'Social media post'), ('book', 'Book'), ('other', 'Other')], help_text='News, press release, official record, treaty series, data set, social post, book or other.', max_length=16)),
                 ('title', models.CharField(help_text='The title, or a plain description where it has none.', max_length=500)),
                 ('publisher', models.CharField(blank=True, help_text='Who published it; blank when unknown.', max_length=300)),
@@ -344,7 +359,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('title', 'pk'),
                 'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'default_permissions': ('add', 'change', 'delete', 'view', 'review', 'publish'),
                 'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'title', 'publisher', 'authors', 'url', 'archived_url', 'published_edtf', 'published_text', 'language', 'licence', 'content_hash'], name='source_text_is_plain')],
             },
         ),
@@ -456,6 +471,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='Last change of the record or of one of its parts; kept by the database.')),
                 ('published_at', models.DateTimeField(editable=False, help_text='When the record was last published from here; empty when it never was.', null=True)),
+                ('writers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=models.Func(function='chancery_writers'), editable=False, help_text='Accounts that wrote anything of it that is not published yet; kept by the database, emptied by publishing.', size=None)),
                 ('code', models.SlugField(help_text='Short code in lower case with hyphens (`rare-earth-elements`).', max_length=80, unique=True)),
                 ('label', models.CharField(help_text='Preferred label (skos:prefLabel).', max_length=200)),
                 ('alternative_labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, help_text='Other words for it (skos:altLabel).', size=None)),
@@ -465,7 +481,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('code',),
                 'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'publish'),
+                'default_permissions': ('add', 'change', 'delete', 'view', 'review', 'publish'),
                 'constraints': [records.constraints.PlainText(fields=['slug', 'locked_fields', 'curators_note', 'code', 'label', 'alternative_labels'], name='topic_text_is_plain')],
             },
         ),
@@ -595,6 +611,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the record.', max_length=20)),
+                ('record_id', models.UUIDField(help_text='The record: a draft, or a published one that was changed.')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for review'), ('approved', 'Approved'), ('sent_back', 'Sent back'), ('published', 'Published'), ('taken_back', 'Taken back'), ('merged', 'Merged'), ('deleted', 'Deleted')], default='waiting', max_length=10)),
+                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='Since when it is in this state.')),
+                ('approved_content', models.CharField(blank=True, help_text='The fingerprint of the content that was approved; no other content is.', max_length=64)),
+                ('reviewer', models.ForeignKey(help_text='Who took it, or was asked to; empty while anybody may.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-since', '-pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ReviewStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('deed', models.CharField(choices=[('submitted', 'submitted for review'), ('taken', 'took the review'), ('assigned', 'assigned the review'), ('commented', 'commented'), ('approved', 'approved'), ('sent_back', 'sent back'), ('taken_back', 'took back')], max_length=10)),
+                ('field', models.CharField(blank=True, help_text='The member of the document that the words are about; blank for the whole record.', max_length=80)),
+                ('text', models.TextField(blank=True, help_text='For the desk only; never published.')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='records.review')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='ApiKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -673,7 +722,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_url" IS DISTINCT FROM (NEW."archived_url") OR OLD."authors" IS DISTINCT FROM (NEW."authors") OR OLD."content_hash" IS DISTINCT FROM (NEW."content_hash") OR OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields") OR OLD."published_earliest" IS DISTINCT FROM (NEW."published_earliest") OR OLD."published_edtf" IS DISTINCT FROM (NEW."published_edtf") OR OLD."published_latest" IS DISTINCT FROM (NEW."published_latest") OR OLD."published_precision" IS DISTINCT FROM (NEW."published_precision") OR OLD."published_text" IS DISTINCT FROM (NEW."published_text") OR OLD."publisher" IS DISTINCT FROM (NEW."publisher") OR OLD."retrieved_on" IS DISTINCT FROM (NEW."retrieved_on") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."url" IS DISTINCT FROM (NEW."url"))', func='NEW.changed_at = clock_timestamp(); RETURN NEW;', hash='918bd4622e810d90c2e7ff935746a069d523ef2e', operation='UPDATE', pgid='pgtrigger_record_change_2bdf9', table='records_source', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_url" IS DISTINCT FROM (NEW."archived_url") OR OLD."authors" IS DISTINCT FROM (NEW."authors") OR OLD."content_hash" IS DISTINCT FROM (NEW."content_hash") OR OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."licence" IS DISTINCT FROM (NEW."licence") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields") OR OLD."published_earliest" IS DISTINCT FROM (NEW."published_earliest") OR OLD."published_edtf" IS DISTINCT FROM (NEW."published_edtf") OR OLD."published_latest" IS DISTINCT FROM (NEW."published_latest") OR OLD."published_precision" IS DISTINCT FROM (NEW."published_precision") OR OLD."published_text" IS DISTINCT FROM (NEW."published_text") OR OLD."publisher" IS DISTINCT FROM (NEW."publisher") OR OLD."retrieved_on" IS DISTINCT FROM (NEW."retrieved_on") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."url" IS DISTINCT FROM (NEW."url"))', func='NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;', hash='ea2488599fa482a85bc71c1e4650788313cc0d23', operation='UPDATE', pgid='pgtrigger_record_change_2bdf9', table='records_source', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',
@@ -697,15 +746,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='ff7c6cd54f484e7f9742c9be2fce5bb6521e488b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_d40ab', referencing='REFERENCING NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='97232817703fc6964a410820ae5f9781f29df7ca', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_d40ab', referencing='REFERENCING NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='2acde6bd22a90aa3715a2f656ac06d022a83fe17', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_c7ac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='ba98ec54e909eefdb8fdb951ed236ee9b9ddb931', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_c7ac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='93036d552ec126f0de46a3db4c6da28a300e00dc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_8af3f', referencing='REFERENCING OLD TABLE AS old_values ', table='records_sourceidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_source" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_source".xmin) END; RETURN NULL;', hash='2356e3cb5ac0baa89b4fe68bcf49ae7477d4c8ac', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_8af3f', referencing='REFERENCING OLD TABLE AS old_values ', table='records_sourceidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sourceidentifier',
@@ -741,7 +790,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
-            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."alternative_labels" IS DISTINCT FROM (NEW."alternative_labels") OR OLD."broader_id" IS DISTINCT FROM (NEW."broader_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields") OR OLD."slug" IS DISTINCT FROM (NEW."slug"))', func='NEW.changed_at = clock_timestamp(); RETURN NEW;', hash='48c99601e341657f072cf0d0300cfdc768f48790', operation='UPDATE', pgid='pgtrigger_record_change_6f2c7', table='records_topic', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."alternative_labels" IS DISTINCT FROM (NEW."alternative_labels") OR OLD."broader_id" IS DISTINCT FROM (NEW."broader_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields") OR OLD."slug" IS DISTINCT FROM (NEW."slug"))', func='NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;', hash='e6449633774b9ca199f6e08114b46d3474a32d13', operation='UPDATE', pgid='pgtrigger_record_change_6f2c7', table='records_topic', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
@@ -765,15 +814,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='cbe497bb65e720dac0ba5510144b9dcced1183f7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_6f6d1', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='ab6c810a83e28ec9b44a6acaa7d69deabb713e9d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_touch_record_insert_6f6d1', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='0a6f7d6baf8e269439f4acf9effd632f78641699', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_34ece', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM old_values UNION ALL SELECT "record_id" FROM new_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='85ed963a4764333ae00c474518e8b0cd4ed228c5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_touch_record_update_34ece', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp() WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='d737b01bddd4341d1fc786fce22c9727539f58a5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_a3213', referencing='REFERENCING OLD TABLE AS old_values ', table='records_topicidentifier', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='touch_record_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE "records_topic" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) WHERE id IN (SELECT "record_id" FROM old_values) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("records_topic".xmin) END; RETURN NULL;', hash='bb4cea99f3bfaf6780ccd194fda95dce3d9239ca', level='STATEMENT', operation='DELETE', pgid='pgtrigger_touch_record_delete_a3213', referencing='REFERENCING OLD TABLE AS old_values ', table='records_topicidentifier', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topicidentifier',
@@ -810,5 +859,37 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='topic',
             index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='aa02707eaea789fc622d75a5da2d7d1be9af213e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_56cdd', referencing='REFERENCING OLD TABLE AS old_values ', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='c2381f26b9a392adaa24eedeb73d9148df100565', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_3da9b', referencing='REFERENCING OLD TABLE AS old_values ', table='records_topic', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='review',
+            index=models.Index(fields=['record_id'], name='review_of_record'),
+        ),
+        migrations.AddConstraint(
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'sent_back', 'published', 'taken_back', 'merged', 'deleted'])), name='review_state_is_in_its_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='review',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'approved', 'sent_back'))), fields=('record_id',), name='review_is_open_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_content', ''), _negated=True), _connector='OR'), name='review_approves_some_content'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewstep',
+            constraint=models.CheckConstraint(condition=models.Q(('deed__in', ['submitted', 'taken', 'assigned', 'commented', 'approved', 'sent_back', 'taken_back'])), name='review_step_deed_is_in_its_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewstep',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deed__in', ('commented', 'sent_back')), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='review_step_says_why'),
         ),
     ]

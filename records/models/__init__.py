@@ -11,6 +11,7 @@ from records.models.moment import Fact, FormerMoment, Moment, MomentPosting, Str
 from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
+from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
@@ -21,6 +22,7 @@ __all__ = [
     "ANY_TYPE",
     "CURRENT",
     "STATED",
+    "UNDER_REVIEW",
     "Action",
     "ApiKey",
     "Called",
@@ -53,6 +55,10 @@ __all__ = [
     "Record",
     "RecordWarning",
     "Reference",
+    "Review",
+    "ReviewDeed",
+    "ReviewState",
+    "ReviewStep",
     "Source",
     "SourceEdition",
     "SourceIdentifier",

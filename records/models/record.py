@@ -28,7 +28,10 @@ class EditorialState(models.TextChoices):
     """Whether a record is public, and if not, why."""
 
     DRAFT = "draft", "Draft"  #: being written, not public
-    IN_REVIEW = "in_review", "In review"  #: complete in its author's eyes, waiting for a publisher
+    IN_REVIEW = (
+        "in_review",
+        "In review",
+    )  #: a draft that was submitted: it waits for a reviewer or a publisher
     PUBLISHED = "published", "Published"  #: its last edition is public
     WITHDRAWN = "withdrawn", "Withdrawn"  #: was published; its id answers 410 with the reason
     MERGED = "merged", "Merged"  #: was the same thing as another record, to which its id leads
@@ -90,12 +93,19 @@ class Record(models.Model):
         help_text="When the record was last published from here; empty when it never was.",
     )
 
+    writers = ArrayField(
+        models.BigIntegerField(),
+        db_default=models.Func(function="chancery_writers"),
+        editable=False,
+        help_text="Accounts that wrote anything of it that is not published yet; kept by the database, emptied by publishing.",
+    )
+
     #: What the API calls this kind of record (`object` in documents): the one word for it everywhere.
     object_kind: ClassVar[str]
 
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "publish")
+        default_permissions = ("add", "change", "delete", "view", "review", "publish")
         indexes = [
             # What waits to be published, of which there is little: see `records.badges.WAITING`.
             models.Index(
@@ -129,9 +139,28 @@ class Record(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    exclude=["changed_at", "published_at", "editorial_state", "merged_into"],
+                    exclude=[
+                        "changed_at",
+                        "published_at",
+                        "editorial_state",
+                        "merged_into",
+                        "writers",
+                    ],
                 ),
-                func="NEW.changed_at = clock_timestamp(); RETURN NEW;",
+                # Whatever the row says: an instance that was read before somebody else's change does not know of them.
+                func="NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="record_gone",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="old_values"),  # type: ignore[no-untyped-call] # it carries no types
+                func=(
+                    "UPDATE records_review SET state = 'deleted', since = clock_timestamp() "
+                    "WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); "
+                    "RETURN NULL;"
+                ),
             ),
         ]
 
@@ -180,7 +209,7 @@ class TouchRecord(pgtrigger.Trigger):
         """Follow `part_of` to the records; only the first change in a transaction, or since a publication in it, writes.
 
         Whether it is the first is asked of the row, not of the clock: a transaction that began before another one's change,
-        and writes after it, changes the record once more.
+        and writes after it, changes the record once more. So does whoever is not yet among the writers.
         """
         # Migrations compile triggers from a copy of the model that has only its fields.
         part = cast("type[Part]", apps.get_model(model._meta.label))
@@ -193,9 +222,9 @@ class TouchRecord(pgtrigger.Trigger):
             owner = next_link.related_model._meta
             keys = f'SELECT "{next_link.column}" FROM "{middle.db_table}" WHERE id IN ({keys})'  # noqa: S608 - our own names
         return (
-            f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp() '  # noqa: S608 - our own names
+            f'UPDATE "{owner.db_table}" SET changed_at = clock_timestamp(), writers = chancery_writers(writers) '  # noqa: S608 - our own names
             f"WHERE id IN ({keys}) AND CASE WHEN changed_at < now() OR changed_at <= published_at THEN true "
-            f'ELSE NOT chancery_wrote("{owner.db_table}".xmin) END; '
+            f'WHEN writers <> chancery_writers(writers) THEN true ELSE NOT chancery_wrote("{owner.db_table}".xmin) END; '
             "RETURN NULL;"
         )
 

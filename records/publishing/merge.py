@@ -25,6 +25,7 @@ from records.models import (
     PossibleDuplicate,
     Record,
     Reference,
+    ReviewState,
     Verdict,
 )
 from records.publishing import feed
@@ -37,6 +38,7 @@ from records.publishing.publish import (
     CurationRefused,
     Refusal,
     carry_over,
+    close_reviews,
     demand_permission,
     lock,
     newest_by_record,
@@ -93,6 +95,10 @@ def merge(
         facts = facts_to_choose(gone, kept)
         chosen = {fact.name for fact in facts if fact.fills_blank} if taken is None else set(taken)
         _take(gone, kept, [fact for fact in facts if fact.name in chosen])
+        # What the survivor gets was written by whoever wrote the loser. The database adds who merges.
+        writers = sorted({*kept.writers, *gone.writers})
+        type(gone)._default_manager.filter(pk=kept.pk).update(writers=writers)
+        close_reviews([gone], ReviewState.MERGED)
         _take_own_parts(gone, kept)
         _move_references(gone, kept)
         _settle_duplicates(gone, kept, by)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pghistory
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from records.bulk import as_array
-from records.models import Action, EditorialState, Nature
+from records.bulk import as_array, run
+from records.models import UNDER_REVIEW, Action, EditorialState, Nature, ReviewState
 from records.publishing import feed
+from records.publishing.colleagues import who_can
 from records.publishing.deeds import deed
 from records.publishing.documents import (
     DocumentReferences,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 SHOWN = 10
 #: The code of the refusal to publish what is not what the publisher saw.
 UNSEEN = "changed_since_shown"
+#: The code of the refusal to publish what the publisher wrote.
+OWN_WORK = "own_work"
 #: Records per transaction when many are published.
 BATCH = 500
 
@@ -87,6 +91,7 @@ def publish(
     days (`records.publishing.differences`).
 
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
+    Where the setting SECOND_PERSON is on, one of the problems is that `by` wrote what would be published.
     """
     locked = publish_by_key(_keys_by_kind(records), by, reason, nature, known=records, seen=seen)
     carry_over(records, locked)
@@ -105,12 +110,12 @@ def publish_by_key(
     demand_permission(by, [kind_named(name).model for name in keys])
     with recorded("publish", by, reason):
         locked = _lock(keys, known)
-        entries, references = _render(locked, reason, nature, seen)
+        entries, references = _render(locked, by, reason, nature, seen)
         # From here on publishers wait for each other, so that no label changes between reading it and the commit.
         turn = feed.lock_feed()
         if references.read() & feed.changed_since(references.seen or 0, turn.position):
-            entries, references = _render(locked, reason, nature)
-        marking = _mark(locked, EditorialState.PUBLISHED, turn.moment)
+            entries, references = _render(locked, by, reason, nature)
+        marking = _mark(locked, EditorialState.PUBLISHED, turn.moment, as_it_is=True)
         store_and_propagate(entries, references.before, turn, marking)
     return locked
 
@@ -253,7 +258,8 @@ def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]
         permission = f"{model._meta.app_label}.publish_{model._meta.model_name}"
         if by is not None and not by.has_perm(permission):  # type: ignore[attr-defined] # PermissionsMixin
             msg = (
-                f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them."
+                f"You may edit {model._meta.verbose_name_plural}, but not publish or withdraw them. "
+                + who_can("publish", model)
             )
             raise PermissionDenied(msg)
 
@@ -301,6 +307,7 @@ def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list
 
 def _render(
     records: Sequence[Record],
+    by: AbstractBaseUser | None,
     reason: str,
     nature: Nature | None,
     seen: Mapping[UUID, str] | None = None,
@@ -311,6 +318,8 @@ def _render(
     if seen is not None and (unseen := _unseen(drafts, seen)):
         raise CurationRefused(unseen)
     entries = _entries(drafts, references.newest, reason, nature)
+    if settings.SECOND_PERSON and by is not None:
+        _demand_second_person(records, entries, by)
     return [entry.prepare() for entry in entries], references
 
 
@@ -354,6 +363,26 @@ def _unseen(drafts: Sequence[Draft], seen: Mapping[UUID, str]) -> list[Refusal]:
         for draft in drafts
         if seen.get(draft.record.pk) != fingerprint(draft.document)
     ]
+
+
+def _demand_second_person(
+    records: Sequence[Record], entries: Sequence[feed.NewEdition], by: AbstractBaseUser
+) -> None:
+    """Refuse new editions of what `by` wrote, alone or with others. What is public already may be published by anybody."""
+    new = {entry.document["id"] for entry in entries}
+    refusals = [
+        Refusal(record, OWN_WORK, own_work_of(record))
+        for record in records
+        if by.pk in record.writers and str(record.pk) in new
+    ]
+    if refusals:
+        raise CurationRefused(refusals)
+
+
+def own_work_of(record: Record) -> str:
+    """Say that somebody else publishes what one wrote, and who."""
+    others = who_can("publish", type(record), other_than=record.writers)
+    return f"You wrote part of what is not published yet of {record}, so somebody else publishes it. {others}"
 
 
 def _uncited_members(draft: Draft) -> list[Refusal]:
@@ -464,19 +493,45 @@ def _named_elsewhere(records: Sequence[Record]) -> list[Refusal]:
     return refusals
 
 
-def _mark(records: Sequence[Record], state: EditorialState, moment: datetime) -> list[Statement]:
-    """Say of the records what they are now; return the statements that say so to the database."""
+def _mark(
+    records: Sequence[Record], state: EditorialState, moment: datetime, *, as_it_is: bool = False
+) -> list[Statement]:
+    """Say of the records what they are now; return the statements that say so to the database.
+
+    With `as_it_is`, all that is written of them is published: nobody's work waits any more, and reviews of it are over.
+    """
     statements: list[Statement] = []
+    more = ", writers = '{}'" if as_it_is else ""
     for name, group in groupby(records, key=lambda record: record.object_kind):
         found = list(group)
         table = kind_named(name).model._meta.db_table
         keys = as_array(record.pk for record in found)
-        update = f'UPDATE "{table}" SET editorial_state = %s, published_at = %s WHERE id = ANY(%s::uuid[])'  # noqa: S608 - our own name
+        update = f'UPDATE "{table}" SET editorial_state = %s, published_at = %s{more} WHERE id = ANY(%s::uuid[])'  # noqa: S608 - our own name
         statements.append((update, [state.value, moment, keys]))
         for record in found:
             record.editorial_state = state
             record.published_at = moment
+            if as_it_is:
+                record.writers = []
+    if as_it_is:
+        statements.append(_closing(records, ReviewState.PUBLISHED))
     return statements
+
+
+_UNDER_REVIEW = ", ".join(f"'{state.value}'" for state in UNDER_REVIEW)
+_CLOSE = (
+    "UPDATE records_review SET state = %s, since = clock_timestamp()"  # noqa: S608 - our own words
+    f" WHERE record_id = ANY(%s::uuid[]) AND state IN ({_UNDER_REVIEW})"
+)
+
+
+def _closing(records: Iterable[Record], state: ReviewState) -> Statement:
+    return _CLOSE, [state.value, as_array(record.pk for record in records)]
+
+
+def close_reviews(records: Iterable[Record], state: ReviewState) -> None:
+    """End the reviews of records that are held."""
+    run([_closing(records, state)])
 
 
 def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
@@ -486,3 +541,4 @@ def carry_over(records: Sequence[Record], locked: Sequence[Record]) -> None:
         record.editorial_state = done[record.pk].editorial_state
         record.published_at = done[record.pk].published_at
         record.changed_at = done[record.pk].changed_at
+        record.writers = done[record.pk].writers

@@ -201,19 +201,19 @@ def _agreement(parts: int) -> Agreement:
 
 
 EVERY_KIND: dict[str, Maker] = {
-    "source": Maker(make_source, _source, "title", (9, 6, 9)),
-    "topic": Maker(make_topic, _topic, "label", (6, 7, 9)),
-    "state": Maker(make_state, _state, "name", (6, 13, 15)),
-    "organization": Maker(make_organization, _organization, "name", (6, 13, 15)),
-    "person": Maker(make_person, _person, "name", (8, 12, 13)),
-    "office": Maker(make_office, _office, "title", (6, 14, 16)),
-    "tenure": Maker(make_tenure, _tenure, None, (8, 14, 16)),
-    "event_type": Maker(make_event_type, _event_type, "label", (7, 7, 9)),
-    "place": Maker(make_place, _place, "name", (6, 9, 11)),
-    "event": Maker(make_event, _event, "title", (8, 23, 23)),
-    "statement": Maker(make_statement, _statement, "summary", (8, 19, 21)),
-    "relation": Maker(make_relation, _relation, None, (6, 16, 19)),
-    "agreement": Maker(make_agreement, _agreement, "title", (6, 26, 27)),
+    "source": Maker(make_source, _source, "title", (9, 7, 10)),
+    "topic": Maker(make_topic, _topic, "label", (6, 8, 10)),
+    "state": Maker(make_state, _state, "name", (6, 14, 16)),
+    "organization": Maker(make_organization, _organization, "name", (6, 14, 16)),
+    "person": Maker(make_person, _person, "name", (8, 13, 14)),
+    "office": Maker(make_office, _office, "title", (6, 15, 17)),
+    "tenure": Maker(make_tenure, _tenure, None, (8, 15, 17)),
+    "event_type": Maker(make_event_type, _event_type, "label", (7, 8, 10)),
+    "place": Maker(make_place, _place, "name", (6, 10, 12)),
+    "event": Maker(make_event, _event, "title", (8, 24, 24)),
+    "statement": Maker(make_statement, _statement, "summary", (8, 20, 22)),
+    "relation": Maker(make_relation, _relation, None, (6, 17, 20)),
+    "agreement": Maker(make_agreement, _agreement, "title", (6, 27, 28)),
 }
 
 

@@ -16,6 +16,8 @@ from records.models import (
     PossibleDuplicate,
     RecordWarning,
     Reference,
+    Review,
+    ReviewStep,
     Source,
     Topic,
 )
@@ -109,6 +111,24 @@ def _warning_twice() -> None:
         RecordWarning.objects.create(**row)
 
 
+def _review(**columns: Any) -> Callable[[], object]:
+    return lambda: Review.objects.create(**{"kind": "topic", "record_id": new_id(), **columns})
+
+
+def _review_twice() -> None:
+    key = new_id()
+    _review(record_id=key, state="sent_back")()
+    _review(record_id=key)()
+
+
+def _review_step(**columns: Any) -> Callable[[], object]:
+    def make() -> None:
+        review = Review.objects.create(kind="topic", record_id=new_id())
+        ReviewStep.objects.create(**{"review": review, "deed": "taken", **columns})
+
+    return make
+
+
 CASES: Cases = {
     **uncertain_date("source", "published", make_source),
     "pending_label_has_a_whole_place_or_none": _half_a_place,
@@ -116,6 +136,11 @@ CASES: Cases = {
     "warning_is_kept_once": _warning_twice,
     "possible_duplicate_pair_is_ordered": _possible_duplicate(other_id=UUID(int=0)),
     "possible_duplicate_verdict_is_in_its_list": _possible_duplicate(verdict="perhaps"),
+    "review_approves_some_content": _review(state="approved"),
+    "review_is_open_once": _review_twice,
+    "review_state_is_in_its_list": _review(state="asleep"),
+    "review_step_deed_is_in_its_list": _review_step(deed="slept"),
+    "review_step_says_why": _review_step(deed="sent_back"),
     "topic_is_not_broader_than_itself": _topics_in_a_circle,
     "source_content_hash_is_sha256": _source_of(content_hash="A" * 64),
     "reference_slug_names_one_record_of_its_kind": _slug_of_another,

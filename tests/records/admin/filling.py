@@ -26,6 +26,7 @@ def filled(response: Any) -> dict[str, Any]:
     original = response.context.get("original")
     if original is not None:
         data["_seen"] = original.changed_at.isoformat()
+        data["_was"] = response.context["was"]
     return data
 
 

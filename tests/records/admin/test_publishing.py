@@ -209,7 +209,12 @@ class TestSaveAndPublish:
         data = filled(response) | agreed(response) | {"_publish": "1"}
         response = client.post(address(person), data)
 
-        assert errors_of(response) == ["You may edit sources, but not publish or withdraw them."]
+        assert errors_of(response) == [
+            (
+                "You may edit sources, but not publish or withdraw them. "
+                "Nobody else may publish sources: ask an administrator to give somebody that right."
+            )
+        ]
         assert feed() == []
 
     def test_a_published_record_stays_as_it_is_until_it_is_published_again(

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from records.models import Change, Topic
 from records.publishing.publish import publish, withdraw
-from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER, keep_roles
+from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER, REVIEWER, keep_roles
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import make_topic
 from tests.records.admin.filling import address, filled
@@ -27,7 +27,9 @@ def rights(role: str) -> set[str]:
 
 @pytest.mark.django_db
 def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
-    edits, publishes, administers = rights(CONTRIBUTOR), rights(PUBLISHER), rights(ADMINISTRATOR)
+    edits, reviews, publishes, administers = map(
+        rights, (CONTRIBUTOR, REVIEWER, PUBLISHER, ADMINISTRATOR)
+    )
 
     assert {right.partition(".")[2].partition("_")[0] for right in edits} == {
         "add",
@@ -35,8 +37,9 @@ def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
         "delete",
         "view",
     }
-    assert {right.partition(".")[2].partition("_")[0] for right in publishes - edits} == {"publish"}
-    assert len(publishes - edits) == len(EVERY_KIND)
+    for verb, more in (("review", reviews - edits), ("publish", publishes - reviews)):
+        assert {right.partition(".")[2].partition("_")[0] for right in more} == {verb}
+        assert len(more) == len(EVERY_KIND)
     others = administers - publishes
     assert {right for right in others if right.startswith("records.")} == {
         "records.view_apikey",
@@ -44,7 +47,7 @@ def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
         "records.change_apikey",
     }
     assert {right.partition(".")[0] for right in others} == {"auth", "axes", "records"}
-    assert edits < publishes < administers
+    assert edits < reviews < publishes < administers
 
 
 @pytest.mark.django_db

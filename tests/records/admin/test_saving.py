@@ -261,8 +261,6 @@ def test_slugs_are_made_of_the_label_and_fixed_by_the_first_publication(publishe
         ("name", "x" * 301, "at most 300"),
         ("name", "A\x00B", "Null characters"),
         ("slug", "a slug", "slug"),
-        ("editorial_state", "published", "valid choice"),
-        ("editorial_state", "merged", "valid choice"),
         ("locked_fields", "no_such_field", "valid choice"),
     ],
 )

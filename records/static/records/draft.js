@@ -1,0 +1,293 @@
+// Nothing typed is lost: what stands in a record's form is kept in this browser until it is saved, a page that is left asks first,
+// and a session that has ended is renewed in place. What is kept is offered, never restored by itself.
+"use strict";
+{
+    const PREFIX = "chancery:draft:";
+    const SENT = "chancery:sent";
+    const KEPT_FOR = 14 * 24 * 3600 * 1000;
+    const NOT_KEPT = new Set(["csrfmiddlewaretoken", "_nature"]);
+    const place = document.getElementById("record-form");
+    const form = place && place.closest("form");
+    const wrong = document.querySelector(".errornote, .errorlist");
+
+    function read(key) {
+        try {
+            return JSON.parse(localStorage.getItem(key));
+        } catch {
+            return null;
+        }
+    }
+
+    function write(key, draft) {
+        try {
+            localStorage.setItem(key, JSON.stringify(draft));
+        } catch {
+            // The browser keeps nothing more: the warning on leaving remains.
+        }
+    }
+
+    // What was sent is saved once a page says so.
+    const sent = sessionStorage.getItem(SENT);
+    if (sent && document.querySelector(".messagelist .success") && !wrong) {
+        localStorage.removeItem(sent);
+    }
+    if (sent && !document.getElementById("login-form")) {
+        sessionStorage.removeItem(SENT);
+    }
+    for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(PREFIX) && !((read(key) || {}).at > Date.now() - KEPT_FOR)) {
+            localStorage.removeItem(key);
+        }
+    }
+
+    function fields() {
+        return [...form.elements].filter((field) => field.name && !NOT_KEPT.has(field.name)
+            && !field.name.includes("__prefix__") && !["submit", "button", "password", "file"].includes(field.type));
+    }
+
+    // [name, value] of each field as it would be sent, and the label of what is chosen.
+    function taken() {
+        const found = [];
+        for (const field of fields()) {
+            if (field.type === "checkbox" || field.type === "radio") {
+                if (field.checked) {
+                    found.push([field.name, field.value]);
+                }
+            } else if (field.tagName === "SELECT") {
+                for (const option of field.selectedOptions) {
+                    found.push([field.name, option.value, option.text]);
+                }
+            } else {
+                found.push([field.name, field.value]);
+            }
+        }
+        return found;
+    }
+
+    function typed(values) {
+        return JSON.stringify(values.filter(([name, value]) => value !== "" && !["_seen", "_was", "_shown", "_also"].includes(name))
+            .map(([name, value]) => [name, value]));
+    }
+
+    function restore(values) {
+        const given = new Map();
+        for (const [name, value, label] of values) {
+            given.set(name, [...(given.get(name) || []), [value, label]]);
+        }
+        for (const [name, [[total]]] of given) {
+            if (name.endsWith("-TOTAL_FORMS")) {
+                const group = document.getElementById(`${name.slice(0, -"-TOTAL_FORMS".length)}-group`);
+                const add = () => group && group.querySelector(".add-row a, .add-row button");
+                const now = document.getElementsByName(name)[0];
+                for (let left = 200; left && now && add() && Number(now.value) < Number(total); left--) {
+                    add().click();
+                }
+            }
+        }
+        for (const field of fields()) {
+            const wanted = given.get(field.name) || [];
+            if (field.type === "checkbox" || field.type === "radio") {
+                field.checked = wanted.some(([value]) => value === field.value);
+            } else if (field.tagName === "SELECT") {
+                for (const [value, label] of wanted) {
+                    if (![...field.options].some((option) => option.value === value)) {
+                        field.add(new Option(label, value));
+                    }
+                }
+                for (const option of field.options) {
+                    option.selected = wanted.some(([value]) => value === option.value);
+                }
+            } else {
+                field.value = wanted.length ? wanted[0][0] : "";
+            }
+            field.dispatchEvent(new Event("input", {bubbles: true}));
+            field.dispatchEvent(new Event("change", {bubbles: true}));
+            if (field.tagName === "SELECT" && window.django && django.jQuery) {
+                django.jQuery(field).trigger("change");
+            }
+        }
+    }
+
+    function button(words, action) {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.textContent = words;
+        made.addEventListener("click", action);
+        return made;
+    }
+
+    function offer(key, draft) {
+        const seen = draft.values.find(([name]) => name === "_seen");
+        const now = document.getElementsByName("_seen")[0];
+        const banner = document.createElement("div");
+        banner.className = "kept";
+        banner.setAttribute("role", "status");
+        const at = new Date(draft.at).toLocaleString();
+        banner.append(`What you typed here until ${at} was not saved. This browser has kept it.`);
+        if (seen && now && seen[1] !== now.value) {
+            banner.append(" The record was changed since: when you save, both changes are merged.");
+        }
+        banner.append(
+            " ", button("Bring it back", () => {
+                restore(draft.values);
+                banner.remove();
+            }),
+            " ", button("Discard it", () => {
+                localStorage.removeItem(key);
+                banner.remove();
+            }),
+        );
+        place.after(banner);
+    }
+
+    // Log-in in place
+
+    async function hasEnded() {
+        try {
+            const answer = await fetch(place.dataset.alive, {method: "HEAD", redirect: "manual", cache: "no-store"});
+            return answer.type === "opaqueredirect";
+        } catch {
+            return false; // no connection: the browser says so
+        }
+    }
+
+    async function tokenOf(address) {
+        const text = await (await fetch(address, {cache: "no-store"})).text();
+        const found = new DOMParser().parseFromString(text, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+        return found ? found.value : "";
+    }
+
+    // Returns what is wrong, or nothing.
+    async function logIn(password) {
+        const data = new URLSearchParams({
+            csrfmiddlewaretoken: await tokenOf(place.dataset.login), username: place.dataset.username, password,
+        });
+        const answer = await fetch(place.dataset.login, {method: "POST", body: data, redirect: "manual"});
+        if (answer.type !== "opaqueredirect") {
+            return answer.status === 200 ? "That is not the password." : "Log-ins are refused for now: too many wrong passwords.";
+        }
+        const token = await tokenOf(place.dataset.token);
+        for (const field of document.getElementsByName("csrfmiddlewaretoken")) {
+            field.value = token;
+        }
+        return "";
+    }
+
+    function askToLogIn(then) {
+        const dialog = document.createElement("dialog");
+        dialog.className = "log-in";
+        dialog.setAttribute("aria-labelledby", "log-in-title");
+        const title = document.createElement("h2");
+        title.id = "log-in-title";
+        title.textContent = "Your session has ended";
+        const words = document.createElement("p");
+        words.textContent = `Log in again as ${place.dataset.username}. What you typed stays where it is, and is saved then.`;
+        const label = document.createElement("label");
+        label.textContent = "Password: ";
+        const password = document.createElement("input");
+        password.type = "password";
+        password.autocomplete = "current-password";
+        password.required = true;
+        label.append(password);
+        const error = document.createElement("p");
+        error.className = "errornote";
+        error.setAttribute("role", "alert");
+        error.hidden = true;
+        const own = document.createElement("form");
+        own.method = "dialog";
+        const go = document.createElement("input");
+        go.type = "submit";
+        go.className = "default";
+        go.value = "Log in and save";
+        own.append(title, words, error, label, " ", go, " ", button("Cancel", () => dialog.close()));
+        own.addEventListener("submit", async (event) => {
+            event.preventDefault();
+            const wrongs = await logIn(password.value);
+            error.hidden = !wrongs;
+            error.textContent = wrongs;
+            if (!wrongs) {
+                dialog.close();
+                then();
+            }
+            password.value = "";
+        });
+        dialog.addEventListener("close", () => dialog.remove());
+        dialog.append(own);
+        document.body.append(dialog);
+        dialog.showModal();
+        password.focus();
+    }
+
+    if (form) {
+        const key = `${PREFIX}${place.dataset.user}:${location.pathname}`;
+        let before = typed(taken());
+        let waits = null;
+        let isSent = false;
+
+        const isChanged = () => typed(taken()) !== before;
+        const keep = () => {
+            clearTimeout(waits);
+            waits = null;
+            if (!isSent && isChanged()) {
+                write(key, {at: Date.now(), values: taken()});
+            }
+        };
+
+        const draft = read(key);
+        if (wrong) {
+            before = ""; // what came back with errors is not saved
+        } else if (draft && typed(draft.values) !== before) {
+            offer(key, draft);
+        }
+
+        const soon = () => {
+            waits = waits || setTimeout(keep, 400);
+        };
+        form.addEventListener("input", soon);
+        form.addEventListener("change", soon);
+        if (window.django && django.jQuery) {
+            django.jQuery(form).on("change", soon); // of boxes that tell only jQuery
+        }
+        document.addEventListener("visibilitychange", () => waits && keep());
+        window.addEventListener("beforeunload", (event) => {
+            if (waits) {
+                keep();
+            }
+            if (!isSent && isChanged()) {
+                event.preventDefault();
+            }
+        });
+        // A page that the browser brings back from its own memory was not sent.
+        window.addEventListener("pageshow", () => {
+            isSent = false;
+        });
+
+        let mayGo = false;
+        let isAsking = false;
+        form.addEventListener("submit", async (event) => {
+            if (mayGo) {
+                isSent = true;
+                sessionStorage.setItem(SENT, key);
+                return;
+            }
+            event.preventDefault();
+            if (isAsking) {
+                return;
+            }
+            keep();
+            const go = () => {
+                mayGo = true;
+                form.requestSubmit(event.submitter);
+                mayGo = false;
+            };
+            isAsking = true;
+            const isOver = await hasEnded();
+            isAsking = false;
+            if (isOver) {
+                askToLogIn(go);
+            } else {
+                go();
+            }
+        });
+    }
+}

@@ -1,0 +1,59 @@
+// The form of a record: where one starts, how one saves, and what was said of a field beside it.
+"use strict";
+{
+    const form = document.querySelector("#content-main form[id$='_form']");
+
+    function open(element) {
+        for (let at = element; at; at = at.parentElement) {
+            if (at.tagName === "DETAILS") {
+                at.open = true;
+            }
+        }
+        element.focus();
+    }
+
+    if (form && document.getElementById("record-form")) {
+        // Comments stand beside their fields.
+        for (const comment of form.querySelectorAll(".comments [data-field]")) {
+            const name = CSS.escape(comment.dataset.field);
+            const place = form.querySelector(`.field-${name}, .field-${name}_edtf, #${name}-group`);
+            if (place) {
+                const note = document.createElement("p");
+                note.className = "comment";
+                note.append(...[...comment.childNodes].map((node) => node.cloneNode(true)));
+                place.prepend(note);
+            }
+        }
+
+        for (const link of form.querySelectorAll(".error-links a")) {
+            link.addEventListener("click", (event) => {
+                const field = document.getElementById(link.hash.slice(1));
+                if (field) {
+                    event.preventDefault();
+                    open(field);
+                }
+            });
+        }
+
+        // The first field, or the first that is wrong.
+        if (!location.hash) {
+            const wrong = form.querySelector(".error-links a");
+            const first = (wrong && document.getElementById(wrong.hash.slice(1))) || [...form.elements].find(
+                (field) => field.matches("fieldset input, fieldset select, fieldset textarea")
+                    && field.type !== "hidden" && !field.disabled && field.offsetParent !== null);
+            if (first) {
+                first.focus({preventScroll: !wrong});
+            }
+        }
+
+        document.addEventListener("keydown", (event) => {
+            if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s") {
+                event.preventDefault();
+                const button = form.querySelector("[name=_continue]") || form.querySelector("[name=_save]");
+                if (button && !document.querySelector("dialog[open]")) {
+                    form.requestSubmit(button);
+                }
+            }
+        });
+    }
+}

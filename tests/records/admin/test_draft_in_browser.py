@@ -1,0 +1,74 @@
+"""What is typed survives a crash of the browser and the end of the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from records.roles import CONTRIBUTOR
+from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.people import make_person
+from tests.records.admin.filling import address
+
+
+def kept(page: Any) -> str:
+    """Return all that the browser keeps for the site."""
+    return str(page.evaluate("JSON.stringify(localStorage)"))
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
+)
+@pytest.mark.django_db(transaction=True)
+def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) -> None:
+    user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
+    user.groups.add(Group.objects.get(name=CONTRIBUTOR))
+    person = make_person("Marco Rubio")
+    form = f"{live_server.url}{address(person)}"
+    complaints: list[str] = []
+
+    with browser_page(complaints) as first:
+        context = first.context.browser.new_context()
+        page = context.new_page()
+        page.goto(form)
+        page.fill("#id_username", "ada")
+        page.fill("#id_password", "a long pass phrase")
+        page.click("input[type=submit]")
+        page.wait_for_selector("#id_name:focus")
+        page.fill("#id_given_name", "Marco Antonio")
+        page.click("#names-group .add-row a")
+        page.fill("#id_names-0-name", "Little Marco")
+        for _ in range(200):
+            if "Little Marco" in kept(page):
+                break
+            page.wait_for_timeout(50)
+
+        # The page is gone without a farewell; another one offers what was kept, and restores nothing by itself.
+        page.close()
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(form)
+        assert page.input_value("#id_given_name") == ""
+        page.click("text=Bring it back")
+        assert page.input_value("#id_given_name") == "Marco Antonio"
+        assert page.input_value("#id_names-0-name") == "Little Marco"
+
+        # The session ends; the keyboard saves, and the log-in is renewed where one is.
+        context.clear_cookies(name="sessionid")
+        page.keyboard.press("Control+s")
+        page.fill("dialog.log-in input[type=password]", "wrong")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog .errornote:has-text('not the password')")
+        page.fill("dialog.log-in input[type=password]", "a long pass phrase")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".messagelist .success")
+        assert page.url == form
+        assert "Little Marco" not in kept(page)
+
+    person.refresh_from_db()
+    assert person.given_name == "Marco Antonio"
+    assert list(person.names.values_list("name", flat=True)) == ["Little Marco"]
+    assert complaints == []
