@@ -13,7 +13,7 @@ from django.test import RequestFactory
 
 from config.db import embedded
 from config.db.pool import base
-from config.db.pool.readers import readers_middleware
+from config.db.pool.readers import as_reader, readers_middleware
 
 
 @pytest.fixture
@@ -105,6 +105,19 @@ def test_readers_have_connections_of_their_own_as_another_role_with_less_time(co
     desk = (embedded.NAME, "15s")
     assert found == [reader, desk, reader, desk, reader]
     assert [len(base._idle[is_reading]) for is_reading in (True, False)] == [1, 1]
+
+
+def test_being_a_reader_costs_no_statement(connect, reader):
+    counted = []
+    for so in (False, True):
+        with as_reader(so=so):
+            for _again in range(2):
+                wrapper = connect()
+                wrapper.force_debug_cursor = True
+                request(wrapper)
+                counted.append([query["sql"] for query in wrapper.queries_log])
+
+    assert counted == [["SELECT pg_backend_pid()"]] * 4
 
 
 def test_what_is_read_while_an_answer_is_sent_is_read_as_a_reader(connect, reader):
