@@ -155,14 +155,14 @@ def test_fault_names_the_line_in_which_its_row_begins(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         "terms.csv",
-        "object,slug,code,label,broader,contested,alternative_labels,identifiers\r\n"
-        'topic,a,a,"A\r\nand B",,,,\r\n'
-        "topic,b,b,B,nothing,,,\r\n"
-        "topic,c,c,C,,perhaps,,\r\n"
-        "topic,d,d,D,,,,[{\r\n"
+        "object,slug,code,label,broader,contested,alternative_labels,identifiers,curators_note\r\n"
+        'topic,a,a,A,,,,,"A\r\nand B"\r\n'
+        "topic,b,b,B,nothing,,,,\r\n"
+        "topic,c,c,C,,perhaps,,,\r\n"
+        "topic,d,d,D,,,,[{,\r\n"
         "topic,e,e,E\r\n"
-        "person,f,f,F,,,,\r\n"
-        "topic,g,g,G,d,,x;;y,\r\n",
+        "person,f,f,F,,,,,\r\n"
+        "topic,g,g,G,d,,x;;y,,\r\n",
     )
 
     result = import_path(path)
