@@ -370,7 +370,9 @@ class Attack:
         row = self._random.choice(self._rows)
         key = quote(str(row.pk if self._random.random() < 0.7 else self._value()), safe="")
         base = f"/admin/{row._meta.app_label}/{row._meta.model_name}/"
-        return f"{base}{name}/" if name in {"", "add"} else f"{base}{key}/{name}/"
+        if name in {"", "add"}:
+            return f"{base}{name}/".replace("//", "/")
+        return f"{base}{key}/{name}/"
 
     def _list(self) -> tuple[str, str, Any, str]:
         row = self._random.choice(self._rows)

@@ -20,6 +20,7 @@ from records.exchange.export import export
 from records.exchange.shapes import exchange_of
 from records.exchange.tables import Table
 from records.models import Topic
+from tests.factories.events import make_event_type
 from tests.factories.every_kind import empty_all_kinds
 from tests.factories.imports import import_path
 from tests.factories.records import make_source, make_topic
@@ -28,21 +29,12 @@ STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["C
 
 #: Text that tables, or programs that read them, may change.
 ODD = [
-    *(
-        "a\rb",
-        "a\nb",
-        "a\r\nb",
-        "\u2028x\u0085y\x1cz\x0bv",
-        "\ufeffbom",
-        'q"uo"te',
-        ";semi",
-        "a; b",
-        " lead",
-        "tail ",
-    ),
-    *("\t=1", "+49 1", "-5", "=1+1", "@x", "\uff1dx", "'=x", "''=x", "'lead"),
+    *('q"uo"te', ";semi", "a; b", " lead", "tail "),
+    *("+49 1", "-5", "=1+1", "@x", "\uff1dx", "'=x", "''=x", "'lead"),
     *("[x", "{y", "null", "true", "1e5", "007"),
 ]
+#: Such as long texts alone may have.
+ODD_LINES = ["a\rb", "a\nb", "a\r\nb", "\n", "\t=1", 'q"\n"']
 
 
 def lines() -> bytes:
@@ -99,16 +91,19 @@ def test_odd_text_comes_back_from_an_archive_of_tables(
     for number, odd in enumerate(ODD):
         make_topic(f"first-{number}", label=odd, alternative_labels=[odd, "x"])
         make_topic(f"last-{number}", label=f"Last {number}", alternative_labels=["x", odd])
+    for odd in ODD_LINES:
+        make_event_type(description=odd)
+    count = 2 * len(ODD) + len(ODD_LINES)
     before, written = lines(), tables(tmp_path / "out", *options)
     archive = tmp_path / "out.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         for name, data in written.items():
             packed.writestr(name, data)
 
-    assert dict(import_path(archive).rows) == {"unchanged": 2 * len(ODD)}
+    assert dict(import_path(archive).rows) == {"unchanged": count}
 
     empty_all_kinds()
-    assert dict(import_path(archive).rows) == {"created": 2 * len(ODD)}
+    assert dict(import_path(archive).rows) == {"created": count}
     assert lines() == before
     assert tables(tmp_path / "again", *options) == written
 
@@ -160,14 +155,14 @@ def test_fault_names_the_line_in_which_its_row_begins(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         "terms.csv",
-        "object,slug,code,label,broader,contested,alternative_labels,identifiers\r\n"
-        'topic,a,a,"A\r\nand B",,,,\r\n'
-        "topic,b,b,B,nothing,,,\r\n"
-        "topic,c,c,C,,perhaps,,\r\n"
-        "topic,d,d,D,,,,[{\r\n"
+        "object,slug,code,label,broader,contested,alternative_labels,identifiers,curators_note\r\n"
+        'topic,a,a,A,,,,,"A\r\nand B"\r\n'
+        "topic,b,b,B,nothing,,,,\r\n"
+        "topic,c,c,C,,perhaps,,,\r\n"
+        "topic,d,d,D,,,,[{,\r\n"
         "topic,e,e,E\r\n"
-        "person,f,f,F,,,,\r\n"
-        "topic,g,g,G,d,,x;;y,\r\n",
+        "person,f,f,F,,,,,\r\n"
+        "topic,g,g,G,d,,x;;y,,\r\n",
     )
 
     result = import_path(path)
