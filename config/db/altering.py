@@ -43,7 +43,8 @@ class Patience:
                 if not isinstance(error.__cause__, LockNotAvailable):
                     raise
                 self.say(f"A table is in use (attempt {attempt} of {self.attempts}).")
-                time.sleep(PAUSE_SECONDS)
+                if attempt < self.attempts:
+                    time.sleep(PAUSE_SECONDS)
             else:
                 return
         raise StillInUseError

@@ -169,15 +169,19 @@ def _audited() -> Iterator[str]:
         )
 
 
+def _is_foreign_key(field: Any) -> bool:
+    """Whether the database keeps it: history has the keys of rows that are gone."""
+    return isinstance(field, models.ForeignKey) and bool(getattr(field, "db_constraint", False))
+
+
 def _orphans() -> Iterator[str]:
     for model in apps.get_models():
         if model._meta.app_label not in ROOMS or not model._meta.managed:
             continue
         fields: list[Any] = list(model._meta.concrete_fields)
         for field in fields:
-            # History keeps the keys of rows that are gone.
-            if isinstance(field, models.ForeignKey) and field.db_constraint:
-                target: Any = field.related_model
+            if _is_foreign_key(field):
+                target = field.related_model
                 yield (
                     f"SELECT '{model._meta.db_table}.{field.column}', part.\"{field.column}\"::text FROM {model._meta.db_table} AS part"
                     f' WHERE part."{field.column}" IS NOT NULL AND NOT EXISTS (SELECT FROM {target._meta.db_table} AS whole'

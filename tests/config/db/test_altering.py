@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 from django.db import connection, models
 
+from config.db import altering
 from config.db.altering import Patience, SchemaEditor, StillInUseError
 from records.models import PendingLabel
 
@@ -34,7 +35,8 @@ def reader() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def short_waits() -> Iterator[None]:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(altering, "PAUSE_SECONDS", 0.01)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
     yield
