@@ -115,7 +115,7 @@ def add_persons(count: int) -> None:
         return
     say(f"adding {count - there:,} persons")
     model, _made = Person.objects.get_or_create(slug="bench-0", defaults={"name": "John Kerry"})
-    columns = [field.column for field in Person._meta.concrete_fields if not field.generated]
+    columns = [str(field.column) for field in Person._meta.concrete_fields if not field.generated]
     own = {
         "id": "gen_random_uuid()",
         "slug": "'bench-' || n",

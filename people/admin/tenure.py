@@ -78,8 +78,9 @@ class TenureAdmin(RecordAdmin):
         """
         initial = super().get_changeform_initial_data(request)
         typed = request.GET.get("typed", "")
-        offices = admin.site.get_model_admin(Office).picked(Office.objects.all(), typed, None)
-        found = list(offices.values_list("pk", flat=True)[:2]) if typed.strip() else []
+        desk: Any = admin.site.get_model_admin(Office)
+        offices = desk.picked(Office.objects.all(), typed, None).values_list("pk", flat=True)
+        found = list(offices[:2]) if typed.strip() else []
         if len(found) == 1:
             initial.setdefault("office", found[0])
         days = days_of(request.GET.get("on", ""))
