@@ -1,7 +1,7 @@
 """Plant faults in a copy of the code, and see whether the tests notice: `python -m tests.guards.plant [words of a fault's name]`.
 
-The copy is a temporary folder. One database serves all faults but those of the schema, and is made by the first run, which
-must pass: it runs the tests of all chosen faults on the code as it is. The command ends with 1 where a fault was not noticed, or
+The copy is a temporary folder. One database (TEST_DATABASE) serves all faults but those of the schema, and is made by the first run,
+which must pass: it runs the tests of all chosen faults on the code as it is. The command ends with 1 where a fault was not noticed, or
 could not be planted.
 """
 
@@ -92,7 +92,8 @@ def _run(copy: Path, tests: Sequence[str], *, has_own_database: bool = False) ->
     """Run tests in the copy, until one fails; return whether all pass, and what was printed."""
     shared = [] if has_own_database else ["--reuse-db"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment["TEST_DATABASE"] = "test_chancery_planted" + ("_schema" if has_own_database else "")
+    database = environment.get("TEST_DATABASE", "test_chancery_planted")
+    environment["TEST_DATABASE"] = f"{database}_schema" if has_own_database else database
     command = [".venv/bin/python", "-m", "pytest", "-q", "-x", "--tb=no", "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
