@@ -249,7 +249,7 @@ def _of_accounts(service: Service, accounts: dict[str, str], key: str) -> list[s
     from tests.soak.load import Client  # noqa: PLC0415 - Django must be set up
 
     client = Client(service.port)
-    found = [name for name, password in accounts.items() if not client.log_in(name, password)]
+    found = [name for name, password in accounts.items() if client.log_in(name, password)]
     status, headers, _body = Client(service.port).ask(
         "/api/v1/states/PK/", Authorization=f"Bearer {key}"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -88,12 +89,19 @@ class Client:
                 self.cookies.load(value)
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content
 
-    def log_in(self, name: str, password: str) -> bool:
+    def log_in(self, name: str, password: str) -> str:
+        """Return what went wrong; nothing where it did not. Raises Cut."""
         self.cookies.clear()
         self.ask("/admin/login/")
         token = self.cookies["csrftoken"].value
         form = {"username": name, "password": password, "csrfmiddlewaretoken": token}
-        return self.ask("/admin/login/", form)[0] == http.HTTPStatus.FOUND
+        status, _headers, page = self.ask("/admin/login/", form)
+        said = re.search(r'class="errornote">(.*?)</p>', page.decode(), re.DOTALL)
+        return (
+            ""
+            if status == http.HTTPStatus.FOUND
+            else f"{status} {said[1] if said else page[:200]!r}"
+        )
 
 
 class Load(threading.Thread, ABC):
@@ -185,9 +193,8 @@ class LogIns(Load):
         self._account = name, password
 
     def once(self) -> str:
-        if self.client.log_in(*self._account):
-            return "let in"
-        return self.fault("the right password was refused")
+        refusal = self.client.log_in(*self._account)
+        return self.fault(f"the right password was refused: {refusal}") if refusal else "let in"
 
 
 class Desk(Load):
@@ -205,8 +212,9 @@ class Desk(Load):
 
     def once(self) -> str:
         if not self._is_in:
-            self._is_in = self.client.log_in(*self._account)
-            return "log-ins"
+            refusal = self.client.log_in(*self._account)
+            self._is_in = not refusal
+            return self.fault(f"refused: {refusal}") if refusal else "log-ins"
         self._number += 1
         key = self._topics[self._number % len(self._topics)]
         path = f"/admin/records/topic/{key}/change/"
