@@ -203,17 +203,17 @@ def _agreement(parts: int) -> Agreement:
 EVERY_KIND: dict[str, Maker] = {
     "source": Maker(make_source, _source, "title", (9, 6, 8)),
     "topic": Maker(make_topic, _topic, "label", (6, 7, 8)),
-    "state": Maker(make_state, _state, "name", (6, 13, 14)),
+    "state": Maker(make_state, _state, "name", (6, 14, 14)),
     "organization": Maker(make_organization, _organization, "name", (6, 13, 14)),
     "person": Maker(make_person, _person, "name", (8, 11, 12)),
     "office": Maker(make_office, _office, "title", (6, 14, 15)),
-    "tenure": Maker(make_tenure, _tenure, None, (8, 14, 15)),
+    "tenure": Maker(make_tenure, _tenure, None, (8, 15, 15)),
     "event_type": Maker(make_event_type, _event_type, "label", (7, 7, 8)),
     "place": Maker(make_place, _place, "name", (6, 9, 10)),
-    "event": Maker(make_event, _event, "title", (8, 22, 22)),
-    "statement": Maker(make_statement, _statement, "summary", (8, 18, 20)),
-    "relation": Maker(make_relation, _relation, None, (6, 16, 18)),
-    "agreement": Maker(make_agreement, _agreement, "title", (6, 30, 26)),
+    "event": Maker(make_event, _event, "title", (8, 23, 22)),
+    "statement": Maker(make_statement, _statement, "summary", (8, 19, 20)),
+    "relation": Maker(make_relation, _relation, None, (6, 17, 18)),
+    "agreement": Maker(make_agreement, _agreement, "title", (6, 31, 26)),
 }
 
 
