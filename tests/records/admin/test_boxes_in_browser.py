@@ -19,6 +19,8 @@ from tests.records.admin.filling import address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Colours of links change slowly.
+SETTLED = "() => Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = [
@@ -195,6 +197,7 @@ def looks(page: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme, forced in (("light", "none"), ("dark", "none"), ("dark", "active")):
             page.emulate_media(color_scheme=scheme, forced_colors=forced)
+            page.evaluate(SETTLED)
             yield f"{width} {scheme} {forced}", rules
             rules = colours
         rules = {}

@@ -205,16 +205,13 @@ def known_people() -> list[tuple[Person, dict[str, str]]]:
     Person.objects.bulk_create(
         Person(name=name, slug=f"alike-{number}") for number, name in enumerate(alike)
     )
-    Tenure.objects.bulk_create(
-        Tenure(
-            person=person,
-            office=offices[row["office"]],
-            slug=person.slug,
-            start=UncertainDate.parse(row["start"]),
-            end=UncertainDate.parse(row["end"]),
-        )
-        for person, row in zip(people, known, strict=True)
-    )
+    tenures = []
+    for person, row in zip(people, known, strict=True):
+        tenure = Tenure(person=person, office=offices[row["office"]], slug=person.slug)
+        tenure.start = UncertainDate.parse(row["start"])
+        tenure.end = UncertainDate.parse(row["end"])
+        tenures.append(tenure)
+    Tenure.objects.bulk_create(tenures)
     return list(zip(people, known, strict=True))
 
 
