@@ -32,6 +32,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
 
     with browser_page(complaints) as first:
         context = first.context.browser.new_context()
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(form)
         page.fill("#id_username", "ada")
