@@ -219,29 +219,38 @@ _DAYS = "daterange({0}.when_earliest, GREATEST({0}.end_latest, {0}.when_latest),
 _WHO = (
     "(SELECT array_agg(DISTINCT coalesce(p.person_id::text, p.organization_id::text, p.state_id::text,"
     " chancery_folded(p.name_as_given)) ORDER BY coalesce(p.person_id::text, p.organization_id::text, p.state_id::text,"
-    " chancery_folded(p.name_as_given))) FROM events_participation p WHERE p.event_id = {0}.id)"
+    " chancery_folded(p.name_as_given))) FROM events_participation p WHERE p.event_id = {0})"
 )
+# Event by event, off the index: the planner would rather compare the participants of all events.
 _TWINS = f"""
     WITH mine AS MATERIALIZED (
-        SELECT e.id, e.type_id, e.parent_id, {_DAYS.format("e")} AS days, {_WHO.format("e")} AS who
+        SELECT e.id, e.type_id, e.parent_id, {_DAYS.format("e")} AS days, {_WHO.format("e.id")} AS who
         FROM events_event e
         WHERE e.id = ANY(%s::uuid[]) AND e.editorial_state NOT IN ('merged', 'withdrawn')
         AND e.when_earliest IS NOT NULL AND e.when_latest IS NOT NULL
         AND GREATEST(e.end_latest, e.when_latest) - e.when_earliest <= {LONGEST}
+    ), candidate AS MATERIALIZED (
+        SELECT mine.id, mine.who, o.id AS twin, o.when_earliest
+        FROM mine CROSS JOIN LATERAL (
+            SELECT o.id, o.when_earliest FROM events_event o
+            WHERE o.type_id = mine.type_id AND {_DAYS.format("o")} && mine.days
+            AND o.when_earliest IS NOT NULL AND o.when_latest IS NOT NULL
+            AND o.id <> mine.id AND o.editorial_state NOT IN ('merged', 'withdrawn')
+            AND GREATEST(o.end_latest, o.when_latest) - o.when_earliest <= {LONGEST}
+            AND o.parent_id IS DISTINCT FROM mine.id AND mine.parent_id IS DISTINCT FROM o.id
+            OFFSET 0
+        ) o
+        WHERE mine.who IS NOT NULL
     )
-    SELECT mine.id, o.id FROM mine JOIN events_event o ON o.type_id = mine.type_id AND {_DAYS.format("o")} && mine.days
-    WHERE o.when_earliest IS NOT NULL AND o.when_latest IS NOT NULL
-    AND o.id <> mine.id AND o.editorial_state NOT IN ('merged', 'withdrawn')
-    AND GREATEST(o.end_latest, o.when_latest) - o.when_earliest <= {LONGEST}
-    AND mine.who IS NOT NULL AND {_WHO.format("o")} = mine.who
-    AND o.parent_id IS DISTINCT FROM mine.id AND mine.parent_id IS DISTINCT FROM o.id
-    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = mine.id AND l.linked_event_id = o.id)
-    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = o.id AND l.linked_event_id = mine.id)
+    SELECT c.id, c.twin FROM candidate c
+    WHERE {_WHO.format("c.twin")} = c.who
+    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = c.id AND l.linked_event_id = c.twin)
+    AND NOT EXISTS (SELECT FROM events_eventlink l WHERE l.event_id = c.twin AND l.linked_event_id = c.id)
     AND NOT EXISTS (
         SELECT FROM records_possibleduplicate d WHERE d.verdict = 'different'
-        AND d.record_id = LEAST(mine.id, o.id) AND d.other_id = GREATEST(mine.id, o.id)
+        AND d.record_id = LEAST(c.id, c.twin) AND d.other_id = GREATEST(c.id, c.twin)
     )
-    ORDER BY mine.id, o.when_earliest, o.id
+    ORDER BY c.id, c.when_earliest, c.twin
 """  # noqa: S608 - our own constants
 
 
