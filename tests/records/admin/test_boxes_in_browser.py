@@ -174,6 +174,7 @@ def test_pages_with_boxes_have_no_serious_fault_of_accessibility(live_server: An
                 page.locator("#id_participations-0-offices_box").click()
                 page.wait_for_selector("#record-options [role=option]")
                 page.locator("#id_participations-0-offices_box").press("ArrowDown")
+            assert complaints == []
             page.evaluate(AXE.read_text(encoding="utf-8"))
             for look, rules in looks(page):
                 run = {"resultTypes": ["violations"], **rules}
@@ -184,9 +185,9 @@ def test_pages_with_boxes_have_no_serious_fault_of_accessibility(live_server: An
                     if each["impact"] in {"critical", "serious"}
                     for node in each["nodes"]
                 ]
+            complaints.clear()  # axe-core writes inline styles, which the policy refuses
 
     assert faults == []
-    assert complaints == []
 
 
 def looks(page: Any) -> Iterator[tuple[str, dict[str, Any]]]:
