@@ -26,7 +26,7 @@ from records.admin.publishing import (
     said_nature,
     shown,
 )
-from records.badges import badge_html
+from records.badges import Badge, badge_html
 from records.models import EditorialState, ReviewState
 from records.publishing import review as reviewing
 from records.publishing.colleagues import able, who_can
@@ -104,7 +104,7 @@ class ReviewPage(AnyModelAdmin):
             and review.state == ReviewState.APPROVED
             and review.approved_content == content
         )
-        since = record.published_at.isoformat() if record.published_at else ""
+        since = record.published_at.isoformat() if record.badge == Badge.CHANGED else ""
         shown_at = request.POST.get("_shown_at", "")
         context = {
             **self.admin_site.each_context(request),
