@@ -43,7 +43,8 @@ def main(words: Sequence[str], *, is_quick: bool) -> int:
         copy = Path(folder) / "copy"
         _copy(copy)
         if not is_quick:
-            passed, said = _run(copy, sorted({test for fault in chosen for test in fault.tests}))
+            tests = sorted({test for fault in chosen for test in fault.tests})
+            passed, said = _run(copy, tests, "--reuse-db", "--create-db")
             if not passed:
                 sys.stderr.write(f"The tests fail without any fault:\n{said}\n")
                 return 1
@@ -78,7 +79,7 @@ def _is_noticed(copy: Path, fault: Fault) -> bool:
         raise CannotPlantError(msg)
     path.write_text(text.replace(fault.old, fault.new))
     try:
-        passed, said = _run(copy, fault.tests, has_own_database=fault.is_in_schema)
+        passed, said = _run(copy, fault.tests, "" if fault.is_in_schema else "--reuse-db")
     finally:
         path.write_text(text)
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
@@ -88,16 +89,16 @@ def _is_noticed(copy: Path, fault: Fault) -> bool:
     return not passed
 
 
-def _run(copy: Path, tests: Sequence[str], *, has_own_database: bool = False) -> tuple[bool, str]:
+def _run(copy: Path, tests: Sequence[str], *database: str) -> tuple[bool, str]:
     """Run tests in the copy, until one fails; return whether all pass, and what was printed."""
-    shared = [] if has_own_database else ["--reuse-db"]
+    options = [*filter(None, database)]  # without any, the tests make a database of their own
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    database = environment.get("TEST_DATABASE", "test_chancery_planted")
-    environment["TEST_DATABASE"] = f"{database}_schema" if has_own_database else database
+    name = environment.get("TEST_DATABASE", "test_chancery_planted")
+    environment["TEST_DATABASE"] = name if options else f"{name}_schema"
     command = [".venv/bin/python", "-m", "pytest", "-q", "-x", "--tb=no", "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
-            [*command, "-p", "no:randomly", *shared, *tests],
+            [*command, "-p", "no:randomly", *options, *tests],
             cwd=copy,
             env=environment,
             capture_output=True,
