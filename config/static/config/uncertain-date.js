@@ -6,6 +6,7 @@
 {
     const PAUSE = 250; // milliseconds without a key before asking
     const timers = new WeakMap();
+    const waiting = new WeakSet(); // inputs whose text has no answer yet
 
     const isDate = (element) => element instanceof HTMLInputElement && Boolean(element.dataset.edtfMeaningUrl);
     const offersOf = (input) => [...input.parentElement.querySelectorAll(".edtf-offers button")];
@@ -74,7 +75,8 @@
         }
         clearTimeout(timers.get(input));
         offer(input, []);
-        timers.set(input, setTimeout(() => show(input).catch(() => {}), PAUSE));
+        waiting.add(input);
+        timers.set(input, setTimeout(() => show(input).catch(() => {}).finally(() => waiting.delete(input)), PAUSE));
     });
 
     document.addEventListener("click", (event) => {
@@ -91,6 +93,10 @@
         }
         if (isDate(at) && (key === "Enter" || key === "ArrowDown")) {
             const offers = offersOf(at);
+            if (key === "Enter" && waiting.has(at)) {
+                event.preventDefault(); // it may be no date: the next Enter knows
+                return;
+            }
             if (!offers.length) {
                 return;
             }
