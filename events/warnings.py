@@ -214,7 +214,7 @@ def _states_out_of_time(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
 # Events like others
 
 #: The days on which an event may have been. As in the index `event_by_type_and_days`.
-_DAYS = "daterange({0}.when_earliest, GREATEST({0}.end_latest, {0}.when_latest), '[]')"
+_DAYS = "daterange(LEAST({0}.when_earliest, {0}.when_latest), GREATEST({0}.end_latest, {0}.when_latest), '[]')"
 #: Who took part in an event: the keys of the records, or the words where there is none, in order.
 _WHO = (
     "(SELECT array_agg(DISTINCT coalesce(p.person_id::text, p.organization_id::text, p.state_id::text,"

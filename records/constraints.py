@@ -307,7 +307,7 @@ class PlainText(BaseConstraint):
         super().__init__(name=name)
         self.fields = list(fields)
 
-    def _check(self, model: type[models.Model]) -> str:
+    def _is_plain(self, model: type[models.Model]) -> str:
         fields: list[Any] = [model._meta.get_field(name) for name in self.fields]
         groups = {
             UNSEEN_IN_LINES: [field for field in fields if not isinstance(field, models.TextField)],
@@ -330,7 +330,7 @@ class PlainText(BaseConstraint):
         model: Any,
         schema_editor: Any,  # noqa: ARG002 - Django's signature
     ) -> str:
-        return f'CONSTRAINT "{self.name}" CHECK ({self._check(model)})'
+        return f'CONSTRAINT "{self.name}" CHECK ({self._is_plain(model)})'
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         return (

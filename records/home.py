@@ -303,7 +303,9 @@ def search(request: HttpRequest, site: Any, typed: str) -> list[dict[str, Any]]:
         if desk is None or not desk.has_view_permission(request):
             continue
         opts = kind.model._meta
-        rows = list(desk.labelled(desk.picked(desk.get_queryset(request), typed))[: FOUND + 1])
+        rows = list(
+            desk.labelled(desk.picked(desk.get_queryset(request), typed, None))[: FOUND + 1]
+        )
         name = str(opts.verbose_name_plural)
         lines = [
             Line(

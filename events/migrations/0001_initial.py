@@ -2562,7 +2562,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=django.contrib.postgres.indexes.GistIndex(models.F('type'), models.Func(models.F('when_earliest'), django.db.models.functions.comparison.Greatest('end_latest', 'when_latest'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), condition=models.Q(('when_earliest__isnull', False), ('when_latest__isnull', False)), name='event_by_type_and_days'),
+            index=django.contrib.postgres.indexes.GistIndex(models.F('type'), models.Func(django.db.models.functions.comparison.Least('when_earliest', 'when_latest'), django.db.models.functions.comparison.Greatest('end_latest', 'when_latest'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), condition=models.Q(('when_earliest__isnull', False), ('when_latest__isnull', False)), name='event_by_type_and_days'),
         ),
         migrations.CreateModel(
             name='NameResolution',

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 
 from config.dates.fields import UncertainDateField, interval_constraint, uncertain_date_constraints
 from events.models.event_type import EventType
@@ -184,7 +184,7 @@ class Event(Record):
             GistIndex(
                 models.F("type"),
                 models.Func(
-                    models.F("when_earliest"),
+                    Least("when_earliest", "when_latest"),
                     Greatest("end_latest", "when_latest"),
                     models.Value("[]"),
                     function="daterange",

@@ -210,10 +210,10 @@ EVERY_KIND: dict[str, Maker] = {
     "tenure": Maker(make_tenure, _tenure, None, (8, 16, 17)),
     "event_type": Maker(make_event_type, _event_type, "label", (7, 8, 10)),
     "place": Maker(make_place, _place, "name", (6, 10, 12)),
-    "event": Maker(make_event, _event, "title", (8, 26, 24)),
+    "event": Maker(make_event, _event, "title", (8, 25, 24)),
     "statement": Maker(make_statement, _statement, "summary", (8, 21, 22)),
     "relation": Maker(make_relation, _relation, None, (6, 18, 20)),
-    "agreement": Maker(make_agreement, _agreement, "title", (6, 29, 28)),
+    "agreement": Maker(make_agreement, _agreement, "title", (6, 28, 28)),
 }
 
 

@@ -72,6 +72,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
             parameters |= {"user": user, "password": self.settings_dict.get("API_PASSWORD") or None}
         return parameters
 
+    def ensure_connection(self) -> None:
+        """Connect, also in place of a connection of the other sort: who writes after a reader's question is no reader."""
+        if (
+            self.connection is not None
+            and self._is_reading != is_reading.get()
+            and not self.in_atomic_block
+        ):
+            self.close()
+        super().ensure_connection()
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:
         self._parameters = conn_params
         idle = _idle[self._is_reading]

@@ -181,7 +181,7 @@ def test_a_search_costs_the_same_whatever_it_finds(contributor: Client) -> None:
     first = cost()
     make_state()
     make_state()
-    assert (cost(), first) == (10, 10)
+    assert (cost(), first) == (9, 9)
 
 
 def test_list_filters_by_publication_and_by_a_relation(publisher: Client) -> None:
