@@ -13,6 +13,7 @@ from records.publishing.locks import hold
 from records.publishing.publish import UNSEEN, CurationRefused, Refusal, recorded
 from records.publishing.rows import NOT_EDITED, remove, write_back
 from records.publishing.steps import history_of, path_to_record, rows_after, rows_now, tables_of
+from records.publishing.warnings import renew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,6 +92,7 @@ def revert(
             raise CurationRefused(plan.refusals)
         _write(record, plan.rows)
         connection.check_constraints()
+        renew({record.object_kind: [record.pk]})
     return plan
 
 

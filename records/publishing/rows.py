@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 #: What publishing and the database itself write in a record.
-NOT_EDITED = ("editorial_state", "published_at", "changed_at", "created_at", "merged_into_id")
+NOT_EDITED = (
+    "editorial_state", "published_at", "changed_at", "created_at", "merged_into_id", "writers",
+)  # fmt: skip
 
 
 def remove(table: type[Model], keys: Collection[Any]) -> None:

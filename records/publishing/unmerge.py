@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -45,6 +46,7 @@ from records.publishing.publish import (
 )
 from records.publishing.rows import NOT_EDITED
 from records.publishing.steps import columns_of, history_of, path_to_record, written_in
+from records.publishing.warnings import renew
 from records.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
@@ -195,7 +197,7 @@ def unmerge(
 
     The losers have their facts, parts and what named them again. Those that were public are served again as they were last
     published, and public documents that named them name them again. The survivor is published again if the public reads it as
-    the desk has it; else what it says stays, and waits to be published.
+    the desk has it; else what it says stays, and waits to be published: by somebody else, where the setting SECOND_PERSON is on.
 
     With `seen`, the fingerprint of the plan that the person saw, only that is done. Raises CurationRefused where it cannot be
     undone or was not seen, PermissionDenied when `by` may not publish the kind, ValueError without a reason.
@@ -206,15 +208,16 @@ def unmerge(
         raise ValueError(msg)
     with recorded("undo merge", by, reason):
         loser = type(loser)._default_manager.get(pk=loser.pk)
-        _hold(plan_unmerge(loser))
+        hold(_written(plan_unmerge(loser)))
         plan = plan_unmerge(type(loser)._default_manager.get(pk=loser.pk))
         if seen is not None and seen != plan.fingerprint:
             detail = f"Something was changed after it was shown to you: look at it again. The merge of {loser} is not undone yet."
             raise CurationRefused([Refusal(loser, UNSEEN, detail)])
         is_as_published = _is_as_published(plan.survivor)
-        merged_at = _merged_at(plan)
+        merged_at, written = _merged_at(plan), _written(plan)
         _give_back(plan)
         connection.check_constraints()
+        renew(written)
         turn = feed.lock_feed()
         turn = _serve_again(plan, turn, reason)
         _lead_where_they_led(plan, merged_at, turn)
@@ -227,13 +230,13 @@ def unmerge(
             if _is_as_published(gone):
                 model.filter(pk=gone.pk).update(published_at=turn.moment)
         survivor = model.get(pk=plan.survivor.pk)
-        if is_as_published:
+        if is_as_published and not (settings.SECOND_PERSON and by is not None):
             publish(survivor, by=by, reason=reason, nature=Nature.CORRECTION)
     return plan
 
 
-def _hold(plan: Undoing) -> None:
-    """Hold the records that are written, in the order of locks."""
+def _written(plan: Undoing) -> dict[str, set[UUID]]:
+    """The records that are written, themselves or in their parts, by kind."""
     keys: dict[str, set[UUID]] = defaultdict(set)
     keys[plan.survivor.object_kind] |= {plan.survivor.pk, *plan.states, *plan.earlier}
     for table, rows in plan.columns.items():
@@ -252,7 +255,7 @@ def _hold(plan: Undoing) -> None:
                 keys[owner.object_kind] |= {
                     row[first.attname] for row in rows.values() if first.attname in row
                 }
-    hold(keys)
+    return keys
 
 
 def _give_back(plan: Undoing) -> None:

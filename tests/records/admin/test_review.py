@@ -9,11 +9,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from records.models import Change, Review, Topic, TopicIdentifier
+from records.models import Change, Nature, Review, Topic, TopicIdentifier
 from records.publishing import review
 from records.publishing.dependencies import gather
+from records.publishing.drafts import revisions_of
 from records.publishing.merge import merge
 from records.publishing.publish import CurationRefused, publish, restore, withdraw
+from records.publishing.revert import revert, step_of
+from records.publishing.steps import steps_of
+from records.publishing.unmerge import unmerge
 from records.roles import CONTRIBUTOR, PUBLISHER, REVIEWER
 from tests.factories.races import at_once
 from tests.factories.records import make_topic
@@ -369,6 +373,40 @@ class TestSecondPerson:
         for user in (ama, cy):
             with pytest.raises(CurationRefused):
                 publish(survivor, by=user)
+
+    def test_reverted_by_its_publisher(self, ama: User, bo: User) -> None:
+        topic = make_topic("lithium")
+        publish(topic, by=None)
+        written(topic, bo, label="Lithium ore")
+        publish(Topic.objects.get(pk=topic.pk), by=ama, nature=Nature.CORRECTION)
+        topic.refresh_from_db()
+        steps = steps_of(Topic, topic.pk)
+        first = step_of(topic, 1, steps, revisions_of(topic))
+        assert first is not None
+
+        revert(topic, first, by=ama, reason="It was right.", seen=topic.changed_at)
+
+        topic.refresh_from_db()
+        assert topic.writers == [ama.pk]
+        with pytest.raises(CurationRefused):
+            publish(topic, by=ama, nature=Nature.CORRECTION)
+        publish(topic, by=bo, nature=Nature.CORRECTION)
+
+    def test_a_merge_that_is_undone_leaves_the_survivor_to_somebody_else(
+        self, ama: User, bo: User
+    ) -> None:
+        loser, survivor = make_topic("loser"), make_topic("survivor")
+        TopicIdentifier.objects.create(record=loser, scheme="wikidata", value="Q1")
+        publish(loser, survivor, by=None)
+        merge(loser, survivor, by=ama, reason="The same.")
+        loser.refresh_from_db()
+        publish(Topic.objects.get(pk=survivor.pk), by=bo, nature=Nature.CORRECTION)
+
+        unmerge(Topic.objects.get(pk=loser.pk), by=ama, reason="Two after all.")
+
+        survivor.refresh_from_db()
+        assert (survivor.has_unpublished_changes, survivor.writers) == (True, [ama.pk])
+        publish(survivor, by=bo, nature=Nature.CORRECTION)
 
     def test_withdrawn_and_restored_stays_written_by_its_writer(
         self, topic: Topic, ama: User, bo: User
