@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
 from config.api.caching import answer, has_version
-from config.api.pagination import Cursor, counted, selected
+from config.api.pagination import COUNTED, Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.sums import FromSums
@@ -154,6 +154,8 @@ class Listing(Pages):
             return []
         columns = ("position",) if are_bare else ("position", *self.columns)
         wanted = Wanted(self.editions, columns, self.readable, self.asked, self.ordering)
+        if page.count is None and (sums := self._sums) is not None:
+            page = replace(page, count="none", known_total=sums.total(COUNTED + 1))
         return fetch(statement(page, wanted))
 
     def completed(self, rows: Sequence[Row]) -> list[Row]:
@@ -172,7 +174,9 @@ class Listing(Pages):
 
     @property
     def _sums(self) -> FromSums | None:
-        """The sums that say how many rows there are, if there are such."""
+        """The sums that say how many rows there are, if there are such: of records as they are public now, not of their revisions."""
+        if self.readable is not readable(self.editions):
+            return None
         return FromSums.of(self.editions, self.asked)
 
     @property

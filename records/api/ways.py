@@ -29,7 +29,6 @@ from config.api.sql import (
     within_all,
 )
 from records.api.frequencies import begun, found_by_lists, led, rows, share
-from records.api.sums import FromSums
 from records.as_of import halves
 
 if TYPE_CHECKING:
@@ -93,9 +92,6 @@ class Wanted:
 def statement(page: Page, wanted: Wanted) -> Clause:
     """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
     if moment() is None:
-        sums = FromSums.of(wanted.editions, wanted.asked) if page.count is None else None
-        if sums is not None:
-            page = replace(page, count="none", known_total=sums.total(COUNTED + 1))
         return _statement(page, wanted)
     wanted = replace(wanted, asked=without_leads(wanted.asked))
     if not are_apart(wanted.editions, wanted.asked):
