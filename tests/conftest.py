@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
@@ -25,6 +26,9 @@ from tests.factories.story import load_story
 
 # Processes that tests start read the bytecode that the first of them wrote, also where a container asks for none.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Importing it would open the pool of connections, which then keeps sessions and their settings from one test to another.
+sys.modules["config.wsgi"] = None  # type: ignore[assignment] # so that an import is an error
 
 # How long an example takes says more of the machine than of the code.
 property_settings.register_profile(

@@ -20,13 +20,14 @@ from django.db import DatabaseError, connection
 from django.urls import get_resolver
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # granian's docs import it so
 
-from config.api.body import MAX_BODY
 from config.api.middleware import CROSS_ORIGIN, request_key
 from config.api.problems import CONTENT_TYPE, RETRY_AFTER, Problem, document_of
 from config.baton import Baton, waiting
 from config.gate.bodies import (
+    DOCUMENT,
     FORM_OF_A_STRANGER,
     NOTHING,
+    UPLOAD,
     Allowance,
     Received,
     session_of,
@@ -57,9 +58,6 @@ SWITCH_SECONDS = 0.00005
 AT_ONCE = 1024**2
 #: Seconds that a client has to take a piece.
 SEND_SECONDS = 30
-#: Bytes and seconds of an API document that is posted, and of what staff upload.
-DOCUMENT = Allowance(MAX_BODY, 10)
-UPLOAD = Allowance(settings.LARGEST_UPLOAD + 1024**2, 600, is_trusted=True)
 
 LOGIN = "/admin/login/"
 MACHINES = frozenset({"/readyz", "/metrics"})

@@ -8,6 +8,9 @@ from http.cookies import CookieError, SimpleCookie
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from django.conf import settings
+
+from config.api.body import MAX_BODY
 from config.api.problems import Problem
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ class Allowance:
 NOTHING = Allowance(0, 0)
 #: A log-in form, and whatever else is sent to the desk by somebody who has not logged in.
 FORM_OF_A_STRANGER = Allowance(8 * 1024, 10)
+#: An API document that is posted, and what staff upload.
+DOCUMENT = Allowance(MAX_BODY, 10)
+UPLOAD = Allowance(settings.LARGEST_UPLOAD + 1024**2, 600, is_trusted=True)
 
 
 class Received:

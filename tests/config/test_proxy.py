@@ -10,8 +10,7 @@ from django.conf import settings
 
 from config.api.body import MAX_BODY
 from config.db.embedded import PROJECT
-from config.gate.application import UPLOAD
-from config.gate.bodies import FORM_OF_A_STRANGER
+from config.gate.bodies import FORM_OF_A_STRANGER, UPLOAD
 
 NGINX = (PROJECT / "docs" / "operations" / "nginx.conf").read_text()
 COMPOSE = yaml.safe_load((PROJECT / "compose.yaml").read_text())
