@@ -353,13 +353,13 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             inline.pages = inline.formset.other_pages(request)
         context["error_links"] = list(_error_links(_forms_in(context)))
         may_publish = self.has_publish_permission(request)
-        merged = obj is not None and obj.editorial_state == EditorialState.MERGED
+        is_merged = obj is not None and obj.editorial_state == EditorialState.MERGED
         context |= {
             "show_publish": may_publish
-            and not merged
+            and not is_merged
             and not context["is_popup"]
             and not is_own_work(request, obj),
-            "show_submit": not merged and not context["is_popup"],
+            "show_submit": not is_merged and not context["is_popup"],
             **warnings.show(request, context, obj),
         }
         if obj is not None:
