@@ -22,14 +22,42 @@ M = TypeVar("M", bound=type[models.Model])
 MAX_NAME = 63  # PostgreSQL cuts longer names silently
 
 
-class TriggerConstraint(BaseConstraint):
-    """Base: subclasses say which tables to watch and when the rule is broken."""
+class OwnConstraint(BaseConstraint):
+    """Base of rules that are SQL of ours: two are the same when they are declared in the same words."""
 
-    def __init__(self, *, name: str, violation_error_message: str) -> None:
+    def __init__(self, *, name: str, violation_error_message: str | None = None) -> None:
         if len(name) > MAX_NAME:
             msg = f"Constraint name {name!r} is longer than {MAX_NAME} characters."
             raise ValueError(msg)
         super().__init__(name=name, violation_error_message=violation_error_message)
+
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: models.Model,
+        exclude: Collection[str] | None = None,
+        using: str = "default",
+    ) -> None:
+        """Leave it to the database."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, OwnConstraint):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        path, _args, kwargs = super().deconstruct()
+        return path, (), kwargs
+
+
+class TriggerConstraint(OwnConstraint):
+    """Base: subclasses say which tables to watch and when the rule is broken.
+
+    It is left to the database: these rules need a lock or the end of the transaction.
+    """
 
     def body(self, model: type[models.Model]) -> str:
         """PL/pgSQL statements that raise through `self.refuse()` where the rule is broken."""
@@ -83,27 +111,6 @@ class TriggerConstraint(BaseConstraint):
             )
             + f'DROP FUNCTION IF EXISTS "{self.name}"();'
         )
-
-    def validate(
-        self,
-        model: type[models.Model],
-        instance: models.Model,
-        exclude: Collection[str] | None = None,
-        using: str = "default",
-    ) -> None:
-        """Leave it to the database: these rules need a lock or the end of the transaction."""
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, TriggerConstraint):
-            return NotImplemented
-        return self.deconstruct() == other.deconstruct()
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        path, _args, kwargs = super().deconstruct()
-        return path, (), kwargs
 
 
 class NoCycle(TriggerConstraint):
@@ -290,10 +297,11 @@ class AppendOnly(TriggerConstraint):
         return [(model._meta.db_table, "UPDATE OR DELETE", "NOT DEFERRABLE")]
 
 
-class PlainText(BaseConstraint):
+class PlainText(OwnConstraint):
     """No text of a row has a character that is not seen (config/text.py). `plain_text` declares it for a model.
 
     All texts of a row are checked as one: a regular expression per column would cost an import more than its other rules.
+    In forms the validators of the fields say where the character is.
     """
 
     default_violation_error_message: ClassVar[str] = (  # type: ignore[misc] # Django's is an instance's
@@ -301,9 +309,6 @@ class PlainText(BaseConstraint):
     )
 
     def __init__(self, *, name: str, fields: Sequence[str]) -> None:
-        if len(name) > MAX_NAME:
-            msg = f"Constraint name {name!r} is longer than {MAX_NAME} characters."
-            raise ValueError(msg)
         super().__init__(name=name)
         self.fields = list(fields)
 
@@ -344,26 +349,9 @@ class PlainText(BaseConstraint):
     ) -> str:
         return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
 
-    def validate(
-        self,
-        model: type[models.Model],
-        instance: models.Model,
-        exclude: Collection[str] | None = None,
-        using: str = "default",
-    ) -> None:
-        """Leave it to the validators of the fields, which say where the character is."""
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, PlainText):
-            return NotImplemented
-        return self.deconstruct() == other.deconstruct()
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        path, _args, kwargs = super().deconstruct()
-        return path, (), {**kwargs, "fields": self.fields}
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "fields": self.fields}
 
 
 def plain_text(model: M) -> M:

@@ -11,7 +11,6 @@ import orjson
 import pghistory.models
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError
@@ -21,7 +20,7 @@ from django.urls import path
 from django.utils.formats import date_format
 
 from records.admin.database_errors import message_of
-from records.admin.generics import AnyModelAdmin
+from records.admin.looking import LookingPage
 from records.admin.publishing import address_of
 from records.admin.readable import side_by_side
 from records.badges import badge_html
@@ -209,7 +208,7 @@ class RevertForm(forms.Form):
     )
 
 
-class ComparePage(AnyModelAdmin):
+class ComparePage(LookingPage):
     """The pages that compare a record with what it was, revert it, and show the document that publishing it would serve."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -303,15 +302,6 @@ class ComparePage(AnyModelAdmin):
         if not draft.text:
             raise Http404
         return HttpResponse(draft.text, content_type="application/json")
-
-    def seen_record(self, request: HttpRequest, object_id: str) -> Any:
-        """Return the record that the person may see. Raises Http404, PermissionDenied."""
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        return record
 
     def compare_page(
         self, request: HttpRequest, record: Any, template: str, title: str, context: dict[str, Any]

@@ -9,15 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey
-from django.http import Http404
 from django.template.response import TemplateResponse
 
 from records.admin.boxes import labels_of
-from records.admin.generics import AnyModelAdmin
+from records.admin.looking import LookingPage
 from records.models import Part, Record
 from records.publishing.colleagues import name_of
 from records.publishing.review import steps_of
@@ -81,17 +78,13 @@ class ChangeSet:
     rows: list[RowChange] = field(default_factory=list)
 
 
-class HistoryPage(AnyModelAdmin):
+class HistoryPage(LookingPage):
     """The history page of a record."""
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
+        record = self.seen_record(request, object_id)
         change_sets, is_cut = _change_sets(self.model, record.pk)
         change_sets += map(_review_set, steps_of(record))
         change_sets.sort(key=lambda each: each.at, reverse=True)

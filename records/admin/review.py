@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
 from records.admin.forms import NATURES, ReviewForm, documented_fields
-from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
+from records.admin.looking import LookingPage
 from records.admin.publishing import (
     address_of,
     fingerprints_shown,
@@ -55,7 +55,7 @@ DONE = {
 }
 
 
-class ReviewPage(AnyModelAdmin):
+class ReviewPage(LookingPage):
     """The page on which a change is submitted, discussed, approved or sent back. `records.publishing.review` does it."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -65,11 +65,7 @@ class ReviewPage(AnyModelAdmin):
 
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the review of a record; do what a button asks, or say why not and keep what was typed."""
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
+        record = self.seen_record(request, object_id)
         form = ReviewForm(
             request.POST or None,
             fields=documented_fields(self.model),

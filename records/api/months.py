@@ -136,17 +136,18 @@ class Months:
         key = ordering.key(self.editions)
         beyond = self._beyond(page.cursor, ordering)
         size = self._size(most, is_whole=is_whole)
-        text = self._text(is_whole=is_whole)
         if not size:
             # All at once, the index reads the words to their end but once.
-            text = text if is_whole else matches(self.editions, self.words)
-            met = self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], text)
+            has_words = matches_whole if is_whole else matches
+            every = has_words(self.editions, self.words)
+            met = self._met(key, [*beyond, Clause(f"({unless}) IS NOT TRUE")], every)
             # The key is hidden from the index that has it in order: little is found.
             return Clause(
                 f"{name} AS MATERIALIZED (SELECT key, record_id FROM ({met.sql}) AS met"  # noqa: S608 - parts of ours
                 f" ORDER BY {ordering.hidden('key')} {page.way(ordering)}, record_id {page.way(ordering)} LIMIT {most + 1})",
                 met.values,
             )
+        text = self._text(is_whole=is_whole)
         before, behind = self._arms(page, ordering, text, self._is_few(is_whole=is_whole))
         marks = self._marks(page, ordering, size)
         walk = self._walk(

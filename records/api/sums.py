@@ -35,12 +35,14 @@ class FromSums:
         dimensions: Mapping[str, Dimension] | None = None,
     ) -> FromSums | None:
         """Return how the sums answer a question; None where they do not."""
+        # The sums tell of now.
+        if editions.sums is None or moment() is not None:
+            return None
         dimensions = dimensions or {}
         conditions = [one.summed for one in asked if one.summed]
         asked_of = [one.axis for one in conditions]
         axes = [*asked_of, *(one.axis for one in dimensions.values())]
-        # The sums tell of now.
-        if editions.sums is None or moment() is not None or len(conditions) < len(asked):
+        if len(conditions) < len(asked):
             return None
         if "" in axes or axes.count("term") > 1:
             return None
