@@ -2,6 +2,7 @@
 
 import logging
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 
 # Set by the middleware that gives requests their ids (config/api); `-` outside of requests.
@@ -24,6 +25,15 @@ class WithoutTraceback(logging.Filter):
         return True
 
 
+class OutagesInALine(logging.Filter):
+    """Log in one line that the database could not be reached, which another line explains: hundreds of requests find it out at once."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", None) == HTTPStatus.SERVICE_UNAVAILABLE:
+            record.exc_info = None
+        return True
+
+
 def configuration(*, style: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
@@ -31,6 +41,7 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
         "filters": {
             "request_id": {"()": RequestIdFilter},
             "without_traceback": {"()": WithoutTraceback},
+            "outages_in_a_line": {"()": OutagesInALine},
         },
         "formatters": {
             "text": {
@@ -58,7 +69,7 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             # Announces itself at every start.
             "axes.apps": {"level": "WARNING"},
             # An answer of 404 is no event worth a line; a 500 is.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"filters": ["outages_in_a_line"], "level": "ERROR"},
             # A wrong Host header: scanners send many.
             "django.security.DisallowedHost": {
                 "filters": ["without_traceback"],

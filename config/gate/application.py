@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 import orjson
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, connection
 from django.urls import get_resolver
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # granian's docs import it so
@@ -37,6 +36,7 @@ from config.gate.lanes import LONGEST_WAIT, Lane, Overloaded, Turn
 from config.gate.questions import questions_of
 from config.health import ALIVE, LATE, unavailable
 from config.security import CONTENT_SECURITY_POLICY
+from config.sessions import SessionStore
 from config.wsgi import application as django
 
 if TYPE_CHECKING:
