@@ -5,7 +5,7 @@ database in one child, unless this code has done it before, and serves in anothe
 A web server that ends is started again. On SIGINT, SIGTERM or SIGHUP it ends the children, then stops the PostgreSQL if nobody else uses it.
 """
 
-import ctypes
+import errno
 import http.client
 import os
 import shutil
@@ -22,11 +22,14 @@ from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
+from config import environment, orphans
 from config.db import embedded, prepared
 
 GRACE_SECONDS = 15  # for running requests, when asked to stop
-DATABASE_WATCH_SECONDS = 5
+#: Between looks at the database's first process, and so between its end and its next start.
+DATABASE_WATCH_SECONDS = 0.5
+#: Until what a killed service left has ended, and with it the use of the port.
+PORT_SECONDS = 1
 #: Between the end of a web server and its next start; the pause doubles as long as they end within a minute.
 PAUSES = (0, 1, 2, 4, 8, 16, 30)
 
@@ -87,7 +90,18 @@ def _stop_if_asked() -> None:
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    """Refuse a port that is in use, before anything is started."""
+    """Refuse a port that is in use and stays so, before anything is started."""
+    until = time.monotonic() + PORT_SECONDS
+    while error := _what_keeps_from(host, port):
+        if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+            raise ImproperlyConfigured(
+                f"cannot listen on {host}:{port} ({error.strerror}). Name another with HOST and PORT."
+            )
+        time.sleep(0.05)
+
+
+def _what_keeps_from(host: str, port: int) -> OSError | None:
+    """Return the error that listening would end in."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0
@@ -97,9 +111,8 @@ def _refuse_taken(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"cannot listen on {host}:{port} ({error.strerror}). Name another with HOST and PORT."
-        ) from None
+        return error
+    return None
 
 
 def _is_prepared() -> bool:
@@ -193,8 +206,9 @@ def _serve(web: WebServer, server: embedded.Server | None) -> None:
     while True:
         _stop_if_asked()
         web.watch(DATABASE_WATCH_SECONDS)
-        if server is not None:
-            server.start()  # does nothing while it runs; brings it back if it was killed
+        # One that is alive brings its own processes back; one that stands still may go on.
+        if server is not None and not server.is_alive():
+            server.start()
 
 
 def _folder_of_counts() -> Path:
@@ -219,13 +233,8 @@ def _start(*arguments: str, is_told: bool = False) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE if is_told else None,
         start_new_session=True,
         # Unsafe beside threads; this process has none.
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        preexec_fn=orphans.dying_with(os.getpid()),  # noqa: PLW1509
     )
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies, be it by `kill -9`."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,7 @@ said first, by whoever starts this. Without a line, at the end of the input, it 
 
 import gc
 import multiprocessing
+import os
 import resource
 import sys
 import time
@@ -19,7 +20,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from config import environment
+from config import environment, orphans
 
 #: Seconds between looks at the workers, and so at least between two starts of one that ends at once.
 LOOK_SECONDS = 0.5
@@ -73,6 +74,7 @@ def main() -> None:
         sys.exit(1)
     if error is not None:
         raise error
+    os.register_at_fork(after_in_child=orphans.dying_with(os.getpid()))
     Workers(
         "config.rsgi:application",
         address=environment.host(),

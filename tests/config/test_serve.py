@@ -1,5 +1,6 @@
 """`make run` from outside: it starts, answers, heals and leaves nothing behind."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -13,7 +14,13 @@ from pathlib import Path
 import pytest
 
 from config.db import embedded, prepared
-from tests.factories.servers import Service, clean_environment, locked, serving
+from tests.factories.servers import (
+    Service,
+    clean_environment,
+    command_of,
+    locked,
+    serving,
+)
 
 
 @pytest.fixture
@@ -25,6 +32,11 @@ def serve(var: Path) -> Iterator[Callable[[int], Service]]:
             return started.enter_context(serving(port, **{"WORKERS": "1", **variables}))
 
         yield start
+
+
+def ask_in_vain(service: Service) -> None:
+    with pytest.raises((OSError, http.client.HTTPException)):
+        service.get("/api/v1/events/")
 
 
 def test_the_life_of_a_service(serve, server, free_port):
@@ -122,12 +134,26 @@ def test_what_is_killed_comes_back(serve, prepared_server, free_port):
     service.wait_for("/readyz", seconds=60)
     assert not set(left) & set(service.processes()["workers"])
 
+    # The process above them all, with a request at work: nothing is left that keeps the next start from the port.
+    left = service.processes()
+    cut = threading.Thread(target=ask_in_vain, args=(service,))
+    with locked(prepared_server, "events_eventedition") as until_it_waits:
+        cut.start()
+        until_it_waits()
+        service.process.kill()
+        service.process.wait()
+        service = serve(free_port, WORKERS="2")
+        service.wait_until_ready()
+    cut.join(30)
+    service.wait_for("/readyz", seconds=30)
+    assert not any(map(command_of, (*left["web"], *left["workers"])))
+
     # A request that is at work is answered before it ends.
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(service.get("/api/v1/events/")))
-    with locked(prepared_server, "events_eventedition"):
+    with locked(prepared_server, "events_eventedition") as until_it_waits:
         asking.start()
-        time.sleep(0.5)
+        until_it_waits()
         service.process.send_signal(signal.SIGHUP)
         time.sleep(0.5)
     asking.join(30)

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-PASSWORD = "correct horse battery"  # noqa: S105 - of this test
+PASSWORD = "correct horse battery"
 LOGIN = "/admin/login/"
 
 pytestmark = pytest.mark.django_db(transaction=True)

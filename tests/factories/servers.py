@@ -23,7 +23,7 @@ import pytest
 from config.db import embedded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def dispose(server: embedded.Server) -> None:
@@ -144,8 +144,8 @@ class Service:
 
 
 @contextmanager
-def locked(server: embedded.Server, table: str) -> Iterator[None]:
-    """Keep everybody from a table of a server's database."""
+def locked(server: embedded.Server, table: str) -> Iterator[Callable[[], None]]:
+    """Keep everybody from a table of a server's database; what is handed over returns when somebody waits for it."""
     at = server.django_settings()
     connection = psycopg2.connect(
         dbname=at["NAME"],
@@ -154,9 +154,19 @@ def locked(server: embedded.Server, table: str) -> Iterator[None]:
         host=at["HOST"],
         port=at["PORT"],
     )
-    with closing(connection):
-        connection.cursor().execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
-        yield
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+
+        def wait() -> None:
+            until = time.monotonic() + 30
+            waited_for = (
+                "SELECT count(*) > 0 FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+            )
+            while cursor.execute(waited_for, [table]) or cursor.fetchone() == (False,):
+                assert time.monotonic() < until, f"nobody asks for {table}"
+                time.sleep(0.02)
+
+        yield wait
 
 
 def command_of(pid: int) -> str:

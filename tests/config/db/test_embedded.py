@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
+import psycopg2.extras
 import pytest
 from django.db import connection
 
 from config.db import embedded
-from tests.factories.servers import dispose
+from tests.factories.servers import command_of, dispose
 
 
 def query(server: embedded.Server, sql: str) -> object:
@@ -77,6 +79,28 @@ def test_data_survive_a_killed_server(server):
     server.start()
 
     assert query(server, "SELECT one FROM kept") == 1
+
+
+def test_what_a_killed_server_left_at_work_does_not_stop_the_start(server):
+    server.start()
+    settings = server.django_settings()
+    with closing(
+        psycopg2.connect(
+            dbname=settings["NAME"], user=settings["USER"], host=settings["HOST"], async_=True
+        )
+    ) as opened:
+        psycopg2.extras.wait_select(opened)
+        # It computes for minutes, and looks for nothing meanwhile.
+        opened.cursor().execute("SELECT count(*) FROM generate_series(1, 10000000000) AS n")
+        busy = opened.info.backend_pid
+
+        os.kill(int(pid_file(server).split()[0]), signal.SIGKILL)
+        assert server.is_alive() is False
+        assert server.start() is True
+
+    assert server.is_alive() is True
+    assert command_of(busy) == ""
+    assert query(server, "SELECT 1") == 1
 
 
 def test_a_process_id_that_now_means_something_else_does_not_stop_the_start(server):
