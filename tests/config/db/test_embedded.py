@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -31,6 +33,13 @@ def query(server: embedded.Server, sql: str) -> object:
 
 def pid_file(server: embedded.Server) -> str:
     return (server.data / "postmaster.pid").read_text()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.django_db
@@ -93,9 +102,11 @@ def test_what_a_killed_server_left_at_work_does_not_stop_the_start(server):
         # It computes for minutes, and looks for nothing meanwhile.
         opened.cursor().execute("SELECT count(*) FROM generate_series(1, 10000000000) AS n")
         busy = opened.info.backend_pid
+        until(lambda: "SELECT" in command_of(busy))
 
         os.kill(int(pid_file(server).split()[0]), signal.SIGKILL)
-        assert server.is_alive() is False
+        until(lambda: not server.is_alive())
+        assert "SELECT" in command_of(busy)
         assert server.start() is True
 
     assert server.is_alive() is True
