@@ -92,6 +92,8 @@ class Service:
 
     process: subprocess.Popen[str]
     port: int
+    #: Starts another one like it.
+    start: Callable[[], subprocess.Popen[str]] | None = None
 
     def wait_until_ready(self) -> str:
         """Return what it said up to the line with the address."""
@@ -159,10 +161,13 @@ def locked(server: embedded.Server, table: str) -> Iterator[Callable[[], None]]:
 
         def wait() -> None:
             until = time.monotonic() + 30
-            waited_for = (
-                "SELECT count(*) > 0 FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
-            )
-            while cursor.execute(waited_for, [table]) or cursor.fetchone() == (False,):
+            while True:
+                cursor.execute(
+                    "SELECT count(*) > 0 FROM pg_locks WHERE relation = %s::regclass AND NOT granted",
+                    [table],
+                )
+                if cursor.fetchone() == (True,):
+                    return
                 assert time.monotonic() < until, f"nobody asks for {table}"
                 time.sleep(0.02)
 
@@ -194,14 +199,18 @@ def serving(port: int, log: Path | None = None, /, **variables: str) -> Iterator
     without = {"RATE_LIMIT_ANONYMOUS": "0", "RATE_LIMIT_KEYED": "0"}
     with ExitStack() as files:
         said: IO[str] | int = files.enter_context(log.open("w")) if log else subprocess.PIPE
-        process = subprocess.Popen(
-            [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
-            env={**clean_environment(), "PORT": str(port), **without, **variables},
-            stdout=said, stderr=said, text=True,
-        )  # fmt: skip
+
+        def start() -> subprocess.Popen[str]:
+            return subprocess.Popen(
+                [sys.executable, "-m", "config.serve"], cwd=embedded.PROJECT,
+                env={**clean_environment(), "PORT": str(port), **without, **variables},
+                stdout=said, stderr=said, text=True,
+            )  # fmt: skip
+
+        service = Service(start(), port, start)
         try:
-            yield Service(process, port)
+            yield service
         finally:
-            if process.poll() is None:
-                process.terminate()
-            process.communicate(timeout=30)
+            if service.process.poll() is None:
+                service.process.terminate()
+            service.process.communicate(timeout=30)

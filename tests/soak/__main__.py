@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from tests.factories.servers import Service
     from tests.soak.kills import Kills
     from tests.soak.ledger import Ledger
-    from tests.soak.load import Follower, Load
+    from tests.soak.load import Backups, Follower, Load
 
 READERS, PUBLISHERS, IMPORTERS, TOPICS = 3, 3, 2, 6
 #: Seconds between two kills, at most: of a run that counts minutes, and of one that counts kills.
-PAUSES = {"minutes": 12.0, "kills": 1.0}
+PAUSES = {"minutes": 8.0, "kills": 1.0}
 
 
 def main() -> None:
@@ -58,28 +58,28 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ["WORKERS"] = "2"
     port = free_port()
-    with data_folder() as var, tempfile.TemporaryDirectory() as logs:
+    with data_folder() as var, tempfile.TemporaryDirectory() as folder:
         os.environ["CHANCERY_VAR"] = str(var)
-        log = Path(logs) / "service.log"
+        log = Path(folder) / "service.log"
         try:
             with serving(port, log, CHANCERY_VAR=str(var), WORKERS="2") as service:
                 service.wait_for(
                     "/readyz", seconds=600
                 )  # the first start loads what ships with the project
-                is_good = soak(service, arguments)
+                is_good = soak(service, arguments, Path(folder))
         finally:
             _show_errors(log)
     sys.exit(0 if is_good else 1)
 
 
-def soak(service: Service, arguments: argparse.Namespace) -> bool:
+def soak(service: Service, arguments: argparse.Namespace, folder: Path) -> bool:
     import django  # noqa: PLC0415 - the environment must be set first
 
     django.setup()
 
     from tests.soak.kills import Kills  # noqa: PLC0415 - Django must be set up
     from tests.soak.ledger import Ledger  # noqa: PLC0415
-    from tests.soak.load import Follower, Importer, Publisher, finish  # noqa: PLC0415
+    from tests.soak.load import Backups, Follower, Importer, Publisher, finish  # noqa: PLC0415
 
     ledger = Ledger()
     accounts, key, topics = _furnish()
@@ -88,6 +88,7 @@ def soak(service: Service, arguments: argparse.Namespace) -> bool:
 
         return try_migration(service, ledger)
     follower = Follower(service.port, key)
+    backups = Backups(service.port, ledger, folder)
     publishers = [
         Publisher(f"publisher-{number}", service.port, ledger) for number in range(PUBLISHERS)
     ]
@@ -95,14 +96,15 @@ def soak(service: Service, arguments: argparse.Namespace) -> bool:
         Importer(f"importer-{number}", service.port, ledger) for number in range(IMPORTERS)
     ]
     loads: list[Load] = [
-        follower, *publishers, *importers, *_others(service.port, accounts, topics, ledger),
+        follower, backups, *publishers, *importers,
+        *_others(service.port, accounts, topics, ledger),
     ]  # fmt: skip
     kills = Kills(service, publishers, importers)
     for load in loads:
         load.start()
     _disturb(kills, arguments, ledger)
     finish(loads)
-    return _report(service, loads, kills, ledger, follower, accounts, key)
+    return _report(service, loads, kills, ledger, follower, backups, accounts, key)
 
 
 def _others(
@@ -163,6 +165,7 @@ def _report(  # noqa: PLR0917 - all that is reported on
     kills: Kills,
     ledger: Ledger,
     follower: Follower,
+    backups: Backups,
     accounts: dict[str, str],
     key: str,
 ) -> bool:
@@ -172,6 +175,7 @@ def _report(  # noqa: PLR0917 - all that is reported on
     from tests.soak.invariants import SHOWN, all_invariants  # noqa: PLC0415 - Django must be set up
     from tests.soak.ledger import compare  # noqa: PLC0415
     from tests.soak.recomputed import differences  # noqa: PLC0415
+    from tests.soak.restored import wrongs_of  # noqa: PLC0415
 
     service.wait_for("/readyz")
     connections.close_all()  # the server was killed meanwhile
@@ -203,6 +207,9 @@ def _report(  # noqa: PLR0917 - all that is reported on
             lambda: _of_copy(follower)
         ),
         "Accounts and keys are there.": lambda: _of_accounts(service, accounts, key),
+        "A backup that was made meanwhile is restored, and has what was acknowledged before it.": (
+            lambda: wrongs_of(*backups.last) if backups.last else ["none was made"]
+        ),
         **{each.name: each.broken for each in all_invariants()},
         "All that is kept beside editions is what their documents say.": differences,
     }
@@ -259,12 +266,16 @@ def _of_accounts(service: Service, accounts: dict[str, str], key: str) -> list[s
 def _show_errors(log: Path) -> None:
     """Show how often the service's log ends a traceback with what, and its last lines."""
     lines = log.read_text(errors="replace").splitlines()
-    errors: Counter[str] = Counter()
+    errors: list[str] = []
     for number, line in enumerate(lines):
         if line.startswith("Traceback"):
             rest = (each for each in lines[number + 1 :] if each[:1] not in {"", " "})
-            errors[next(rest, "")[:200]] += 1
-    for text, number in errors.most_common(10):
+            errors.append(next(rest, "")[:200])
+        elif errors and line.startswith(
+            ("During handling of the above", "The above exception was")
+        ):
+            errors.pop()  # the last of a chain counts
+    for text, number in Counter(errors).most_common(10):
         print(f"log: {number} x {text}", file=sys.stderr)
     for line in lines[-3:]:
         print(f"log: {line[:300]}", file=sys.stderr)

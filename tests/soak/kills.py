@@ -47,6 +47,7 @@ class Kills:
             "a worker of the web server": (5, self._worker),
             "all workers at once": (3, self._workers),
             "the web server": (2, self._web),
+            "the service's first process": (2, self._service),
             "a process of PostgreSQL": (4, self._backend),
             "PostgreSQL itself": (3, self._postmaster),
             "a publisher": (6, self._publisher),
@@ -94,6 +95,20 @@ class Kills:
         self._web_killed_at = time.monotonic()
         _kill_all(found["web"])
         return self._serves({*found["workers"]})
+
+    def _service(self) -> Callable[[], bool]:
+        """Kill the process that looks after the others, and be what looks after it: systemd, or Docker."""
+        left = self.service.processes()
+        serves = self._serves({*left["workers"]})
+        self.service.process.kill()
+
+        def is_back() -> bool:
+            if self.service.process.poll() is not None:
+                assert self.service.start
+                self.service.process = self.service.start()
+            return serves() and not any(map(command_of, left["web"] + left["workers"]))
+
+        return is_back
 
     def _kill(self, workers: list[int]) -> Callable[[], bool]:
         _kill_all(workers)

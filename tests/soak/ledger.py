@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from events.models import Event, EventEdition, Participation
 from people.models import Person
 from records.models import Action, EditorialState, Topic, TopicEdition
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What each round of a publisher's process writes into three places of an event, and one of the desk into a topic.
 MARK = "Round {}"
@@ -39,6 +42,21 @@ class Ledger:
     def note_import(self, slugs: list[str]) -> None:
         with self._lock:
             self.imported += slugs
+
+    def write(self, path: Path) -> None:
+        """Write down what was acknowledged so far."""
+        with self._lock:
+            rounds = [[*key, numbers] for key, numbers in self.rounds.items()]
+            path.write_bytes(orjson.dumps([rounds, self.imported]))
+
+    @classmethod
+    def read(cls, path: Path) -> Ledger:
+        """Return what was written down."""
+        ledger = cls()
+        rounds, ledger.imported = orjson.loads(path.read_bytes())
+        for deed, key, numbers in rounds:
+            ledger.rounds[deed, key] = numbers
+        return ledger
 
     def counts(self) -> Counter[str]:
         with self._lock:

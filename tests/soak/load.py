@@ -378,6 +378,37 @@ class Importer(Processes):
         return "given up"
 
 
+class Backups(Processes):
+    """Writes dumps, each with what had been acknowledged before it was begun. The last one that was finished is kept."""
+
+    pause = 20.0
+
+    def __init__(self, port: int, ledger: Ledger, folder: Path) -> None:
+        super().__init__("backups", port, ledger)
+        self._folder = folder
+        self._number = 0
+        self.last: tuple[Path, Path] | None = None  #: a dump, and the ledger as it was before
+
+    def once(self) -> str:
+        self._number += 1
+        dump, ledger = (self._folder / f"{self._number}.{end}" for end in ("dump", "ledger"))
+        self.ledger.write(ledger)
+        process = self.begin("manage.py", "backup", str(dump))
+        _output, complaint = process.communicate()
+        if process.returncode == 0:
+            if self.last is not None:
+                for path in self.last:
+                    path.unlink()
+            self.last = dump, ledger
+            return "backups"
+        if self._is_killed:
+            return "killed at the end"
+        # PostgreSQL was killed meanwhile: it says so in a line, and leaves no file that could be taken for a dump.
+        if "Traceback" in complaint or dump.exists():
+            return self.fault(f"{complaint[-300:]}")
+        return "stopped"
+
+
 def finish(loads: list[Load]) -> None:
     """End all, and wait for them."""
     for load in loads:
