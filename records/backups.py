@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from config.db import api_role, dumps, embedded
 from records.models import ApiKey, Change
@@ -26,9 +26,12 @@ BESIDE = {
 def database() -> dumps.Database:
     """The database of the settings, with the tools that fit its server. Raises DumpError."""
     parameters = connection.get_connection_params()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
-        (version,) = cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+            (version,) = cursor.fetchone()
+    except OperationalError as error:
+        raise dumps.DumpError(dumps.unreachable(error)) from None
     return dumps.Database(parameters, embedded.client_programs(version))
 
 

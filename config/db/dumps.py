@@ -69,7 +69,7 @@ class Database:
         try:
             return psycopg2.connect(**self.parameters)
         except psycopg2.Error as error:
-            raise DumpError(f"The database cannot be reached: {_one_line(str(error))}") from None
+            raise DumpError(unreachable(error)) from None
 
     def command(self, program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
         """Return the command line of one of the tools, and its environment."""
@@ -101,6 +101,11 @@ class Database:
             said = [line for line in done.stderr.splitlines() if line.strip()]
             first = next((line for line in said if "error:" in line), "".join(said[-1:]))
             raise DumpError(f"{program} failed: {_one_line(first)}")
+
+
+def unreachable(error: Exception) -> str:
+    """Return what is said of a database that cannot be reached."""
+    return f"The database cannot be reached: {_one_line(str(error))}"
 
 
 Contents = dict[str, dict[str, Any]]

@@ -137,3 +137,20 @@ def test_what_cannot_be_read_is_refused_in_one_line(db: None, tmp_path: Path) ->
     path.touch()
     with pytest.raises(CommandError, match="is not the manifest of a dump"):
         call_command("restore", str(path))
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_one_line(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = dict(connection.settings_dict)
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    try:
+        with pytest.raises(CommandError, match=r"^The database cannot be reached: [^\n]+$"):
+            call_command("backup", str(tmp_path / "out.dump"))
+    finally:
+        connection.settings_dict.update(good)
+        connection.close()
+
+    assert list(tmp_path.iterdir()) == []
