@@ -11,11 +11,13 @@ there. The processors are shared with the service, which is part of the load.
 from __future__ import annotations
 
 import argparse
-import selectors
+import select
 import socket
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from benchmarks.processes import cpu_seconds
+from config.db import embedded
 
 #: Connections that measure the peak, and those that overload.
 CALLERS, CROWD = 32, 1000
@@ -24,34 +26,43 @@ SECONDS = 10
 GOAL_SECONDS = 1.0
 
 
-@dataclass(slots=True)
 class Connection:
     """One connection, with at most one request on its way."""
 
-    socket: socket.socket
-    due: float = 0
-    received: bytearray = field(default_factory=bytearray)
-    status: int = 0
-    left: int = -1  #: bytes of the body that are to come; -1: the head has not ended
+    __slots__ = ("due", "left", "receive", "send", "socket", "status")
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.settimeout(0)
+        self.send, self.receive = self.socket.send, self.socket.recv_into
+        self.due = 0.0
+        self.status = 0
+        self.left = -1  #: bytes of the body that are to come; -1: nothing has come yet
 
 
 class Crowd:
-    """Connections to one address of a service, and how long its answers took, by status."""
+    """Connections to one address of a service, and how long its answers took, by status.
+
+    Who asks shares the processors with the service, so asking has to cost next to nothing: no more than a wait for all
+    connections, and a call of the system to send and to receive each.
+    """
 
     def __init__(self, port: int, path: str, size: int) -> None:
         self._port = port
         self._request = (
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode()
         )
-        self._selector = selectors.DefaultSelector()
+        self._waiting = select.epoll()
+        self._connections: dict[int, Connection] = {}
+        self._buffer = bytearray(1 << 18)
         self._free = [self._connect() for _ in range(size)]
         self.times: defaultdict[int, list[float]] = defaultdict(list)
         self.missed = 0  #: requests that were due while no connection was free
 
     def _connect(self) -> Connection:
-        connection = Connection(socket.create_connection(("127.0.0.1", self._port), timeout=10))
-        connection.socket.settimeout(0)
-        self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+        connection = Connection(self._port)
+        self._connections[connection.socket.fileno()] = connection
+        self._waiting.register(connection.socket, select.EPOLLIN)
         return connection
 
     def ask(self, seconds: float, rate: float | None = None) -> None:
@@ -75,45 +86,60 @@ class Crowd:
     def _send(self, due: float) -> None:
         connection = self._free.pop()
         connection.due = due
-        connection.received.clear()
         connection.left = -1
-        connection.socket.send(self._request)
+        connection.send(self._request)
 
     def _receive(self, seconds: float) -> None:
-        for key, _ in self._selector.select(seconds):
-            connection: Connection = key.data
+        buffer, free, times = self._buffer, self._free, self.times
+        for number, _ in self._waiting.poll(seconds):
+            connection = self._connections[number]
             try:
-                data = connection.socket.recv(1 << 18)
+                size = connection.receive(buffer)
             except OSError:
-                data = b""
-            if not data:
-                self._selector.unregister(connection.socket)
+                size = 0
+            if not size:
+                self._waiting.unregister(number)
+                del self._connections[number]
                 connection.socket.close()
-                self._free.append(self._connect())
-                self.times[0].append(time.monotonic() - connection.due)
-            elif self._is_complete(connection, data):
-                self.times[connection.status].append(time.monotonic() - connection.due)
-                self._free.append(connection)
-
-    @staticmethod
-    def _is_complete(connection: Connection, data: bytes) -> bool:
-        if connection.left < 0:
-            connection.received += data
-            end = connection.received.find(b"\r\n\r\n")
-            if end < 0:
-                return False
-            head = bytes(connection.received[:end]).lower()
-            connection.status = int(head[9:12])
-            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-            connection.left = length - (len(connection.received) - end - 4)
-        else:
-            connection.left -= len(data)
-        return connection.left <= 0
+                free.append(self._connect())
+                times[0].append(time.monotonic() - connection.due)
+                continue
+            if connection.left < 0:
+                # The head of an answer comes in one piece.
+                end = buffer.index(b"\r\n\r\n", 0, size)
+                connection.status = int(buffer[9:12])
+                length = buffer.index(b"content-length: ", 0, end) + 16
+                connection.left = int(buffer[length : buffer.index(b"\r", length)]) + end + 4
+            connection.left -= size
+            if not connection.left:
+                times[connection.status].append(time.monotonic() - connection.due)
+                free.append(connection)
 
 
 def part(times: list[float], share: float) -> float:
     times = sorted(times) or [0.0]
     return times[min(len(times) - 1, int(len(times) * share))]
+
+
+class Processors:
+    """What the processes of a service and of its embedded PostgreSQL take of the processors, and what this one takes."""
+
+    def __init__(self, service: int) -> None:
+        pid_file = embedded.main_server().data / "postmaster.pid"
+        self._pids = [service, int(pid_file.read_text().split()[0])]
+        self._before = 0.0, 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        self._before = self._now()
+
+    def used(self) -> tuple[float, float]:
+        """Return the processors that the service and this process used since."""
+        theirs, own = self._now()
+        return (theirs - self._before[0]) / SECONDS, (own - self._before[1]) / SECONDS
+
+    def _now(self) -> tuple[float, float]:
+        return sum(map(cpu_seconds, self._pids)), time.process_time()
 
 
 def main() -> None:
@@ -122,15 +148,24 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--path", default="/api/v1/events/")
     parser.add_argument("--times", type=float, default=10)
+    parser.add_argument(
+        "--pid", type=int, help="of `make run`: what it takes of the processors is said"
+    )
     options = parser.parse_args()
+    processors = Processors(options.pid) if options.pid else None
 
     Crowd(options.port, options.path, CALLERS).ask(2)
     calm = Crowd(options.port, options.path, CALLERS)
+    if processors:
+        processors.begin()
     calm.ask(SECONDS)
     peak = len(calm.times[200]) / SECONDS
     print(f"peak: {peak:,.0f} a second, p99 {part(calm.times[200], 0.99) * 1000:,.0f} ms")
+    at_peak, asking = processors.used() if processors else (0, 0)
 
     crowd = Crowd(options.port, options.path, CROWD)
+    if processors:
+        processors.begin()
     crowd.ask(SECONDS, peak * options.times)
     in_time = [seconds for seconds in crowd.times[200] if seconds <= GOAL_SECONDS]
     print(
@@ -144,6 +179,13 @@ def main() -> None:
                 f"  {status}: {len(times) / SECONDS:,.0f} a second,"
                 f" p50 {part(times, 0.5) * 1000:,.0f} ms, p99 {part(times, 0.99) * 1000:,.0f} ms"
             )
+    if processors:
+        now, asking_now = processors.used()
+        kept = len(in_time) / SECONDS / now / (peak / at_peak)
+        print(
+            f"processors: {at_peak:.2f} at the peak beside {asking:.2f} for asking, then {now:.2f} beside {asking_now:.2f};"
+            f" {peak / at_peak:,.0f} answers per second of a processor, then {len(in_time) / SECONDS / now:,.0f}: {kept:.0%}"
+        )
 
     time.sleep(5)
     after = Crowd(options.port, options.path, 4)
