@@ -22,7 +22,7 @@ from django.db.backends.postgresql import base
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from config.baton import waiting
-from config.db.pool.readers import is_reading
+from config.db.pool.readers import as_reader, is_reading
 
 # What is idle, last used last; readers' connections and others apart. Appending to and popping from a list are atomic.
 _idle: dict[bool, list[tuple[dict[str, Any], psycopg2.extensions.connection]]] = {
@@ -58,6 +58,8 @@ class Cursor(psycopg2.extensions.cursor):
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, with connections that outlive `close()` while the pool is open."""
 
+    _is_reading = False  #: whether the connection is a reader's
+
     def get_connection_params(self) -> dict[str, Any]:
         parameters = super().get_connection_params()
         self._is_reading = is_reading.get()
@@ -81,6 +83,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         ):
             self.close()
         super().ensure_connection()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Look, at the end of a request, at the connection that there is, in place of one of the other sort that would be opened to be closed."""
+        with as_reader(so=self._is_reading):
+            super().close_if_unusable_or_obsolete()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg2.extensions.connection:
         self._parameters = conn_params

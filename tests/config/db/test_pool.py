@@ -120,6 +120,25 @@ def test_being_a_reader_costs_no_statement(connect, reader):
     assert counted == [["SELECT pg_backend_pid()"]] * 4
 
 
+def test_at_the_end_of_a_request_no_other_connection_is_opened(connect, reader, monkeypatch):
+    opened = []
+    real = base.DatabaseWrapper.get_new_connection
+
+    def get_new_connection(self, parameters):
+        opened.append(parameters["user"])
+        return real(self, parameters)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", get_new_connection)
+    for so in (True, False):
+        wrapper = connect()
+        with as_reader(so=so):
+            backend(wrapper)
+        wrapper.close_if_unusable_or_obsolete()  # as Django does when the answer has been sent
+        assert wrapper.connection is None
+
+    assert opened == [embedded.API_USER, embedded.NAME]
+
+
 def test_what_is_read_while_an_answer_is_sent_is_read_as_a_reader(connect, reader):
     def pieces():
         for _ in range(2):
