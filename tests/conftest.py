@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
@@ -20,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
+from tests.factories.databases import copy_template
 from tests.factories.servers import copied, data_folder, prepared_in
 from tests.factories.staff import logged_in
 from tests.factories.story import load_story
@@ -71,11 +73,29 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+_making_template: list[subprocess.Popen[bytes]] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the database be made while the workers look for tests: the first of them would wait for it, and the others with it."""
+    if settings.EMBEDDED and getattr(session.config.option, "numprocesses", None):
+        _making_template.append(
+            subprocess.Popen([sys.executable, "-m", "tests.factories.databases"])
+        )
+
+
+def pytest_sessionfinish() -> None:
+    """Collect the process that made the database."""
+    for process in _making_template:
+        process.wait()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Send the tests to the embedded test server, unless DATABASE_URL names a server.
 
-    The database's name carries the process id, so that two runs at once do not meet; TEST_DATABASE gives one that is kept.
+    The database's name carries the process id, so that two runs at once do not meet; TEST_DATABASE gives one that is kept, and migrated
+    rather than copied.
     """
     default = connections.settings["default"]
     default["TEST"]["NAME"] = os.environ.get("TEST_DATABASE", f"test_chancery_{os.getpid()}")
@@ -85,6 +105,11 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server = embedded.test_server()
     server.hold()
     default.update(server.django_settings())
+    if "TEST_DATABASE" not in os.environ:
+        creation: Any = connections["default"].creation
+        creation.create_test_db = lambda **_options: copy_template(
+            connections["default"], default["TEST"]["NAME"]
+        )
     yield
     server.stop_if_unused()
 

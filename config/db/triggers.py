@@ -13,7 +13,7 @@ class Registry(registry._Registry):  # noqa: SLF001 - the class has no other nam
     """A register that remembers what it compares with."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # it carries no types
+        super().__init__()
         self._of_tables: dict[tuple[str, str], Any] = {}
         self._functions: set[str] = set()
 

@@ -37,6 +37,9 @@ def test_it_cannot_be_changed_for_another_once_there_are_models() -> None:
 def test_a_name_is_given_once_on_a_table_and_free_again_when_it_is_taken_back() -> None:
     register = registry._registry
     before = dict(register)
+    # Declared to take rows, and takes models.
+    topics: Any = Topic
+    sources: Any = Source
     first, second = (
         pgtrigger.Trigger(
             name="told", when=pgtrigger.Before, operation=pgtrigger.Insert, func=f"RETURN {row};"
@@ -44,17 +47,17 @@ def test_a_name_is_given_once_on_a_table_and_free_again_when_it_is_taken_back() 
         for row in ("NEW", "NULL")
     )
 
-    first.register(Topic)
+    first.register(topics)
     try:
         assert register.by_db_table["records_topic", "told"] is first
         assert register.pg_function_names == functions(register)
-        first.register(Topic)  # the same one again is no fault
+        first.register(topics)  # the same one again is no fault
         with pytest.raises(KeyError, match="already used for model"):
-            second.register(Topic)
-        second.register(Source)
-        second.unregister(Source)
+            second.register(topics)
+        second.register(sources)
+        second.unregister(sources)
     finally:
-        first.unregister(Topic)
+        first.unregister(topics)
 
     assert dict(register) == before
     assert register.by_db_table == of_table(register)
