@@ -85,9 +85,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Collect the process that made the database."""
+    """Collect the process that made the database, and stop the browser, if a test has started one."""
     for process in _making_template:
         process.wait()
+    if browser := sys.modules.get("tests.factories.browser"):
+        browser.stop_browser()
 
 
 @pytest.fixture(scope="session")
