@@ -39,29 +39,55 @@ property_settings.register_profile(
 property_settings.load_profile("chancery")
 
 
-#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done; and as
-#: each worker begins with a half of the list, those that start the service are done by one, which prepares a database once.
-LONG = {
-    "test_answers.py",
-    "test_as_of.py",
-    "test_clients.py",
-    "test_counts.py",
-    "test_every_combination.py",
-    "test_leaks.py",
-    "test_lint.py",
-    "test_picker.py",
+#: Modules that start processes: commands, the service, clients in other languages, browsers. The longest come first.
+STARTING = (
+    "test_kills.py",
     "test_serve.py",
     "test_service.py",
-    "test_timeline.py",
-    "test_ways.py",
     "test_workers.py",
-}
+    "test_clients.py",
+    "test_in_browser.py",
+    "test_boxes_in_browser.py",
+    "test_draft_in_browser.py",
+    "test_browser.py",
+    "test_migrate.py",
+    "test_pool.py",
+    "test_lint.py",
+)
+#: Modules with the longest of those tests that compute. Again the longest come first.
+COMPUTING = (
+    "test_as_of.py",
+    "test_as_of_from_revisions.py",
+    "test_ways.py",
+    "test_counts.py",
+    "test_every_combination.py",
+    "test_side_by_side.py",
+    "test_leaks.py",
+    "test_timeline.py",
+    "test_answers.py",
+    "test_edtf_properties.py",
+    "test_unmerge.py",
+    "test_fuzz.py",
+)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long tests first, in whatever order the others are."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with long tests, so that no worker is left with one of them when the others are done.
+
+    Each worker begins with its share of the list, and takes of the others' ends when it is through. The first one's begins with what
+    starts processes: it prepares a database once, and the others compute while it waits. The last one's begins with what computes longest.
+    """
+    starting = sorted(_of(items, STARTING), key=lambda item: STARTING.index(item.path.name))
+    computing = sorted(_of(items, COMPUTING), key=lambda item: COMPUTING.index(item.path.name))
+    others = [item for item in items if item.path.name not in STARTING + COMPUTING]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    before = max(0, len(items) - len(items) // workers - len(starting))
+    items[:] = [*starting, *others[:before], *computing, *others[before:]]
+
+
+def _of(items: list[pytest.Item], modules: tuple[str, ...]) -> list[pytest.Item]:
+    return [item for item in items if item.path.name in modules]
 
 
 def pytest_collection_finish() -> None:
