@@ -4,9 +4,6 @@ PYTHON ?= python3
 PY = .venv/bin/python
 # Processes for the tests: one more than the two processors that they are made for, since there is always one that waits.
 JOBS ?= 3
-PY = .venv/bin/python
-# Processes for the tests: one more than processors, since one waits as often as not, for a service, a browser or a time that must pass.
-JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
