@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 PY = .venv/bin/python
-# Processes for the tests. Each migrates a database of its own, which more than two do not win back.
-JOBS ?= 2
+# Processes for the tests: one more than the two processors that they are made for, since there is always one that waits.
+JOBS ?= 3
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.

@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+from config.db.triggers import remember_triggers
+
+# This app is the first, and there are no models yet.
+remember_triggers()
+
 
 class ConfigConfig(AppConfig):
     """Commands that concern the whole project."""

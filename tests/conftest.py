@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
@@ -20,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
+from tests.factories.databases import copy_template
 from tests.factories.servers import copied, data_folder, prepared_in
 from tests.factories.staff import logged_in
 from tests.factories.story import load_story
@@ -37,29 +39,55 @@ property_settings.register_profile(
 property_settings.load_profile("chancery")
 
 
-#: Modules with the longest tests. They begin first, so that no worker is left with one of them when the others are done; and as
-#: each worker begins with a half of the list, those that start the service are done by one, which prepares a database once.
-LONG = {
-    "test_answers.py",
-    "test_as_of.py",
-    "test_clients.py",
-    "test_counts.py",
-    "test_every_combination.py",
-    "test_leaks.py",
-    "test_lint.py",
-    "test_picker.py",
+#: Modules that start processes: commands, the service, clients in other languages, browsers. The longest come first.
+STARTING = (
+    "test_kills.py",
     "test_serve.py",
     "test_service.py",
-    "test_timeline.py",
-    "test_ways.py",
     "test_workers.py",
-}
+    "test_clients.py",
+    "test_in_browser.py",
+    "test_boxes_in_browser.py",
+    "test_draft_in_browser.py",
+    "test_browser.py",
+    "test_migrate.py",
+    "test_pool.py",
+    "test_lint.py",
+)
+#: Modules with the longest of those tests that compute. Again the longest come first.
+COMPUTING = (
+    "test_as_of.py",
+    "test_as_of_from_revisions.py",
+    "test_ways.py",
+    "test_counts.py",
+    "test_every_combination.py",
+    "test_side_by_side.py",
+    "test_leaks.py",
+    "test_timeline.py",
+    "test_answers.py",
+    "test_edtf_properties.py",
+    "test_unmerge.py",
+    "test_fuzz.py",
+)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long tests first, in whatever order the others are."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with long tests, so that no worker is left with one of them when the others are done.
+
+    Each worker begins with its share of the list, and takes of the others' ends when it is through. The first one's begins with what
+    starts processes: it prepares a database once, and the others compute while it waits. The last one's begins with what computes longest.
+    """
+    starting = sorted(_of(items, STARTING), key=lambda item: STARTING.index(item.path.name))
+    computing = sorted(_of(items, COMPUTING), key=lambda item: COMPUTING.index(item.path.name))
+    others = [item for item in items if item.path.name not in STARTING + COMPUTING]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    before = max(0, len(items) - len(items) // workers - len(starting))
+    items[:] = [*starting, *others[:before], *computing, *others[before:]]
+
+
+def _of(items: list[pytest.Item], modules: tuple[str, ...]) -> list[pytest.Item]:
+    return [item for item in items if item.path.name in modules]
 
 
 def pytest_collection_finish() -> None:
@@ -71,11 +99,31 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+_making_template: list[subprocess.Popen[bytes]] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the database be made while the workers look for tests: the first of them would wait for it, and the others with it."""
+    if settings.EMBEDDED and getattr(session.config.option, "numprocesses", None):
+        _making_template.append(
+            subprocess.Popen([sys.executable, "-m", "tests.factories.databases"])
+        )
+
+
+def pytest_sessionfinish() -> None:
+    """Collect the process that made the database, and stop the browser, if a test has started one."""
+    for process in _making_template:
+        process.wait()
+    if browser := sys.modules.get("tests.factories.browser"):
+        browser.stop_browser()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Send the tests to the embedded test server, unless DATABASE_URL names a server.
 
-    The database's name carries the process id, so that two runs at once do not meet; TEST_DATABASE gives one that is kept.
+    The database's name carries the process id, so that two runs at once do not meet; TEST_DATABASE gives one that is kept, and migrated
+    rather than copied.
     """
     default = connections.settings["default"]
     default["TEST"]["NAME"] = os.environ.get("TEST_DATABASE", f"test_chancery_{os.getpid()}")
@@ -85,6 +133,11 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server = embedded.test_server()
     server.hold()
     default.update(server.django_settings())
+    if "TEST_DATABASE" not in os.environ:
+        creation: Any = connections["default"].creation
+        creation.create_test_db = lambda **_options: copy_template(
+            connections["default"], default["TEST"]["NAME"]
+        )
     yield
     server.stop_if_unused()
 

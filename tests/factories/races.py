@@ -15,22 +15,29 @@ T = TypeVar("T")
 
 
 def refusals(*actions: Callable[[], object]) -> list[str]:
-    """Run the actions side by side, each done before any is committed; return the rules that refused some."""
-    done = Barrier(len(actions), timeout=1)
+    """Run the actions side by side, each done before any is committed, but for those that wait for another one's end.
+
+    Returns the rules that refused some.
+    """
+    known = Barrier(len(actions), timeout=60)
+    running: set[int] = set()
 
     def run(action: Callable[[], object]) -> str | None:
+        own = _pid()
+        running.add(own)
+        known.wait()
         try:
             with transaction.atomic():
                 action()
-                try:
-                    done.wait()
-                except Exception:  # noqa: BLE001 - the other one waits in the database for this one's end
-                    done.abort()
+                running.discard(own)
+                while not all(map(_is_waiting, [*running])):
+                    time.sleep(0.005)
         except IntegrityError as error:
             name = error.__cause__.diag.constraint_name  # type: ignore[union-attr] # psycopg2's own error
             assert isinstance(name, str)
             return name
         finally:
+            running.discard(own)
             connection.close()
         return None
 
@@ -69,9 +76,7 @@ def overtaken(
 
     def run() -> T:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                pids.put(cursor.fetchone()[0])
+            pids.put(_pid())
             return second()
         finally:
             connection.close()
@@ -85,6 +90,13 @@ def overtaken(
                 time.sleep(0.01)
             last()
         return result.result()
+
+
+def _pid() -> int:
+    """The process of the server that this thread's connection has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
 
 
 def _is_waiting(pid: int) -> bool:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,7 +22,7 @@ from tests.factories.imports import ndjson
 from tests.factories.servers import clean_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: Enough that two processes publish side by side.
@@ -64,15 +64,23 @@ def connect(database: str = embedded.NAME) -> Any:
     return psycopg2.connect(dbname=database, user=settings["USER"], host=settings["HOST"])
 
 
+@contextmanager
+def asking(database: str = embedded.NAME) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Ask over one connection, as often as one likes."""
+    with closing(connect(database)) as opened:
+        opened.autocommit = True
+
+        def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
+            with opened.cursor() as cursor:
+                cursor.execute(sql, values or None)
+                return cursor.fetchall() if cursor.description else []
+
+        yield ask
+
+
 def query(sql: str, *values: object, database: str = embedded.NAME) -> list[tuple[Any, ...]]:
-    opened = connect(database)
-    opened.autocommit = True
-    try:
-        with opened.cursor() as cursor:
-            cursor.execute(sql, values or None)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        opened.close()
+    with asking(database) as ask:
+        return ask(sql, *values)
 
 
 def number(sql: str) -> int:
@@ -96,10 +104,11 @@ def locked(sql: str, *values: object) -> Iterator[int]:
 def wait_for(process: subprocess.Popen[bytes], sql: str, value: int) -> None:
     """Return when the query finds a row. The process must be alive all the time."""
     until = time.monotonic() + PATIENCE
-    while not query(sql, value):
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    with asking() as ask:
+        while not ask(sql, value):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.02)
     assert process.poll() is None
 
 
@@ -184,20 +193,20 @@ def kill_server(process: subprocess.Popen[bytes]) -> None:
 def wait_until_alone() -> None:
     """Return when the server has noticed that the killed process is gone: it releases its locks then."""
     until = time.monotonic() + PATIENCE
-    while number(SESSIONS) > 1:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    with asking() as ask:
+        while ask(SESSIONS) != [(1,)]:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 def test_what_is_killed_five_times_ends_as_what_was_not(
-    server: embedded.Server, tmp_path: Path
+    prepared_server: embedded.Server, tmp_path: Path
 ) -> None:
-    server.start()
-    done("migrate", "--verbosity=0")
-    done("load_reference", "--verbosity=0")
+    """Beside the sample story, since a database that has it is there to be copied."""
+    prepared_server.start()
     query("CREATE DATABASE undisturbed TEMPLATE chancery")
     path = str(file_of_meetings(tmp_path))
-    url = f"postgres://{embedded.NAME}@/undisturbed?host={server.socket_folder}"
+    url = f"postgres://{embedded.NAME}@/undisturbed?host={prepared_server.socket_folder}"
     done("import", path, "--publish", DATABASE_URL=url)
     public = number(PUBLISHED) + 1  # the source, which is published first
 
