@@ -174,9 +174,7 @@ class Listing(Pages):
 
     @property
     def _sums(self) -> FromSums | None:
-        """The sums that say how many rows there are, if there are such: of records as they are public now, not of their revisions."""
-        if self.readable is not readable(self.editions):
-            return None
+        """The sums that say how many rows there are, if there are such: of records as they are public now."""
         return FromSums.of(self.editions, self.asked)
 
     @property
