@@ -19,7 +19,7 @@ from config.api.pagination import COUNTED, Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.sums import FromSums
-from records.api.ways import Wanted, statement
+from records.api.ways.statement import Wanted, statement
 from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
 from records.publishing.feed import last_position

@@ -17,8 +17,9 @@ from config.api.views import Operation, ReadView
 from config.dates.serializers import UncertainDateField
 from records.api.counts import MOST_DIMENSIONS, MOST_ROWS, serve_counts
 from records.api.filters import BetweenFilter, ReferenceFilter
-from records.api.moment_counts import DIMENSIONS, counts
-from records.api.moments import MomentListing, Question
+from records.api.moments.counts import DIMENSIONS, counts
+from records.api.moments.listing import MomentListing
+from records.api.moments.question import Question
 from records.api.pages import serve_page
 from records.lookup.published import WrittenReferences
 from records.reference_fields import DerivedReferenceField, DerivedReferenceListField
