@@ -34,7 +34,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     )
     action = serializers.ChoiceField(Action.choices, help_text="What happened.")
     published_at = serializers.DateTimeField(help_text="When it became visible (UTC).")
-    reason = serializers.CharField(allow_null=True, help_text="Why, as told to the public.")
+    reason = serializers.CharField(allow_null=True, help_text="Why, as shown to the public.")
     merged_into = serializers.UUIDField(
         allow_null=True, help_text="The surviving record, after a merge."
     )

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
-from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, told_then
+from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, notes_of_then
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
@@ -253,7 +253,7 @@ class TimelineView(ReadView):
             found = counts(question, by)
             return found.rows, found.total
 
-        notes = [*told_then(query), *references.notes]
+        notes = [*notes_of_then(query), *references.notes]
         return serve_counts(self, query.raw_without(), [*by, "count"], counted, notes)
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
@@ -272,5 +272,5 @@ class TimelineView(ReadView):
             selection,
             selection.narrow(shape) if selection else shape,
         )
-        notes = [*told_then(query), *references.notes]
+        notes = [*notes_of_then(query), *references.notes]
         return serve_page(self, query, listing, page, notes=notes)

@@ -28,8 +28,8 @@ from config.api.filters.dates import (
     MATCH,
     MATCHES,
     days_asked,
+    notes_of_then,
     read_days,
-    told_then,
     weakest,
 )
 from config.api.filters.sets import FilterSet
@@ -280,7 +280,9 @@ class EditionViewSet(ReadView):
         else:
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(*rows, words, expansion=shown.expansion)
-        return serve_page(self, query, listing, page, notes=[*told_then(query), *references.notes])
+        return serve_page(
+            self, query, listing, page, notes=[*notes_of_then(query), *references.notes]
+        )
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -311,7 +313,7 @@ class EditionViewSet(ReadView):
             asked,
             dimensions,
             self.sums[summed] if summed else None,
-            [*told_then(query), *references.notes],
+            [*notes_of_then(query), *references.notes],
         )
         return counting.serve(self, query.raw_without())
 

@@ -118,7 +118,7 @@ class Finding:
     def proven(self) -> Clause | None:
         """Moments that are surely among them, by the postings of one frequent term of each condition, which all have the same order.
 
-        None where the postings do not tell, or would be read in vain.
+        None where the postings do not say, or would be read in vain.
         """
         conditions = self.question.conditions
         is_soon_met = self.is_often or (len(conditions) == 1 and len(conditions[0].leads) > 1)

@@ -50,7 +50,7 @@ def statement(page: Page, wanted: Wanted) -> Clause:
 
 
 def without_leads(asked: Iterable[Clause]) -> list[Clause]:
-    """Conditions as of an instant: only the editions tell of then, and the tables that lead to them tell of now."""
+    """Conditions as of an instant: only the editions are of then, and the tables that lead to them are of now."""
     return [replace(one, lead=None) if one.lead else one for one in asked]
 
 

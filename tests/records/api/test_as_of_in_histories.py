@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-#: Addresses besides that count, or tell of all kinds.
+#: Addresses besides that count, or are of all kinds.
 SUMMED = 20
 #: Things that happen before anything is asked, and then while it is.
 STEPS = 14

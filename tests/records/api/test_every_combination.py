@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 COMBINATIONS = 500
 #: Columns that are not called as the orderings that they make.
 COLUMNS = {"label": "sort_label", "start": "date", "signed": "date"}
-#: Values of one parameter that are told apart.
+#: Values of one parameter that are distinguished.
 VALUES = 12
 #: Documents of each kind that are asked for by what they hold.
 DOCUMENTS = 6
@@ -117,7 +117,7 @@ def _such_as(kind: Kind, texts: list[str]) -> dict[str, list[str]]:
         found = candidates_for(name, one, sample)
         if len(texts) == 1 and "enum" in one:
             found = [word for word in found if f'"{word}"' in texts[0]] or found
-        # Where documents tell no value that the parameter takes, its schema does.
+        # Where documents have no value that the parameter takes, its schema does.
         fits = re.compile(one.get("pattern", ""))
         found = [word for word in found if fits.search(word)][:VALUES] or one.get("examples", [])
         if found:
