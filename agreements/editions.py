@@ -294,7 +294,7 @@ class AgreementEdition(Edition):
 
     @classmethod
     def derive(cls, document: dict[str, Any], references: References) -> Iterator[None]:  # noqa: ARG003 - one signature
-        """Tell the status as of today: what is published says how things stand when it is published."""
+        """Add the status as of today: what is published says how things stand when it is published."""
         today = dt.datetime.now(dt.UTC).date()
         cls.settle_status(document, today, known_on=today)
         return iter(())

@@ -102,7 +102,7 @@ def with_action(
     if date is None:
         return having_part(AgreementEdition, "action", kind, parties=party)
     kinds = [f"action:{one}" for one in kind or ActionKind.values]
-    # Of what may lie on any day no class of length tells.
+    # No class of length finds what may lie on any day.
     spans = in_order(*date, is_around=True) if match != Match.ANY else ()
     found = with_part(AgreementEdition, kinds, match=match, window=date, parties=party, spans=spans)
     having = having_part(AgreementEdition, "action", kind, parties=party)

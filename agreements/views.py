@@ -103,7 +103,7 @@ _STANDING = {
 
 
 def _doubts(query: Query, document: dict[str, Any], days: Days, acts: Acts) -> list[Note]:
-    """A note for each state that did not exist then, and stands as if it had: what became of its part is not on record."""
+    """A note for each state that did not exist then, and stands as if it had: what happened to its part is not on record."""
     states = [each for each in document["parties"] if each["party"]["object"] == "state"]
     gone = non_existing([each["party"]["id"] for each in states], days)
     rows = [party_on(document, acts, each, *days) for each in states if each["party"]["id"] in gone]
@@ -113,7 +113,7 @@ def _doubts(query: Query, document: dict[str, Any], days: Days, acts: Acts) -> l
             "did_not_exist",
             ON.name,
             on,
-            f"{row['party']['label']} did not exist then, as its own record has it, and no action says what became of its part.",
+            f"{row['party']['label']} did not exist then, as its own record has it, and no action says what happened to its part.",
         )
         for row in rows
         if row["status"] and row["status"]["value"] in _STANDING

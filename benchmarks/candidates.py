@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: Parameters and their values.
 Query = dict[str, str]
 
-#: Not filters: how the page looks, or of when it tells, not what it finds.
+#: Not filters: how the page looks, or as of when, not what it finds.
 SHAPING = {"cursor", "page_size", "count", "fields", "omit", "format", "expand", "as_of"}
 #: Words that name a kind where the parameter does not.
 KINDS = {

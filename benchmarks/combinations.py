@@ -2,7 +2,7 @@
 
 For every query parameter of the lists below, values are looked for that find something: by asking the API with what its own
 documents name. Then all pairs of the parameters of events, each twice with other values, and pairs and triples of those of the
-other lists at random are asked. The seed fixes the order; whoever runs out of time has asked a fair sample.
+other lists at random are asked. The seed fixes the order; a run that ends early has asked a fair sample.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ WORKERS = environment.workers()
 THREADS = environment.threads()
 # Set to 0 by manage.py: a command may take its time.
 STATEMENT_TIMEOUT = environment.number("DATABASE_STATEMENT_TIMEOUT", 15, at_least=0, at_most=3600)
-# For whoever reads what is public: seconds after which it is given up. Staff, publishing and lists as a whole have the longer one.
+# For public reads: seconds after which one is given up. Staff, publishing and lists as a whole have the longer one.
 READ_TIMEOUT = environment.number("DATABASE_READ_TIMEOUT", 3, at_least=0, at_most=3600)
 EMBEDDED = not environment.text("DATABASE_URL")
 
@@ -244,7 +244,7 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_HANDLER = "config.logins.LoginAttempts"
 AXES_CLIENT_IP_CALLABLE = "config.logins.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # and more that the handler counts
-# What is refused is not counted, or whoever goes on trying would keep a curator out.
+# What is refused is not counted, or an attacker who goes on trying would keep a curator out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 

@@ -4,7 +4,7 @@
 
 Loading the application is most of a start. So it begins while the database is still being started, and the first line of
 standard input says when to serve. Where it cannot be loaded the error waits for that line too: what else is wrong is
-said first, by whoever starts this. Without a line, at the end of the input, it ends.
+said first, by the process that starts this one. Without a line, at the end of the input, it ends.
 """
 
 import gc

@@ -20,7 +20,7 @@ _READ = (
 
 
 def postings_at(moment: Moment) -> str:
-    """All postings. No index finds one of them: whoever has another way takes that."""
+    """All postings. No index finds one of them: take another way where there is one."""
     read = (make(EventEdition, moment, _READ) for make in (current_still, replaced_since))
     return (
         "SELECT posting.term, length, COALESCE(date, '-infinity'::date) AS date, record_id,"  # noqa: S608 - names of ours

@@ -28,6 +28,7 @@ from records.models.edition import (
     gin_index,
     id_of,
     ids_of,
+    label_index,
     terms_column,
     terms_of,
 )
@@ -162,11 +163,7 @@ class PlaceEdition(Edition):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("placeedition_by_content"),
-            models.Index(
-                fields=["state_id", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="placeedition_by_state",
-            ),
+            label_index("state_id", "placeedition_by_state"),
         ]
 
     @classmethod

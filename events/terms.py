@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from records.terms import pair, term
 
-#: Tells a pair of states for which participants stood from the pair that is involved in any way.
+#: Distinguishes a pair of states for which participants stood from the pair that is involved in any way.
 STOOD_FOR = term("stood_for")
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from records.models.edition import (
     gin_index,
     id_of,
     ids_of,
+    label_index,
     terms_column,
     terms_of,
     years,
@@ -226,21 +227,9 @@ class OrganizationEdition(Edition):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("organizationedition_by_content"),
-            models.Index(
-                fields=["state_id", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="organizationedition_by_state",
-            ),
-            models.Index(
-                fields=["parent_id", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="organizationedition_by_parent",
-            ),
-            models.Index(
-                fields=["classification", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="organizationedition_by_class",
-            ),
+            label_index("state_id", "organizationedition_by_state"),
+            label_index("parent_id", "organizationedition_by_parent"),
+            label_index("classification", "organizationedition_by_class"),
         ]
 
     @classmethod
@@ -313,21 +302,9 @@ class OfficeEdition(Edition):
         indexes = [
             *Edition.Meta.indexes,
             gin_index("officeedition_by_content", "accredited_state_ids"),
-            models.Index(
-                fields=["state_id", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="officeedition_by_state",
-            ),
-            models.Index(
-                fields=["organization_id", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="officeedition_by_organization",
-            ),
-            models.Index(
-                fields=["classification", "sort_label", "record_id"],
-                condition=CURRENT,
-                name="officeedition_by_class",
-            ),
+            label_index("state_id", "officeedition_by_state"),
+            label_index("organization_id", "officeedition_by_organization"),
+            label_index("classification", "officeedition_by_class"),
         ]
 
     @classmethod
@@ -437,7 +414,7 @@ class TenureEdition(Edition):
 
     @classmethod
     def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Tell the office: an event says in which one somebody acted, and knows only the tenure."""
+        """Add the office: an event says in which one somebody acted, and knows only the tenure."""
         return {"office": document["office"]["id"]}
 
     @classmethod

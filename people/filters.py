@@ -264,7 +264,7 @@ def with_milestone(
     """Tenures with one milestone to which all of it applies."""
     if date is None:
         return having_part(TenureEdition, "milestone", kind)
-    # Of what may lie on any day no class of length tells.
+    # No class of length finds what may lie on any day.
     spans = in_order(*date, is_around=True) if match != Match.ANY else ()
     kinds = [f"milestone:{one}" for one in kind or MilestoneKind.values]
     found = with_part(TenureEdition, kinds, match=match, window=date, spans=spans)

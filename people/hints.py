@@ -1,4 +1,4 @@
-"""What published tenures tell of a person, in a few words."""
+"""What published tenures say of a person, in a few words."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def holders_on(
         for kind in (OfficePeriodKind.VACANT, OfficePeriodKind.COMPLETE)
     )
     if any(asked.fills(days) for _period, days in vacant):
-        # Whoever only may have held it in full right did not: a record says so.
+        # A person who only may have held it in full right did not: a record says so.
         found = [each for each in found if each.match == Match.CERTAIN or not each.is_in_full_right]
     return {
         "office": reference(office),

@@ -16,8 +16,8 @@ from config.api.filters.dates import (
     ON,
     ReachSql,
     match_of,
+    notes_of_then,
     read_on,
-    told_then,
 )
 from config.api.formats import FORMAT
 from config.api.notes import Note
@@ -103,7 +103,7 @@ class OfficeViewSet(EditionViewSet):
             return office
         asked = Asked(*days, today())
         on = query.values.get(ON.name, str(asked.today))
-        notes = told_then(query)
+        notes = notes_of_then(query)
         if not may_have_existed(office.document, asked):
             detail = "The office did not exist then, as its own start and end have it."
             notes.append(Note("did_not_exist", ON.name, on, detail))

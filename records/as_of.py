@@ -134,7 +134,7 @@ def posted_still(moment: Moment) -> str:  # noqa: ARG001 - one signature
 
 
 def posted_at(moment: Moment) -> str:
-    """Moments under their terms. No index finds those that were replaced since: whoever has another way takes that."""
+    """Moments under their terms. No index finds those that were replaced since: take another way where there is one."""
     columns = ", ".join(f"posting.{name}" for name in _columns(MomentPosting))
     return (
         f"SELECT {columns} FROM {MomentPosting._meta.db_table} AS posting JOIN"  # noqa: S608 - names of ours
@@ -214,7 +214,7 @@ def _tables() -> Mapping[str, Callable[[Moment], str]]:
 
 
 shows(_tables)
-# Whoever publishes holds the feed from the time that the editions bear until they are there (`records.publishing.feed`): what is
+# A publication holds the feed from the time that the editions bear until they are there (`records.publishing.feed`): what is
 # earlier than its last change is settled. No publisher holds it for an hour.
 settles(
     "SELECT greatest((SELECT at FROM"  # noqa: S608 - a name of ours

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ObjectField(serializers.CharField):
-    """The kind of a record, which tells the shapes of a union apart."""
+    """The kind of a record, which distinguishes the shapes of a union."""
 
     def __init__(self) -> None:
         super().__init__(source="object_kind", read_only=True, help_text="The record's kind.")

@@ -78,10 +78,10 @@ class Kind:
     desk_members: Mapping[str, str] = field(default_factory=dict)
     #: Gets the rows of each line of an exchange file (`records.exchange.compare.Planned`), and may put them in order.
     settle: Callable[[Any], None] | None = None
-    #: Hints of published records, by id, as others tell them on a day (a person's office); in place of `Edition.hint`.
+    #: Hints of published records, by id, as other records say on a day (a person's office); in place of `Edition.hint`.
     hints: Callable[[Sequence[str], date], dict[str, str]] | None = None
 
-    #: The states of published records, by id, as others tell them (whose offices a person held), beside those that they name.
+    #: The states of published records, by id, as other records say (whose offices a person held), beside those that they name.
     states: Callable[[Sequence[str]], dict[str, set[str]]] | None = None
 
     checks: Checks | None = None  #: what a save warns of, see `records.publishing.warnings`

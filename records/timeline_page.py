@@ -14,8 +14,9 @@ from config.api.pagination import Page
 from config.api.problems import Problem
 from config.api.query import Query
 from records.api.dimensions import UNCERTAIN
-from records.api.moment_counts import counts
-from records.api.moments import MomentListing, Question
+from records.api.moments.counts import counts
+from records.api.moments.listing import MomentListing
+from records.api.moments.question import Question
 from records.api.timeline import ORDERINGS, MomentSerializer, TimelineFilter
 from records.lookup.published import WrittenReferences
 from records.models import Reference

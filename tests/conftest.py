@@ -56,7 +56,7 @@ STARTING = (
 )
 #: Modules with the longest of those tests that compute. Again the longest come first.
 COMPUTING = (
-    "test_as_of.py",
+    "test_as_of_in_histories.py",
     "test_as_of_from_revisions.py",
     "test_ways.py",
     "test_counts.py",

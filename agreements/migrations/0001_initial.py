@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('document', models.TextField(help_text='The JSON that the API sends, byte for byte; NULL in a tombstone.', null=True)),
                 ('published_at', models.DateTimeField()),
                 ('superseded_at', models.DateTimeField(help_text='When the next edition took its place.', null=True)),
-                ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as told to the public.')),
+                ('reason', models.TextField(blank=True, help_text='Why it was withdrawn or changed, as shown to the public.')),
                 ('merged_into', models.UUIDField(help_text='The survivor, in a merge tombstone.', null=True)),
                 ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
                 ('search', django.contrib.postgres.search.SearchVectorField(help_text='Full text: label (A), other names (B), the stems of prose.', null=True)),

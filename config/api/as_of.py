@@ -1,6 +1,6 @@
 """`as_of`: a whole answer from what was published at an instant (docs/decisions/0114).
 
-Whoever reads a table of what is published reads it as it was then: within `seen`, each statement gets a definition of the
+A query of a published table reads it as it was then: within `seen`, each statement gets a definition of the
 table's name before it, which shows the rows of that instant. Code that reads need not know of it.
 """
 
@@ -26,7 +26,7 @@ FINAL = "public, max-age=31536000, s-maxage=60, immutable"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant of which an answer tells."""
+    """The instant as of which a question is answered."""
 
     instant: dt.datetime
     is_final: bool  #: whether nothing can be published any more as of this instant
@@ -75,7 +75,7 @@ def _shadows() -> tuple[dict[str, Callable[[Moment], str]], re.Pattern[str]]:
 
 
 def moment() -> Moment | None:
-    """The moment of which the answer that is being made tells; None when it tells of now."""
+    """The moment as of which the current request is answered; None for now."""
     return _MOMENT.get()
 
 

@@ -1,7 +1,7 @@
 """Answers in fewer bytes, for callers who take them: zstd or gzip (RFC 9110, section 12.5.3).
 
 Levels are those after which time grows faster than bytes shrink, as measured in docs/decisions/0092-compression.md.
-Only the API is compressed. The desk's pages hold tokens beside what a request wrote: their compressed length would tell
+Only the API is compressed. The desk's pages hold tokens beside what a request wrote: their compressed length would reveal
 letters of the tokens (BREACH). Answers of the API hold no secret.
 """
 

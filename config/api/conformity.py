@@ -126,7 +126,7 @@ class Conformity:
                 return None
             if met:
                 return ": more than one of the shapes that exclude each other."
-            # What is nearest to be right tells most.
+            # The shape that is nearest to being right explains most.
             return max((fault for fault in faults if fault), key=lambda fault: fault.count("/"))
 
         return check

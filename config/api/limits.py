@@ -220,5 +220,5 @@ class Budget:
 
 @lru_cache(maxsize=4096)
 def caller_of(identity: str, secret: str) -> bytes:
-    """Return the hash under which a caller is counted: nobody can tell from it who it is."""
+    """Return the hash under which a caller is counted: nobody can find out from it who it is."""
     return blake2b(identity.encode(), digest_size=16, key=secret.encode()[:64]).digest()

@@ -72,7 +72,7 @@ class ApiMiddleware:
             response = self._conform(request, self.get_response(request))
         response.headers["X-Request-ID"] = key
         if response.status_code >= 400:
-            # So that whoever quotes the id of a refusal is understood. Addresses are in the proxy's log, with the same id.
+            # So that a refusal is found by its id. Addresses are in the proxy's log, with the same id.
             path = request.get_full_path()[:LOGGED]
             log.info("%s %s %d", request.method, path, response.status_code)
         return response

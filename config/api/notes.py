@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rest_framework import serializers
 
-#: What notes tell, by their codes.
+#: What notes say, by their codes.
 NOTES = {
     "unresolved_reference": "the reference names nothing published, so it finds nothing",
     "merged": "the record was merged into another one, which is listed instead",
@@ -31,7 +31,7 @@ class Note:
 class NoteSerializer(serializers.Serializer[Note]):
     """What a reader must know to read an answer rightly."""
 
-    code = serializers.ChoiceField(list(NOTES.items()), help_text="What it tells.")
+    code = serializers.ChoiceField(list(NOTES.items()), help_text="What the note is about.")
     parameter = serializers.CharField(help_text="The query parameter that it is about.")
     value = serializers.CharField(help_text="The value as it was sent.")
     detail = serializers.CharField(help_text="For people; may change.")

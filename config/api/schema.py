@@ -389,7 +389,7 @@ class ApiSchema(AutoSchema):
         return append_meta(schema, self._get_serializer_field_meta(field, direction))  # type: ignore[no-untyped-call]
 
     def _one_of(self, field: Any, shapes: Sequence[type[Serializer[Any]]]) -> dict[str, Any]:
-        """The schema of an object in one of several shapes, told apart by `object`: a component of its own."""
+        """The schema of an object in one of several shapes, distinguished by `object`: a component of its own."""
         known = {
             getattr(shape().fields["object"], "constant", ""): self.resolve_serializer(
                 shape(), "response"
@@ -409,7 +409,7 @@ class ApiSchema(AutoSchema):
         union = {
             # Said again, for `discriminator` alone lets everything pass that is no object: null is not one of these.
             "type": "object",
-            "description": "One of these, told apart by `object`.",
+            "description": "One of these, distinguished by `object`.",
             "oneOf": [component.ref for component in known.values()],
             "discriminator": {
                 "propertyName": "object",

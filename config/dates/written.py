@@ -28,7 +28,8 @@ _MONTHS = {
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+#: Names of months, full and short, for patterns in lower case: longer ones come first.
+MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 #: Without hemisphere, northern, southern: the order of the codes of EDTF. Those that say most come first.
 _SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 _PARTS = {
@@ -63,6 +64,11 @@ def readings(text: str) -> list[str]:
     if not plain or len(plain) > _LONGEST or _is_edtf(text.strip()):
         return []
     return list(dict.fromkeys(filter(_is_edtf, _any(plain))))[:_OFFERED]
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month by its full or short name."""
+    return _MONTHS[name.lower().rstrip(".")]
 
 
 def _plain(text: str) -> str:
@@ -105,14 +111,17 @@ def _dates(text: str) -> Iterator[str]:
             yield from write(match)
 
 
-def _day(match: re.Match[str]) -> Iterator[str]:
+def _number(match: re.Match[str]) -> int:
     month = match["month"]
-    number = _MONTHS.get(month.rstrip("."), None) or int(month)
-    yield f"{match['year']}-{number:02}-{int(match['day']):02}"
+    return int(month) if month.isdigit() else month_number(month)
+
+
+def _day(match: re.Match[str]) -> Iterator[str]:
+    yield f"{match['year']}-{_number(match):02}-{int(match['day']):02}"
 
 
 def _month(match: re.Match[str]) -> Iterator[str]:
-    number = _MONTHS.get(match["month"].rstrip("."), None) or int(match["month"])
+    number = _number(match)
     if number <= 12:  # more is a season of EDTF, which nobody means who writes so
         yield f"{match['year']}-{number:02}"
 
@@ -131,7 +140,7 @@ def _season(match: re.Match[str]) -> Iterator[str]:
 
 
 def _dates_table() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]]]]:
-    day, year, named = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})", rf"(?P<month>(?:{_MONTH})\.?)"
+    day, year, named = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})", rf"(?P<month>(?:{MONTH_NAMES})\.?)"
     numbered = r"(?P<month>\d{1,2})"
     parts = rf"(?P<part>{'|'.join(_PARTS)})"
     century = r"(?P<number>\d{1,2})(?:st|nd|rd|th) century"
@@ -139,7 +148,7 @@ def _dates_table() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], 
         (re.compile(pattern), write)
         for pattern, write in (
             (rf"{day}[ .-]*{named},?[ -]*{year}", _day),
-            (rf"{named}[ -]*{day}(?:, ?| ){year}", _day),
+            (rf"{named}[ -]*{day}(?:[,.] ?| ){year}", _day),
             (rf"{year},?[ -]{named}[ -]*{day}", _day),
             (rf"{year}[-/. ]{numbered}[-/. ]{day}", _day),
             (r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})", _day),
@@ -204,7 +213,7 @@ def _cut_short_after(first: str, other: str) -> Iterator[str]:
 def _day_first(text: str) -> str:
     """Turn "may 10 to 12, 2025" into "10 to 12 may 2025"."""
     return re.sub(
-        rf"^({_MONTH})\.? (\d{{1,2}}) ?(-|to|until|and|or|/) ?(\d{{1,2}}),? (\d{{4}})$",
+        rf"^({MONTH_NAMES})\.? (\d{{1,2}}) ?(-|to|until|and|or|/) ?(\d{{1,2}}),? (\d{{4}})$",
         r"\2 \3 \4 \1 \5",
         text,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Index, Model
 
-#: Whoever asks for a table that a change waits for waits behind it. The gate lets nobody wait longer than 0.4 s.
+#: A query of a table that a change waits for waits behind it. The gate lets no request wait longer than 0.4 s.
 LOCK_TIMEOUT = "100ms"
 #: Between two tries, in which those who waited are served.
 PAUSE_SECONDS = 1.0

@@ -73,7 +73,7 @@ def _make(cursor: CursorWrapper, connection: BaseDatabaseWrapper, user: str) -> 
                 cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD %s", [hashed])
             else:
                 cursor.execute(f"CREATE ROLE {name} LOGIN")
-            # Whoever counts connections sees those of roles that it is a member of.
+            # A role sees the connections of the roles that it is a member of.
             cursor.execute(f"GRANT {name} TO CURRENT_USER")
     except (ProgrammingError, IntegrityError) as error:
         if isinstance(error.__cause__, InsufficientPrivilege):

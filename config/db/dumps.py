@@ -1,7 +1,7 @@
 """Dumps of a whole database by PostgreSQL's own tools: written, read back, restored and compared (docs/decisions/0135).
 
 A dump is two files: what `pg_dump` writes, and beside it a manifest that says how many rows each table has and what their hash
-is, read in the very snapshot that was dumped. Whoever restores it compares.
+is, read in the very snapshot that was dumped. A restore compares.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, whatever its name
 from psycopg2.extensions import make_dsn
 
-#: Tables whose rows are left out: whoever was logged in logs in again, so that a dump opens no door.
+#: Tables whose rows are left out: everybody logs in again after a restore, so that a dump opens no door.
 LEFT_OUT = ("django_session",)
 #: The form of the manifest.
 FORM = 1
@@ -143,7 +143,7 @@ def answers_to(cursor: Cursor, questions: Mapping[str, str]) -> dict[str, Any]:
 def write(database: Database, path: Path, questions: Mapping[str, str]) -> dict[str, Any]:
     """Dump the database into a file, read it back, and write the manifest beside it, which is returned.
 
-    All of it is of one instant, whoever writes meanwhile. Raises DumpError; then no file is left.
+    All of it is of one instant, whatever is written meanwhile. Raises DumpError; then no file is left.
     """
     part = path.with_name(f"{path.name}.part")
     part.touch(mode=0o600)

@@ -53,7 +53,7 @@ class Received:
         declared = headers.get("content-length", "")
         if not most or (declared.isdecimal() and int(declared) > most):
             raise too_large(most)
-        body = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - whoever reads it closes it
+        body = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - its reader closes it
         size = 0
         try:
             async with asyncio.timeout(allowance.seconds):

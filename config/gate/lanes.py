@@ -34,7 +34,7 @@ class Overloaded(Exception):  # noqa: N818 - an answer, as Problem is
 
 
 class Turn:
-    """A piece of work for a thread of a lane, and the future of whoever waits for it in the event loop."""
+    """A piece of work for a thread of a lane, and the future that the event loop waits for."""
 
     __slots__ = ("_claims", "begun_at", "done", "loop", "work")
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
@@ -18,6 +17,7 @@ from events.resolving import candidates, names, of_name, resolve, undo
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
+from records.admin.page import page_of
 from records.admin.record import BoundedPaginator
 from records.admin.relations import selectable
 from records.publishing.deeds import ContentionError
@@ -128,11 +128,6 @@ class InWords(AnyModelAdmin):
     def _in_words_page(
         self, request: HttpRequest, template: str, title: str, context: dict[str, Any]
     ) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        shared = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "media": self.media + forms.Media(js=["events/keys.js"]),
-        }
-        return TemplateResponse(request, f"admin/events/in_words/{template}.html", shared | context)
+        media = self.media + forms.Media(js=["events/keys.js"])
+        name = f"admin/events/in_words/{template}.html"
+        return page_of(self, request, name, title, {"media": media, **context})

@@ -98,7 +98,7 @@ class EventLinkKind(models.TextChoices):
     SAME_AS = (
         "same_as",
         "May be the same as",
-    )  #: perhaps one event that two sources tell differently
+    )  #: perhaps one event that two sources describe differently
     CANCELS = "cancels", "Cancels"  #: takes the other back
     RESCHEDULES = "reschedules", "Reschedules"  #: takes the other's place on another day
 

@@ -47,7 +47,7 @@ _COLUMNS = "terms, posted, stood_for, type_id, date, last_day, starts_unknown, e
 _OF_PAST = ", ".join(f"past.{name}" for name in _COLUMNS.split(", "))
 
 #: Adds what is published now and takes away what was before: sums that stay are not written. One statement per statement of the writer.
-#: Whoever publishes holds the feed, so that no two wait for each other here.
+#: Each publication holds the feed, so that no two wait for each other here.
 _KEEP_SUMS = f"""
     INSERT INTO events_eventsum AS kept (term, grain, type_id, date, last_day, starts_unknown, ends_unknown, count)
     SELECT summed.term, cell.grain, cell.type_id, COALESCE(cell.date, '-infinity'::date), COALESCE(cell.last_day, '-infinity'::date),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.template.response import TemplateResponse
 
+from records.admin.page import page_of
 from records.admin.record import BoundedPaginator
 
 if TYPE_CHECKING:
@@ -57,14 +57,6 @@ class PagesAdmin(_ModelAdmin):
     def render(
         self, request: HttpRequest, template: str, title: str, context: dict[str, Any]
     ) -> HttpResponse:
-        """Answer with a page; its context may add to the admin's."""
-        request.current_app = self.admin_site.name
-        shared = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "media": self.media,
-        }
-        return TemplateResponse(
-            request, f"admin/imports/{self.opts.model_name}/{template}.html", shared | context
-        )
+        """Answer with a page; its context may replace what all pages have."""
+        name = f"admin/imports/{self.opts.model_name}/{template}.html"
+        return page_of(self, request, name, title, context)

@@ -239,7 +239,7 @@ class PersonIndex:
 
         Certain is who certainly held it that day and whose name nothing speaks against, when there is one such person.
         All others who may be meant are near: holders who perhaps held it, holders with a name spelt otherwise, and
-        whoever else has such a name.
+        whatever other persons have such a name.
         """
         parsed = parse(name) if isinstance(name, str) else name
         dates = (bounds(born), bounds(died))

@@ -87,7 +87,7 @@ class StateAdmin(RecordAdmin):
         return str(state.code)
 
     def label_of(self, row: Any) -> str:
-        """Tell states apart by code, and former ones by their end."""
+        """Add the code, and of former states the end."""
         code = f" ({row.code})" if row.code else ""
         until = f", until {row.end_edtf}" if row.end_edtf else ""
         return f"{row}{code}{until}"

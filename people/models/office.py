@@ -75,7 +75,7 @@ class Office(Record):
 
     title = models.CharField(
         max_length=300,
-        help_text="Title that tells it from like offices elsewhere (`Prime Minister of Pakistan`), as documents show it.",
+        help_text="Title that distinguishes it from like offices elsewhere (`Prime Minister of Pakistan`), as documents show it.",
     )
     organization = models.ForeignKey(
         Organization,

@@ -201,7 +201,7 @@ def _take_inner_number(words: list[str]) -> tuple[list[str], str]:
 
 
 def _is_regnal(number: str, words: list[str], title: str) -> bool:
-    # Whoever has one name before a number is a monarch; with more names the title must say so ("Juan Carlos I" has
+    # A person with one name before a number is a monarch; with more names the title must say so ("Juan Carlos I" has
     # the first number, which no commoner has).
     return number not in ("Jr.", "Sr.") and (
         len(words) == 1 or number == "I" or bool(_MONARCH.search(title.lower()))

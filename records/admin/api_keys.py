@@ -8,11 +8,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from records.admin.generics import AnyModelAdmin, AnyModelForm
+from records.admin.page import page_of
 from records.models import ApiKey
 from records.models.api_key import PLACES
 
@@ -116,15 +116,8 @@ class ApiKeyAdmin(AnyModelAdmin):
         post_url_continue: str | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
         """Show the key, this once: no redirect, for it would have to be kept somewhere until the next page."""
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "The key is made",
-            "opts": self.opts,
-            "key": obj,
-            "token": getattr(request, "made_token"),  # noqa: B009
-        }
-        return TemplateResponse(request, "admin/api_key_made.html", context)
+        context = {"key": obj, "token": getattr(request, "made_token")}  # noqa: B009
+        return page_of(self, request, "admin/api_key_made.html", "The key is made", context)
 
     # Revoking
 

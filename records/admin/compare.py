@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 
 from records.admin.database_errors import message_of
 from records.admin.looking import LookingPage
+from records.admin.page import page_of
 from records.admin.publishing import address_of
 from records.admin.readable import side_by_side
 from records.badges import badge_html
@@ -189,13 +190,13 @@ def _people(steps: Sequence[Step]) -> dict[Any, str]:
     contexts = pghistory.models.Context.objects.in_bulk(list(keys))
     accounts = {each.metadata.get("user") for each in contexts.values()} - {None}
     users = get_user_model()._default_manager.in_bulk(list(accounts))
-    told = {}
+    words = {}
     for key, context in contexts.items():
         user: Any = users.get(context.metadata.get("user"))
         who = (user.get_full_name() or user.get_username()) if user else "a command"
         action, reason = context.metadata.get("action", ""), context.metadata.get("reason", "")
-        told[key] = ", ".join(filter(None, (who, action, f"“{reason}”" if reason else "")))
-    return told
+        words[key] = ", ".join(filter(None, (who, action, f"“{reason}”" if reason else "")))
+    return words
 
 
 class RevertForm(forms.Form):
@@ -307,20 +308,8 @@ class ComparePage(LookingPage):
         self, request: HttpRequest, record: Any, template: str, title: str, context: dict[str, Any]
     ) -> TemplateResponse:
         """Return a page about versions of a record."""
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
-            request,
-            template,
-            {
-                **self.admin_site.each_context(request),
-                "title": title,
-                "original": record,
-                "badge": badge_html(record.badge),
-                "opts": self.opts,
-                "media": self.media,
-                **context,
-            },
-        )
+        shared = {"original": record, "badge": badge_html(record.badge)}
+        return page_of(self, request, template, title, {**shared, **context})
 
 
 def compared(record: Any, left: Side | None, right: Side | None) -> dict[str, Any]:

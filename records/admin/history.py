@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import ForeignKey
-from django.template.response import TemplateResponse
 
 from records.admin.boxes import labels_of
 from records.admin.looking import LookingPage
+from records.admin.page import page_of
 from records.models import Part, Record
 from records.publishing.colleagues import name_of
 from records.publishing.review import steps_of
@@ -89,16 +89,12 @@ class HistoryPage(LookingPage):
         change_sets += map(_review_set, steps_of(record))
         change_sets.sort(key=lambda each: each.at, reverse=True)
         context = {
-            **self.admin_site.each_context(request),
-            "title": f"History of {record}",
-            "object": record,
-            "opts": self.opts,
+            "original": record,
             "change_sets": change_sets,
             "is_cut": is_cut,
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/record_history.html", context)
+        return page_of(self, request, "admin/record_history.html", f"History of {record}", context)
 
 
 def changes_since(model: type[Record], key: Any, seen: str) -> list[ChangeSet]:

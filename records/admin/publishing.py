@@ -13,7 +13,6 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -24,6 +23,7 @@ from records.admin.forms import NATURES, ReasonForm
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
 from records.admin.merging import choices_of, is_decided, taken_from
+from records.admin.page import page_of
 from records.admin.warnings import of_records
 from records.badges import badge_html
 from records.models import EditorialState, Nature
@@ -246,19 +246,15 @@ class PublishingActions(Labelled, AnyModelAdmin):
         records = context["records"]
         is_one = len(records) == 1
         kind = self.opts.verbose_name if is_one else self.opts.verbose_name_plural
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
+        title = f"{context['words']} {'of a ' if context['action'] == UNMERGE else ''}{kind}"
+        return page_of(
+            self,
             request,
             "admin/record_action.html",
+            title,
             {
-                **self.admin_site.each_context(request),
                 **context,
-                "title": f"{context['words']} of a {kind}"
-                if context["action"] == UNMERGE
-                else f"{context['words']} {kind}",
                 "kind": kind,
-                "opts": self.opts,
-                "media": self.media,
                 "list_action": request.POST.get("action", ""),
                 "checkbox": ACTION_CHECKBOX_NAME,
                 "back": address_of(records[0]) if is_one else request.get_full_path(),

@@ -38,10 +38,6 @@ class Value:
     own: Any  #: what counts when it is compared: of another record, which one it is
     pieces: tuple[tuple[str, bool], ...] = ()  #: the text in pieces, each with whether it differs
 
-    @property
-    def is_changed(self) -> bool:
-        return any(differs for _text, differs in self.pieces)
-
 
 @dataclass(frozen=True)
 class Row:
@@ -268,7 +264,7 @@ def _by_word(one: Value, other: Value) -> tuple[Value, Value]:
 
 
 def _told_apart(own: Any) -> str:
-    """Return what tells apart two values that read the same."""
+    """Return what distinguishes two values that read the same."""
     if isinstance(own, dict):
         return f"({', '.join(str(each) for name, each in own.items() if name in {'id', 'web_address', 'earliest', 'latest', 'precision'} and each)})"
     return f"({own[1]})" if isinstance(own, tuple) else f"({own!r})"

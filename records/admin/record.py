@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from records.lookup.finding import Days
 
-#: What somebody is told whose form was opened before somebody else's change.
+#: Shown to a person whose form was opened before somebody else's change.
 BOTH_CHANGED = (
     "Somebody changed the same fields after you opened this record. Choose at each of them which to keep: "
     "nothing is saved yet."

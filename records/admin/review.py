@@ -9,13 +9,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
 from records.admin.forms import NATURES, ReviewForm, documented_fields
 from records.admin.history import changes_since
 from records.admin.looking import LookingPage
+from records.admin.page import page_of
 from records.admin.publishing import (
     address_of,
     fingerprints_shown,
@@ -103,11 +103,7 @@ class ReviewPage(LookingPage):
         since = record.published_at.isoformat() if record.badge == Badge.CHANGED else ""
         shown_at = request.POST.get("_shown_at", "")
         context = {
-            **self.admin_site.each_context(request),
-            "title": f"Review of {record}",
-            "opts": self.opts,
-            "media": self.media,
-            "record": record,
+            "original": record,
             "badge": badge_html(record.badge),
             "review": review,
             "is_approved": is_approved,
@@ -127,8 +123,7 @@ class ReviewPage(LookingPage):
             "said_nature": said_nature(request),
             **self._buttons(request, record, review),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/record_review.html", context)
+        return page_of(self, request, "admin/record_review.html", f"Review of {record}", context)
 
     def _buttons(self, request: HttpRequest, record: Any, review: Review | None) -> dict[str, Any]:
         """Return what the person may do here now, and who may do what they may not."""

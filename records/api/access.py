@@ -1,4 +1,4 @@
-"""Who asks, and how much they may ask: the key of a request, its caller's rate limit, and what caches may keep of the answer."""
+"""Who calls, and how often they may: the key of a request, its caller's rate limit, and what caches may keep of the answer."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     )
     hint = serializers.CharField(
         allow_null=True,
-        help_text="What tells it from others of the same name: a person's office, a state's years, an event's date and type."
-        " Null when there is nothing to tell.",
+        help_text="What distinguishes it from others of the same name: a person's office, a state's years, an event's date and type."
+        " Null when there is nothing.",
     )
     matched = serializers.CharField(help_text="The name or code that was found, as written.")
     url = serializers.CharField(help_text="The address of its document, a path on the same host.")

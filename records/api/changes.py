@@ -86,7 +86,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     merged_into = serializers.UUIDField(
         allow_null=True, help_text="The surviving record, after a merge."
     )
-    reason = serializers.CharField(allow_null=True, help_text="Why, as told to the public.")
+    reason = serializers.CharField(allow_null=True, help_text="Why, as shown to the public.")
     changed = serializers.ListField(
         child=serializers.CharField(),
         help_text="Of an updated document, where it differs from the one before, as JSON Pointers (RFC 6901) into it; a place that is"

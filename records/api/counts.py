@@ -36,7 +36,8 @@ from records.api.dimensions import PART
 from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
 from records.api.sums import FromSums
-from records.api.ways import COMPARED, are_apart, in_half, without_leads
+from records.api.ways import bounds
+from records.api.ways.statement import are_apart, in_half, without_leads
 from records.as_of import halves, shown_references
 from records.models.reference import in_order
 from records.publishing.feed import last_position
@@ -308,7 +309,7 @@ class Counting:
         ]
         if not shares:
             return float("inf")
-        return rows(self.editions) * (prod(shares) + COMPARED * min(shares))
+        return rows(self.editions) * (prod(shares) + bounds.COMPARED * min(shares))
 
     def _is_led_best(self, leading: Clause) -> bool:
         """Whether fewer rows are followed from the table that leads than the index of lists finds."""

@@ -50,7 +50,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms by which sums tell the values of a dimension apart, each with its value, and how fine they are summed up."""
+    """The terms by which sums distinguish the values of a dimension, each with its value, and how fine they are summed up."""
 
     all_of_them: Callable[[], Iterable[tuple[int, Any]]]
     grains: frozenset[Grain]

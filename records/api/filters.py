@@ -229,7 +229,7 @@ def having_part(
     values: Sequence[str] | None = None,
     parties: Sequence[UUID] | None = None,
 ) -> Clause:
-    """Editions with one dated part of a sort to which all of this applies, on whatever day: told by their terms."""
+    """Editions with one dated part of a sort to which all of this applies, on whatever day: found by their terms."""
     ids = [str(party) for party in parties or ()]
     asked = product(kinds or [""], values or [""], ids or [""])
     terms = [part_term(sort, kind, value=value, party=party) for kind, value, party in asked]

@@ -1,4 +1,4 @@
-"""How often values occur, as PostgreSQL's own statistics say: to tell questions that find much from those that find little."""
+"""How often values occur, as PostgreSQL's own statistics say: to distinguish questions that find much from those that find little."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ class Months:
         page: Page,
         ordering: Ordering,
         text: Clause,
-        is_few: bool,  # noqa: FBT001 - told by position
+        is_few: bool,  # noqa: FBT001 - passed by position
     ) -> tuple[list[Clause], list[Clause]]:
         """What the spans leave out, each part as a condition: that which is read before them, and behind them.
 
@@ -319,7 +319,7 @@ def _month(day: date) -> int:
 def _spans(
     known: Sequence[date],
     share: float,
-    is_down: bool,  # noqa: FBT001 - told by position
+    is_down: bool,  # noqa: FBT001 - passed by position
     cursor: Cursor | None,
     region: Region,
 ) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from config.api.pagination import COUNTED, Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.sums import FromSums
-from records.api.ways import Wanted, statement
+from records.api.ways.statement import Wanted, statement
 from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
 from records.publishing.feed import last_position
@@ -174,9 +174,7 @@ class Listing(Pages):
 
     @property
     def _sums(self) -> FromSums | None:
-        """The sums that say how many rows there are, if there are such: of records as they are public now, not of their revisions."""
-        if self.readable is not readable(self.editions):
-            return None
+        """The sums that say how many rows there are, if there are such: of records as they are public now."""
         return FromSums.of(self.editions, self.asked)
 
     @property

@@ -71,7 +71,7 @@ class NamedRecordSerializer(serializers.Serializer[Any]):
 class ResolvedSerializer(serializers.Serializer[Any]):
     """What one query means."""
 
-    status = serializers.ChoiceField(Resolution.choices, help_text="What became of the query.")
+    status = serializers.ChoiceField(Resolution.choices, help_text="The result of the query.")
     record = NamedRecordSerializer(
         allow_null=True, help_text="The record that is meant; null unless there is exactly one."
     )

@@ -31,14 +31,14 @@ COMPARED = 20
 
 
 class Resolution(models.TextChoices):
-    """What became of a query."""
+    """The result of a query."""
 
     FOUND = "found", "one published record is meant: `record`"
     MERGED = "merged", "what is meant was merged into another record: `record` is that one"
     WITHDRAWN = "withdrawn", "what is meant was withdrawn; its address says why"
     AMBIGUOUS = (
         "ambiguous",
-        "several records may be meant: `candidates`; `object`, `state` and `on` tell them apart",
+        "several records may be meant: `candidates`; `object`, `state` and `on` choose between them",
     )
     NOT_FOUND = (
         "not_found",
@@ -219,7 +219,7 @@ def _check_days(queries: Sequence[Asked]) -> None:
 
 
 def _states(queries: Sequence[Asked]) -> dict[str, set[str]]:
-    """Those of the states asked for that each record names, or has to do with as others tell."""
+    """Those of the states asked for that each record names, or has to do with as other records say."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for asked in queries:
         for key, lead in asked.leads.items():

@@ -35,7 +35,7 @@ class FromSums:
         dimensions: Mapping[str, Dimension] | None = None,
     ) -> FromSums | None:
         """Return how the sums answer a question; None where they do not."""
-        # The sums tell of now.
+        # The sums are of now.
         if editions.sums is None or moment() is not None:
             return None
         dimensions = dimensions or {}
@@ -48,10 +48,12 @@ class FromSums:
             return None
         kept = [one.grains for one in conditions if one.axis == "term"]
         kept += [one.terms.grains for one in dimensions.values() if one.terms]
-        told = [grain for grain in Grain.telling(axes) if all(grain in each for each in kept)]
-        if not told:
+        able = [
+            grain for grain in Grain.distinguishing(axes) if all(grain in each for each in kept)
+        ]
+        if not able:
             return None
-        grain = told[0]
+        grain = able[0]
         is_wide = "term" in axes and "term" not in asked_of
         if is_wide and (grain.has_month or (grain.has_type and "type" not in asked_of)):
             return None  # all months, or types, of all terms are many sums

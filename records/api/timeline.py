@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
-from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, told_then
+from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, notes_of_then
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
@@ -17,8 +17,9 @@ from config.api.views import Operation, ReadView
 from config.dates.serializers import UncertainDateField
 from records.api.counts import MOST_DIMENSIONS, MOST_ROWS, serve_counts
 from records.api.filters import BetweenFilter, ReferenceFilter
-from records.api.moment_counts import DIMENSIONS, counts
-from records.api.moments import MomentListing, Question
+from records.api.moments.counts import DIMENSIONS, counts
+from records.api.moments.listing import MomentListing
+from records.api.moments.question import Question
 from records.api.pages import serve_page
 from records.lookup.published import WrittenReferences
 from records.reference_fields import DerivedReferenceField, DerivedReferenceListField
@@ -252,7 +253,7 @@ class TimelineView(ReadView):
             found = counts(question, by)
             return found.rows, found.total
 
-        notes = [*told_then(query), *references.notes]
+        notes = [*notes_of_then(query), *references.notes]
         return serve_counts(self, query.raw_without(), [*by, "count"], counted, notes)
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
@@ -271,5 +272,5 @@ class TimelineView(ReadView):
             selection,
             selection.narrow(shape) if selection else shape,
         )
-        notes = [*told_then(query), *references.notes]
+        notes = [*notes_of_then(query), *references.notes]
         return serve_page(self, query, listing, page, notes=notes)

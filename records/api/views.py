@@ -15,23 +15,21 @@ from __future__ import annotations
 import re
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import orjson
 from drf_spectacular.plumbing import get_doc
-from rest_framework import serializers
 
 from config.api.as_of import every_edition
 from config.api.caching import is_conditional
-from config.api.fields import FIELDS, OMIT, shape_of
+from config.api.fields import FIELDS, OMIT
 from config.api.filters.dates import (
     AS_OF,
     DATE_SCHEMA,
     MATCH,
     MATCHES,
     days_asked,
+    notes_of_then,
     read_days,
-    told_then,
     weakest,
 )
 from config.api.filters.sets import FilterSet
@@ -45,9 +43,7 @@ from config.api.sql import (
     Clause,
     column,
     contradict,
-    is_one_of,
     select,
-    table_of,
     without_implied,
 )
 from config.api.views import Operation, ReadView
@@ -57,13 +53,12 @@ from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.newest import NEWEST, refuse_withdrawn, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
+from records.api.revisions import RevisionListing, RevisionSerializer, withdrawal
 from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
 from records.api.words import matches
-from records.as_of import is_hidden
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
-from records.models import Action, Reference
-from records.publishing.feed import stamp
+from records.models import Action
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -79,7 +74,6 @@ if TYPE_CHECKING:
     from config.api.query import Query
     from records.api.counts import Sum
     from records.api.dimensions import Dimension
-    from records.models import Edition
     from records.registry import Kind
 
 _DETAIL = "position, revision, published_at, action, reason, record_id"
@@ -91,55 +85,6 @@ ON = Parameter(
     DATE_SCHEMA,
 )
 _REVISION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
-NEWEST_FIRST = Ordering("revision", descending=True)
-
-
-class RevisionSerializer(serializers.Serializer[Any]):
-    """One step in what was published of a record."""
-
-    revision = serializers.IntegerField(
-        help_text="1 for the first published version, then counting up."
-    )
-    action = serializers.ChoiceField(Action.choices, help_text="What happened.")
-    published_at = serializers.DateTimeField(help_text="When it became visible (UTC).")
-    reason = serializers.CharField(allow_null=True, help_text="Why, as told to the public.")
-    merged_into = serializers.UUIDField(
-        allow_null=True, help_text="The surviving record, after a merge."
-    )
-    url = serializers.CharField(
-        help_text="The address of the document as it was then, a path on the same host."
-    )
-
-
-def _revision(address: str, row: Row) -> str:
-    revision, action, published_at, reason, merged_into = row[4:]
-    return orjson.dumps(
-        {
-            "revision": revision,
-            "action": action,
-            "published_at": stamp(published_at),
-            "reason": reason or None,
-            "merged_into": merged_into,
-            "url": f"{address}revisions/{revision}/",
-        },
-    ).decode()
-
-
-def _withdrawal(editions: type[Edition], record_id: UUID) -> Clause:
-    """Why and when a record was withdrawn, or the one that it was merged into, if nothing of it is served."""
-    table = table_of(editions)
-    references = Reference._meta.db_table
-    hidden = Clause(f"id = %s AND {is_hidden(f'{references}.id')}", (record_id,))
-    start = select("id", references, hidden)
-    # From survivor to survivor: any of them may be the one that was withdrawn.
-    return Clause(
-        f"WITH RECURSIVE leads(id) AS ({start.sql} UNION"  # noqa: S608 - names of ours
-        f" SELECT {table}.merged_into FROM {table} JOIN leads ON {table}.record_id = leads.id"
-        f" WHERE {table}.merged_into IS NOT NULL)"
-        f" SELECT reason, published_at FROM {table} JOIN leads ON {table}.record_id = leads.id"
-        " WHERE action = 'withdrawn' ORDER BY position DESC LIMIT 1",
-        start.values,
-    )
 
 
 def with_match(document: Callable[[Row], str], row: Row) -> str:
@@ -335,7 +280,9 @@ class EditionViewSet(ReadView):
         else:
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(*rows, words, expansion=shown.expansion)
-        return serve_page(self, query, listing, page, notes=[*told_then(query), *references.notes])
+        return serve_page(
+            self, query, listing, page, notes=[*notes_of_then(query), *references.notes]
+        )
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -366,7 +313,7 @@ class EditionViewSet(ReadView):
             asked,
             dimensions,
             self.sums[summed] if summed else None,
-            [*told_then(query), *references.notes],
+            [*notes_of_then(query), *references.notes],
         )
         return counting.serve(self, query.raw_without())
 
@@ -410,16 +357,7 @@ class EditionViewSet(ReadView):
         record_id = resolve_address(self.kind.name, ref)
         page = Page.read(query, f"{self.resource}/{record_id}/revisions", "-revision")
         query.refuse_faults()
-        editions = self.kind.editions
-        listing = Listing(
-            editions,
-            ("revision", "action", "published_at", "reason", "merged_into"),
-            is_one_of(editions, "record_id", [record_id]),
-            (),
-            NEWEST_FIRST,
-            partial(_revision, self.kind.path(record_id)),
-            shape_of(RevisionSerializer),
-        )
+        listing = RevisionListing.of(self.kind, record_id)
         with every_edition():
             return serve_page(self, query, listing, page, is_never_empty=True)
 
@@ -431,7 +369,7 @@ class EditionViewSet(ReadView):
         if not _REVISION.fullmatch(number):
             raise Problem("not_found")
         record_id = resolve_address(self.kind.name, ref)
-        for reason, at in fetch(_withdrawal(self.kind.editions, record_id)):
+        for reason, at in fetch(withdrawal(self.kind, record_id)):
             refuse_withdrawn(Action.WITHDRAWN, reason, at)
         one = Clause("record_id = %s::uuid AND revision = %s", (record_id, int(number)))
         return self._serve_edition(one, shown)

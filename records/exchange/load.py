@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from records.exchange.compare import Existing, NamedIn
     from records.exchange.shapes import Shape
 
-    #: Told what is being done, how much of it is done, and of how much.
+    #: Called with what is being done, how much of it is done, and of how much.
     Progress = Callable[[str, int, int], None]
 
     #: A line that was read, its document, its references, and what is wrong with it by itself.

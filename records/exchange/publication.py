@@ -37,14 +37,14 @@ SHOWN = 10
 
 @dataclass
 class Outcome:
-    """What became of publishing."""
+    """The result of publishing."""
 
     published: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 
 
 def wanting(keys: dict[str, list[UUID]]) -> Iterator[tuple[str, UUID, str, str]]:
-    """Tell, of records that are to be published together, what `publish` would refuse: kind, key, code and detail.
+    """Return, of records that are to be published together, what `publish` would refuse: kind, key, code and detail.
 
     Costs a fixed number of queries per kind and 5,000 records.
     """

@@ -72,7 +72,7 @@ class Faults(list[Fault]):
 
 
 def are_too_many(rejections: int) -> bool:
-    """Whether so many are more than a report holds. Whoever reads a file, of whatever format, stops then, and nothing is imported."""
+    """Whether so many are more than a report holds. The reader of a file, of whatever format, stops then, and nothing is imported."""
     return rejections > MOST_REJECTIONS
 
 
@@ -101,7 +101,7 @@ class Proposal:
 
 @dataclass
 class Report:
-    """What became of each line: created + updated + unchanged + withdrawn + rejected = lines, unless there are too many rejections."""
+    """The result of each line: created + updated + unchanged + withdrawn + rejected = lines, unless there are too many rejections."""
 
     lines: int = 0
     counts: dict[str, Counter[str]] = field(

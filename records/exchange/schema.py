@@ -39,7 +39,7 @@ _COMMON: Final[Schema] = {
         "minLength": 1,
     },
     "uncertain_date": {
-        "description": "EDTF, or the source's words with how finely they tell it. See uncertain-dates.md.",
+        "description": "EDTF, or the source's words with how precise they are. See uncertain-dates.md.",
         "anyOf": [
             {"type": "string"},
             {

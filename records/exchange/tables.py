@@ -132,7 +132,7 @@ def kind_of_table(path: str, first: Mapping[str, str]) -> Exchange | Fault:
 
 
 def wrong_columns(exchange: Exchange, columns: Collection[str]) -> Iterator[Fault]:
-    """Tell which columns no table of this kind has, and which lack the one that they belong to."""
+    """Report which columns no table of this kind has, and which lack the one that they belong to."""
     members = layout(exchange)
     first = {column: cells.columns[0] for cells in members.values() for column in cells.columns}
     for column in columns:

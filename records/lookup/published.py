@@ -120,7 +120,7 @@ class WrittenReference:
         return _by_time(public, value, on)
 
     def leads(self, candidates: Sequence[Candidate]) -> dict[UUID, Candidate]:
-        """The published records that candidates lead to; one alone where their codes tell when each was meant."""
+        """The published records that candidates lead to; one alone where their codes say when each was meant."""
         leads = {one.leads_to: one for one in candidates if one.leads_to}
         if self.every or len(leads) < 2:
             return leads

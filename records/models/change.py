@@ -13,7 +13,7 @@ from records.models.edition import Action
 class Nature(models.TextChoices):
     """Why a published document changed."""
 
-    DEVELOPMENT = "development", "Development"  #: the world moved: it was right, and no longer is
+    DEVELOPMENT = "development", "Development"  #: the facts changed: it was right, and no longer is
     CORRECTION = "correction", "Correction"  #: the earlier document was wrong or incomplete
     RECODING = "recoding", "Recoding"  #: the same facts under other words, codes or types
     REFERENCE = "reference", "Reference"  #: only what it shows of other records
@@ -48,7 +48,7 @@ class Change(models.Model):
     record_id = models.UUIDField()
     revision = models.PositiveIntegerField()
     merged_into = models.UUIDField(null=True)
-    reason = models.TextField(blank=True, help_text="Why, as told to the public.")
+    reason = models.TextField(blank=True, help_text="Why, as shown to the public.")
     changed = ArrayField(
         models.TextField(),
         default=list,

@@ -82,7 +82,7 @@ class Edition(models.Model):
         null=True, help_text="When the next edition took its place."
     )
     reason = models.TextField(
-        blank=True, help_text="Why it was withdrawn or changed, as told to the public."
+        blank=True, help_text="Why it was withdrawn or changed, as shown to the public."
     )
     merged_into = models.UUIDField(null=True, help_text="The survivor, in a merge tombstone.")
     refs = ArrayField(
@@ -226,7 +226,7 @@ class Edition(models.Model):
 
     @classmethod
     def hint(cls, document: dict[str, Any]) -> str:
-        """What tells it from others of the same name, in a few words: here, when it was."""
+        """What distinguishes it from others of the same name, in a few words: here, when it was."""
         return years(document.get("start"), document.get("end"))
 
     @classmethod
@@ -319,7 +319,7 @@ def terms_of(document: dict[str, Any], *members: str) -> list[int]:
 def gin_index(name: str, *columns: str) -> GinIndex:
     """One index over all array columns and the full text: a multi-column GIN serves any subset of them.
 
-    What is new waits in a list, which every question reads, and which whoever fills it puts in order while others wait: a
+    What is new waits in a list, which every question reads, and which the write that fills it puts in order while others wait: a
     quarter of the usual length (docs/decisions/0089).
     """
     return GinIndex(
@@ -328,3 +328,8 @@ def gin_index(name: str, *columns: str) -> GinIndex:
         name=name,
         gin_pending_list_limit=1_024,  # KiB
     )
+
+
+def label_index(column: str, name: str) -> models.Index:
+    """An index over one column, for lists that are sorted by label."""
+    return models.Index(fields=[column, "sort_label", "record_id"], condition=CURRENT, name=name)

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 class ReviewState(models.TextChoices):
     """Whose turn it is, or how the review ended."""
 
-    WAITING = "waiting", "Waiting for review"  #: for whoever took it, else for any reviewer
+    WAITING = "waiting", "Waiting for review"  #: for the reviewer who took it, else for any
     APPROVED = "approved", "Approved"  #: in just one content: waits to be published
     SENT_BACK = "sent_back", "Sent back"  #: waits for who submitted it
     PUBLISHED = "published", "Published"

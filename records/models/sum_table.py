@@ -26,29 +26,29 @@ class Grain(models.IntegerChoices):
 
     @property
     def has_type(self) -> bool:
-        """Whether it tells types apart."""
+        """Whether it counts by type."""
         return self in {Grain.TYPE, Grain.TYPE_MONTH, Grain.TYPE_YEAR}
 
     @property
     def has_days(self) -> bool:
-        """Whether it tells days apart at all."""
+        """Whether it counts by days at all."""
         return self not in {Grain.ALL, Grain.TYPE}
 
     @property
     def has_month(self) -> bool:
-        """Whether it tells months apart."""
+        """Whether it counts by month."""
         return self in {Grain.MONTH, Grain.TYPE_MONTH}
 
     @classmethod
-    def telling(cls, axes: Collection[str]) -> list[Grain]:
-        """Return those that tell apart what is asked: types, months, years; the coarsest first."""
+    def distinguishing(cls, axes: Collection[str]) -> list[Grain]:
+        """Return those that distinguish what is asked: types, months, years; the coarsest first."""
         if "type" in axes:
             if "month" in axes:
                 return [cls.TYPE_MONTH]
             return [cls.TYPE_YEAR] if "year" in axes else [cls.TYPE, cls.TYPE_YEAR]
         if "month" in axes:
             return [cls.MONTH]
-        # Whole months tell years too.
+        # Whole months give years too.
         return [cls.YEAR, cls.MONTH] if "year" in axes else [cls.ALL, cls.YEAR, cls.MONTH]
 
 

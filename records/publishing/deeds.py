@@ -36,7 +36,7 @@ class ContentionError(OperationalError):
 def deed(action: Callable[P, T]) -> Callable[P, T]:
     """Make a deed of an action that is one transaction: it is done again, from its start, where it was ended for others.
 
-    An action inside a transaction is not, for all of that has ended: whoever began it makes it a deed.
+    An action inside a transaction is not, for all of that has ended: the code that began it makes it a deed.
 
     Raises ContentionError when every try was ended.
     """

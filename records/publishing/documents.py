@@ -316,7 +316,7 @@ def embedded(node: Any) -> list[dict[str, Any]]:
 
 
 def fingerprint(document: dict[str, Any]) -> str:
-    """Return what tells a record's own content from any other: of records that it names it counts which, not what is public of them."""
+    """Return what distinguishes a record's own content from any other: of records that it names it counts which, not what is public of them."""
     own = {name: _own(value) for name, value in document.items()}
     text = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=16).hexdigest()

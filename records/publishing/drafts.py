@@ -62,7 +62,7 @@ def document_of(record: Record, rows: Rows) -> dict[str, Any]:
     drafts = serialise(kind, [made_of(kind, rows)], references)
     complete(drafts, references)
     references.stand_in(labels_at_desk(missing_in(drafts)))
-    # As whoever reads a revision has it, in which what is the same is one object no more.
+    # As a reader of a revision has it, in which what is the same is one object no more.
     document: dict[str, Any] = orjson.loads(orjson.dumps(drafts[0].document))
     return document
 

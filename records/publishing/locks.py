@@ -1,6 +1,6 @@
 """The one order of locks, and the one comparison of what was read with what is there.
 
-Whoever changes records, at the desk, by an import, a merge, an undo or a publication, takes its locks in this order:
+A change of records, at the desk, by an import, a merge, an undo or a publication, takes its locks in this order:
 
 1. the advisory lock of its import, if it is one;
 2. the rows of all records that it changes, or whose parts it changes: kind by kind as they register, and each by key. A part is

@@ -95,7 +95,7 @@ def merge(
         facts = facts_to_choose(gone, kept)
         chosen = {fact.name for fact in facts if fact.fills_blank} if taken is None else set(taken)
         _take(gone, kept, [fact for fact in facts if fact.name in chosen])
-        # What the survivor gets was written by whoever wrote the loser. The database adds who merges.
+        # What the survivor gets was written by the writers of the loser. The database adds who merges.
         writers = sorted({*kept.writers, *gone.writers})
         type(gone)._default_manager.filter(pk=kept.pk).update(writers=writers)
         close_reviews([gone], ReviewState.MERGED)
@@ -429,7 +429,7 @@ def _move_references(loser: Record, survivor: Record) -> None:
 def _settle_duplicates(gone: Record, kept: Record, by: AbstractBaseUser | None) -> None:
     """Close the question whether these two are one, and ask of the survivor what was asked of the other.
 
-    What was asked before is kept with the context, for whoever undoes the merge.
+    What was asked before is kept with the context, for the account that undoes the merge.
     """
     either = models.Q(record_id=gone.pk) | models.Q(other_id=gone.pk)
     pairs = list(PossibleDuplicate.objects.select_for_update().filter(either).order_by("pk"))

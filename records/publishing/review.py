@@ -1,6 +1,6 @@
 """Review: a change is submitted, taken or assigned, commented, sent back or approved, by people who see each other's deeds.
 
-Each deed holds the record first and then its review, so that of two at once the second one is told what the first one did.
+Each deed holds the record first and then its review, so that of two at once the second one sees what the first one did.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def submit(record: Record, *, by: User, note: str = "", to: User | None = None) 
 
 @deed
 def take(record: Record, *, by: User) -> None:
-    """Say that one reviews it. Of two at once one does; the other is told who."""
+    """Say that one reviews it. Of two at once one does; the refusal of the other says who."""
     with _open(record, by, "review") as (now, review):
         _demand_other(record, now, by)
         if review.reviewer is not None and review.reviewer != by:
@@ -119,7 +119,7 @@ def comment(record: Record, *, by: User, text: str, field: str = "") -> None:
 
 @deed
 def approve(record: Record, *, by: User, seen: str, text: str = "") -> None:
-    """Approve exactly the content of which `seen` is the fingerprint. Whoever wrote any of it may not.
+    """Approve exactly the content of which `seen` is the fingerprint. Its writers may not.
 
     Raises CurationRefused also where it could not be published, or is not what was seen.
     """

@@ -98,7 +98,7 @@ def token_of(moment: Moment) -> str:
 def steps_of(model: type[Record], key: Any) -> list[Step]:
     """Return the steps of a record, oldest first.
 
-    Whoever writes a record holds it, so its transactions come one after another; but a version has the time at which its
+    A write holds its record, so its transactions come one after another; but a version has the time at which its
     transaction began. So the order is that of the versions in each table, and of the times only between transactions that share none.
     """
     written: dict[type[Model], list[tuple[int, Moment]]] = {}

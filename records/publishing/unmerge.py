@@ -1,4 +1,4 @@
-"""Undoing a merge: from the history the two records become what they were, and the public is told so.
+"""Undoing a merge: from the history the two records become what they were, and the change feed says so.
 
 What was changed after the merge stays as it was changed, and is said.
 """
@@ -79,7 +79,7 @@ class Undoing:
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells this from any other undoing."""
+        """Return what distinguishes this from any other undoing."""
         text = repr((self.columns, self.states, self.earlier, self.conflicts))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -271,7 +271,7 @@ def _give_back(plan: Undoing) -> None:
 
 
 def _merged_at(plan: Undoing) -> dict[Any, datetime]:
-    """Return when the public was told of the merge, of the losers of which it was."""
+    """Return when the merge was published, of the losers of which it was."""
     return {
         key: edition.published_at
         for key, edition in newest_by_record(plan.losers).items()

@@ -1,6 +1,6 @@
 """Warnings of records: found by the checks of their kinds, and kept whenever records are written.
 
-Whoever writes records calls `renew` at the end of the same transaction: the desk, imports, their undoing, merges.
+Code that writes records calls `renew` at the end of the same transaction: the desk, imports, their undoing, merges.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the world reads of agreements: whole documents."""
+"""What the API serves of agreements: whole documents."""
 
 from __future__ import annotations
 

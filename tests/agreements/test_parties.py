@@ -204,7 +204,7 @@ def test_a_state_that_is_no_more_is_said_to_be_none(client: Client) -> None:
         return [(each["code"], each["value"], each["detail"]) for each in answer["notes"]]
 
     def detail(name: str) -> str:
-        return f"{name} did not exist then, as its own record has it, and no action says what became of its part."
+        return f"{name} did not exist then, as its own record has it, and no action says what happened to its part."
 
     assert doubted("on=1959") == []
     assert doubted("on=1970") == [("did_not_exist", "1970", detail("Slovakia"))]

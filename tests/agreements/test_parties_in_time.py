@@ -339,7 +339,7 @@ class Worlds:
 
     @property
     def is_circle(self) -> bool:
-        """Whether no world is in order, so that nothing is told."""
+        """Whether no reading of the dates is in order, so that no status is given."""
         return not self.in_order[WORLD[0]]
 
     @cached_property

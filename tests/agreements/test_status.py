@@ -129,7 +129,7 @@ RESUMED = [
         (BERNE, "1989-01-01", "multilateral", "US", ("bound", "1988-11-16", "1989-03-01")),
         (BERNE, "1948-07-05", "multilateral", "PK", ("in_force", "1948-07-05", None)),
         (BERNE, "1900-01-01", "multilateral", "US", ("unknown", None, "1988-11-16")),
-        # Known to the year only: within that year more than one status is possible, so none is told.
+        # Known to the year only: within that year more than one status is possible, so none is given.
         (YEAR_ONLY, "1961-02-02", "bilateral", None, ("unknown", None, "1961-12-31")),
         (YEAR_ONLY, "1961-06-01", "bilateral", None, ("unknown", None, "1961-12-31")),
         (YEAR_ONLY, "1962-01-01", "bilateral", None, ("in_force", "1961", None)),
@@ -138,7 +138,7 @@ RESUMED = [
         (UNDATED, "1950-01-01", "undetermined", None, ("unknown", None, "2026-11-23")),
         (UNDATED, "2026-11-23", "undetermined", "PK", ("signatory", "last Monday", None)),
         (UNDATED, "2026-11-23", "multilateral", "PK", ("unknown", None, None)),
-        # Signed this month, day not known, on record before the month is over: signed. Expected this year: not yet told.
+        # Signed this month, day not known, on record before the month is over: signed. Expected this year: not yet given.
         ([act("signature", "2026-11")], "2026-11-23", "bilateral", None, ("signed", "2026-11", None)),
         ([act("entry_into_force", "2026")], "2026-11-23", "bilateral", None, ("unknown", None, "2026-12-31")),
         ([act("signature", "2027-03")], "2026-11-23", "bilateral", None, ("unknown", None, "2027-03-31")),

@@ -174,7 +174,7 @@ def test_with_uncertain_dates_possible_is_what_some_replay_arrives_at(
     possible = next(span.possible for span in history.spans if span.holds(on))
 
     assert possible >= {replay(days, laterality, on) for days in in_order}
-    # Where things ran in a circle, nothing is told.
+    # Where things ran in a circle, no status is given.
     assert possible <= {replay(days, laterality, on) for days in lives} or (
         not in_order and possible == {"unknown"}
     )

@@ -1,4 +1,4 @@
-"""The linters of OpenAPI find nothing; what they are told to leave out is explained in their rule sets."""
+"""The linters of OpenAPI find nothing; what they are configured to leave out is explained in their rule sets."""
 
 from __future__ import annotations
 

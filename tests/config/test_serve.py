@@ -201,7 +201,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(serve, free_port):
     ("said", "complains"), [("", False), ("serve\n", True)], ids=["no word", "the word"]
 )
 def test_workers_that_cannot_load_say_so_when_told_to_serve(server, said, complains):
-    """Before, whoever started them may have to say something that explains more."""
+    """Before, the process that started them may have to say something that explains more."""
     process = subprocess.run(
         [sys.executable, "-m", "config.workers"],
         cwd=embedded.PROJECT, env={**clean_environment(), "SECRET_KEY": "short"},

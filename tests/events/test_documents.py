@@ -1,4 +1,4 @@
-"""What the world reads of event types, places, events, statements and relations: whole documents."""
+"""What the API serves of event types, places, events, statements and relations: whole documents."""
 
 from __future__ import annotations
 

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from config.dates.reach import Match, Reach
 from events.models import Event, EventEdition
-from records.api import frequencies, ways
+from records.api import frequencies
+from records.api.ways import bounds
+from records.api.ways.known import Known
 from tests.factories.answers import get
 from tests.factories.events import (
     make_event,
@@ -230,10 +232,10 @@ def test_any_combination_finds_what_the_documents_say(
     monkeypatch.setattr(frequencies, "_KNOWN", {})
     # What the index of lists finds costs more than all else, or less.
     price = float("inf") if is_bounded else -1.0
-    monkeypatch.setattr(ways.Known, "price", property(lambda _known: price))
+    monkeypatch.setattr(Known, "price", property(lambda _known: price))
     if is_bounded:
-        monkeypatch.setattr(ways, "WALKED", 13)
-        monkeypatch.setattr(ways, "FOLLOWED", 7)
+        monkeypatch.setattr(bounds, "WALKED", 13)
+        monkeypatch.setattr(bounds, "FOLLOWED", 7)
     chance = random.Random(1648)  # noqa: S311 - reproducible, not secret
     with CaptureQueriesContext(connection) as captured:
         _ask(client, documents, chance)

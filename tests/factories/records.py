@@ -52,6 +52,11 @@ def publish_whole(*records: Record) -> None:
     publish(*gather(*records).together, by=None)
 
 
+def saved_and_published(record: Any) -> Any:
+    publish_whole(record)
+    return type(record)._default_manager.get(pk=record.pk)
+
+
 def warnings_of(record: Record) -> list[str]:
     """Return the texts of the warnings of a record as it is now."""
     return [each.detail for each in warnings.find({record.object_kind: [record.pk]})]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Told:
+class PublishedStep:
     """One step in what was published of a record."""
 
     at: datetime
@@ -28,7 +28,7 @@ class Told:
 class Archive:
     """All steps of all records, in order, by their ids."""
 
-    steps: dict[str, list[Told]] = field(default_factory=dict)
+    steps: dict[str, list[PublishedStep]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -43,10 +43,10 @@ class Archive:
             address = page["next"] and page["next"].partition("/api/v1/")[2]
         for key, name in archive.kinds.items():
             listed = get(client, f"{resources[name]}/{key}/revisions/?page_size=200")["results"]
-            archive.steps[key] = [_told(client, each) for each in reversed(listed)]
+            archive.steps[key] = [_step(client, each) for each in reversed(listed)]
         return archive
 
-    def at(self, key: str, instant: datetime | None) -> Told | None:
+    def at(self, key: str, instant: datetime | None) -> PublishedStep | None:
         """The last step of a record by then; None before the first one. Of one of which nothing is shown, the last of all."""
         steps = self.steps[key]
         found = [step for step in steps if instant is None or step.at <= instant]
@@ -59,9 +59,9 @@ class Archive:
         return [step.document for step in found if step and step.document]
 
 
-def _told(client: Client, step: dict[str, Any]) -> Told:
+def _step(client: Client, step: dict[str, Any]) -> PublishedStep:
     response = client.get(step["url"])
     document = json.loads(response.content) if response.status_code == 200 else None
-    return Told(
+    return PublishedStep(
         datetime.fromisoformat(step["published_at"]), step["action"], document, step["merged_into"]
     )

@@ -1,4 +1,4 @@
-"""Imports beside people who save the same records: what somebody saved stays, whoever is first."""
+"""Imports beside people who save the same records: what somebody saved stays, in either order."""
 
 from __future__ import annotations
 

@@ -330,7 +330,7 @@ def test_what_is_still_named_is_not_withdrawn_and_the_rest_is(folder: Path) -> N
     ]
     assert Person.objects.get(slug="cy-orr").editorial_state == "withdrawn"
     assert Person.objects.get(slug="ben-uhl").is_published
-    # What could not be done is told again the next time, and done once it can be.
+    # What could not be done is reported again the next time, and done once it can be.
     assert [line.row for line in again(folder)[0].of("vanished")] == ["2"]
     withdraw(tenure, by=None, reason="It was never held.")
     assert again(folder, withdraws=True)[0].withdrawn == 1

@@ -1,4 +1,4 @@
-"""Where somebody else has to publish: an import is written by whoever starts it."""
+"""Where somebody else has to publish: an import is written by the account that starts it."""
 
 from __future__ import annotations
 

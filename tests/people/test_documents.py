@@ -1,4 +1,4 @@
-"""What the world reads of states, organizations, persons, offices and tenures: whole documents."""
+"""What the API serves of states, organizations, persons, offices and tenures: whole documents."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_person, make_tenure
 from tests.factories.records import make_topic, publish_whole
 
-# Changes are told apart by the time of their transaction.
+# Changes are distinguished by the time of their transaction.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HISTORIES: list[Any] = [model for model in apps.get_models() if issubclass(model, Event)]

@@ -45,7 +45,7 @@ def fact(numbers: int | tuple[int, ...], address: str, says: Any, **cites: list[
 
 
 def holds(person: str, office: str) -> dict[str, Any]:
-    """Return a tenure whose start nobody told."""
+    """Return a tenure whose start is not known."""
     return {
         "person": person,
         "office": office,

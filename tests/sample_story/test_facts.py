@@ -40,7 +40,7 @@ def short(node: Any) -> Any:
 
 
 def as_told(document: Any, says: Any) -> Any:
-    """Keep the members that are told."""
+    """Keep the members that are given."""
     if isinstance(says, dict):
         return {name: as_told(member(document, name), value) for name, value in says.items()}
     if isinstance(says, list) and len(says) == len(document):

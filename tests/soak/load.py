@@ -1,4 +1,4 @@
-"""Who asks and writes while the service is disturbed: readers, a copy that follows the feed, the desk, log-ins, publishers, imports."""
+"""The clients that read and write while the service is disturbed: readers, a copy that follows the feed, the desk, log-ins, publishers, imports."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Client:
 
 
 class Load(threading.Thread, ABC):
-    """A thread that does one thing again and again until it is told to stop, and counts how that ended."""
+    """A thread that does one thing again and again until it is stopped, and counts how that ended."""
 
     pause = 0.05
 

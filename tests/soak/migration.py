@@ -85,7 +85,7 @@ class Traffic:
 
 
 def try_migration(service: Service, ledger: Ledger) -> bool:
-    """Print what became of the requests, and return whether all were answered in time."""
+    """Print the results of the requests, and return whether all were answered in time."""
     publishers = [Publisher("migrated", service.port, ledger)]
     for publisher in publishers:
         publisher.start()

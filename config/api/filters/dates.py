@@ -298,8 +298,8 @@ def read_moment(query: Query) -> Moment | None:
     return moment_of(instant)
 
 
-def told_then(query: Query) -> list[Note]:
-    """What a reader must know of an answer as it was: the same whatever was withdrawn, for a number would tell of what it hides."""
+def notes_of_then(query: Query) -> list[Note]:
+    """What a reader must know of an answer as it was: the same whatever was withdrawn, for a number would reveal what it hides."""
     if moment() is None:
         return []
     detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
@@ -326,12 +326,11 @@ class InstantFilter(Filter):
         return Clause(f"{name} > %s::timestamptz", (instant.isoformat(),))
 
 
-class DayFilter(Filter):
-    """Takes a day, which may be a month or a year: rows with a day in it, and `match` for each.
+class _DaysFilter(Filter):
+    """Base of filters that take days, with `match` for each.
 
     `reach` names the edition's `ReachColumns`; `is_in_order` says that its `length` counts these days from its `date` on
-    (`Length.after`). Instead, `where(first, last, match)` makes the condition; its clause says the `rank` of a row. A member of
-    a `Group` needs none of them.
+    (`Length.after`). Instead, `where(first, last, match)` makes the condition. A member of a `Group` needs none of them.
     """
 
     def __init__(
@@ -339,13 +338,48 @@ class DayFilter(Filter):
         reach: str = "",
         *,
         help_text: str,
-        where: Callable[[dt.date, dt.date, Match], Q | Clause] | None = None,
+        where: Callable[..., Q | Clause] | None = None,
         is_in_order: bool = False,
     ) -> None:
         super().__init__(help_text=help_text)
         self.reach = reach
         self.where = where
         self.is_in_order = is_in_order
+
+    def _read(self, name: str, query: Query) -> tuple[Any, Any] | None:
+        """Return the first and the last day that are asked for; None where nothing is asked."""
+        raise NotImplementedError
+
+    def reading(
+        self,
+        name: str,
+        query: Query,
+        references: Any,  # noqa: ARG002 - one signature
+    ) -> Callable[[], tuple[Any, Any]] | None:
+        days = self._read(name, query)
+        return None if days is None else lambda: days
+
+    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
+        days = self._read(name, query)
+        if days is not None:
+            yield partial(self._has_day, *days, match_of(query))
+
+    def _has_day(
+        self,
+        first: dt.date | None,
+        last: dt.date | None,
+        match: Match,
+        model: type[Model],
+    ) -> Clause:
+        if self.where is not None:
+            return as_clause(model, self.where(first, last, match))
+        found = ReachSql.of(model, self.reach).has_day(match, first, last)
+        spans = in_order(first, last) if self.is_in_order else ()
+        return replace(found, spans=spans, is_found=match != Match.ANY)
+
+
+class DayFilter(_DaysFilter):
+    """Takes a day, which may be a month or a year: rows with a day in it. The clause of `where` says the `rank` of a row."""
 
     def schema(self) -> dict[str, Any]:
         return DATE_SCHEMA
@@ -353,50 +387,21 @@ class DayFilter(Filter):
     def parameters(self, name: str) -> Iterator[Parameter]:
         yield day_parameter(name, self.help_text)
 
-    def reading(
-        self,
-        name: str,
-        query: Query,
-        references: Any,  # noqa: ARG002 - one signature
-    ) -> Callable[[], Days] | None:
-        days = read_days(name, query)
-        return None if days is None else lambda: days
+    def _read(self, name: str, query: Query) -> Days | None:
+        return read_days(name, query)
 
-    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        days = read_days(name, query)
-        if days is not None:
-            yield partial(self._has_day, *days, match_of(query))
-
-    def _has_day(self, first: dt.date, last: dt.date, match: Match, model: type[Model]) -> Clause:
+    def _has_day(self, first: Any, last: Any, match: Match, model: type[Model]) -> Clause:
+        found = super()._has_day(first, last, match, model)
         if self.where is not None:
-            return as_clause(model, self.where(first, last, match))
-        reach = ReachSql.of(model, self.reach)
-        spans = in_order(first, last) if self.is_in_order else ()
-        found = reach.has_day(match, first, last)
-        return replace(
-            found, spans=spans, is_found=match != Match.ANY, rank=reach.rank(first, last)
-        )
+            return found
+        return replace(found, rank=ReachSql.of(model, self.reach).rank(first, last))
 
 
-class WindowFilter(Filter):
-    """Takes `NAME_after` and `NAME_before`: rows with a day between them, both included.
+class WindowFilter(_DaysFilter):
+    """Takes `NAME_after` and `NAME_before`: rows with a day between them, both included; one of the two may be left out.
 
-    `reach` and `is_in_order` are as in `DayFilter`. Instead, `where(after, before, match)` makes the condition. The
-    attribute's name opens the parameters' names. A member of a `Group` needs none of them, and gives it `(after, before)`.
+    The attribute's name opens the parameters' names.
     """
-
-    def __init__(
-        self,
-        reach: str = "",
-        *,
-        help_text: str,
-        where: Callable[[dt.date | None, dt.date | None, Match], Q | Clause] | None = None,
-        is_in_order: bool = False,
-    ) -> None:
-        super().__init__(help_text=help_text)
-        self.reach = reach
-        self.where = where
-        self.is_in_order = is_in_order
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         for end, word in (("after", "later"), ("before", "earlier")):
@@ -407,29 +412,5 @@ class WindowFilter(Filter):
                 companion=DATE_MATCH,
             )
 
-    def reading(
-        self,
-        name: str,
-        query: Query,
-        references: Any,  # noqa: ARG002 - one signature
-    ) -> Callable[[], Window] | None:
-        window = read_window(name, query)
-        return None if window is None else lambda: window
-
-    def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:  # noqa: ARG002 - one signature
-        window = read_window(name, query)
-        if window is not None:
-            yield partial(self._has_day, *window, match_of(query))
-
-    def _has_day(
-        self,
-        after: dt.date | None,
-        before: dt.date | None,
-        match: Match,
-        model: type[Model],
-    ) -> Clause:
-        if self.where is not None:
-            return as_clause(model, self.where(after, before, match))
-        found = ReachSql.of(model, self.reach).has_day(match, after, before)
-        spans = in_order(after, before) if self.is_in_order else ()
-        return replace(found, spans=spans, is_found=match != Match.ANY)
+    def _read(self, name: str, query: Query) -> Window | None:
+        return read_window(name, query)

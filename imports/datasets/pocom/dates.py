@@ -9,7 +9,7 @@ A date there is a value (`1861-05-04`, `1861-05`, `1861`, or nothing) and a note
 | on or before, not later than | `[..1861-05-04]` |
 | before | `[..1861-05-03]` |
 | on or after, not before | `[1861-05-04..]` |
-| after; "last despatch was dated" (whoever wrote it was still there) | `[1861-05-05..]`, `[1861-05-04..]` |
+| after; "last despatch was dated" (its writer was still there) | `[1861-05-05..]`, `[1861-05-04..]` |
 | between May 1 and | `[1861-05-01..1861-05-04]` |
 | probably, presumably, perhaps, anywhere in the note | `1861-05-04?` |
 
@@ -26,36 +26,16 @@ from typing import TYPE_CHECKING
 
 from config.dates.fields import TEXT_MAX_LENGTH
 from config.dates.values import EdtfError, UncertainDate
+from config.dates.written import MONTH_NAMES, month_number, readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sept", "sep"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-#: The name of a month, for patterns: longer names come first.
-MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+#: The name of a month, for patterns.
+MONTH = rf"(?:{MONTH_NAMES})\b\.?"
 _PROSE = re.compile(
-    rf"\b(?P<month>{MONTH})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*[,.]?\s+)?(?P<year>\d{{4}})\b"
-    rf"|\b(?P<day2>\d{{1,2}})\s+(?P<month2>{MONTH}),?\s+(?P<year2>\d{{4}})\b",
+    rf"\b{MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?\s*[,.]?\s+)?\d{{4}}\b"
+    rf"|\b\d{{1,2}}\s+{MONTH},?\s+\d{{4}}\b",
     re.IGNORECASE,
 )
 _MONTHS_OF_A_YEAR = re.compile(
@@ -150,7 +130,7 @@ def read_date(value: str, note: str = "") -> Reading:
 def dates_in(text: str) -> Iterator[tuple[int, int, Reading]]:
     """Yield the dates in a sentence, each with where it begins and ends ("about February 13, 1811")."""
     for found in _PROSE.finditer(text):
-        plain = _from_prose(found)
+        plain = _likeliest(found[0])
         if plain is not None:
             before = text[: found.start()]
             edtf, is_qualified = _qualified(plain, before, with_doubt=False)
@@ -162,11 +142,13 @@ def dates_in(text: str) -> Iterator[tuple[int, int, Reading]]:
 def _from_words(note: str) -> Reading:
     """Read a note that is a date itself ("Dec 1986", "January-March 1802")."""
     note = note.rstrip(".")
-    if found := _PROSE.fullmatch(note):
-        plain = _from_prose(found)
+    if _PROSE.fullmatch(note):
+        plain = _likeliest(note)
         return Reading(plain, note) if plain else Reading()
     if found := _MONTHS_OF_A_YEAR.fullmatch(note):
-        first, last = (f"{found['year']}-{_month(found[name]):02}" for name in ("first", "last"))
+        first, last = (
+            f"{found['year']}-{month_number(found[name]):02}" for name in ("first", "last")
+        )
         return Reading(f"[{first}..{last}]", note) if first < last else Reading()
     return Reading()
 
@@ -175,8 +157,7 @@ def _plain(value: str) -> str | None:
     """Return the EDTF of a value, or None where it is none. A month or day of 00 is one that is not known."""
     found = _VALUE.fullmatch(value)
     if found is None:
-        prose = _PROSE.fullmatch(value)
-        return _from_prose(prose) if prose else _valid(value)
+        return _likeliest(value) if _PROSE.fullmatch(value) else _valid(value)
     edtf = found["year"]
     for part in (found["month"], found["day"]):
         if part is None or not int(part):
@@ -185,14 +166,9 @@ def _plain(value: str) -> str | None:
     return _valid(edtf + (found["mark"] or ("~" if found["about"] else "")))
 
 
-def _from_prose(found: re.Match[str]) -> str | None:
-    year, month, day = (found[name] or found[f"{name}2"] for name in ("year", "month", "day"))
-    edtf = f"{year}-{_month(month):02}"
-    return _valid(f"{edtf}-{int(day):02}" if day else edtf)
-
-
-def _month(name: str) -> int:
-    return _MONTHS[name.rstrip(".").lower()]
+def _likeliest(words: str) -> str | None:
+    """Return what a day or month in words means, or None where there is no such day."""
+    return next(iter(readings(words)), None)
 
 
 def _valid(edtf: str) -> str | None:
@@ -236,11 +212,11 @@ def _meant(meaning: str, plain: str, mark: str, first: str) -> str | None:
 
 def _start_of_range(words: str, end: str) -> str | None:
     """Return the EDTF of the first date of a range; without a year it is that of the last, or the one before."""
-    if found := _PROSE.fullmatch(words.strip(" ,")):
-        return _from_prose(found)
-    if found := _DAY_AND_MONTH.fullmatch(words.strip(" ,")):
+    if _PROSE.fullmatch(words := words.strip(" ,")):
+        return _likeliest(words)
+    if found := _DAY_AND_MONTH.fullmatch(words):
         year = int(end[:4])
-        start = f"{_month(found[1]):02}-{int(found[2]):02}"
+        start = f"{month_number(found[1]):02}-{int(found[2]):02}"
         if start > end[5:]:
             year -= 1
         return _valid(f"{year:04}-{start}")

@@ -246,7 +246,7 @@
         form.addEventListener("input", soon);
         form.addEventListener("change", soon);
         if (window.django && django.jQuery) {
-            django.jQuery(form).on("change", soon); // of boxes that tell only jQuery
+            django.jQuery(form).on("change", soon); // of boxes that notify only jQuery
         }
         document.addEventListener("visibilitychange", () => waits && keep());
         window.addEventListener("beforeunload", (event) => {

@@ -14,6 +14,7 @@ from config.dates.written import readings
 OFFERED = {
     "10 May 2025": ["2025-05-10"],
     "May 10, 2025": ["2025-05-10"],
+    "May 10. 2025": ["2025-05-10"],
     "10th of May 2025": ["2025-05-10"],
     "on Saturday, 10 May 2025": ["2025-05-10"],
     "10-May-2025": ["2025-05-10"],

@@ -10,7 +10,7 @@ from tests.factories.people import make_person, make_tenure
 from tests.factories.records import make_topic, publish_whole
 from tests.records.admin.filling import address, filled, merge_at_desk
 
-# The database tells the time of a change by its transaction: each request has its own here.
+# The time of a change is that of its transaction: each request has its own here.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

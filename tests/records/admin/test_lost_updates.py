@@ -16,7 +16,7 @@ from tests.factories.races import at_once
 from tests.factories.records import make_topic, publish_whole
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
-# The database tells the time of a change by its transaction: each request has its own here.
+# The time of a change is that of its transaction: each request has its own here.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

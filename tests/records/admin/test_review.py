@@ -24,7 +24,7 @@ from tests.factories.records import make_topic
 from tests.factories.staff import client_of, member_of_staff
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
-# Who wrote what is told by transactions: each request has its own.
+# Writers are kept by transaction: each request has its own.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -289,7 +289,7 @@ class TestSecondPerson:
         data = filled(page) | {"_publish": "1", "_nature": "correction"}
         (error,) = errors_of(client_of(ama).post(address(topic), data))
         assert error.endswith("so somebody else publishes it. Ask bo.")
-        # And whoever wrote nothing until now, but changes it with the same button.
+        # And a person who wrote nothing until now, but changes it with the same button.
         data = filled(client_of(bo).get(address(topic))) | {"label": "All mines"}
         again = client_of(bo).post(
             address(topic), data | {"_publish": "1", "_nature": "correction"}

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from records.api import moments
+from records.api.moments import finding
 from records.registry import all_kinds, kind_named
 from tests.factories.answers import get
 from tests.factories.counted import counted_rows, dimensions, expected_counts, is_refused
@@ -113,12 +113,12 @@ class Asked:
         return answer
 
 
-@pytest.mark.parametrize(("seed", "few"), [(1, 3), (2, moments.FEW)])
+@pytest.mark.parametrize(("seed", "few"), [(1, 3), (2, finding.FEW)])
 def test_what_is_answered_follows_from_the_revisions(
     client: Client, seed: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether facts are found at once or, where they are not `few`, read off in order."""
-    monkeypatch.setattr(moments, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     history = History(seed)
     deeds = Counter(history.step() for _ in range(STEPS))
     names = [kind.name for kind in all_kinds()]

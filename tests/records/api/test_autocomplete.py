@@ -1,4 +1,4 @@
-"""Suggestions while typing: published records only, exact before begun before alike, and told apart by hints."""
+"""Suggestions while typing: published records only, exact before begun before alike, and distinguished by hints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compression: who asks for it gets the same answer in fewer bytes, and everybody else as before."""
+"""Compression: a client that asks for it gets the same answer in fewer bytes, and everybody else as before."""
 
 import gzip
 import json

@@ -17,7 +17,8 @@ from django.db import connection
 from benchmarks.candidates import SHAPING, Sample, candidates_for
 from benchmarks.schema import declared
 from config.api.docs import schema
-from records.api import frequencies, ways
+from records.api import frequencies
+from records.api.ways import bounds
 from records.registry import all_kinds
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 COMBINATIONS = 500
 #: Columns that are not called as the orderings that they make.
 COLUMNS = {"label": "sort_label", "start": "date", "signed": "date"}
-#: Values of one parameter that are told apart.
+#: Values of one parameter that are distinguished.
 VALUES = 12
 #: Documents of each kind that are asked for by what they hold.
 DOCUMENTS = 6
@@ -116,7 +117,7 @@ def _such_as(kind: Kind, texts: list[str]) -> dict[str, list[str]]:
         found = candidates_for(name, one, sample)
         if len(texts) == 1 and "enum" in one:
             found = [word for word in found if f'"{word}"' in texts[0]] or found
-        # Where documents tell no value that the parameter takes, its schema does.
+        # Where documents have no value that the parameter takes, its schema does.
         fits = re.compile(one.get("pattern", ""))
         found = [word for word in found if fits.search(word)][:VALUES] or one.get("examples", [])
         if found:
@@ -153,22 +154,22 @@ def _keep_walks_as_they_are(patched: pytest.MonkeyPatch) -> None:
 def _shorten_walks(patched: pytest.MonkeyPatch) -> None:
     """Let every walk end before its page is full, so that rows are found the other way too."""
     patched.setattr(frequencies, "_KNOWN", {})
-    patched.setattr(ways, "FEW", 0)
-    patched.setattr(ways, "WALKED", 5)
-    patched.setattr(ways, "FOLLOWED", 3)
-    patched.setattr(ways, "ASKED", 3)
-    patched.setattr(ways, "READ_FIRST", 2)
-    patched.setattr(ways, "SORTED", 2)
-    patched.setattr(ways, "READ", 4)
+    patched.setattr(bounds, "FEW", 0)
+    patched.setattr(bounds, "WALKED", 5)
+    patched.setattr(bounds, "FOLLOWED", 3)
+    patched.setattr(bounds, "ASKED", 3)
+    patched.setattr(bounds, "READ_FIRST", 2)
+    patched.setattr(bounds, "SORTED", 2)
+    patched.setattr(bounds, "READ", 4)
 
 
 def _walk_always(patched: pytest.MonkeyPatch) -> None:
     """Let every list that can be walked in order be walked, however few rows there are."""
     patched.setattr(frequencies, "_KNOWN", {})
-    patched.setattr(ways, "FEW", 0)
-    patched.setattr(ways, "SORTED", 0)
-    patched.setattr(ways, "MANY", 0)
-    patched.setattr(ways, "READ_FIRST", 0)
+    patched.setattr(bounds, "FEW", 0)
+    patched.setattr(bounds, "SORTED", 0)
+    patched.setattr(bounds, "MANY", 0)
+    patched.setattr(bounds, "READ_FIRST", 0)
 
 
 def _crawl(client: Client, response: Any) -> tuple[list[str], set[tuple[int, str]]]:

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from config.api import pagination
-from records.api import moment_counts, moments
+from records.api.moments import counts, finding, listing
 from records.models import Moment, MomentPosting
 from records.publishing.publish import publish, withdraw
 from tests.factories.answers import get
@@ -135,7 +135,7 @@ def test_timeline_is_what_the_documents_say(
     for way in WAYS:
         with monkeypatch.context() as patch:
             for name, number in way.items():
-                patch.setattr(moments, name, number)
+                patch.setattr(finding, name, number)
             for query in questions(world, 20):
                 wanted = happened(query, documents)
                 size = world.chance.choice([max(3, len(wanted) // 11), 200])
@@ -193,11 +193,11 @@ def test_counts_tell_what_may_lie_in_several_spans_and_what_has_no_day(client: C
 def test_too_many_counts_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for year in (2023, 2024, 2025):
         publish_whole(make_event(when=str(year)))
-    monkeypatch.setattr(moment_counts, "MOST_ROWS", 2)
+    monkeypatch.setattr(counts, "MOST_ROWS", 2)
     assert get(client, "timeline/counts/?by=year", 400)["code"] == "too_many_groups"
     assert get(client, "timeline/counts/?by=object")["results"] == [{"object": "event", "count": 3}]
 
-    monkeypatch.setattr(moment_counts, "MOST_READ", 2)
+    monkeypatch.setattr(counts, "MOST_READ", 2)
     assert get(client, "timeline/counts/?by=object", 400)["code"] == "too_many_records"
     assert get(client, "timeline/counts/?by=year,month,kind", 400)["errors"][0]["code"] == (
         "too_many_values"
@@ -216,8 +216,9 @@ def test_two_frequent_conditions_are_counted_no_further_than_is_shown(
         for state in states if number < 5 else states[:1]:
             make_participation(event, state)
         publish_whole(event)
-    for name, value in {"FEW": 0, "TOGETHER": 0, "OFTEN_MET": often, "COUNTED": 3}.items():
-        monkeypatch.setattr(moments, name, value)
+    for name, value in {"FEW": 0, "TOGETHER": 0, "OFTEN_MET": often}.items():
+        monkeypatch.setattr(finding, name, value)
+    monkeypatch.setattr(listing, "COUNTED", 3)
     monkeypatch.setattr(pagination, "COUNTED", 3)
 
     for query, count in (
@@ -232,7 +233,7 @@ def test_two_frequent_conditions_are_counted_no_further_than_is_shown(
         for most, status in ((count, 200), (count - 1, 400)):
             if most < 0:
                 continue
-            monkeypatch.setattr(moment_counts, "MOST_LOOKED_AT", most)
+            monkeypatch.setattr(counts, "MOST_LOOKED_AT", most)
             answer = get(client, f"timeline/counts/?by=year&{query}", status)
             assert answer.get("code", "too_many_records") == "too_many_records", query
 
@@ -382,7 +383,7 @@ def test_csv_and_ndjson_have_all_that_the_pages_have(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(11)
-    monkeypatch.setattr(moments, "READ_AT_ONCE", 7)
+    monkeypatch.setattr(listing, "READ_AT_ONCE", 7)
     state, other = world.states[:2]
     narrow = f"state={state.pk}&date_after=1990&date_match=any&fields=date,match,label"
     questions = (
@@ -394,7 +395,7 @@ def test_csv_and_ndjson_have_all_that_the_pages_have(
     )
     sizes = []
     for few, question in product((0, 2_000), questions):
-        monkeypatch.setattr(moments, "FEW", few)
+        monkeypatch.setattr(finding, "FEW", few)
         address = f"/api/v1/timeline/?page_size=3&{question}"
         pages = [client.get(address).json()]
         while pages[-1]["next"]:

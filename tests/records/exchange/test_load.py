@@ -1,4 +1,4 @@
-"""Taking in exchange files: what becomes of each line, and what the tables hold afterwards."""
+"""Imports of exchange files: the result of each line, and what the tables hold afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot and the changes after it are what is public, whoever publishes meanwhile."""
+"""A snapshot and the changes after it are what is public, whatever is published meanwhile."""
 
 from __future__ import annotations
 

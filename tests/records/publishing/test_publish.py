@@ -1,4 +1,4 @@
-"""What publishing, withdrawing, restoring and merging do to what the world sees."""
+"""What publishing, withdrawing, restoring and merging do to what the API serves."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def test_what_a_publisher_names_is_checked_before_the_feed_is_held() -> None:
         return topic
 
     topic = overtaken(
-        # Another code is another key: whoever refers to the topic waits.
+        # Another code is another key: a write that refers to the topic waits.
         lambda: Topic.objects.filter(pk=broader.pk).update(code="mines", label="Mines"),
         add_below,
         lambda: publish_as_it_is(broader),

@@ -44,7 +44,7 @@ from tests.imports.datasets.importing import import_folder
             ["a>b", "c>b"],
             ["a>b separation 1900", "c>b continuation 1900"],
         ),
-        # c is what became of b, not of a.
+        # c follows b, not a.
         (
             {"a": "1800 1900", "b": "1900 1950", "c": "1950 9999"},
             ["a>b", "b>c", "a>c"],

@@ -11,7 +11,8 @@ from config.api.sql import Clause, select
 from config.dates.lengths import Length
 from records.api.counts import MOST_ROWS, too_many_groups, too_many_records
 from records.api.dimensions import NO_SPAN, UNCERTAIN, TimeSpan
-from records.api.moments import Finding, more_than, with_moments
+from records.api.moments.finding import Finding, more_than
+from records.api.moments.tables import with_moments
 from records.api.pages import fetch
 from records.as_of import shown_references
 from records.models import Standing, Stream
@@ -23,7 +24,7 @@ from records.registry import all_kinds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from records.api.moments import Question
+    from records.api.moments.question import Question
 
 #: Moments that are counted where the postings say all that is asked, and where each is looked at.
 MOST_READ, MOST_LOOKED_AT = 25_000, 5_000
