@@ -9,7 +9,7 @@ import orjson
 from django.shortcuts import render
 
 from config.api.fields import shape_of
-from config.api.filters.dates import match_of
+from config.api.filters.dates import days_asked, match_of
 from config.api.pagination import Page
 from config.api.problems import Problem
 from config.api.query import Query
@@ -68,7 +68,7 @@ def _found(given: Sequence[tuple[str, str]]) -> dict[str, Any]:
     references = WrittenReferences()
     readings = TimelineFilter.readings(query, references)
     page = Page.read(query, "timeline", "date")
-    references.resolve(query)
+    references.resolve(query, days_asked(TimelineFilter.known, query))
     query.refuse_faults()
     values = {name: reading() for name, reading in readings.items()}
     question = Question.of(values, match_of(query))

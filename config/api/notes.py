@@ -13,6 +13,7 @@ NOTES = {
     "withdrawn": "the record was withdrawn, and is not listed",
     "as_of": "what was withdrawn since that instant is left out",
     "did_not_exist": "by its own record it did not exist on the days asked for, so that what is said of them is doubtful",
+    "several_bearers": "the code was that of several states at different times, one of which is meant",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 

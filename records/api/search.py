@@ -40,14 +40,14 @@ SEARCH = Parameter(
     "search",
     f"Full text, unaccented; all of up to {MAX_SEARCH_WORDS} words must be there, the last one perhaps only begun. Names are"
     " compared as they are, in every script; titles and summaries also by their English stems. An exact label or code comes"
-    f" first, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds the newest are ranked, first those"
-    " with the last word whole, and a note says so; ask with `ordering` to page through all of them.",
+    f" first, then labels that begin with the text, then the best matches, unless `ordering` is given. Of more than {RANKED:,} finds"
+    " the newest are ranked, first those with the last word whole, and a note says so; ask with `ordering` to page through all of them.",
     {"type": "string", "maxLength": MAX_SEARCH_LENGTH},
     cost=4,
 )
 
-#: What an exact label or code counts, beside which no rank counts.
-EXACT = 10
+#: What an exact label or code counts, and a label that begins with what was searched for. No rank counts beside them.
+EXACT, BEGINNING = 10, 5
 #: Records with exactly the label are ranked up to here, where all finds are too many.
 MOST_EXACT = 100
 #: What a word counts: of prose, among other names, in the label.
@@ -67,6 +67,12 @@ def read_search(query: Query) -> str | None:
         )
         return None
     return " ".join(words)
+
+
+def begins(editions: type[Edition], words: str) -> Clause:
+    """Whether the label begins with what was searched for."""
+    label, _kind = column(editions, "sort_label")
+    return Clause(f"starts_with({label}, %s)", (sort_label(words),))
 
 
 def is_exact(editions: type[Edition], words: str) -> Clause:
@@ -213,13 +219,13 @@ class RankedListing(FoundListing):
 
     def _newest(self) -> Clause:
         """The newest finds, one more than are ranked."""
-        table, exact = table_of(self.editions), is_exact(self.editions, self.words)
-        columns = f"{table}.id, {table}.record_id, position, search, {exact.sql} AS is_exact"
+        table, first = table_of(self.editions), self._first()
+        columns = f"{table}.id, {table}.record_id, position, search, {first.sql} AS first"
         if not self.editions.is_searched_by_date:
             newest = select(f"{columns}, {table}.id AS age", table, self.where)
             return Clause(
                 f"newest AS MATERIALIZED ({newest.sql} ORDER BY {table}.id DESC LIMIT {RANKED + 1})",
-                exact.values + newest.values,
+                first.values + newest.values,
             )
         many, found = Months(self.editions, self.filters, self.words).many(
             BY_DAY, RANKED, whole_first=True
@@ -230,7 +236,15 @@ class RankedListing(FoundListing):
         )
         newest = select(f"{columns}, found.key AS age", joined, EVERYTHING)
         return Clause(
-            f"{many.sql}, newest AS MATERIALIZED ({newest.sql})", many.values + exact.values
+            f"{many.sql}, newest AS MATERIALIZED ({newest.sql})", many.values + first.values
+        )
+
+    def _first(self) -> Clause:
+        """What a find counts before its rank."""
+        exact, beginning = is_exact(self.editions, self.words), begins(self.editions, self.words)
+        return Clause(
+            f"CASE WHEN {exact.sql} THEN {EXACT} WHEN {beginning.sql} THEN {BEGINNING} ELSE 0 END",
+            exact.values + beginning.values,
         )
 
     def _page(self, page: Page, columns: Sequence[str | Clause]) -> Clause:
@@ -244,10 +258,10 @@ class RankedListing(FoundListing):
             )
         way = "ASC" if cursor is not None and cursor.is_backward else "DESC"
         chosen = selected(self.editions, columns)
-        ranked = f"ts_rank('{WEIGHTS}', search, {asked.sql})::float8 + CASE WHEN is_exact THEN {EXACT} ELSE 0 END"
+        ranked = f"ts_rank('{WEIGHTS}', search, {asked.sql})::float8 + first"
         found = "(SELECT count(*) FROM newest)"
         exactly = select(
-            "id, record_id, position, search, TRUE",
+            f"id, record_id, position, search, {EXACT}",
             table_of(self.editions),
             all_of([Clause(f"{found} > {RANKED}"), self.where, exact]),
         )
@@ -255,7 +269,7 @@ class RankedListing(FoundListing):
         steps = {
             "best": f"TABLE newest ORDER BY age DESC, record_id DESC LIMIT {RANKED}",
             "exact": f"{exactly.sql} ORDER BY id DESC LIMIT {MOST_EXACT}",
-            "finds": "SELECT id, record_id, position, search, is_exact FROM best UNION ALL "
+            "finds": "SELECT id, record_id, position, search, first FROM best UNION ALL "
             "SELECT * FROM exact WHERE id NOT IN (SELECT id FROM best)",
             "ranked": select(f"id, record_id, position, {ranked} AS rank", "finds", EVERYTHING).sql,
             "page": f"{select('*', 'ranked', side).sql} ORDER BY rank {way}, record_id {way} LIMIT {page.size + 1}",

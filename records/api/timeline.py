@@ -8,7 +8,14 @@ from rest_framework import serializers
 
 from config.api.fields import FIELDS, OMIT, Selection, shape_of
 from config.api.filters.base import ValuesFilter
-from config.api.filters.dates import AS_OF, MATCHES, WindowFilter, match_of, notes_of_then
+from config.api.filters.dates import (
+    AS_OF,
+    MATCHES,
+    WindowFilter,
+    days_asked,
+    match_of,
+    notes_of_then,
+)
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
@@ -245,7 +252,7 @@ class TimelineView(ReadView):
         if len(by) > MOST_DIMENSIONS:
             detail = f"There are {len(by)} dimensions; at most {MOST_DIMENSIONS} are taken."
             query.fault("too_many_values", detail, BY.name)
-        references.resolve(query)
+        references.resolve(query, days_asked(TimelineFilter.known, query))
         query.refuse_faults()
         question = question_of(readings, query)
 
@@ -263,7 +270,7 @@ class TimelineView(ReadView):
         selection = Selection.read(query, shape_of(MomentSerializer))
         name = query.choice("ordering", ORDERINGS) or "date"
         page = Page.read(query, "timeline", name)
-        references.resolve(query)
+        references.resolve(query, days_asked(TimelineFilter.known, query))
         query.refuse_faults()
         shape = shape_of(MomentSerializer)
         listing = MomentListing(

@@ -260,7 +260,7 @@ class EditionViewSet(ReadView):
                 "expand",
             )
         page = Page.read(query, resource, name)
-        references.resolve(query, days_asked(self.filterset_class.rated, query))
+        references.resolve(query, days_asked(self.filterset_class.known, query))
         query.refuse_faults()
 
         editions = self.kind.editions
@@ -304,7 +304,7 @@ class EditionViewSet(ReadView):
         words = read_search(query)
         dimensions = read_by(query, self.dimensions)
         summed = query.choice("sum", self.sums)
-        references.resolve(query)
+        references.resolve(query, days_asked(self.filterset_class.known, query))
         query.refuse_faults()
         asked = [*self._asked(conditions)]
         asked += [matches(self.kind.editions, words)] if words is not None else []

@@ -204,7 +204,8 @@ class WrittenReferences:
     def resolve(self, query: Query, on: Days | None = None) -> None:
         """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
 
-        A code that several records had at different times means the one that had it `on` those days.
+        A code that several records had at different times means the one that had it `on` those days; where they do not tell,
+        a note names the others.
         """
         if self._unreadable:
             likely = likeliest([(kinds, slug) for _place, kinds, slug in self._unreadable])
@@ -225,6 +226,7 @@ class WrittenReferences:
                 query.faults.append(ambiguity(written, leads.values()))
             elif leads:
                 written.ids = list(leads)
+                self.notes += _other_bearers(written, candidates, on)
             elif not (written.is_noted and candidates):
                 unresolved.append(written)
         self._report(unresolved, query)
@@ -295,6 +297,31 @@ def _fates(
             detail = f"“{written.text}” was withdrawn; its address says why."
             notes.append(Note("withdrawn", written.parameter, written.text, detail))
     return notes
+
+
+def _other_bearers(
+    written: WrittenReference, candidates: Sequence[Candidate], on: Days | None
+) -> list[Note]:
+    """Say which records had the code that was read as that of the first, unless the days tell which of them is meant."""
+    others = {one.leads_to: one for one in candidates if one.leads_to not in {None, *written.ids}}
+    if written.every or not others:
+        return []
+    day = today()
+    codes = [value for way, value, _kind in written.ways() if way in (Way.KEY, Way.BARE_CODE)]
+    bearers = {
+        one.leads_to
+        for one in candidates
+        for code in codes
+        if one.leads_to and _had(one.terms(code), on or (day, day))
+    }
+    if len(bearers) == 1:
+        return []
+    slugs = sorted(one.slug for one in others.values())[:SHOWN]
+    detail = (
+        f"“{written.text}” was the code of several at different times: {candidates[0].slug} is meant here, not"
+        f" {', '.join(slugs)}."
+    )
+    return [Note("several_bearers", written.parameter, written.text, detail, slugs)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Drafts, withdrawn and merged records are never suggested: only what stands as pu
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -13,7 +14,7 @@ from config.api.as_of import today
 from config.api.sql import Clause
 from config.faults import nearest
 from records.bulk import as_array
-from records.lookup.finding import Beginnings, Search, find_each, published_names
+from records.lookup.finding import SHORTEST, Beginnings, Search, find_each, published_names
 from records.lookup.names import id_of
 from records.models import Reference, Standing
 from records.registry import kind_named
@@ -35,7 +36,8 @@ def likeliest(asked: Sequence[tuple[Sequence[str], str]]) -> list[list[str]]:
     """Return for each (kinds, text) the slugs of the published records that are called most like it, the likeliest first.
 
     Topics and event types are suggested by their codes. They are found as `autocomplete/` finds them, and by slugs that are
-    near in the alphabet. Five statements at most, however many are asked for.
+    near in the alphabet. What names nothing so is looked for once more without its shortest words, for "us-ambassador-to-pakistan" is
+    called "Ambassador of the United States to Pakistan". Ten statements at most, however many are asked for.
     """
     found: list[list[str]] = [[] for _each in asked]
     places = [
@@ -46,12 +48,29 @@ def likeliest(asked: Sequence[tuple[Sequence[str], str]]) -> list[list[str]]:
     if not places:
         return found
     day = today()
-    searches = [_search(*asked[place]) for place in places]
-    records = find_each(searches, on=(day, day), limit=SUGGESTED)
+    days = (day, day)
+    records = find_each([_search(*asked[place]) for place in places], on=days, limit=SUGGESTED)
+    shorter = {
+        at: _without_short_words(asked[place][1])
+        for at, place in enumerate(places)
+        if not records[at]
+    }
+    shorter = {at: text for at, text in shorter.items() if text}
+    if shorter:
+        again = [_search(asked[places[at]][0], text) for at, text in shorter.items()]
+        for at, names in zip(shorter, find_each(again, on=days, limit=SUGGESTED), strict=True):
+            records[at] = names
     called = _called({name.record for names in records for name in names})
     for place, names in zip(places, records, strict=True):
         found[place] = [called[name.record] for name in names if name.record in called]
     return found
+
+
+def _without_short_words(text: str) -> str:
+    """What is left of a text without its words of one and two letters; nothing if it has none, or no others."""
+    words = re.split(r"[\s\-_]+", text)
+    long = [word for word in words if len(word) >= SHORTEST]
+    return " ".join(long) if len(long) < len(words) else ""
 
 
 def _search(kinds: Sequence[str], text: str) -> Search:

@@ -11,6 +11,7 @@ from people.models import State, StateCode, StateIdentifier
 from records.models import Reference
 from records.publishing.publish import withdraw
 from tests.factories.answers import get, slugs
+from tests.factories.events import make_event, make_participation
 from tests.factories.people import (
     make_organization,
     make_part,
@@ -196,6 +197,63 @@ def test_code_in_a_filter_means_the_state_that_has_it_now_else_the_last_one(
 
     for text in (code, code.lower(), f"iso3166-1-alpha-2:{code}"):
         assert slugs(client, f"organizations/?state={text}") == [bodies[slug].slug]
+
+
+SEVERAL = {
+    "code": "several_bearers",
+    "parameter": "state",
+    "value": "YU",
+    "detail": "“YU” was the code of several at different times: serbia-and-montenegro is meant here, not yugoslavia.",
+    "suggestions": ["yugoslavia"],
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "notes"),
+    [
+        ("date_after=1960&date_before=1965", ["tito"], []),
+        ("date_before=1965", ["tito"], []),
+        ("date_after=1999", ["kostunica"], []),
+        # Nobody has it today, both had it within these days, and nobody before or after: the days do not tell.
+        ("", ["kostunica"], [SEVERAL]),
+        ("date_after=1991&date_before=2001", ["kostunica"], [SEVERAL]),
+        ("date_after=2010", [], [SEVERAL]),
+    ],
+)
+@pytest.mark.parametrize("of", ["events/?", "timeline/?object=event&"])
+def test_days_asked_for_choose_the_bearer_of_a_code_and_a_note_says_where_they_do_not(
+    client: Client,
+    former_states: dict[str, State],
+    *,
+    of: str,
+    query: str,
+    found: list[str],
+    notes: list[dict[str, object]],
+) -> None:
+    bearers = {
+        "tito": ("yugoslavia", "1963-10-17"),
+        "kostunica": ("serbia-and-montenegro", "2001-05-09"),
+    }
+    for name, (state, day) in bearers.items():
+        event = make_event(name, slug=name, when=day)
+        make_participation(event, former_states[state])
+        publish_whole(event)
+
+    answer = client.get(f"/api/v1/{of}state=YU&{query}").json()
+    records = [row.get("record") or row for row in answer["results"]]
+    assert [record["label"] for record in records] == found
+    assert answer["notes"] == notes
+    of = of.replace("/", "/counts/")
+    counts = client.get(f"/api/v1/{of}state=YU&{query}").json()
+    assert sum(row["count"] for row in counts["results"]) == len(found)
+    assert counts["notes"] == notes
+
+
+def test_a_code_that_one_state_has_today_is_that_of_no_other_without_days(
+    client: Client, former_states: dict[str, State]
+) -> None:
+    answer = client.get("/api/v1/organizations/?state=AI").json()
+    assert answer["notes"] == []
 
 
 def test_code_that_was_passed_on_is_an_identifier_of_both(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from config.dates.reach import Match
 from config.dates.values import EdtfError, parse_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import Model, Q
 
@@ -82,13 +83,23 @@ def read_on(query: Query) -> Days:
     return read_days(ON.name, query) or (today(), today())
 
 
-def days_asked(names: Iterable[str], query: Query) -> Days | None:
-    """The days of the first of these parameters that is given and understood. Faults are left to those who read them."""
-    for name in names:
-        try:
-            return parse_partial(query.values[name])
-        except (KeyError, EdtfError):
-            continue
+def days_asked(known: Mapping[str, Parameter], query: Query) -> Days | None:
+    """The days that a request is about: of the first day that it asks for, else of its first window; None without either.
+
+    What is not understood is left out here, and its faults to those who read it.
+    """
+    dated = [name for name, parameter in known.items() if parameter.companion is DATE_MATCH]
+    given: dict[str, Days] = {}
+    for name in dated:
+        with suppress(KeyError, EdtfError):
+            given[name] = parse_partial(query.values[name])
+    for name, days in given.items():
+        if known[name].is_rated:
+            return days
+    for name in given:
+        window, _, _end = name.rpartition("_")
+        after, before = given.get(f"{window}_after"), given.get(f"{window}_before")
+        return after[0] if after else dt.date.min, before[1] if before else dt.date.max
     return None
 
 

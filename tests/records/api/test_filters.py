@@ -277,6 +277,10 @@ def test_a_reference_that_names_nothing_is_noted_with_the_published_names_that_a
     assert notes(client, "about=isak-dar", "statements") == [
         unresolved("about", "isak-dar", "ishaq-dar")
     ]
+    # "pk" is no word of any name.
+    assert notes(client, "organization=pk-ministry-of-affairs") == [
+        unresolved("organization", "pk-ministry-of-affairs", "ministry-of-foreign-affairs")
+    ]
 
 
 def test_two_capitals_can_only_be_the_code_of_a_state_whatever_else_a_parameter_takes(client):

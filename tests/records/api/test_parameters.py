@@ -52,6 +52,7 @@ CASES = [
     ("offset=10", [("unknown_parameter", "offset", "cursor")]),
     ("actor=x", [("unknown_parameter", "actor", "person")]),
     ("people=x", [("unknown_parameter", "people", "person")]),
+    ("participant=x", [("unknown_parameter", "participant", "person")]),
     ("org=x", [("unknown_parameter", "org", "organization")]),
     ("kind=meeting", [("unknown_parameter", "kind", "type")]),
     ("modified_since=2025", [("unknown_parameter", "modified_since", "published_after")]),

@@ -17,7 +17,7 @@ from records.api import months, search
 from records.publishing.publish import publish
 from tests.factories.answers import get
 from tests.factories.events import make_event, make_event_type, make_participation
-from tests.factories.people import make_part, make_person, make_state
+from tests.factories.people import make_office, make_part, make_person, make_state
 from tests.factories.records import make_source, make_topic, publish_whole
 
 if TYPE_CHECKING:
@@ -140,6 +140,21 @@ def test_an_exact_label_or_code_comes_first(client: Client) -> None:
     assert found(client, "states", "CHÁD") == ["chad", "other"]
     assert found(client, "states", "td") == ["chad", "other"]
     assert found(client, "topics", "TD") == ["td", "x"]
+
+
+def test_labels_that_begin_with_the_text_come_before_those_that_have_its_words(
+    client: Client,
+) -> None:
+    source = make_source(title="Nothing")
+    titles = {
+        "begun": "Secretary of State of the Union",
+        "inside": "Under Secretary of State, Department of State",
+        "exact": "Secretary of State",
+    }
+    offices = [make_office(title, slug=slug, source=source) for slug, title in titles.items()]
+    publish(source, *offices, by=None)
+
+    assert found(client, "offices", "secretary of state") == ["exact", "begun", "inside"]
 
 
 DAYS = [
