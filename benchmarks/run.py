@@ -21,7 +21,17 @@ from benchmarks.progress import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECTIONS = ("publishing", "sizes", "reads", "combos", "pressure", "one", "rename", "import")
+SECTIONS = (
+    "publishing",
+    "sizes",
+    "reads",
+    "combos",
+    "pressure",
+    "downloads",
+    "one",
+    "rename",
+    "import",
+)
 
 
 def main() -> None:
@@ -70,7 +80,7 @@ def measure(arguments: argparse.Namespace, chosen: list[str]) -> Iterator[str]:
     drop(COPY)  # a run that was stopped may have left it
     published = fill(events)
 
-    from benchmarks import combinations, pressure, reads, sizes, writes  # noqa: PLC0415 - needs Django
+    from benchmarks import combinations, downloads, pressure, reads, sizes, writes  # noqa: PLC0415 - needs Django
 
     if "publishing" in chosen:
         yield sizes.publishing(published)
@@ -82,6 +92,8 @@ def measure(arguments: argparse.Namespace, chosen: list[str]) -> Iterator[str]:
         yield from combinations.measure(arguments.minutes)
     if "pressure" in chosen:
         yield from pressure.measure(arguments.question)
+    if "downloads" in chosen:
+        yield from downloads.measure(events)
     if {"one", "rename", "import"} & set(chosen):
         yield from writes.measure(events, chosen)
 

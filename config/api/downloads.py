@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Characters that are sent at once.
-PIECE = 65_536
+PIECE = 262_144
 #: Lines that CSV ends in when it is cut begin with this cell.
 CUT = "#error"
 #: The `object` of the line that ends NDJSON.
@@ -38,36 +38,32 @@ _FILE_NAME = re.compile(r"[^A-Za-z0-9.~-]+")
 _MAX_FILE_NAME = 100
 
 
-class Text:
-    """Text that is collected to be sent in larger pieces."""
+class Lines:
+    """The lines of documents after a head, and how many there are so far."""
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self.size = 0
-
-    def write(self, text: str) -> None:
-        self._texts.append(text)
-        self.size += len(text)
-
-    def take(self) -> bytes:
-        """Return what was collected, and forget it."""
-        piece = "".join(self._texts).encode()
-        self._texts.clear()
-        self.size = 0
-        return piece
-
-
-class Counted:
-    """Documents, and how many of them were read."""
-
-    def __init__(self, documents: Iterable[str]) -> None:
+    def __init__(self, documents: Iterable[str], head: str, line_of: Callable[[str], str]) -> None:
         self._documents = documents
+        self._head = head
+        self._line_of = line_of
         self.number = 0
 
-    def __iter__(self) -> Iterator[str]:
-        for document in self._documents:
-            self.number += 1
-            yield document
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield them in pieces; what was read before an error is yielded before it is raised."""
+        line_of, lines, size = self._line_of, [self._head], len(self._head)
+        try:
+            for document in self._documents:
+                line = line_of(document)
+                lines.append(line)
+                size += len(line)
+                self.number += 1
+                if size > PIECE:
+                    yield "".join(lines).encode()
+                    lines.clear()
+                    size = 0
+        except Exception:
+            yield "".join(lines).encode()
+            raise
+        yield "".join(lines).encode()
 
 
 class Download(Format):
@@ -91,36 +87,25 @@ class Download(Format):
     def cut(self, count: int, envelope: dict[str, Any], shape: Shape, problem: Problem) -> bytes:
         """What a list ends in that breaks off after so many documents."""
 
-    def lines(self, documents: Iterable[str], shape: Shape) -> Iterator[bytes]:
-        """Yield all that comes before the end, in pieces; what was read before an error is yielded before it is raised."""
-        text = Text()
-        head, line_of = self.lines_of(shape)
-        text.write(head)
-        try:
-            for document in documents:
-                text.write(line_of(document))
-                if text.size > PIECE:
-                    yield text.take()
-        except Exception:
-            yield text.take()
-            raise
-        yield text.take()
+    def lines(self, documents: Iterable[str], shape: Shape) -> Lines:
+        """Return all that comes before the end."""
+        return Lines(documents, *self.lines_of(shape))
 
     def page(
         self, documents: Iterable[str], envelope: dict[str, Any], shape: Shape
     ) -> Iterator[bytes]:
         """Write a list. The status is sent by then: an error becomes its last line."""
-        counted = Counted(documents)
+        lines = self.lines(documents, shape)
         try:
-            yield from self.lines(counted, shape)
+            yield from lines
         except Exception as error:
             problem = foreseen(error)
             if problem is None:
-                logger.exception("A download breaks off after %d documents.", counted.number)
+                logger.exception("A download breaks off after %d documents.", lines.number)
                 problem = Problem("internal_error")
-            yield self.cut(counted.number, envelope, shape, problem)
+            yield self.cut(lines.number, envelope, shape, problem)
         else:
-            yield self.end(counted.number, envelope, shape)
+            yield self.end(lines.number, envelope, shape)
 
     def document(self, document: str, shape: Shape) -> bytes:
         return b"".join(self.lines([document], shape))

@@ -3,17 +3,20 @@
 One statement finds which editions are on the list, and in which order. Editions never change, so that their documents can be
 read afterwards in short statements, however long that takes: the list is the one that there was when it was asked for, no row is
 missing or there twice whatever is published meanwhile, and no transaction stays open. A row costs eight bytes until it is sent.
+The database reads the next documents while those before them are written.
 """
 
 from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from config.api.ahead import Ahead
 from config.api.pagination import selected
 from config.api.sql import Clause, select, table_of
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 #: Rows that are taken from the database at once while they are found.
 FETCHED = 20_000
 #: Characters of documents that are read at once, as estimated from the size of those before.
-READ = 4_000_000
+READ = 2_000_000
 #: Documents that are read first, before their size is known; at least; and at most.
 FIRST, LEAST, MOST = 100, 10, 1_000
 
@@ -72,22 +75,30 @@ def read(found: Found, editions: type[Edition], columns: Sequence[str | Clause])
     table = table_of(editions)
     stored = [each for each in columns if isinstance(each, str)]
     chosen = selected(editions, ("position", *stored))
-    start, size = 0, FIRST
-    while start < len(found.positions):
-        positions = found.positions[start : start + size].tolist()
-        wanted = select(chosen.sql, table, Clause("position = ANY(%s)", (positions,)))
-        with connection.cursor() as cursor:
-            cursor.execute(wanted.sql, (*chosen.values, *wanted.values))
-            rows = {position: rest for position, *rest in cursor.fetchall()}
-        length = 0
-        for place, position in enumerate(positions, start):
-            values = rows[position]
-            length += sum(len(value) for value in values if isinstance(value, str))
-            if found.computed:
-                values = _merged(columns, values, found.computed[place])
-            yield (None, None, None, position, *values)
-        start += len(positions)
-        size = max(LEAST, min(MOST, READ * len(positions) // max(1, length)))
+
+    def ask(positions: list[int]) -> None:
+        if positions:
+            wanted = select(chosen.sql, table, Clause("position = ANY(%s)", (positions,)))
+            ahead.ask(Clause(wanted.sql, chosen.values + wanted.values))
+
+    start, positions = 0, found.positions[:FIRST].tolist()
+    with Ahead() as ahead:
+        ask(positions)
+        while positions:
+            rows = {row[0]: row[1:] for row in ahead.rows()}
+            length = sum(
+                len(value) for value in chain.from_iterable(rows.values()) if isinstance(value, str)
+            )
+            size = max(LEAST, min(MOST, READ * len(positions) // max(1, length)))
+            end = start + len(positions)
+            following = found.positions[end : end + size].tolist()
+            ask(following)
+            for place, position in enumerate(positions, start):
+                values = rows[position]
+                if found.computed:
+                    values = _merged(columns, values, found.computed[place])
+                yield (None, None, None, position, *values)
+            start, positions = end, following
 
 
 def _merged(

@@ -21,14 +21,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 
 from config.api import docs
+from config.api.ahead import Ahead
 from config.api.conformity import Conformity
 from config.api.downloads import Csv, Ndjson
 from config.api.fields import shape_of
 from config.api.schema import camel
-from config.api.sql import table_of
+from config.api.sql import Clause, table_of
 from records.publishing.feed import last_position, stamp
 from records.registry import all_kinds
 from records.snapshots.folder import (
@@ -229,15 +229,16 @@ def public_at(kind: Kind, position: int) -> Iterator[str]:
         " AND later.revision = edition.revision + 1 AND later.position <= %s)"
         " ORDER BY position LIMIT %s"
     )
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [after, position, position, READ])
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        for after, document in rows:  # noqa: B007 - the last one counts
-            yield document
+
+    def ask(after: int) -> None:
+        ahead.ask(Clause(statement, (after, position, position, READ)))
+
+    with Ahead() as ahead:
+        ask(0)
+        while rows := ahead.rows():
+            ask(rows[-1][0])
+            for _position, document in rows:
+                yield document
 
 
 def _manifest(work: Path, state: dict[str, Any]) -> dict[str, Any]:

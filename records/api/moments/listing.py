@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from config.api.ahead import Ahead
 from config.api.as_of import moment
 from config.api.filters.dates import MATCHES
 from config.api.pagination import COUNTED
@@ -111,28 +112,30 @@ class MomentListing(Pages):
 
     def read(self, found: Found) -> Iterator[Row]:
         """Entries of moments that were found. Editions never change, so they are those that stated them."""
-        for start in range(0, len(found.positions), READ_AT_ONCE):
-            positions = found.positions[start : start + READ_AT_ONCE].tolist()
-            computed = found.computed[start : start + READ_AT_ONCE]
-            documents = self._documents(positions, {stream for stream, _place, _rank in computed})
-            facts: dict[int, list[Fact]] = {}
-            for position, (stream, place, rank) in zip(positions, computed, strict=True):
-                name, document = Stream(stream).label, documents[position]
-                if position not in facts:
-                    facts[position] = list(kind_named(name).editions.moments(document))
-                entry = entry_of(name, document, facts[position][place], rank)
-                yield (None, "", None, position, orjson.dumps(entry).decode())
 
-    @staticmethod
-    def _documents(positions: Sequence[int], streams: Iterable[int]) -> dict[int, dict[str, Any]]:
-        wanted = as_array(dict.fromkeys(positions))
-        tables = [_stating()[stream]._meta.db_table for stream in streams]
-        each = [
-            f"SELECT position, document FROM {table} WHERE position = ANY(%s::bigint[])"
-            for table in tables
-        ]
-        rows = fetch(Clause(" UNION ALL ".join(each), (wanted,) * len(each)))
-        return {position: orjson.loads(document) for position, document in rows}
+        def ask(start: int) -> None:
+            if start < len(found.positions):
+                part = slice(start, start + READ_AT_ONCE)
+                streams = {stream for stream, _place, _rank in found.computed[part]}
+                ahead.ask(_documents(found.positions[part], streams))
+
+        with Ahead() as ahead:
+            ask(0)
+            for start in range(0, len(found.positions), READ_AT_ONCE):
+                end = start + READ_AT_ONCE
+                documents = {
+                    position: orjson.loads(document) for position, document in ahead.rows()
+                }
+                ask(end)
+                facts: dict[int, list[Fact]] = {}
+                for position, (stream, place, rank) in zip(
+                    found.positions[start:end], found.computed[start:end], strict=True
+                ):
+                    name, document = Stream(stream).label, documents[position]
+                    if position not in facts:
+                        facts[position] = list(kind_named(name).editions.moments(document))
+                    entry = entry_of(name, document, facts[position][place], rank)
+                    yield (None, "", None, position, orjson.dumps(entry).decode())
 
     def _ordered(self, steps: Steps, size: int | None) -> Clause:
         """Moments on the cursor's side, each once: those that come first up to a size from each range of the index, or all."""
@@ -216,6 +219,17 @@ def _stating() -> dict[int, type[Edition]]:
     return {
         int(kind.editions.stream): kind.editions for kind in all_kinds() if kind.editions.stream
     }
+
+
+def _documents(positions: Iterable[int], streams: Iterable[int]) -> Clause:
+    """Editions by their positions, of what is in these streams: position and document."""
+    wanted = as_array(dict.fromkeys(positions))
+    tables = [_stating()[stream]._meta.db_table for stream in streams]
+    each = [
+        f"SELECT position, document FROM {table} WHERE position = ANY(%s::bigint[])"
+        for table in tables
+    ]
+    return Clause(" UNION ALL ".join(each), (wanted,) * len(each))
 
 
 def _editions(columns: str, condition: str = "") -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
+import time
 import tracemalloc
-from itertools import repeat
+from contextlib import suppress
+from itertools import count, repeat
 from typing import Any
 
 import orjson
@@ -30,6 +33,8 @@ from tests.factories.records import make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db
 
+#: As long as a test may take.
+SECONDS = 30
 KINDS = [pytest.param(kind, id=kind.resource) for kind in all_kinds()]
 
 
@@ -409,17 +414,51 @@ def test_a_database_that_fails_while_a_list_is_sent_shows(
 ) -> None:
     monkeypatch.setattr(whole, "FIRST", 1)
     monkeypatch.setattr(whole, "MOST", 1)
-    monkeypatch.setattr("config.api.downloads.PIECE", 1)
-    stream = iter(client.get("/api/v1/topics/?format=csv&fields=code"))
-    pieces = [next(stream)]
-    with connection.cursor() as cursor, pytest.raises(DataError):
-        cursor.execute("SELECT 1 / 0")  # in this transaction no statement works any more
-    pieces += stream
+    numbers = count()
 
-    *rows, cut = table(b"".join(pieces).decode())
+    def fail(execute: Any, sql: str, *others: Any) -> Any:
+        if "position = ANY" in sql and next(numbers) == 1:
+            with suppress(DataError):
+                execute("SELECT 1 / 0", *others)  # in this transaction no statement works any more
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(fail):
+        *rows, cut = table(body(client.get("/api/v1/topics/?format=csv&fields=code")))
+
     assert rows == [["code"], ["antimony"]]
     assert cut[:2] == ["#error", "database_unavailable"]
     assert cut[2].startswith("Cut after 1 of 3 rows.")
+
+
+@pytest.mark.parametrize("name", ["csv", "ndjson"])
+def test_one_part_of_a_list_is_read_ahead_and_none_when_the_client_has_gone(
+    client: Client, metals: list[Any], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(whole, "FIRST", 1)
+    monkeypatch.setattr(whole, "LEAST", 1)
+    monkeypatch.setattr(whole, "MOST", 1)
+    monkeypatch.setattr("config.api.downloads.PIECE", 1)
+    readers: list[threading.Thread] = []
+
+    def watch(execute: Any, sql: str, *others: Any) -> Any:
+        if "position = ANY" in sql:
+            readers.append(threading.current_thread())
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(watch):
+        response: Any = client.get(f"/api/v1/topics/?format={name}")
+        stream = iter(response)
+        assert readers == []
+        next(stream)  # the first of three
+        while len(readers) < 2:
+            time.sleep(0.001)
+        readers[1].join(SECONDS)
+        assert len(readers) == 2
+        next(stream)
+        response.close()
+
+    assert len(readers) == 3
+    assert not any(reader.is_alive() for reader in readers)
 
 
 # What they cost
