@@ -296,8 +296,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             return {}
         # As it was sent: where the whole is done again, it is merged again.
         typed = request.desk_typed = getattr(request, "desk_typed", request.POST)
-        changed_at = hold_with_others(request, self.model, [key]).get(key)
-        is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()
+        written_at = hold_with_others(request, self.model, [key]).get(key)
+        is_stale = written_at is not None and typed.get("_seen", "") != written_at.isoformat()
         if not (is_stale or conflict.ASKED in typed):
             return {}
         record = self.get_object(request, object_id)
