@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from playwright.sync_api import sync_playwright
+
+from tests.factories.staff import client_of
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -79,3 +83,9 @@ def browser_page(complaints: list[str]) -> Iterator[Any]:
         finally:
             for context in browser.contexts:
                 context.close()
+
+
+def session_of(user: User, live_server: Any) -> dict[str, str]:
+    """Return the cookie of a new session of somebody, for the browser."""
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client_of(user).cookies[name].value, "url": live_server.url}

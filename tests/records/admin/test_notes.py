@@ -35,7 +35,7 @@ def test_a_note_leaves_nothing_to_be_published_and_its_author_no_writer(
     steps = publisher.get(address(person, "history")).context["change_sets"]
     (changed,) = [row for step in steps if step.who == "contributor" for row in step.rows]
     assert {field.name: (field.before, field.after) for field in changed.fields} == {
-        "curator's note": ("", "Ask in May."),
+        "curators note": ("", "Ask in May."),
         "locked fields": ("", "family_name"),
     }
     publisher.post(address(person), filled(page) | {"_publish": "1", "_nature": "correction"})
