@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from django.conf import settings
+
+from tests.factories.browser import browser_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +63,42 @@ def counted(page: Any) -> Count:
     context.on("page", lambda opened: opened.on("domcontentloaded", loaded))
     page.on("domcontentloaded", loaded)
     return count
+
+
+@contextmanager
+def at_home(site: str, *cookies: Any) -> Iterator[list[tuple[Any, Count]]]:
+    """Open the home page for each of these sessions, in a browser of its own; yield the pages and what is counted from then on."""
+    complaints: list[str] = []
+    with browser_page(complaints) as first:
+        opened = []
+        for number, cookie in enumerate(cookies):
+            page = first if number == 0 else first.context.browser.new_context().new_page()
+            page.set_default_timeout(120_000)
+            page.context.add_cookies([cookie])
+            count = counted(page)
+            page.goto(f"{site}/admin/")
+            count.restart()
+            opened.append((page, count))
+        yield opened
+    assert complaints == []
+
+
+def tab_to(page: Any, selector: str, *, back: bool = False) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(150):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("(there) => document.activeElement.matches(there)", selector):
+            return
+    msg = f"The focus does not reach {selector}."
+    raise AssertionError(msg)
+
+
+def choose(page: Any, typed: str) -> None:
+    """Type into the box that has the focus, and take the first record that it finds."""
+    page.keyboard.type(typed)
+    page.wait_for_selector("#record-options [role=option][aria-selected=true]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#record-options", state="hidden")
 
 
 def demand_row(number: int, count: Count, *, at_most: int | None = None) -> None:

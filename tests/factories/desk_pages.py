@@ -65,7 +65,7 @@ def _of_the_desk(desk: Client, nobody: Client, words: str) -> Iterator[tuple[str
     yield "names in words", desk.get("/admin/events/event/in-words/")
     yield "name in words", desk.get("/admin/events/event/in-words/name/", {"name": words.lower()})
     yield "not found", desk.get("/admin/nowhere/")
-    yield "cannot be shown", desk.get(address(Person, "changelist"), {"changed_at__year": "0"})
+    yield "cannot be shown", desk.get(address(Person, "changelist"), {"names__name": "x"})
 
 
 def _of_a_record(desk: Client, other: Client, event: Any, rubio: Person) -> Iterator[tuple[str, Any]]:
@@ -134,8 +134,8 @@ def _of_imports(
     pair = PossibleDuplicate.objects.create(
         kind="person", record_id=low, other_id=high, score=0.9, reason="Same name."
     )
-    yield "possible duplicates", desk.get(reverse("admin:imports_possibleduplicate_changelist"))
-    yield "possible duplicate", desk.get(f"/admin/imports/possibleduplicate/{pair.pk}/")
+    yield "possible duplicates", desk.get(reverse("admin:records_possibleduplicate_changelist"))
+    yield "possible duplicate", desk.get(f"/admin/records/possibleduplicate/{pair.pk}/")
 
 
 def _of_accounts(desk: Client, ada: Any) -> Iterator[tuple[str, Any]]:

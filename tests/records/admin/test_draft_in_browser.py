@@ -69,6 +69,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.fill("dialog.log-in input[type=password]", "a long pass phrase")
         page.keyboard.press("Enter")
         page.wait_for_selector(".messagelist .success")
+        page.wait_for_load_state()
         assert page.url == form
         assert "Little Marco" not in kept(page)
 
