@@ -253,10 +253,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-# One form of times for all pages.
-DATE_FORMAT = "j M Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = r"j M Y, H:i \U\T\C"
+FORMAT_MODULE_PATH = "config.formats"
 
 
 # Files

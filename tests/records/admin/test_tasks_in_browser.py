@@ -62,14 +62,14 @@ def test_a_summit_of_eight_is_recorded_and_published(
         publish_whole(tenure)
     sources = [make_source(title=f"{name} communiqué") for name in ("Gulf", "Joint")]
 
-    def go(page: Any, selector: str) -> None:
+    def go(page: Any, selector: str, *, back: bool = False) -> None:
         if hands == "mouse":
             page.click(selector)
         else:
-            tab_to(page, selector)
+            tab_to(page, selector, back=back)
 
-    def press(page: Any, selector: str) -> None:
-        go(page, selector)
+    def press(page: Any, selector: str, *, back: bool = False) -> None:
+        go(page, selector, back=back)
         if hands == "keyboard":
             page.keyboard.press("Enter")
 
@@ -94,14 +94,15 @@ def test_a_summit_of_eight_is_recorded_and_published(
             press(page, "#citations-group .add-row a")
             page.wait_for_selector(f"#id_citations-{number}-source_box:focus")
             choose(page, str(source))
-        press(page, ".submit-row [name=_publish]" if hands == "keyboard" else "[name=_publish]")
+        press(page, "[name=_publish]")
         page.wait_for_selector(".dependencies")
-        press(page, ".dependencies input[type=submit]")
+        page.wait_for_selector("#id_title:focus")
+        press(page, ".dependencies input[type=submit]", back=True)
         says(page, "is published as revision 1")
 
     event = Event.objects.get()
     assert event.is_published
-    people = event.participations.order_by("pk").values_list("person__name", "offices__office")
+    people = event.participations.order_by("pk").values_list("person__name", "capacities__tenure__office")
     assert sorted(people) == sorted((f"Leader {name}", office.pk) for name in LEADERS)
     assert set(event.citations.values_list("source", flat=True)) == {each.pk for each in sources}
     assert not Source.objects.exclude(editorial_state="published").exists()
