@@ -307,7 +307,9 @@ class Desk(admin.AdminSite):
     def not_found(self, request: HttpRequest) -> HttpResponse:
         """Answer 404 with where to look: the list of what was asked for, and the search."""
         model, page = self._asked(request)
-        said = ["There is nothing at this address. Perhaps it was deleted, or the address is wrong."]
+        said = [
+            "There is nothing at this address. Perhaps it was deleted, or the address is wrong."
+        ]
         is_listed = model is not None and page != "changelist"
         if is_listed and not self.get_model_admin(model).has_view_permission(request):
             is_listed = False

@@ -201,4 +201,3 @@ def looks(page: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{width} {scheme} {forced}", rules
             rules = colours
         rules = {}
-

@@ -102,7 +102,9 @@ def test_a_summit_of_eight_is_recorded_and_published(
 
     event = Event.objects.get()
     assert event.is_published
-    people = event.participations.order_by("pk").values_list("person__name", "capacities__tenure__office")
+    people = event.participations.order_by("pk").values_list(
+        "person__name", "capacities__tenure__office"
+    )
     assert sorted(people) == sorted((f"Leader {name}", office.pk) for name in LEADERS)
     assert set(event.citations.values_list("source", flat=True)) == {each.pk for each in sources}
     assert not Source.objects.exclude(editorial_state="published").exists()
@@ -199,15 +201,14 @@ def test_a_change_is_compared_and_reverted(live_server: Any, ada: User) -> None:
     demand_row(7, count)
 
 
-def test_a_draft_is_sent_back_corrected_approved_and_published(
-    live_server: Any, ada: User
-) -> None:
+def test_a_draft_is_sent_back_corrected_approved_and_published(live_server: Any, ada: User) -> None:
     cy = member_of_staff(CONTRIBUTOR, "cy")
     person = make_person("Marco Rubio")
 
-    with at_home(
-        live_server.url, session_of(cy, live_server), session_of(ada, live_server)
-    ) as [(author, one), (publisher, other)]:
+    with at_home(live_server.url, session_of(cy, live_server), session_of(ada, live_server)) as [
+        (author, one),
+        (publisher, other),
+    ]:
         search(author, "Marco Rubio")
         author.click("[name=_submit] >> nth=0")
         author.click("#id_text")
@@ -243,9 +244,10 @@ def test_two_officers_change_the_same_field(live_server: Any, ada: User) -> None
     bo = member_of_staff(CONTRIBUTOR, "bo")
     person = make_person("Marco Rubio")
 
-    with at_home(
-        live_server.url, session_of(ada, live_server), session_of(bo, live_server)
-    ) as [(mine, count), (theirs, _other)]:
+    with at_home(live_server.url, session_of(ada, live_server), session_of(bo, live_server)) as [
+        (mine, count),
+        (theirs, _other),
+    ]:
         search(mine, "Marco Rubio")
         theirs.goto(live_server.url + address(person))
         theirs.fill("#id_given_name", "Marcus")
