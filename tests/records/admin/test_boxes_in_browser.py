@@ -9,10 +9,10 @@ import pytest
 from people.models import Tenure
 from records.roles import PUBLISHER
 from tests.clients.node import HERE
-from tests.factories.browser import CHROMIUM, browser_page, session_of
+from tests.factories.browser import CHROMIUM, browser_page
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_office, make_person, make_state, make_tenure
-from tests.factories.staff import member_of_staff
+from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from records.roles import CONTRIBUTOR
-from tests.factories.browser import CHROMIUM, browser_page, session_of
+from tests.factories.browser import CHROMIUM, browser_page
 from tests.factories.people import make_person
-from tests.factories.staff import member_of_staff
+from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
 

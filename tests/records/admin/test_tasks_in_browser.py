@@ -13,12 +13,12 @@ from records.models import Change, Source
 from records.publishing.publish import publish
 from records.publishing.warnings import renew
 from records.roles import CONTRIBUTOR, PUBLISHER
-from tests.factories.browser import CHROMIUM, session_of
+from tests.factories.browser import CHROMIUM
 from tests.factories.clicks import Count, at_home, choose, demand_row, tab_to
 from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_office, make_person, make_tenure
 from tests.factories.records import make_source, publish_whole
-from tests.factories.staff import member_of_staff
+from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
 pytestmark = [
