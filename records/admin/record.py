@@ -33,7 +33,7 @@ from records.admin.publishing import (
     shown,
 )
 from records.admin.related_tables import RelatedTable
-from records.admin.relations import Relations
+from records.admin.relations import Relations, marked_up_texts
 from records.admin.review import SUBMIT, ReviewPage
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
@@ -233,7 +233,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         **kwargs: Any,
     ) -> Any:
         """Give the form the errors of the first try, so that it comes back with them and with all that was typed."""
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        options = {"help_texts": marked_up_texts(self.model), **kwargs}
+        form: Any = super().get_form(request, obj, change=change, **options)
         form.refused = getattr(request, "desk_refused", ())
         offer_new(form, self.admin_site, request)
         if day := form.base_fields.get(f"{self.day}_edtf"):

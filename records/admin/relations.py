@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import ForeignKey, Model
-from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 def marked_up(help_text: str) -> SafeString:
     """Return a help text with `code` set as code; in the API's documentation it is Markdown."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(help_text)))  # noqa: S308 - escaped
+
+
+@cache
+def marked_up_texts(model: type[Model]) -> dict[str, SafeString]:
+    """Return the help texts with code in them, by field: Django shows those of fields that cannot be changed as the model has them."""
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return {each.name: marked_up(each.help_text) for each in fields if "`" in each.help_text}
 
 
 def selectable(model: type[Model]) -> QuerySet[Any]:
@@ -59,25 +66,6 @@ class Relations(AnyAdmin):
             if hasattr(field.widget, "can_delete_related"):
                 field.widget.can_delete_related = False
         return field
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        options = {"help_texts": self._marked_up_texts, **kwargs}
-        return super().get_form(request, obj, change=change, **options)
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **{"help_texts": self._marked_up_texts, **kwargs})
-
-    @cached_property
-    def _marked_up_texts(self) -> dict[str, SafeString]:
-        """The help texts with code in them: Django shows those of fields that cannot be changed as the model has them."""
-        fields = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
-        return {each.name: marked_up(each.help_text) for each in fields if "`" in each.help_text}
 
     def _searched(self) -> list[ForeignKey[Any, Any]]:
         return [
