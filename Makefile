@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test guards check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
+.PHONY: help run setup test guards accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -25,6 +25,9 @@ test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")
 	@exec $(PY) -m tests.guards.plant $(ARGS)
+
+accessible: .venv/.dev $(CLIENTS) ## look at every type of page of the desk with axe-core (SCREENSHOTS=folder)
+	@EVERY_PAGE=on $(PY) -m pytest -q tests/records/admin/test_accessibility_in_browser.py
 
 check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
 

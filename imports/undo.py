@@ -215,7 +215,7 @@ def _demand_unedited(batch: ImportBatch, records: list[Record]) -> None:
         what = f"{record._meta.verbose_name} “{record}”"
         if record.editorial_state == EditorialState.MERGED:
             reasons.append(f"The {what} was merged into another record after the import.")
-        elif batch.written_at is None or record.changed_at > batch.written_at:
+        elif batch.written_at is None or record.written_at > batch.written_at:
             reasons.append(f"The {what} was edited after the import.")
     if reasons:
         raise UndoRefused(reasons)

@@ -22,6 +22,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -35,6 +36,7 @@ from records.publishing.colleagues import name_of
 from records.publishing.review import LISTED as REVIEWS
 from records.publishing.review import waiting
 from records.registry import all_kinds
+from records.roles import roles_with
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -50,6 +52,8 @@ GUIDE = Path(__file__).parents[1] / "docs" / "curating.md"
 #: Lookups that links and filters of the desk make. Others would reach PostgreSQL as they are typed: a regular expression that
 #: is none, half a range.
 LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day"})
+#: Pages of a record that are a publisher's.
+PUBLISHERS = frozenset({"publish", "withdraw", "restore", "merge", "unmerge"})
 #: Results that a box lists.
 LISTED = 20
 
@@ -133,6 +137,27 @@ class PlainLookups(_ModelAdmin):
         return super().response_action(request, queryset)
 
 
+def _name_of(model: Any) -> str:
+    """Return what the names of a model's addresses begin with."""
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+
+def _right_to(page: str, model: Any, *, is_post: bool) -> str:
+    """Return the right that a page of a model asks for."""
+    if page in PUBLISHERS:
+        verb = "publish"
+    elif page in {"add", "delete"}:
+        verb = page
+    else:
+        verb = "change" if is_post or page == "revert" else "view"
+    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+
+
+def _roles_of(user: Any) -> str:
+    names = list(user.groups.order_by("pk").values_list("name", flat=True))
+    return f"You have the role {' and '.join(names)}." if names else "You have no role yet."
+
+
 def _is_plain(model: type[Model], lookup: str) -> bool:
     """Whether what follows the names of fields is one of `LOOKUPS`; what begins with no field is refused by Django."""
     asked = lookup.split("__")
@@ -165,6 +190,7 @@ class Desk(admin.AdminSite):
         """Add the pages of the desk itself; leave out the way from a record to a page of its own, which none has."""
         own: list[URLResolver | URLPattern] = [
             path("search/", self.admin_view(self.search), name="search"),
+            path("session/", self.admin_view(self.session), name="session"),
             path("guide/", self.admin_view(self.guide), name="guide"),
             path("reviews/", self.admin_view(self.reviews_view), name="reviews"),
         ]
@@ -220,7 +246,7 @@ class Desk(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Drop NUL from queries, for the database refuses it; refuse to save a copy, which no form offers.
 
-        What a page refuses is said in the desk's frame, to those who may enter it.
+        What a page refuses, or has not, is said in the desk's frame, to those who may enter it.
         """
 
         def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -230,6 +256,10 @@ class Desk(admin.AdminSite):
                 return view(request, *args, **kwargs)
             except (BadRequest, SuspiciousOperation) as refusal:
                 return self.refused(request, str(refusal))
+            except PermissionDenied as denied:
+                return self.forbidden(request, str(denied))
+            except Http404:
+                return self.not_found(request)
 
         # Django's marks on views stay where it looks for them.
         page = super().admin_view(update_wrapper(framed, view), cacheable)
@@ -244,17 +274,65 @@ class Desk(admin.AdminSite):
 
     def refused(self, request: HttpRequest, reason: str) -> HttpResponse:
         """Answer 400 with what was wrong and a way back: to the page without its query, or else to the work list."""
-        request.current_app = self.name
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
         context = {
-            **self.each_context(request),
             "title": "This cannot be shown",
+            "said": ["The address or the form asks for something that the desk does not do."],
             "reason": reason,
-            "back": request.path if is_list else reverse("admin:index"),
-            "is_list": is_list,
+            "list_address": request.path if is_list else "",
         }
-        return TemplateResponse(request, "admin/refused.html", context, status=400)
+        return self._said(request, context, 400)
+
+    def forbidden(self, request: HttpRequest, reason: str) -> HttpResponse:
+        """Answer 403 with the role that may do it, and how to hand over to somebody who has it."""
+        model, page = self._asked(request)
+        right = _right_to(page, model, is_post=request.method == "POST") if model else ""
+        lacks = bool(right) and not request.user.has_perm(right)
+        said = [] if reason else ["Your account is not allowed to do this."]
+        if lacks:
+            said += [f"It needs {roles_with(right) or 'a superuser'}. {_roles_of(request.user)}"]
+        key = (request.resolver_match.kwargs if request.resolver_match else {}).get("object_id")
+        context = {
+            "title": "Not allowed",
+            "said": said,
+            "reason": reason,
+            "hands_over": lacks or not right,
+            "review": reverse(f"{_name_of(model)}_review", args=[key])
+            if lacks and key and page in PUBLISHERS
+            else "",
+        }
+        return self._said(request, context, 403)
+
+    def not_found(self, request: HttpRequest) -> HttpResponse:
+        """Answer 404 with where to look: the list of what was asked for, and the search."""
+        model, page = self._asked(request)
+        said = [
+            "There is nothing at this address. Perhaps it was deleted, or the address is wrong."
+        ]
+        is_listed = model is not None and page != "changelist"
+        if is_listed and not self.get_model_admin(model).has_view_permission(request):
+            is_listed = False
+        context = {
+            "title": "Not found",
+            "said": said,
+            "list_address": reverse(f"{_name_of(model)}_changelist") if is_listed else "",
+        }
+        return self._said(request, context, 404)
+
+    def _said(self, request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+        request.current_app = self.name
+        whole = {**self.each_context(request), **context}
+        return TemplateResponse(request, "admin/refused.html", whole, status=status)
+
+    def _asked(self, request: HttpRequest) -> tuple[Any, str]:
+        """Return the model and the page of a request (`change`, `publish`), or nothing of a page that is of no model."""
+        name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+        for model in self._registry:
+            start = _name_of(model).partition(":")[2] + "_"
+            if name.startswith(start):
+                return model, name.removeprefix(start)
+        return None, ""
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]
@@ -276,6 +354,10 @@ class Desk(admin.AdminSite):
             **(extra_context or {}),
         }
         return super().index(request, context)
+
+    def session(self, request: HttpRequest) -> HttpResponse:
+        """Answer who is logged in, and a token for the forms of a page that was loaded in an earlier session."""
+        return JsonResponse({"user": str(request.user.pk), "token": get_token(request)})
 
     def search(self, request: HttpRequest) -> HttpResponse:
         """Show the records of all kinds that are found for `q`."""

@@ -56,7 +56,7 @@ class _Versions(pghistory.RowEvent):
 def tracked(model: M) -> M:
     """Keep every version of a row of `model`, bulk and raw SQL writes included.
 
-    A new `changed_at` or author alone is not kept: it says that a part of the record changed, which has a history of its own.
+    A new `changed_at`, `noted_at` or author alone is not kept: it says that something changed that has a history of its own.
     """
     names = {field.name for field in model._meta.concrete_fields}
     decorated: M = pghistory.track(
@@ -64,7 +64,7 @@ def tracked(model: M) -> M:
         _Versions("update", pgtrigger.Update, "NEW"),
         _Versions("delete", pgtrigger.Delete, "OLD"),
         append_only=True,
-        exclude=sorted(names & {"changed_at", "writers"}) or None,
+        exclude=sorted(names & {"changed_at", "noted_at", "writers"}) or None,
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
     )(model)

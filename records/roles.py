@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps as installed
@@ -46,6 +47,18 @@ def keep_roles(*, apps: Apps = installed, **_signal: Any) -> None:
     for role, rights in rights_of_roles().items():
         group, _made = groups.get_or_create(name=role)
         group.permissions.set(found[right] for right in rights if right in found)
+
+
+def roles_with(right: str) -> str:
+    """Return the roles that have a right (`people.publish_person`), in words; nothing where none has it."""
+    app, _, codename = right.partition(".")
+    names = [role for role, rights in _rights().items() if (app, codename) in rights]
+    return f"the role {' or '.join(names)}" if names else ""
+
+
+@cache
+def _rights() -> dict[str, set[tuple[str, str]]]:
+    return rights_of_roles()
 
 
 def rights_of_roles() -> dict[str, set[tuple[str, str]]]:

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('curators_note', models.TextField(blank=True, help_text='For the desk only; never published.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='Last change of the record or of one of its parts; kept by the database.')),
+                ('noted_at', models.DateTimeField(editable=False, help_text="Last change of what is never published of it: the curator's note and the protected fields; kept by the database.", null=True)),
                 ('published_at', models.DateTimeField(editable=False, help_text='When the record was last published from here; empty when it never was.', null=True)),
                 ('writers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=models.Func(function='chancery_writers'), editable=False, help_text='Accounts that wrote anything of it that is not published yet; kept by the database, emptied by publishing.', size=None)),
                 ('title', models.CharField(help_text='Its title, or a plain description where it has none.', max_length=500)),
@@ -1046,7 +1047,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."form" IS DISTINCT FROM (NEW."form") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."item_count" IS DISTINCT FROM (NEW."item_count") OR OLD."laterality" IS DISTINCT FROM (NEW."laterality") OR OLD."legal_character" IS DISTINCT FROM (NEW."legal_character") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields") OR OLD."place_id" IS DISTINCT FROM (NEW."place_id") OR OLD."short_title" IS DISTINCT FROM (NEW."short_title") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;', hash='dc89076acf0c6fe64a6b6177f5192a3976b0c7dd', operation='UPDATE', pgid='pgtrigger_record_change_b7d3b', table='agreements_agreement', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='record_change', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."contested" IS DISTINCT FROM (NEW."contested") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."form" IS DISTINCT FROM (NEW."form") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."item_count" IS DISTINCT FROM (NEW."item_count") OR OLD."laterality" IS DISTINCT FROM (NEW."laterality") OR OLD."legal_character" IS DISTINCT FROM (NEW."legal_character") OR OLD."place_id" IS DISTINCT FROM (NEW."place_id") OR OLD."short_title" IS DISTINCT FROM (NEW."short_title") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;', hash='8c3508ce7342227097cf143a988850f81782ae65', operation='UPDATE', pgid='pgtrigger_record_change_b7d3b', table='agreements_agreement', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='record_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."curators_note" IS DISTINCT FROM (NEW."curators_note") OR OLD."locked_fields" IS DISTINCT FROM (NEW."locked_fields"))', func='NEW.noted_at = clock_timestamp(); RETURN NEW;', hash='9f6ff5c3660eb79c19b542c9459691a676cb5838', operation='UPDATE', pgid='pgtrigger_record_noted_d3cd5', table='agreements_agreement', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreement',

@@ -181,7 +181,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _moment(at: datetime) -> str:
-    return f"{date_format(at, 'j M Y, H:i:s')} UTC"
+    return str(date_format(at, "DATETIME_FORMAT"))
 
 
 def _people(steps: Sequence[Step]) -> dict[Any, str]:

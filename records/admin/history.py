@@ -40,7 +40,7 @@ SHOWN = 300
 #: Change sets that are shown to somebody whose form was opened before a change, where none is as new as the form.
 SHOWN_OLDER = 3
 #: Fields that follow from others, or say only that something changed.
-_HIDDEN = {"id", "created_at", "changed_at", "published_at", "writers"}
+_HIDDEN = {"id", "created_at", "changed_at", "noted_at", "published_at", "writers"}
 _DERIVED = ("_earliest", "_latest")
 _VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
 

@@ -13,7 +13,7 @@ from records.admin.boxes import Labelled, offer_new
 from records.admin.conflict import sent_keys
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
-from records.admin.relations import Relations
+from records.admin.relations import Relations, marked_up_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,7 +133,8 @@ class PartInline(Relations, AnyInline):
         return [(None, {"fields": self.rows})] if self.rows else super().get_fieldsets(request, obj)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
+        options = {"absolute_max": MOST_ROWS, "help_texts": marked_up_texts(self.model), **kwargs}
+        formset: Any = super().get_formset(request, obj, **options)
         offer_new(formset.form, self.admin_site, request)
         page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
         is_number = page.isascii() and page.isdigit() and len(page) < 6

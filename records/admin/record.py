@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
@@ -32,7 +33,7 @@ from records.admin.publishing import (
     shown,
 )
 from records.admin.related_tables import RelatedTable
-from records.admin.relations import Relations
+from records.admin.relations import Relations, marked_up_texts
 from records.admin.review import SUBMIT, ReviewPage
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, BadgeFilter, badge_html
@@ -44,6 +45,7 @@ from records.publishing.deeds import ContentionError, deed
 from records.publishing.publish import UNSEEN, CurationRefused
 from records.publishing.warnings import renew
 from records.registry import kind_of
+from records.roles import roles_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,6 +70,8 @@ KEPT_BOTH = "Somebody else changed other parts of this record while you had it o
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
 COUNTED = 10_000
+#: What a list of actions begins with.
+EMPTY_CHOICE = "---------"
 #: Records that a message names.
 NAMED = 5
 
@@ -80,12 +84,15 @@ def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[An
     names = ", ".join(f"“{record}”" for record in public[:NAMED])
     more = " and others" if len(public) > NAMED else ""
     were, them = ("was", "it") if len(public) == 1 else ("were", "them")
-    message = (
-        f"Nothing is deleted: {names}{more} {were} published, and what was ever published is never deleted. "
+    desk.message_user(request, _never_deleted(f"{names}{more} {were}", them), messages.ERROR)
+    return None
+
+
+def _never_deleted(these_were: str, them: str) -> str:
+    return (
+        f"Nothing is deleted: {these_were} published, and what was ever published is never deleted. "
         f"A publisher can withdraw {them}, or merge {them} into another record."
     )
-    desk.message_user(request, message, messages.ERROR)
-    return None
 
 
 class BoundedPaginator(AnyPaginator):
@@ -151,6 +158,13 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             _theirs, name, words = actions["delete_selected"]
             actions["delete_selected"] = (delete_drafts, name, words)
         return actions
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> Any:
+        """Say in the empty choice which actions are missing, and who has them."""
+        if default_choices is None:
+            needed = self._not_allowed(request).partition(":")[0]
+            default_choices = [("", f"{EMPTY_CHOICE} {needed}".strip())]
+        return super().get_action_choices(request, default_choices)
 
     def get_list_select_related(self, request: HttpRequest) -> Any:  # noqa: ARG002 - Django's signature
         named = [field.name for field in self._searched() if field.name in self.columns]
@@ -219,7 +233,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         **kwargs: Any,
     ) -> Any:
         """Give the form the errors of the first try, so that it comes back with them and with all that was typed."""
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        options = {"help_texts": marked_up_texts(self.model), **kwargs}
+        form: Any = super().get_form(request, obj, change=change, **options)
         form.refused = getattr(request, "desk_refused", ())
         offer_new(form, self.admin_site, request)
         if day := form.base_fields.get(f"{self.day}_edtf"):
@@ -296,8 +311,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             return {}
         # As it was sent: where the whole is done again, it is merged again.
         typed = request.desk_typed = getattr(request, "desk_typed", request.POST)
-        changed_at = hold_with_others(request, self.model, [key]).get(key)
-        is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()
+        written_at = hold_with_others(request, self.model, [key]).get(key)
+        is_stale = written_at is not None and typed.get("_seen", "") != written_at.isoformat()
         if not (is_stale or conflict.ASKED in typed):
             return {}
         record = self.get_object(request, object_id)
@@ -360,6 +375,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             and not context["is_popup"]
             and not is_own_work(request, obj),
             "show_submit": not is_merged and not context["is_popup"],
+            "not_allowed": "" if is_merged or context["is_popup"] else self._not_allowed(request),
             **warnings.show(request, context, obj),
         }
         if obj is not None:
@@ -376,6 +392,16 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
+
+    def _not_allowed(self, request: HttpRequest) -> str:
+        """Say which buttons are missing, who has them, and how to hand over."""
+        name = f"{self.opts.app_label}.{{}}_{self.opts.model_name}"
+        if not self.has_change_permission(request):
+            return f"You may look at this record. Changing it needs {roles_with(name.format('change'))}."
+        if not self.has_publish_permission(request):
+            needs = roles_with(name.format("publish"))
+            return f"Publishing, withdrawing and merging need {needs}: submit it for review."
+        return ""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if change:
@@ -434,6 +460,12 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
 
         try:
             return delete()
+        except PermissionDenied:
+            record = self.get_object(request, unquote(object_id))
+            if record is None or record.published_at is None:
+                raise
+            msg = _never_deleted(f"“{record}” was", "it")
+            raise PermissionDenied(msg) from None
         except (IntegrityError, ProtectedError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")

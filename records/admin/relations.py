@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import ForeignKey, Model
-from django.utils.html import escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from records.admin.boxes import RecordSelect
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 
 def marked_up(help_text: str) -> SafeString:
     """Return a help text with `code` set as code; in the API's documentation it is Markdown."""
-    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(help_text)))  # noqa: S308 - escaped
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(help_text)))  # noqa: S308 - escaped
+
+
+@cache
+def marked_up_texts(model: type[Model]) -> dict[str, SafeString]:
+    """Return the help texts with code in them, by field: Django shows those of fields that cannot be changed as the model has them."""
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return {each.name: marked_up(each.help_text) for each in fields if "`" in each.help_text}
 
 
 def selectable(model: type[Model]) -> QuerySet[Any]:

@@ -38,7 +38,7 @@ class Existing:
     pk: Any
     values: dict[str, Any]
     parts: dict[str, list[Existing]] = field(default_factory=dict)
-    changed_at: datetime | None = None  #: of a record
+    written_at: datetime | None = None  #: of a record
 
 
 @dataclass(slots=True)

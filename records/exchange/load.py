@@ -223,7 +223,7 @@ class Load:
         works = {entry.line: work for entry, work in self._compare_once(exchange, good)}
         changing = [work for work in works.values() if work.there and work.changes]
         outdated = changed_since(
-            exchange.kind, {work.there.pk: work.there.changed_at for work in changing if work.there}
+            exchange.kind, {work.there.pk: work.there.written_at for work in changing if work.there}
         )
         again = [(work.entry, work.plan) for work in changing if work.plan.pk in outdated]
         for entry, work in self._compare_once(exchange, again):

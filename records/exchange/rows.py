@@ -12,6 +12,7 @@ from records.bulk import insert, overwrite
 from records.constraints import TriggerConstraint
 from records.exchange.compare import Existing, Planned
 from records.exchange.shapes import Exchange, PartShape, Shape, SiblingValue
+from records.models import WRITTEN_AT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,10 +32,10 @@ def read_rows(
     found = (
         exchange.model._default_manager.filter(pk__in=list(keys))
         .order_by("slug")
-        .values("pk", "changed_at", *columns)
+        .values("pk", *columns, written_at=WRITTEN_AT)
     )
     rows = {
-        row["pk"]: Existing(row.pop("pk"), row, changed_at=row.pop("changed_at")) for row in found
+        row["pk"]: Existing(row.pop("pk"), row, written_at=row.pop("written_at")) for row in found
     }
     _read_parts(exchange, rows, for_export=for_export)
     return rows

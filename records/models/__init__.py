@@ -9,7 +9,7 @@ from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
 from records.models.moment import Fact, FormerMoment, Moment, MomentPosting, Stream
 from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
-from records.models.record import EditorialState, Part, Record, TouchRecord
+from records.models.record import WRITTEN_AT, EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
 from records.models.source import Source, SourceIdentifier, SourceKind
@@ -23,6 +23,7 @@ __all__ = [
     "CURRENT",
     "STATED",
     "UNDER_REVIEW",
+    "WRITTEN_AT",
     "Action",
     "ApiKey",
     "Called",

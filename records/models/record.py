@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.db.models.signals import class_prepared
 from django.dispatch import receiver
 
 from records.constraints import OncePublishedStays, plain_text
 from records.identity import SLUG_LENGTH, free_slug, new_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+#: Fields of every record of which nothing is published: a change of them leaves nothing to be published.
+NEVER_PUBLISHED = ("curators_note", "locked_fields")
+#: `Record.written_at` in a query. PostgreSQL leaves out what is NULL.
+WRITTEN_AT = Greatest("changed_at", "noted_at")
 
 
 def index_of_known(field: str, name: str) -> models.Index:
@@ -87,6 +95,13 @@ class Record(models.Model):
         editable=False,
         help_text="Last change of the record or of one of its parts; kept by the database.",
     )
+    noted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=(
+            "Last change of what is never published of it: the curator's note and the protected fields; kept by the database."
+        ),
+    )
     published_at = models.DateTimeField(
         null=True,
         editable=False,
@@ -145,10 +160,19 @@ class Record(models.Model):
                         "editorial_state",
                         "merged_into",
                         "writers",
+                        "noted_at",
+                        *NEVER_PUBLISHED,
                     ],
                 ),
                 # Whatever the row says: an instance that was read before somebody else's change does not know of them.
                 func="NEW.changed_at = clock_timestamp(); NEW.writers = chancery_writers(OLD.writers); RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="record_noted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*NEVER_PUBLISHED),
+                func="NEW.noted_at = clock_timestamp(); RETURN NEW;",
             ),
             pgtrigger.Trigger(
                 name="record_gone",
@@ -168,6 +192,11 @@ class Record(models.Model):
     def is_published(self) -> bool:
         """Whether an edition of it is public."""
         return self.editorial_state == EditorialState.PUBLISHED
+
+    @property
+    def written_at(self) -> datetime:
+        """When anything of it was changed last, the curator's note included: what a form or a file was read before."""
+        return max(self.changed_at, self.noted_at or self.changed_at)
 
     @property
     def has_unpublished_changes(self) -> bool:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.bulk import among
+from records.models import WRITTEN_AT
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def hold(keys: Mapping[str, Collection[UUID]]) -> dict[UUID, datetime]:
-    """Lock records, by the names of their kinds, until the transaction ends; return when each was changed last.
+    """Lock records, by the names of their kinds, until the transaction ends; return when each was written last.
 
     Records that are gone are missing. What is read of a record after this stays as it was read.
     """
@@ -35,14 +36,14 @@ def hold(keys: Mapping[str, Collection[UUID]]) -> dict[UUID, datetime]:
     for kind in all_kinds():
         if keys.get(kind.name):
             rows = kind.model._base_manager.filter(among("pk", keys[kind.name])).order_by("pk")
-            held |= dict(rows.select_for_update(no_key=True).values_list("pk", "changed_at"))
+            held |= dict(rows.select_for_update(no_key=True).values_list("pk", WRITTEN_AT))
     return held
 
 
 def changed_since(kind: str, seen: Mapping[UUID, datetime | None]) -> set[UUID]:
     """Lock records of one kind; return those that somebody changed, or deleted, since they were read.
 
-    `seen` has their `changed_at` as it was read, before any of their parts.
+    `seen` has their `written_at` as it was read, before any of their parts.
     """
     held = hold({kind: seen.keys()})
-    return {key for key, changed_at in seen.items() if held.get(key) != changed_at}
+    return {key for key, written_at in seen.items() if held.get(key) != written_at}

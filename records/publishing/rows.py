@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: What publishing and the database itself write in a record.
 NOT_EDITED = (
-    "editorial_state", "published_at", "changed_at", "created_at", "merged_into_id", "writers",
+    "editorial_state", "published_at", "changed_at", "noted_at", "created_at", "merged_into_id", "writers",
 )  # fmt: skip
 
 

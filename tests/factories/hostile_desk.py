@@ -499,7 +499,7 @@ class Attack:
                     data[bound.html_name] = "on" if value is True else str(value)
         original = context.get("original")
         if isinstance(original, Record):
-            data["_seen"] = original.changed_at.isoformat()
+            data["_seen"] = original.written_at.isoformat()
         return data
 
 

@@ -121,7 +121,7 @@ FAULTS = (
     Fault(
         "a form opened before another change is saved",
         "records/admin/record.py",
-        'is_stale = changed_at is not None and typed.get("_seen", "") != changed_at.isoformat()',
+        'is_stale = written_at is not None and typed.get("_seen", "") != written_at.isoformat()',
         "is_stale = False",
         ("tests/records/admin/test_lost_updates.py",),
     ),

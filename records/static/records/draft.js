@@ -6,6 +6,7 @@
     const SENT = "chancery:sent";
     const KEPT_FOR = 14 * 24 * 3600 * 1000;
     const NOT_KEPT = new Set(["csrfmiddlewaretoken", "_nature"]);
+    const account = document.currentScript.dataset;
     const place = document.getElementById("record-form");
     const form = place && place.closest("form");
     const wrong = document.querySelector(".errornote, .errorlist");
@@ -142,12 +143,20 @@
 
     // Log-in in place
 
-    async function hasEnded() {
+    // Who is logged in and a token for forms: undefined where the server does not say, null where the session has ended.
+    async function sessionNow() {
         try {
-            const answer = await fetch(place.dataset.alive, {method: "HEAD", redirect: "manual", cache: "no-store"});
-            return answer.type === "opaqueredirect";
+            const answer = await fetch(account.session, {redirect: "manual", cache: "no-store"});
+            return answer.type === "opaqueredirect" ? null : await answer.json();
         } catch {
-            return false; // no connection: the browser says so
+            return undefined; // no connection: the browser says so
+        }
+    }
+
+    // A session that was renewed in another tab has another token.
+    function takeToken(token) {
+        for (const field of document.getElementsByName("csrfmiddlewaretoken")) {
+            field.value = token;
         }
     }
 
@@ -160,28 +169,28 @@
     // Returns what is wrong, or nothing.
     async function logIn(password) {
         const data = new URLSearchParams({
-            csrfmiddlewaretoken: await tokenOf(place.dataset.login), username: place.dataset.username, password,
+            csrfmiddlewaretoken: await tokenOf(account.login), username: account.username, password,
         });
-        const answer = await fetch(place.dataset.login, {method: "POST", body: data, redirect: "manual"});
+        const answer = await fetch(account.login, {method: "POST", body: data, redirect: "manual"});
         if (answer.type !== "opaqueredirect") {
             return answer.status === 200 ? "That is not the password." : "Log-ins are refused for now: too many wrong passwords.";
         }
-        const token = await tokenOf(place.dataset.token);
-        for (const field of document.getElementsByName("csrfmiddlewaretoken")) {
-            field.value = token;
+        const now = await sessionNow();
+        if (now) {
+            takeToken(now.token);
         }
         return "";
     }
 
-    function askToLogIn(then) {
+    function askToLogIn(isOther, then) {
         const dialog = document.createElement("dialog");
         dialog.className = "log-in";
         dialog.setAttribute("aria-labelledby", "log-in-title");
         const title = document.createElement("h2");
         title.id = "log-in-title";
-        title.textContent = "Your session has ended";
+        title.textContent = isOther ? "Somebody else is logged in here by now" : "Your session has ended";
         const words = document.createElement("p");
-        words.textContent = `Log in again as ${place.dataset.username}. What you typed stays where it is, and is saved then.`;
+        words.textContent = `Log in again as ${account.username}. What you typed stays where it is, and is sent then.`;
         const label = document.createElement("label");
         label.textContent = "Password: ";
         const password = document.createElement("input");
@@ -198,7 +207,7 @@
         const go = document.createElement("input");
         go.type = "submit";
         go.className = "default";
-        go.value = "Log in and save";
+        go.value = "Log in and send";
         own.append(title, words, error, label, " ", go, " ", button("Cancel", () => dialog.close()));
         own.addEventListener("submit", async (event) => {
             event.preventDefault();
@@ -218,8 +227,47 @@
         password.focus();
     }
 
+    // Before a form is sent, the session is looked at: it may have ended, or be another one.
+    function sendInSession(sending) {
+        let mayGo = false;
+        let isAsking = false;
+        sending.addEventListener("submit", async (event) => {
+            if (mayGo || event.defaultPrevented) {
+                return;
+            }
+            event.preventDefault();
+            if (isAsking) {
+                return;
+            }
+            const go = () => {
+                mayGo = true;
+                sending.requestSubmit(event.submitter);
+                mayGo = false;
+            };
+            isAsking = true;
+            const now = await sessionNow();
+            isAsking = false;
+            if (now === null || (now && now.user !== account.user)) {
+                askToLogIn(Boolean(now), go);
+                return;
+            }
+            if (now) {
+                takeToken(now.token);
+            }
+            go();
+        });
+    }
+
+    if (account.session) {
+        for (const sending of document.querySelectorAll("#content form")) {
+            if (sending.method === "post") {
+                sendInSession(sending);
+            }
+        }
+    }
+
     if (form) {
-        const key = `${PREFIX}${place.dataset.user}:${location.pathname}`;
+        const key = `${PREFIX}${account.user}:${location.pathname}`;
         let before = typed(taken());
         let waits = null;
         let isSent = false;
@@ -262,31 +310,12 @@
             isSent = false;
         });
 
-        let mayGo = false;
-        let isAsking = false;
-        form.addEventListener("submit", async (event) => {
-            if (mayGo) {
+        form.addEventListener("submit", (event) => {
+            if (event.defaultPrevented) {
+                keep(); // it is sent once the session is known
+            } else {
                 isSent = true;
                 sessionStorage.setItem(SENT, key);
-                return;
-            }
-            event.preventDefault();
-            if (isAsking) {
-                return;
-            }
-            keep();
-            const go = () => {
-                mayGo = true;
-                form.requestSubmit(event.submitter);
-                mayGo = false;
-            };
-            isAsking = true;
-            const isOver = await hasEnded();
-            isAsking = false;
-            if (isOver) {
-                askToLogIn(go);
-            } else {
-                go();
             }
         });
     }

@@ -46,6 +46,15 @@
             }
         }
 
+        // One goes on in the row that one adds.
+        document.addEventListener("formset:added", (event) => {
+            const first = [...event.target.querySelectorAll("input, select, textarea")].find(
+                (field) => field.type !== "hidden" && !field.disabled && field.offsetParent !== null);
+            if (first) {
+                first.focus();
+            }
+        });
+
         document.addEventListener("keydown", (event) => {
             if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s") {
                 event.preventDefault();

@@ -15,7 +15,8 @@ from people.models import Person
 from records.publishing.publish import publish
 from records.roles import PUBLISHER
 from tests.factories.browser import CHROMIUM, browser_page
-from tests.factories.imports import UPLOAD, ndjson, person
+from tests.factories.clicks import counted, demand_row
+from tests.factories.imports import ndjson, person
 from tests.factories.records import make_source
 
 PERSONS = 40
@@ -44,10 +45,15 @@ def test_a_file_is_imported_and_undone_in_the_browser(
     complaints: list[str] = []
 
     with browser_page(complaints) as page:
-        page.goto(f"{live_server.url}{UPLOAD}")
+        count = counted(page)
+        page.goto(f"{live_server.url}/admin/")
         page.fill("#id_username", "ada")
         page.fill("#id_password", "a long pass phrase")
         page.click("input[type=submit]")
+        page.wait_for_selector("#waiting")
+        count.restart()
+        page.click("#content .model-importbatch a:not(.addlink)")
+        page.click("text=Import a file")
 
         # The page shows everything that is wrong at once, and nothing can be imported.
         page.set_input_files("#id_file", wrong)
@@ -60,7 +66,8 @@ def test_a_file_is_imported_and_undone_in_the_browser(
             page.click("text=Download the report")
         report = [orjson.loads(line) for line in download.value.path().read_bytes().splitlines()]
 
-        page.goto(f"{live_server.url}{UPLOAD}")
+        page.click(".breadcrumbs >> text=Imports")
+        page.click("text=Import a file")
         page.set_input_files("#id_file", right)
         page.click("input[value='Upload and check']")
         page.wait_for_selector(".badge-import-checked")
@@ -74,6 +81,7 @@ def test_a_file_is_imported_and_undone_in_the_browser(
         page.click("text=Undo…")
         page.click("input[value='Undo the import']")
         page.wait_for_selector(".badge-import-undone")
+        demand_row(9, count)
         public = page.request.get(f"{live_server.url}/api/v1/people/").json()
         assert public["results"] == []
 

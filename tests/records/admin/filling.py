@@ -25,7 +25,7 @@ def filled(response: Any) -> dict[str, Any]:
     data["_warned"] = response.context["warned"]
     original = response.context.get("original")
     if original is not None:
-        data["_seen"] = original.changed_at.isoformat()
+        data["_seen"] = original.written_at.isoformat()
         data["_was"] = response.context["was"]
     return data
 

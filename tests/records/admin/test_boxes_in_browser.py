@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 
 from people.models import Tenure
 from records.roles import PUBLISHER
@@ -13,7 +12,7 @@ from tests.clients.node import HERE
 from tests.factories.browser import CHROMIUM, browser_page
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_office, make_person, make_state, make_tenure
-from tests.factories.staff import client_of, member_of_staff
+from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def test_a_participant_is_described_by_keyboard_alone(live_server: Any) -> None:
     adviser = make_office("National Security Adviser", state=states["US"])
     event = make_event("Meeting in Washington", when="2024-05-18")
     make_participation(event, make_person("Marco Rubio"))
-    cookie = cookie_of(live_server)
+    cookie = session_of(member_of_staff(PUBLISHER), live_server)
     complaints: list[str] = []
 
     with browser_page(complaints) as page:
@@ -158,7 +157,7 @@ def test_pages_with_boxes_have_no_serious_fault_of_accessibility(live_server: An
     tenure = make_tenure(rubio, make_office("Secretary of State"), start="2025-01-21")
     event = make_event("Meeting in Washington", when="2025-05-18")
     make_participation(event, rubio, tenures=(tenure,))
-    cookie = cookie_of(live_server)
+    cookie = session_of(member_of_staff(PUBLISHER), live_server)
     complaints: list[str] = []
     faults: list[tuple[str, str, str]] = []
 
@@ -202,10 +201,3 @@ def looks(page: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{width} {scheme} {forced}", rules
             rules = colours
         rules = {}
-
-
-def cookie_of(live_server: Any) -> dict[str, str]:
-    """Return the cookie of a publisher who is logged in."""
-    client = client_of(member_of_staff(PUBLISHER))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value, "url": live_server.url}

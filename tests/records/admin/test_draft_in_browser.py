@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from records.roles import CONTRIBUTOR
 from tests.factories.browser import CHROMIUM, browser_page
 from tests.factories.people import make_person
+from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
 
@@ -28,6 +29,8 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
     user.groups.add(Group.objects.get(name=CONTRIBUTOR))
     person = make_person("Marco Rubio")
     form = f"{live_server.url}{address(person)}"
+    renewed = session_of(user, live_server)
+    another = session_of(member_of_staff(CONTRIBUTOR, "bo"), live_server)
     complaints: list[str] = []
 
     with browser_page(complaints) as first:
@@ -66,10 +69,29 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.fill("dialog.log-in input[type=password]", "a long pass phrase")
         page.keyboard.press("Enter")
         page.wait_for_selector(".messagelist .success")
+        page.wait_for_load_state()
         assert page.url == form
         assert "Little Marco" not in kept(page)
 
+        # In another tab the log-in was renewed: the forms of this page have the token of the session before.
+        context.add_cookies([renewed, {**renewed, "name": "csrftoken", "value": "a" * 32}])
+        page.fill("#id_family_name", "Rubio")
+        with page.expect_navigation():
+            page.keyboard.press("Control+s")
+        assert page.locator(".messagelist .success").count() == 1
+
+        # In another tab somebody else logged in: nothing is saved in their name.
+        context.add_cookies([another])
+        page.fill("#id_sort_name", "Rubio, Marco")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("dialog.log-in h2:has-text('Somebody else')")
+        page.fill("dialog.log-in input[type=password]", "a long pass phrase")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator(".messagelist .success").count() == 1
+
     person.refresh_from_db()
-    assert person.given_name == "Marco Antonio"
+    assert (person.given_name, person.family_name) == ("Marco Antonio", "Rubio")
+    assert person.writers == [user.pk]
     assert list(person.names.values_list("name", flat=True)) == ["Little Marco"]
     assert complaints == []

@@ -384,7 +384,7 @@ class TestSecondPerson:
         first = step_of(topic, 1, steps, revisions_of(topic))
         assert first is not None
 
-        revert(topic, first, by=ama, reason="It was right.", seen=topic.changed_at)
+        revert(topic, first, by=ama, reason="It was right.", seen=topic.written_at)
 
         topic.refresh_from_db()
         assert topic.writers == [ama.pk]

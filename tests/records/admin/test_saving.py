@@ -28,26 +28,28 @@ def history_of(record: Record) -> int:
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
-def test_saving_a_form_as_it_came_changes_nothing_and_a_changed_note_marks_the_record(
+def test_saving_a_form_as_it_came_changes_nothing_and_a_note_nothing_that_is_published(
     kind: str, contributor: Client
 ) -> None:
     record = EVERY_KIND[kind].with_parts(2)
     record.refresh_from_db()
-    before = history_of(record), record.changed_at
+    before = history_of(record), record.changed_at, record.written_at
     data = filled(contributor.get(address(record)))
 
     response = contributor.post(address(record), data)
 
     assert response.status_code == 302, errors_of(response)
     record.refresh_from_db()
-    assert (history_of(record), record.changed_at) == before
+    assert (history_of(record), record.changed_at, record.written_at) == before
 
     response = contributor.post(address(record), data | {"curators_note": "Look again."})
 
     assert response.status_code == 302, errors_of(response)
     record.refresh_from_db()
     assert record.curators_note == "Look again."
-    assert record.changed_at > before[1]
+    assert record.changed_at == before[1]
+    assert record.written_at == record.noted_at > before[2]
+    assert history_of(record) == before[0] + 1
 
 
 def test_a_person_is_added_with_parts(contributor: Client) -> None:

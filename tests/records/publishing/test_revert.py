@@ -39,7 +39,7 @@ def back_to(record: Any, revision: int, **changes: Any) -> Any:
     steps = steps_of(type(record), record.pk)
     step = step_of(record, revision, steps, revisions_of(record))
     assert step is not None
-    said = {"by": None, "reason": "A mistake.", "seen": record.changed_at} | changes
+    said = {"by": None, "reason": "A mistake.", "seen": record.written_at} | changes
     return revert(record, step, **said)
 
 
@@ -120,7 +120,7 @@ def test_what_named_a_deleted_record_is_left_out_and_said() -> None:
     first, _second = steps_of(Topic, topic.pk)
     topic.refresh_from_db()
 
-    plan = revert(topic, first, by=None, reason="A mistake.", seen=topic.changed_at)
+    plan = revert(topic, first, by=None, reason="A mistake.", seen=topic.written_at)
 
     topic.refresh_from_db()
     assert (topic.label, topic.broader) == ("Lithium", None)
@@ -131,7 +131,7 @@ def test_what_changed_after_it_was_shown_is_not_overwritten() -> None:
     topic = make_topic("lithium")
     publish_whole(topic)
     topic.refresh_from_db()
-    seen = topic.changed_at
+    seen = topic.written_at
     Topic.objects.filter(pk=topic.pk).update(label="Lithium ore")
 
     with pytest.raises(CurationRefused, match="look at it again"):
@@ -152,7 +152,7 @@ class TestThePage:
         page: Any = contributor.get(there)
         (row,) = [row for group in page.context["groups"] for row in group.changed]
         assert (row.left[0].text, row.right[0].text) == ("Lithium ore", "Lithium")
-        seen = page.context["original"].changed_at.isoformat()
+        seen = page.context["original"].written_at.isoformat()
 
         assert contributor.post(there, {"_seen": seen, "reason": ""}).status_code == 200
         assert Topic.objects.get(pk=topic.pk).label == "Lithium ore"
@@ -169,7 +169,7 @@ class TestThePage:
         publish_whole(topic)
         there = f"{address(topic, 'revert')}?to=r1"
         shown: Any = contributor.get(there)
-        seen = shown.context["original"].changed_at.isoformat()
+        seen = shown.context["original"].written_at.isoformat()
         Topic.objects.filter(pk=topic.pk).update(label="Lithium ore")
 
         page: Any = contributor.post(there, {"_seen": seen, "reason": "It was right."})
@@ -177,7 +177,7 @@ class TestThePage:
         assert page.context["refused"] == [
             "Lithium ore was changed after it was shown to you: look at it again. Nothing is reverted yet."
         ]
-        assert page.context["original"].changed_at.isoformat() != seen
+        assert page.context["original"].written_at.isoformat() != seen
         assert Topic.objects.get(pk=topic.pk).label == "Lithium ore"
 
     def test_answers_nonsense_with_404_and_others_with_403(self, contributor: Client) -> None:

@@ -1,0 +1,1 @@
+"""How the desk writes what depends on a language."""

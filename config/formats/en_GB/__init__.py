@@ -1,0 +1,1 @@
+"""English, as LANGUAGE_CODE has it."""
