@@ -39,6 +39,8 @@ DATABASE = "bench_desk"
 WARM, ROUNDS = 3, 12
 #: One record in so many is a draft.
 DRAFTS = 20
+#: The day of the summit.
+SUMMIT = "2024-05-18"
 HEAD = ("Page", "Python, ms", "PostgreSQL, ms", "Queries", "kB", "Goal", "Over")
 #: What is typed into the box of a person: frequent, rare, several words, misspelt, short, unknown.
 TYPED = (
@@ -424,23 +426,25 @@ def _summit() -> Record:
         ParticipationCapacity,
         Place,
     )
-    from people.models import State, Tenure  # noqa: PLC0415
+    from people.models import Tenure  # noqa: PLC0415
     from records.models import Source, Topic  # noqa: PLC0415
 
     there = Event.objects.filter(slug="bench-summit").first()
     if there is not None:
         return there
-    tenures = Tenure.objects.filter(published_at__isnull=False).order_by("person", "pk")
-    states = State.objects.order_by("pk")
+    held = Tenure.objects.filter(
+        start_latest__lt=SUMMIT, end_latest=None, office__state__isnull=False
+    )
+    tenures = held.order_by("person_id", "pk").distinct("person_id").select_related("office")
     with transaction.atomic():
         kind = EventType.objects.get(slug="summit")
-        event = _made(Event(slug="bench-summit", title="A summit", type=kind, when_edtf="2024-05"))
-        for place, tenure in enumerate(tenures.distinct("person")[:8]):
+        event = _made(Event(slug="bench-summit", title="A summit", type=kind, when_edtf=SUMMIT))
+        for place, tenure in enumerate(tenures[:8]):
             row = _made(
                 Participation(
                     event=event,
                     person=tenure.person,
-                    on_behalf_of_state=states[place],
+                    on_behalf_of_state_id=tenure.office.state_id,
                     name_as_given=f"Delegate {place}",
                 )
             )
@@ -490,7 +494,9 @@ def _published(record: Record) -> Record:
     from records.models import Nature  # noqa: PLC0415 - Django must be set up first
     from records.publishing.dependencies import gather  # noqa: PLC0415
     from records.publishing.publish import publish  # noqa: PLC0415
+    from records.publishing.warnings import renew  # noqa: PLC0415
 
+    renew({record.object_kind: [record.pk]})
     publish(*gather(record).together, by=None, nature=Nature.DEVELOPMENT)
     return record
 

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 
 from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
+from records.admin.change_field import ChangeField, change_selected
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, Lines, RecordForm
@@ -102,10 +103,11 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
+    actions = (change_selected, *PublishingActions.actions)
     change_form_template = "admin/record_form.html"
     save_on_top = True
     list_per_page = 50
