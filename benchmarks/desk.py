@@ -263,7 +263,8 @@ def cost(client: Client, page: Page) -> Cost:
             queries = len(captured)  # before the next request empties the log
         after = time.process_time(), time.clock_gettime(clock)
         if response.status_code != (200 if sent is None else 302):
-            sys.exit(f"{page.what}, {page.address}: the answer is {response.status_code}.")
+            said = re.findall(r'<ul class="errorlist.*?</ul>', response.content.decode(), re.DOTALL)
+            sys.exit(f"{page.what}, {page.address}: the answer is {response.status_code}. {said}")
         if number_of_round >= 0:
             python += after[0] - before[0]
             postgresql += after[1] - before[1]
