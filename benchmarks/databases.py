@@ -63,6 +63,11 @@ def drop(database: str) -> None:
     query("postgres", f"DROP DATABASE IF EXISTS {database}")
 
 
+def create(database: str) -> None:
+    """Make a database with nothing in it."""
+    query("postgres", f"CREATE DATABASE {database}")
+
+
 def copy(source: str, target: str) -> None:
     """Make a database with the content of another one, to which nobody may be connected."""
     drop(target)

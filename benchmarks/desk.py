@@ -1,23 +1,27 @@
-"""Measure the curation desk: the boxes in which records are chosen, forms, lists.
+"""Measure the curation desk: the boxes in which records are chosen, forms, lists, the front page, comparisons.
 
     python -m benchmarks.desk                          # 200,000 events, 200,000 persons in var/bench, kept for the next run
-    python -m benchmarks.desk --events 20000 --only boxes
+    python -m benchmarks.desk --events 20000 --only boxes,forms
 
-A section is a function of this module that yields lines of its table: add it to `SECTIONS`. Each line is a page or a search, asked as a
-member of staff asks it, in this process: `pages` measures it. CPU times are means in milliseconds, of Python and of PostgreSQL apart.
-Compare within one run only.
+A section is a function of this module that yields pages, each with its goal: add it to `SECTIONS`. They are asked as a member of staff
+asks them, in this process: `cost` measures them. CPU times are means in milliseconds, of Python and of PostgreSQL apart; what is over
+its goal is named. Compare within one run only.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.databases import MAIN, copy, exists, running_server, url
+from benchmarks.databases import create, exists, running_server, url
 from benchmarks.progress import say
 from benchmarks.tables import number, table
 
@@ -26,9 +30,18 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from records.models import Record
+
+    #: What a form sends.
+    Sent = dict[str, list[str]]
+
 DATABASE = "bench_desk"
 WARM, ROUNDS = 3, 12
-HEAD = ("Page", "Python, ms", "PostgreSQL, ms", "Queries", "kB")
+#: One record in so many is a draft.
+DRAFTS = 20
+#: The day of the summit.
+SUMMIT = "2024-05-18"
+HEAD = ("Page", "Python, ms", "PostgreSQL, ms", "Queries", "kB", "Goal", "Over")
 #: What is typed into the box of a person: frequent, rare, several words, misspelt, short, unknown.
 TYPED = (
     "john", "smith", "kerry", "john kerry", "al", "jo", "kery", "john kery", "mohamed kahn", "gadafi", "xyzzyq",
@@ -70,18 +83,12 @@ def main() -> None:
     if unknown := set(chosen) - set(SECTIONS):
         parser.error(f"There is no section {', '.join(sorted(unknown))}.")
     if arguments.measure:
-        measure(chosen, arguments.persons)
+        measure(chosen, arguments.events, arguments.persons)
         return
     with running_server():
         os.environ["DATABASE_STATEMENT_TIMEOUT"] = "0"
         if not exists(DATABASE):
-            from benchmarks.fill import fill  # noqa: PLC0415 - the environment must be set first
-
-            fill(arguments.events)
-            from django.db import connection  # noqa: PLC0415 - as above
-
-            connection.close()
-            copy(MAIN, DATABASE)
+            create(DATABASE)
         subprocess.run(
             [sys.executable, "-m", "benchmarks.desk", "--measure", *sys.argv[1:]],
             env={**os.environ, "DATABASE_URL": url(DATABASE)},
@@ -89,19 +96,54 @@ def main() -> None:
         )
 
 
-def measure(chosen: list[str], persons: int) -> None:
+def measure(chosen: list[str], events: int, persons: int) -> None:
     import django  # noqa: PLC0415 - the environment must be set first
 
     django.setup()
+    make_working_records(events)
     add_persons(persons)
     client = member_of_staff()
     for name in chosen:
-        rows = [
-            (what, *figures)
-            for what, address in SECTIONS[name]()
-            for figures in [cost(client, address)]
-        ]
+        rows = []
+        for page in SECTIONS[name]():
+            say(f"{name}: {page.what}")
+            rows.append(cost(client, page).row(page))
         print(f"\n{table(HEAD, rows)}", flush=True)
+
+
+def make_working_records(events: int) -> None:
+    """Make what the desk shows: published, but for one in `DRAFTS`, without editions, which the desk reads of single records only."""
+    from django.core.management import call_command  # noqa: PLC0415 - Django must be set up first
+    from django.db import connection  # noqa: PLC0415
+
+    from benchmarks.fill import make_records  # noqa: PLC0415
+    from events.models import Event  # noqa: PLC0415
+    from records.registry import all_kinds  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    with Path(os.devnull).open("w") as nowhere:
+        call_command("load_reference", verbosity=0, stdout=nowhere)
+    if Event.objects.filter(slug="bench-summit").exists():
+        if Event.objects.count() != events + 1:
+            sys.exit(
+                f"{DATABASE} holds other data than EVENTS={events}: drop it, or set CHANCERY_VAR."
+            )
+    else:
+        make_records(events)
+        _summit()
+    _treaty()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # without history
+        for kind in all_kinds():
+            opts = kind.model._meta
+            cursor.execute(
+                f"""UPDATE "{opts.db_table}" SET editorial_state = 'published', published_at = changed_at"""
+                " WHERE editorial_state = 'draft' AND published_at IS NULL AND hashtext(id::text) %% %s <> 0",
+                [DRAFTS],
+            )
+            say(f"{cursor.rowcount:,} {opts.verbose_name_plural} are said to be published")
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("VACUUM ANALYZE")
 
 
 def add_persons(count: int) -> None:
@@ -157,40 +199,135 @@ def member_of_staff() -> Client:
     return client
 
 
-def cost(client: Client, address: str) -> tuple[str, ...]:
-    """Return the CPU time of Python and of PostgreSQL for one request, its queries and the size of its answer."""
+@dataclass(frozen=True)
+class Page:
+    """A page to ask for, or a form to fill in as it came and to send."""
+
+    what: str
+    address: str
+    #: What it may cost: `cpu`, of Python and PostgreSQL together, and `postgresql` in ms, `queries`, `kb`.
+    goal: dict[str, float] = field(default_factory=dict)
+    #: Changes what the form sends; without, the page is only shown.
+    fill: Callable[[Sent, int], None] | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one request costs."""
+
+    python: float
+    postgresql: float
+    queries: int
+    kb: float
+
+    def row(self, page: Page) -> tuple[str, ...]:
+        seen = {
+            "cpu": self.python + self.postgresql,
+            "postgresql": self.postgresql,
+            "queries": self.queries,
+            "kb": self.kb,
+        }
+        units = {"cpu": "ms", "postgresql": "ms of PostgreSQL", "queries": "queries", "kb": "kB"}
+        goal = ", ".join(f"{most:g} {units[name]}" for name, most in page.goal.items())
+        over = ", ".join(
+            f"{number(seen[name])} {units[name]}"
+            for name, most in page.goal.items()
+            if seen[name] > most
+        )
+        return (
+            page.what, number(self.python), number(self.postgresql), str(self.queries), number(self.kb), goal, over,
+        )  # fmt: skip
+
+
+def cost(client: Client, page: Page) -> Cost:
+    """Return what one request costs: the CPU time of Python and of PostgreSQL, its queries and the size of its answer.
+
+    A form is asked for anew before it is sent; only the sending counts.
+    """
     from django.db import connection  # noqa: PLC0415 - Django must be set up first
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    def ask() -> Any:
-        response = client.get(address)
-        if response.status_code != 200:
-            sys.exit(f"{address} answers with {response.status_code}.")
-        return response
-
-    for _round in range(WARM):
-        ask()
-    with CaptureQueriesContext(connection) as captured:
-        size = len(ask().content)
-        queries = len(captured)  # before the next request empties the log
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
     clock = (~backend << 3) | 2  # clock_getcpuclockid(3)
-    python, postgresql = time.process_time(), time.clock_gettime(clock)
-    for _round in range(ROUNDS):
-        ask()
-    python, postgresql = time.process_time() - python, time.clock_gettime(clock) - postgresql
+    python = postgresql = 0.0
+    kb = queries = 0.0
+    for number_of_round in range(-WARM, ROUNDS):
+        sent = filled(client, page, number_of_round) if page.fill else None
+        before = time.process_time(), time.clock_gettime(clock)
+        with CaptureQueriesContext(connection) as captured:
+            response: Any = (
+                client.get(page.address) if sent is None else client.post(page.address, sent)
+            )
+            queries = len(captured)  # before the next request empties the log
+        after = time.process_time(), time.clock_gettime(clock)
+        if response.status_code != (200 if sent is None else 302):
+            said = re.findall(r'<ul class="errorlist.*?</ul>', response.content.decode(), re.DOTALL)
+            sys.exit(f"{page.what}, {page.address}: the answer is {response.status_code}. {said}")
+        if number_of_round >= 0:
+            python += after[0] - before[0]
+            postgresql += after[1] - before[1]
+        kb = len(response.content) / 1000
     each = 1000 / ROUNDS
-    return (
-        number(python * each), number(postgresql * each), str(queries), number(size / 1000),
-    )  # fmt: skip
+    return Cost(python * each, postgresql * each, int(queries), kb)
+
+
+def filled(client: Client, page: Page, number_of_round: int) -> Sent:
+    """Ask for the form of a page, and return what a browser would send of it, changed as the page says."""
+    assert page.fill is not None  # noqa: S101 - for the type checker
+    form = Form()
+    form.feed(client.get(page.address).content.decode())
+    page.fill(form.sent, number_of_round)
+    return form.sent
+
+
+class Form(HTMLParser):
+    """Reads what a browser would send of the fields of a page; of the buttons, "Save and continue editing"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: Sent = {"_continue": ["1"]}
+        self._select = self._textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        name = found.get("name", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in found and self._select:
+            self.sent.setdefault(self._select, []).append(found.get("value", ""))
+        elif tag == "textarea" and name:
+            self._textarea = name
+            self.sent[name] = [""]
+        elif tag == "input" and name:
+            kind = found.get("type", "text")
+            is_sent = kind not in {"submit", "button", "file", "checkbox", "radio"} or (
+                kind in {"checkbox", "radio"} and "checked" in found
+            )
+            if is_sent:
+                self.sent.setdefault(name, []).append(
+                    found.get("value", "on" if kind != "text" else "")
+                )
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            # The first line break after the tag is no part of the text.
+            self.sent[self._textarea][0] += (
+                data.removeprefix("\n") if not self.sent[self._textarea][0] else data
+            )
 
 
 # Sections
 
 
-def boxes() -> Iterator[tuple[str, str]]:
+def boxes() -> Iterator[Page]:
     """The box of a person, while somebody types."""
     from django.urls import reverse  # noqa: PLC0415 - Django must be set up first
     from django.utils.http import urlencode  # noqa: PLC0415
@@ -199,10 +336,175 @@ def boxes() -> Iterator[tuple[str, str]]:
         asked = {
             "app_label": "people", "model_name": "tenure", "field_name": "person", "term": typed, "on": "2024-05-18",
         }  # fmt: skip
-        yield f"a person: {typed}", f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
+        address = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
+        yield Page(f"a person: {typed}", address, {"postgresql": 5})
 
 
-SECTIONS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {"boxes": boxes}
+def forms() -> Iterator[Page]:
+    """The forms of a summit with 8 participants and of a treaty with 182 parties, shown and saved."""
+    summit, treaty = _summit(), _treaty()
+    yield Page("an event with 8 participants", _address(summit), {"cpu": 100, "queries": 15})
+    yield Page("  saved unchanged", _address(summit), fill=lambda _sent, _round: None)
+    yield Page("  saved, one participant changed", _address(summit), fill=_change("participations"))
+    yield Page("a treaty with 182 parties", _address(treaty), {"cpu": 150, "kb": 200})
+    yield Page("  saved, one party changed", _address(treaty), {"queries": 25}, _change("parties"))
+
+
+def compare() -> Iterator[Page]:
+    """The pages that compare: of the treaty with 182 parties, its draft beside nothing published."""
+    for record, what in (
+        (_summit(), "an event with 8 participants"),
+        (_treaty(), "a treaty with 182 parties"),
+    ):
+        yield Page(f"{what}, compared", _address(record, "compare"))
+        yield Page(f"{what}, its history", _address(record, "history"))
+
+
+def home() -> Iterator[Page]:
+    """The front page."""
+    from django.urls import reverse  # noqa: PLC0415 - Django must be set up first
+
+    yield Page("the front page", reverse("admin:index"))
+
+
+def lists() -> Iterator[Page]:
+    """Lists, as they come, later in them, filtered and searched."""
+    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
+    from events.models import Event  # noqa: PLC0415
+    from people.models import Person, Tenure  # noqa: PLC0415
+
+    for model, query in (
+        (Event, ""),
+        (Event, "?p=2"),
+        (Event, "?status__exact=cancelled"),
+        (Event, "?q=oil"),
+        (Event, "?q=oil+talks"),
+        (Event, "?q=xyzzyq"),
+        (Agreement, ""),
+        (Agreement, "?q=oil"),
+        (Person, ""),
+        (Person, "?q=john"),
+        (Person, "?q=kerry"),
+        (Tenure, ""),
+    ):
+        address = f"{_address(model, 'changelist')}{query}"
+        yield Page(
+            f"{model._meta.verbose_name_plural}: {query or 'all'}", address, {"postgresql": 30}
+        )
+
+
+def _address(record: Record | type[Record], page: str = "change") -> str:
+    from django.urls import reverse  # noqa: PLC0415 - Django must be set up first
+
+    arguments = [] if isinstance(record, type) else [record.pk]
+    return reverse(
+        f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=arguments
+    )
+
+
+def _change(rows: str) -> Callable[[Sent, int], None]:
+    """Write another text into the first row of a part, another one in each round."""
+
+    def fill(sent: Sent, number_of_round: int) -> None:
+        texts = re.compile(rf"{rows}-0-(name_as_given|side|text|note)$")
+        name = next(name for name in sent if texts.match(name))
+        sent[name] = [f"Changed {number_of_round}"]
+
+    return fill
+
+
+def _summit() -> Record:
+    """Return an event with 8 participants, each with a capacity, 2 sources, 2 topics and a place, published; it is made once."""
+    from django.db import transaction  # noqa: PLC0415 - Django must be set up first
+
+    from events.models import (  # noqa: PLC0415
+        Event,
+        EventCitation,
+        EventPlace,
+        EventTopic,
+        EventType,
+        Participation,
+        ParticipationCapacity,
+        Place,
+    )
+    from people.models import Tenure  # noqa: PLC0415
+    from records.models import Source, Topic  # noqa: PLC0415
+
+    there = Event.objects.filter(slug="bench-summit").first()
+    if there is not None:
+        return there
+    held = Tenure.objects.filter(
+        start_latest__lt=SUMMIT, end_latest=None, office__state__isnull=False
+    )
+    tenures = held.order_by("person_id", "pk").distinct("person_id").select_related("office")
+    with transaction.atomic():
+        kind = EventType.objects.get(slug="summit")
+        event = _made(Event(slug="bench-summit", title="A summit", type=kind, when_edtf=SUMMIT))
+        for place, tenure in enumerate(tenures[:8]):
+            row = _made(
+                Participation(
+                    event=event,
+                    person=tenure.person,
+                    on_behalf_of_state_id=tenure.office.state_id,
+                    name_as_given=f"Delegate {place}",
+                )
+            )
+            _made(ParticipationCapacity(participation=row, tenure=tenure))
+        _made(EventPlace(event=event, place=Place.objects.order_by("pk")[0]))
+        for topic in Topic.objects.order_by("pk")[:2]:
+            _made(EventTopic(event=event, topic=topic))
+        for source in Source.objects.order_by("pk")[:2]:
+            _made(EventCitation(record=event, source=source))
+    return _published(event)
+
+
+def _treaty() -> Record:
+    """Return an agreement with 182 parties, each of which signed and ratified it, published; it is made once."""
+    from django.db import transaction  # noqa: PLC0415 - Django must be set up first
+
+    from agreements.models import (  # noqa: PLC0415
+        Agreement,
+        AgreementAction,
+        AgreementCitation,
+        AgreementParty,
+    )
+    from people.models import State  # noqa: PLC0415
+    from records.models import Source  # noqa: PLC0415
+
+    there = Agreement.objects.filter(slug="bench-treaty").first()
+    if there is not None:
+        return there
+    with transaction.atomic():
+        treaty = _made(Agreement(slug="bench-treaty", title="A treaty of all", form="treaty"))
+        _made(AgreementCitation(record=treaty, source=Source.objects.order_by("pk")[0]))
+        for place, state in enumerate(State.objects.order_by("pk")[:182]):
+            party = _made(AgreementParty(agreement=treaty, state=state))
+            for action, year in (("signature", 1961), ("ratification", 1964)):
+                on = f"{year + place % 7}-04-18"
+                _made(AgreementAction(agreement=treaty, kind=action, party=party, date_edtf=on))
+    return _published(treaty)
+
+
+def _made(row: Any) -> Any:
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _published(record: Record) -> Record:
+    from records.models import Nature  # noqa: PLC0415 - Django must be set up first
+    from records.publishing.dependencies import gather  # noqa: PLC0415
+    from records.publishing.publish import publish  # noqa: PLC0415
+    from records.publishing.warnings import renew  # noqa: PLC0415
+
+    renew({record.object_kind: [record.pk]})
+    publish(*gather(record).together, by=None, nature=Nature.DEVELOPMENT)
+    return record
+
+
+SECTIONS: dict[str, Callable[[], Iterator[Page]]] = {
+    "boxes": boxes, "forms": forms, "lists": lists, "home": home, "compare": compare,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main()

@@ -38,7 +38,7 @@ def fill(events: int) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     with open("/dev/null", "w") as nowhere:  # noqa: PTH123 - a name, not a path
         call_command("load_reference", verbosity=0, stdout=nowhere)
-    _generate(events)
+    make_records(events)
     _publish(events)
     found: dict[str, Any] = json.loads(remembered().read_text())
     return found
@@ -54,7 +54,8 @@ def _refuse_other_tables() -> None:
     then.write_text(now)
 
 
-def _generate(events: int) -> None:
+def make_records(events: int) -> None:
+    """Generate so many events, and the records beside them, as drafts; nothing where they are there."""
     from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
     from benchmarks.generate import generate, number_of  # noqa: PLC0415
     from events.models import Event, Statement  # noqa: PLC0415

@@ -6,17 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import CharField, Count, Min, Value
-from django.db.models.functions import Now, Trim
+from django.db.models.functions import Trim
 
-from events.models import Event, NameResolution, Participation
+from events.models import Event, Participation
 from people.alike import known, like
 from people.models import IN_OFFICE, Person, Tenure
 from people.names import parse
 from records.desk_search import Folded
-from records.models import EditorialState
+from records.models import BulkEdit, EditorialState
+from records.publishing.bulk_edits import demand_editing
 from records.publishing.deeds import deed
 from records.publishing.locks import hold
 from records.publishing.publish import CurationRefused, Refusal, recorded
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 #: Candidates that one name leads to at most: as many as there are keys for them.
 CANDIDATES = 9
+RESOLVE = "resolve a name"
 
 
 @dataclass(frozen=True)
@@ -115,16 +116,16 @@ def _may_have_held(tenure: Tenure, event: Event) -> bool:
 
 
 @deed
-def resolve(
-    folded: str, person: Person, *, by: AbstractBaseUser, reason: str = ""
-) -> NameResolution:
+def resolve(folded: str, person: Person, *, by: AbstractBaseUser, reason: str = "") -> BulkEdit:
     """Say of all participants who are known by this name only that they are this person; their words stay.
+
+    It is undone as any act on many records (`records.publishing.bulk_edits`).
 
     Events in which the person takes part already are left as they are. Raises CurationRefused when nothing is left to resolve
     or the person is no more, PermissionDenied when `by` may not change events.
     """
-    _demand_editing(by)
-    with recorded("resolve a name", by, reason) as context:
+    demand_editing(by, Event)
+    with recorded(RESOLVE, by, reason) as context:
         held = hold(
             {"person": [person.pk], "event": of_name(folded).values_list("event", flat=True)}
         )
@@ -147,43 +148,11 @@ def resolve(
         Participation.objects.filter(pk__in=list(rows)).update(person=person)
         connection.check_constraints()
         renew({"event": set(rows.values())})
-        return NameResolution.objects.create(
-            name=folded, person=person, count=len(rows), context_id=context, by_id=by.pk
+        return BulkEdit.objects.create(
+            kind=Event.object_kind,
+            action=RESOLVE,
+            what=f"“{folded}” is {person}",
+            count=len(rows),
+            context_id=context,
+            by_id=by.pk,
         )
-
-
-@deed
-def undo(resolution: NameResolution, *, by: AbstractBaseUser) -> int:
-    """Take a resolution back, as one deed; return how many participations are words only again.
-
-    What was changed since, a participant replaced or given a capacity, stays. Raises CurationRefused when it is undone
-    already, PermissionDenied when `by` may not change events.
-    """
-    _demand_editing(by)
-    history: Any = Participation._meta.get_field("history").related_model
-    with recorded("undo resolving a name", by, f"“{resolution.name}” is not {resolution.person}."):
-        written = history._default_manager.filter(
-            pgh_context_id=resolution.context_id, pgh_label="update"
-        ).values_list("pgh_obj_id", "event_id")
-        keys = dict(written)
-        hold({"event": set(keys.values())})
-        marked = NameResolution.objects.filter(pk=resolution.pk, undone_at=None).update(
-            undone_at=Now()
-        )
-        if not marked:
-            refusal = Refusal(resolution.person, "undone", "This was undone already.")
-            raise CurationRefused([refusal])
-        rows = Participation.objects.filter(
-            pk__in=list(keys), participation_capacities=None
-        ).filter(person=resolution.person_id)
-        back = dict(rows.values_list("pk", "event"))
-        Participation.objects.filter(pk__in=list(back)).update(person=None)
-        connection.check_constraints()
-        renew({"event": set(back.values())})
-        return len(back)
-
-
-def _demand_editing(by: Any) -> None:
-    if not by.has_perm("events.change_event"):
-        msg = "You may not change events. A contributor can do this."
-        raise PermissionDenied(msg)

@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from imports.history import written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
-from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
+from records.models import EditorialState, Nature, PossibleDuplicate, Record, Verdict
 from records.publishing.deeds import deed
 from records.publishing.publish import (
     OWN_WORK,
@@ -23,7 +23,7 @@ from records.publishing.publish import (
     withdraw,
 )
 from records.publishing.rows import remove, write_back
-from records.publishing.steps import Written, history_of, path_to_record, written_in
+from records.publishing.steps import Written, owners_of, written_in
 from records.publishing.warnings import renew
 from records.registry import all_kinds
 
@@ -140,7 +140,7 @@ def _tables(batch: ImportBatch) -> Iterator[_Table]:
     if batch.context_id is None:
         return
     for table in written_in(batch.context_id):
-        owners = _owners(table.model, table.after)
+        owners = owners_of(table.model, table.after)
         yield _Table(table.model, table.before, table.after, owners)
 
 
@@ -185,22 +185,6 @@ def _restore(records: Sequence[Record], by: AbstractBaseUser | None, reason: str
         if len(left) == len(waiting):
             raise CurationRefused(refused)
         waiting = left
-
-
-def _owners(model: type[models.Model], rows: dict[Any, dict[str, Any]]) -> dict[Any, UUID]:
-    """Return the records that rows belong to."""
-    if not issubclass(model, Part):
-        return {key: key for key in rows}
-    link, onward = path_to_record(model)
-    owners = {key: row[link.attname] for key, row in rows.items()}
-    if onward is None:
-        return owners
-    # The part between may be gone, so its history is asked.
-    between = history_of(link.related_model)._default_manager
-    records = dict(
-        between.filter(pgh_obj_id__in=set(owners.values())).values_list("id", onward.attname)
-    )
-    return {key: records[owner] for key, owner in owners.items()}
 
 
 def _records(batch: ImportBatch, model: type[Record]) -> Iterator[Record]:

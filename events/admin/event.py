@@ -32,8 +32,6 @@ from records.admin.relations import RelationFilter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models import QuerySet
-
     from records.lookup.finding import Days
 
 
@@ -68,6 +66,7 @@ class EventAdmin(InWords, RecordAdmin):
         ("participations__person", RelationFilter),
     )
     search_fields = ("title",)
+    label_related = ("type",)
     date_hierarchy = "when_earliest"
     day = "when"
     rows = (
@@ -94,9 +93,6 @@ class EventAdmin(InWords, RecordAdmin):
     def dated(self, event: Event) -> str:
         """Show the date, or the source's words where no date is known."""
         return event.when.edtf or event.when.text
-
-    def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return super().labelled(queryset).select_related("type")
 
     def hints(self, rows: Sequence[Event], on: Days | None) -> dict[Any, str]:  # noqa: ARG002 - of any day
         """Say of which type it is; the label has the date."""

@@ -12,18 +12,21 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from events.models import NameResolution, Participation
-from events.resolving import candidates, names, of_name, resolve, undo
+from events.models import Event, Participation
+from events.resolving import RESOLVE, candidates, names, of_name, resolve
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
 from records.admin.page import page_of
 from records.admin.record import BoundedPaginator
 from records.admin.relations import selectable
+from records.models import BulkEdit
+from records.publishing.bulk_edits import undo
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
@@ -51,7 +54,7 @@ class InWords(AnyModelAdmin):
         """List the names, the most frequent first."""
         self._demand_editing(request)
         page = BoundedPaginator(names(), NAMES).get_page(request.GET.get("p"))
-        latest = NameResolution.objects.select_related("person", "by").filter(undone_at=None)
+        latest = _resolutions().filter(undone_at=None).select_related("by")
         context = {"page": page, "latest": latest[:LATEST]}
         return self._in_words_page(request, "names", "Participants in words only", context)
 
@@ -102,22 +105,19 @@ class InWords(AnyModelAdmin):
     def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one resolution."""
         self._demand_editing(request)
-        resolution = NameResolution.objects.select_related("person").filter(pk=key).first()
+        resolution = _resolutions().filter(pk=key).first()
         if resolution is None:
             raise Http404
         account: Any = request.user
         try:
-            count = undo(resolution, by=account)
+            done = undo(resolution, by=account)
         except CurationRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
         except (IntegrityError, ContentionError) as error:
             self.message_user(request, message_of(error), messages.ERROR)
         else:
-            left = resolution.count - count
-            more = f" {left} were changed since and stay." if left else ""
-            text = (
-                f"Undone: {count} participations are “{resolution.name}” in words only again.{more}"
-            )
+            more = f" {done.left} were changed since and stay." if done.left else ""
+            text = f"Undone: {done.rows} participations are in words only again.{more}"
             self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:events_event_in_words"))
 
@@ -131,3 +131,7 @@ class InWords(AnyModelAdmin):
         media = self.media + forms.Media(js=["events/keys.js"])
         name = f"admin/events/in_words/{template}.html"
         return page_of(self, request, name, title, {"media": media, **context})
+
+
+def _resolutions() -> QuerySet[BulkEdit]:
+    return BulkEdit.objects.filter(kind=Event.object_kind, action=RESOLVE)

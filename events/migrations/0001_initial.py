@@ -2589,21 +2589,6 @@ class Migration(migrations.Migration):
             model_name='event',
             index=django.contrib.postgres.indexes.GistIndex(models.F('type'), models.Func(django.db.models.functions.comparison.Least('when_earliest', 'when_latest'), django.db.models.functions.comparison.Greatest('end_latest', 'when_latest'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), condition=models.Q(('when_earliest__isnull', False), ('when_latest__isnull', False)), name='event_by_type_and_days'),
         ),
-        migrations.CreateModel(
-            name='NameResolution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The name, folded.', max_length=300)),
-                ('count', models.PositiveIntegerField(help_text='The number of participations.')),
-                ('context_id', models.UUIDField(help_text='The context of its changes in the history, by which it is undone.', unique=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('undone_at', models.DateTimeField(help_text='When it was undone; empty while it holds.', null=True)),
-            ],
-            options={
-                'ordering': ['-pk'],
-                'default_permissions': (),
-            },
-        ),
         migrations.AddIndex(
             model_name='event',
             index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
@@ -2627,16 +2612,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statement',
             index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
-        ),
-        migrations.AddField(
-            model_name='nameresolution',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='nameresolution',
-            name='person',
-            field=models.ForeignKey(help_text='Who is meant.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='eventtype',

@@ -42,7 +42,6 @@ from events.models.relation import (
     RelationPeriod,
     RelationPeriodTopic,
 )
-from events.models.resolution import NameResolution
 from events.models.statement import (
     Statement,
     StatementAbout,
@@ -79,7 +78,6 @@ __all__ = [
     "EventType",
     "EventTypeEdition",
     "EventTypeIdentifier",
-    "NameResolution",
     "Participation",
     "ParticipationCapacity",
     "Place",

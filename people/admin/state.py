@@ -82,6 +82,9 @@ class StateAdmin(RecordAdmin):
         rows: QuerySet[Any] = super().labelled(queryset).annotate(code=usual_code())
         return rows
 
+    def is_labelled(self, row: Any) -> bool:
+        return hasattr(row, "code")
+
     @admin.display(description="code", ordering="code")
     def code(self, state: Any) -> str:
         return str(state.code)

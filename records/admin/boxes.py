@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +17,7 @@ from django.utils.safestring import mark_safe
 from records.admin.generics import AnyAdmin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from django.contrib.admin import AdminSite
     from django.db.models import Model, QuerySet
@@ -123,12 +124,26 @@ class Labelled(AnyAdmin):
     def labelled(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.select_related(*self.label_related) if self.label_related else queryset
 
+    def is_labelled(self, row: Any) -> bool:
+        """Whether a row that was read with another has all that its label shows."""
+        return all(_is_read(row, path) for path in self.label_related)
+
     def label(self, row: Any) -> str:
         """Return the label of a row read by `labelled`."""
         return self.label_of(row)
 
     def label_of(self, row: Any) -> str:
         return str(row)
+
+
+def _is_read(row: Any, path: str) -> bool:
+    """Whether rows that a row names, over foreign keys, were read with it."""
+    for name in path.split("__"):
+        if row is not None:
+            if name not in row._state.fields_cache:
+                return False
+            row = row._state.fields_cache[name]
+    return True
 
 
 def boxes_of(fields: Iterable[Any]) -> list[RecordSelect]:
@@ -158,11 +173,23 @@ def labels_of(
 
 
 def shown_as(
-    site: AdminSite, model: type[Model], keys: Iterable[str], on: Days | None = None
+    site: AdminSite,
+    model: type[Model],
+    keys: Collection[str],
+    on: Days | None = None,
+    read: Iterable[Model] = (),
 ) -> dict[str, Shown]:
-    """Return what boxes show of rows that are chosen: labels in one query, hints in one more where they need it."""
+    """Return what boxes show of rows that are chosen: labels in one query, hints in one more where they need it.
+
+    Those among `read` are not read again, where they have all that a label shows.
+    """
     desk = site.get_model_admin(model)
-    rows = _rows(desk, model, keys)
+    there = {
+        str(row.pk): row for row in read if not isinstance(desk, Labelled) or desk.is_labelled(row)
+    }
+    rows = [there[key] for key in keys if key in there]
+    if missing := [key for key in keys if key not in there]:
+        rows += _rows(desk, model, missing)
     hints = desk.hints(rows, on) if rows and hasattr(desk, "hints") else {}
     return {str(row.pk): (_label(desk, row), hints.get(row.pk, "")) for row in rows}
 
@@ -187,16 +214,29 @@ def show_chosen(
     """
     boxes: list[RecordSelect] = []
     chosen: dict[type[Model], set[str]] = {}
+    read: defaultdict[type[Model], list[Model]] = defaultdict(list)
     for form in all_forms:
+        for row in _read_with(getattr(form, "instance", None)):
+            read[type(row)].append(row)
         for bound in form:
             for box in boxes_of([bound.field]):
                 boxes.append(box)
                 chosen.setdefault(box.model, set()).update(chosen_keys(box, bound.value()))
     known = {
-        model: shown_as(site, model, keys, on) if keys else {} for model, keys in chosen.items()
+        model: shown_as(site, model, keys, on, read[model]) if keys else {}
+        for model, keys in chosen.items()
     }
     for box in boxes:
         box.known = known[box.model]
+
+
+def _read_with(instance: Any) -> Iterator[Model]:
+    """Yield the rows that were read with a row: those that it names, and those that its prefetched rows name."""
+    if instance is None:
+        return
+    prefetched = getattr(instance, "_prefetched_objects_cache", {}).values()
+    for each in (instance, *(row for rows in prefetched for row in rows)):
+        yield from (row for row in each._state.fields_cache.values() if row is not None)
 
 
 def offer_new(form: Any, site: AdminSite, request: HttpRequest) -> None:

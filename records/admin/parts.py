@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.functional import cached_property
 
-from records.admin.boxes import Labelled, offer_new
+from records.admin.boxes import offer_new
 from records.admin.conflict import sent_keys
 from records.admin.forms import CitationForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
-from records.admin.relations import Relations, marked_up_texts
+from records.admin.relations import Relations, marked_up_texts, shown_related
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,13 +145,16 @@ class PartInline(Relations, AnyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Read with the parts the records that they name, for the heading of each part shows them."""
         # The record itself is among them: the headings of some parts show it too.
-        related = []
-        for field in self._searched():
-            desk = self.admin_site.get_model_admin(field.remote_field.model)
-            labels = desk.label_related if isinstance(desk, Labelled) else ()
-            related += [field.name, *(f"{field.name}__{name}" for name in labels)]
         rows = super().get_queryset(request)
-        return rows.select_related(*related).prefetch_related(*self.prefetched)
+        return rows.select_related(*self._shown_related()).prefetch_related(
+            *map(self._prefetch, self.prefetched)
+        )
+
+    def _prefetch(self, accessor: str) -> Prefetch[Any]:
+        relation: Any = self.model._meta.get_field(accessor)
+        model = relation.related_model
+        related = shown_related(self.admin_site, model)
+        return Prefetch(accessor, model._default_manager.select_related(*related))
 
     def _has_permission(self, request: HttpRequest, *verbs: str) -> bool:
         opts = self.parent_model._meta

@@ -105,7 +105,7 @@ def _of_selected(action: str, words: str) -> Callable[..., HttpResponse]:
 class PublishingActions(Labelled, AnyModelAdmin):
     """The actions of a publisher. `records.publishing` does them, and checks the permission once more."""
 
-    actions = (
+    actions: Sequence[Callable[..., Any]] = (
         _of_selected(PUBLISH, "Publish…"),
         _of_selected(WITHDRAW, "Withdraw…"),
         _of_selected(RESTORE, "Restore…"),

@@ -11,12 +11,13 @@ from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
+from records.admin.change_field import ChangeField, change_selected
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, Lines, RecordForm
@@ -43,6 +44,7 @@ from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
 from records.publishing.publish import UNSEEN, CurationRefused
+from records.publishing.review import reviews_of
 from records.publishing.warnings import renew
 from records.registry import kind_of
 from records.roles import roles_with
@@ -108,10 +110,11 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
+    actions = (change_selected, *PublishingActions.actions)
     change_form_template = "admin/record_form.html"
     save_on_top = True
     list_per_page = 50
@@ -213,6 +216,29 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         return super().media + RecordSelect(field, self.admin_site).media
 
     # The form
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Read with the record those that it names, and whether there is more to show beside it: what is not there is not asked for."""
+        rows = self.get_queryset(request).select_related(*self._shown_related())
+        column: Any = self.model._meta.get_field(from_field or "id")
+        try:
+            key = column.to_python(object_id)
+            return rows.annotate(**self._beside()).get(**{column.name: key})
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
+
+    def _beside(self) -> dict[str, Exists]:
+        it = OuterRef("pk")
+        return {
+            "is_reviewed": Exists(reviews_of(it)),
+            "is_warned": Exists(warnings.rows_of(it)),
+            **{
+                f"has_related_{place}": Exists(table.rows_of(it))
+                for place, table in enumerate(self.related_tables)
+            },
+        }
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
         return [
@@ -382,7 +408,10 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             context |= {
                 "badge": badge_html(obj.badge),
                 "was": conflict.written(conflict.shown_in(form, formsets)),
-                "related_tables": [table.shown_for(obj) for table in self.related_tables],
+                "related_tables": [
+                    table.shown_for(obj, is_empty=not getattr(obj, f"has_related_{place}", True))
+                    for place, table in enumerate(self.related_tables)
+                ],
                 "publishing_actions": self.actions_offered(request, obj),
                 "was_published": obj.published_at is not None,
                 "natures": NATURES if obj.is_published else (),

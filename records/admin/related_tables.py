@@ -11,6 +11,8 @@ from django.urls import reverse
 from records.badges import BADGE, badge_html
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from records.models import Record
 
 #: Rows that a table shows; a link leads to the list with all of them.
@@ -27,13 +29,16 @@ class RelatedTable:
     columns: tuple[str, ...]  #: after the label, which is the first column
     related: tuple[str, ...] = ()  #: foreign keys that labels and columns show
 
-    def shown_for(self, record: Any) -> dict[str, Any]:
-        """Return what the template shows for a record (one query)."""
+    def rows_of(self, record: Any) -> QuerySet[Any]:
+        """Return the records that name one."""
+        rows: QuerySet[Any] = self.model._default_manager.filter(**{self.foreign_key: record})
+        return rows
+
+    def shown_for(self, record: Any, *, is_empty: bool = False) -> dict[str, Any]:
+        """Return what the template shows for a record: one query, and none where it is known to be empty."""
         opts = self.model._meta
-        rows = self.model._default_manager.filter(**{self.foreign_key: record})
-        found: list[Any] = list(
-            rows.select_related(*self.related).annotate(badge=BADGE)[: SHOWN + 1]
-        )
+        rows = self.rows_of(record).select_related(*self.related).annotate(badge=BADGE)
+        found: list[Any] = [] if is_empty else list(rows[: SHOWN + 1])
         name = f"admin:{opts.app_label}_{opts.model_name}"
         return {
             "title": self.title,

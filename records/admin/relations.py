@@ -11,7 +11,7 @@ from django.db.models import ForeignKey, Model
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from records.admin.boxes import RecordSelect
+from records.admin.boxes import Labelled, RecordSelect
 from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
@@ -67,14 +67,32 @@ class Relations(AnyAdmin):
                 field.widget.can_delete_related = False
         return field
 
+    def _shown_related(self) -> list[str]:
+        """Return the foreign keys whose records a form shows, with what their labels show."""
+        return shown_related(self.admin_site, self.model)
+
     def _searched(self) -> list[ForeignKey[Any, Any]]:
-        return [
-            field
-            for field in self.model._meta.concrete_fields
-            if isinstance(field, ForeignKey)
-            and self.admin_site.is_registered(field.remote_field.model)
-            and self.admin_site.get_model_admin(field.remote_field.model).search_fields
-        ]
+        return _searched_of(self.admin_site, self.model)
+
+
+def shown_related(site: AdminSite, model: type[Model]) -> list[str]:
+    """Return the searched foreign keys of a model, with what the labels of their records show."""
+    related = []
+    for field in _searched_of(site, model):
+        desk = site.get_model_admin(field.remote_field.model)
+        labels = desk.label_related if isinstance(desk, Labelled) else ()
+        related += [field.name, *(f"{field.name}__{name}" for name in labels)]
+    return related
+
+
+def _searched_of(site: AdminSite, model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey)
+        and site.is_registered(field.remote_field.model)
+        and site.get_model_admin(field.remote_field.model).search_fields
+    ]
 
 
 class RelationFilter(admin.FieldListFilter):

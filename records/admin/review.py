@@ -171,7 +171,7 @@ class ReviewPage(LookingPage):
 
     def review_shown(self, request: HttpRequest, record: Record) -> dict[str, Any]:
         """Return what the form shows of the review: whose turn it is, and what was said."""
-        review = reviewing.review_of(record)
+        review = reviewing.review_of(record) if getattr(record, "is_reviewed", True) else None
         is_approved = review is not None and reviewing.stands(review, record)
         return {
             "review": review,

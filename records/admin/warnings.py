@@ -80,10 +80,13 @@ def show(request: HttpRequest, context: dict[str, Any], record: Record | None) -
     formsets = {
         _member(inline.formset): inline.formset for inline in context["inline_admin_formsets"]
     }
-    is_kept = record is not None and kind_of(record).checks is not None
+    is_kept = (
+        record is not None
+        and kind_of(record).checks is not None
+        and getattr(record, "is_warned", True)
+    )
     if not shown and record is not None and is_kept and request.method != "POST":
-        rows = RecordWarning.objects.filter(record_id=record.pk).order_by("pk")
-        shown = list(_placed(rows, formsets))
+        shown = list(_placed(rows_of(record.pk).order_by("pk"), formsets))
     forms = {"": context["adminform"].form} | {
         form.prefix: form for formset in formsets.values() for form in formset.forms
     }
@@ -93,6 +96,11 @@ def show(request: HttpRequest, context: dict[str, Any], record: Record | None) -
         listed.append({"detail": each.detail, "address": each.address, "field": field})
     fingerprints = {each.row.fingerprint for each in shown} | _seen(request)
     return {"warnings": listed, "warned": " ".join(sorted(fingerprints)[:MOST])}
+
+
+def rows_of(key: Any) -> QuerySet[RecordWarning]:
+    """Return the warnings of a record."""
+    return RecordWarning.objects.filter(record_id=key)
 
 
 def of_records(records: Iterable[Record]) -> list[tuple[Record, list[str]]]:

@@ -51,6 +51,7 @@ from records.models import EditorialState
 from records.publishing.deeds import deed
 from records.publishing.locks import changed_since
 from records.publishing.publish import demand_permission, recorded
+from records.publishing.rows import by_halves
 from records.publishing.warnings import renew
 
 if TYPE_CHECKING:
@@ -250,26 +251,21 @@ class Load:
 
     def _write(self, exchange: Exchange, works: Sequence[_Work]) -> None:
         order: list[Shape] = [exchange, *exchange.descendants()]
+
+        def write(group: Sequence[_Work]) -> None:
+            changes = Changes()
+            for work in group:
+                changes.add(work.changes)
+            if changes:
+                write_changes(changes, order)
+                check_deferred(order)
+
         written: list[_Work] = []
-        waiting = [works]
-        while waiting:
-            group = waiting.pop()
-            try:
-                with transaction.atomic():
-                    changes = Changes()
-                    for work in group:
-                        changes.add(work.changes)
-                    if changes:
-                        write_changes(changes, order)
-                        check_deferred(order)
-            except (DataError, IntegrityError) as error:
-                if len(group) == 1:
-                    self._reject(group[0].entry, [_broken_rule(error, order)])
-                else:  # find the lines that are at fault by halves
-                    half = len(group) // 2
-                    waiting += [group[half:], group[:half]]
-            else:
+        for group, error in by_halves(works, write):
+            if error is None:
                 written += group
+            else:
+                self._reject(group[0].entry, [_broken_rule(error, order)])
         for work in written:
             is_new, has_changed = work.entry.is_new, bool(work.changes)
             outcome = CREATED if is_new else UPDATED if has_changed else UNCHANGED

@@ -30,6 +30,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='BulkEdit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the records.', max_length=20)),
+                ('action', models.CharField(help_text='What was done, as the history names it.', max_length=40)),
+                ('what', models.TextField(help_text='What is so since, in words.')),
+                ('count', models.PositiveIntegerField(help_text='The number of rows that it changed.')),
+                ('context_id', models.UUIDField(help_text='The context of its changes in the history, by which it is undone.', unique=True)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('undone_at', models.DateTimeField(help_text='When it was undone; empty while it holds.', null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='FormerMoment',
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.')),
@@ -901,5 +919,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='reviewstep',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('deed__in', ('commented', 'sent_back')), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='review_step_says_why'),
+        ),
+        migrations.AddIndex(
+            model_name='bulkedit',
+            index=models.Index(fields=['kind', '-id'], name='bulk_edit_by_kind'),
         ),
     ]

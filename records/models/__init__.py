@@ -2,6 +2,7 @@
 
 from records.editions import SourceEdition, TopicEdition
 from records.models.api_key import ApiKey
+from records.models.bulk_edit import BulkEdit
 from records.models.change import STATED, Change, ChangeOfState, Nature
 from records.models.citation import Citation, Evidence, Identifier, Name, NameKind, Stance
 from records.models.dated_part import DatedPart, FormerPart
@@ -26,6 +27,7 @@ __all__ = [
     "WRITTEN_AT",
     "Action",
     "ApiKey",
+    "BulkEdit",
     "Called",
     "Change",
     "ChangeOfState",

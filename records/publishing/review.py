@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
     from records.models import Record
 
@@ -50,8 +51,12 @@ def may(user: Any, verb: str, model: type[Record]) -> bool:
 
 def review_of(record: Record) -> Review | None:
     """Return the review of a record that is not over."""
-    open_ones = Review.objects.filter(record_id=record.pk, state__in=UNDER_REVIEW)
-    return open_ones.select_related("submitted_by", "reviewer").first()
+    return reviews_of(record.pk).select_related("submitted_by", "reviewer").first()
+
+
+def reviews_of(key: Any) -> QuerySet[Review]:
+    """Return the reviews of a record that are not over: one at most."""
+    return Review.objects.filter(record_id=key, state__in=UNDER_REVIEW)
 
 
 def stands(review: Review, record: Record) -> bool:

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import DataError, IntegrityError, transaction
 
 from records.bulk import insert, overwrite
 from records.models import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from django.db.models import Model
+
+T = TypeVar("T")
 
 #: What publishing and the database itself write in a record.
 NOT_EDITED = (
     "editorial_state", "published_at", "changed_at", "noted_at", "created_at", "merged_into_id", "writers",
 )  # fmt: skip
+
+
+def by_halves(
+    items: Sequence[T], write: Callable[[Sequence[T]], None]
+) -> Iterator[tuple[Sequence[T], DataError | IntegrityError | None]]:
+    """Write items together; where the database refuses, find by halves those that it refuses.
+
+    Yields the items that are written, in groups, and each that is refused with its error.
+    """
+    waiting = [items] if items else []
+    while waiting:
+        group = waiting.pop()
+        try:
+            with transaction.atomic():
+                write(group)
+        except (DataError, IntegrityError) as error:
+            if len(group) == 1:
+                yield group, error
+            else:
+                half = len(group) // 2
+                waiting += [group[half:], group[:half]]
+        else:
+            yield group, None
 
 
 def remove(table: type[Model], keys: Collection[Any]) -> None:

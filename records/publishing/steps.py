@@ -249,3 +249,19 @@ def written_in(context_id: UUID) -> Iterator[Written]:
                 before[row["id"]] = row
         if before:
             yield Written(model, before, last)
+
+
+def owners_of(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) -> dict[Any, UUID]:
+    """Return the records that rows of a table belong to, by the keys of the rows; a record belongs to itself."""
+    if not issubclass(model, Part):
+        return {key: key for key in rows}
+    link, onward = path_to_record(model)
+    owners = {key: row[link.attname] for key, row in rows.items()}
+    if onward is None:
+        return owners
+    # The part between may be gone, so its history is asked.
+    between = history_of(link.related_model)._default_manager
+    records = dict(
+        between.filter(pgh_obj_id__in=set(owners.values())).values_list("id", onward.attname)
+    )
+    return {key: records[owner] for key, owner in owners.items()}

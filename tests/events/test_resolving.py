@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.models import NameResolution, Participation, ParticipationCapacity
+from events.models import Participation, ParticipationCapacity
 from people.models import Person
+from records.models import BulkEdit
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_office, make_person, make_tenure
 from tests.factories.staff import logged_in
@@ -77,8 +78,10 @@ def test_all_are_resolved_with_one_act_and_undone_as_one(
     assert response.status_code == 302
     assert Participation.objects.filter(person=syria).count() == 11
     assert names(contributor) == [("several ministers", 1)]
-    done = NameResolution.objects.get()
-    assert (done.name, done.count, str(done.by)) == ("president assad", 11, "contributor")
+    done = BulkEdit.objects.get()
+    assert (done.what, done.count, str(done.by)) == (
+        "“president assad” is Bashar al-Assad", 11, "contributor",
+    )  # fmt: skip
     event = Participation.objects.filter(person=syria)[0].event
     history = contributor.get(address(event, "history")).content.decode()
     assert "resolve a name" in history
@@ -103,15 +106,17 @@ def test_events_in_which_the_person_is_named_already_are_left_as_they_are(
 
     twice.refresh_from_db()
     assert twice.person is None
-    assert NameResolution.objects.get().count == 10
+    assert BulkEdit.objects.get().count == 10
 
 
+# The act is known by its context in the history, which a transaction has to its end.
+@pytest.mark.django_db(transaction=True)
 def test_what_was_worked_on_since_stays_when_undone(syria: Person, contributor: Client) -> None:
     contributor.post(f"{NAME}?name=president+assad", {"candidate": syria.pk})
     first, *_others = Participation.objects.filter(person=syria).order_by("pk")
     ParticipationCapacity.objects.create(participation=first, tenure=syria.tenures.get())
 
-    undo = reverse("admin:events_event_in_words_undo", args=[NameResolution.objects.get().pk])
+    undo = reverse("admin:events_event_in_words_undo", args=[BulkEdit.objects.get().pk])
     response = contributor.post(undo, follow=True)
 
     assert "1 were changed since and stay." in response.content.decode()
@@ -126,7 +131,7 @@ def test_nobody_and_nothing_to_resolve_are_said(syria: Person, contributor: Clie
     assert gone.context["refusals"] == [
         "No participant is left who is known as “nobody” only, and could be Bashar al-Assad."
     ]
-    assert not NameResolution.objects.exists()
+    assert not BulkEdit.objects.exists()
 
 
 def test_only_who_may_change_events_may_resolve(syria: Person) -> None:

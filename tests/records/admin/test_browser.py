@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
-from events.models import NameResolution
-from records.models import RecordWarning
+from records.models import BulkEdit, RecordWarning
 from records.roles import PUBLISHER
 from tests.factories.browser import CHROMIUM, browser_page
 from tests.factories.events import make_event, make_participation
@@ -95,4 +94,4 @@ def test_a_warning_stands_beside_its_field_and_one_key_resolves_a_name(live_serv
 
     assert complaints == []
     assert RecordWarning.objects.get().other_id == there.pk
-    assert NameResolution.objects.get().count == 1
+    assert BulkEdit.objects.get().count == 1

@@ -1,4 +1,4 @@
-"""Names of participants that were resolved together, so that the deed can be seen and undone."""
+"""Acts that changed many records at once, so that each can be seen and undone."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from people.models import Person
-
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-class NameResolution(models.Model):
-    """That all participants who were known by one name only were said to be one person."""
+class BulkEdit(models.Model):
+    """That somebody changed many records of a kind with one act."""
 
-    name = models.CharField(max_length=300, help_text="The name, folded.")
-    person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="+", help_text="Who is meant."
-    )
-    count = models.PositiveIntegerField(help_text="The number of participations.")
+    kind = models.CharField(max_length=20, help_text="The kind of the records.")
+    action = models.CharField(max_length=40, help_text="What was done, as the history names it.")
+    what = models.TextField(help_text="What is so since, in words.")
+    count = models.PositiveIntegerField(help_text="The number of rows that it changed.")
     context_id: models.UUIDField[UUID, UUID] = models.UUIDField(
         unique=True, help_text="The context of its changes in the history, by which it is undone."
     )
@@ -36,6 +33,9 @@ class NameResolution(models.Model):
     class Meta:
         default_permissions = ()
         ordering: ClassVar[list[str]] = ["-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "-id"], name="bulk_edit_by_kind")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.person}"
+        return self.what

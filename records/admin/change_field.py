@@ -1,0 +1,289 @@
+"""Changing one field of many records from their list: what is changed, a preview of each record, and the acts that can be undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import DataError, IntegrityError, models
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from config.text import validate_text
+from records.admin.boxes import RecordSelect, labels_of, show_chosen
+from records.admin.database_errors import message_of
+from records.admin.generics import AnyModelAdmin
+from records.admin.history import text_of
+from records.admin.picker import label_column
+from records.admin.relations import selectable
+from records.bulk import among
+from records.models import BulkEdit
+from records.publishing.bulk_edits import (
+    MOST,
+    Choice,
+    change,
+    part_choices,
+    plan,
+    undo,
+)
+from records.publishing.deeds import ContentionError
+from records.publishing.publish import CurationRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+
+    from records.publishing.bulk_edits import Line, Planned
+
+#: Acts that the list of them shows, and records that a message names.
+LISTED, NAMED = 50, 5
+#: Fields of the form that are not the same of many records, or say nothing of the subject.
+_OWN = {"slug", "curators_note", "locked_fields"}
+
+
+class ChosenForm(forms.Form):
+    """What is changed, to what, and why."""
+
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        validators=[validate_text],
+        widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
+        help_text="Optional. Shown in the history of each record.",
+    )
+
+    def __init__(self, data: Any, *, value: forms.Field) -> None:
+        super().__init__(data)
+        self.fields = {"value": value, **self.fields}
+
+
+@admin.action(description="Change a field…", permissions=["change"])
+def change_selected(
+    desk: ChangeField, request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    """Ask what to change of the selected records."""
+    keys = list(queryset.order_by().values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) > MOST:
+        desk.message_user(request, f"Choose at most {MOST:,} records.", messages.ERROR)
+        return None
+    return desk.ask_for_change(request, keys)
+
+
+class ChangeField(AnyModelAdmin):
+    """The pages on which a field of many records is changed, beside their list. `records.publishing.bulk_edits` does it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("change-a-field/", view(self.change_field_view), name=f"{name}_change_field"),
+            path("changed-together/", view(self.together_view), name=f"{name}_together"),
+            path(
+                "changed-together/<int:key>/undo/",
+                view(require_POST(self.undo_together_view)),
+                name=f"{name}_undo_together",
+            ),
+            *super().get_urls(),
+        ]
+
+    # Changing
+
+    def change_field_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the field and its value, show what would become of each record, and do it when that is confirmed."""
+        if request.method != "POST":
+            return HttpResponseRedirect(self._address("changelist"))
+        return self.ask_for_change(request, _keys(request.POST.get("_keys", "")))
+
+    def ask_for_change(self, request: HttpRequest, keys: Collection[UUID]) -> HttpResponse:
+        """Answer with the page for these records."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        rows = self.labelled(self.get_queryset(request).filter(among("pk", keys)))  # type: ignore[attr-defined] # Labelled
+        choices = self.change_choices(request)
+        choice = choices.get(request.POST.get("field", ""))
+        form, planned, refusals = None, None, []
+        if choice is not None:
+            asked = {"_preview", "_confirm"} & request.POST.keys()
+            form = ChosenForm(
+                request.POST if asked else None, value=self._field_of(request, choice)
+            )
+            if asked and form.is_valid():
+                value = form.cleaned_data["value"]
+                if "_confirm" in request.POST:
+                    try:
+                        return self._change(
+                            request, choice, value, rows, form.cleaned_data["reason"]
+                        )
+                    except CurationRefused as refused:
+                        refusals = [each.detail for each in refused.refusals]
+                    except (ContentionError, DataError, IntegrityError) as error:
+                        refusals = [message_of(error)]
+                planned = plan(choice, value, rows, words=message_of)
+            show_chosen(self.admin_site, [form])
+        context = {
+            "title": f"Change a field of {len(keys):,} {self._noun(len(keys))}",
+            "keys": " ".join(map(str, keys)),
+            "count": len(keys),
+            "choices": choices.values(),
+            "choice": choice,
+            "form": form,
+            "refusals": refusals,
+            "planned": planned,
+            "lines": self._shown(choice, planned) if choice and planned else [],
+            "together": self._address("together"),
+            "noun": self._noun(len(planned.changed) if planned else 0),
+            "media": self.media + (form.media if form else forms.Media()),
+        }
+        return self._page_of_many(request, "admin/change_field.html", context)
+
+    def change_choices(self, request: HttpRequest) -> dict[str, Choice]:
+        """Return what can be changed of many records, by key: fields of the form but for names and dates, topics and sources."""
+        form = self.get_form(request)
+        names = {field.name: field for field in self.model._meta.concrete_fields}
+        found = [
+            Choice("set", names[name])
+            for name in form.base_fields
+            if name in names and _is_shared(names[name])
+        ]
+        found += part_choices(self.model)
+        return {choice.key: choice for choice in found}
+
+    def _field_of(self, request: HttpRequest, choice: Choice) -> Any:
+        """Return the field of the form for a value; its label says what is chosen."""
+        if choice.part is None:
+            field = self.get_form(request)().fields[choice.field.name]
+        else:
+            model = choice.field.remote_field.model
+            widget = RecordSelect(choice.field, self.admin_site)
+            field = forms.ModelChoiceField(selectable(model), widget=widget)
+        field.label = choice.words
+        return field
+
+    def _change(
+        self,
+        request: HttpRequest,
+        choice: Choice,
+        value: Any,
+        rows: QuerySet[Any],
+        reason: str,
+    ) -> HttpResponse:
+        account: Any = request.user
+        said = self._text(choice, value.pk if isinstance(value, models.Model) else value)
+        done = change(
+            choice,
+            value,
+            rows,
+            by=account,
+            reason=reason,
+            seen=request.POST.get("_shown", ""),
+            what=f"{choice.words}: {said or 'nothing'}",
+            words=message_of,
+        )
+        text = f"“{done.what}”: {done.count:,} {self._noun(done.count)} changed. They wait to be published. This can be undone below."
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(self._address("together"))
+
+    def _shown(self, choice: Choice, planned: Planned) -> list[tuple[Line, str, str]]:
+        """Return the lines with their values in words: those that change, those that cannot, then the others."""
+        values = {
+            each for line in planned.lines for each in (line.before, line.after) if _is_key(each)
+        }
+        known = self._labels(choice, values)
+        shown = [
+            (line, self._text(choice, line.before, known), self._text(choice, line.after, known))
+            for line in planned.lines
+        ]
+        return sorted(shown, key=lambda each: (not each[0].is_changed, not each[0].refusal))
+
+    def _labels(self, choice: Choice, keys: Collection[Any]) -> dict[str, str]:
+        if not choice.field.is_relation or not keys:
+            return {}
+        model = choice.field.remote_field.model
+        return labels_of(self.admin_site, model, map(str, keys), plain=True)
+
+    def _text(self, choice: Choice, value: Any, known: dict[str, str] | None = None) -> str:
+        if choice.field.is_relation and known is None:
+            known = self._labels(choice, {value} if value else ())
+        row = choice.field.model(**{choice.field.attname: value})
+        labels = {choice.field.remote_field.model: known} if known else {}
+        return text_of(choice.field, row, labels)
+
+    # What was changed
+
+    def together_view(self, request: HttpRequest) -> HttpResponse:
+        """List the latest acts on many records of the kind."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        edits = BulkEdit.objects.filter(kind=self.model.object_kind).select_related("by")
+        context = {"title": "Changed together", "edits": edits[:LISTED], "media": self.media}
+        return self._page_of_many(request, "admin/changed_together.html", context)
+
+    def undo_together_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Undo one of them."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        edit = BulkEdit.objects.filter(pk=key, kind=self.model.object_kind).first()
+        if edit is None:
+            raise Http404
+        account: Any = request.user
+        try:
+            done = undo(edit, by=account)
+        except CurationRefused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+        except (ContentionError, DataError, IntegrityError) as error:
+            self.message_user(request, message_of(error), messages.ERROR)
+        else:
+            text = f"“{edit.what}” is undone: {done.rows:,} changed back."
+            if done.left:
+                names = ", ".join(f"“{record}”" for record in done.records[:NAMED])
+                more = " and others" if len(done.records) > NAMED else ""
+                text += (
+                    f" {done.left:,} left as they are, for they were changed since: {names}{more}."
+                )
+            self.message_user(request, text, messages.WARNING if done.left else messages.SUCCESS)
+        return HttpResponseRedirect(self._address("together"))
+
+    def _page_of_many(
+        self, request: HttpRequest, template: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        shared = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, shared | context)
+
+    def _address(self, page: str) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
+
+    def _noun(self, count: int) -> str:
+        return str(self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural)
+
+
+def _is_shared(field: Any) -> bool:
+    """Whether many records may have the same there. What a record is called is its own; a date is three fields that belong together."""
+    model = field.model
+    is_own = field.unique or field.name in _OWN or field.name == label_column(model)
+    is_date = field.name.endswith(("_edtf", "_text", "_precision")) and hasattr(
+        model, field.name.rpartition("_")[0]
+    )
+    return not is_own and not is_date
+
+
+def _keys(text: str) -> Sequence[UUID]:
+    """Return the keys that the page sent back; what is no key is left out."""
+    keys = []
+    for each in text.split()[:MOST]:
+        try:
+            keys.append(UUID(each))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(keys))
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, UUID)
