@@ -24,6 +24,7 @@ from records.publishing.publish import (
 )
 from records.publishing.rows import remove, write_back
 from records.publishing.steps import Written, history_of, path_to_record, written_in
+from records.publishing.previews import forget
 from records.publishing.warnings import renew
 from records.registry import all_kinds
 
@@ -239,6 +240,8 @@ def _renew_warnings(records: Iterable[Record]) -> None:
     for record in records:
         keys[record.object_kind].append(record.pk)
     renew(keys)
+    for name, those in keys.items():
+        forget(name, those)
 
 
 def _demand_unreferenced() -> None:

@@ -41,6 +41,7 @@ from records.lookup.days import days_of
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
+from records.publishing.previews import forget
 from records.publishing.publish import UNSEEN, CurationRefused
 from records.publishing.warnings import renew
 from records.registry import kind_of
@@ -442,6 +443,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         key = obj.pk
         super().delete_model(request, obj)
         renew({self.model.object_kind: [key]})
+        forget(self.model.object_kind, [key])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
@@ -449,6 +451,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
             super().delete_queryset(request, queryset)
             connection.check_constraints()
             renew({self.model.object_kind: keys})
+            forget(self.model.object_kind, keys)
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any

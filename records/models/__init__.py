@@ -1,5 +1,9 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
+from records.models.preview import DatedPartPreview, Preview, ReferencePreview, preview_of
+
+# First, for it makes the previews of the editions that follow.
+# isort: split
 from records.editions import SourceEdition, TopicEdition
 from records.models.api_key import ApiKey
 from records.models.change import STATED, Change, ChangeOfState, Nature
@@ -30,6 +34,7 @@ __all__ = [
     "ChangeOfState",
     "Citation",
     "DatedPart",
+    "DatedPartPreview",
     "Edition",
     "EditionQuerySet",
     "EditorialState",
@@ -50,11 +55,13 @@ __all__ = [
     "Part",
     "PendingLabel",
     "PossibleDuplicate",
+    "Preview",
     "PublishedName",
     "PublishedWord",
     "Record",
     "RecordWarning",
     "Reference",
+    "ReferencePreview",
     "Review",
     "ReviewDeed",
     "ReviewState",
@@ -74,4 +81,5 @@ __all__ = [
     "Usage",
     "Verdict",
     "gin_index",
+    "preview_of",
 ]

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from records.bulk import as_array, run
 from records.models import UNDER_REVIEW, Action, EditorialState, Nature, ReviewState
-from records.publishing import feed
+from records.publishing import feed, previews
 from records.publishing.colleagues import who_can
 from records.publishing.deeds import deed
 from records.publishing.documents import (
@@ -155,6 +155,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None
             for record in locked
         ]
         feed.append(entries, turn, _mark(locked, EditorialState.WITHDRAWN, turn.moment))
+        previews.make(_keys_by_kind(locked))
     carry_over(records, locked)
 
 
@@ -190,6 +191,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
             [locked], EditorialState.PUBLISHED, last.published_at if edited else turn.moment
         )
         store_and_propagate([entry], before, turn, marking)
+        previews.make(_keys_by_kind([locked]))
     carry_over([record], [locked])
 
 
@@ -515,6 +517,8 @@ def _mark(
                 record.writers = []
     if as_it_is:
         statements.append(_closing(records, ReviewState.PUBLISHED))
+    if state != EditorialState.WITHDRAWN:
+        statements += previews.removal(records)
     return statements
 
 
