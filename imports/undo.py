@@ -13,6 +13,7 @@ from imports.history import written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from records.models import EditorialState, Nature, Part, PossibleDuplicate, Record, Verdict
 from records.publishing.deeds import deed
+from records.publishing.previews import forget
 from records.publishing.publish import (
     OWN_WORK,
     CurationRefused,
@@ -24,7 +25,6 @@ from records.publishing.publish import (
 )
 from records.publishing.rows import remove, write_back
 from records.publishing.steps import Written, history_of, path_to_record, written_in
-from records.publishing.previews import forget
 from records.publishing.warnings import renew
 from records.registry import all_kinds
 

@@ -51,14 +51,16 @@ def previewed(editions: type[Edition]) -> str:
     columns = ", ".join(
         f'"{field.column}"'
         if field.column in there
-        else f"{_absent(field)}::{_type_of(field)} AS \"{field.column}\""
+        else f'{_absent(field)}::{_type_of(field)} AS "{field.column}"'
         for field in editions._meta.concrete_fields
     )
     return f'SELECT {columns} FROM "{preview._meta.db_table}"'  # noqa: S608 - names of ours
 
 
 def _type_of(field: Any) -> str:
-    return str(field.rel_db_type(connection)) if field.primary_key else str(field.db_type(connection))
+    return (
+        str(field.rel_db_type(connection)) if field.primary_key else str(field.db_type(connection))
+    )
 
 
 def _absent(field: Any) -> str:

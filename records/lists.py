@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.http import urlencode
 
 from config.api.filters.dates import days_asked
-from config.api.filters.sets import FilterSet
 from config.api.problems import Problem
 from config.api.query import Query
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
+from records.badges import CONDITIONS, Badge
 from records.lookup.published import WrittenReferences
 from records.models import CURRENT, EditorialState
 from records.registry import filters_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from records.registry import Kind
 
 #: Records that are public as they are: their editions say what they say.
-AS_PUBLISHED = Q(editorial_state=EditorialState.PUBLISHED, changed_at__lte=F("published_at"))
+AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 #: All others, but for those that lead to another record.
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
 
@@ -63,7 +63,9 @@ class Asked:
         """Return the same rows, apart: those whose editions are asked, and those whose previews are."""
         editions, previews = self._found()
         return Halves(
-            rows, rows.filter(AS_PUBLISHED, pk__in=editions), rows.filter(PREVIEWED, pk__in=previews)
+            rows,
+            rows.filter(AS_PUBLISHED, pk__in=editions),
+            rows.filter(PREVIEWED, pk__in=previews),
         )
 
     def _found(self) -> tuple[RawSQL, RawSQL]:
@@ -116,7 +118,9 @@ class Halves:
         return min(most, sum(half.order_by()[:most].count() for half in self.halves))
 
     def __getitem__(self, place: slice) -> Sequence[Any]:
-        keys = [key for half in self.halves for key in half.values_list("pk", flat=True)[: place.stop]]
+        keys = [
+            key for half in self.halves for key in half.values_list("pk", flat=True)[: place.stop]
+        ]
         return list(self.rows.filter(pk__in=keys)[place])
 
 

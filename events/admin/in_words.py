@@ -14,21 +14,35 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from events.models import NameResolution, Participation
-from events.resolving import candidates, names, of_name, resolve, undo
+from events.resolving import candidates, in_words, names, of_name, resolve, undo
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
-from records.admin.record import BoundedPaginator
+from records.admin.lists import BoundedPaginator, DeskFilter
 from records.admin.relations import selectable
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
 #: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
 NAMES, LISTED, LATEST = 50, 100, 10
+
+
+class InWordsOnly(DeskFilter):
+    """Events with participants who stand for nobody yet."""
+
+    title = "participants in words"
+    parameter_name = "in_words"
+    words = (("yes", "yes"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=in_words().order_by().values("event_id"))
 
 
 class InWords(AnyModelAdmin):

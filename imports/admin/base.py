@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.template.response import TemplateResponse
 
-from records.admin.record import BoundedPaginator
+from records.admin.lists import BoundedPaginator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,15 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
 from django.http import HttpResponseRedirect
-from django.utils.functional import cached_property
+from django.utils.html import format_html
 
 from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.forms import NATURES, Lines, RecordForm
-from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
+from records.admin.lists import FIRST, LAST, BoundedPaginator, RecordChangeList
 from records.admin.parts import save_changed
 from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
@@ -35,7 +35,7 @@ from records.admin.related_tables import RelatedTable
 from records.admin.relations import Relations
 from records.admin.review import SUBMIT, ReviewPage
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
-from records.badges import BADGE, BadgeFilter, badge_html
+from records.badges import BADGE, badge_html
 from records.desk_search import search
 from records.lookup.days import days_of
 from records.lookup.working import find_named
@@ -47,7 +47,7 @@ from records.publishing.warnings import renew
 from records.registry import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django import forms
     from django.db.models import QuerySet
@@ -67,8 +67,6 @@ CHANGED_ELSEWHERE = (
 )
 KEPT_BOTH = "Somebody else changed other parts of this record while you had it open. Both are saved: see its history."
 
-#: The list counts up to this many rows: beyond it, a search is of more use than a page number.
-COUNTED = 10_000
 #: Records that a message names.
 NAMED = 5
 
@@ -89,24 +87,12 @@ def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[An
     return None
 
 
-class BoundedPaginator(AnyPaginator):
-    """A paginator that stops counting at `COUNTED`."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows[: COUNTED + 1].count())
-
-    @property
-    def is_cut(self) -> bool:
-        return self.count > COUNTED
-
-
 class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
     change_form_template = "admin/record_form.html"
+    change_list_template = "admin/record_list.html"
     save_on_top = True
     list_per_page = 50
     list_max_show_all = 200
@@ -121,6 +107,10 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
     #: Columns of the list between the label and the status.
     columns: ClassVar[Sequence[str]] = ()
+    #: The filters of the API that the list shows first, in this order.
+    first_filters: ClassVar[Sequence[str]] = ()
+    #: What records of the kind should have and may lack: words, and the relation that then has no rows.
+    lacking: ClassVar[Mapping[str, str]] = {}
     #: Fields that the search of this kind looks through, in its list and in the fields that refer to it. In
     #: `search_fields` any part of the text matches, in `whole_search_fields` only the whole.
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ()
@@ -143,7 +133,13 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         return ["__str__", *self.columns, "publication", "changed_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
-        return [BadgeFilter, *self.list_filter, "contested"]
+        return [*FIRST, *self.list_filter, *LAST]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordChangeList]:  # noqa: ARG002 - Django's signature
+        return RecordChangeList
+
+    def complete_rows(self, rows: Sequence[Any]) -> None:
+        """Read what the columns of a page of the list show beside its rows, in a fixed number of queries."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Put our own deletion in the place of Django's."""
@@ -186,7 +182,12 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
 
     @admin.display(description="publication", ordering="badge")
     def publication(self, record: Any) -> SafeString:
-        return badge_html(record.badge)
+        count = getattr(record, "warning_count", 0)
+        if not count:
+            return badge_html(record.badge)
+        return format_html(
+            "{} {} {}", badge_html(record.badge), count, "warning" if count == 1 else "warnings"
+        )
 
     def label(self, row: Any) -> str:
         """Return the label, with the editorial state of a record that is not published."""

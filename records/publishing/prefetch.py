@@ -183,7 +183,7 @@ def _locking(model: type[models.Model]) -> str:
     """Return what locks records in the order of their keys, to stand before what reads them."""
     key = f'"{model._meta.pk.column}"'
     return (
-        f'SELECT FROM "{model._meta.db_table}" WHERE {key} = ANY(%s::uuid[]) ORDER BY {key}'  # noqa: S608 - our own names
+        f'SELECT FROM "{model._meta.db_table}" WHERE {key} = ANY(%s::uuid[]) ORDER BY {key}'
         " FOR NO KEY UPDATE; "
     )
 

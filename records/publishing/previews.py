@@ -146,7 +146,7 @@ def _search() -> str:
     for kind in all_kinds():
         table, preview = kind.model._meta.db_table, preview_of(kind.editions)._meta.db_table
         each.append(
-            f"(SELECT '{kind.name}', record.id FROM \"{table}\" AS record LEFT JOIN \"{preview}\" AS preview"  # noqa: S608 - names of ours
+            f'(SELECT \'{kind.name}\', record.id FROM "{table}" AS record LEFT JOIN "{preview}" AS preview'  # noqa: S608 - names of ours
             f" ON preview.record_id = record.id WHERE {waiting} AND record.changed_at >"
             f" (SELECT coalesce(max(made_of) - interval '1 hour', '-infinity') FROM \"{preview}\")"
             f" AND preview.made_of IS DISTINCT FROM record.changed_at ORDER BY record.changed_at LIMIT {BATCH})"
@@ -196,9 +196,12 @@ def _make(batch: Keys) -> tuple[set[UUID], int]:
         ]
     if not whole:
         return changed, 0
-    keys = as_array(draft.record.pk for draft in whole)
+    those = as_array(draft.record.pk for draft in whole)
     statements: list[Statement] = [
-        (f"DELETE FROM {DatedPartPreview._meta.db_table} WHERE record_id = ANY(%s::uuid[])", [keys]),  # noqa: S608 - a name of ours
+        (
+            f"DELETE FROM {DatedPartPreview._meta.db_table} WHERE record_id = ANY(%s::uuid[])",  # noqa: S608 - a name of ours
+            [those],
+        ),
         insertion(ReferencePreview, of_references, or_update=True),
     ]
     for name, rows in previews.items():
