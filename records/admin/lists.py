@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from config.api.query import Parameter
+    from records.models import Record
     from records.registry import Kind
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,13 +30,23 @@ pytestmark = pytest.mark.django_db
 #: Values of each parameter.
 VALUES = 2
 
+#: Parameters that are asked beside another.
+NEEDED = {"status_on": ["status"]}
+
 #: A kind, and what its list is asked.
 Question = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def test_each_filter_finds_at_the_desk_what_the_api_finds_when_all_is_published(db: None) -> None:
     load_story()
-    drafts = [EVERY_KIND[kind.name].with_parts(2) for kind in all_kinds()]
+    for kind in all_kinds():
+        EVERY_KIND[kind.name].with_parts(2)
+    # What they name is a draft too, and so is what names them.
+    drafts = [
+        record
+        for kind in all_kinds()
+        for record in kind.model._default_manager.filter(editorial_state="draft")
+    ]
     with transaction.atomic():
         publish_whole(*drafts)
         answers = {
@@ -71,9 +80,9 @@ def test_each_filter_finds_at_the_desk_what_the_api_finds_when_all_is_published(
     # Every filter was asked, and hardly any found nothing.
     asked = {(name, parameter) for name, query in answers for parameter, _value in query}
     every = {(kind.name, name) for kind in all_kinds() for name in filters_of(kind).known}
-    assert every - asked <= {(name, each) for name, each in every if each == "code"}
-    found = Counter(bool(ids) for ids in answers.values())
-    assert found[True] > found[False], found
+    assert every - asked == set()
+    found = sum(map(bool, answers.values()))
+    assert found > len(answers) / 2, (found, len(answers))
 
 
 def questions(kind: Kind) -> list[Question]:
@@ -93,7 +102,7 @@ def questions(kind: Kind) -> list[Question]:
         values[name] = chance.sample(found, min(VALUES, len(found)))
     asked: list[Question] = []
     for name, those in values.items():
-        _companion, hosts = filters.companions.get(name, (None, []))
+        _companion, hosts = filters.companions.get(name, (None, NEEDED.get(name, [])))
         for value in those:
             for host in chance.sample(hosts, 1) if hosts else [""]:
                 beside = ((host, values[host][0]),) if host else ()
