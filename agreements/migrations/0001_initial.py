@@ -1154,4 +1154,8 @@ class Migration(migrations.Migration):
             model_name='agreement',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='380c6a8785ca2c3f51d8561551694acf6330be75', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_b8a68', referencing='REFERENCING OLD TABLE AS old_values ', table='agreements_agreement', when='AFTER')),
         ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(fields=['title', 'id'], name='agreement_in_order'),
+        ),
     ]

@@ -2766,4 +2766,12 @@ class Migration(migrations.Migration):
             model_name='statementpreview',
             index=django.contrib.postgres.indexes.GinIndex(fields=['refs', 'about_ids', 'terms'], name='statementpreview_by_content'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(models.OrderBy(models.F('date_earliest'), descending=True, nulls_last=True), models.F('id'), name='statement_in_order'),
+        ),
     ]

@@ -2893,4 +2893,16 @@ class Migration(migrations.Migration):
             model_name='tenure',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='97da35a42354864f215a10d9d065a8636dc7c505', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_fcda9', referencing='REFERENCING OLD TABLE AS old_values ', table='people_tenure', when='AFTER')),
         ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(fields=['title', 'id'], name='office_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['name', 'id'], name='person_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(fields=['start_earliest', 'id'], name='tenure_in_order'),
+        ),
     ]

@@ -36,7 +36,7 @@ from records.admin.relations import Relations
 from records.admin.review import SUBMIT, ReviewPage
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, badge_html
-from records.desk_search import search
+from records.desk_search import narrowed
 from records.lookup.days import days_of
 from records.lookup.working import find_named
 from records.models import EditorialState
@@ -160,7 +160,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
         """Find parts of words, whatever their accents, and the record of that name (id, slug, code, `scheme:value`)."""
-        found = search(
+        found = narrowed(
             queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields
         )
         term = search_term.strip()

@@ -995,4 +995,8 @@ class Migration(migrations.Migration):
             model_name='topicpreview',
             index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='topicpreview_by_content'),
         ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['title', 'id'], name='source_in_order'),
+        ),
     ]
