@@ -365,6 +365,14 @@ class RecordChangeList(ChangeList):
         return bool(self.query) or any(each.is_given for each in self.fields)
 
     @property
+    def files(self) -> list[tuple[str, str]]:
+        """The list as files: their formats and addresses."""
+        return [
+            (name, f"export/{self.get_query_string({'format': name.lower()})}")
+            for name in ("CSV", "NDJSON")
+        ]
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that the form keeps: those that have no field in it."""
         shown = {each.name for each in self.fields} | {SEARCH_VAR, PAGE_VAR, ALL_VAR}

@@ -18,6 +18,7 @@ from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
+from records.admin.exporting import ListExport
 from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.history import HistoryPage, changes_since
 from records.admin.lists import FIRST, LAST, BoundedPaginator, RecordChangeList
@@ -87,7 +88,7 @@ def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[An
     return None
 
 
-class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
+class RecordAdmin(Relations, ListExport, HistoryPage, ComparePage, ReviewPage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from records.at_desk import at_desk
-from records.bulk import as_array, insertion, run
+from records.bulk import among, as_array, insertion, run
 from records.models import (
     DatedPartPreview,
     EditorialState,
@@ -30,9 +30,13 @@ from records.publishing.documents import (
     complete,
     edition_row,
     embedded,
+    labels_at_desk,
+    missing_in,
     reference_row,
     serialise,
+    to_text,
 )
+from records.publishing.feed import stamp
 from records.publishing.prefetch import read_as_it_is
 from records.registry import all_kinds, kind_named
 
@@ -84,6 +88,34 @@ def make(keys: Mapping[str, Collection[UUID]]) -> int:
             if key not in done:
                 waiting.setdefault(name, set()).add(key)
     return made
+
+
+def documents(kind: Kind, keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the document of each record: as it is public, or else as publishing all that is at the desk would make it.
+
+    That one has the number of the next revision, and the time of the last publication if there was one.
+    """
+    editions = kind.editions._default_manager.newest().filter(among("record_id", keys))
+    newest = {key: rest for key, *rest in editions.values_list("record_id", "revision", "document")}
+    texts, others = {}, []
+    for record in kind.model._default_manager.filter(among("pk", keys)).order_by():
+        if record.is_published and not record.has_unpublished_changes:
+            texts[record.pk] = newest[record.pk][1]
+        else:
+            others.append(record.pk)
+    if not others:
+        return texts
+    drafts, references = _drafts({kind.name: set(others)})
+    references.stand_in(labels_at_desk(missing_in(drafts)))
+    wholes = _wholes({kind.name: set(others)})
+    for draft in drafts:
+        key = draft.record.pk
+        revision, _text = newest.get(key, (0, ""))
+        published_at = draft.record.published_at
+        _finish(draft, wholes, revision + 1)
+        draft.document["published_at"] = published_at and stamp(published_at)
+        texts[key] = to_text(draft.document)
+    return texts
 
 
 def forget(name: str, keys: Collection[UUID]) -> None:
@@ -159,31 +191,25 @@ def _make(batch: Keys) -> tuple[set[UUID], int]:
 
     No preview is made of what names records that nothing is known of yet: it is found again.
     """
-    drafts: list[Draft] = []
-    references = DocumentReferences({})
+    drafts, _references = _drafts(batch)
+    drafts = [
+        draft
+        for draft in drafts
+        if draft.record.editorial_state != EditorialState.MERGED
+        and (draft.record.has_unpublished_changes or not draft.record.is_published)
+    ]
     with at_desk():
-        for name, keys in batch.items():
-            records = [
-                record
-                for record in read_as_it_is(kind_named(name), keys)
-                if record.editorial_state != EditorialState.MERGED
-                and (record.has_unpublished_changes or not record.is_published)
-            ]
-            drafts += serialise(kind_named(name), records, references)
-        complete(drafts, references)
         before = _stood_for(draft.record.pk for draft in drafts)
     whole = [draft for draft in drafts if not draft.missing]
     wholes = _wholes(batch)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
     previews: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     of_references, parts = [], []
+    since = dt.datetime.now(dt.UTC)
     changed = set()
     for draft in whole:
-        draft.document.update(revision=1, known_on=today)
-        if draft.kind.editions.whole_member:
-            draft.document["has_parts"] = draft.record.pk in wholes
+        _finish(draft, wholes, revision=1)
         previews[draft.kind.name].append(_row(draft))
-        reference = {**reference_row(draft.kind, draft.document), "since": today}
+        reference = {**reference_row(draft.kind, draft.document), "since": since}
         of_references.append(reference)
         if before.get(draft.record.pk) != (
             [str(each) for each in reference["state_ids"]],
@@ -191,7 +217,7 @@ def _make(batch: Keys) -> tuple[set[UUID], int]:
         ):
             changed.add(draft.record.pk)
         parts += [
-            {"record_id": draft.record.pk, "value": "", "party_id": None, "since": today, **part}
+            {"record_id": draft.record.pk, "value": "", "party_id": None, "since": since, **part}
             for part in draft.kind.editions.dated_parts(draft.document)
         ]
     if not whole:
@@ -210,6 +236,24 @@ def _make(batch: Keys) -> tuple[set[UUID], int]:
         statements.append(insertion(DatedPartPreview, parts))
     run(statements)
     return changed, len(whole)
+
+
+def _drafts(batch: Keys) -> tuple[list[Draft], DocumentReferences]:
+    """Make the documents of records, with what the desk knows of those that they name."""
+    drafts: list[Draft] = []
+    references = DocumentReferences({})
+    with at_desk():
+        for name, keys in batch.items():
+            drafts += serialise(kind_named(name), read_as_it_is(kind_named(name), keys), references)
+        complete(drafts, references)
+    return drafts, references
+
+
+def _finish(draft: Draft, wholes: Collection[UUID], revision: int) -> None:
+    """Say in a document what publishing says: its revision, the day on which it is known, and whether it has parts."""
+    draft.document.update(revision=revision, known_on=dt.datetime.now(dt.UTC).date().isoformat())
+    if draft.kind.editions.whole_member:
+        draft.document["has_parts"] = draft.record.pk in wholes
 
 
 def _row(draft: Draft) -> dict[str, Any]:

@@ -24,9 +24,12 @@ from records.publishing.documents import (
     Draft,
     complete,
     fingerprint,
+    labels_at_desk,
+    missing_in,
     published,
     serialise,
     to_text,
+    working,
 )
 from records.publishing.labels import refresh, store_and_propagate
 from records.publishing.naming import named, naming
@@ -402,30 +405,8 @@ def no_citation_of(record: Record, member: str) -> str:
     return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
-def missing_in(drafts: Iterable[Draft]) -> dict[UUID, str]:
-    """Return the records that documents name and that are not public, with their kinds."""
-    return {key: name for draft in drafts for key, name in draft.missing.items()}
-
-
-def labels_at_desk(missing: Mapping[UUID, str]) -> dict[UUID, tuple[str, str]]:
-    """Return the kinds and labels of records as the desk has them, those that are gone included."""
-    found = {record.pk: str(record) for record in _working(missing)}
-    return {key: (name, found.get(key, "a deleted record")) for key, name in missing.items()}
-
-
-def _working(missing: Mapping[UUID, str]) -> list[Record]:
-    by_kind = defaultdict(list)
-    for key, name in missing.items():
-        by_kind[name].append(key)
-    return [
-        found
-        for name, keys in by_kind.items()
-        for found in kind_named(name).model._default_manager.filter(pk__in=keys)
-    ]
-
-
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
-    needed = _working(missing)
+    needed = working(missing)
     names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
     detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
