@@ -29,9 +29,12 @@ from config.api.filters.sets import Group
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
 from records.admin.picker import likeliest
+from records.admin.saved_lists import may_delete
 from records.badges import BadgeFilter
+from records.home import lists_of
 from records.lists import Asked, Halves, ask
 from records.models import RecordWarning
+from records.publishing.colleagues import name_of
 from records.publishing.previews import bring_up_to_date
 from records.registry import filters_of, kind_named, kind_of
 
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from config.api.query import Parameter
-    from records.models import Record
+    from records.models import Record, SavedList
     from records.registry import Kind
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
@@ -363,6 +366,19 @@ class RecordChangeList(ChangeList):
     @property
     def is_narrowed(self) -> bool:
         return bool(self.query) or any(each.is_given for each in self.fields)
+
+    @cached_property
+    def saved_lists(self) -> list[tuple[SavedList, str, bool]]:
+        """The lists that were saved of this kind: each with whose it is, if another's, and whether it may be deleted."""
+        user = self.request.user
+        return [
+            (
+                saved,
+                "" if saved.owner_id == user.pk else name_of(saved.owner),
+                may_delete(user, saved),
+            )
+            for saved in lists_of(user, [self.kind.name])
+        ]
 
     @property
     def files(self) -> list[tuple[str, str]]:

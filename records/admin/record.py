@@ -35,6 +35,7 @@ from records.admin.publishing import (
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import Relations
 from records.admin.review import SUBMIT, ReviewPage
+from records.admin.saved_lists import SavedLists
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
 from records.badges import BADGE, badge_html
 from records.desk_search import narrowed
@@ -88,7 +89,9 @@ def delete_drafts(desk: RecordAdmin, request: HttpRequest, queryset: QuerySet[An
     return None
 
 
-class RecordAdmin(Relations, ListExport, HistoryPage, ComparePage, ReviewPage, PublishingActions):
+class RecordAdmin(
+    Relations, ListExport, SavedLists, HistoryPage, ComparePage, ReviewPage, PublishingActions
+):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm

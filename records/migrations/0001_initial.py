@@ -30,6 +30,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='SavedList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='What it is called.', max_length=100)),
+                ('kind', models.CharField(help_text='The kind of the records that it lists.', max_length=20)),
+                ('query', models.CharField(blank=True, help_text='What the list is asked, as its address has it.', max_length=4000)),
+                ('is_shared', models.BooleanField(default=False, help_text='Whether others at the desk see it too.')),
+                ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was last saved.')),
+                ('owner', models.ForeignKey(help_text='Who saved it.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['name', 'pk'],
+                'default_permissions': ('delete',),
+            },
+        ),
+        migrations.CreateModel(
             name='TopicPreview',
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
@@ -998,5 +1014,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='source',
             index=models.Index(fields=['title', 'id'], name='source_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='savedlist',
+            index=models.Index(condition=models.Q(('is_shared', True)), fields=['kind'], name='savedlist_shared'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedlist',
+            constraint=models.UniqueConstraint(fields=('owner', 'kind', 'name'), name='saved_list_has_a_name_of_its_own'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedlist',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='saved_list_has_a_name', violation_error_message='Give the list a name.'),
         ),
     ]

@@ -16,6 +16,7 @@ from records.models.published_name import Called, NameSort, PublishedName, Publi
 from records.models.record import EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
+from records.models.saved_list import SavedList
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
@@ -66,6 +67,7 @@ __all__ = [
     "ReviewDeed",
     "ReviewState",
     "ReviewStep",
+    "SavedList",
     "Source",
     "SourceEdition",
     "SourceIdentifier",
