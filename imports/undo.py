@@ -13,6 +13,7 @@ from imports.history import written_by
 from imports.models import ImportBatch, ImportedRecord, ImportedRow, ImportStatus
 from records.models import EditorialState, Nature, PossibleDuplicate, Record, Verdict
 from records.publishing.deeds import deed
+from records.publishing.previews import forget
 from records.publishing.publish import (
     OWN_WORK,
     CurationRefused,
@@ -223,6 +224,8 @@ def _renew_warnings(records: Iterable[Record]) -> None:
     for record in records:
         keys[record.object_kind].append(record.pk)
     renew(keys)
+    for name, those in keys.items():
+        forget(name, those)
 
 
 def _demand_unreferenced() -> None:

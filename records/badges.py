@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.utils.html import format_html
 
 from records.models import EditorialState
@@ -29,6 +29,12 @@ class Badge(models.TextChoices):
 
 #: What waits to be published, in the order of the work list.
 WAITING = (Badge.IN_REVIEW, Badge.CHANGED, Badge.DRAFT)
+
+#: Badges that are more than the editorial state, as conditions.
+CONDITIONS = {
+    Badge.CHANGED: Q(editorial_state="published", changed_at__gt=F("published_at")),
+    Badge.PUBLISHED: Q(editorial_state="published", changed_at__lte=F("published_at")),
+}
 
 #: The badge of a row, as part of the query that reads it.
 BADGE = Case(
@@ -61,4 +67,8 @@ class BadgeFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002 - Django's signature
         queryset: models.QuerySet[Any],
     ) -> models.QuerySet[Any]:
-        return queryset.filter(badge=self.value()) if self.value() else queryset
+        value = self.value()
+        if value not in Badge.values:
+            return queryset
+        # In words that the indexes have, where the badge of a row is computed.
+        return queryset.filter(CONDITIONS.get(Badge(value), Q(editorial_state=value)))

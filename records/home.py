@@ -12,17 +12,18 @@ from uuid import UUID
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import connection
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
 from records.badges import BADGE, WAITING, Badge, badge_html
-from records.models import PossibleDuplicate, RecordWarning, Verdict
+from records.models import PossibleDuplicate, RecordWarning, SavedList, Verdict
+from records.publishing.colleagues import name_of
 from records.publishing.review import waiting as reviews_of
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 MOST = 1000
 #: Rows of one's own that are listed, and the changes of one's own among which they are looked for.
 MINE, CHANGES = 10, 200
+#: Saved lists that are shown.
+LISTS = 50
 #: Days of the chart of publications.
 DAYS = 30
 
@@ -185,6 +188,36 @@ def _key(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+# Saved lists
+
+
+def lists_of(user: Any, kinds: Collection[str]) -> QuerySet[SavedList]:
+    """Return the lists of these kinds that somebody saved, and those that others share."""
+    rows = SavedList.objects.filter(Q(owner=user.pk) | Q(is_shared=True), kind__in=kinds)
+    return rows.select_related("owner")
+
+
+@section(12)
+def _lists(request: HttpRequest) -> Section | None:
+    """Lists that somebody saved, or others share, of the kinds that this person may see."""
+    user: Any = request.user
+    kinds = {}
+    for kind in all_kinds():
+        opts = kind.model._meta
+        if user.has_perm(f"{opts.app_label}.view_{opts.model_name}") or user.has_perm(
+            f"{opts.app_label}.change_{opts.model_name}"
+        ):
+            kinds[kind.name] = opts
+    lines = []
+    for saved in lists_of(user, kinds)[:LISTS]:
+        opts = kinds[saved.kind]
+        address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        whose = "" if saved.owner_id == user.pk else f", shared by {name_of(saved.owner)}"
+        note = f"{opts.verbose_name_plural}{whose}"
+        lines.append(Line(saved.name, f"{address}?{saved.query}", note=note))
+    return Section("Saved lists", lines)
 
 
 # Reviews

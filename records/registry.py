@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from config.api.filters.sets import FilterSet
     from records.models import Edition, FoundWarning, Record
     from records.reference_fields import ReferenceSerializer
     from records.serializers import RecordSerializer
@@ -96,6 +97,19 @@ class Kind:
 def register(kind: Kind) -> Kind:
     _KINDS[kind.name] = kind
     return kind
+
+
+_FILTERS: dict[Kind, type[FilterSet]] = {}
+
+
+def filter_by(kind: Kind, filters: type[FilterSet]) -> None:
+    """Make known the filters of the lists of a kind: those of its resource in the API."""
+    _FILTERS[kind] = filters
+
+
+def filters_of(kind: Kind) -> type[FilterSet]:
+    """Return the filters of a kind, once the addresses of the API are loaded."""
+    return _FILTERS[kind]
 
 
 def kind_named(name: str) -> Kind:

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 CONTRIBUTOR = "contributor"  #: writes, edits, and deletes what was never published
 REVIEWER = "reviewer"  #: also reviews: takes, sends back and approves what others submit
 PUBLISHER = "publisher"  #: also publishes, withdraws, restores and merges
-ADMINISTRATOR = (
-    "administrator"  #: also looks after accounts, locked-out log-ins and keys of the API
-)
+ADMINISTRATOR = "administrator"  #: also looks after accounts, locked-out log-ins, keys of the API and lists that others saved
 
 _EDITING = ("view", "add", "change", "delete")
 
@@ -75,11 +73,12 @@ def rights_of_roles() -> dict[str, set[tuple[str, str]]]:
     accounts = {("auth", f"{verb}_{name}") for name in ("user", "group") for verb in _EDITING}
     lock_outs = {("axes", f"{verb}_accessattempt") for verb in ("view", "delete")}
     keys = {("records", f"{verb}_apikey") for verb in ("view", "add", "change")}
+    lists = {("records", "delete_savedlist")}
     return {
         CONTRIBUTOR: edits,
         REVIEWER: reviews,
         PUBLISHER: publishes,
-        ADMINISTRATOR: publishes | accounts | lock_outs | keys,
+        ADMINISTRATOR: publishes | accounts | lock_outs | keys | lists,
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import F, Prefetch, prefetch_related_objects
 
 from agreements.admin.party import PartyInline
 from agreements.models import (
+    ActionKind,
     Agreement,
     AgreementAction,
     AgreementCitation,
@@ -15,6 +17,7 @@ from agreements.models import (
     AgreementIdentifier,
     AgreementLink,
     AgreementName,
+    AgreementParty,
     AgreementTopic,
     MonetaryValue,
 )
@@ -28,10 +31,15 @@ from records.admin.parts import (
     TopicInline,
 )
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
+
+
+#: Parties that a row of the list names.
+PARTIES = 4
 
 
 class ActionInline(PartInline):
@@ -90,14 +98,9 @@ class AgreementLinkInline(TabularPartInline):
 class AgreementAdmin(RecordAdmin):
     """Agreements: what was agreed, whether or not it binds in law."""
 
-    columns = ("form", "legal_character", "laterality", "place")
-    list_filter = (
-        "form",
-        "legal_character",
-        "laterality",
-        ("parties__state", RelationFilter),
-        ("parties__organization", RelationFilter),
-    )
+    columns = ("parties_shown", "form", "signed", "legal_character", "laterality")
+    first_filters = ("party", "between", "form", "status", "signed_after", "signed_before", "topic")
+    lacking: ClassVar[dict[str, str]] = {"parties": "parties", "actions": "actions"}
     search_fields = ("title", "short_title", "names__name")
     rows = (
         "title",
@@ -116,3 +119,26 @@ class AgreementAdmin(RecordAdmin):
         NameInline.of(AgreementName),
         IdentifierInline.of(AgreementIdentifier),
     )
+
+    def complete_rows(self, rows: Sequence[Agreement]) -> None:
+        """Read the first parties of each agreement, and its first signature."""
+        first = AgreementParty.objects.select_related("state", "organization").order_by("pk")
+        signed = AgreementAction.objects.filter(kind=ActionKind.SIGNATURE).order_by(
+            F("date_earliest").asc(nulls_last=True), "pk"
+        )
+        prefetch_related_objects(
+            rows,
+            Prefetch("parties", first[: PARTIES + 1], to_attr="first_ones"),
+            Prefetch("actions", signed[:1], to_attr="signatures"),
+        )
+
+    @admin.display(description="parties")
+    def parties_shown(self, agreement: Any) -> str:
+        """Name the first parties."""
+        shown = [str(each.state or each.organization) for each in agreement.first_ones[:PARTIES]]
+        return "; ".join(shown + ["…"] * (len(agreement.first_ones) > PARTIES))
+
+    @admin.display(description="signed")
+    def signed(self, agreement: Any) -> str:
+        """Show the date of the first signature."""
+        return next((each.date.edtf or each.date.text for each in agreement.signatures), "")

@@ -32,6 +32,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AgreementPreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('form', models.CharField(max_length=20)),
+                ('legal_character', models.CharField(max_length=20)),
+                ('laterality', models.CharField(max_length=12)),
+                ('status', models.CharField(max_length=24)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
+                ('length', models.SmallIntegerField(choices=[(7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (3653, 'ten years at most'), (9997, 'longer'), (9998, 'ten years at most as far as is known, from or to an unknown day'), (9999, 'no day is known')], help_text='For how long from its date on it was in force or something may have been done about it.')),
+                ('status_until', models.DateField(help_text='The first day on which the status of the agreement, or of a party, is no longer as the document says.', null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day on which it may have been signed.', null=True)),
+                ('signed_from', models.DateField(help_text='The first day on which it may have been signed first; NULL when unknown.', null=True)),
+                ('signed_by', models.DateField(help_text='The last day on which it may have been signed first; NULL when unknown.', null=True)),
+                ('values', models.JSONField(default=list, help_text='Per monetary value: currency, scope, kind, least and greatest amount.')),
+                ('party_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='States and organizations that are parties, or on whose behalf a party acted.', size=None)),
+                ('person_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Persons who acted for the parties.', size=None)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['refs', 'terms', 'party_ids', 'person_ids'], name='agreementpreview_by_content')],
+            },
+        ),
+        migrations.CreateModel(
             name='Agreement',
             fields=[
                 ('id', models.UUIDField(default=records.identity.new_id, editable=False, help_text='UUIDv7, given once and never used again.', primary_key=True, serialize=False)),
@@ -1123,10 +1153,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='agreement',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='agreement_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='agreement_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreement',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='380c6a8785ca2c3f51d8561551694acf6330be75', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_b8a68', referencing='REFERENCING OLD TABLE AS old_values ', table='agreements_agreement', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(fields=['title', 'id'], name='agreement_in_order'),
         ),
     ]

@@ -153,6 +153,8 @@ class Agreement(Record):
             *Record.Meta.indexes,
             folded_index("agreement_folded", "title"),
             folded_index("agreement_folded_short", "short_title"),
+            # As lists of the desk have them.
+            models.Index(fields=["title", "id"], name="agreement_in_order"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,

@@ -132,13 +132,16 @@ def defined(sql: str, asked: Moment) -> str:
     """A statement with the tables that it names as they were."""
     shadows, names = _shadows()
     named = set(names.findall(sql))
-    if not named:
+    return with_tables(sql, {name: shadows[name](asked) for name in shadows if name in named})
+
+
+def with_tables(sql: str, tables: Mapping[str, str]) -> str:
+    """A statement in which some names of tables mean the rows of these queries, each of which may name those that follow."""
+    if not tables:
         return sql
     # Not RECURSIVE, so that within each definition the name still means the table.
     definitions = ", ".join(
-        f'"{name}" AS NOT MATERIALIZED ({shadow(asked)})'
-        for name, shadow in shadows.items()
-        if name in named
+        f'"{name}" AS NOT MATERIALIZED ({query})' for name, query in tables.items()
     )
     # A statement has one WITH: where it may have one already it goes into brackets, where its rows keep their order.
     whole = sql if sql.startswith("SELECT") else f"SELECT * FROM ({sql}) AS answer"  # noqa: S608 - a statement of ours

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Prefetch, prefetch_related_objects
 
-from events.admin.in_words import InWords
+from events.admin.in_words import InWords, InWordsOnly
 from events.admin.participation import ParticipationInline
 from events.models import (
     Event,
@@ -15,6 +16,8 @@ from events.models import (
     EventLink,
     EventPlace,
     EventTopic,
+    Participation,
+    ParticipationCapacity,
     Statement,
 )
 from records.admin.forms import dated
@@ -27,12 +30,22 @@ from records.admin.parts import (
 )
 from records.admin.record import RecordAdmin
 from records.admin.related_tables import RelatedTable
-from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from records.lookup.finding import Days
+
+
+#: Participants that a row of the list names.
+PARTICIPANTS = 4
+
+
+def _named(participation: Participation) -> str:
+    who = participation.person or participation.organization or participation.state
+    capacity = next(iter(participation.participation_capacities.all()), None)
+    office = f" ({capacity.tenure.office.title})" if capacity else ""
+    return f"{who or participation.name_as_given}{office}"
 
 
 class EventPlaceInline(PartInline):
@@ -56,18 +69,12 @@ class EventLinkInline(TabularPartInline):
 class EventAdmin(InWords, RecordAdmin):
     """Events: what happened, was planned, or is said to have happened."""
 
-    columns = ("type", "dated", "status")
-    list_filter = (
-        ("type", RelationFilter),
-        "status",
-        "attendance",
-        "visit_class",
-        ("participations__state", RelationFilter),
-        ("participations__person", RelationFilter),
-    )
+    columns = ("who", "type", "dated", "status")
+    list_filter = (InWordsOnly,)
+    first_filters = ("state", "between", "person", "type", "status", "date_after", "date_before")
+    lacking: ClassVar[dict[str, str]] = {"participants": "participations", "places": "places"}
     search_fields = ("title",)
     label_related = ("type",)
-    date_hierarchy = "when_earliest"
     day = "when"
     rows = (
         "title",
@@ -88,6 +95,22 @@ class EventAdmin(InWords, RecordAdmin):
         EventLinkInline,
         IdentifierInline.of(EventIdentifier),
     )
+
+    def complete_rows(self, rows: Sequence[Event]) -> None:
+        """Read the first participants of each event, with the offices in which they took part."""
+        offices = ParticipationCapacity.objects.select_related("tenure__office").order_by("pk")
+        first = (
+            Participation.objects.select_related("person", "organization", "state")
+            .prefetch_related(Prefetch("participation_capacities", offices))
+            .order_by("order", "pk")[: PARTICIPANTS + 1]
+        )
+        prefetch_related_objects(rows, Prefetch("participations", first, to_attr="first_ones"))
+
+    @admin.display(description="who")
+    def who(self, event: Any) -> str:
+        """Name the first participants, each with the first office in which somebody took part."""
+        shown = [_named(each) for each in event.first_ones[:PARTICIPANTS]]
+        return "; ".join(shown + ["…"] * (len(event.first_ones) > PARTICIPANTS))
 
     @admin.display(description="when", ordering="when_earliest")
     def dated(self, event: Event) -> str:

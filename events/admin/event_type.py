@@ -7,7 +7,6 @@ from django.contrib import admin
 from events.models import EventType, EventTypeIdentifier
 from records.admin.parts import IdentifierInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 
 
 @admin.register(EventType)
@@ -15,7 +14,7 @@ class EventTypeAdmin(RecordAdmin):
     """Event types: the tree, with PLOVER, CAMEO and Goldstein values."""
 
     columns = ("code", "broader", "plover_type", "cameo_code", "goldstein")
-    list_filter = (("broader", RelationFilter), "plover_type")
+    first_filters = ("broader", "plover_type", "cameo_code")
     search_fields = ("label", "code")
     label_related = ("broader",)
     rows = (

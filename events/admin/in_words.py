@@ -13,12 +13,12 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from events.models import Event, Participation
-from events.resolving import RESOLVE, candidates, names, of_name, resolve
+from events.resolving import RESOLVE, candidates, in_words, names, of_name, resolve
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
+from records.admin.lists import BoundedPaginator, DeskFilter
 from records.admin.page import page_of
-from records.admin.record import BoundedPaginator
 from records.admin.relations import selectable
 from records.models import BulkEdit
 from records.publishing.bulk_edits import undo
@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 
 #: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
 NAMES, LISTED, LATEST = 50, 100, 10
+
+
+class InWordsOnly(DeskFilter):
+    """Events with participants who stand for nobody yet."""
+
+    title = "participants in words"
+    parameter_name = "in_words"
+    words = (("yes", "yes"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=in_words().order_by().values("event_id"))
 
 
 class InWords(AnyModelAdmin):

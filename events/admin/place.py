@@ -7,7 +7,6 @@ from django.contrib import admin
 from events.models import Place, PlaceIdentifier, PlaceName
 from records.admin.parts import IdentifierInline, NameInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 
 
 @admin.register(Place)
@@ -15,7 +14,7 @@ class PlaceAdmin(RecordAdmin):
     """Places: cities, venues, regions, bases."""
 
     columns = ("kind", "parent", "state")
-    list_filter = ("kind", ("state", RelationFilter), ("parent", RelationFilter))
+    first_filters = ("kind", "state", "within")
     search_fields = ("name", "names__name")
     label_related = ("parent", "state")
     rows = (("name", "kind"), ("parent", "state"), ("latitude", "longitude"))

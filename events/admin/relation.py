@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from events.models import (
@@ -14,7 +16,6 @@ from events.models import (
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 from records.admin.through_fields import ThroughField, ThroughForm
 
 
@@ -50,12 +51,8 @@ class RelationPeriodInline(PartInline):
 class RelationAdmin(RecordAdmin):
     """Relations: how two states stand to each other, over time."""
 
-    list_filter = (
-        ("state_a", RelationFilter),
-        ("state_b", RelationFilter),
-        "periods__dimension",
-        "periods__end_status",
-    )
+    first_filters = ("state", "between", "period.dimension", "period.value", "period.on")
+    lacking: ClassVar[dict[str, str]] = {"periods": "periods"}
     search_fields = (
         "state_a__name",
         "state_b__name",

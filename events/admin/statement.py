@@ -23,7 +23,6 @@ from records.admin.parts import (
     TopicInline,
 )
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import InlineModelAdmin
@@ -65,14 +64,9 @@ class StatementAdmin(RecordAdmin):
         "date_edtf",
         "event",
     )
-    list_filter = (
-        "kind",
-        ("speaker_person", RelationFilter),
-        ("speaker_organization", RelationFilter),
-        ("event", RelationFilter),
-    )
+    first_filters = ("speaker", "about", "kind", "event", "date_after", "date_before")
+    lacking: ClassVar[dict[str, str]] = {"subjects": "about"}
     search_fields = ("summary", "text")
-    date_hierarchy = "date_earliest"
     day = "date"
     rows = (
         ("kind", "language"),

@@ -34,6 +34,119 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='StatementPreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('kind', models.CharField(max_length=16)),
+                ('speaker_id', models.UUIDField(null=True)),
+                ('event_id', models.UUIDField(null=True)),
+                ('whole_id', models.UUIDField(help_text='The statement of which it is a part.', null=True)),
+                ('about_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
+                ('said_possible', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, as far as they are known; up to infinity where it goes on; NULL when no day is known.', null=True)),
+                ('said_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the statement may have had, without limit where that is unknown.')),
+                ('said_begun_by', models.DateField(help_text='Day by which the statement had certainly begun; NULL when unknown.', null=True)),
+                ('said_goes_on_till', models.DateField(help_text='Day until which the statement certainly went on, once begun; NULL when unknown.', null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day on which it may have been said, as far as that is known; NULL without a date.', null=True)),
+                ('length', models.SmallIntegerField(choices=[(7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (3653, 'ten years at most'), (9997, 'longer'), (9998, 'ten years at most as far as is known, from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have been said from that day on.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='RelationPreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('involved_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The two states.', size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='PlacePreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('kind', models.CharField(max_length=8)),
+                ('state_id', models.UUIDField(null=True)),
+                ('parent_place_id', models.UUIDField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='EventTypePreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('code', models.CharField(max_length=40)),
+                ('broader_type_id', models.UUIDField(null=True)),
+                ('plover_type', models.CharField(blank=True, max_length=20)),
+                ('cameo_code', models.CharField(blank=True, max_length=4)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='EventPreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('type_id', models.UUIDField()),
+                ('parent_id', models.UUIDField(null=True)),
+                ('date', models.DateField(help_text='For ordering: the first day that it may have had; NULL when no day is known.', null=True)),
+                ('last_day', models.DateField(help_text='The last day that it may have had.', null=True)),
+                ('length', models.SmallIntegerField(choices=[(7, 'a week at most'), (31, 'a month at most'), (366, 'a year at most'), (3653, 'ten years at most'), (9997, 'longer'), (9998, 'ten years at most as far as is known, from or to an unknown day'), (9999, 'no day is known')], help_text='For how long it may have gone on.')),
+                ('begun_by', models.DateField(help_text='The day on which it had begun, whichever of its possible days is true.', null=True)),
+                ('goes_on_till', models.DateField(help_text='The day on which it was not over, whichever of its possible days is true.', null=True)),
+                ('starts_unknown', models.BooleanField(help_text='Whether it may have begun on any day before.')),
+                ('ends_unknown', models.BooleanField(help_text='Whether it may have ended on any day after.')),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='What it can be asked by, beside the records that it names (records.terms).', size=None)),
+                ('posted', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='The states involved, every pair of them, and whether it is a part, as terms: what `EventPosting` holds of it.', size=None)),
+                ('stood_for', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Those of `posted` for which participants stood, rather than a place lying there.', size=None)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='EventSum',
             fields=[
                 ('pk', models.CompositePrimaryKey('term', 'grain', 'type_id', 'date', 'last_day', 'starts_unknown', 'ends_unknown', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -2591,11 +2704,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
         ),
         migrations.AddIndex(
             model_name='eventtype',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
         ),
         migrations.AddIndex(
             model_name='participation',
@@ -2603,15 +2716,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
         ),
         migrations.AddIndex(
             model_name='relation',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
         ),
         migrations.AddIndex(
             model_name='statement',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='eventtype',
@@ -2632,5 +2745,33 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='statement',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='0585976f97c36eef7bf75b5a19e70d8f8507bd43', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_e9629', referencing='REFERENCING OLD TABLE AS old_values ', table='events_statement', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='eventpreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs', 'terms', 'posted', 'stood_for'], name='eventpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtypepreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='eventtypepreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='placepreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='placepreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='relationpreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs', 'involved_ids', 'terms'], name='relationpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='statementpreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs', 'about_ids', 'terms'], name='statementpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(models.OrderBy(models.F('date_earliest'), descending=True, nulls_last=True), models.F('id'), name='statement_in_order'),
         ),
     ]

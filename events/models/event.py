@@ -179,6 +179,10 @@ class Event(Record):
         indexes = [
             *Record.Meta.indexes,
             folded_index("event_folded", "title"),
+            # As lists of the desk have them.
+            models.Index(
+                models.F("when_earliest").desc(nulls_last=True), "id", name="event_in_order"
+            ),
             index_of_known("parent", "event_by_parent"),
             # Events of a type that may have been on some day.
             GistIndex(

@@ -125,6 +125,8 @@ class Statement(Record):
             *Record.Meta.indexes,
             folded_index("statement_folded_summary", "summary"),
             folded_index("statement_folded_text", "text"),
+            # As lists of the desk have them.
+            models.Index(F("date_earliest").desc(nulls_last=True), "id", name="statement_in_order"),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 
+from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
-from records.admin.record import BoundedPaginator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from people.models import (
@@ -14,6 +16,7 @@ from people.models import (
     Tenure,
 )
 from records.admin.forms import dated
+from records.admin.lists import by_field
 from records.admin.parts import (
     CitationInline,
     IdentifierInline,
@@ -23,7 +26,6 @@ from records.admin.parts import (
 )
 from records.admin.record import RecordAdmin
 from records.admin.related_tables import RelatedTable
-from records.admin.relations import RelationFilter
 
 
 class OfficeAccreditationInline(TabularPartInline):
@@ -47,12 +49,9 @@ class OfficeAdmin(RecordAdmin):
     """Offices: what a person can hold, independent of the holder."""
 
     columns = ("classification", "state", "organization")
-    list_filter = (
-        "classification",
-        "mission_class",
-        ("state", RelationFilter),
-        ("organization", RelationFilter),
-    )
+    list_filter = (by_field("mission_class"),)
+    first_filters = ("state", "organization", "classification", "accredited_to")
+    lacking: ClassVar[dict[str, str]] = {"holders": "tenures"}
     search_fields = ("title", "names__name")
     label_related = ("state",)
     rows = (

@@ -14,7 +14,6 @@ from people.models import (
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, NameInline, TopicInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 
 
 @admin.register(Organization)
@@ -22,7 +21,7 @@ class OrganizationAdmin(RecordAdmin):
     """Organizations: ministries, missions, companies and other bodies."""
 
     columns = ("classification", "state", "parent")
-    list_filter = ("classification", ("state", RelationFilter), ("parent", RelationFilter))
+    first_filters = ("classification", "state", "parent")
     search_fields = ("name", "names__name")
     label_related = ("state",)
     rows = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from people.models import Person, PersonCitation, PersonIdentifier, PersonName, Tenure
 from records.admin.forms import dated
+from records.admin.lists import by_field
 from records.admin.parts import CitationInline, IdentifierInline, NameInline
 from records.admin.picker import ranked, span_of
 from records.admin.record import RecordAdmin
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 class PersonAdmin(RecordAdmin):
     """Persons, whatever they hold."""
 
-    columns = ("living", "birth_edtf", "death_edtf")
-    list_filter = ("living",)
+    columns = ("office", "living", "birth_edtf", "death_edtf")
+    list_filter = (by_field("living"),)
+    first_filters = ("office", "state", "classification", "holding_on")
+    lacking: ClassVar[dict[str, str]] = {"offices": "tenures"}
     search_fields = ("name", "names__name")
-    date_hierarchy = "birth_earliest"
     rows = (
         "name",
         ("given_name", "family_name", "sort_name"),
@@ -68,6 +70,17 @@ class PersonAdmin(RecordAdmin):
             on=on,
             order=lambda keys: _by_offices(keys, on or _today()),
         )
+
+    def complete_rows(self, rows: Sequence[Person]) -> None:
+        """Read the office that each person holds, or held last."""
+        offices = self.hints(rows, None) if rows else {}
+        for row in rows:
+            row.office_shown = offices.get(row.pk, "")  # type: ignore[attr-defined]  # for the column
+
+    @admin.display(description="office")
+    def office(self, person: Any) -> str:
+        """Show the office that the person holds, or held last."""
+        return str(person.office_shown)
 
     def hints(self, rows: Sequence[Person], on: Days | None) -> dict[Any, str]:
         """Say what each may have held on the day, or else held last, as the desk knows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.postgres.aggregates import StringAgg
@@ -62,7 +62,8 @@ class StateAdmin(RecordAdmin):
     """States, with their dated names and codes, and what was there before."""
 
     columns = ("code", "kind", "start_edtf", "end_edtf")
-    list_filter = ("kind",)
+    first_filters = ("kind", "code", "existed_on", "predecessor", "successor")
+    lacking: ClassVar[dict[str, str]] = {"codes": "codes"}
     search_fields = ("name", "names__name")
     whole_search_fields = ("slug", "identifiers__value", "codes__value")
     rows = (("name", "kind"), dated("start"), dated("end"))

@@ -12,7 +12,6 @@ from people.models import Office, Tenure, TenureCitation, TenureIdentifier, Tenu
 from records.admin.forms import dated
 from records.admin.parts import CitationInline, IdentifierInline, PartInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 from records.lookup.days import days_of
 
 if TYPE_CHECKING:
@@ -37,18 +36,10 @@ class TenureAdmin(RecordAdmin):
     """Tenures: that a person held an office, when, and how it came and went."""
 
     columns = ("kind", "start_edtf", "end_edtf", "end_status")
-    list_filter = (
-        "kind",
-        "end_status",
-        "office__classification",
-        ("person", RelationFilter),
-        ("office", RelationFilter),
-        ("office__state", RelationFilter),
-    )
+    first_filters = ("person", "office", "state", "kind", "on", "end_status")
     search_fields = ("person__name", "person__names__name", "office__title", "office__names__name")
     whole_search_fields = ("slug", "identifiers__value")
     label_related = ("person", "office__state")
-    date_hierarchy = "start_earliest"
     day = "start"
     rows = (
         ("person", "office", "kind"),

@@ -135,6 +135,8 @@ class Office(Record):
             *Record.Meta.indexes,
             folded_index("office_folded", "title"),
             beginning_index("office_folded_begins", "title"),
+            # As lists of the desk have them.
+            models.Index(fields=["title", "id"], name="office_in_order"),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -73,6 +73,8 @@ class Person(Record):
             *Record.Meta.indexes,
             folded_index("person_folded", "name"),
             beginning_index("person_folded_begins", "name"),
+            # As lists of the desk have them.
+            models.Index(fields=["name", "id"], name="person_in_order"),
         ]
         constraints = [
             *Record.Meta.constraints,

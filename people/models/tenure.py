@@ -102,6 +102,11 @@ class Tenure(Record):
 
     class Meta(Record.Meta):
         ordering = ("start_earliest", "pk")
+        indexes = [
+            *Record.Meta.indexes,
+            # As lists of the desk have them.
+            models.Index(fields=["start_earliest", "id"], name="tenure_in_order"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("tenure", "end_status", EndStatus),

@@ -10,8 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, models
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_POST
 
 from config.text import validate_text
@@ -19,6 +18,7 @@ from records.admin.boxes import RecordSelect, labels_of, show_chosen
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import text_of
+from records.admin.page import address_of, page_of
 from records.admin.picker import label_column
 from records.admin.relations import selectable
 from records.bulk import among
@@ -98,7 +98,7 @@ class ChangeField(AnyModelAdmin):
     def change_field_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the field and its value, show what would become of each record, and do it when that is confirmed."""
         if request.method != "POST":
-            return HttpResponseRedirect(self._address("changelist"))
+            return HttpResponseRedirect(address_of(self, "changelist"))
         return self.ask_for_change(request, _keys(request.POST.get("_keys", "")))
 
     def ask_for_change(self, request: HttpRequest, keys: Collection[UUID]) -> HttpResponse:
@@ -128,7 +128,6 @@ class ChangeField(AnyModelAdmin):
                 planned = plan(choice, value, rows, words=message_of)
             show_chosen(self.admin_site, [form])
         context = {
-            "title": f"Change a field of {len(keys):,} {self._noun(len(keys))}",
             "keys": " ".join(map(str, keys)),
             "count": len(keys),
             "choices": choices.values(),
@@ -137,11 +136,12 @@ class ChangeField(AnyModelAdmin):
             "refusals": refusals,
             "planned": planned,
             "lines": self._shown(choice, planned) if choice and planned else [],
-            "together": self._address("together"),
+            "together": address_of(self, "together"),
             "noun": self._noun(len(planned.changed) if planned else 0),
             "media": self.media + (form.media if form else forms.Media()),
         }
-        return self._page_of_many(request, "admin/change_field.html", context)
+        title = f"Change a field of {len(keys):,} {self._noun(len(keys))}"
+        return page_of(self, request, "admin/change_field.html", title, context)
 
     def change_choices(self, request: HttpRequest) -> dict[str, Choice]:
         """Return what can be changed of many records, by key: fields of the form but for names and dates, topics and sources."""
@@ -188,7 +188,7 @@ class ChangeField(AnyModelAdmin):
         )
         text = f"“{done.what}”: {done.count:,} {self._noun(done.count)} changed. They wait to be published. This can be undone below."
         self.message_user(request, text, messages.SUCCESS)
-        return HttpResponseRedirect(self._address("together"))
+        return HttpResponseRedirect(address_of(self, "together"))
 
     def _shown(self, choice: Choice, planned: Planned) -> list[tuple[Line, str, str]]:
         """Return the lines with their values in words: those that change, those that cannot, then the others."""
@@ -222,8 +222,8 @@ class ChangeField(AnyModelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         edits = BulkEdit.objects.filter(kind=self.model.object_kind).select_related("by")
-        context = {"title": "Changed together", "edits": edits[:LISTED], "media": self.media}
-        return self._page_of_many(request, "admin/changed_together.html", context)
+        template, title = "admin/changed_together.html", "Changed together"
+        return page_of(self, request, template, title, {"edits": edits[:LISTED]})
 
     def undo_together_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one of them."""
@@ -248,17 +248,7 @@ class ChangeField(AnyModelAdmin):
                     f" {done.left:,} left as they are, for they were changed since: {names}{more}."
                 )
             self.message_user(request, text, messages.WARNING if done.left else messages.SUCCESS)
-        return HttpResponseRedirect(self._address("together"))
-
-    def _page_of_many(
-        self, request: HttpRequest, template: str, context: dict[str, Any]
-    ) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        shared = {**self.admin_site.each_context(request), "opts": self.opts}
-        return TemplateResponse(request, template, shared | context)
-
-    def _address(self, page: str) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
+        return HttpResponseRedirect(address_of(self, "together"))
 
     def _noun(self, count: int) -> str:
         return str(self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.admin import ModelAdmin
     from django.http import HttpRequest
+
+
+def address_of(admin: ModelAdmin[Any], page: str) -> str:
+    """Return the address of a page of a kind of records, such as `changelist`."""
+    opts = admin.opts
+    return reverse(f"{admin.admin_site.name}:{opts.app_label}_{opts.model_name}_{page}")
 
 
 def page_of(

@@ -13,16 +13,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.http import HttpResponseRedirect
-from django.utils.functional import cached_property
+from django.utils.html import format_html
 
 from records.admin import conflict, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.change_field import ChangeField, change_selected
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
+from records.admin.exporting import ListExport
 from records.admin.forms import NATURES, Lines, RecordForm
-from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
+from records.admin.lists import FIRST, LAST, BoundedPaginator, RecordChangeList
 from records.admin.parts import save_changed
 from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
@@ -36,13 +37,15 @@ from records.admin.publishing import (
 from records.admin.related_tables import RelatedTable
 from records.admin.relations import Relations, marked_up_texts
 from records.admin.review import SUBMIT, ReviewPage
+from records.admin.saved_lists import SavedLists
 from records.admin.warnings import NOT_SAVED, UnseenWarnings
-from records.badges import BADGE, BadgeFilter, badge_html
-from records.desk_search import search
+from records.badges import BADGE, badge_html
+from records.desk_search import narrowed
 from records.lookup.days import days_of
 from records.lookup.working import find_named
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError, deed
+from records.publishing.previews import forget
 from records.publishing.publish import UNSEEN, CurationRefused
 from records.publishing.review import reviews_of
 from records.publishing.warnings import renew
@@ -50,7 +53,7 @@ from records.registry import kind_of
 from records.roles import roles_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django import forms
     from django.db.models import QuerySet
@@ -70,8 +73,6 @@ CHANGED_ELSEWHERE = (
 )
 KEPT_BOTH = "Somebody else changed other parts of this record while you had it open. Both are saved: see its history."
 
-#: The list counts up to this many rows: beyond it, a search is of more use than a page number.
-COUNTED = 10_000
 #: What a list of actions begins with.
 EMPTY_CHOICE = "---------"
 #: Records that a message names.
@@ -97,25 +98,22 @@ def _never_deleted(these_were: str, them: str) -> str:
     )
 
 
-class BoundedPaginator(AnyPaginator):
-    """A paginator that stops counting at `COUNTED`."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows[: COUNTED + 1].count())
-
-    @property
-    def is_cut(self) -> bool:
-        return self.count > COUNTED
-
-
-class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, PublishingActions):
+class RecordAdmin(
+    Relations,
+    ListExport,
+    SavedLists,
+    HistoryPage,
+    ComparePage,
+    ReviewPage,
+    ChangeField,
+    PublishingActions,
+):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
     actions = (change_selected, *PublishingActions.actions)
     change_form_template = "admin/record_form.html"
+    change_list_template = "admin/record_list.html"
     save_on_top = True
     list_per_page = 50
     list_max_show_all = 200
@@ -130,6 +128,10 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
     #: Columns of the list between the label and the status.
     columns: ClassVar[Sequence[str]] = ()
+    #: The filters of the API that the list shows first, in this order.
+    first_filters: ClassVar[Sequence[str]] = ()
+    #: What records of the kind should have and may lack: words, and the relation that then has no rows.
+    lacking: ClassVar[Mapping[str, str]] = {}
     #: Fields that the search of this kind looks through, in its list and in the fields that refer to it. In
     #: `search_fields` any part of the text matches, in `whole_search_fields` only the whole.
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ()
@@ -152,7 +154,13 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
         return ["__str__", *self.columns, "publication", "changed_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 - Django's signature
-        return [BadgeFilter, *self.list_filter, "contested"]
+        return [*FIRST, *self.list_filter, *LAST]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordChangeList]:  # noqa: ARG002 - Django's signature
+        return RecordChangeList
+
+    def complete_rows(self, rows: Sequence[Any]) -> None:
+        """Read what the columns of a page of the list show beside its rows, in a fixed number of queries."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Put our own deletion in the place of Django's."""
@@ -180,7 +188,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
         """Find parts of words, whatever their accents, and the record of that name (id, slug, code, `scheme:value`)."""
-        found = search(
+        found = narrowed(
             queryset, search_term, parts_of=self.search_fields, whole=self.whole_search_fields
         )
         term = search_term.strip()
@@ -202,7 +210,12 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
 
     @admin.display(description="publication", ordering="badge")
     def publication(self, record: Any) -> SafeString:
-        return badge_html(record.badge)
+        count = getattr(record, "warning_count", 0)
+        if not count:
+            return badge_html(record.badge)
+        return format_html(
+            "{} {} {}", badge_html(record.badge), count, "warning" if count == 1 else "warnings"
+        )
 
     def label(self, row: Any) -> str:
         """Return the label, with the editorial state of a record that is not published."""
@@ -503,6 +516,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
         key = obj.pk
         super().delete_model(request, obj)
         renew({self.model.object_kind: [key]})
+        forget(self.model.object_kind, [key])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
@@ -510,6 +524,7 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, ChangeField, 
             super().delete_queryset(request, queryset)
             connection.check_constraints()
             renew({self.model.object_kind: keys})
+            forget(self.model.object_kind, keys)
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any

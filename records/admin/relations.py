@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
 from django.db.models import ForeignKey, Model
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -16,8 +15,6 @@ from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.contrib.admin import AdminSite
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -93,46 +90,3 @@ def _searched_of(site: AdminSite, model: type[Model]) -> list[ForeignKey[Any, An
         and site.is_registered(field.remote_field.model)
         and site.get_model_admin(field.remote_field.model).search_fields
     ]
-
-
-class RelationFilter(admin.FieldListFilter):
-    """List filter over a foreign key: the record to filter by is searched, not listed."""
-
-    template = "admin/relation_filter.html"
-
-    def __init__(  # noqa: PLR0917 - Django's signature
-        self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str
-    ) -> None:
-        self.lookup_kwarg = (
-            f"{field_path}__{field.target_field.name if field.many_to_one else 'id'}__exact"
-        )
-        self.site: AdminSite = model_admin.admin_site
-        super().__init__(field, request, params, model, model_admin, field_path)
-
-    def expected_parameters(self) -> list[str | None]:
-        return [self.lookup_kwarg]
-
-    def has_output(self) -> bool:
-        """Show the filter always: counting its choices would cost a query."""
-        return True
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Return what the template's form needs: the widget, the other filters, and the address without this one."""
-        given = self.used_parameters.get(self.lookup_kwarg)
-        value = given[-1] if isinstance(given, list) else given
-        widget = RecordSelect(self.field, self.site)
-        widget.is_required = False
-        kept = {
-            name: each
-            for name, values in changelist.filter_params.items()
-            for each in values
-            if name not in {self.lookup_kwarg, "p"}
-        }
-        if changelist.query:
-            kept["q"] = changelist.query
-        yield {
-            "widget": widget.render(self.lookup_kwarg, value, {"id": f"filter-{self.field_path}"}),
-            "kept": kept,
-            "clear": changelist.get_query_string(remove=[self.lookup_kwarg]),
-            "is_set": bool(value),
-        }

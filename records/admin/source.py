@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from records.admin.forms import dated
+from records.admin.lists import by_field
 from records.admin.parts import IdentifierInline
 from records.admin.record import RecordAdmin
 from records.models import Source, SourceIdentifier
@@ -15,10 +16,10 @@ class SourceAdmin(RecordAdmin):
     """Sources: what facts are cited to."""
 
     columns = ("kind", "publisher", "published_edtf")
-    list_filter = ("kind", "language")
+    list_filter = (by_field("language"),)
+    first_filters = ("kind", "publisher")
     search_fields = ("title", "publisher")
     whole_search_fields = (*RecordAdmin.whole_search_fields, "url")
-    date_hierarchy = "published_earliest"
     rows = (
         ("kind", "language"),
         "title",

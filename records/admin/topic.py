@@ -6,7 +6,6 @@ from django.contrib import admin
 
 from records.admin.parts import IdentifierInline
 from records.admin.record import RecordAdmin
-from records.admin.relations import RelationFilter
 from records.models import Topic, TopicIdentifier
 
 
@@ -15,7 +14,7 @@ class TopicAdmin(RecordAdmin):
     """Topics: the tree of what records are about."""
 
     columns = ("code", "broader")
-    list_filter = (("broader", RelationFilter),)
+    first_filters = ("code", "broader")
     search_fields = ("label", "code")
     label_related = ("broader",)
     rows = ("label", "code", "broader", "alternative_labels")

@@ -59,7 +59,7 @@ from records.api.words import matches
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
 from records.models import Action
-from records.registry import all_kinds
+from records.registry import all_kinds, filter_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -144,6 +144,7 @@ class EditionViewSet(ReadView):
         cls.resource = cls.kind.resource
         cls.serializer_class = cls.kind.serializer
         cls.filterset_class = on_every_list(cls.kind, cls.filterset_class)
+        filter_by(cls.kind, cls.filterset_class)
         cls.code_parameters = {ON.name: ON} if cls.kind.codes else {}
         cls.known_orderings = orderings_of(cls.orderings, cls.undated_last)
         ordering = Parameter(

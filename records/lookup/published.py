@@ -201,6 +201,11 @@ class WrittenReferences:
         self._all.append(written)
         return written
 
+    @property
+    def named(self) -> dict[tuple[str, str], UUID]:
+        """The record that each reference led to, by its parameter and text."""
+        return {(one.parameter, one.text): one.ids[0] for one in self._all if one.ids}
+
     def resolve(self, query: Query, on: Days | None = None) -> None:
         """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
 

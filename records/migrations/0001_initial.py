@@ -48,6 +48,101 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SavedList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='What it is called.', max_length=100)),
+                ('kind', models.CharField(help_text='The kind of the records that it lists.', max_length=20)),
+                ('query', models.CharField(blank=True, help_text='What the list is asked, as its address has it.', max_length=4000)),
+                ('is_shared', models.BooleanField(default=False, help_text='Whether others at the desk see it too.')),
+                ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it was last saved.')),
+                ('owner', models.ForeignKey(help_text='Who saved it.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['name', 'pk'],
+                'default_permissions': ('delete',),
+            },
+        ),
+        migrations.CreateModel(
+            name='TopicPreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('code', models.CharField(max_length=80)),
+                ('broader_topic_id', models.UUIDField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='SourcePreview',
+            fields=[
+                ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
+                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('slug', models.CharField(max_length=120)),
+                ('label', models.TextField(help_text='How other documents name the record.')),
+                ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
+                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='Every record that the document names.', size=None)),
+                ('kind', models.CharField(max_length=16)),
+                ('publisher', models.TextField(blank=True)),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ReferencePreview',
+            fields=[
+                ('id', models.UUIDField(help_text="The record's id.", primary_key=True, serialize=False)),
+                ('kind', models.CharField(help_text="The record's kind, `object` in documents.", max_length=20)),
+                ('standing', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], max_length=10)),
+                ('slug', models.CharField(max_length=120)),
+                ('code', models.CharField(blank=True, help_text='The short code of a state, event type or topic.', max_length=40)),
+                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='`scheme:value` of every identifier it has as published.', size=None)),
+                ('code_terms', models.JSONField(help_text='The first and last possible days on which it had each code in `keys`, where the kind has dated codes.', null=True)),
+                ('body', models.JSONField(help_text='The reference as documents embed it: id, object, label, and what its kind has beside.')),
+                ('broader_id', models.UUIDField(help_text='The record above it in its tree.', null=True)),
+                ('state_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The states that it stands for when a document names it.', size=None)),
+                ('facts', models.JSONField(default=dict, help_text='What documents that name it may say of it beyond the reference itself (a tenure: its office).')),
+                ('merged_into', models.UUIDField(help_text='The survivor; always the last one of a chain.', null=True)),
+                ('was_withdrawn', models.BooleanField(default=False, help_text='Whether it, or a record that it was merged into, was withdrawn when that was merged: nothing of it is served.')),
+                ('since', models.DateTimeField(help_text='When it was published so.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='DatedPartPreview',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('record_id', models.UUIDField(help_text='The record.')),
+                ('kind', models.CharField(help_text='What sort of part it is and its kind: `action:ratification`, `milestone:sworn_in`, `period:tenor` ...', max_length=48)),
+                ('value', models.CharField(blank=True, help_text='What it says beside its kind; blank where nothing.', max_length=60)),
+                ('party_id', models.UUIDField(help_text='The state or organization that it concerns; NULL when all or none.', null=True)),
+                ('days_possible', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the part may have had, as far as they are known; up to infinity where it goes on; NULL when no day is known.', null=True)),
+                ('days_any', django.contrib.postgres.fields.ranges.DateRangeField(help_text='Days that the part may have had, without limit where that is unknown.')),
+                ('days_begun_by', models.DateField(help_text='Day by which the part had certainly begun; NULL when unknown.', null=True)),
+                ('days_goes_on_till', models.DateField(help_text='Day until which the part certainly went on, once begun; NULL when unknown.', null=True)),
+                ('since', models.DateTimeField(help_text='When the document with the part was published.')),
+            ],
+            options={
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['record_id', 'kind'], name='partpreview_by_record')],
+            },
+        ),
+        migrations.CreateModel(
             name='FormerMoment',
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.')),
@@ -882,11 +977,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='source',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
         ),
         migrations.AddIndex(
             model_name='topic',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',
@@ -923,5 +1018,45 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='bulkedit',
             index=models.Index(fields=['kind', '-id'], name='bulk_edit_by_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='referencepreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['keys'], name='referencepreview_by_key'),
+        ),
+        migrations.AddIndex(
+            model_name='referencepreview',
+            index=models.Index(fields=['kind', 'slug'], name='referencepreview_by_slug'),
+        ),
+        migrations.AddIndex(
+            model_name='referencepreview',
+            index=models.Index(fields=['kind', 'code'], name='referencepreview_by_code'),
+        ),
+        migrations.AddIndex(
+            model_name='referencepreview',
+            index=models.Index(condition=models.Q(('broader_id__isnull', False)), fields=['broader_id'], name='referencepreview_by_broader'),
+        ),
+        migrations.AddIndex(
+            model_name='sourcepreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='sourcepreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='topicpreview',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='topicpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['title', 'id'], name='source_in_order'),
+        ),
+        migrations.AddIndex(
+            model_name='savedlist',
+            index=models.Index(condition=models.Q(('is_shared', True)), fields=['kind'], name='savedlist_shared'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedlist',
+            constraint=models.UniqueConstraint(fields=('owner', 'kind', 'name'), name='saved_list_has_a_name_of_its_own'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedlist',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='saved_list_has_a_name', violation_error_message='Give the list a name.'),
         ),
     ]

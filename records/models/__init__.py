@@ -1,5 +1,9 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
+from records.models.preview import DatedPartPreview, Preview, ReferencePreview, preview_of
+
+# First, for it makes the previews of the editions that follow.
+# isort: split
 from records.editions import SourceEdition, TopicEdition
 from records.models.api_key import ApiKey
 from records.models.bulk_edit import BulkEdit
@@ -13,6 +17,7 @@ from records.models.published_name import Called, NameSort, PublishedName, Publi
 from records.models.record import WRITTEN_AT, EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
+from records.models.saved_list import SavedList
 from records.models.source import Source, SourceIdentifier, SourceKind
 from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
@@ -33,6 +38,7 @@ __all__ = [
     "ChangeOfState",
     "Citation",
     "DatedPart",
+    "DatedPartPreview",
     "Edition",
     "EditionQuerySet",
     "EditorialState",
@@ -53,15 +59,18 @@ __all__ = [
     "Part",
     "PendingLabel",
     "PossibleDuplicate",
+    "Preview",
     "PublishedName",
     "PublishedWord",
     "Record",
     "RecordWarning",
     "Reference",
+    "ReferencePreview",
     "Review",
     "ReviewDeed",
     "ReviewState",
     "ReviewStep",
+    "SavedList",
     "Source",
     "SourceEdition",
     "SourceIdentifier",
@@ -77,4 +86,5 @@ __all__ = [
     "Usage",
     "Verdict",
     "gin_index",
+    "preview_of",
 ]

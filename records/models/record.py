@@ -122,10 +122,10 @@ class Record(models.Model):
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "review", "publish")
         indexes = [
-            # What waits to be published, of which there is little: see `records.badges.WAITING`.
+            # What is not public as it is, of which there is little: `records.badges.WAITING`, and what is withdrawn.
             models.Index(
                 fields=["editorial_state", "changed_at"],
-                condition=models.Q(editorial_state__in=["draft", "in_review"])
+                condition=models.Q(editorial_state__in=["draft", "in_review", "withdrawn"])
                 | models.Q(editorial_state="published", changed_at__gt=models.F("published_at")),
                 name="%(class)s_waiting",
             ),

@@ -75,7 +75,12 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = ("title", "pk")
-        indexes = [*Record.Meta.indexes, folded_index("source_folded", "title")]
+        indexes = [
+            *Record.Meta.indexes,
+            folded_index("source_folded", "title"),
+            # As lists of the desk have them.
+            models.Index(fields=["title", "id"], name="source_in_order"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -270,6 +271,29 @@ def _named_first(drafts: Sequence[Draft]) -> Iterator[Draft]:
             waiting
         ):  # a circle is refused elsewhere; here it must only not hang
             yield waiting.pop(key)
+
+
+def missing_in(drafts: Iterable[Draft]) -> dict[UUID, str]:
+    """Return the records that documents name and that are not public, with their kinds."""
+    return {key: name for draft in drafts for key, name in draft.missing.items()}
+
+
+def labels_at_desk(missing: Mapping[UUID, str]) -> dict[UUID, tuple[str, str]]:
+    """Return the kinds and labels of records as the desk has them, those that are gone included."""
+    found = {record.pk: str(record) for record in working(missing)}
+    return {key: (name, found.get(key, "a deleted record")) for key, name in missing.items()}
+
+
+def working(missing: Mapping[UUID, str]) -> list[Record]:
+    """Return the records as the desk has them."""
+    by_kind = defaultdict(list)
+    for key, name in missing.items():
+        by_kind[name].append(key)
+    return [
+        found
+        for name, keys in by_kind.items()
+        for found in kind_named(name).model._default_manager.filter(pk__in=keys)
+    ]
 
 
 def reference_to(kind: Kind, document: dict[str, Any]) -> Reference:

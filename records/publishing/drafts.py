@@ -10,9 +10,15 @@ from django.utils import timezone
 
 from records.models import EditorialState
 from records.publishing.dependencies import gather
-from records.publishing.documents import DocumentReferences, complete, serialise
+from records.publishing.documents import (
+    DocumentReferences,
+    complete,
+    labels_at_desk,
+    missing_in,
+    serialise,
+)
 from records.publishing.prefetch import made_of
-from records.publishing.publish import labels_at_desk, missing_in, preview
+from records.publishing.publish import preview
 from records.publishing.steps import rows_after
 from records.registry import kind_of
 

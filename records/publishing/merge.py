@@ -15,6 +15,7 @@ import pghistory
 import pghistory.models
 from django.db import IntegrityError, models, transaction
 
+from records.bulk import run
 from records.models import (
     Action,
     Citation,
@@ -28,7 +29,7 @@ from records.models import (
     ReviewState,
     Verdict,
 )
-from records.publishing import feed
+from records.publishing import feed, previews
 from records.publishing.deeds import deed
 from records.publishing.facts import columns_of_fact, facts_of
 from records.publishing.labels import propagate
@@ -108,6 +109,7 @@ def merge(
             merged_into=kept,
         )
         gone.editorial_state = EditorialState.MERGED
+        run(previews.removal([gone]))
         renew(changed)
         turn = feed.lock_feed()
         if was_published:

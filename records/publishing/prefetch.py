@@ -53,9 +53,21 @@ def read_locked(kind: Kind, keys: Collection[UUID]) -> list[Any]:
     All tables are read by one statement, each as one JSON value: a statement per table cost a small record more than the
     rows themselves. It is sent together with the one that locks, and sees what was committed while that one waited.
     """
+    locking = _locking(kind.model)
+    return _read(kind, keys, locking)
+
+
+def read_as_it_is(kind: Kind, keys: Collection[UUID]) -> list[Any]:
+    """Read the same without waiting for those who write the records."""
+    return _read(kind, keys)
+
+
+def _read(kind: Kind, keys: Collection[UUID], locking: str = "") -> list[Any]:
     statement, relations = _plan(kind.model, parts_of(kind))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [as_array(keys)] * (len(relations) + 2))
+        cursor.execute(
+            f"{locking}{statement}", [as_array(keys)] * (len(relations) + 1 + bool(locking))
+        )
         records, *found = cursor.fetchone()
     rows = {"": _rows(kind.model, records)}
     for path, text in zip(relations, found, strict=True):
@@ -144,7 +156,7 @@ class _Relation:
 
 @cache
 def _plan(model: type[models.Model], paths: tuple[str, ...]) -> tuple[str, dict[str, _Relation]]:
-    """Return what locks and reads the records and all parts, a column each, and what the parts are, owners first."""
+    """Return what reads the records and all parts, a column each, and what the parts are, owners first."""
     relations: dict[str, _Relation] = {}
     conditions: dict[str, str] = {}
     key = f'"{model._meta.pk.column}"'
@@ -164,11 +176,16 @@ def _plan(model: type[models.Model], paths: tuple[str, ...]) -> tuple[str, dict[
         conditions[path] = relation.condition(above)
         ordered = relation.model._base_manager.order_by(*(relation.model._meta.ordering or ()))
         columns.append(_column(relation.model, ordered, conditions[path]))
-    locking = (
+    return f"SELECT {', '.join(columns)}", relations
+
+
+def _locking(model: type[models.Model]) -> str:
+    """Return what locks records in the order of their keys, to stand before what reads them."""
+    key = f'"{model._meta.pk.column}"'
+    return (
         f'SELECT FROM "{model._meta.db_table}" WHERE {key} = ANY(%s::uuid[]) ORDER BY {key}'
-        " FOR NO KEY UPDATE"
+        " FOR NO KEY UPDATE; "
     )
-    return f"{locking}; SELECT {', '.join(columns)}", relations
 
 
 def _with_owners(paths: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from records.bulk import as_array, run
 from records.models import UNDER_REVIEW, Action, EditorialState, Nature, ReviewState
-from records.publishing import feed
+from records.publishing import feed, previews
 from records.publishing.colleagues import who_can
 from records.publishing.deeds import deed
 from records.publishing.documents import (
@@ -24,9 +24,12 @@ from records.publishing.documents import (
     Draft,
     complete,
     fingerprint,
+    labels_at_desk,
+    missing_in,
     published,
     serialise,
     to_text,
+    working,
 )
 from records.publishing.labels import refresh, store_and_propagate
 from records.publishing.naming import named, naming
@@ -155,6 +158,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None
             for record in locked
         ]
         feed.append(entries, turn, _mark(locked, EditorialState.WITHDRAWN, turn.moment))
+        previews.make(_keys_by_kind(locked))
     carry_over(records, locked)
 
 
@@ -190,6 +194,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
             [locked], EditorialState.PUBLISHED, last.published_at if edited else turn.moment
         )
         store_and_propagate([entry], before, turn, marking)
+        previews.make(_keys_by_kind([locked]))
     carry_over([record], [locked])
 
 
@@ -400,30 +405,8 @@ def no_citation_of(record: Record, member: str) -> str:
     return f"{record} has {member} without a citation for them: add one whose field is `{member}`."
 
 
-def missing_in(drafts: Iterable[Draft]) -> dict[UUID, str]:
-    """Return the records that documents name and that are not public, with their kinds."""
-    return {key: name for draft in drafts for key, name in draft.missing.items()}
-
-
-def labels_at_desk(missing: Mapping[UUID, str]) -> dict[UUID, tuple[str, str]]:
-    """Return the kinds and labels of records as the desk has them, those that are gone included."""
-    found = {record.pk: str(record) for record in _working(missing)}
-    return {key: (name, found.get(key, "a deleted record")) for key, name in missing.items()}
-
-
-def _working(missing: Mapping[UUID, str]) -> list[Record]:
-    by_kind = defaultdict(list)
-    for key, name in missing.items():
-        by_kind[name].append(key)
-    return [
-        found
-        for name, keys in by_kind.items()
-        for found in kind_named(name).model._default_manager.filter(pk__in=keys)
-    ]
-
-
 def _unpublished(record: Record, missing: dict[UUID, str]) -> Refusal:
-    needed = _working(missing)
+    needed = working(missing)
     names = ", ".join(f"{found._meta.verbose_name} “{found}”" for found in needed)
     detail = f"{record} names records that are not published: {names}. Publish them first, or together with it."
     return Refusal(record, "unpublished_reference", detail, tuple(needed))
@@ -515,6 +498,8 @@ def _mark(
                 record.writers = []
     if as_it_is:
         statements.append(_closing(records, ReviewState.PUBLISHED))
+    if state != EditorialState.WITHDRAWN:
+        statements += previews.removal(records)
     return statements
 
 

@@ -27,7 +27,7 @@ from records.models import (
     Record,
     Reference,
 )
-from records.publishing import feed
+from records.publishing import feed, previews
 from records.publishing.deeds import deed
 from records.publishing.documents import reference_row
 from records.publishing.facts import columns_of_fact, facts_of
@@ -232,6 +232,7 @@ def unmerge(
         survivor = model.get(pk=plan.survivor.pk)
         if is_as_published and not (settings.SECOND_PERSON and by is not None):
             publish(survivor, by=by, reason=reason, nature=Nature.CORRECTION)
+        previews.make(written)
     return plan
 
 

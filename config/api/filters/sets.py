@@ -51,17 +51,18 @@ class Group(Filter):
             for parameter in inner.parameters("")
         )
 
-    def _name(self, group: str, member: str) -> str:
+    def name_of(self, group: str, member: str) -> str:
+        """Return the parameter of a member."""
         return f"{group}.{member}" if self.prefixed else member
 
     def parameters(self, name: str) -> Iterator[Parameter]:
         for member, inner in self.members.items():
-            yield from inner.parameters(self._name(name, member))
+            yield from inner.parameters(self.name_of(name, member))
 
     def conditions(self, name: str, query: Query, references: Any) -> Iterator[Condition]:
         given = {}
         for member, inner in self.members.items():
-            value = inner.reading(self._name(name, member), query, references)
+            value = inner.reading(self.name_of(name, member), query, references)
             if value is not None:
                 given[member] = value
         if self.most is not None:
@@ -70,7 +71,7 @@ class Group(Filter):
             yield partial(self._joined, given, match_of(query))
 
     def _refuse_too_many(self, group: str, query: Query) -> None:
-        names = [self._name(group, member) for member in self.members]
+        names = [self.name_of(group, member) for member in self.members]
         count = prod(max(1, query.values.get(name, "").count(",") + 1) for name in names)
         if self.most is not None and count > self.most:
             query.fault(

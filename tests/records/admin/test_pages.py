@@ -229,7 +229,7 @@ def test_front_page_counts_in_one_query(publisher: Client) -> None:
 def test_lists_do_not_count_beyond_their_bound(
     publisher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("records.admin.record.COUNTED", 2)
+    monkeypatch.setattr("records.admin.lists.COUNTED", 2)
     for _ in range(4):
         make_topic()
 

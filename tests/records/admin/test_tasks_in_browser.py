@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from events.models import Event, NameResolution, Participation
+from events.models import Event, Participation
 from people.models import Person
-from records.models import Change, Source
+from records.models import BulkEdit, Change, Source
 from records.publishing.publish import publish
 from records.publishing.warnings import renew
 from records.roles import CONTRIBUTOR, PUBLISHER
@@ -179,7 +179,7 @@ def test_a_name_in_33_events_is_resolved_and_undone(live_server: Any, ada: User)
         page.wait_for_selector("th:has-text('President Assad')")
 
     assert not Participation.objects.filter(person=assad).exists()
-    assert NameResolution.objects.get().count == 33
+    assert BulkEdit.objects.get().count == 33
 
 
 def test_a_change_is_compared_and_reverted(live_server: Any, ada: User) -> None:

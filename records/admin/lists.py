@@ -1,0 +1,597 @@
+"""The lists of the desk: the filters of the API over working records, and what only the desk can be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
+from django.contrib.admin.views.main import (
+    ALL_VAR,
+    PAGE_VAR,
+    SEARCH_VAR,
+    ChangeList,
+)
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import InvalidPage
+from django.db.models import Exists, OuterRef
+from django.forms.utils import flatatt
+from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+
+from config.api.filters.base import Filter
+from config.api.filters.dates import DATE_SCHEMA
+from config.api.filters.sets import Group
+from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
+from records.admin.generics import AnyPaginator
+from records.admin.picker import likeliest
+from records.admin.saved_lists import may_delete
+from records.badges import BadgeFilter
+from records.home import lists_of
+from records.lists import Asked, Halves, ask
+from records.models import RecordWarning
+from records.publishing.colleagues import name_of
+from records.publishing.previews import bring_up_to_date
+from records.registry import filters_of, kind_named, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from django.contrib.admin import AdminSite
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from config.api.query import Parameter
+    from records.models import Record, SavedList
+    from records.registry import Kind
+
+#: The list counts up to this many rows: beyond it, a search is of more use than a page number.
+COUNTED = 1_000
+#: Previews that are made before a list is shown; if there are more to be made, it says so.
+PREVIEWED = 500
+#: Suggestions for a word that was not understood.
+SUGGESTED = 3
+#: Accounts that a list is offered to be narrowed to.
+ACCOUNTS = 200
+
+
+class BoundedPaginator(AnyPaginator):
+    """A paginator that stops counting at `COUNTED`."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        if isinstance(rows, Halves):
+            return rows.counted(COUNTED + 1)
+        return int(rows[: COUNTED + 1].count())
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count > COUNTED
+
+
+# What only the desk is asked
+
+
+class DeskFilter(admin.SimpleListFilter):
+    """Base of filters of the desk that offer words."""
+
+    is_input = False
+    words: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        return self.words
+
+
+class InputFilter(DeskFilter):
+    """Base of those that take what is typed."""
+
+    is_input = True
+    words = (("", ""),)  # Django shows no filter without any
+
+
+class ChangedSince(InputFilter):
+    """Records that were changed on a day or later."""
+
+    title = "changed since"
+    parameter_name = "changed_since"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if not (text := self.value()):
+            return queryset
+        try:
+            day = parse_date(text)
+        except ValueError:
+            day = None
+        return queryset.filter(changed_at__date__gte=day) if day else queryset.none()
+
+
+class ChangedBy(DeskFilter):
+    """Records of which somebody wrote what is not published yet."""
+
+    title = "unpublished work of"
+    parameter_name = "changed_by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        accounts = get_user_model().objects.filter(is_staff=True, is_active=True)
+        names = accounts.order_by("username").values_list("username", flat=True)[:ACCOUNTS]
+        return [("me", "me"), *((name, name) for name in names)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not (name := self.value()):
+            return queryset
+        if name == "me":
+            key = request.user.pk
+        else:
+            accounts = get_user_model().objects.filter(username=name)
+            key = accounts.values_list("pk", flat=True).first()
+        return queryset.filter(writers__contains=[key]) if key else queryset.none()
+
+
+class Warned(DeskFilter):
+    """Records with warnings."""
+
+    title = "warnings"
+    parameter_name = "warnings"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        checks = kind_of(model_admin.model).checks
+        return [("any", "any"), *checks.labels.items()] if checks else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if not (code := self.value()):
+            return queryset
+        found = RecordWarning.objects.order_by().filter(kind=queryset.model.object_kind)
+        if code != "any":
+            found = found.filter(code=code)
+        return queryset.filter(pk__in=found.values("record_id"))
+
+
+class Contested(DeskFilter):
+    """Records of which sources make competing claims."""
+
+    title = "contested"
+    parameter_name = "contested"
+    words = (("yes", "yes"), ("no", "no"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        value = self.value()
+        return queryset.filter(contested=value == "yes") if value in {"yes", "no"} else queryset
+
+
+class Lacking(DeskFilter):
+    """Records without any of some of their parts, or of the records that name them (`RecordAdmin.lacking`)."""
+
+    title = "without"
+    parameter_name = "without"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        self.relations = dict(model_admin.lacking)
+        if kind_of(model_admin.model).is_cited:
+            self.relations["citations"] = "citations"
+        return [(name, name) for name in self.relations]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        relation = self.relations.get(self.value() or "")
+        if relation is None:
+            return queryset
+        link: Any = queryset.model._meta.get_field(relation)
+        rows = link.related_model._default_manager.order_by()
+        return queryset.filter(~Exists(rows.filter(**{link.field.name: OuterRef("pk")})))
+
+
+#: Filters of every list, before and behind those of the kind.
+FIRST, LAST = (BadgeFilter,), (Warned, Lacking, ChangedBy, ChangedSince, Contested)
+
+
+# The list
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the form above a list."""
+
+    name: str
+    label: str
+    html: SafeString
+    help_text: str = ""
+    is_given: bool = False
+    is_first: bool = False
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What was not understood of what a list is asked, and what was probably meant: each with the address of the list that it gives."""
+
+    text: str
+    suggestions: Sequence[tuple[str, str]] = ()
+
+
+class RecordChangeList(ChangeList):
+    """A list of records. Parameters of the API are asked as the API asks them; others are Django's.
+
+    `asked` says what was understood. `queryset` has all rows; `result_list` those of the page.
+    """
+
+    model: type[Record]
+    model_admin: Any
+    asked: Asked
+    waiting = (
+        0  #: records that were written lately, and are not found by the filters of the API yet
+    )
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """Return the rows: those that Django finds, narrowed by what the API would be asked."""
+        given = [
+            (name, text)
+            for name, texts in self.filter_params.items()
+            if self._is_of_api(name)
+            for text in texts
+            if text.strip()
+        ]
+        if given:
+            # Before anything is looked up.
+            self.waiting = bring_up_to_date(at_most=PREVIEWED)
+        self.asked = ask(self.kind, given)
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        self.found = rows.none() if self.asked.faults else rows
+        return self.asked.filtered(self.found)
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        given = super().get_filters_params(params)
+        return {name: texts for name, texts in given.items() if not self._is_of_api(name)}
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read a page: the rows that meet the filters of the API by editions and previews apart."""
+        if self.asked.clauses and not self.asked.faults:
+            self._read_halves(request)
+        else:
+            super().get_results(request)
+        self.result_list = list(self.result_list)
+        self.model_admin.complete_rows(self.result_list)
+        warned = RecordWarning.objects.filter(record_id__in=[row.pk for row in self.result_list])
+        counts = Counter(warned.order_by().values_list("record_id", flat=True))
+        for row in self.result_list:
+            row.warning_count = counts[row.pk]
+        # They stand above the list, in a form of ours.
+        self.has_filters = False
+
+    def _read_halves(self, request: HttpRequest) -> None:
+        halves: Any = self.asked.halves(self.found)
+        paginator = self.model_admin.get_paginator(request, halves, self.list_per_page)
+        self.paginator = paginator
+        self.result_count = paginator.count
+        self.show_full_result_count = False
+        self.full_result_count = None
+        self.show_admin_actions = True
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        if (self.show_all and self.can_show_all) or not self.multi_page:
+            self.result_list = halves[: self.result_count]
+            return
+        try:
+            self.result_list = paginator.page(self.page_num).object_list
+        except InvalidPage:
+            raise IncorrectLookupParameters from None
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.model)
+
+    def _is_of_api(self, name: str) -> bool:
+        """Whether a parameter is read as the API reads it: also one that nothing here has."""
+        if name in filters_of(self.kind).known:
+            return True
+        if name in {SEARCH_VAR, ALL_VAR, PAGE_VAR, IS_POPUP_VAR, TO_FIELD_VAR, "o", "_facets"}:
+            return False
+        if any(name == getattr(each, "parameter_name", "") for each in self.list_filter):
+            return False
+        try:
+            self.model._meta.get_field(name.partition("__")[0])
+        except FieldDoesNotExist:
+            return not name.startswith("pk__") and name != "pk"
+        return False
+
+    # The form
+
+    @property
+    def fields_of_desk(self) -> Iterator[Field]:
+        """What only the desk is asked."""
+        for spec in self.filter_specs:
+            if not isinstance(spec, admin.SimpleListFilter):
+                continue
+            name, value = str(spec.parameter_name), spec.value() or ""
+            html = (
+                _input(name, value, placeholder="YYYY-MM-DD")
+                if getattr(spec, "is_input", False)
+                else _select(
+                    name, [(str(key), str(word)) for key, word in spec.lookup_choices], value
+                )
+            )
+            yield Field(
+                name,
+                str(spec.title),
+                html,
+                is_given=bool(value),
+                is_first=isinstance(spec, BadgeFilter),
+            )
+
+    @property
+    def fields_of_api(self) -> Iterator[Field]:
+        """What the API is asked too: the plain parameters, and those with operators that are given."""
+        filters = filters_of(self.kind)
+        owners = {
+            parameter.name: inner
+            for name, declared in filters.filters.items()
+            for parameter, inner in _declared(name, declared)
+        }
+        for name, parameter in filters.known.items():
+            given = self.filter_params.get(name, [])
+            if "__" in name and not given:
+                continue
+            yield Field(
+                name,
+                _label_of(name),
+                self._widget(name, parameter, owners.get(name), given),
+                parameter.help_text,
+                is_given=any(text.strip() for text in given),
+                is_first=name in self.model_admin.first_filters,
+            )
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """The fields of the form: those that are asked most, in the order of the declaration, then the others."""
+        every = [*self.fields_of_api, *self.fields_of_desk]
+        order = {name: place for place, name in enumerate(self.model_admin.first_filters)}
+        return sorted(every, key=lambda each: order.get(each.name, len(order)))
+
+    @property
+    def first_fields(self) -> list[Field]:
+        return [each for each in self.fields if each.is_first]
+
+    @property
+    def more_fields(self) -> list[Field]:
+        return [each for each in self.fields if not each.is_first]
+
+    @property
+    def more_given(self) -> int:
+        """How many of the other fields are given."""
+        return sum(each.is_given for each in self.more_fields)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.query) or any(each.is_given for each in self.fields)
+
+    @cached_property
+    def saved_lists(self) -> list[tuple[SavedList, str, bool]]:
+        """The lists that were saved of this kind: each with whose it is, if another's, and whether it may be deleted."""
+        user = self.request.user
+        return [
+            (
+                saved,
+                "" if saved.owner_id == user.pk else name_of(saved.owner),
+                may_delete(user, saved),
+            )
+            for saved in lists_of(user, [self.kind.name])
+        ]
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The list as files: their formats and addresses."""
+        return [
+            (name, f"export/{self.get_query_string({'format': name.lower()})}")
+            for name in ("CSV", "NDJSON")
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters that the form keeps: those that have no field in it."""
+        shown = {each.name for each in self.fields} | {SEARCH_VAR, PAGE_VAR, ALL_VAR}
+        return [
+            (name, text)
+            for name, texts in self.filter_params.items()
+            if name not in shown
+            for text in texts
+        ]
+
+    def _widget(
+        self, name: str, parameter: Parameter, inner: Filter | None, given: Sequence[str]
+    ) -> SafeString:
+        schema: Any = parameter.schema() if callable(parameter.schema) else parameter.schema
+        values = (
+            [word for text in given for word in text.split(",")] if parameter.is_list else given
+        )
+        kinds = _kinds_of(inner)
+        if schema.get("type") == "boolean":
+            return _select(name, [("true", "yes"), ("false", "no")], *given)
+        if "enum" in schema:
+            default = str(schema.get("default", ""))
+            words = [(word, word.replace("_", " ")) for word in schema["enum"]]
+            return _select(name, words, *(values or [default]))
+        if len(kinds) == 1:
+            model = kind_named(kinds[0]).model
+            chosen = [key for each in values if (key := self.asked.named.get((name, each)))]
+            field: Any = model._meta.get_field("merged_into")
+            box = RecordSelectMultiple if parameter.is_list else RecordSelect
+            widget = box(field, self.model_admin.admin_site)
+            if chosen:
+                widget.known = self.known[model]
+            return widget.render(name, chosen, {"id": f"filter-{name}"})
+        is_day = schema == DATE_SCHEMA
+        shown = "YYYY-MM-DD" if is_day else str((schema.get("examples") or [""])[0])
+        return _input(name, ",".join(given), placeholder=shown)
+
+    @cached_property
+    def known(self) -> Mapping[Any, Mapping[str, Any]]:
+        """What boxes show of the records that are named, by kind and key: all that were read at once."""
+        chosen: dict[Any, set[str]] = {}
+        filters = filters_of(self.kind)
+        for name, declared in filters.filters.items():
+            for parameter, inner in _declared(name, declared):
+                kinds = _kinds_of(inner)
+                keys = {
+                    str(key)
+                    for (of, _text), key in self.asked.named.items()
+                    if of == parameter.name
+                }
+                if len(kinds) == 1 and keys:
+                    chosen.setdefault(kind_named(kinds[0]).model, set()).update(keys)
+        site = self.model_admin.admin_site
+        return {model: shown_as(site, model, sorted(keys)) for model, keys in chosen.items()}
+
+    # What was not understood
+
+    @cached_property
+    def remarks(self) -> list[Remark]:
+        """What was not understood, each with suggestions."""
+        found = []
+        for fault in self.asked.faults:
+            where = f"{_label_of(fault.parameter)}: " if fault.parameter else ""
+            suggestions = []
+            if fault.suggestion and fault.parameter:
+                is_name = fault.code == "unknown_parameter"
+                suggestions = [self._instead(fault.parameter, fault.suggestion, is_name=is_name)]
+            found.append(Remark(f"{where}{fault.detail}", suggestions))
+        for note in self.asked.notes:
+            where = _label_of(note.parameter)
+            if note.code == "unresolved_reference":
+                text = f"{where}: “{note.value}” names no record at the desk."
+                found.append(Remark(text, self._suggested(note.parameter, note.value)))
+            else:
+                found.append(Remark(f"{where}: {note.detail}"))
+        if self.waiting:
+            more = "+" if self.waiting >= PREVIEWED else ""
+            found.append(
+                Remark(
+                    f"{self.waiting}{more} records were written lately and are not looked through yet. Load the list again."
+                )
+            )
+        return found
+
+    def _suggested(self, name: str, text: str) -> list[tuple[str, str]]:
+        """Return records that are called much like a word, with the addresses of the list that they give."""
+        filters = filters_of(self.kind)
+        kinds = next(
+            (
+                _kinds_of(inner)
+                for of, declared in filters.filters.items()
+                for parameter, inner in _declared(of, declared)
+                if parameter.name == name
+            ),
+            (),
+        )
+        found = []
+        site: AdminSite = self.model_admin.admin_site
+        for kind in map(kind_named, kinds):
+            desk: Any = site.get_model_admin(kind.model)
+            (keys,) = likeliest(
+                kind.model, [text], parts_of=desk.search_fields, whole=desk.whole_search_fields
+            )
+            keys = keys[:SUGGESTED]
+            if keys and desk.has_view_permission(self.request):
+                labels = labels_of(site, kind.model, keys)
+                found += [
+                    (labels[key], self._instead(name, key)[1]) for key in keys if key in labels
+                ]
+        return found[:SUGGESTED]
+
+    def _instead(self, name: str, value: str, *, is_name: bool = False) -> tuple[str, str]:
+        """Return what to show of a suggestion, and the address of the list with it."""
+        if is_name:
+            given = ",".join(self.filter_params.get(name, []))
+            return _label_of(value), self._address({name: None, value: given})
+        return value, self._address({name: value})
+
+    def _address(self, changed: Mapping[str, str | None]) -> str:
+        return str(self.get_query_string(dict(changed)))
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """Return the query with other values, each parameter by its whole name: one may begin with another."""
+        given = dict(self.filter_params)
+        for name in remove or ():
+            given.pop(name, None)
+        rest, self.filter_params = self.filter_params, given
+        try:
+            return str(super().get_query_string(new_params))
+        finally:
+            self.filter_params = rest
+
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        self.request = request
+        super().__init__(request, *args, **options)
+
+
+def _declared(name: str, declared: Filter) -> Iterator[tuple[Parameter, Filter]]:
+    """The parameters of a filter, each with the filter that reads it."""
+    if isinstance(declared, Group):
+        for member, inner in declared.members.items():
+            for parameter in inner.parameters(declared.name_of(name, member)):
+                yield parameter, inner
+    else:
+        for parameter in declared.parameters(name):
+            yield parameter, declared
+
+
+def _kinds_of(inner: Filter | None) -> tuple[str, ...]:
+    """The kinds of record that a filter takes; none of one that takes something else."""
+    kinds: tuple[str, ...] = getattr(inner, "kinds", ())
+    return kinds
+
+
+#: What the endings of parameters mean.
+_ENDINGS = {
+    "__all": " (all of them)",
+    "__not": " (not)",
+    "__isnull": " is unknown",
+    "__gte": " from",
+    "__lte": " up to",
+    "_after": " from",
+    "_before": " until",
+}
+
+
+def _label_of(name: str) -> str:
+    for ending, words in _ENDINGS.items():
+        if name.endswith(ending):
+            name = f"{name.removesuffix(ending)}{words}"
+            break
+    return name.replace(".", ": ").replace("_", " ")
+
+
+def _select(name: str, words: Sequence[tuple[str, str]], *chosen: str) -> SafeString:
+    options = [(flatatt({"value": key, "selected": key in chosen}), word) for key, word in words]
+    return format_html(
+        '<select name="{}" id="filter-{}"><option value=""></option>{}</select>',
+        name,
+        name,
+        format_html_join("", "<option{}>{}</option>", options),
+    )
+
+
+def _input(name: str, value: str, placeholder: str = "") -> SafeString:
+    attributes = {"name": name, "id": f"filter-{name}", "value": value, "placeholder": placeholder}
+    return format_html('<input type="text"{}>', flatatt(attributes))
+
+
+def by_field(name: str) -> type[DeskFilter]:
+    """Return a filter over a field that the API has none for: a word of its choices, or what it holds as it was typed."""
+
+    class ByField(DeskFilter):
+        title = name.replace("_", " ")
+        parameter_name = name
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+            field: Any = model_admin.model._meta.get_field(name)
+            self.is_input = not field.choices
+            return [(str(key), str(word)) for key, word in field.choices or (("", ""),)]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+            value = self.value()
+            return queryset.filter(**{name: value}) if value else queryset
+
+    return ByField

@@ -1,0 +1,301 @@
+"""Previews of records: made of the documents that publishing would make, when a list of the desk asks for them.
+
+Whoever writes records need not know of them: which are out of date is seen by the time of the last change, that the database keeps.
+Publishing and merging remove them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from records.at_desk import at_desk
+from records.bulk import among, as_array, insertion, run
+from records.models import (
+    DatedPartPreview,
+    EditorialState,
+    Reference,
+    ReferencePreview,
+    preview_of,
+)
+from records.publishing.documents import (
+    DocumentReferences,
+    Draft,
+    complete,
+    edition_row,
+    embedded,
+    labels_at_desk,
+    missing_in,
+    reference_row,
+    serialise,
+    to_text,
+)
+from records.publishing.feed import stamp
+from records.publishing.prefetch import read_as_it_is
+from records.registry import all_kinds, kind_named
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from records.bulk import Statement
+    from records.models import Record
+    from records.registry import Kind
+
+#: Documents that are made together.
+BATCH = 500
+#: Key of the advisory lock under which previews are made ("Preview" in ASCII).
+PREVIEWS_LOCK = int.from_bytes(b"Preview", "big")
+
+#: Keys of records by the names of their kinds.
+Keys = dict[str, set[UUID]]
+
+
+def bring_up_to_date(*, at_most: int | None = None) -> int:
+    """Make the previews that are missing or out of date, up to `at_most`, and return how many are left, counted up to a batch."""
+    if not (out_of_date := _out_of_date()):
+        return 0
+    made = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREVIEWS_LOCK])
+        # What somebody else made meanwhile is not made again.
+        while out_of_date := _out_of_date():
+            count = sum(map(len, out_of_date.values()))
+            if at_most is not None and made >= at_most:
+                return count
+            if not make(out_of_date):
+                return count
+            made += count
+    return 0
+
+
+def make(keys: Mapping[str, Collection[UUID]]) -> int:
+    """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made."""
+    made = 0
+    waiting: Keys = {name: set(those) for name, those in keys.items()}
+    done: set[UUID] = set()
+    while waiting:
+        batch = _first(waiting)
+        changed, count = _make(batch)
+        made += count
+        done.update(key for those in batch.values() for key in those)
+        for name, key in _following(changed):
+            if key not in done:
+                waiting.setdefault(name, set()).add(key)
+    return made
+
+
+def documents(kind: Kind, keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the document of each record: as it is public, or else as publishing all that is at the desk would make it.
+
+    That one has the number of the next revision, and the time of the last publication if there was one.
+    """
+    editions = kind.editions._default_manager.newest().filter(among("record_id", keys))
+    newest = {key: rest for key, *rest in editions.values_list("record_id", "revision", "document")}
+    texts, others = {}, []
+    for record in kind.model._default_manager.filter(among("pk", keys)).order_by():
+        if record.is_published and not record.has_unpublished_changes:
+            texts[record.pk] = newest[record.pk][1]
+        else:
+            others.append(record.pk)
+    if not others:
+        return texts
+    drafts, references = _drafts({kind.name: set(others)})
+    references.stand_in(labels_at_desk(missing_in(drafts)))
+    wholes = _wholes({kind.name: set(others)})
+    for draft in drafts:
+        key = draft.record.pk
+        revision, _text = newest.get(key, (0, ""))
+        published_at = draft.record.published_at
+        _finish(draft, wholes, revision + 1)
+        draft.document["published_at"] = published_at and stamp(published_at)
+        texts[key] = to_text(draft.document)
+    return texts
+
+
+def forget(name: str, keys: Collection[UUID]) -> None:
+    """Remove the previews of records that were deleted."""
+    run(_removal(name, list(keys)))
+
+
+def removal(records: Iterable[Record]) -> list[Statement]:
+    """Return the statements that remove the previews of records: what they say is public, or nobody's any more."""
+    keys: defaultdict[str, list[UUID]] = defaultdict(list)
+    for record in records:
+        keys[record.object_kind].append(record.pk)
+    return [statement for name, those in keys.items() for statement in _removal(name, those)]
+
+
+def _removal(name: str, keys: Sequence[UUID]) -> list[Statement]:
+    tables = (
+        (preview_of(kind_named(name).editions)._meta.db_table, "record_id"),
+        (ReferencePreview._meta.db_table, "id"),
+        (DatedPartPreview._meta.db_table, "record_id"),
+    )
+    return [
+        (f'DELETE FROM "{table}" WHERE {key} = ANY(%s::uuid[])', [as_array(keys)])  # noqa: S608 - names of ours
+        for table, key in tables
+    ]
+
+
+def _first(waiting: Keys) -> Keys:
+    """Take a batch: kinds that are named before those that name them."""
+    batch: Keys = {}
+    left = BATCH
+    for kind in all_kinds():
+        if left and (keys := waiting.get(kind.name)):
+            batch[kind.name] = set(islice(sorted(keys), left))
+            keys -= batch[kind.name]
+            left -= len(batch[kind.name])
+    for name in [name for name, keys in waiting.items() if not keys]:
+        del waiting[name]
+    return batch
+
+
+def _out_of_date() -> Keys:
+    """Return records that are not public as they are, and whose previews are missing or older, up to a batch of each kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(_search())
+        found: Keys = {}
+        for name, key in cursor.fetchall():
+            found.setdefault(name, set()).add(key)
+    return found
+
+
+@cache
+def _search() -> str:
+    """The statement that finds them. Changes are looked for since an hour before the last that is known: none takes longer to be there."""
+    waiting = (
+        "(record.editorial_state IN ('draft', 'in_review', 'withdrawn')"
+        " OR (record.changed_at > record.published_at AND record.editorial_state = 'published'))"
+    )
+    each = []
+    for kind in all_kinds():
+        table, preview = kind.model._meta.db_table, preview_of(kind.editions)._meta.db_table
+        each.append(
+            f'(SELECT \'{kind.name}\', record.id FROM "{table}" AS record LEFT JOIN "{preview}" AS preview'  # noqa: S608 - names of ours
+            f" ON preview.record_id = record.id WHERE {waiting} AND record.changed_at >"
+            f" (SELECT coalesce(max(made_of) - interval '1 hour', '-infinity') FROM \"{preview}\")"
+            f" AND preview.made_of IS DISTINCT FROM record.changed_at ORDER BY record.changed_at LIMIT {BATCH})"
+        )
+    return " UNION ALL ".join(each)
+
+
+def _make(batch: Keys) -> tuple[set[UUID], int]:
+    """Make previews; return which records stand for something else than before, and how many were made.
+
+    No preview is made of what names records that nothing is known of yet: it is found again.
+    """
+    drafts, _references = _drafts(batch)
+    drafts = [
+        draft
+        for draft in drafts
+        if draft.record.editorial_state != EditorialState.MERGED
+        and (draft.record.has_unpublished_changes or not draft.record.is_published)
+    ]
+    with at_desk():
+        before = _stood_for(draft.record.pk for draft in drafts)
+    whole = [draft for draft in drafts if not draft.missing]
+    wholes = _wholes(batch)
+    previews: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    of_references, parts = [], []
+    since = dt.datetime.now(dt.UTC)
+    changed = set()
+    for draft in whole:
+        _finish(draft, wholes, revision=1)
+        previews[draft.kind.name].append(_row(draft))
+        reference = {**reference_row(draft.kind, draft.document), "since": since}
+        of_references.append(reference)
+        if before.get(draft.record.pk) != (
+            [str(each) for each in reference["state_ids"]],
+            reference["facts"],
+        ):
+            changed.add(draft.record.pk)
+        parts += [
+            {"record_id": draft.record.pk, "value": "", "party_id": None, "since": since, **part}
+            for part in draft.kind.editions.dated_parts(draft.document)
+        ]
+    if not whole:
+        return changed, 0
+    those = as_array(draft.record.pk for draft in whole)
+    statements: list[Statement] = [
+        (
+            f"DELETE FROM {DatedPartPreview._meta.db_table} WHERE record_id = ANY(%s::uuid[])",  # noqa: S608 - a name of ours
+            [those],
+        ),
+        insertion(ReferencePreview, of_references, or_update=True),
+    ]
+    for name, rows in previews.items():
+        statements.append(insertion(preview_of(kind_named(name).editions), rows, or_update=True))
+    if parts:
+        statements.append(insertion(DatedPartPreview, parts))
+    run(statements)
+    return changed, len(whole)
+
+
+def _drafts(batch: Keys) -> tuple[list[Draft], DocumentReferences]:
+    """Make the documents of records, with what the desk knows of those that they name."""
+    drafts: list[Draft] = []
+    references = DocumentReferences({})
+    with at_desk():
+        for name, keys in batch.items():
+            drafts += serialise(kind_named(name), read_as_it_is(kind_named(name), keys), references)
+        complete(drafts, references)
+    return drafts, references
+
+
+def _finish(draft: Draft, wholes: Collection[UUID], revision: int) -> None:
+    """Say in a document what publishing says: its revision, the day on which it is known, and whether it has parts."""
+    draft.document.update(revision=revision, known_on=dt.datetime.now(dt.UTC).date().isoformat())
+    if draft.kind.editions.whole_member:
+        draft.document["has_parts"] = draft.record.pk in wholes
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    """The row of a preview."""
+    columns = edition_row(draft.kind, draft.document, embedded(draft.document))
+    kept = {field.attname for field in preview_of(draft.kind.editions)._meta.concrete_fields}
+    return {
+        **{name: value for name, value in columns.items() if name in kept},
+        "published_at": draft.record.published_at,
+        "made_of": draft.record.changed_at,
+    }
+
+
+def _stood_for(keys: Iterable[UUID]) -> dict[UUID, tuple[list[str], dict[str, Any]]]:
+    """Return what others may say of records that they name, as far as it is known."""
+    rows = Reference.objects.filter(pk__in=list(keys)).values_list("pk", "state_ids", "facts")
+    return {key: ([str(each) for each in states], facts) for key, states, facts in rows}
+
+
+def _wholes(batch: Keys) -> set[UUID]:
+    """Return the records of a batch that have parts."""
+    found: set[UUID] = set()
+    for name, keys in batch.items():
+        kind = kind_named(name)
+        if member := kind.editions.whole_member:
+            parts = kind.model._default_manager.exclude(editorial_state=EditorialState.MERGED)
+            whole = f"{member}_id"
+            found.update(
+                parts.order_by().filter(**{f"{whole}__in": keys}).values_list(whole, flat=True)
+            )
+    return found
+
+
+def _following(changed: Collection[UUID]) -> list[tuple[str, UUID]]:
+    """Return the previews of records that name any of these."""
+    if not changed:
+        return []
+    each = " UNION ALL ".join(
+        f"SELECT '{kind.name}', record_id FROM \"{preview_of(kind.editions)._meta.db_table}\" WHERE refs && %s::uuid[]"  # noqa: S608 - names of ours
+        for kind in all_kinds()
+    )
+    kinds: list[Kind] = list(all_kinds())
+    with connection.cursor() as cursor:
+        cursor.execute(each, [as_array(changed)] * len(kinds))
+        return list(cursor.fetchall())
