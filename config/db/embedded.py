@@ -294,7 +294,7 @@ class Server:
         for folder in Path("/proc").glob("[0-9]*"):  # without it, one can only wait
             with suppress(OSError):  # it has ended, or is somebody else's
                 is_here = (folder / "cwd").samefile(self.data)
-                if is_here and (folder / "cmdline").read_text().startswith("postgres: "):
+                if is_here and (folder / "cmdline").read_bytes().startswith(b"postgres: "):
                     os.kill(int(folder.name), signal.SIGKILL)
 
     def _remove_stale_files(self) -> None:
