@@ -106,7 +106,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the database be made while the workers look for tests: the first of them would wait for it, and the others with it."""
     if settings.EMBEDDED and getattr(session.config.option, "numprocesses", None):
         _making_template.append(
-            subprocess.Popen([sys.executable, "-m", "tests.factories.databases"])
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.factories.databases"], cwd=embedded.PROJECT
+            )
         )
 
 
