@@ -41,7 +41,7 @@ property_settings.load_profile("chancery")
 #: each worker begins with a half of the list, those that start the service are done by one, which prepares a database once.
 LONG = {
     "test_answers.py",
-    "test_as_of_in_histories.py",
+    "test_as_of.py",
     "test_clients.py",
     "test_counts.py",
     "test_every_combination.py",
