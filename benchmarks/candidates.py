@@ -1,6 +1,6 @@
 """Values to ask each parameter of a list with: such as its schema takes, and such as its documents name.
 
-For the benchmark, which looks for what is dear, and for the tests, which look for what is wrong.
+For the benchmark, which looks for what is expensive, and for the tests, which look for what is wrong.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Combinations of filters, made from the schema: which are dear, and how many cost more than they may.
+"""Combinations of filters, made from the schema: which are expensive, and how many cost more than they may.
 
 For every query parameter of the lists below, values are looked for that find something: by asking the API with what its own
 documents name. Then all pairs of the parameters of events, each twice with other values, and pairs and triples of those of the
@@ -188,7 +188,7 @@ def _ask_all(api: Server, questions: list[str], seconds: float) -> tuple[list[As
             cheapest, fastest = min(cheapest, api.cpu() - cpu), min(fastest, took)
             if status != 200 or took > 0.5:
                 break
-        if status in {0, 200, 503}:  # too dear to be answered is an answer too
+        if status in {0, 200, 503}:  # too expensive to be answered is an answer too
             asked.append(Asked(path, fastest, cheapest * 1000))
         if status != 200:
             problem: dict[str, Any] = json.loads(body or b"{}")

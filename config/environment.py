@@ -53,7 +53,7 @@ def workers() -> int:
 def threads() -> int:
     """Requests that each worker process serves at once, and so the connections that it keeps.
 
-    Most of them wait for the database: with few threads, cheap questions wait behind a few dear ones (docs/decisions/0102).
+    Most of them wait for the database: with few threads, cheap questions wait behind a few expensive ones (docs/decisions/0102).
     """
     return number("THREADS", 16, at_least=1, at_most=64)
 

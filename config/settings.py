@@ -344,5 +344,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SORT_OPERATIONS": False,
-    "POSTPROCESSING_HOOKS": ["config.api.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["config.api.components.finish"],
 }

@@ -1,4 +1,4 @@
-"""The kinds of record, each with all that the house asks of it. Apps register theirs in `kinds.py`."""
+"""The kinds of record, each with all that the project needs of it. Apps register theirs in `kinds.py`."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Reach:
         return _reaches((first, max(last, today) if self.goes_on else last), after, before)
 
     def columns(self, prefix: str) -> dict[str, str | date | None]:
-        """The values of the edition's columns (`config.dates.columns.reach_columns`)."""
+        """The values of the edition's columns (`config.dates.columns.ReachColumns`)."""
         if self.first and self.last and self.last < self.first:
             any_day = "empty"
         else:

@@ -173,7 +173,7 @@ class ReasonForm(forms.Form):
         label="Why it changes",
         choices=NATURES,
         widget=forms.RadioSelect,
-        help_text="Shown to the public: who keeps a copy must know whether you were wrong or the facts changed.",
+        help_text="Shown to the public: a reader who keeps a copy must know whether you were wrong or the facts changed.",
     )
 
     def __init__(

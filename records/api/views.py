@@ -21,6 +21,7 @@ from drf_spectacular.plumbing import get_doc
 
 from config.api.as_of import every_edition
 from config.api.caching import is_conditional
+from config.api.components import camel
 from config.api.fields import FIELDS, OMIT
 from config.api.filters.dates import (
     AS_OF,
@@ -37,7 +38,6 @@ from config.api.formats import FORMAT
 from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
-from config.api.schema import camel
 from config.api.sql import (
     NOTHING,
     Clause,

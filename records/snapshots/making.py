@@ -24,10 +24,10 @@ from django.conf import settings
 
 from config.api import docs
 from config.api.ahead import Ahead
+from config.api.components import camel
 from config.api.conformity import Conformity
 from config.api.downloads import Csv, Ndjson
 from config.api.fields import shape_of
-from config.api.schema import camel
 from config.api.sql import Clause, table_of
 from records.publishing.feed import last_position, stamp
 from records.registry import all_kinds

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from config.api import docs
+from config.api.components import camel
 from config.api.conformity import Conformity
 from config.api.examples import examples
-from config.api.schema import camel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Files that nobody means well with, through the page that takes uploads: each is refused in words, and the page stands."""
+"""Hostile files, through the page that takes uploads: each is refused in words, and the page stands."""
 
 from __future__ import annotations
 
