@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from config.api.as_of import moment
 from config.api.sql import Clause, Summed, all_of, joined, select, table_of
+from records.api.dimensions import NO_SPAN
 from records.bulk import as_array
 from records.models import ANY_TYPE, Grain
+
+#: As many sums are added up in the time of one step to the next month.
+STEP = 10
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +100,8 @@ class FromSums:
 
         The last columns are the number of sums that were added up, one more than those where there are more, and that of records.
         """
+        if self._is_of_all_months:
+            return self._of_all_months(most_rows, most_sums)
         name, where, table = table_of(self.editions), self._where, self._table
         total = Clause("COALESCE(sum(sum(count)) OVER (), 0)::bigint")
         columns = [Clause("count")]
@@ -128,4 +134,47 @@ class FromSums:
             f"SELECT {f'{groups}, ' if groups else ''}COALESCE(sum(count), 0)::bigint, (sum(count(*)) OVER ())::bigint, {total.sql} FROM"  # noqa: S608 - parts of ours
             f" (SELECT {read.sql} FROM {table.sql} WHERE {found.sql} LIMIT {most_sums + 1}) AS sums{grouped} LIMIT {most_rows}",
             (*total.values, *read.values, *table.values, *found.values),
+        )
+
+    @property
+    def _is_of_all_months(self) -> bool:
+        """Whether all records there are shall be counted by month."""
+        axes = [one.axis for one in self.dimensions.values()]
+        return self.grain == Grain.MONTH and axes == ["month"] and not self.conditions
+
+    def _of_all_months(self, most_rows: int, most_sums: int) -> Clause:
+        """The same by month, without a look at the sums of several months, which are most: those are what is left of all.
+
+        The sum of one month comes first of those that begin with it, and each step leads to the first one of the next.
+        """
+        ((by, dimension),) = self.dimensions.items()
+        name, sums, of_all = (
+            table_of(self.editions),
+            self._table.sql,
+            [*self._where, self._of_every],
+        )
+        in_order = "date, last_day, starts_unknown, ends_unknown"
+        first, following, unknown = (
+            all_of([*of_all, Clause(f"{name}.date {which}")])
+            for which in ("> '-infinity'::date", "> step.date", "= '-infinity'::date")
+        )
+        every = replace(self, dimensions={}, grain=Grain.ALL).total()
+        month = dimension.value(self.editions)
+        return Clause(
+            f"WITH RECURSIVE step AS ((SELECT 1 AS number, {in_order}, count FROM {sums} WHERE {first.sql} ORDER BY {in_order} LIMIT 1)"  # noqa: S608 - parts of ours
+            f" UNION ALL SELECT step.number + 1, following.* FROM step CROSS JOIN LATERAL (SELECT {in_order}, count FROM {sums}"
+            f" WHERE {following.sql} ORDER BY {in_order} LIMIT 1) AS following WHERE step.number <= {most_sums // STEP}),"
+            f" apart AS (SELECT {by}, count FROM (SELECT {month.sql} AS {by}, count FROM step AS {name}) AS one WHERE {by} <> {NO_SPAN}"
+            f" UNION ALL SELECT NULL, COALESCE(sum(count), 0) FROM {sums} WHERE {unknown.sql}),"
+            f" every AS (SELECT ({every.sql}) AS count, COALESCE((SELECT max(number) FROM step), 0) * {STEP} AS price)"
+            f" SELECT {by}, counted.count::bigint, every.price::bigint, every.count FROM every CROSS JOIN (SELECT {by}, count FROM apart"
+            f" UNION ALL SELECT {NO_SPAN}, (SELECT count FROM every) - (SELECT sum(count) FROM apart)) AS counted"
+            f" WHERE counted.count > 0 LIMIT {most_rows}",
+            (
+                *first.values,
+                *following.values,
+                *month.values,
+                *unknown.values,
+                *every.values,
+            ),
         )

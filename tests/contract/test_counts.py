@@ -21,7 +21,7 @@ from config.api.problems import Problem
 from events.models import Event, EventSum
 from records.api import counts, frequencies
 from records.api.dimensions import PART
-from records.api.sums import FromSums
+from records.api.sums import STEP, FromSums
 from records.models import Grain
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
@@ -435,11 +435,17 @@ def test_too_many_rows_and_too_many_records_are_refused(
     monkeypatch.setattr(counts, "MOST_ROWS", 1_000)
 
     monkeypatch.setattr(counts.Counting, "_is_led_best", lambda _self, _one: True)
-    sums = EventSum.objects.filter(term=EventSum.every, grain=Grain.YEAR).count()
-    for read, status in ((sums + 0.5, 200), (sums - 0.5, 400)):
-        settings.COUNTS_MILLISECONDS = read * counts.ADDED / 1_000
-        answer = get(client, "events/counts/?by=year", status)
-        assert answer.get("code", "too_many_records") == "too_many_records"
+    sums = EventSum.objects.filter(term=EventSum.every)
+    # Months are walked: each in which something began is as dear as some sums.
+    began = sums.filter(grain=Grain.MONTH).exclude(date__lt="0001-01-01").values("date").distinct()
+    for by, price in (
+        ("year", sums.filter(grain=Grain.YEAR).count()),
+        ("month", began.count() * STEP),
+    ):
+        for read, status in ((price + 0.5, 200), (price - 0.5, 400)):
+            settings.COUNTS_MILLISECONDS = read * counts.ADDED / 1_000
+            answer = get(client, f"events/counts/?by={by}", status)
+            assert answer.get("code", "too_many_records") == "too_many_records"
 
     monkeypatch.setattr(FromSums, "of", lambda *_question: None)
     # So many are read as take no more than the time that is set, at the price of the way.
