@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import ForeignKey, Model
@@ -25,11 +24,12 @@ def marked_up(help_text: str) -> SafeString:
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(help_text)))  # noqa: S308 - escaped
 
 
-@cache
 def marked_up_texts(model: type[Model]) -> dict[str, SafeString]:
     """Return the help texts with code in them, by field: Django shows those of fields that cannot be changed as the model has them."""
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    return {each.name: marked_up(each.help_text) for each in fields if "`" in each.help_text}
+    return {
+        each.name: marked_up(str(each.help_text)) for each in fields if "`" in str(each.help_text)
+    }
 
 
 def selectable(model: type[Model]) -> QuerySet[Any]:
