@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Sent = dict[str, list[str]]
 
 DATABASE = "bench_desk"
-WARM, ROUNDS = 3, 12
+WARM, ROUNDS = 2, 6
 #: One record in so many is a draft.
 DRAFTS = 20
 #: The day of the summit.

@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from config.text import validate_text
-from records.admin.boxes import RecordSelect, labels_of, show_chosen
+from records.admin.boxes import Labelled, RecordSelect, labels_of, show_chosen
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
 from records.admin.history import text_of
@@ -77,7 +77,7 @@ def change_selected(
     return desk.ask_for_change(request, keys)
 
 
-class ChangeField(AnyModelAdmin):
+class ChangeField(Labelled, AnyModelAdmin):
     """The pages on which a field of many records is changed, beside their list. `records.publishing.bulk_edits` does it."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -105,7 +105,7 @@ class ChangeField(AnyModelAdmin):
         """Answer with the page for these records."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.labelled(self.get_queryset(request).filter(among("pk", keys)))  # type: ignore[attr-defined] # Labelled
+        rows = self.labelled(self.get_queryset(request).filter(among("pk", keys)))
         choices = self.change_choices(request)
         choice = choices.get(request.POST.get("field", ""))
         form, planned, refusals = None, None, []
@@ -115,21 +115,21 @@ class ChangeField(AnyModelAdmin):
                 request.POST if asked else None, value=self._field_of(request, choice)
             )
             if asked and form.is_valid():
-                value = form.cleaned_data["value"]
-                if "_confirm" in request.POST:
-                    try:
-                        return self._change(
-                            request, choice, value, rows, form.cleaned_data["reason"]
-                        )
-                    except CurationRefused as refused:
-                        refusals = [each.detail for each in refused.refusals]
-                    except (ContentionError, DataError, IntegrityError) as error:
-                        refusals = [message_of(error)]
-                planned = plan(choice, value, rows, words=message_of)
+                said = form.cleaned_data
+                try:
+                    if "_confirm" in request.POST:
+                        return self._change(request, choice, said["value"], rows, said["reason"])
+                except CurationRefused as refused:
+                    refusals = [each.detail for each in refused.refusals]
+                except (ContentionError, DataError, IntegrityError) as error:
+                    refusals = [message_of(error)]
+                try:
+                    planned = plan(choice, said["value"], rows, words=message_of)
+                except ContentionError as error:
+                    refusals = [message_of(error)]
             show_chosen(self.admin_site, [form])
         context = {
             "keys": " ".join(map(str, keys)),
-            "count": len(keys),
             "choices": choices.values(),
             "choice": choice,
             "form": form,

@@ -152,6 +152,15 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         where=merged if is_record else Clause("TRUE"),
         is_searched=former is None,
         at_most=READ,
+        is_in_order=_is_in_order(here),
+    )
+
+
+def _is_in_order(model: type[Model]) -> bool:
+    """Whether names of a table are read in order: off their index, or because they are few and have none."""
+    names = [index.name for index in model._meta.indexes]
+    return any(name.endswith("_folded_begins") for name in names) or not any(
+        name.endswith("_folded") for name in names
     )
 
 

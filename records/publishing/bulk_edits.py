@@ -121,6 +121,7 @@ def part_choices(model: type[Record]) -> Iterator[Choice]:
                 yield Choice("remove", field, cast("type[Part]", part))
 
 
+@deed
 @transaction.atomic
 def plan(choice: Choice, value: Any, rows: QuerySet[Any], *, words: Words) -> Planned:
     """Return what an act would change. All of it is done and taken back, so that the rules of the database are asked too."""
