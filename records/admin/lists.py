@@ -410,9 +410,8 @@ class RecordChangeList(ChangeList):
         if schema.get("type") == "boolean":
             return _select(name, [("true", "yes"), ("false", "no")], *given)
         if "enum" in schema:
-            default = str(schema.get("default", ""))
             words = [(word, word.replace("_", " ")) for word in schema["enum"]]
-            return _select(name, words, *(values or [default]))
+            return _select(name, words, *values)
         if len(kinds) == 1:
             model = kind_named(kinds[0]).model
             chosen = [key for each in values if (key := self.asked.named.get((name, each)))]

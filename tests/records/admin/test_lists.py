@@ -179,7 +179,10 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
     assert listed(publisher, Event, in_words="yes") == [str(words)]
     assert listed(publisher, Topic, contested="yes") == [str(twin)]
     assert listed(publisher, Person, changed_since="2999-01-01") == []
-    assert sorted(listed(publisher, Person, changed_since="1999-01-01")) == ["No Office", "Some Body"]
+    assert sorted(listed(publisher, Person, changed_since="1999-01-01")) == [
+        "No Office",
+        "Some Body",
+    ]
     user: Any = page(publisher, Topic).request.user
     Topic.objects.filter(pk=twin.pk).update(writers=[user.pk])
     assert listed(publisher, Topic, changed_by="me") == [str(twin)]
