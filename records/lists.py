@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from config.api.filters.dates import days_asked
 from config.api.problems import Problem
 from config.api.query import Query
-from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
+from config.api.sql import Clause, all_of, compiled, select, table_of
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
@@ -52,8 +52,15 @@ class Asked:
     #: The record that each value names, by its parameter and as it was written.
     named: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether everything was understood: else no row is meant, and nothing can be done to any by mistake."""
+        return not self.faults and all(note.code != "unresolved_reference" for note in self.notes)
+
     def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows that meet all conditions, for what works on all of them; `Halves` has the pages of a list."""
+        if not self.is_understood:
+            return rows.none()
         if not self.clauses:
             return rows
         as_published, previewed_ = (Q(pk__in=ids) for ids in self._found())
@@ -133,7 +140,6 @@ def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
     try:
         query = Query(urlencode(given))
         query.refuse_unknown(filters.known)
-        query.refuse_faults()
         references = WrittenReferences()
         conditions = filters.read(query, references)
         with at_desk():
@@ -141,5 +147,5 @@ def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
         query.refuse_faults()
         clauses = [condition(kind.editions) for condition in conditions]
     except Problem as problem:
-        return Asked(kind, (NOTHING,), problem.faults or [Fault("problem", problem.detail)])
+        return Asked(kind, faults=problem.faults or [Fault("problem", problem.detail)])
     return Asked(kind, clauses, notes=references.notes, named=references.named)

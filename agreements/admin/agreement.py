@@ -98,7 +98,7 @@ class AgreementLinkInline(TabularPartInline):
 class AgreementAdmin(RecordAdmin):
     """Agreements: what was agreed, whether or not it binds in law."""
 
-    columns = ("parties_shown", "form", "signed", "legal_character", "laterality")
+    columns = ("parties_shown", "form", "signed", "legal_character")
     first_filters = ("party", "between", "form", "status", "signed_after", "signed_before", "topic")
     lacking: ClassVar[dict[str, str]] = {"parties": "parties", "actions": "actions"}
     search_fields = ("title", "short_title", "names__name")

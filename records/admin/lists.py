@@ -239,8 +239,8 @@ class RecordChangeList(ChangeList):
             self.waiting = bring_up_to_date(at_most=PREVIEWED)
         self.asked = ask(self.kind, given)
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        self.found = rows.none() if self.asked.faults else rows
-        return self.asked.filtered(self.found)
+        self.found = rows
+        return self.asked.filtered(rows)
 
     def get_filters_params(self, params: Any = None) -> Any:
         given = super().get_filters_params(params)
@@ -248,7 +248,7 @@ class RecordChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Read a page: the rows that meet the filters of the API by editions and previews apart."""
-        if self.asked.clauses and not self.asked.faults:
+        if self.asked.clauses and self.asked.is_understood:
             self._read_halves(request)
         else:
             super().get_results(request)
@@ -410,9 +410,8 @@ class RecordChangeList(ChangeList):
         if schema.get("type") == "boolean":
             return _select(name, [("true", "yes"), ("false", "no")], *given)
         if "enum" in schema:
-            default = str(schema.get("default", ""))
             words = [(word, word.replace("_", " ")) for word in schema["enum"]]
-            return _select(name, words, *(values or [default]))
+            return _select(name, words, *values)
         if len(kinds) == 1:
             model = kind_named(kinds[0]).model
             chosen = [key for each in values if (key := self.asked.named.get((name, each)))]

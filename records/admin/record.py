@@ -143,6 +143,7 @@ class RecordAdmin(
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["records/desk.css"]}
+        js: ClassVar[list[str]] = ["records/list.js"]
 
     # The list
 

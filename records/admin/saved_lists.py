@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.urls import path
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from records.admin.generics import AnyModelAdmin
@@ -31,10 +32,16 @@ class _SaveForm(forms.Form):
     is_shared = forms.BooleanField(required=False)
 
     def clean_query(self) -> str:
-        kept = QueryDict(self.cleaned_data["query"].removeprefix("?"), mutable=True)
-        for name in _NOT_KEPT:
-            kept.pop(name, None)
-        return kept.urlencode()
+        given = QueryDict(self.cleaned_data["query"].removeprefix("?"))
+        return urlencode(
+            [
+                (name, text)
+                for name, texts in given.lists()
+                if name not in _NOT_KEPT
+                for text in texts
+                if text.strip()
+            ]
+        )
 
 
 class SavedLists(AnyModelAdmin):
@@ -59,7 +66,7 @@ class SavedLists(AnyModelAdmin):
             raise PermissionDenied
         form = _SaveForm(request.POST)
         if not form.is_valid():
-            errors = [text for texts in form.errors.values() for text in texts]
+            errors = [str(text) for texts in form.errors.values() for text in texts]
             self.message_user(request, f"The list is not saved: {' '.join(errors)}", messages.ERROR)
             return HttpResponseRedirect(address_of(self, "changelist"))
         given = form.cleaned_data

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from records.identity import new_id
@@ -18,6 +19,7 @@ from records.models import (
     Reference,
     Review,
     ReviewStep,
+    SavedList,
     Source,
     Topic,
 )
@@ -111,6 +113,15 @@ def _warning_twice() -> None:
         RecordWarning.objects.create(**row)
 
 
+def _saved_list(*names: str) -> Callable[[], object]:
+    def save() -> None:
+        owner = User.objects.create_user("owner")
+        for name in names:
+            SavedList.objects.create(name=name, kind="topic", owner=owner)
+
+    return save
+
+
 def _review(**columns: Any) -> Callable[[], object]:
     return lambda: Review.objects.create(**{"kind": "topic", "record_id": new_id(), **columns})
 
@@ -141,6 +152,8 @@ CASES: Cases = {
     "review_state_is_in_its_list": _review(state="asleep"),
     "review_step_deed_is_in_its_list": _review_step(deed="slept"),
     "review_step_says_why": _review_step(deed="sent_back"),
+    "saved_list_has_a_name": _saved_list(" "),
+    "saved_list_has_a_name_of_its_own": _saved_list("Drafts", "Drafts"),
     "topic_is_not_broader_than_itself": _topics_in_a_circle,
     "source_content_hash_is_sha256": _source_of(content_hash="A" * 64),
     "reference_slug_names_one_record_of_its_kind": _slug_of_another,

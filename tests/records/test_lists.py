@@ -81,8 +81,8 @@ def test_each_filter_finds_at_the_desk_what_the_api_finds_when_all_is_published(
     asked = {(name, parameter) for name, query in answers for parameter, _value in query}
     every = {(kind.name, name) for kind in all_kinds() for name in filters_of(kind).known}
     assert every - asked == set()
-    found = sum(map(bool, answers.values()))
-    assert found > len(answers) / 2, (found, len(answers))
+    useful = sum(map(bool, answers.values()))
+    assert useful > len(answers) / 2, (useful, len(answers))
 
 
 def questions(kind: Kind) -> list[Question]:

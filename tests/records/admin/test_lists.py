@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from events.models import Event, EventStatus
 from people.models import Person, State
+from records.admin.boxes import labels_of
 from records.admin.record import RecordAdmin
 from records.models import SavedList, Topic
 from records.publishing.drafts import draft_of
@@ -70,7 +71,8 @@ def test_a_filter_of_the_api_finds_drafts_and_what_was_changed_since(
     assert listed(publisher, Event, state="PK", date_after="2024") == ["Draft", "As published"]
     assert listed(publisher, Event, state="PK", publication="changed") == ["Changed since"]
     assert listed(publisher, Event, state="PK", q="draft") == ["Draft"]
-    assert listed(publisher, Event, state="PK", o="2.1") == listed(publisher, Event, state="PK")
+    by_change = Event.objects.exclude(title="Of others").order_by("changed_at")
+    assert listed(publisher, Event, state="PK", o="7") == [str(each) for each in by_change]
     # Both sorts of rows are on the pages in one order, each once.
     monkeypatch.setattr(RecordAdmin, "list_per_page", 2)
     pages = [listed(publisher, Event, state="PK", p=number) for number in (1, 2)]
@@ -101,7 +103,7 @@ def test_what_is_not_understood_is_said_with_suggestions(
         assert list(found.result_list) == []
         return [(remark.text, list(remark.suggestions)) for remark in found.remarks]
 
-    name = admin.site.get_model_admin(State).label(State.objects.get(slug="pakistan"))  # type: ignore[attr-defined]
+    name = labels_of(admin.site, State, [str(pakistan.pk)])[str(pakistan.pk)]
     assert remarks(state="pakistann") == [
         ("state: “pakistann” names no record at the desk.", [(name, f"?state={pakistan.pk}")])
     ]
@@ -193,7 +195,7 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
 def test_filters_cost_the_same_whatever_they_find(publisher: Client, pakistan: State) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert len(page(publisher, Event, state="PK", status__not="held").result_list) > 1
+            assert len(page(publisher, Event, state="PK", status="held").result_list) > 1
         return len(captured)
 
     make_meetings(pakistan)
