@@ -39,12 +39,35 @@ class ActionInline(PartInline):
 
     model = AgreementAction
     verbose_name = "action"
+    columns = ("kind", "by", "on", "in_effect", "note")
+    read_for_lines = (
+        *("agreement", "kind", "instrument", "text"),
+        *("date_edtf", "date_text", "effective_date_edtf", "effective_date_text"),
+        *("party__state__name", "party__organization__name"),
+    )
+    #: The parties show their actions too.
+    per_page = 100
     rows = (
         ("kind", "party", "event"),
         dated("date"),
         dated("effective_date"),
         ("instrument", "text"),
     )
+
+    @admin.display(description="party")
+    def by(self, row: AgreementAction) -> str:
+        return str(row.party.state or row.party.organization) if row.party else ""
+
+    @admin.display(description="date")
+    def on(self, row: AgreementAction) -> str:
+        return row.date_edtf or row.date_text
+
+    @admin.display(description="effective date")
+    def in_effect(self, row: AgreementAction) -> str:
+        return row.effective_date_edtf or row.effective_date_text
+
+    def note(self, row: AgreementAction) -> str:
+        return "; ".join(filter(None, [row.instrument, row.text]))
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Search the party among those of this agreement. A new party can be chosen after it is saved."""

@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, Model
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from records.admin.boxes import RecordSelect
+from records.admin.boxes import RecordChoice, RecordSelect
 from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
@@ -47,6 +47,7 @@ class Relations(AnyAdmin):
     ) -> Any:
         if db_field in self._searched():
             kwargs["widget"] = RecordSelect(db_field, self.admin_site)
+            kwargs["form_class"] = RecordChoice
             kwargs["queryset"] = selectable(db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
