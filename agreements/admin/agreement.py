@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
 
+from agreements.admin.action import ActionInline
 from agreements.admin.party import PartyInline
 from agreements.models import (
     Agreement,
-    AgreementAction,
     AgreementCitation,
     AgreementDepositary,
     AgreementIdentifier,
@@ -18,7 +16,6 @@ from agreements.models import (
     AgreementTopic,
     MonetaryValue,
 )
-from records.admin.forms import dated
 from records.admin.parts import (
     CitationInline,
     IdentifierInline,
@@ -29,55 +26,6 @@ from records.admin.parts import (
 )
 from records.admin.record import RecordAdmin
 from records.admin.relations import RelationFilter
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-
-class ActionInline(PartInline):
-    """What was done about it. Its status is derived from that."""
-
-    model = AgreementAction
-    verbose_name = "action"
-    columns = ("kind", "by", "on", "in_effect", "note")
-    read_for_lines = (
-        *("agreement", "kind", "instrument", "text"),
-        *("date_edtf", "date_text", "effective_date_edtf", "effective_date_text"),
-        *("party__state__name", "party__organization__name"),
-    )
-    #: The parties show their actions too.
-    per_page = 100
-    rows = (
-        ("kind", "party", "event"),
-        dated("date"),
-        dated("effective_date"),
-        ("instrument", "text"),
-    )
-
-    @admin.display(description="party")
-    def by(self, row: AgreementAction) -> str:
-        return str(row.party.state or row.party.organization) if row.party else ""
-
-    @admin.display(description="date")
-    def on(self, row: AgreementAction) -> str:
-        return row.date_edtf or row.date_text
-
-    @admin.display(description="effective date")
-    def in_effect(self, row: AgreementAction) -> str:
-        return row.effective_date_edtf or row.effective_date_text
-
-    def note(self, row: AgreementAction) -> str:
-        return "; ".join(filter(None, [row.instrument, row.text]))
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Search the party among those of this agreement. A new party can be chosen after it is saved."""
-        formset = super().get_formset(request, obj, **kwargs)
-        field = formset.form.base_fields.get("party")
-        if field is not None:
-            key = obj.pk if obj is not None else ""
-            field.queryset = field.queryset.filter(agreement=obj)
-            field.widget.widget.attrs["data-narrow"] = f"agreement={key}"
-        return formset
 
 
 class ValueInline(PartInline):

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 
+from agreements.admin.pasted import PartyPaste
 from agreements.models import AgreementAction, AgreementParty, AgreementRepresentative
 from records.admin.boxes import Labelled
 from records.admin.parts import PartInline
@@ -42,6 +43,7 @@ class PartyInline(PartInline):
     verbose_name = "party"
     verbose_name_plural = "parties"
     prefetched = ("representatives",)
+    paste = PartyPaste()
     columns = ("party", "role", "side", "represented", "done")
     read_for_lines = (
         "agreement",

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db.models import Prefetch
 
+from events.admin.pasted import ParticipationPaste
 from events.models import Participation, ParticipationCapacity
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
@@ -45,6 +46,7 @@ class ParticipationInline(PartInline):
     form = ParticipationForm
     verbose_name = "participation"
     prefetched = ("participation_capacities",)
+    paste = ParticipationPaste()
     columns = ("who", "role", "capacity", "on_behalf_of", "side", "presence")
     read_for_lines = (
         *("event", "name_as_given", "role", "capacity_text", "side", "presence"),

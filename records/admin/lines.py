@@ -145,7 +145,9 @@ def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
     return format_html(
         '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}</td></tr>',
         *(formset.prefix, form.prefix, first or "(blank)"),
-        format_html_join("", "<td>{}</td>", ((each,) for each in [*others, *[""] * columns][: columns - 1])),
+        format_html_join(
+            "", "<td>{}</td>", ((each,) for each in [*others, *[""] * columns][: columns - 1])
+        ),
         format_html(
             '<input type="hidden" name="{}" value="{}">',
             name,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from records.admin.pasting import Paste
+
 #: So many rows are all shown as forms; where there are more, each is a line of a table until it is opened.
 FEW = 10
 #: Rows that one submitted form may hold: 500 pasted parties have two actions each.
@@ -181,6 +183,8 @@ class PartInline(Relations, AnyInline):
     """Base of all inlines. Who may edit a record may edit its parts, which have no permissions of their own."""
 
     template = "admin/edit_inline/stacked.html"
+    #: Whether few rows are a table of fields.
+    is_tabular: ClassVar[bool] = False
     form = DeskForm
     formset = PagedFormSet
     extra = 0
@@ -193,6 +197,8 @@ class PartInline(Relations, AnyInline):
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
     #: Accessors of the part's own rows that fields of the form show.
     prefetched: ClassVar[Sequence[str]] = ()
+    #: What may be pasted into it from a spreadsheet.
+    paste: ClassVar[Paste | None] = None
     #: What a line of the table says of a row, as in a list: fields, or methods of the inline. The first opens the row.
     columns: ClassVar[Sequence[str]] = ("__str__",)
     #: The columns that lines show (`state__name`), where reading whole rows with all that they name takes long; and the rows
@@ -249,6 +255,7 @@ class PartInline(Relations, AnyInline):
 class TabularPartInline(PartInline):
     """For parts of two or three short fields."""
 
+    is_tabular = True
     template = "admin/edit_inline/tabular.html"
 
 

@@ -24,6 +24,7 @@ from records.admin.generics import AnyPaginator
 from records.admin.history import HistoryPage, changes_since
 from records.admin.lines import numbered, table_of
 from records.admin.parts import save_changed
+from records.admin.pasting import PastePage, box_of
 from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
     PublishingActions,
@@ -103,7 +104,7 @@ class BoundedPaginator(AnyPaginator):
         return self.count > COUNTED
 
 
-class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingActions):
+class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PastePage, PublishingActions):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
 
     form = RecordForm
@@ -357,6 +358,8 @@ class RecordAdmin(Relations, HistoryPage, ComparePage, ReviewPage, PublishingAct
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
             inline.table = table_of(inline, request)
+            may_paste = inline.has_add_permission and not context["is_popup"]
+            inline.paste = box_of(self, inline.opts, obj) if may_paste else None
         context["error_links"] = list(_error_links(_forms_in(context)))
         may_publish = self.has_publish_permission(request)
         is_merged = obj is not None and obj.editorial_state == EditorialState.MERGED

@@ -46,8 +46,8 @@ class Relations(AnyAdmin):
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field in self._searched():
-            kwargs["widget"] = RecordSelect(db_field, self.admin_site)
-            kwargs["form_class"] = RecordChoice
+            kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))
+            kwargs.setdefault("form_class", RecordChoice)
             kwargs["queryset"] = selectable(db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

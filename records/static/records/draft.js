@@ -108,13 +108,14 @@
                 found.push([known ? `${renamed.get(row)}${member}` : name, ...others]);
             }
         }
-        return found;
+        return [found, new Set(renamed.values())];
     }
 
     async function restore(kept) {
         const was = document.getElementsByName("_was")[0];
         const given = new Map();
-        for (const [name, value, label] of await lineUp(kept)) {
+        const [values, rows] = await lineUp(kept);
+        for (const [name, value, label] of values) {
             given.set(name, [...(given.get(name) || []), [value, label]]);
         }
         if (was && given.has("_was")) {
@@ -122,7 +123,9 @@
             given.set("_was", [[JSON.stringify(both)]]);
         }
         for (const field of fields()) {
-            if (!field.name.endsWith("_FORMS")) {
+            const [, row] = field.name.match(/^(.+-\d+-)[^-]+$/) || [];
+            // Rows that the draft does not have stay as they are.
+            if (!field.name.endsWith("_FORMS") && (!row || rows.has(row))) {
                 window.deskRows.fill(field, given.get(field.name) || []);
             }
         }
