@@ -195,7 +195,7 @@
                 return element("td", {className: "quiet"});
             }
             if (!cell.problem) {
-                const typed = cell.shown && cell.shown !== cell.text ? [" ", element("small", {textContent: cell.text})] : [];
+                const typed = cell.shown && !cell.shown.startsWith(cell.text) ? [" ", element("small", {textContent: cell.text})] : [];
                 return element("td", {}, cell.shown || cell.text, ...typed);
             }
             const id = `${this.id}-${row.line}-${column.name}`;
