@@ -46,13 +46,14 @@ class CheckedHere(models.Model):
         errors: dict[str, list[ValidationError]] = {}
         for model, rules in self.get_constraints():
             for rule in rules:
-                is_check = isinstance(rule, models.CheckConstraint)
-                if is_check and _holds(rule.condition, self, exclude or ()):
+                if isinstance(rule, models.CheckConstraint) and _holds(
+                    rule.condition, self, exclude or ()
+                ):
                     continue
                 try:
-                    rule.validate(model, self, exclude=exclude)
+                    rule.validate(model, self, exclude=set(exclude or ()))
                 except ValidationError as error:
-                    fields = getattr(rule, "fields", ())
+                    fields: tuple[str, ...] = tuple(getattr(rule, "fields", ()))
                     if error.code == "unique" and len(fields) == 1:
                         errors.setdefault(fields[0], []).append(error)
                     else:

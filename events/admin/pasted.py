@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from events.models import Presence, Role
 from people.models import Office, Organization, Person, State, Tenure
@@ -27,7 +28,9 @@ from records.lookup.days import is_possible
 from records.models import EditorialState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from records.admin.picker import Likely
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ class Capacity(Column):
         """Find the offices that are called so, and of these the tenures of the person. Those possible on the day come first."""
         pairs = sheet.filled(self.name)
         people = {
-            row.cells["who"].chosen.removeprefix("person:")
+            UUID(who.removeprefix("person:"))
             for row, _cell in pairs
-            if "who" in row.cells and row.cells["who"].chosen.startswith("person:")
+            if (who := row.cells.get("who", Cell("")).chosen).startswith("person:")
         }
         held: defaultdict[str, list[Tenure]] = defaultdict(list)
         rows = Tenure.objects.filter(person__in=people).exclude(
@@ -59,7 +62,12 @@ class Capacity(Column):
             self._settle(cell, tenures, likely[cell.text], known, sheet)
 
     def _settle(
-        self, cell: Cell, tenures: Sequence[Tenure], likely: Any, known: Any, sheet: Sheet
+        self,
+        cell: Cell,
+        tenures: Sequence[Tenure],
+        likely: Likely,
+        known: Mapping[str, tuple[str, str]],
+        sheet: Sheet,
     ) -> None:
         if cell.chosen == WORDS:
             cell.means(cell.text, ("capacity_text", cell.text, cell.text))
@@ -77,8 +85,9 @@ class Capacity(Column):
             return
         cell.chosen = ""
         offers = [
-            Offer(str(each.office), *known[str(each.pk)], chosen=str(each.pk))
+            Offer(str(each.office), label, hint, str(each.pk))
             for each in dict.fromkeys([*exact, *near, *tenures])
+            for label, hint in [known[str(each.pk)]]
         ]
         words = Offer(cell.text, "Keep as words", chosen=WORDS)
         cell.is_wrong(

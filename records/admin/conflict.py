@@ -73,9 +73,12 @@ def in_order(typed: QueryDict) -> QueryDict:
     ordered = None
     ends = f"-{TOTAL_FORM_COUNT}"
     for prefix in [name.removesuffix(ends) for name in typed if name.endswith(ends)]:
-        numbers = sorted({_number_of(name, prefix) for name in typed} - {None})  # type: ignore[type-var] # None is taken out
-        there = [number for number in numbers if number in sent_keys(typed, prefix)]
-        if numbers != list(range(len(numbers))) or there != numbers[: len(there)]:
+        found = (_number_of(name, prefix) for name in typed)
+        numbers = sorted({number for number in found if number is not None})
+        total, keys = _total(typed, prefix), sent_keys(typed, prefix)
+        there = [number for number in numbers if number in keys]
+        is_right = numbers == list(range(total)) and there == numbers[: len(there)]
+        if total and not is_right:
             ordered = ordered or Merged(typed.copy())
             later = [number for number in numbers if number not in there]
             _renumber(ordered, prefix, there, later, drop_keys=set())

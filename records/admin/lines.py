@@ -58,7 +58,7 @@ class Table:
 def table_of(inline: Any, request: HttpRequest) -> Table:
     """Sort the rows of an inline of Django's, as its page has it, into lines and forms."""
     formset, desk = inline.formset, inline.opts
-    table = Table([str(capfirst(label_for_field(name, desk.model, desk))) for name in desk.columns])
+    table = Table([capfirst(str(label_for_field(name, desk.model, desk))) for name in desk.columns])
     forms = numbered(inline)
     if inline.has_add_permission:
         table.empty = forms.pop()
@@ -141,13 +141,12 @@ def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
         if each.startswith(f"{form.prefix}-") and each != name
         for value in formset.data.getlist(each)
     ]
-    first, *others = [*told["cells"], ""]
+    cells: list[str] = [*told["cells"], *[""] * columns][:columns]
+    first, *others = cells
     return format_html(
         '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}</td></tr>',
         *(formset.prefix, form.prefix, first or "(blank)"),
-        format_html_join(
-            "", "<td>{}</td>", ((each,) for each in [*others, *[""] * columns][: columns - 1])
-        ),
+        format_html_join("", "<td>{}</td>", ((each,) for each in others)),
         format_html(
             '<input type="hidden" name="{}" value="{}">',
             name,

@@ -11,7 +11,6 @@ import csv
 import json
 import re
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
@@ -177,7 +176,12 @@ def likely_of(sheet: Sheet, model: type[Record], texts: Sequence[str]) -> list[L
     """Return what the boxes of a kind find for texts, among working records."""
     desk = sheet.site.get_model_admin(model)
     return likely_each(
-        model, texts, parts_of=desk.search_fields, whole=desk.whole_search_fields, on=sheet.on
+        model,
+        texts,
+        parts_of=desk.search_fields,
+        whole=desk.whole_search_fields,
+        on=sheet.on,
+        within=False,
     )
 
 
@@ -191,6 +195,9 @@ class Named(Column):
 
     def understand(self, sheet: Sheet) -> None:
         cells = [cell for _row, cell in sheet.filled(self.name)]
+        for cell in cells:
+            if not self._is_choice(cell.chosen):
+                cell.chosen = ""
         texts = list(dict.fromkeys(cell.text for cell in cells if not cell.chosen))
         exact: dict[str, list[str]] = defaultdict(list)
         near: dict[str, list[str]] = defaultdict(list)
@@ -202,8 +209,8 @@ class Named(Column):
         found = chain.from_iterable([*exact.values(), *near.values()])
         for chosen in chain((cell.chosen for cell in cells), found):
             name, _, key = chosen.partition(":")
-            with suppress(ValueError, KeyError):
-                keys[name].add(str(UUID(key)))
+            if name in keys:
+                keys[name].add(key)
         known = {
             f"{name}:{key}": shown
             for name, model in self.models.items()
@@ -213,6 +220,13 @@ class Named(Column):
         for cell in cells:
             self._settle(cell, exact[cell.text], near[cell.text], known)
 
+    def _is_choice(self, chosen: str) -> bool:
+        name, _, key = chosen.partition(":")
+        try:
+            return name in self.models and chosen == f"{name}:{UUID(key)}"
+        except ValueError:
+            return chosen == WORDS and bool(self.words)
+
     def _settle(
         self,
         cell: Cell,
@@ -220,7 +234,7 @@ class Named(Column):
         near: Sequence[str],
         known: Mapping[str, tuple[str, str]],
     ) -> None:
-        if cell.chosen == WORDS and self.words:
+        if cell.chosen == WORDS:
             cell.means(cell.text, (self.words, cell.text, cell.text))
             return
         if (
@@ -235,9 +249,10 @@ class Named(Column):
             return
         cell.chosen = ""
         offers = [
-            Offer(known[each][0], *known[each], each)
+            Offer(label, label, hint, each)
             for each in dict.fromkeys([*exact, *near])
             if each in known
+            for label, hint in [known[each]]
         ]
         if self.words:
             offers = [*offers[: OFFERED - 1], Offer(cell.text, "Keep as words", chosen=WORDS)]

@@ -70,13 +70,14 @@ def likely_each(
     whole: Sequence[str],
     on: Days | None = None,
     order: Order | None = None,
+    within: bool = True,
 ) -> list[Likely]:
     """Return, for each text, the keys of the records that somebody may mean who has typed it.
 
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
     within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
     are known. `order` returns the places of records among those that are found in the same way; those that it does not name
-    come last.
+    come last. Without `within`, texts are not looked for within words: that is a query for each.
     """
     kind = kind_of(model)
     today = timezone.now().date()
@@ -101,7 +102,7 @@ def likely_each(
         exact = [name.record for name in found if name.tier == Tier.EXACT]
         exact += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
         others = [name.record for name in found]
-        if not found and any(map(str.isalnum, text)):
+        if within and not found and any(map(str.isalnum, text)):
             parts = search(model._default_manager.order_by(), text, parts_of=parts_of, whole=whole)
             others = [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
         exact = list(dict.fromkeys(exact))

@@ -166,11 +166,19 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     france = make_state("France", alpha_2="FR")
     agreement = make_agreement("A treaty")
     # Without headings, as CSV; 13 in the first place says that the day comes first in this column.
-    first = told(contributor, agreement, "Kenya,12/11/2016,13/11/2016 a\nFrnce,2/3/2017,\n,,5 May 2020")
+    first = told(
+        contributor, agreement, "Kenya,12/11/2016,13/11/2016 a\nFrnce,2/3/2017,\n,,5 May 2020"
+    )
     assert problems(first) == {
-        "signature_1": ("It may mean more than one day.", ["2016-11-12", "2016-12-11", "Keep as words"]),
+        "signature_1": (
+            "It may mean more than one day.",
+            ["2016-11-12", "2016-12-11", "Keep as words"],
+        ),
         "party_2": ("No state or organization is called “Frnce”.", ["France (FR) · draft"]),
-        "signature_2": ("It may mean more than one day.", ["2017-03-02", "2017-02-03", "Keep as words"]),
+        "signature_2": (
+            "It may mean more than one day.",
+            ["2017-03-02", "2017-02-03", "Keep as words"],
+        ),
         "party_3": ("Say who it is.", []),
     }
 
@@ -210,7 +218,7 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     # One save: one step of the history.
     steps = {
         context
-        for name in ("AgreementPartyEvent", "AgreementActionEvent")
+        for name in ("AgreementPartyHistory", "AgreementActionHistory")
         for context in apps.get_model("agreements", name).objects.values_list(
             "pgh_context_id", flat=True
         )
@@ -257,7 +265,9 @@ def test_former_names_codes_and_organizations_are_found_and_doubt_is_asked(
     make_part(StateName, record=make_state("DR Congo", alpha_2="CD"), name="Congo")
     make_organization("European Union")
 
-    answer = told(contributor, make_agreement(), "Party\nBurma\nMM\nEuropean union\nCongo\n<b>x</b>")
+    answer = told(
+        contributor, make_agreement(), "Party\nBurma\nMM\nEuropean union\nCongo\n<b>x</b>"
+    )
 
     assert [row["cells"]["party"]["shown"] for row in answer["rows"]] == [
         "Myanmar (MM) · draft",
@@ -293,7 +303,10 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
         "role_3": ("“hst” is not in the list.", ["Host"]),
         "offices_3": (
             "“Foreign Minister” may be any of these.",
-            ["Bilawal Bhutto, Foreign Minister (2022-04-27 to 2023-08-10) · draft", "Keep as words"],
+            [
+                "Bilawal Bhutto, Foreign Minister (2022-04-27 to 2023-08-10) · draft",
+                "Keep as words",
+            ],
         ),
         "who_4": ("No person, organization or state is called “Somebody”.", ["Keep as words"]),
     }
@@ -317,13 +330,18 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
     answer = contributor.post(address(event), data)
     if answer.status_code == 200:  # warnings, which are saved all the same
         again = filled(answer)
-        assert again["participations-TOTAL_FORMS"] == 4
+        assert again["participations-TOTAL_FORMS"] == "4"
         data |= {"_warned": again["_warned"]}
         answer = contributor.post(address(event), data)
     assert answer.status_code == 302
     rows = event.participations.exclude(role="chair").order_by("pk")
     assert [
-        (str(row.person or row.name_as_given), row.role, list(row.capacities.all()), row.capacity_text)
+        (
+            str(row.person or row.name_as_given),
+            row.role,
+            list(row.capacities.all()),
+            row.capacity_text,
+        )
         for row in rows
     ] == [
         ("Ishaq Dar", "head_of_delegation", [now], ""),
@@ -351,7 +369,7 @@ def test_pasted_rows_come_back_as_lines_with_what_is_wrong_elsewhere(contributor
     }
     text = page.content.decode()
     assert '<th scope="row">&lt;script&gt;</th>' in text
-    assert text.count("<tr class=\"packed ") == 2
+    assert text.count('<tr class="packed ') == 2
     assert 'name="actions-0-date_edtf" value="2016-04-22"' in text
     assert "among the parties of this form" in text
     again = filled(page)
@@ -366,7 +384,6 @@ def test_pasted_rows_come_back_as_lines_with_what_is_wrong_elsewhere(contributor
         ({"text": "x\n" * 501}, "There are 501 rows; at most 500 are read at once."),
         ({"text": "x\t" * 30 + "x"}, "There are 31 columns; at most 30 are read."),
         ({"text": "é" * 100_001}, "It is longer than 200 kB."),
-        ({"text": '"' + "x" * 140_000}, "It cannot be read as a table: field larger than field limit (131072)."),
         ({"columns": ["party", "party"], "rows": []}, "Two columns are the same."),
         ({"columns": ["party"], "rows": 1}, "At most 500 rows are read at once."),
         ({"columns": ["party"], "rows": [1]}, "A row has a line and cells."),
@@ -384,7 +401,10 @@ def test_hostile_cells_are_problems_of_their_cells(contributor: Client) -> None:
     rows = [
         {"line": 1, "cells": [{"text": "Ken\u202eya"}, {"text": "2016", "chosen": "x"}]},
         {"line": 2, "cells": [{"text": "x" * 501}, "nothing"]},
-        {"line": 3, "cells": [{"text": "Kenya\0", "chosen": "state:' OR 1"}, {"text": [], "chosen": {}}]},
+        {
+            "line": 3,
+            "cells": [{"text": "Kenya\0", "chosen": "state:' OR 1"}, {"text": [], "chosen": {}}],
+        },
     ]
     answer = asked(contributor, make_agreement(), columns=["party", "signature"], rows=rows).json()
     found = {place: problem for place, (problem, _offers) in problems(answer).items()}
@@ -407,7 +427,9 @@ def test_who_may_not_change_the_record_is_told_nothing(contributor: Client, clie
     for key in ("nobody", str(event.pk)):
         answer = contributor.post(there, {"record": key, "data": json.dumps({"text": "x"})})
         assert answer.status_code == 404
-    Agreement.objects.filter(pk=agreement.pk).update(editorial_state="merged", merged_into=make_agreement())
+    Agreement.objects.filter(pk=agreement.pk).update(
+        editorial_state="merged", merged_into=make_agreement()
+    )
     assert asked(contributor, agreement, text="x").status_code == 403
 
 
