@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import BaseConstraint
 
@@ -20,6 +21,85 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=type[models.Model])
 
 MAX_NAME = 63  # PostgreSQL cuts longer names silently
+
+
+class CheckedHere(models.Model):
+    """Tells by itself whether a row breaks a check constraint; Django asks the database for each, in a savepoint of its own."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Validate the fields. A record that was read is there: Django would ask for it once more."""
+        read = {
+            field.name
+            for field in self._meta.concrete_fields
+            if field.is_relation
+            and (named := self._state.fields_cache.get(field.name)) is not None
+            and not named._state.adding
+            and named.pk == getattr(self, field.attname)
+        }
+        super().clean_fields({*(exclude or ()), *read})
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check all constraints. Raises ValidationError with what is said of each that is broken."""
+        errors: dict[str, list[ValidationError]] = {}
+        for model, rules in self.get_constraints():
+            for rule in rules:
+                if isinstance(rule, models.CheckConstraint) and _holds(
+                    rule.condition, self, exclude or ()
+                ):
+                    continue
+                try:
+                    rule.validate(model, self, exclude=set(exclude or ()))
+                except ValidationError as error:
+                    fields: tuple[str, ...] = tuple(getattr(rule, "fields", ()))
+                    if error.code == "unique" and len(fields) == 1:
+                        errors.setdefault(fields[0], []).append(error)
+                    else:
+                        error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+
+def _holds(condition: Any, row: models.Model, exclude: Collection[str]) -> bool:
+    """Whether a condition is certainly true of a row; where it is not, or is more than plain comparisons, the database decides."""
+    return _truth(condition, row, exclude) is True
+
+
+def _truth(condition: Any, row: models.Model, exclude: Collection[str]) -> bool | None:
+    """Return what plain comparisons say; None where that is not known, or NULL."""
+    if not isinstance(condition, models.Q):
+        return _compare(condition, row, exclude) if isinstance(condition, tuple) else None
+    found = [_truth(child, row, exclude) for child in condition.children]
+    if condition.connector == models.Q.OR:
+        whole = True if True in found else (None if None in found else False)
+    elif condition.connector == models.Q.AND:
+        whole = False if False in found else (None if None in found else True)
+    else:
+        whole = None
+    return whole if whole is None else whole is not condition.negated
+
+
+def _compare(pair: tuple[str, Any], row: models.Model, exclude: Collection[str]) -> bool | None:
+    (name, *lookups), wanted = pair[0].split("__"), pair[1]
+    field = row._meta.get_field(name)
+    value = getattr(row, field.attname) if isinstance(field, models.Field) else models.NOT_PROVIDED
+    is_plain = not hasattr(value, "resolve_expression") and not hasattr(
+        wanted, "resolve_expression"
+    )
+    if name in exclude or len(lookups) > 1 or value is models.NOT_PROVIDED or not is_plain:
+        return None
+    lookup = lookups[0] if lookups else "exact"
+    if lookup == "isnull" or (lookup == "exact" and wanted is None):
+        return (value is None) is (wanted is not False)
+    are_texts = isinstance(value, str) and isinstance(wanted, str)
+    are_flags = isinstance(value, bool) and isinstance(wanted, bool)
+    if lookup == "exact" and (are_texts or are_flags):
+        return bool(value == wanted)
+    if lookup == "in" and isinstance(value, str):
+        return value in list(wanted)
+    return None
 
 
 class OwnConstraint(BaseConstraint):

@@ -1,5 +1,5 @@
 """Agreements and currencies at the desk."""
 
-from agreements.admin import agreement, currency, party, subject
+from agreements.admin import action, agreement, currency, party, subject
 
-__all__ = ["agreement", "currency", "party", "subject"]
+__all__ = ["action", "agreement", "currency", "party", "subject"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.db.models import F, Prefetch, prefetch_related_objects
 
+from agreements.admin.action import ActionInline
 from agreements.admin.party import PartyInline
 from agreements.models import (
     ActionKind,
@@ -21,7 +22,6 @@ from agreements.models import (
     AgreementTopic,
     MonetaryValue,
 )
-from records.admin.forms import dated
 from records.admin.parts import (
     CitationInline,
     IdentifierInline,
@@ -35,34 +35,9 @@ from records.admin.record import RecordAdmin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.http import HttpRequest
-
 
 #: Parties that a row of the list names.
 PARTIES = 4
-
-
-class ActionInline(PartInline):
-    """What was done about it. Its status is derived from that."""
-
-    model = AgreementAction
-    verbose_name = "action"
-    rows = (
-        ("kind", "party", "event"),
-        dated("date"),
-        dated("effective_date"),
-        ("instrument", "text"),
-    )
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Search the party among those of this agreement. A new party can be chosen after it is saved."""
-        formset = super().get_formset(request, obj, **kwargs)
-        field = formset.form.base_fields.get("party")
-        if field is not None:
-            key = obj.pk if obj is not None else ""
-            field.queryset = field.queryset.filter(agreement=obj)
-            field.widget.widget.attrs["data-narrow"] = f"agreement={key}"
-        return formset
 
 
 class ValueInline(PartInline):

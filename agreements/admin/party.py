@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 
-from agreements.models import AgreementParty, AgreementRepresentative
+from agreements.admin.pasted import PartyPaste
+from agreements.models import AgreementAction, AgreementParty, AgreementRepresentative
 from records.admin.boxes import Labelled
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
@@ -41,12 +43,52 @@ class PartyInline(PartInline):
     verbose_name = "party"
     verbose_name_plural = "parties"
     prefetched = ("representatives",)
+    paste = PartyPaste()
+    columns = ("party", "role", "side", "represented", "done")
+    read_for_lines = (
+        "agreement",
+        "role",
+        "side",
+        "represented_by_text",
+        "state__name",
+        "organization__name",
+    )
+    prefetched_for_lines = (
+        Prefetch(
+            "representatives",
+            AgreementRepresentative.objects.select_related("person").only("party", "person__name"),
+        ),
+        Prefetch(
+            "actions",
+            AgreementAction.objects.only(
+                "agreement", "party", "kind", "date_edtf", "date_text", "effective_date_edtf"
+            ),
+        ),
+    )
     rows = (
         ("state", "organization"),
         ("role", "side"),
         ("representatives_of_it", "represented_by_text"),
         ("on_behalf_of_state", "on_behalf_of_organization"),
     )
+
+    def party(self, row: AgreementParty) -> str:
+        return str(row.state or row.organization)
+
+    @admin.display(description="represented by")
+    def represented(self, row: AgreementParty) -> str:
+        names = ", ".join(str(each.person) for each in row.representatives.all())
+        return names or row.represented_by_text
+
+    @admin.display(description="actions")
+    def done(self, row: AgreementParty) -> str:
+        return "; ".join(
+            f"{action.get_kind_display()} {_day(action)}".strip() for action in row.actions.all()
+        )
+
+
+def _day(action: AgreementAction) -> str:
+    return action.date_edtf or action.date_text or action.effective_date_edtf
 
 
 @admin.register(AgreementParty)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.db.models import Prefetch
+
+from events.admin.pasted import ParticipationPaste
 from events.models import Participation, ParticipationCapacity
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
@@ -43,6 +46,21 @@ class ParticipationInline(PartInline):
     form = ParticipationForm
     verbose_name = "participation"
     prefetched = ("participation_capacities",)
+    paste = ParticipationPaste()
+    columns = ("who", "role", "capacity", "on_behalf_of", "side", "presence")
+    read_for_lines = (
+        *("event", "name_as_given", "role", "capacity_text", "side", "presence"),
+        *("person__name", "organization__name", "state__name"),
+        *("on_behalf_of_state__name", "on_behalf_of_organization__name"),
+    )
+    prefetched_for_lines = (
+        Prefetch(
+            "participation_capacities",
+            ParticipationCapacity.objects.select_related("tenure__office").only(
+                "participation", "tenure__office__title"
+            ),
+        ),
+    )
     rows = (
         ("person", "organization", "state"),
         ("name_as_given", "role", "presence"),
@@ -50,3 +68,13 @@ class ParticipationInline(PartInline):
         ("on_behalf_of_state", "on_behalf_of_organization", "side"),
         ("order", "contested"),
     )
+
+    def who(self, row: Participation) -> str:
+        return str(row.person or row.organization or row.state or row.name_as_given)
+
+    def capacity(self, row: Participation) -> str:
+        offices = "; ".join(str(each.tenure.office) for each in row.participation_capacities.all())
+        return offices or row.capacity_text
+
+    def on_behalf_of(self, row: Participation) -> str:
+        return str(row.on_behalf_of_state or row.on_behalf_of_organization or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
-from records.admin.generics import AnyAdmin
+from records.admin.generics import AnyAdmin, AnyChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -113,6 +114,36 @@ class RecordSelectMultiple(RecordSelect, forms.SelectMultiple):
     """Several records at once."""
 
     allow_multiple_selected = True
+
+
+class RecordChoice(AnyChoice):
+    """A record, which a form looks up unless it was read with others (`read_chosen`)."""
+
+    #: Records that may be chosen and were read, by their keys.
+    known: Mapping[str, Model] = {}
+
+    def to_python(self, value: Any) -> Any:
+        found = self.known.get(value) if isinstance(value, str) else None
+        return super().to_python(value) if found is None else found
+
+
+def read_chosen(
+    field: RecordChoice, keys: Iterable[str], there: Iterable[Model | None]
+) -> dict[str, Model]:
+    """Return the records with these keys that may be chosen: those that are there already, the others by one query."""
+    known = {
+        str(row.pk): row
+        for row in there
+        if row is not None and getattr(row, "merged_into_id", None) is None
+    }
+    column = field.queryset.model._meta.pk  # type: ignore[union-attr] # a record's field has one
+    missing = set()
+    for key in set(keys) - known.keys():
+        with suppress(ValidationError):
+            missing.add(column.to_python(key))
+    if missing:
+        known |= {str(row.pk): row for row in field.queryset.filter(pk__in=missing)}  # type: ignore[union-attr]
+    return known
 
 
 class Labelled(AnyAdmin):

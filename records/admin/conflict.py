@@ -49,11 +49,40 @@ class Merged:
 
 def shown_in(form: Any, formsets: Iterable[Any]) -> dict[str, Values]:
     """Return what a form shows, or would if nobody had typed anything: rows by their keys."""
-    found = dict(_values(form, ""))
+    found = {name: values for name, values in _values(form, "") if values}
     for formset in formsets:
-        for row in formset.initial_forms:
-            found |= _values(row, f"{formset.prefix}:{row.instance.pk}:")
-    return {name: values for name, values in found.items() if values}
+        found |= shown_in_rows(formset)
+    return found
+
+
+def shown_in_rows(formset: Any) -> dict[str, Values]:
+    """Return the same of rows."""
+    return {
+        name: values
+        for row in formset.initial_forms
+        for name, values in _values(row, f"{formset.prefix}:{row.instance.pk}:")
+        if values
+    }
+
+
+def in_order(typed: QueryDict) -> QueryDict:
+    """Return what was sent with the rows of each kind numbered as a formset wants them: those that are there first, no gaps.
+
+    A browser gives a row that is opened later the next number, and leaves the others as they are numbered.
+    """
+    ordered = None
+    ends = f"-{TOTAL_FORM_COUNT}"
+    for prefix in [name.removesuffix(ends) for name in typed if name.endswith(ends)]:
+        found = (_number_of(name, prefix) for name in typed)
+        numbers = sorted({number for number in found if number is not None})
+        total, keys = _total(typed, prefix), sent_keys(typed, prefix)
+        there = [number for number in numbers if number in keys]
+        is_right = numbers == list(range(total)) and there == numbers[: len(there)]
+        if total and not is_right:
+            ordered = ordered or Merged(typed.copy())
+            later = [number for number in numbers if number not in there]
+            _renumber(ordered, prefix, there, later, drop_keys=set())
+    return ordered.data if ordered else typed
 
 
 def written(shown: Mapping[str, Values]) -> str:
@@ -187,15 +216,16 @@ def _renumber(
         return
     old = {name: merged.data.getlist(name) for name in merged.data if name.startswith(f"{prefix}-")}
     asked = {name: merged.asked.pop(name) for name in list(merged.asked) if name in old}
+    places = {number: place for place, number in enumerate(numbers)}
     for name in old:
         if _number_of(name, prefix) is not None:
             del merged.data[name]
     for name, values in old.items():
         number = _number_of(name, prefix)
-        if number is None or number not in numbers:
+        if number is None or number not in places:
             continue
         member = name.removeprefix(f"{prefix}-{number}-")
-        new = f"{prefix}-{numbers.index(number)}-{member}"
+        new = f"{prefix}-{places[number]}-{member}"
         if member != "id" or number not in drop_keys:
             merged.data.setlist(new, values)
         if name in asked:

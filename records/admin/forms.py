@@ -53,7 +53,16 @@ class Suggest(forms.TextInput):
         return format_html('{}<datalist id="{}">{}</datalist>', text_input, key, options)
 
 
-class RecordForm(AnyModelForm):
+class DeskForm(AnyModelForm):
+    """Base of the forms of records and of their parts."""
+
+    def _post_clean(self) -> None:
+        """Check what the form changes. What it leaves as it is was checked when it was written."""
+        if not self.instance.pk or self.instance._state.adding or self.has_changed():
+            super()._post_clean()  # type: ignore[misc] # Django's, without a type
+
+
+class RecordForm(DeskForm):
     """Base of all records' forms."""
 
     #: Errors of the database or of publishing, from the first try of this request; set on the class made for it.
@@ -89,7 +98,7 @@ def documented_fields(model: type[Record]) -> list[str]:
     return [name for name in kind_of(model).serializer().get_fields() if name not in bookkeeping]
 
 
-class CitationForm(AnyModelForm):
+class CitationForm(DeskForm):
     """A citation, with suggestions for the field that it supports."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     AnyInline = admin.options.InlineModelAdmin[Any, Any]
     AnyFormSet = BaseInlineFormSet[Any, Any, Any]
     AnyModelForm = forms.ModelForm[Any]
+    AnyChoice = forms.ModelChoiceField[Any]
     AnyMultipleChoice = forms.ModelMultipleChoiceField[Any]
     AnyPaginator = Paginator[Any]
     AnyUserAdmin = UserAdmin[User]
@@ -27,6 +28,7 @@ else:
     AnyInline = admin.options.InlineModelAdmin
     AnyFormSet = BaseInlineFormSet
     AnyModelForm = forms.ModelForm
+    AnyChoice = forms.ModelChoiceField
     AnyMultipleChoice = forms.ModelMultipleChoiceField
     AnyPaginator = Paginator
     AnyUserAdmin = UserAdmin

@@ -28,7 +28,7 @@ from config.api.filters.dates import DATE_SCHEMA
 from config.api.filters.sets import Group
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
-from records.admin.picker import likeliest
+from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
 from records.badges import BadgeFilter
 from records.home import lists_of
@@ -488,10 +488,10 @@ class RecordChangeList(ChangeList):
         site: AdminSite = self.model_admin.admin_site
         for kind in map(kind_named, kinds):
             desk: Any = site.get_model_admin(kind.model)
-            (keys,) = likeliest(
+            (likely,) = likely_each(
                 kind.model, [text], parts_of=desk.search_fields, whole=desk.whole_search_fields
             )
-            keys = keys[:SUGGESTED]
+            keys = [*likely.exact, *likely.others][:SUGGESTED]
             if keys and desk.has_view_permission(self.request):
                 labels = labels_of(site, kind.model, keys)
                 found += [

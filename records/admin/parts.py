@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Prefetch
 from django.utils.functional import cached_property
 
-from records.admin.boxes import offer_new
+from records.admin.boxes import RecordChoice, offer_new, read_chosen
 from records.admin.conflict import sent_keys
-from records.admin.forms import CitationForm, Lines, dated
+from records.admin.forms import CitationForm, DeskForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
 from records.admin.relations import Relations, marked_up_texts, shown_related
 
@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-#: Rows of one kind of part that a form shows at once.
-ROWS_PER_PAGE = 40
-#: Rows that one submitted form may hold: those of a page and new ones.
-MOST_ROWS = 150
+    from records.admin.pasting import Paste
+
+#: So many rows are all shown as forms; where there are more, each is a line of a table until it is opened.
+FEW = 10
+#: Rows that one submitted form may hold: 500 pasted parties have two actions each.
+MOST_ROWS = 1000
+
+
+#: The parameter that asks for the form of an opened row alone; its value is the prefix of the rows.
+ONE = "_one"
+
+
+def _numbers(texts: Iterable[str], *, below: int) -> list[int]:
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]
+    return [number for number in numbers if number < below]
 
 
 def save_changed(row: models.Model) -> None:
@@ -47,22 +58,31 @@ def save_changed(row: models.Model) -> None:
 
 
 class PagedFormSet(AnyFormSet):
-    """The rows of one page.
+    """The rows that are edited: of few rows all, of many those that are opened. Saving leaves all others as they are.
 
-    A treaty has hundreds of actions, and a form with all of them takes many seconds to make. The form is sent to its own
-    address, so that saving reads the same page.
+    A treaty has hundreds of actions, and a form with all of them takes many seconds to make.
     """
 
-    #: Set on the class made for the request.
+    #: Set on the class made for the request: the page, the keys of rows to open, and whether the answer is one row alone.
     page: ClassVar[int] = 1
+    opened: ClassVar[frozenset[int]] = frozenset()
+    is_alone: ClassVar[bool] = False
+
+    #: Of its inline.
+    per_page: ClassVar[int] = 1
+    read_for_lines: ClassVar[Sequence[str]] = ()
 
     def get_queryset(self) -> Any:
-        """Return the rows of the page; of a form that was sent, those that it has, whatever stands before them by now."""
+        """Return the rows that are forms; of a form that was sent, those that it has, whatever stands before them by now."""
         if not hasattr(self, "_rows"):
             if self.is_bound:
                 self.show(sent_keys(self.data, str(self.prefix)).values())
+            elif self.few_rows is not None:
+                self._rows = self.few_rows
+            elif self.opened:
+                self.show(map(str, self.opened))
             else:
-                self._rows = self._page_rows[:ROWS_PER_PAGE]
+                self._rows = []
         return self._rows
 
     @cached_property
@@ -70,18 +90,68 @@ class PagedFormSet(AnyFormSet):
         """The form of a row to be added. A page asks for it four times, and Django makes it each time."""
         return super().empty_form
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Give the form the records that were read for all rows at once."""
+        super().add_fields(form, index)
+        if not self.is_bound:
+            return
+        own_key = form.fields[self._pk_field.name]  # type: ignore[attr-defined] # Django's, without a type
+        if not isinstance(own_key, RecordChoice):
+            field = RecordChoice(own_key.queryset, required=False, widget=own_key.widget)
+            field.initial = own_key.initial
+            field.known = {} if form.instance.pk is None else {str(form.instance.pk): form.instance}
+            form.fields[self._pk_field.name] = field  # type: ignore[attr-defined]
+        for name, known in self._chosen.items():
+            form.fields[name].known = known
+
+    @cached_property
+    def _chosen(self) -> dict[str, dict[str, models.Model]]:
+        """The records that are chosen in the form that was sent, by the fields of rows."""
+        found = {}
+        for name, field in self.form.base_fields.items():
+            if isinstance(field, RecordChoice):
+                keys = [
+                    key
+                    for number in range(self.total_form_count())
+                    if (key := self.data.get(f"{self.prefix}-{number}-{name}"))
+                ]
+                there = [row._state.fields_cache.get(name) for row in self.get_queryset()]
+                found[name] = read_chosen(field, keys, there)
+        return found
+
     def show(self, keys: Iterable[str]) -> None:
         """Take the rows with these keys that are there, in place of a page."""
         self._rows = list(super().get_queryset().filter(pk__in=list(keys)))
 
     @cached_property
-    def _page_rows(self) -> list[Any]:
-        first = (self.page - 1) * ROWS_PER_PAGE
-        return list(super().get_queryset()[first : first + ROWS_PER_PAGE + 1])
+    def few_rows(self) -> list[Any] | None:
+        """All rows, where they are few."""
+        if self.page > 1 or self.is_alone:
+            return None
+        rows = list(super().get_queryset()[: FEW + 1])
+        return rows if len(rows) <= FEW else None
+
+    @cached_property
+    def _read_rows(self) -> list[Any]:
+        """The rows of the page and one more, as they are now: what their lines show of them."""
+        if self.few_rows is not None:
+            return self.few_rows
+        rows = super().get_queryset()
+        if self.read_for_lines:
+            related = {name.rpartition("__")[0] for name in self.read_for_lines} - {""}
+            rows = rows.select_related(None).prefetch_related(None)
+            rows = rows.select_related(*related) if related else rows
+            rows = rows.only(*self.read_for_lines)
+        first = (self.page - 1) * self.per_page
+        return list(rows[first : first + self.per_page + 1])
+
+    @property
+    def page_rows(self) -> list[Any]:
+        return self._read_rows[: self.per_page]
 
     @property
     def has_next(self) -> bool:
-        return len(self._page_rows) > ROWS_PER_PAGE
+        return len(self._read_rows) > self.per_page
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         row = form.save(commit=False)
@@ -113,6 +183,9 @@ class PartInline(Relations, AnyInline):
     """Base of all inlines. Who may edit a record may edit its parts, which have no permissions of their own."""
 
     template = "admin/edit_inline/stacked.html"
+    #: Whether few rows are a table of fields.
+    is_tabular: ClassVar[bool] = False
+    form = DeskForm
     formset = PagedFormSet
     extra = 0
     max_num = MOST_ROWS
@@ -124,6 +197,16 @@ class PartInline(Relations, AnyInline):
     rows: ClassVar[Sequence[str | Sequence[str]]] = ()
     #: Accessors of the part's own rows that fields of the form show.
     prefetched: ClassVar[Sequence[str]] = ()
+    #: What may be pasted into it from a spreadsheet.
+    paste: ClassVar[Paste | None] = None
+    #: What a line of the table says of a row, as in a list: fields, or methods of the inline. The first opens the row.
+    columns: ClassVar[Sequence[str]] = ("__str__",)
+    #: The columns that lines show (`state__name`), where reading whole rows with all that they name takes long; and the rows
+    #: that they show beside, as `prefetch_related` takes them.
+    read_for_lines: ClassVar[Sequence[str]] = ()
+    prefetched_for_lines: ClassVar[Sequence[str | Prefetch[Any]]] = ()
+    #: Lines that a page shows.
+    per_page: ClassVar[int] = 200
 
     @classmethod
     def of(cls, model: type[models.Model]) -> type[Self]:
@@ -137,9 +220,11 @@ class PartInline(Relations, AnyInline):
         options = {"absolute_max": MOST_ROWS, "help_texts": marked_up_texts(self.model), **kwargs}
         formset: Any = super().get_formset(request, obj, **options)
         offer_new(formset.form, self.admin_site, request)
-        page = request.GET.get(f"{formset.get_default_prefix()}-page", "")
-        is_number = page.isascii() and page.isdigit() and len(page) < 6
-        formset.page = max(int(page), 1) if is_number else 1
+        prefix = formset.get_default_prefix()
+        formset.page = max([1, *_numbers(request.GET.getlist(f"{prefix}-page"), below=100_000)])
+        formset.opened = frozenset(_numbers(request.GET.getlist(f"{prefix}-open"), below=2**63))
+        formset.per_page, formset.read_for_lines = self.per_page, self.read_for_lines
+        formset.is_alone = request.GET.get(ONE) == prefix and request.method == "GET"
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -174,6 +259,7 @@ class PartInline(Relations, AnyInline):
 class TabularPartInline(PartInline):
     """For parts of two or three short fields."""
 
+    is_tabular = True
     template = "admin/edit_inline/tabular.html"
 
 

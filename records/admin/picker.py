@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
@@ -42,8 +42,9 @@ def ranked(
     on: Days | None = None,
     order: Order | None = None,
 ) -> QuerySet[Any]:
-    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likeliest`."""
-    (keys,) = likeliest(rows.model, [typed], parts_of=parts_of, whole=whole, on=on, order=order)
+    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likely_each`."""
+    (likely,) = likely_each(rows.model, [typed], parts_of=parts_of, whole=whole, on=on, order=order)
+    keys = [*likely.exact, *likely.others][:LISTED]
     if not keys:
         return rows.none()
     place = Case(
@@ -54,7 +55,14 @@ def ranked(
     return rows.filter(pk__in=keys).order_by(place, "pk")
 
 
-def likeliest(
+class Likely(NamedTuple):
+    """The keys of records that a text may mean, the likeliest first."""
+
+    exact: list[str]  #: named so, by whatever name they have
+    others: list[str]
+
+
+def likely_each(
     model: type[Record],
     texts: Sequence[str],
     *,
@@ -62,13 +70,14 @@ def likeliest(
     whole: Sequence[str],
     on: Days | None = None,
     order: Order | None = None,
-) -> list[list[str]]:
-    """Return, for each text, the keys of the records that somebody may mean who has typed it, the likeliest first.
+    within: bool = True,
+) -> list[Likely]:
+    """Return, for each text, the keys of the records that somebody may mean who has typed it.
 
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
     within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
     are known. `order` returns the places of records among those that are found in the same way; those that it does not name
-    come last.
+    come last. Without `within`, texts are not looked for within words: that is a query for each.
     """
     kind = kind_of(model)
     today = timezone.now().date()
@@ -90,13 +99,15 @@ def likeliest(
                 )
             )
         # A code is among the names, which know whether it is in force.
-        keys = [name.record for name in found if name.tier == Tier.EXACT]
-        keys += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
-        if not found and any(map(str.isalnum, text)):
+        exact = [name.record for name in found if name.tier == Tier.EXACT]
+        exact += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
+        others = [name.record for name in found]
+        if within and not found and any(map(str.isalnum, text)):
             parts = search(model._default_manager.order_by(), text, parts_of=parts_of, whole=whole)
-            keys += [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
-        keys += [name.record for name in found]
-        keys_of_each.append(list(dict.fromkeys(keys))[:LISTED])
+            others = [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
+        exact = list(dict.fromkeys(exact))
+        others = [key for key in dict.fromkeys(others) if key not in exact]
+        keys_of_each.append(Likely(exact, others[:LISTED]))
     return keys_of_each
 
 

@@ -12,7 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 from records.admin import conflict, warnings
@@ -23,8 +24,10 @@ from records.admin.database_errors import message_of
 from records.admin.exporting import ListExport
 from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.history import HistoryPage, changes_since
+from records.admin.lines import numbered, table_of
 from records.admin.lists import FIRST, LAST, BoundedPaginator, RecordChangeList
 from records.admin.parts import save_changed
+from records.admin.pasting import PastePage, box_of
 from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
     PublishingActions,
@@ -106,6 +109,7 @@ class RecordAdmin(
     ComparePage,
     ReviewPage,
     ChangeField,
+    PastePage,
     PublishingActions,
 ):
     """Base of all records' admin classes: the rules of the desk. They declare what is particular to their kind."""
@@ -314,6 +318,7 @@ class RecordAdmin(
         extra = dict(extra_context or {})
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra)
+        request.POST = conflict.in_order(request.POST)  # type: ignore[assignment] # Django types it for reading
 
         @deed
         def save() -> Any:
@@ -404,8 +409,13 @@ class RecordAdmin(
         day = f"{self.day}_edtf"
         on = days_of(str(form[day].value() or "")) if day in form.fields else None
         show_chosen(self.admin_site, _forms_in(context), on)
+        if alone := [each for each in context["inline_admin_formsets"] if each.formset.is_alone]:
+            return self._one_row(request, alone[0])
         for inline in context["inline_admin_formsets"]:
             inline.pages = inline.formset.other_pages(request)
+            inline.table = table_of(inline, request)
+            may_paste = inline.has_add_permission and not context["is_popup"]
+            inline.paste = box_of(self, inline.opts, obj) if may_paste else None
         context["error_links"] = list(_error_links(_forms_in(context)))
         may_publish = self.has_publish_permission(request)
         is_merged = obj is not None and obj.editorial_state == EditorialState.MERGED
@@ -446,9 +456,28 @@ class RecordAdmin(
             return f"Publishing, withdrawing and merging need {needs}: submit it for review."
         return ""
 
+    def _one_row(self, request: HttpRequest, inline: Any) -> HttpResponse:
+        """Return the form of an opened row, for a page that has its line (`?_one=`)."""
+        forms = [form for form in numbered(inline) if form.original is not None]
+        if not forms:
+            raise Http404
+        row = {"was": conflict.written(conflict.shown_in_rows(inline.formset)), "form": forms[0]}
+        return TemplateResponse(
+            request, "admin/edit_inline/one_row.html", {"inline_admin_formset": inline, **row}
+        )
+
+    def get_formsets_with_inlines(
+        self, request: HttpRequest, obj: Any = None
+    ) -> Iterator[tuple[Any, Any]]:
+        """Make only the rows that are asked for, where that is one alone."""
+        pairs = list(super().get_formsets_with_inlines(request, obj))
+        alone = [(formset, inline) for formset, inline in pairs if formset.is_alone]
+        yield from alone or pairs
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if change:
-            save_changed(obj)
+            if form.has_changed():
+                save_changed(obj)
         else:
             super().save_model(request, obj, form, change)
 

@@ -9,7 +9,7 @@ from django.db.models import ForeignKey, Model
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from records.admin.boxes import Labelled, RecordSelect
+from records.admin.boxes import Labelled, RecordChoice, RecordSelect
 from records.admin.generics import AnyAdmin
 from records.models import EditorialState, Record
 
@@ -51,7 +51,8 @@ class Relations(AnyAdmin):
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field in self._searched():
-            kwargs["widget"] = RecordSelect(db_field, self.admin_site)
+            kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))
+            kwargs.setdefault("form_class", RecordChoice)
             kwargs["queryset"] = selectable(db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from records.admin.boxes import RecordSelectMultiple
-from records.admin.generics import AnyModelForm, AnyMultipleChoice
+from records.admin.forms import DeskForm
+from records.admin.generics import AnyMultipleChoice
 from records.admin.relations import selectable
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _has(row: Any, values: dict[str, str]) -> bool:
     return all(getattr(row, name) == value for name, value in values.items())
 
 
-class ThroughForm(AnyModelForm):
+class ThroughForm(DeskForm):
     """Form of a part with such fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest, Now
 from django.db.models.signals import class_prepared
 from django.dispatch import receiver
 
-from records.constraints import OncePublishedStays, plain_text
+from records.constraints import CheckedHere, OncePublishedStays, plain_text
 from records.identity import SLUG_LENGTH, free_slug, new_id
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class EditorialState(models.TextChoices):
     MERGED = "merged", "Merged"  #: was the same thing as another record, to which its id leads
 
 
-class Record(models.Model):
+class Record(CheckedHere):
     """What every record has: the working copy, which can be edited at any time. Only its editions are public."""
 
     id = models.UUIDField(
@@ -258,7 +258,7 @@ class TouchRecord(pgtrigger.Trigger):
         )
 
 
-class Part(models.Model):
+class Part(CheckedHere):
     """A row that belongs to one record, and is edited, published and deleted with it."""
 
     #: The foreign key to the record, or `part__record` where the part belongs to another part.

@@ -49,6 +49,7 @@
     // [name, value] of each field as it would be sent, and the label of what is chosen.
     function taken() {
         const found = [];
+        const packed = new Set();
         for (const field of fields()) {
             if (field.type === "checkbox" || field.type === "radio") {
                 if (field.checked) {
@@ -58,8 +59,17 @@
                 for (const option of field.selectedOptions) {
                     found.push([field.name, option.value, option.text]);
                 }
+            } else if (field.closest("tr.packed")) {
+                packed.add(field.closest("tr.packed"));
             } else {
                 found.push([field.name, field.value]);
+            }
+        }
+        for (const line of packed) {
+            for (const [name, values] of window.deskRows.packedFields(line)) {
+                for (const [value, label] of values) {
+                    found.push([`${line.id}-${name}`, value, label]);
+                }
             }
         }
         return found;
@@ -70,41 +80,54 @@
             .map(([name, value]) => [name, value]));
     }
 
-    function restore(values) {
+    // Rows are named by number, and the numbers of a page differ from those of another: open the rows that the draft has, add those
+    // that are new, and name all by the numbers that they have here.
+    async function lineUp(values) {
+        const rows = new Map();
+        for (const [name, value] of values) {
+            const [, prefix, number, member] = name.match(/^(.+)-(\d+)-([^-]+)$/) || [];
+            if (prefix && document.getElementsByName(`${prefix}-TOTAL_FORMS`)[0]) {
+                const row = rows.get(`${prefix}-${number}-`) || {prefix, key: ""};
+                rows.set(`${prefix}-${number}-`, member === "id" ? {prefix, key: value} : row);
+            }
+        }
+        const renamed = new Map();
+        for (const [old, {prefix, key}] of rows) {
+            const rowsHere = window.deskRows;
+            if (key && !rowsHere.rowOf(prefix, key)) {
+                await rowsHere.fetchRow(prefix, key).catch(() => null);
+            }
+            const there = key && rowsHere.rowOf(prefix, key);
+            const number = there ? null : rowsHere.add(prefix);
+            renamed.set(old, there ? there.name.slice(0, -"id".length) : number === null ? "" : `${prefix}-${number}-`);
+        }
+        const found = [];
+        for (const [name, ...others] of values) {
+            const [, row, member] = name.match(/^(.+-\d+-)([^-]+)$/) || [];
+            const known = row && renamed.has(row);
+            if (!name.endsWith("_FORMS") && (!known || renamed.get(row))) {
+                found.push([known ? `${renamed.get(row)}${member}` : name, ...others]);
+            }
+        }
+        return [found, new Set(renamed.values())];
+    }
+
+    async function restore(kept) {
+        const was = document.getElementsByName("_was")[0];
         const given = new Map();
+        const [values, rows] = await lineUp(kept);
         for (const [name, value, label] of values) {
             given.set(name, [...(given.get(name) || []), [value, label]]);
         }
-        for (const [name, [[total]]] of given) {
-            if (name.endsWith("-TOTAL_FORMS")) {
-                const group = document.getElementById(`${name.slice(0, -"-TOTAL_FORMS".length)}-group`);
-                const add = () => group && group.querySelector(".add-row a, .add-row button");
-                const now = document.getElementsByName(name)[0];
-                for (let left = 200; left && now && add() && Number(now.value) < Number(total); left--) {
-                    add().click();
-                }
-            }
+        if (was && given.has("_was")) {
+            const both = {...JSON.parse(was.value), ...JSON.parse(given.get("_was")[0][0])};
+            given.set("_was", [[JSON.stringify(both)]]);
         }
         for (const field of fields()) {
-            const wanted = given.get(field.name) || [];
-            if (field.type === "checkbox" || field.type === "radio") {
-                field.checked = wanted.some(([value]) => value === field.value);
-            } else if (field.tagName === "SELECT") {
-                for (const [value, label] of wanted) {
-                    if (![...field.options].some((option) => option.value === value)) {
-                        field.add(new Option(label, value));
-                    }
-                }
-                for (const option of field.options) {
-                    option.selected = wanted.some(([value]) => value === option.value);
-                }
-            } else {
-                field.value = wanted.length ? wanted[0][0] : "";
-            }
-            field.dispatchEvent(new Event("input", {bubbles: true}));
-            field.dispatchEvent(new Event("change", {bubbles: true}));
-            if (field.tagName === "SELECT" && window.django && django.jQuery) {
-                django.jQuery(field).trigger("change");
+            const [, row] = field.name.match(/^(.+-\d+-)[^-]+$/) || [];
+            // Rows that the draft does not have stay as they are.
+            if (!field.name.endsWith("_FORMS") && (!row || rows.has(row))) {
+                window.deskRows.fill(field, given.get(field.name) || []);
             }
         }
     }
@@ -273,6 +296,13 @@
         let isSent = false;
 
         const isChanged = () => typed(taken()) !== before;
+        let wasChanged = false;
+        form.addEventListener("row:opening", () => {
+            wasChanged = isChanged();
+        });
+        form.addEventListener("row:opened", () => {
+            before = wasChanged ? before : typed(taken()); // looking at a row is no change
+        });
         const keep = () => {
             clearTimeout(waits);
             waits = null;

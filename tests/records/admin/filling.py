@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.urls import reverse
@@ -73,6 +74,16 @@ def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> int:
     data[f"{prefix}-TOTAL_FORMS"] = number + 1
     data.update({f"{prefix}-{number}-{name}": value for name, value in fields.items()})
     return number
+
+
+def add_pasted(data: dict[str, Any], told: Any) -> None:
+    """Add what an answer to a pasted text makes, as the page does: lines with hidden fields."""
+    for row in told["rows"]:
+        for new in row["makes"] or ():
+            labels = {name: [label] for name, _value, label in new["fields"]}
+            packed = json.dumps({"cells": new["cells"], "labels": labels})
+            fields = {name: value for name, value, _label in new["fields"]}
+            add_row(data, new["member"], **fields, _packed=packed)
 
 
 def errors_of(response: Any) -> list[str]:

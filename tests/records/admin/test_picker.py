@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from config.dates.values import UncertainDate
 from people.models import Person, PersonName, State, StateCode, Tenure
-from records.admin.picker import likeliest, ranked, tables_of
+from records.admin.picker import likely_each, ranked, tables_of
 from records.publishing.merge import merge
 from records.registry import kind_named
 from tests.factories.events import make_event, make_event_type
@@ -56,9 +56,9 @@ def test_every_state_is_first_by_its_exact_name_and_by_its_exact_code(story: Non
     texts = [typed for typed, _key in asked]
 
     found = [
-        keys
+        [*likely.exact, *likely.others]
         for first in range(0, len(texts), 40)
-        for keys in likeliest(
+        for likely in likely_each(
             State,
             texts[first : first + 40],
             parts_of=desk.search_fields,

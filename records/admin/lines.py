@@ -1,0 +1,176 @@
+"""Rows of a part as a table with one line for each, which becomes a form when it is opened.
+
+A treaty has 182 parties and 364 actions. As forms they are 1.4 MB of fields, all of which are sent, checked and looked up when one
+is changed. Here only the rows that are forms are sent, and a formset saves what it is sent.
+
+New rows may be lines too: pasted rows that were not opened. The browser sends what they say as hidden fields, and with them (`PACKED`)
+what their lines show, so that the page can come back with them as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.utils import label_for_field
+from django.db.models import prefetch_related_objects
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+#: The hidden field of a new row that is a line: `{"cells": [...], "labels": {field: [...]}}`.
+PACKED = "_packed"
+#: Letters of a cell that a line shows.
+LONGEST = 120
+
+
+@dataclass
+class Line:
+    """A line of the table, with the form of its row where that is opened."""
+
+    html: SafeString
+    form: Any = None
+
+
+@dataclass
+class Table:
+    """The rows of one inline as its page shows them."""
+
+    headings: list[str]
+    lines: list[Line] = field(default_factory=list)
+    packed: list[SafeString] = field(default_factory=list)
+    forms: list[Any] = field(default_factory=list)  #: of rows that have no line
+    empty: Any = None  #: the form of a row to be added
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.packed
+
+
+def table_of(inline: Any, request: HttpRequest) -> Table:
+    """Sort the rows of an inline of Django's, as its page has it, into lines and forms."""
+    formset, desk = inline.formset, inline.opts
+    table = Table([capfirst(str(label_for_field(name, desk.model, desk))) for name in desk.columns])
+    forms = numbered(inline)
+    if inline.has_add_permission:
+        table.empty = forms.pop()
+    by_key = {form.original.pk: form for form in forms if form.original is not None}
+    rows = formset.page_rows
+    if formset.few_rows is None or any(row.pk not in by_key for row in rows):
+        prefetch_related_objects(rows, *desk.prefetched_for_lines)
+        query = request.GET.copy()
+        query.pop(f"{formset.prefix}-open", None)
+        opened = [f"{formset.prefix}-open={key}" for key in by_key]
+        before = "&".join([*filter(None, [query.urlencode()]), *opened, ""])
+        for row in rows:
+            table.lines.append(
+                Line(
+                    _line(desk, row, formset.prefix, before, is_open=row.pk in by_key),
+                    by_key.pop(row.pk, None),
+                )
+            )
+    for form in forms:
+        if form.original is not None:
+            if form.original.pk in by_key:
+                table.forms.append(form)
+        elif (packed := _packed(formset, form.form, len(desk.columns))) is not None:
+            table.packed.append(packed)
+        else:
+            table.forms.append(form)
+    return table
+
+
+def numbered(inline: Any) -> list[Any]:
+    """Return the forms of an inline, with the numbers by which their fields are named."""
+    forms = list(inline)
+    for form in forms:
+        form.number = form.form.prefix.removeprefix(f"{inline.formset.prefix}-")
+        form.label = form.original or (
+            f"#{int(form.number) + 1}" if form.number.isdigit() else "#1"
+        )
+    return forms
+
+
+def cells_of(desk: Any, row: Any) -> list[str]:
+    """Return what the line of a row says."""
+    return [_cell(desk, row, name) for name in desk.columns]
+
+
+def _cell(desk: Any, row: Any, name: str) -> str:
+    if name == "__str__":
+        text = str(row)
+    elif own := getattr(desk, name, None):
+        text = str(own(row))
+    else:
+        display = getattr(row, f"get_{name}_display", None)
+        value = display() if display else getattr(row, name)
+        text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _line(desk: Any, row: Any, prefix: str, before: str, *, is_open: bool) -> SafeString:
+    """Return a line. Its texts are escaped one by one: `format_html` takes longer than all else."""
+    first, *others = [escape(each) for each in cells_of(desk, row)]
+    key = f"{prefix}-row-{row.pk}"
+    start = (
+        f'<tr id="{key}" class="open"><th scope="row"><a aria-expanded="true" '
+        if is_open
+        else f'<tr id="{key}"><th scope="row"><a '
+    )
+    link = f'href="?{escape(before)}{prefix}-open={row.pk}#{key}">{first or "(blank)"}</a></th>'
+    return mark_safe(f"{start}{link}{''.join(f'<td>{each}</td>' for each in others)}</tr>")  # noqa: S308 - escaped
+
+
+def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
+    """Return the line of a new row that was sent as one; None where it was not, or where something is wrong in it."""
+    name = f"{form.prefix}-{PACKED}"
+    if not formset.is_bound or name not in formset.data or form.errors:
+        return None
+    told = _told(formset.data[name])
+    sent = [
+        (each, value)
+        for each in formset.data
+        if each.startswith(f"{form.prefix}-") and each != name
+        for value in formset.data.getlist(each)
+    ]
+    cells: list[str] = [*told["cells"], *[""] * columns][:columns]
+    first, *others = cells
+    return format_html(
+        '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}</td></tr>',
+        *(formset.prefix, form.prefix, first or "(blank)"),
+        format_html_join("", "<td>{}</td>", ((each,) for each in others)),
+        format_html(
+            '<input type="hidden" name="{}" value="{}">',
+            name,
+            json.dumps(told, ensure_ascii=False),
+        ),
+        format_html_join("", '<input type="hidden" name="{}" value="{}">', sent),
+    )
+
+
+def _told(text: str) -> dict[str, Any]:
+    """Read what a line shows; nothing where that cannot be read."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    found = found if isinstance(found, dict) else {}
+    cells, labels = found.get("cells"), found.get("labels")
+    return {
+        "cells": [str(each)[:LONGEST] for each in cells] if isinstance(cells, list) else [],
+        "labels": dict(_texts(labels)) if isinstance(labels, dict) else {},
+    }
+
+
+def _texts(labels: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for name, texts in labels.items():
+        if isinstance(texts, list):
+            yield str(name), [str(each) for each in texts]

@@ -1,0 +1,254 @@
+// Rows pasted from a spreadsheet: the server says what each cell means, cells that are not understood are mended in their places, and the
+// rows become new rows of the form. Nothing is saved before the form is.
+"use strict";
+{
+    let number = 0;
+
+    function element(name, properties = {}, ...children) {
+        const made = document.createElement(name);
+        for (const [key, value] of Object.entries(properties)) {
+            if (key in made) {
+                made[key] = value;
+            } else {
+                made.setAttribute(key, value);
+            }
+        }
+        made.append(...children);
+        return made;
+    }
+
+    const button = (words, action, properties = {}) => {
+        const made = element("button", {type: "button", textContent: words, ...properties});
+        made.addEventListener("click", action);
+        return made;
+    };
+
+    class Paste {
+        constructor(place) {
+            this.place = place;
+            this.form = place.closest("form");
+            this.group = place.closest(".inline-group");
+            this.prefix = this.group.id.slice(0, -"-group".length);
+            this.id = `paste-${++number}`;
+            this.labels = JSON.parse(place.dataset.columns);
+            this.opener = button("Paste rows…", () => this.toggle(), {className: "paste-open", "aria-expanded": "false"});
+            this.said = element("p", {className: "paste-said", role: "status"});
+            this.panel = element("div", {hidden: true, className: "paste-panel"});
+            place.append(this.opener, this.panel, this.said);
+        }
+
+        toggle() {
+            this.panel.hidden = !this.panel.hidden;
+            this.opener.setAttribute("aria-expanded", String(!this.panel.hidden));
+            if (!this.panel.hidden && !this.told) {
+                this.ask();
+            }
+        }
+
+        say(words) {
+            this.said.textContent = words;
+        }
+
+        // The box for the text
+
+        ask() {
+            this.told = null;
+            const box = element("textarea", {id: `${this.id}-text`, rows: 4, className: "vLargeTextField", spellcheck: false});
+            box.setAttribute("aria-describedby", `${this.id}-help`);
+            const help = element("p", {
+                id: `${this.id}-help`, className: "help",
+                textContent: `Copy rows from a spreadsheet, with or without headings (${this.place.dataset.example}). `
+                    + `Up to ${this.place.dataset.most} rows. You see what is understood before anything is added.`,
+            });
+            box.addEventListener("paste", () => setTimeout(() => this.read(box.value)));
+            this.panel.replaceChildren(
+                element("label", {htmlFor: box.id, textContent: "Rows:"}), box, help, button("Preview", () => this.read(box.value)),
+            );
+            box.focus();
+        }
+
+        read(text) {
+            if (text.trim()) {
+                this.send({text});
+            }
+        }
+
+        // Who is in new rows of the form already.
+        added() {
+            const found = [];
+            for (const field of this.group.querySelectorAll("select, input[type=hidden]")) {
+                const [, start, name] = field.name.match(/^(.+-\d+-)(state|organization|person)$/) || [];
+                const key = start && document.getElementsByName(`${start}id`)[0];
+                if (start && field.value && !key?.value) {
+                    found.push(`${name}:${field.value}`);
+                }
+            }
+            return found;
+        }
+
+        async send(asked) {
+            const day = this.form.querySelector("[data-day-of-record]")?.value.trim() ?? "";
+            const body = new FormData();
+            body.set("csrfmiddlewaretoken", this.form.querySelector("[name=csrfmiddlewaretoken]").value);
+            body.set("record", this.place.dataset.record);
+            body.set("data", JSON.stringify({...asked, on: day, new: this.added()}));
+            this.say("Reading…");
+            const mine = this.asked = {};
+            try {
+                const answer = await fetch(this.place.dataset.address, {method: "POST", body});
+                if (this.asked !== mine) {
+                    return; // asked anew meanwhile
+                }
+                const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
+                if (answer.redirected || !isJson) {
+                    this.say("The rows could not be read: you are logged out, or may not change this record.");
+                    return;
+                }
+                const told = await answer.json();
+                if (told.problem) {
+                    this.say(told.problem);
+                } else {
+                    this.told = told;
+                    this.show();
+                }
+            } catch {
+                this.say("The rows could not be read: there is no connection. Try again.");
+            }
+        }
+
+        // Ask again, after something was mended.
+        again() {
+            const {columns, rows} = this.told;
+            this.send({
+                columns: columns.map((column) => column.name),
+                headings: columns.map((column) => column.heading),
+                rows: rows.map((row) => ({line: row.line, texts: row.texts, cells: columns.map(({name}) => row.cells[name] ?? {text: ""})})),
+            });
+        }
+
+        // The preview
+
+        show() {
+            const {columns, rows} = this.told;
+            const left = rows.filter((row) => !row.makes);
+            const heads = columns.map((column, place) => this.head(column, place));
+            const table = element(
+                "table", {},
+                element("caption", {textContent: "What was understood"}),
+                element("thead", {}, element("tr", {}, element("th", {scope: "col", textContent: "Line"}), ...heads,
+                    element("th", {scope: "col", textContent: "Note"}))),
+                element("tbody", {}, ...rows.map((row) => this.line(row))),
+            );
+            const count = rows.length - left.length;
+            const words = count === 1 ? "Add 1 row" : `Add ${count} rows`;
+            this.take = button(left.length && count ? `${words}, leave ${left.length} here` : words, () => this.add(), {
+                className: "paste-add", disabled: !count,
+            });
+            this.panel.replaceChildren(
+                element("div", {className: "paste-scrolled", tabIndex: 0, role: "region", "aria-label": "Pasted rows"}, table),
+                element("p", {className: "paste-buttons"}, this.take, " ", button("Start over", () => { this.say(""); this.ask(); })),
+            );
+            const wrong = this.panel.querySelectorAll("[aria-invalid]").length;
+            const understood = `${count} of ${rows.length} ${rows.length === 1 ? "row" : "rows"} understood.`;
+            this.say(wrong ? `${understood} ${wrong} ${wrong === 1 ? "cell" : "cells"} to mend.` : understood);
+            (this.panel.querySelector("[aria-invalid]") ?? this.take).focus();
+        }
+
+        head(column, place) {
+            const select = element("select", {}, new Option("(left out)", ""), ...this.labels.map(([name, label]) => new Option(label, name)));
+            select.value = column.name;
+            select.setAttribute("aria-label", `What column ${place + 1} is${column.heading ? `, headed ${column.heading}` : ""}`);
+            select.addEventListener("change", () => {
+                for (const other of this.told.columns) {
+                    if (other !== column && other.name === select.value) {
+                        other.name = "";
+                    }
+                }
+                for (const row of this.told.rows) {
+                    const text = row.texts[place] ?? "";
+                    row.cells[select.value] = {text};
+                }
+                column.name = select.value;
+                this.again();
+            });
+            return element("th", {scope: "col"}, ...(column.heading ? [column.heading, element("br")] : []), select);
+        }
+
+        line(row) {
+            const remove = button("×", () => {
+                this.told.rows.splice(this.told.rows.indexOf(row), 1);
+                if (this.told.rows.length) {
+                    this.again();
+                } else {
+                    this.say("");
+                    this.ask();
+                }
+            }, {className: "line-remove", "aria-label": `Leave out line ${row.line}`});
+            const cells = this.told.columns.map((column) => this.cell(row, column));
+            return element("tr", {className: row.makes ? "" : "wrong"},
+                element("th", {scope: "row"}, String(row.line), " ", remove), ...cells, element("td", {textContent: row.note}));
+        }
+
+        cell(row, column) {
+            const cell = row.cells[column.name];
+            if (!column.name || !cell) {
+                return element("td", {className: "quiet"});
+            }
+            if (!cell.problem) {
+                const typed = cell.shown && !cell.shown.startsWith(cell.text) ? [" ", element("small", {textContent: cell.text})] : [];
+                return element("td", {}, cell.shown || cell.text, ...typed);
+            }
+            const id = `${this.id}-${row.line}-${column.name}`;
+            const input = element("input", {type: "text", value: cell.text, id, autocomplete: "off", spellcheck: false});
+            input.setAttribute("aria-invalid", "true");
+            input.setAttribute("aria-label", `${column.label} of line ${row.line}`);
+            input.setAttribute("aria-describedby", `${id}-problem`);
+            const mend = (text, chosen) => {
+                row.cells[column.name] = {text, chosen};
+                this.again();
+            };
+            input.addEventListener("change", () => mend(input.value, ""));
+            input.addEventListener("keydown", (event) => {
+                if (event.key === "Enter") {
+                    event.preventDefault(); // never send the form from here
+                    if (input.value !== cell.text) {
+                        input.blur(); // which changes it
+                    }
+                }
+            });
+            const offers = cell.offers.map((offer) => button(offer.label, () => mend(offer.text, offer.chosen), {
+                className: "paste-offer", title: offer.hint, "aria-label": `${offer.label}${offer.hint ? `, ${offer.hint}` : ""}, for line ${row.line}`,
+            }));
+            return element("td", {}, input, element("span", {id: `${id}-problem`, className: "paste-problem", textContent: cell.problem}), ...offers);
+        }
+
+        // The rows of the form
+
+        add() {
+            const rows = this.told.rows.filter((row) => row.makes);
+            let made = 0;
+            for (const row of rows) {
+                for (const {member, cells, fields} of row.makes) {
+                    window.deskRows.pack(member, cells, fields);
+                    made += 1;
+                }
+            }
+            const left = this.told.rows.filter((row) => !row.makes);
+            this.told.rows = left;
+            const words = made ? `${made} new ${made === 1 ? "row is" : "rows are"} in the form. Save to keep them.` : "There was nothing new to add.";
+            if (left.length) {
+                this.show();
+            } else {
+                this.told = null;
+                this.panel.hidden = true;
+                this.opener.setAttribute("aria-expanded", "false");
+                this.opener.focus();
+            }
+            this.say(words);
+        }
+    }
+
+    for (const place of document.querySelectorAll(".paste")) {
+        new Paste(place);
+    }
+}

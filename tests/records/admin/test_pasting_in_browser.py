@@ -1,0 +1,173 @@
+"""Rows as lines, and rows pasted from a spreadsheet, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from agreements.models import Agreement
+from records.roles import PUBLISHER
+from tests.clients.node import HERE
+from tests.factories.agreements import make_agreement, make_party
+from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.people import make_state
+from tests.factories.staff import client_of, member_of_staff
+from tests.records.admin.filling import address
+
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+#: Reports clicks of a hand; those that a key or a script makes have no `detail`.
+LISTENING = (
+    'addEventListener("click", (event) => event.isTrusted && event.detail && clicked(), true)'
+)
+
+pytestmark = [
+    pytest.mark.skipif(
+        CHROMIUM is None,
+        reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
+    ),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+def cookie_of(live_server: Any) -> dict[str, str]:
+    """Return the cookie of a publisher who is logged in."""
+    client = client_of(member_of_staff(PUBLISHER))
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+
+
+def sheet() -> str:
+    """Return thirty parties with two days each, as a spreadsheet copies them; the name of one is wrong."""
+    rows = [f"State {number:02}\t22 April 2016\t{number + 1} Nov 2016" for number in range(30)]
+    rows[7] = rows[7].replace("State 07", "Stte 07")
+    return "\n".join(["State\tSigned\tRatified", *rows])
+
+
+def faults_of(page: Any) -> list[tuple[str, str]]:
+    """Return what axe-core finds that is critical or serious."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (each["id"], node["html"][:120])
+        for each in answer["violations"]
+        if each["impact"] in {"critical", "serious"}
+        for node in each["nodes"]
+    ]
+
+
+def test_thirty_parties_with_two_days_are_pasted_in_five_clicks(live_server: Any) -> None:
+    for number in range(30):
+        make_state(f"State {number:02}")
+    agreement = make_agreement("A treaty")
+    cookie = cookie_of(live_server)
+    complaints: list[str] = []
+    clicks: list[str] = []
+    loads: list[str] = []
+
+    with browser_page(complaints) as page:
+        page.context.add_cookies([cookie])
+        page.context.set_default_timeout(120_000)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.context.expose_binding("clicked", lambda _source: clicks.append("click"))
+        page.add_init_script(LISTENING)
+        page.on("domcontentloaded", lambda frame: loads.append(frame.url))
+        page.goto(live_server.url + address(Agreement, "changelist"))
+        page.click("#result_list th a")
+        page.click("#parties-group .paste-open")
+        page.evaluate("(text) => navigator.clipboard.writeText(text)", sheet())
+        page.keyboard.press("Control+v")
+
+        # The focus is on the wrong cell, which says why.
+        wrong = page.locator(".paste-scrolled [aria-invalid]:focus")
+        wrong.wait_for()
+        assert page.inner_text(".paste-said") == "29 of 30 rows understood. 1 cell to mend."
+        assert wrong.input_value() == "Stte 07"
+        assert wrong.get_attribute("aria-label") == "Party of line 9"
+        reason = page.locator(f"[id='{wrong.get_attribute('aria-describedby')}']")
+        assert reason.inner_text() == "No state or organization is called “Stte 07”."
+        assert faults_of(page) == []
+
+        page.click(".paste-offer >> text=State 07")
+        page.wait_for_selector(".paste-said:has-text('30 of 30 rows understood.')")
+        page.click(".paste-add:focus")
+        assert page.locator("#parties-group tr.packed").count() == 30
+        assert page.locator("#actions-group tr.packed").count() == 60
+        assert faults_of(page) == []
+        complaints.clear()  # axe-core writes inline styles, which the policy refuses
+        page.click("input[name=_save] >> nth=0")
+        page.wait_for_selector(".messagelist .success")
+
+    assert (len(clicks), len(loads)) == (5, 3)
+    assert complaints == []
+    assert agreement.parties.count() == 30
+    days = agreement.actions.filter(party__state__name="State 07").order_by("pk")
+    assert list(days.values_list("kind", "date_edtf")) == [
+        ("signature", "2016-04-22"),
+        ("ratification", "2016-11-08"),
+    ]
+    assert agreement.actions.count() == 60
+
+
+def test_a_row_is_opened_by_keyboard_and_what_was_typed_there_comes_back(live_server: Any) -> None:
+    agreement = make_agreement("A treaty")
+    parties = [make_party(agreement, make_state(f"State {number:02}")) for number in range(12)]
+    make_state("Zambia")
+    cookie = cookie_of(live_server)
+    complaints: list[str] = []
+    there = live_server.url + address(agreement)
+    opened = f"#parties-row-{parties[4].pk}"
+
+    with browser_page(complaints) as first:
+        context = first.context
+        context.add_cookies([cookie])
+        context.set_default_timeout(120_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(there)
+        page.press(f"{opened} a", "Enter")
+        page.wait_for_selector("#id_parties-0-state_box:focus")
+        assert page.get_attribute(f"{opened} a", "aria-expanded") == "true"
+        assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+        page.fill("#id_parties-0-side", "north")
+        # A pasted row, and the opened row closed: both are sent.
+        page.click("#parties-group .paste-open")
+        page.fill("#parties-group textarea", "Zambia\t2016-04-22")
+        page.click("#parties-group .paste-panel >> text=Preview")
+        page.click(".paste-add:focus")
+        page.press(f"{opened} a", "Enter")
+        assert page.get_attribute(f"{opened} a", "aria-expanded") == "false"
+        page.wait_for_function("JSON.stringify(localStorage).includes('2016-04-22')")
+
+        # The page is gone without a farewell.
+        page.close()
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(there)
+        page.click("text=Bring it back")
+        page.wait_for_function("document.getElementById('id_parties-0-side')?.value === 'north'")
+        page.wait_for_function(
+            "document.getElementById('id_actions-0-date_edtf')?.value === '2016-04-22'"
+        )
+        assert page.input_value("#id_parties-1-state_box") == "Zambia · draft"
+        page.keyboard.press("Control+s")
+        page.wait_for_selector(".messagelist .success")
+
+        # Without the script a link opens the row in the page.
+        plain = context.browser.new_context(java_script_enabled=False)
+        plain.add_cookies([cookie])
+        page = plain.new_page()
+        page.goto(there)
+        page.click(f"{opened} a")
+        page.wait_for_selector("#id_parties-0-side")
+        page.fill("#id_parties-0-side", "south")
+        page.click("input[name=_continue] >> nth=0")
+        page.wait_for_selector(".messagelist .success")
+
+    assert complaints == []
+    assert list(agreement.parties.exclude(side="").values_list("pk", "side")) == [
+        (parties[4].pk, "south")
+    ]
+    (action,) = agreement.actions.all()
+    assert (str(action.party), action.date_edtf) == ("Zambia, contracting party", "2016-04-22")
