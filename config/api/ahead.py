@@ -37,16 +37,20 @@ class Ahead:
         """Let the database work at a statement; `rows` has its answer."""
         self._cursor = connection.cursor()
         # No reason to keep a process that is asked to stop.
-        self._thread = threading.Thread(
+        thread = threading.Thread(
             target=self._execute, args=(statement,), name="reading-ahead", daemon=True
         )
-        self._thread.start()
+        thread.start()
+        self._thread = thread
 
     def rows(self) -> list[Any]:
         """Wait for the statement that was asked, and return its rows. Raises what it raised."""
         self._wait()
         if self._error is not None:
-            raise self._error
+            try:
+                raise self._error
+            finally:
+                self._error = None  # which holds this object
         with self._cursor as cursor:
             rows: list[Any] = cursor.fetchall()
             return rows

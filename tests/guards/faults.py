@@ -174,7 +174,7 @@ FAULTS = (
     Fault(
         "a CSV file that breaks off does not say so",
         "config/api/downloads.py",
-        "            yield self.cut(counted.number, envelope, shape, problem)\n",
+        "            yield self.cut(lines.number, envelope, shape, problem)\n",
         '            yield b""\n',
         (
             "tests/records/api/test_downloads.py::test_a_database_that_fails_while_a_list_is_sent_shows",
