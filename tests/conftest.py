@@ -116,6 +116,7 @@ def pytest_sessionfinish() -> None:
     """Collect the process that made the database, and stop the browser, if a test has started one."""
     for process in _making_template:
         process.wait()
+        embedded.test_server().stop_if_unused()  # where no test needed it
     if browser := sys.modules.get("tests.factories.browser"):
         browser.stop_browser()
 

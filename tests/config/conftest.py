@@ -23,7 +23,7 @@ def python(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             text=True,
             cwd=embedded.PROJECT,
             env={**clean_environment(), **variables},
-            timeout=60,
+            timeout=180,
         )
 
     return run

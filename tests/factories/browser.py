@@ -26,6 +26,9 @@ class _Browser:
     loop: asyncio.AbstractEventLoop
 
 
+#: Milliseconds that a page may take to become what a test waits for, on a machine that has much else to do.
+PATIENCE = 120_000
+
 #: Started by the first test of this process that needs one: a start takes as long as a test.
 _started: list[_Browser] = []
 
@@ -43,6 +46,7 @@ def browser_page(complaints: list[str]) -> Iterator[Any]:
         _started.append(_start())
     with _driving(_started[0]) as chromium:
         page = chromium.new_page()
+        page.context.set_default_timeout(PATIENCE)
         page.on(
             "console",
             lambda message: complaints.append(message.text) if message.type == "error" else None,

@@ -29,6 +29,8 @@ def copy_template(connection: BaseDatabaseWrapper, name: str) -> None:
         template = _template()
         if not _exists(cursor, template):
             _make(cursor, connection, template)
+        # A killed process of the same id may have left one.
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     _connect(connection, name)
 

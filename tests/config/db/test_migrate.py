@@ -42,7 +42,7 @@ def test_it_lets_readers_pass_and_tries_again(reader):
     cursor.execute("SELECT count(*) FROM axes_accessattempt")
     reader.rollback()
 
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert process.returncode == 0
 
 
@@ -51,5 +51,5 @@ def test_one_at_a_time(reader):
     processes = [migrate() for _ in range(2)]
 
     for process in processes:
-        assert process.communicate(timeout=60)[1] == ""
+        assert process.communicate(timeout=180)[1] == ""
         assert process.returncode == 0
