@@ -2,11 +2,18 @@
 
 from django.apps import AppConfig
 
+from config.db import triggers
+
 
 class ConfigConfig(AppConfig):
     """Commands that concern the whole project."""
 
     name = "config"
+
+    def import_models(self) -> None:
+        """Come before all other apps, whose models register triggers."""
+        triggers.use()
+        super().import_models()
 
     def ready(self) -> None:
         """Make the project's checks known."""
