@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Rows that are taken from the database at once while they are found.
 FETCHED = 20_000
-#: Characters of documents that are read at once, as far as the size of those before tells.
+#: Characters of documents that are read at once, as estimated from the size of those before.
 READ = 2_000_000
 #: Documents that are read first, before their size is known; at least; and at most.
 FIRST, LEAST, MOST = 100, 10, 1_000
