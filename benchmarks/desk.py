@@ -307,7 +307,7 @@ class Form(HTMLParser):
             )
             if is_sent:
                 self.sent.setdefault(name, []).append(
-                    found.get("value", "on" if kind != "text" else "")
+                    found.get("value", "on" if kind in {"checkbox", "radio"} else "")
                 )
 
     def handle_endtag(self, tag: str) -> None:
