@@ -106,8 +106,8 @@ def measure(chosen: list[str], events: int, persons: int) -> None:
     for name in chosen:
         rows = []
         for page in SECTIONS[name]():
-            say(f"{name}: {page.what}")
             rows.append(cost(client, page).row(page))
+            say(f"{name}: {', '.join(filter(None, rows[-1]))}")
         print(f"\n{table(HEAD, rows)}", flush=True)
 
 
@@ -307,7 +307,7 @@ class Form(HTMLParser):
             )
             if is_sent:
                 self.sent.setdefault(name, []).append(
-                    found.get("value", "on" if kind != "text" else "")
+                    found.get("value", "on" if kind in {"checkbox", "radio"} else "")
                 )
 
     def handle_endtag(self, tag: str) -> None:
