@@ -201,19 +201,19 @@ def _agreement(parts: int) -> Agreement:
 
 
 EVERY_KIND: dict[str, Maker] = {
-    "source": Maker(make_source, _source, "title", (8, 7, 10)),
-    "topic": Maker(make_topic, _topic, "label", (8, 8, 10)),
-    "state": Maker(make_state, _state, "name", (8, 15, 16)),
-    "organization": Maker(make_organization, _organization, "name", (8, 14, 16)),
-    "person": Maker(make_person, _person, "name", (9, 13, 14)),
-    "office": Maker(make_office, _office, "title", (8, 15, 17)),
-    "tenure": Maker(make_tenure, _tenure, None, (8, 16, 17)),
-    "event_type": Maker(make_event_type, _event_type, "label", (8, 8, 10)),
-    "place": Maker(make_place, _place, "name", (8, 10, 12)),
-    "event": Maker(make_event, _event, "title", (10, 25, 24)),
-    "statement": Maker(make_statement, _statement, "summary", (8, 21, 22)),
-    "relation": Maker(make_relation, _relation, None, (8, 18, 20)),
-    "agreement": Maker(make_agreement, _agreement, "title", (10, 28, 28)),
+    "source": Maker(make_source, _source, "title", (9, 7, 10)),
+    "topic": Maker(make_topic, _topic, "label", (9, 8, 10)),
+    "state": Maker(make_state, _state, "name", (9, 15, 16)),
+    "organization": Maker(make_organization, _organization, "name", (9, 14, 16)),
+    "person": Maker(make_person, _person, "name", (10, 13, 14)),
+    "office": Maker(make_office, _office, "title", (9, 15, 17)),
+    "tenure": Maker(make_tenure, _tenure, None, (9, 16, 17)),
+    "event_type": Maker(make_event_type, _event_type, "label", (9, 8, 10)),
+    "place": Maker(make_place, _place, "name", (9, 10, 12)),
+    "event": Maker(make_event, _event, "title", (11, 25, 24)),
+    "statement": Maker(make_statement, _statement, "summary", (9, 21, 22)),
+    "relation": Maker(make_relation, _relation, None, (9, 18, 20)),
+    "agreement": Maker(make_agreement, _agreement, "title", (11, 28, 28)),
 }
 
 
