@@ -18,7 +18,8 @@ from events.resolving import candidates, in_words, names, of_name, resolve, undo
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
-from records.admin.lists import BoundedPaginator, DeskFilter
+from records.admin.list_filters import DeskFilter
+from records.admin.lists import BoundedPaginator
 from records.admin.relations import selectable
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
