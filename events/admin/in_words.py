@@ -17,7 +17,8 @@ from events.resolving import RESOLVE, candidates, in_words, names, of_name, reso
 from records.admin.boxes import RecordSelect
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
-from records.admin.lists import BoundedPaginator, DeskFilter
+from records.admin.list_filters import DeskFilter
+from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
 from records.admin.relations import selectable
 from records.models import BulkEdit

@@ -16,7 +16,7 @@ from people.models import (
     Tenure,
 )
 from records.admin.forms import dated
-from records.admin.lists import by_field
+from records.admin.list_filters import by_field
 from records.admin.parts import (
     CitationInline,
     IdentifierInline,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from people.models import Person, PersonCitation, PersonIdentifier, PersonName, Tenure
 from records.admin.forms import dated
-from records.admin.lists import by_field
+from records.admin.list_filters import by_field
 from records.admin.parts import CitationInline, IdentifierInline, NameInline
 from records.admin.picker import ranked, span_of
 from records.admin.record import RecordAdmin

@@ -25,7 +25,8 @@ from records.admin.exporting import ListExport
 from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.history import HistoryPage, changes_since
 from records.admin.lines import numbered, table_of
-from records.admin.lists import FIRST, LAST, BoundedPaginator, RecordChangeList
+from records.admin.list_filters import FIRST, LAST
+from records.admin.lists import BoundedPaginator, RecordChangeList
 from records.admin.parts import save_changed
 from records.admin.pasting import PastePage, box_of
 from records.admin.picker import label_column, ranked, span_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from records.admin.forms import dated
-from records.admin.lists import by_field
+from records.admin.list_filters import by_field
 from records.admin.parts import IdentifierInline
 from records.admin.record import RecordAdmin
 from records.models import Source, SourceIdentifier

@@ -68,20 +68,24 @@ def bring_up_to_date(*, at_most: int | None = None) -> int:
             count = sum(map(len, out_of_date.values()))
             if at_most is not None and made >= at_most:
                 return count
-            if not make(out_of_date):
+            if not make(out_of_date, in_turn=True):
                 return count
             made += count
     return 0
 
 
-def make(keys: Mapping[str, Collection[UUID]]) -> int:
-    """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made."""
+def make(keys: Mapping[str, Collection[UUID]], *, in_turn: bool = False) -> int:
+    """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made.
+
+    Those that are made `in_turn`, in the order of their last changes, tell up to when all are made.
+    """
     made = 0
+    counted = {key for those in keys.values() for key in those} if in_turn else set()
     waiting: Keys = {name: set(those) for name, those in keys.items()}
     done: set[UUID] = set()
     while waiting:
         batch = _first(waiting)
-        changed, count = _make(batch)
+        changed, count = _make(batch, counted)
         made += count
         done.update(key for those in batch.values() for key in those)
         for name, key in _following(changed):
@@ -169,7 +173,10 @@ def _out_of_date() -> Keys:
 
 @cache
 def _search() -> str:
-    """The statement that finds them. Changes are looked for since an hour before the last that is known: none takes longer to be there."""
+    """Return the statement that finds them: among what changed since an hour before the last preview that was made in turn.
+
+    No transaction takes longer than that to be seen.
+    """
     waiting = (
         "(record.editorial_state IN ('draft', 'in_review', 'withdrawn')"
         " OR (record.changed_at > record.published_at AND record.editorial_state = 'published'))"
@@ -186,7 +193,7 @@ def _search() -> str:
     return " UNION ALL ".join(each)
 
 
-def _make(batch: Keys) -> tuple[set[UUID], int]:
+def _make(batch: Keys, counted: Collection[UUID]) -> tuple[set[UUID], int]:
     """Make previews; return which records stand for something else than before, and how many were made.
 
     No preview is made of what names records that nothing is known of yet: it is found again.
@@ -208,7 +215,7 @@ def _make(batch: Keys) -> tuple[set[UUID], int]:
     changed = set()
     for draft in whole:
         _finish(draft, wholes, revision=1)
-        previews[draft.kind.name].append(_row(draft))
+        previews[draft.kind.name].append(_row(draft, is_counted=draft.record.pk in counted))
         reference = {**reference_row(draft.kind, draft.document), "since": since}
         of_references.append(reference)
         if before.get(draft.record.pk) != (
@@ -256,14 +263,14 @@ def _finish(draft: Draft, wholes: Collection[UUID], revision: int) -> None:
         draft.document["has_parts"] = draft.record.pk in wholes
 
 
-def _row(draft: Draft) -> dict[str, Any]:
-    """The row of a preview."""
+def _row(draft: Draft, *, is_counted: bool) -> dict[str, Any]:
+    """Return the row of a preview. One that is made out of turn is as good, but older changes may still lack theirs."""
     columns = edition_row(draft.kind, draft.document, embedded(draft.document))
     kept = {field.attname for field in preview_of(draft.kind.editions)._meta.concrete_fields}
     return {
         **{name: value for name, value in columns.items() if name in kept},
         "published_at": draft.record.published_at,
-        "made_of": draft.record.changed_at,
+        "made_of": draft.record.changed_at.isoformat() if is_counted else "-infinity",
     }
 
 

@@ -201,19 +201,19 @@ def _agreement(parts: int) -> Agreement:
 
 
 EVERY_KIND: dict[str, Maker] = {
-    "source": Maker(make_source, _source, "title", (8, 6, 10)),
-    "topic": Maker(make_topic, _topic, "label", (8, 6, 10)),
-    "state": Maker(make_state, _state, "name", (8, 12, 16)),
-    "organization": Maker(make_organization, _organization, "name", (8, 10, 16)),
-    "person": Maker(make_person, _person, "name", (9, 9, 14)),
-    "office": Maker(make_office, _office, "title", (8, 12, 17)),
-    "tenure": Maker(make_tenure, _tenure, None, (8, 9, 15)),
-    "event_type": Maker(make_event_type, _event_type, "label", (8, 6, 10)),
-    "place": Maker(make_place, _place, "name", (8, 8, 12)),
-    "event": Maker(make_event, _event, "title", (10, 14, 24)),
-    "statement": Maker(make_statement, _statement, "summary", (8, 13, 22)),
-    "relation": Maker(make_relation, _relation, None, (8, 11, 18)),
-    "agreement": Maker(make_agreement, _agreement, "title", (10, 17, 28)),
+    "source": Maker(make_source, _source, "title", (9, 6, 10)),
+    "topic": Maker(make_topic, _topic, "label", (9, 6, 10)),
+    "state": Maker(make_state, _state, "name", (9, 12, 16)),
+    "organization": Maker(make_organization, _organization, "name", (9, 10, 16)),
+    "person": Maker(make_person, _person, "name", (10, 9, 14)),
+    "office": Maker(make_office, _office, "title", (9, 12, 17)),
+    "tenure": Maker(make_tenure, _tenure, None, (9, 9, 15)),
+    "event_type": Maker(make_event_type, _event_type, "label", (9, 6, 10)),
+    "place": Maker(make_place, _place, "name", (9, 8, 12)),
+    "event": Maker(make_event, _event, "title", (11, 14, 24)),
+    "statement": Maker(make_statement, _statement, "summary", (9, 13, 22)),
+    "relation": Maker(make_relation, _relation, None, (9, 11, 18)),
+    "agreement": Maker(make_agreement, _agreement, "title", (11, 17, 28)),
 }
 
 

@@ -108,8 +108,8 @@ def test_what_is_not_understood_is_said_with_suggestions(
         ("state: “pakistann” names no record at the desk.", [(name, f"?state={pakistan.pk}")])
     ]
     words = ", ".join(EventStatus.values)
-    assert remarks(status="hold") == [
-        (f"status: “hold” is not one of {words}.", [("held", "?status=held")])
+    assert remarks(status="ocurred") == [
+        (f"status: “ocurred” is not one of {words}.", [("occurred", "?status=occurred")])
     ]
     assert remarks(country="PK") == [
         ("country: There is no such parameter here.", [("state", "?state=PK")])
@@ -195,7 +195,7 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
 def test_filters_cost_the_same_whatever_they_find(publisher: Client, pakistan: State) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert len(page(publisher, Event, state="PK", status="held").result_list) > 1
+            assert len(page(publisher, Event, state="PK", status="occurred").result_list) > 1
         return len(captured)
 
     make_meetings(pakistan)

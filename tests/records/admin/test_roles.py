@@ -45,6 +45,7 @@ def test_each_role_has_the_rights_of_the_one_before_and_more() -> None:
         "records.view_apikey",
         "records.add_apikey",
         "records.change_apikey",
+        "records.delete_savedlist",
     }
     assert {right.partition(".")[0] for right in others} == {"auth", "axes", "records"}
     assert edits < reviews < publishes < administers

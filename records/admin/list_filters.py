@@ -1,0 +1,153 @@
+"""What only the desk asks its lists: the editorial state, warnings, what is missing, whose work, since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef
+from django.utils.dateparse import parse_date
+
+from records.badges import BadgeFilter
+from records.models import RecordWarning
+from records.registry import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+#: Accounts that a list is offered to be narrowed to.
+ACCOUNTS = 200
+
+
+class DeskFilter(admin.SimpleListFilter):
+    """Base of filters of the desk that offer words."""
+
+    is_input = False
+    words: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        return self.words
+
+
+class InputFilter(DeskFilter):
+    """Base of those that take what is typed."""
+
+    is_input = True
+    words = (("", ""),)  # Django shows no filter without any
+
+
+class ChangedSince(InputFilter):
+    """Records that were changed on a day or later."""
+
+    title = "changed since"
+    parameter_name = "changed_since"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if not (text := self.value()):
+            return queryset
+        try:
+            day = parse_date(text)
+        except ValueError:
+            day = None
+        return queryset.filter(changed_at__date__gte=day) if day else queryset.none()
+
+
+class ChangedBy(DeskFilter):
+    """Records of which somebody wrote what is not published yet."""
+
+    title = "unpublished work of"
+    parameter_name = "changed_by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        accounts = get_user_model().objects.filter(is_staff=True, is_active=True)
+        names = accounts.order_by("username").values_list("username", flat=True)[:ACCOUNTS]
+        return [("me", "me"), *((name, name) for name in names)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not (name := self.value()):
+            return queryset
+        if name == "me":
+            key = request.user.pk
+        else:
+            accounts = get_user_model().objects.filter(username=name)
+            key = accounts.values_list("pk", flat=True).first()
+        return queryset.filter(writers__contains=[key]) if key else queryset.none()
+
+
+class Warned(DeskFilter):
+    """Records with warnings."""
+
+    title = "warnings"
+    parameter_name = "warnings"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        checks = kind_of(model_admin.model).checks
+        return [("any", "any"), *checks.labels.items()] if checks else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        if not (code := self.value()):
+            return queryset
+        found = RecordWarning.objects.order_by().filter(kind=queryset.model.object_kind)
+        if code != "any":
+            found = found.filter(code=code)
+        return queryset.filter(pk__in=found.values("record_id"))
+
+
+class Contested(DeskFilter):
+    """Records of which sources make competing claims."""
+
+    title = "contested"
+    parameter_name = "contested"
+    words = (("yes", "yes"), ("no", "no"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        value = self.value()
+        return queryset.filter(contested=value == "yes") if value in {"yes", "no"} else queryset
+
+
+class Lacking(DeskFilter):
+    """Records without any of some of their parts, or of the records that name them (`RecordAdmin.lacking`)."""
+
+    title = "without"
+    parameter_name = "without"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        self.relations = dict(model_admin.lacking)
+        if kind_of(model_admin.model).is_cited:
+            self.relations["citations"] = "citations"
+        return [(name, name) for name in self.relations]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        relation = self.relations.get(self.value() or "")
+        if relation is None:
+            return queryset
+        link: Any = queryset.model._meta.get_field(relation)
+        rows = link.related_model._default_manager.order_by()
+        return queryset.filter(~Exists(rows.filter(**{link.field.name: OuterRef("pk")})))
+
+
+#: Filters of every list, before and behind those of the kind.
+FIRST, LAST = (BadgeFilter,), (Warned, Lacking, ChangedBy, ChangedSince, Contested)
+
+
+def by_field(name: str) -> type[DeskFilter]:
+    """Return a filter over a field that the API has none for: a word of its choices, or what it holds as it was typed."""
+
+    class ByField(DeskFilter):
+        title = name.replace("_", " ")
+        parameter_name = name
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+            field: Any = model_admin.model._meta.get_field(name)
+            self.is_input = not field.choices
+            return [(str(key), str(word)) for key, word in field.choices or (("", ""),)]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+            value = self.value()
+            return queryset.filter(**{name: value}) if value else queryset
+
+    return ByField
