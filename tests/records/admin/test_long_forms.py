@@ -41,7 +41,7 @@ def make_treaty(parties: int) -> Agreement:
         AgreementParty(agreement=agreement, state=state) for state in states
     )
     AgreementAction.objects.bulk_create(
-        AgreementAction(**{"agreement": agreement, "party": party, "kind": kind, "date": date})
+        AgreementAction(agreement=agreement, party=party, kind=kind, date=date)  # type: ignore[misc] # a property
         for party in rows
         for kind, date in DAYS
     )
