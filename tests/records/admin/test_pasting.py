@@ -334,7 +334,7 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
         assert again["participations-TOTAL_FORMS"] == "4"
         data |= {"_warned": again["_warned"]}
         answer = contributor.post(address(event), data)
-    assert answer.status_code == 302
+    assert answer.status_code == 302, errors_of(answer)
     rows = event.participations.exclude(role="chair").order_by("pk")
     assert [
         (
