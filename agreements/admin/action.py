@@ -78,13 +78,14 @@ class ActionForm(DeskForm):
 
     def _actors_of_the_form(self) -> set[tuple[str, str]]:
         """Return who is in the rows of parties that were sent with this one, or is a party already."""
+        data: Any = self.data
         found = {
             (name, value)
-            for each in self.data
+            for each in data
             if each.startswith("parties-")
             and (name := each.rpartition("-")[2]) in ACTORS
-            and not self.data.get(f"{each.rpartition('-')[0]}-DELETE")
-            for value in self.data.getlist(each)
+            and not data.get(f"{each.rpartition('-')[0]}-DELETE")
+            for value in data.getlist(each)
         }
         if self.actor in found or self.instance.agreement_id is None:
             return found
@@ -151,12 +152,12 @@ class ActionInline(PartInline):
         return str(row.party.state or row.party.organization) if row.party else ""
 
     @admin.display(description="date")
-    def on(self, row: AgreementAction) -> str:
-        return row.date_edtf or row.date_text
+    def on(self, row: Any) -> str:
+        return str(row.date_edtf or row.date_text)
 
     @admin.display(description="effective date")
-    def in_effect(self, row: AgreementAction) -> str:
-        return row.effective_date_edtf or row.effective_date_text
+    def in_effect(self, row: Any) -> str:
+        return str(row.effective_date_edtf or row.effective_date_text)
 
     def note(self, row: AgreementAction) -> str:
         return "; ".join(filter(None, [row.instrument, row.text]))

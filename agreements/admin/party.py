@@ -87,8 +87,8 @@ class PartyInline(PartInline):
         )
 
 
-def _day(action: AgreementAction) -> str:
-    return action.date_edtf or action.date_text or action.effective_date_edtf
+def _day(action: Any) -> str:
+    return str(action.date_edtf or action.date_text or action.effective_date_edtf)
 
 
 @admin.register(AgreementParty)

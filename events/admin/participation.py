@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib import admin
 from django.db.models import Prefetch
 
 from events.admin.pasted import ParticipationPaste
-from events.models import Participation, ParticipationCapacity
+from events.models import Participation, ParticipationCapacity, Presence
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
 from records.models import Evidence
@@ -47,7 +48,7 @@ class ParticipationInline(PartInline):
     verbose_name = "participation"
     prefetched = ("participation_capacities",)
     paste = ParticipationPaste()
-    columns = ("who", "role", "capacity", "on_behalf_of", "side", "presence")
+    columns = ("who", "role", "capacity", "on_behalf_of", "side", "there")
     read_for_lines = (
         *("event", "name_as_given", "role", "capacity_text", "side", "presence"),
         *("person__name", "organization__name", "state__name"),
@@ -71,6 +72,10 @@ class ParticipationInline(PartInline):
 
     def who(self, row: Participation) -> str:
         return str(row.person or row.organization or row.state or row.name_as_given)
+
+    @admin.display(description="presence")
+    def there(self, row: Participation) -> str:
+        return "" if row.presence == Presence.UNKNOWN else row.get_presence_display()
 
     def capacity(self, row: Participation) -> str:
         offices = "; ".join(str(each.tenure.office) for each in row.participation_capacities.all())

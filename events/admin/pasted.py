@@ -164,4 +164,9 @@ def _participation(told: dict[str, Any], role: tuple[str, str, str]) -> NewRow:
         role[2],
         *(shown(name) for name in ("offices", "on_behalf_of", "side", "presence")),
     ]
-    return NewRow("participations", cells, [*(told | {"role": role}).values()])
+    # What the form asks for is sent too: a hidden row has no defaults.
+    defaults = {
+        "presence": ("presence", Presence.UNKNOWN.value, Presence.UNKNOWN.label),
+        "order": ("order", "0", "0"),
+    }
+    return NewRow("participations", cells, [*(defaults | told | {"role": role}).values()])

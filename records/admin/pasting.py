@@ -221,11 +221,13 @@ class Named(Column):
             self._settle(cell, exact[cell.text], near[cell.text], known)
 
     def _is_choice(self, chosen: str) -> bool:
+        if chosen == WORDS:
+            return bool(self.words)
         name, _, key = chosen.partition(":")
         try:
-            return name in self.models and chosen == f"{name}:{UUID(key)}"
+            return name in self.models and key == str(UUID(key))
         except ValueError:
-            return chosen == WORDS and bool(self.words)
+            return False
 
     def _settle(
         self,

@@ -42,9 +42,11 @@ def test_check_constraints_say_the_same_here_as_in_the_database() -> None:
             if not isinstance(rule, models.CheckConstraint):
                 continue
             names = sorted({name[0] for name in model._get_expr_references(rule.condition)})  # type: ignore[attr-defined]
-            fields = [model._meta.get_field(name) for name in names]
+            fields: list[Any] = [model._meta.get_field(name) for name in names]
             for values in islice(product(*map(samples, fields)), TRIED):
-                row = model(**{f.attname: value for f, value in zip(fields, values, strict=True)})
+                row: Any = model(
+                    **{f.attname: value for f, value in zip(fields, values, strict=True)}
+                )
                 here = _truth(rule.condition, row, ())
                 if here is None:
                     continue

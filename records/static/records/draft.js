@@ -71,6 +71,7 @@
                     found.push([`${line.id}-${name}`, value, label]);
                 }
             }
+            found.push([`${line.id}-_packed`, JSON.stringify(window.deskRows.cellsOf(line))]);
         }
         return found;
     }
@@ -81,19 +82,27 @@
     }
 
     // Rows are named by number, and the numbers of a page differ from those of another: open the rows that the draft has, add those
-    // that are new, and name all by the numbers that they have here.
+    // that are new, and name all by the numbers that they have here. New rows that were lines are lines again.
     async function lineUp(values) {
         const rows = new Map();
         for (const [name, value] of values) {
             const [, prefix, number, member] = name.match(/^(.+)-(\d+)-([^-]+)$/) || [];
             if (prefix && document.getElementsByName(`${prefix}-TOTAL_FORMS`)[0]) {
-                const row = rows.get(`${prefix}-${number}-`) || {prefix, key: ""};
-                rows.set(`${prefix}-${number}-`, member === "id" ? {prefix, key: value} : row);
+                const row = rows.get(`${prefix}-${number}-`) || {prefix, key: "", cells: null};
+                row.key = member === "id" ? value : row.key;
+                row.cells = member === "_packed" ? JSON.parse(value) : row.cells;
+                rows.set(`${prefix}-${number}-`, row);
             }
         }
         const renamed = new Map();
-        for (const [old, {prefix, key}] of rows) {
+        for (const [old, {prefix, key, cells}] of rows) {
             const rowsHere = window.deskRows;
+            if (cells) {
+                rowsHere.pack(prefix, cells, values.filter(([name]) => name.startsWith(old) && name !== `${old}_packed`)
+                    .map(([name, ...others]) => [name.slice(old.length), ...others]));
+                renamed.set(old, "");
+                continue;
+            }
             if (key && !rowsHere.rowOf(prefix, key)) {
                 await rowsHere.fetchRow(prefix, key).catch(() => null);
             }

@@ -98,7 +98,7 @@
     }
 
     function focusFirst(row) {
-        [...row.querySelectorAll("fieldset input, fieldset select, fieldset textarea")]
+        [...row.querySelectorAll(".form-row input, .form-row select, .form-row textarea")]
             .find((field) => field.type !== "hidden" && field.offsetParent !== null)?.focus();
     }
 
@@ -152,10 +152,13 @@
         return line;
     }
 
+    const toldOf = (line) => JSON.parse(line.querySelector(`input[name$="-${PACKED}"]`).value);
+    const cellsOf = (line) => toldOf(line).cells;
+
     // What a line of a new row says: its fields by name, each a list of [value, label].
     function packedFields(line) {
         const start = `${line.id}-`;
-        const told = JSON.parse(line.querySelector(`input[name$="-${PACKED}"]`).value);
+        const told = toldOf(line);
         const found = new Map();
         for (const field of line.querySelectorAll("input[type=hidden]")) {
             const name = field.name.slice(start.length);
@@ -213,6 +216,6 @@
                 open(link);
             }
         });
-        window.deskRows = {add, fetchRow, fill, pack, packedFields, rowOf};
+        window.deskRows = {add, cellsOf, fetchRow, fill, pack, packedFields, rowOf};
     }
 }

@@ -205,9 +205,9 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     assert contributor.post(address(agreement), data).status_code == 302
     parties = agreement.parties.order_by("pk").values_list("state__name", "role")
     assert list(parties) == [("Kenya", "contracting"), ("France", "contracting")]
-    actions = agreement.actions.order_by("pk")
+    actions: Any = agreement.actions.order_by("pk")
     assert [
-        (str(action.party.state), action.kind, action.date_edtf, action.date_text)  # type: ignore[union-attr] # all have one
+        (str(action.party.state), action.kind, action.date_edtf, action.date_text)
         for action in actions
     ] == [
         ("Kenya", "signature", "2016-11-12", ""),
@@ -321,6 +321,7 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
             who_4={"text": "Somebody", "chosen": "words"},
         ),
     ).json()
+    assert problems(second) == {}
     assert [row["note"] for row in second["rows"]][3] == (
         "Ishaq Dar · draft takes part already, as chair: it is left out."
     )
@@ -333,7 +334,7 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
         assert again["participations-TOTAL_FORMS"] == "4"
         data |= {"_warned": again["_warned"]}
         answer = contributor.post(address(event), data)
-    assert answer.status_code == 302
+    assert answer.status_code == 302, errors_of(answer)
     rows = event.participations.exclude(role="chair").order_by("pk")
     assert [
         (

@@ -325,20 +325,26 @@ def test_a_citation_names_a_field_of_the_document(contributor: Client) -> None:
 def test_many_parts_are_shown_and_saved_page_by_page(
     contributor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("records.admin.parts.ROWS_PER_PAGE", 2)
+    monkeypatch.setattr("records.admin.parts.FEW", 1)
+    monkeypatch.setattr("records.admin.parts.PartInline.per_page", 2)
     person = make_person("Marco Rubio")
-    for number in range(5):
-        person.names.create(name=f"Name {number}")
+    keys = [person.names.create(name=f"Name {number}").pk for number in range(5)]
 
     def names(response: Any) -> list[str]:
-        data = filled(response)
-        return [data[f"names-{number}-name"] for number in range(int(data["names-INITIAL_FORMS"]))]
+        (inline,) = [
+            each
+            for each in response.context["inline_admin_formsets"]
+            if each.formset.prefix == "names"
+        ]
+        return [str(row) for row in inline.formset.page_rows]
 
     first = contributor.get(address(person))
     assert names(first) == ["Name 0", "Name 1"]
+    assert filled(first)["names-INITIAL_FORMS"] == "0"
     assert "names-page=2" in first.content.decode()
     second_page = f"{address(person)}?names-page=2"
-    second = contributor.get(second_page)
+    opened = f"{second_page}&names-open={keys[2]}&names-open={keys[3]}"
+    second = contributor.get(opened)
     assert names(second) == ["Name 2", "Name 3"]
     data = filled(second) | {"names-0-name": "Another name", "names-1-DELETE": "on"}
     add_row(data, "names", name="Name 5", kind="alias")
