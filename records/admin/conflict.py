@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 WAS, ASKED, TAKE = "_was", "_asked", "_take-"
 MINE, THEIRS = "mine", "theirs"
 
+#: Rows of one kind that are looked at; the formset refuses more.
+MOST_NUMBERED = 1000
+
 #: A field's values as a browser sends them; none where it is blank.
 Values = list[str]
 
@@ -78,7 +81,7 @@ def in_order(typed: QueryDict) -> QueryDict:
         total, keys = _total(typed, prefix), sent_keys(typed, prefix)
         there = [number for number in numbers if number in keys]
         is_right = numbers == list(range(total)) and there == numbers[: len(there)]
-        if total and not is_right:
+        if 0 < total < MOST_NUMBERED and not is_right:
             ordered = ordered or Merged(typed.copy())
             later = [number for number in numbers if number not in there]
             _renumber(ordered, prefix, there, later, drop_keys=set())
@@ -241,7 +244,11 @@ def _number_of(name: str, prefix: str) -> int | None:
 
 def _total(typed: Any, prefix: str) -> int:
     total = typed.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")
-    return min(int(total), 1000) if total.isascii() and total.isdigit() and len(total) < 9 else 0
+    return (
+        min(int(total), MOST_NUMBERED)
+        if total.isascii() and total.isdigit() and len(total) < 9
+        else 0
+    )
 
 
 def _values(form: Any, before: str) -> Iterator[tuple[str, Values]]:
