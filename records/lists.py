@@ -147,5 +147,5 @@ def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
         query.refuse_faults()
         clauses = [condition(kind.editions) for condition in conditions]
     except Problem as problem:
-        return Asked(kind, faults=problem.faults or [Fault("problem", problem.detail)])
+        return Asked(kind, faults=problem.faults or [Fault(problem.type.code, problem.detail)])
     return Asked(kind, clauses, notes=references.notes, named=references.named)

@@ -75,7 +75,7 @@ def test_a_treaty_with_182_parties_is_light_and_saves_one_row_alone(publisher: C
     with CaptureQueriesContext(connection) as shown:
         page = publisher.get(address(treaty))
     assert len(page.content) < 200_000
-    assert len(shown) == 22
+    assert len(shown) == 19
     assert len(lines_of(page, "parties")) == 182
     assert lines_of(page, "parties")[100] == [
         "State 100",
