@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agreements.admin.action import ACTORS
 from agreements.models import ActionKind, AgreementParty, PartyRole
-from records.admin.pasting import (
+from records.admin.pasted import (
     WORDS,
     Cell,
     Choice,

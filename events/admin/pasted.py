@@ -10,7 +10,7 @@ from uuid import UUID
 from events.models import Presence, Role
 from people.models import Office, Organization, Person, State, Tenure
 from records.admin.boxes import shown_as
-from records.admin.pasting import (
+from records.admin.pasted import (
     OFFERED,
     WORDS,
     Cell,

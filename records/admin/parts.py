@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from records.admin.pasting import Paste
+    from records.admin.pasted import Paste
 
 #: So many rows are all shown as forms; where there are more, each is a line of a table until it is opened.
 FEW = 10
