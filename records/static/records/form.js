@@ -65,4 +65,11 @@
             first.focus({preventScroll: !wrong});
         }
     }
+
+    // Django's boxes for groups and permissions, made when all is loaded, name pictures that have no role.
+    window.addEventListener("load", () => {
+        for (const picture of document.querySelectorAll(".search-label-icon[aria-label]")) {
+            picture.setAttribute("role", "img");
+        }
+    });
 }

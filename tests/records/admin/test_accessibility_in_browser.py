@@ -50,6 +50,8 @@ ALL: tuple[Look, ...] = (
 )
 #: Whether to look at all types of pages, which takes minutes, and not only at a page of each layout.
 EVERY = bool(os.environ.get("EVERY_PAGE"))
+#: Processes that share all types of pages among them (`-n 2`).
+SHARES = 2 if EVERY else 1
 CORE = {"log-in", "home", "form of a contributor", "compare", "conflict", "not found"}
 
 
@@ -58,8 +60,12 @@ CORE = {"log-in", "home", "form of a contributor", "compare", "conflict", "not f
     reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
 )
 @pytest.mark.django_db
+@pytest.mark.parametrize("share", range(SHARES))
 def test_no_page_has_a_serious_fault_of_accessibility(
-    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Capture
+    rf: RequestFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Capture,
+    share: int,
 ) -> None:
     pages: dict[str, str] = {}
     for name, ask in every_page(monkeypatch, django_capture_on_commit_callbacks):
@@ -77,7 +83,7 @@ def test_no_page_has_a_serious_fault_of_accessibility(
 
     with browser_page(complaints) as page:
         page.route(f"{SITE}/**", lambda route: answer(route, pages, words))
-        for number, name in enumerate(pages):
+        for number, name in list(enumerate(pages))[share::SHARES]:
             show(page, *(ALL if EVERY else FEW)[0])
             page.goto(f"{SITE}/{number}")
             page.evaluate(AXE.read_text(encoding="utf-8"))
