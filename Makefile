@@ -27,7 +27,7 @@ guards: .venv/.dev ## plant faults in a copy of the code and see whether the tes
 	@exec $(PY) -m tests.guards.plant $(ARGS)
 
 accessible: .venv/.dev $(CLIENTS) ## look at every type of page of the desk with axe-core (SCREENSHOTS=folder)
-	@EVERY_PAGE=on $(PY) -m pytest -q tests/records/admin/test_accessibility_in_browser.py
+	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py
 
 check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
 

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 class ApiKeyForm(AnyModelForm):
     """A key to be made."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name the two boxes of a moment: the words that Django writes before them are no labels."""
+        super().__init__(*args, **kwargs)
+        if "expires_at" in self.fields:
+            day, hour = self.fields["expires_at"].widget.widgets
+            day.attrs["aria-label"], hour.attrs["aria-label"] = (
+                "Expires at: date",
+                "Expires at: time",
+            )
+
     def clean(self) -> dict[str, Any]:
         """Say before anything is made what `ApiKey.make` would refuse."""
         data = super().clean() or {}

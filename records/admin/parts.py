@@ -8,7 +8,9 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Prefetch
+from django.forms.utils import pretty_name
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from records.admin.boxes import RecordChoice, offer_new, read_chosen
 from records.admin.conflict import sent_keys
@@ -179,6 +181,17 @@ class PagedFormSet(AnyFormSet):
         return f"?{query.urlencode()}#{self.prefix}-group"
 
 
+class TabularFormSet(PagedFormSet):
+    """Rows of a table of fields, whose headings are no labels: each field says itself what it is."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            if not field.widget.is_hidden:
+                label = capfirst(field.label or pretty_name(name))
+                field.widget.attrs.setdefault("aria-label", label)
+
+
 class PartInline(Relations, AnyInline):
     """Base of all inlines. Who may edit a record may edit its parts, which have no permissions of their own."""
 
@@ -261,6 +274,7 @@ class TabularPartInline(PartInline):
 
     is_tabular = True
     template = "admin/edit_inline/tabular.html"
+    formset = TabularFormSet
 
 
 class IdentifierInline(TabularPartInline):

@@ -27,7 +27,7 @@ class _Browser:
 
 
 #: Milliseconds that a page may take to become what a test waits for, on a machine that has much else to do.
-PATIENCE = 120_000
+PATIENCE = 45_000
 
 #: Started by the first test of this process that needs one: a start takes as long as a test.
 _started: list[_Browser] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from tests.factories.browser import browser_page
+from tests.factories.browser import PATIENCE, browser_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def at_home(site: str, *cookies: Any) -> Iterator[list[tuple[Any, Count]]]:
         opened = []
         for number, cookie in enumerate(cookies):
             page = first if number == 0 else first.context.browser.new_context().new_page()
-            page.set_default_timeout(120_000)
+            page.set_default_timeout(PATIENCE)
             page.context.add_cookies([cookie])
             count = counted(page)
             page.goto(f"{site}/admin/")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.test import Client
 from django.urls import reverse
 
+from events.models import Event
 from imports import worker
 from people.models import Person
 from records.models import ApiKey, PossibleDuplicate
@@ -17,7 +18,7 @@ from records.publishing.publish import withdraw
 from records.publishing.warnings import renew
 from records.registry import all_kinds
 from records.roles import ADMINISTRATOR, CONTRIBUTOR
-from tests.factories.events import make_event, make_participation
+from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.imports import UPLOAD, Desk, file_of, page_of, person, work_here
 from tests.factories.people import make_office, make_person, make_state, make_tenure
@@ -55,6 +56,7 @@ def every_page(patch: pytest.MonkeyPatch, capture: Capture) -> Iterator[Page]:
     yield from _of_a_review(cy, desk, event)
     yield from _of_imports(patch, capture, desk)
     yield from _of_accounts(desk, ada)
+    yield from _of_many(desk)
     yield from _of_every_kind(desk)
 
 
@@ -164,6 +166,27 @@ def _of_accounts(desk: Client, ada: Any) -> Iterator[Page]:
     yield "key, shown once", lambda: desk.post(address(ApiKey, "add"), made)
     yield "keys", lambda: desk.get(address(ApiKey, "changelist"))
     yield "key", lambda: desk.get(address(ApiKey.objects.get()))
+
+
+def _of_many(desk: Client) -> Iterator[Page]:
+    kind = make_event_type("talks")
+    events = [make_event(f"Talks {number}", type=kind, status="planned") for number in range(3)]
+    there = address(Event, "change_field")
+    wanted = {
+        "_keys": " ".join(str(event.pk) for event in events),
+        "field": "set:status",
+        "value": "occurred",
+    }
+    yield "change a field", lambda: desk.post(there, wanted | {"_preview": "1"})
+    shown = desk.post(there, wanted | {"_preview": "1"}).context["planned"].fingerprint
+    desk.post(there, wanted | {"_shown": shown, "_confirm": "1"})
+    yield "changed together", lambda: desk.get(address(Event, "together"))
+    saved = {"name": "Drafts", "query": "?publication=draft", "is_shared": "on"}
+    desk.post(reverse("admin:events_event_save_list"), saved)
+    yield (
+        "list with a saved list",
+        lambda: desk.get(address(Event, "changelist"), {"publication": "draft"}),
+    )
 
 
 def _of_every_kind(desk: Client) -> Iterator[Page]:

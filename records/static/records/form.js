@@ -35,17 +35,6 @@
             });
         }
 
-        // The first field, or the first that is wrong.
-        if (!location.hash) {
-            const wrong = form.querySelector(".error-links a");
-            const first = (wrong && document.getElementById(wrong.hash.slice(1))) || [...form.elements].find(
-                (field) => field.matches("fieldset input, fieldset select, fieldset textarea")
-                    && field.type !== "hidden" && !field.disabled && field.offsetParent !== null);
-            if (first) {
-                first.focus({preventScroll: !wrong});
-            }
-        }
-
         // One goes on in the row that one adds.
         document.addEventListener("formset:added", (event) => {
             const first = [...event.target.querySelectorAll("input, select, textarea")].find(
@@ -65,4 +54,22 @@
             }
         });
     }
+
+    // The first field, or the first that is wrong.
+    if (form && !location.hash) {
+        const wrong = form.querySelector(".error-links a");
+        const first = (wrong && document.getElementById(wrong.hash.slice(1))) || [...form.elements].find(
+            (field) => field.matches("fieldset input, fieldset select, fieldset textarea")
+                && field.type !== "hidden" && !field.disabled && field.offsetParent !== null);
+        if (first) {
+            first.focus({preventScroll: !wrong});
+        }
+    }
+
+    // Django's boxes for groups and permissions, made when all is loaded, name pictures that have no role.
+    window.addEventListener("load", () => {
+        for (const picture of document.querySelectorAll(".search-label-icon[aria-label]")) {
+            picture.setAttribute("role", "img");
+        }
+    });
 }

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from records.roles import CONTRIBUTOR
-from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.browser import CHROMIUM, PATIENCE, browser_page
 from tests.factories.people import make_person
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
@@ -35,7 +35,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
 
     with browser_page(complaints) as first:
         context = first.context.browser.new_context()
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(form)
         page.fill("#id_username", "ada")
