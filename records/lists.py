@@ -120,15 +120,10 @@ class Halves:
         self.rows = rows
         self.halves = halves
 
-    def counted(self, most: int) -> int:
-        """Return how many rows there are, up to `most`."""
-        return min(most, sum(half.order_by()[:most].count() for half in self.halves))
-
-    def __getitem__(self, place: slice) -> Sequence[Any]:
-        keys = [
-            key for half in self.halves for key in half.values_list("pk", flat=True)[: place.stop]
-        ]
-        return list(self.rows.filter(pk__in=keys)[place])
+    def keys(self, most: int) -> Sequence[Any]:
+        """Return the keys of the first rows, in order."""
+        keys = [key for half in self.halves for key in half.values_list("pk", flat=True)[:most]]
+        return list(self.rows.filter(pk__in=keys).values_list("pk", flat=True)[:most])
 
 
 def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
