@@ -138,7 +138,9 @@ def make_records_of_desk(events: int, persons: int) -> None:
         cursor.execute("SET session_replication_role = replica")  # without history
         for kind in all_kinds():
             cursor.execute(
-                f'UPDATE "{kind.model._meta.db_table}" SET changed_at = clock_timestamp()'
+                # In the course of a year: the previews of the last hour's work are looked through by each list.
+                f'UPDATE "{kind.model._meta.db_table}" SET published_at = published_at - interval \'1 year\','
+                " changed_at = changed_at - random() * interval '1 year'"
                 " WHERE editorial_state = 'published' AND hashtext(id::text) %% %s = 0",
                 [CHANGED],
             )

@@ -44,6 +44,22 @@ class HasPart(models.Lookup):
         )
 
 
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class OftenHasPart(HasPart):
+    """The same of a part that many rows have: no index of parts is read, whatever PostgreSQL thinks how many there are."""
+
+    lookup_name = "often_has_part"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        text, values = self.process_lhs(compiler, connection)
+        part, more = self.process_rhs(compiler, connection)
+        return f"strpos(chancery_folded({text}), btrim(chancery_folded({part}))) > 0", (
+            *values,
+            *more,
+        )
+
+
 def folded_index(name: str, field: str) -> GinIndex:
     """Return the index that finds any part of `field` without reading the table."""
     return GinIndex(OpClass(Folded(field), name="gin_trgm_ops"), name=name)
@@ -93,8 +109,7 @@ def narrowed(
     probes = [
         model._default_manager.order_by()
         .filter(**places[place][1])
-        .annotate(place=models.Value(place))
-        .values_list("place", "pk")[: FREQUENT + 1]
+        .values_list(models.Value(place), "pk")[: FREQUENT + 1]
         for place in probed
     ]
     if probes:
@@ -103,24 +118,25 @@ def narrowed(
     for number in range(len(words)):
         keys: set[Any] = set()
         condition = models.Q()
-        for place, (of, condition_of_place) in enumerate(places):
-            if of != number:
-                continue
-            if place in found and len(found[place]) <= FREQUENT:
+        for place, (of, asked) in enumerate(places):
+            if of == number and place in found and len(found[place]) <= FREQUENT:
                 keys |= found[place]
-            else:
-                condition |= _condition(model, condition_of_place)
-        queryset = queryset.filter(condition | models.Q(pk__in=keys) if keys or not condition else condition)
+            elif of == number:
+                condition |= _condition(model, asked)
+        if keys or not condition:
+            condition |= models.Q(pk__in=keys)
+        queryset = queryset.filter(condition)
     return queryset
 
 
 def _condition(model: type[models.Model], place: dict[str, str | UUID]) -> models.Q:
-    (path, _value), *_none = place.items()
+    """Return a condition that many rows meet, to be asked of each row as it is read."""
+    ((path, value),) = place.items()
     if path.count("__") > 1:
         # Of other tables, row by row.
         rows = model._default_manager.order_by().filter(pk=models.OuterRef("pk"), **place)
         return models.Q(models.Exists(rows))
-    return models.Q(**place)
+    return models.Q(**{path.replace("__has_part", "__often_has_part"): value})
 
 
 def _frequent_in_sample(
@@ -139,8 +155,8 @@ def _frequent_in_sample(
     if not asked:
         return set()
     (path,) = {path for _number, (path, _word) in asked}
-    rows = model._default_manager.annotate(folded=Folded(path.removesuffix("__has_part")))
-    sample, values = rows.values_list("folded")[:SAMPLE].query.sql_with_params()
+    folded = model._default_manager.values_list(Folded(path.removesuffix("__has_part")))
+    sample, values = folded[:SAMPLE].query.sql_with_params()
     counts = ", ".join(
         ["count(*) FILTER (WHERE folded LIKE '%%' || btrim(chancery_folded(%s)) || '%%')"]
         * len(asked)

@@ -72,20 +72,26 @@ class ListPaginator(BoundedPaginator):
     """A paginator that counts the rows as they are read in order: the keys of each page are among them."""
 
     @cached_property
-    def keys(self) -> Sequence[Any]:
+    def found(self) -> list[list[Any]]:
         rows: Any = self.object_list
         if isinstance(rows, Halves):
             return rows.keys(COUNTED + 1)
-        return list(rows.values_list("pk", flat=True)[: COUNTED + 1])
+        return [list(rows.values_list("pk", flat=True)[: COUNTED + 1])]
 
     @cached_property
     def count(self) -> int:
-        return len(self.keys)
+        return min(COUNTED + 1, sum(map(len, self.found)))
 
-    def keys_of(self, number: int) -> Sequence[Any]:
-        """Return the keys of a page."""
-        first = (self.validate_number(number) - 1) * self.per_page
-        return self.keys[first : first + self.per_page]
+    def keys(self, number: int | None = None) -> Sequence[Any]:
+        """Return the keys of a page, or of all rows."""
+        first, last = 0, self.count
+        if number is not None:
+            first = (self.validate_number(number) - 1) * self.per_page
+            last = min(last, first + self.per_page)
+        rows: Any = self.object_list
+        if isinstance(rows, Halves):
+            return rows.in_order(self.found, first, last)
+        return self.found[0][first:last]
 
 
 @dataclass(frozen=True)
@@ -155,10 +161,10 @@ class RecordChangeList(ChangeList):
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         if (self.show_all and self.can_show_all) or not self.multi_page:
-            keys = paginator.keys
+            keys = paginator.keys()
         else:
             try:
-                keys = paginator.keys_of(self.page_num)
+                keys = paginator.keys(self.page_num)
             except InvalidPage:
                 raise IncorrectLookupParameters from None
         places = {key: place for place, key in enumerate(keys)}
