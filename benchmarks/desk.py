@@ -139,7 +139,7 @@ def make_records_of_desk(events: int, persons: int) -> None:
         for kind in all_kinds():
             cursor.execute(
                 # In the course of a year: the previews of the last hour's work are looked through by each list.
-                f'UPDATE "{kind.model._meta.db_table}" SET published_at = published_at - interval \'1 year\','
+                f"UPDATE \"{kind.model._meta.db_table}\" SET published_at = published_at - interval '1 year',"
                 " changed_at = changed_at - random() * interval '1 year'"
                 " WHERE editorial_state = 'published' AND hashtext(id::text) %% %s = 0",
                 [CHANGED],

@@ -142,7 +142,7 @@ def _condition(model: type[models.Model], place: dict[str, str | UUID]) -> model
 def _frequent_in_sample(
     model: type[models.Model], places: Sequence[dict[str, str | UUID]]
 ) -> set[int]:
-    """Return which conditions many of the first rows of the list meet: of fields that stand in its index (`listed_index`)."""
+    """Return which conditions many of the first rows of the list meet: of the field that stands in its index (`listed_index`)."""
     listed = {
         f"{source.name}__has_part"
         for index in model._meta.indexes
@@ -151,10 +151,15 @@ def _frequent_in_sample(
         for source in expression.get_source_expressions()
         if index.name.endswith("_in_order")
     }
-    asked = [(number, *place.items()) for number, place in enumerate(places) if {*place} <= listed]
+    asked = [
+        (number, path, word)
+        for number, place in enumerate(places)
+        for path, word in place.items()
+        if path in listed
+    ]
     if not asked:
         return set()
-    (path,) = {path for _number, (path, _word) in asked}
+    path = asked[0][1]
     folded = model._default_manager.values_list(Folded(path.removesuffix("__has_part")))
     sample, values = folded[:SAMPLE].query.sql_with_params()
     counts = ", ".join(
@@ -164,12 +169,12 @@ def _frequent_in_sample(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {counts} FROM ({sample}) AS sample (folded)",  # noqa: S608 - a statement of ours
-            [*(word for _number, (_path, word) in asked), *values],
+            [*(word for _number, _path, word in asked), *values],
         )
         found = cursor.fetchone()
     return {
         number
-        for (number, _place), count in zip(asked, found, strict=True)
+        for (number, _path, _word), count in zip(asked, found, strict=True)
         if count > SAMPLE // MANY
     }
 
