@@ -120,17 +120,17 @@ class Halves:
         self.rows = rows
         self.halves = halves
 
-    def keys(self, most: int) -> list[list[Any]]:
-        """Return the keys of the first rows of each, in order."""
-        return [list(half.values_list("pk", flat=True)[:most]) for half in self.halves]
+    def counted(self, most: int) -> int:
+        """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
+        return min(most, sum(half.order_by()[:most].count() for half in self.halves))
 
-    def in_order(self, keys: Iterable[Sequence[Any]], first: int, last: int) -> Sequence[Any]:
-        """Return some of the keys of both, which `keys` gave, in one order: those from `first` on, up to `last`."""
-        there = [those for those in keys if those]
-        if len(there) < len(self.halves):
-            return [key for those in there for key in those[first:last]]
-        early = [key for those in there for key in those[:last]]
-        return list(self.rows.filter(pk__in=early).values_list("pk", flat=True)[first:last])
+    def keys(self, first: int, last: int) -> Sequence[Any]:
+        """Return the keys of the rows from `first` on, up to `last`, in order."""
+        found = [list(half.values_list("pk", flat=True)[:last]) for half in self.halves]
+        if not all(found):
+            return [key for those in found for key in those[first:]]
+        keys = [key for those in found for key in those]
+        return list(self.rows.filter(pk__in=keys).values_list("pk", flat=True)[first:last])
 
 
 def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:

@@ -69,18 +69,20 @@ class BoundedPaginator(AnyPaginator):
 
 
 class ListPaginator(BoundedPaginator):
-    """A paginator that counts the rows as they are read in order: the keys of each page are among them."""
+    """A paginator that counts the rows of a list as they are read in order: the keys of each page are among them.
+
+    Rows that meet filters of the API are counted apart: read in order, more are looked at than are found.
+    """
 
     @cached_property
-    def found(self) -> list[list[Any]]:
+    def first_keys(self) -> Sequence[Any]:
         rows: Any = self.object_list
-        if isinstance(rows, Halves):
-            return rows.keys(COUNTED + 1)
-        return [list(rows.values_list("pk", flat=True)[: COUNTED + 1])]
+        return list(rows.values_list("pk", flat=True)[: COUNTED + 1])
 
     @cached_property
     def count(self) -> int:
-        return min(COUNTED + 1, sum(map(len, self.found)))
+        rows: Any = self.object_list
+        return rows.counted(COUNTED + 1) if isinstance(rows, Halves) else len(self.first_keys)
 
     def keys(self, number: int | None = None) -> Sequence[Any]:
         """Return the keys of a page, or of all rows."""
@@ -89,9 +91,7 @@ class ListPaginator(BoundedPaginator):
             first = (self.validate_number(number) - 1) * self.per_page
             last = min(last, first + self.per_page)
         rows: Any = self.object_list
-        if isinstance(rows, Halves):
-            return rows.in_order(self.found, first, last)
-        return self.found[0][first:last]
+        return rows.keys(first, last) if isinstance(rows, Halves) else self.first_keys[first:last]
 
 
 @dataclass(frozen=True)
