@@ -20,7 +20,7 @@ from benchmarks.progress import say
 from config.db import embedded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from records.models import Record
@@ -74,33 +74,11 @@ def make_records(events: int) -> None:
 
 
 def _publish(events: int) -> None:
-    """Publish in the order of what names what; events and what names them in two goes, with a copy in between."""
-    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
-    from benchmarks.generate import key, number_of  # noqa: PLC0415
-    from events.models import Event, EventEdition, Place, Relation, Statement  # noqa: PLC0415
-    from people.models import Office, Organization, Person, Tenure  # noqa: PLC0415
-    from records.models import Source, Topic  # noqa: PLC0415
+    """Publish all, with a copy of the database in between."""
+    from events.models import EventEdition  # noqa: PLC0415 - Django must be set up first
 
-    before: list[type[Record]] = [
-        Source, Topic, Place, Organization, Person, Office, Tenure, Relation,
-    ]  # fmt: skip
-    for model in before:
-        _publish_drafts(model)
-    beside: list[type[Record]] = [Event, Agreement, Statement]
     fifth = events // 5
-    for part in (fifth, events):
-        for model in beside:
-            last = key(model, number_of(model, part))
-            # A whole is published before its parts: side by side they could be in two batches.
-            wholes = (
-                {"part_of": None}
-                if model is Statement
-                else {"parent": None}
-                if model is Event
-                else {}
-            )
-            _publish_drafts(model, pk__lte=last, **wholes)
-            _publish_drafts(model, pk__lte=last)
+    for part in publish_records(fifth, events):
         if part == fifth and EventEdition.objects.current().count() <= fifth:
             _vacuum()
             connection.close()
@@ -118,6 +96,36 @@ def _publish(events: int) -> None:
         say("vacuum")
         _vacuum()
         (embedded.var() / "vacuumed").touch()
+
+
+def publish_records(*parts: int) -> Iterator[int]:
+    """Publish in the order of what names what: first what events name, then so many events, and what names them; yield each number."""
+    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
+    from benchmarks.generate import key, number_of  # noqa: PLC0415
+    from events.models import Event, Place, Relation, Statement  # noqa: PLC0415
+    from people.models import Office, Organization, Person, Tenure  # noqa: PLC0415
+    from records.models import Source, Topic  # noqa: PLC0415
+
+    before: list[type[Record]] = [
+        Source, Topic, Place, Organization, Person, Office, Tenure, Relation,
+    ]  # fmt: skip
+    for model in before:
+        _publish_drafts(model)
+    beside: list[type[Record]] = [Event, Agreement, Statement]
+    for part in parts:
+        for model in beside:
+            last = key(model, number_of(model, part))
+            # A whole is published before its parts: side by side they could be in two batches.
+            wholes = (
+                {"part_of": None}
+                if model is Statement
+                else {"parent": None}
+                if model is Event
+                else {}
+            )
+            _publish_drafts(model, pk__lte=last, **wholes)
+            _publish_drafts(model, pk__lte=last)
+        yield part
 
 
 def _publish_drafts(model: type[Record], **chosen: Any) -> None:

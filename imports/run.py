@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from records.exchange.publication import publish_all
 from records.exchange.report import REJECTED
 from records.models import EditorialState
 from records.publishing.deeds import deed
+from records.publishing.previews import bring_up_to_date_in_turns
 from records.publishing.publish import recorded
 from records.registry import all_kinds
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from records.exchange.load import Progress
     from records.exchange.publication import Outcome
     from records.models import Nature
+
+log = logging.getLogger(__name__)
 
 #: Key of the advisory lock that keeps two imports of one data set apart.
 _LOCK = "chancery-import"
@@ -95,6 +99,8 @@ def run(
         # What imports that were stopped left unpublished is published now, too.
         unfinished = _others(batch).filter(status=ImportStatus.PUBLISHING)
         unfinished.update(status=ImportStatus.DONE, stage="")
+    if result.is_done:
+        _preview()
     return result
 
 
@@ -158,6 +164,14 @@ def _publish(
         nature=nature,
         progress=lambda done: progress("publishing", done, total),
     )
+
+
+def _preview() -> None:
+    """Make the previews of what stays unpublished, for which the next list would wait. A list makes what fails here."""
+    try:
+        bring_up_to_date_in_turns()
+    except DatabaseError:
+        log.exception("Not all previews were made after an import.")
 
 
 def _not_published(outcome: Outcome) -> list[ReportLine]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 #: A search is cut to this many words of this length.
 MAX_WORDS = 8
 MAX_LENGTH = 100
-#: A word that more rows have is frequent.
+#: A word that more rows have is frequent, or one that of so many rows at the beginning of a list more than one in `MANY` has.
 FREQUENT = 500
+SAMPLE, MANY = 4_000, 100
 
 
 class Folded(models.Transform):
@@ -43,6 +44,22 @@ class HasPart(models.Lookup):
         )
 
 
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class OftenHasPart(HasPart):
+    """The same of a part that many rows have: no index of parts is read, whatever PostgreSQL thinks how many there are."""
+
+    lookup_name = "often_has_part"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        text, values = self.process_lhs(compiler, connection)
+        part, more = self.process_rhs(compiler, connection)
+        return f"strpos(chancery_folded({text}), btrim(chancery_folded({part}))) > 0", (
+            *values,
+            *more,
+        )
+
+
 def folded_index(name: str, field: str) -> GinIndex:
     """Return the index that finds any part of `field` without reading the table."""
     return GinIndex(OpClass(Folded(field), name="gin_trgm_ops"), name=name)
@@ -56,6 +73,15 @@ def beginning_index(name: str, field: str) -> models.Index:
     return models.Index(OpClass(Folded(field), name="text_pattern_ops"), name=name)
 
 
+def listed_index(name: str, *order: str | models.expressions.OrderBy, field: str) -> models.Index:
+    """Return the index of a list in its order, with the folded `field`: a frequent word is looked for in it, and nothing else is read.
+
+    PostgreSQL reads an index alone if that has the columns of its expressions too.
+    """
+    include = () if field in order else (field,)
+    return models.Index(*order, Folded(field), include=include, name=name)
+
+
 def narrowed(
     queryset: models.QuerySet[models.Model],
     typed: str,
@@ -63,7 +89,7 @@ def narrowed(
     parts_of: Sequence[str],
     whole: Sequence[str] = (),
 ) -> models.QuerySet[models.Model]:
-    """Keep the same rows as `search`, for lists that are shown in an order: one query looks up how often each word occurs.
+    """Keep the same rows as `search`, for lists that are shown in an order: first it is looked up how often each word occurs.
 
     Rows with rare words are taken by their keys. Frequent words are looked for in the rows as they are read in order, for soon
     there are enough: an index would find all of them first.
@@ -72,32 +98,85 @@ def narrowed(
     words = [word[:MAX_LENGTH] for word in typed.replace("\x00", "").split()[:MAX_WORDS]]
     if not words:
         return queryset
-    probes = [
-        model._default_manager.order_by()
-        .filter(**place)
-        .annotate(word=models.Value(number))
-        .values_list("word", "pk")[: FREQUENT + 1]
+    places = [
+        (number, place)
         for number, word in enumerate(words)
         for place in _places(word, parts_of, whole)
     ]
-    found: list[set[Any]] = [set() for _word in words]
-    for number, key in probes[0].union(*probes[1:], all=True) if len(probes) > 1 else probes[0]:
-        found[number].add(key)
-    for word, keys in zip(words, found, strict=True):
-        if len(keys) <= FREQUENT:
-            queryset = queryset.filter(pk__in=keys)
-            continue
-        condition = models.Q(pk__in=[])
-        for place in _places(word, parts_of, whole):
-            (path, _value), *_none = place.items()
-            if path.count("__") > 1 or path == "pk":
-                # Of other tables, row by row.
-                rows = model._default_manager.order_by().filter(pk=models.OuterRef("pk"), **place)
-                condition |= models.Q(models.Exists(rows))
-            else:
-                condition |= models.Q(**place)
+    sampled = _frequent_in_sample(model, [place for _number, place in places])
+    probed = [place for place in range(len(places)) if place not in sampled]
+    found: dict[int, set[Any]] = {place: set() for place in probed}
+    probes = [
+        model._default_manager.order_by()
+        .filter(**places[place][1])
+        .values_list(models.Value(place), "pk")[: FREQUENT + 1]
+        for place in probed
+    ]
+    if probes:
+        for place, key in probes[0].union(*probes[1:], all=True) if len(probes) > 1 else probes[0]:
+            found[place].add(key)
+    for number in range(len(words)):
+        keys: set[Any] = set()
+        condition = models.Q()
+        for place, (of, asked) in enumerate(places):
+            if of == number and place in found and len(found[place]) <= FREQUENT:
+                keys |= found[place]
+            elif of == number:
+                condition |= _condition(model, asked)
+        if keys or not condition:
+            condition |= models.Q(pk__in=keys)
         queryset = queryset.filter(condition)
     return queryset
+
+
+def _condition(model: type[models.Model], place: dict[str, str | UUID]) -> models.Q:
+    """Return a condition that many rows meet, to be asked of each row as it is read."""
+    ((path, value),) = place.items()
+    if path.count("__") > 1:
+        # Of other tables, row by row.
+        rows = model._default_manager.order_by().filter(pk=models.OuterRef("pk"), **place)
+        return models.Q(models.Exists(rows))
+    return models.Q(**{path.replace("__has_part", "__often_has_part"): value})
+
+
+def _frequent_in_sample(
+    model: type[models.Model], places: Sequence[dict[str, str | UUID]]
+) -> set[int]:
+    """Return which conditions many of the first rows of the list meet: of the field that stands in its index (`listed_index`)."""
+    listed = {
+        f"{source.name}__has_part"
+        for index in model._meta.indexes
+        for expression in index.expressions
+        if isinstance(expression, Folded)
+        for source in expression.get_source_expressions()
+        if index.name.endswith("_in_order")
+    }
+    asked = [
+        (number, path, word)
+        for number, place in enumerate(places)
+        for path, word in place.items()
+        if path in listed
+    ]
+    if not asked:
+        return set()
+    path = asked[0][1]
+    folded = model._default_manager.values_list(Folded(path.removesuffix("__has_part")))
+    sample, values = folded[:SAMPLE].query.sql_with_params()
+    counts = ", ".join(
+        ["count(*) FILTER (WHERE folded LIKE '%%' || btrim(chancery_folded(%s)) || '%%')"]
+        * len(asked)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counts} FROM ({sample}) AS sample (folded)",  # noqa: S608 - a statement of ours
+            [*(word for _number, _path, word in asked), *values],
+        )
+        found = cursor.fetchone()
+    return {
+        number
+        for (number, _path, _word), count in zip(asked, found, strict=True)
+        if count > SAMPLE // MANY
+    }
 
 
 def _places(

@@ -121,14 +121,16 @@ class Halves:
         self.halves = halves
 
     def counted(self, most: int) -> int:
-        """Return how many rows there are, up to `most`."""
+        """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
         return min(most, sum(half.order_by()[:most].count() for half in self.halves))
 
-    def __getitem__(self, place: slice) -> Sequence[Any]:
-        keys = [
-            key for half in self.halves for key in half.values_list("pk", flat=True)[: place.stop]
-        ]
-        return list(self.rows.filter(pk__in=keys)[place])
+    def keys(self, first: int, last: int) -> Sequence[Any]:
+        """Return the keys of the rows from `first` on, up to `last`, in order."""
+        found = [list(half.values_list("pk", flat=True)[:last]) for half in self.halves]
+        if not all(found):
+            return [key for those in found for key in those[first:]]
+        keys = [key for those in found for key in those]
+        return list(self.rows.filter(pk__in=keys).values_list("pk", flat=True)[first:last])
 
 
 def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:

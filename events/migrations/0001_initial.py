@@ -2768,7 +2768,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_in_order'),
+            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), records.desk_search.Folded('title'), include=('title',), name='event_in_order'),
         ),
         migrations.AddIndex(
             model_name='statement',

@@ -15,7 +15,7 @@ from events.models.place import Place
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import folded_index, listed_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 from records.models.record import index_of_known
@@ -180,8 +180,11 @@ class Event(Record):
             *Record.Meta.indexes,
             folded_index("event_folded", "title"),
             # As lists of the desk have them.
-            models.Index(
-                models.F("when_earliest").desc(nulls_last=True), "id", name="event_in_order"
+            listed_index(
+                "event_in_order",
+                models.F("when_earliest").desc(nulls_last=True),
+                "id",
+                field="title",
             ),
             index_of_known("parent", "event_by_parent"),
             # Events of a type that may have been on some day.

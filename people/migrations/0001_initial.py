@@ -2924,7 +2924,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['name', 'id'], name='person_in_order'),
+            index=models.Index(models.F('name'), models.F('id'), records.desk_search.Folded('name'), name='person_in_order'),
         ),
         migrations.AddIndex(
             model_name='tenure',

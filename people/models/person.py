@@ -11,7 +11,7 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import PublishedIsCited
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import beginning_index, folded_index, listed_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -74,7 +74,7 @@ class Person(Record):
             folded_index("person_folded", "name"),
             beginning_index("person_folded_begins", "name"),
             # As lists of the desk have them.
-            models.Index(fields=["name", "id"], name="person_in_order"),
+            listed_index("person_in_order", "name", "id", field="name"),
         ]
         constraints = [
             *Record.Meta.constraints,

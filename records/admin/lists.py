@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from records.registry import Kind
 
 #: The list counts up to this many rows: beyond it, a search is of more use than a page number.
-COUNTED = 1_000
+COUNTED = 500
 #: Previews that are made before a list is shown; if there are more to be made, it says so.
 PREVIEWED = 500
 #: Suggestions for a word that was not understood.
@@ -61,13 +61,37 @@ class BoundedPaginator(AnyPaginator):
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        if isinstance(rows, Halves):
-            return rows.counted(COUNTED + 1)
         return int(rows[: COUNTED + 1].count())
 
     @property
     def is_cut(self) -> bool:
         return self.count > COUNTED
+
+
+class ListPaginator(BoundedPaginator):
+    """A paginator that counts the rows of a list as they are read in order: the keys of each page are among them.
+
+    Rows that meet filters of the API are counted apart: read in order, more are looked at than are found.
+    """
+
+    @cached_property
+    def first_keys(self) -> Sequence[Any]:
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[: COUNTED + 1])
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return rows.counted(COUNTED + 1) if isinstance(rows, Halves) else len(self.first_keys)
+
+    def keys(self, number: int | None = None) -> Sequence[Any]:
+        """Return the keys of a page, or of all rows."""
+        first, last = 0, self.count
+        if number is not None:
+            first = (self.validate_number(number) - 1) * self.per_page
+            last = min(last, first + self.per_page)
+        rows: Any = self.object_list
+        return rows.keys(first, last) if isinstance(rows, Halves) else self.first_keys[first:last]
 
 
 @dataclass(frozen=True)
@@ -126,22 +150,9 @@ class RecordChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Read a page: the rows that meet the filters of the API by editions and previews apart."""
-        if self.asked.clauses and self.asked.is_understood:
-            self._read_halves(request)
-        else:
-            super().get_results(request)
-        self.result_list = list(self.result_list)
-        self.model_admin.complete_rows(self.result_list)
-        warned = RecordWarning.objects.filter(record_id__in=[row.pk for row in self.result_list])
-        counts = Counter(warned.order_by().values_list("record_id", flat=True))
-        for row in self.result_list:
-            row.warning_count = counts[row.pk]
-        # They stand above the list, in a form of ours.
-        self.has_filters = False
-
-    def _read_halves(self, request: HttpRequest) -> None:
-        halves: Any = self.asked.halves(self.found)
-        paginator = self.model_admin.get_paginator(request, halves, self.list_per_page)
+        asks_api = self.asked.clauses and self.asked.is_understood
+        rows: Any = self.asked.halves(self.found) if asks_api else self.queryset
+        paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
         self.paginator = paginator
         self.result_count = paginator.count
         self.show_full_result_count = False
@@ -150,12 +161,22 @@ class RecordChangeList(ChangeList):
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         if (self.show_all and self.can_show_all) or not self.multi_page:
-            self.result_list = halves[: self.result_count]
-            return
-        try:
-            self.result_list = paginator.page(self.page_num).object_list
-        except InvalidPage:
-            raise IncorrectLookupParameters from None
+            keys = paginator.keys()
+        else:
+            try:
+                keys = paginator.keys(self.page_num)
+            except InvalidPage:
+                raise IncorrectLookupParameters from None
+        places = {key: place for place, key in enumerate(keys)}
+        found = self.apply_select_related(self.root_queryset).filter(pk__in=keys).order_by()
+        self.result_list = sorted(found, key=lambda row: places[row.pk])
+        self.model_admin.complete_rows(self.result_list)
+        warned = RecordWarning.objects.filter(record_id__in=[row.pk for row in self.result_list])
+        counts = Counter(warned.order_by().values_list("record_id", flat=True))
+        for row in self.result_list:
+            row.warning_count = counts[row.pk]
+        # They stand above the list, in a form of ours.
+        self.has_filters = False
 
     @property
     def kind(self) -> Kind:

@@ -26,7 +26,7 @@ from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.history import HistoryPage, changes_since
 from records.admin.lines import numbered, table_of
 from records.admin.list_filters import FIRST, LAST
-from records.admin.lists import BoundedPaginator, RecordChangeList
+from records.admin.lists import ListPaginator, RecordChangeList
 from records.admin.parts import save_changed
 from records.admin.pasting import PastePage, box_of
 from records.admin.picker import label_column, ranked, span_of
@@ -123,7 +123,7 @@ class RecordAdmin(
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
-    paginator = BoundedPaginator
+    paginator = ListPaginator
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         ArrayField: {"form_class": Lines},
         models.URLField: {"assume_scheme": "https"},

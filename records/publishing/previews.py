@@ -74,6 +74,15 @@ def bring_up_to_date(*, at_most: int | None = None) -> int:
     return 0
 
 
+def bring_up_to_date_in_turns() -> None:
+    """Make all previews that are missing or out of date, after much was written: a list that is asked meanwhile waits for one batch only."""
+    while _out_of_date():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREVIEWS_LOCK])
+            if not make(_out_of_date(), in_turn=True):
+                return
+
+
 def make(keys: Mapping[str, Collection[UUID]], *, in_turn: bool = False) -> int:
     """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made.
 

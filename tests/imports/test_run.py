@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import OperationalError
 
+import imports.run
 from config.faults import Fault
 from imports import dataset as registry
 from imports.dataset import Dataset, Document, NearMatch, Row, register
@@ -17,10 +19,11 @@ from imports.files.tree import InputError
 from imports.models import ImportBatch, ImportedRow, ImportStatus
 from imports.report import ImportResult
 from imports.undo import undo
-from people.models import Person
+from people.models import Person, PersonEdition
 from records.exchange.report import FAULTS_OF_A_LINE, MOST_REJECTIONS
-from records.models import PossibleDuplicate, Source
+from records.models import PossibleDuplicate, Source, preview_of
 from records.publishing.dependencies import gather
+from records.publishing.previews import bring_up_to_date
 from records.publishing.publish import publish, withdraw
 from tests.factories.imports import import_files
 from tests.factories.people import make_person, make_tenure
@@ -113,6 +116,32 @@ def test_rows_become_drafts_and_a_second_import_changes_nothing(folder: Path) ->
     assert (batch.status, batch.rows) == ("done", {"created": 1, "skipped": 1})
     assert batch.records == {"source": {"created": 1}, "person": {"created": 1}}
     assert [(line.outcome, line.row) for line in first.lines] == [("skipped", "line 3")]
+
+
+def test_an_import_makes_the_previews_of_what_stays_unpublished(folder: Path) -> None:
+    dry, _batch = take(folder, "1,Ada Lovat,1815,\n", is_dry_run=True)
+    assert not dry.is_done
+    assert not preview_of(PersonEdition)._default_manager.exists()
+
+    again(folder)
+
+    assert preview_of(PersonEdition)._default_manager.get().record_id == Person.objects.get().pk
+    assert bring_up_to_date(at_most=0) == 0
+
+
+def test_an_import_is_done_though_its_previews_could_not_be_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("The database has no room left.")
+
+    monkeypatch.setattr(imports.run, "bring_up_to_date_in_turns", fail)
+
+    result, batch = take(folder, "1,Ada Lovat,1815,\n")
+
+    assert result.is_done
+    assert batch.status == ImportStatus.DONE
+    assert bring_up_to_date(at_most=0) == 2  # the source and the person
 
 
 def test_a_rejected_row_keeps_all_out_unless_the_import_is_partial(folder: Path) -> None:
