@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from agreements.models import Agreement
     from records.models import Record
 
     #: What a form sends.
@@ -363,7 +364,8 @@ def forms() -> Iterator[Page]:
     yield Page("  saved unchanged", _address(summit), fill=lambda _sent, _round: None)
     yield Page("  saved, one participant changed", _address(summit), fill=_change("participations"))
     yield Page("a treaty with 182 parties", _address(treaty), {"cpu": 150, "kb": 200})
-    yield Page("  saved, one party changed", _address(treaty), {"queries": 25}, _change("parties"))
+    opened = f"{_address(treaty)}?parties-open={treaty.parties.earliest('pk').pk}"
+    yield Page("  saved, one party changed", opened, {"queries": 25}, _change("parties"))
 
 
 def compare() -> Iterator[Page]:
@@ -437,7 +439,7 @@ def _change(rows: str) -> Callable[[Sent, int], None]:
     """Write another text into the first row of a part, another one in each round."""
 
     def fill(sent: Sent, number_of_round: int) -> None:
-        texts = re.compile(rf"{rows}-0-(name_as_given|side|text|note)$")
+        texts = re.compile(rf"{rows}-\d+-(name_as_given|side|text|note)$")
         name = next(name for name in sent if texts.match(name))
         sent[name] = [f"Changed {number_of_round}"]
 
@@ -489,7 +491,7 @@ def _summit() -> Record:
     return _published(event)
 
 
-def _treaty() -> Record:
+def _treaty() -> Agreement:
     """Return an agreement with 182 parties, each of which signed and ratified it, published; it is made once."""
     from django.db import transaction  # noqa: PLC0415 - Django must be set up first
 
@@ -506,14 +508,17 @@ def _treaty() -> Record:
     if there is not None:
         return there
     with transaction.atomic():
-        treaty = _made(Agreement(slug="bench-treaty", title="A treaty of all", form="treaty"))
+        treaty: Agreement = _made(
+            Agreement(slug="bench-treaty", title="A treaty of all", form="treaty")
+        )
         _made(AgreementCitation(record=treaty, source=Source.objects.order_by("pk")[0]))
         for place, state in enumerate(State.objects.order_by("pk")[:182]):
             party = _made(AgreementParty(agreement=treaty, state=state))
             for action, year in (("signature", 1961), ("ratification", 1964)):
                 on = f"{year + place % 7}-04-18"
                 _made(AgreementAction(agreement=treaty, kind=action, party=party, date_edtf=on))
-    return _published(treaty)
+    _published(treaty)
+    return treaty
 
 
 def _made(row: Any) -> Any:
