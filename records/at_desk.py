@@ -78,23 +78,14 @@ def _editions(editions: type[Edition]) -> str:
     )
 
 
-def _parts() -> str:
-    columns = ", ".join(columns_of(DatedPart))
+def _rows(model: type[Model], key: str, previews: type[Model]) -> str:
+    """The same of a table that has the columns of its previews; `key` names the record."""
+    table, columns = model._meta.db_table, ", ".join(columns_of(model))
     return _instead(
-        f"SELECT {columns} FROM {DatedPart._meta.db_table}",  # noqa: S608 - names of ours
-        f"{DatedPart._meta.db_table}.record_id",
+        f"SELECT {columns} FROM {table}",  # noqa: S608 - names of ours
+        f"{table}.{key}",
         f"{ReferencePreview._meta.db_table} AS preview WHERE preview.id",
-        f"SELECT {columns} FROM {DatedPartPreview._meta.db_table}",  # noqa: S608 - names of ours
-    )
-
-
-def _references() -> str:
-    columns = ", ".join(columns_of(Reference))
-    return _instead(
-        f"SELECT {columns} FROM {Reference._meta.db_table}",  # noqa: S608 - names of ours
-        f"{Reference._meta.db_table}.id",
-        f"{ReferencePreview._meta.db_table} AS preview WHERE preview.id",
-        f"SELECT {columns} FROM {ReferencePreview._meta.db_table}",  # noqa: S608 - names of ours
+        f"SELECT {columns} FROM {previews._meta.db_table}",  # noqa: S608 - names of ours
     )
 
 
@@ -109,8 +100,8 @@ def _tables() -> tuple[dict[str, Callable[[], str]], re.Pattern[str]]:
     found: dict[str, Callable[[], str]] = {
         kind.editions._meta.db_table: partial(_editions, kind.editions) for kind in all_kinds()
     }
-    found[DatedPart._meta.db_table] = _parts
-    found[Reference._meta.db_table] = _references
+    found[DatedPart._meta.db_table] = partial(_rows, DatedPart, "record_id", DatedPartPreview)
+    found[Reference._meta.db_table] = partial(_rows, Reference, "id", ReferencePreview)
     return found, re.compile(rf'\b(?:FROM|JOIN)\s+"?({"|".join(found)})\b')
 
 

@@ -123,15 +123,11 @@ class PartyPaste(Paste):
     ) -> None:
         who = row.cells["party"]
         ((field, key, label),) = who.fields
-        told = {
-            name: row.cells[name].fields[0]
-            for name in ("role", "side", "represented_by_text")
-            if name in row.cells and row.cells[name].fields
-        }
-        role = told.get("role", ("role", PartyRole.CONTRACTING.value, PartyRole.CONTRACTING.label))
+        given = row.given
+        role = given.get("role", ("role", PartyRole.CONTRACTING.value, PartyRole.CONTRACTING.label))
         roles = [party.get_role_display().lower() for party in there]
         in_role = [party for party in there if party.role == role[1]]
-        is_there = bool(is_new or line or in_role or (there and "role" not in told))
+        is_there = bool(is_new or line or in_role or (there and "role" not in given))
         actions = [
             (row.cells[kind.value], row.cells[kind.value].fields)
             for kind in ActionKind
@@ -146,7 +142,7 @@ class PartyPaste(Paste):
         if not is_there:
             days = "; ".join(f"{fields[0][2]} {fields[1][1]}" for _cell, fields in fresh)
             words = [
-                told[name][2] if name in told else "" for name in ("side", "represented_by_text")
+                given[name][2] if name in given else "" for name in ("side", "represented_by_text")
             ]
             row.makes.append(
                 NewRow(
@@ -155,7 +151,7 @@ class PartyPaste(Paste):
                     [
                         (field, key, label),
                         role,
-                        *(told[name] for name in ("side", "represented_by_text") if name in told),
+                        *(given[name] for name in ("side", "represented_by_text") if name in given),
                     ],
                 )
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Ahead:
     """Statements one after the other, on the connection of the thread that uses them; at most one is under way.
 
-    A thread of its own waits for the database, and does nothing else: rows are made of the answer by whoever uses them. It ends with
+    A thread of its own waits for the database, and does nothing else: rows are made of the answer where they are used. It ends with
     the statement, which is waited for when the block is left, however that happens: nobody else gets a connection that is at work.
     """
 

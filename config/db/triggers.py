@@ -1,6 +1,6 @@
 """Where pgtrigger keeps the triggers of all models.
 
-Told of one, it compares it with all before it, whose names it makes anew each time: with 447 of them 0.35 s of the 1.3 that Django
+Its own register compares each with all before it, whose names it makes anew each time: with 447 of them 0.35 s of the 1.3 that Django
 takes to start.
 """
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from events.models import Event, Participation
 from events.resolving import RESOLVE, candidates, in_words, names, of_name, resolve
 from records.admin.boxes import RecordSelect
+from records.admin.change_field import undone
 from records.admin.database_errors import message_of
 from records.admin.generics import AnyModelAdmin
 from records.admin.list_filters import DeskFilter
@@ -22,7 +23,6 @@ from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
 from records.admin.relations import selectable
 from records.models import BulkEdit
-from records.publishing.bulk_edits import undo
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
@@ -122,14 +122,7 @@ class InWords(AnyModelAdmin):
         resolution = _resolutions().filter(pk=key).first()
         if resolution is None:
             raise Http404
-        account: Any = request.user
-        try:
-            done = undo(resolution, by=account)
-        except CurationRefused as refused:
-            self.message_user(request, str(refused), messages.ERROR)
-        except (IntegrityError, ContentionError) as error:
-            self.message_user(request, message_of(error), messages.ERROR)
-        else:
+        if done := undone(self, request, resolution):
             more = f" {done.left} were changed since and stay." if done.left else ""
             text = f"Undone: {done.rows} participations are in words only again.{more}"
             self.message_user(request, text, messages.SUCCESS)

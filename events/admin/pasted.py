@@ -139,8 +139,8 @@ class ParticipationPaste(Paste):
             if not who.fields:
                 continue
             ((_field, _key, label),) = who.fields
-            told = {name: cell.fields[0] for name, cell in row.cells.items() if cell.fields}
-            role = told.get("role", ("role", Role.PARTICIPANT.value, Role.PARTICIPANT.label))
+            given = row.given
+            role = given.get("role", ("role", Role.PARTICIPANT.value, Role.PARTICIPANT.label))
             named = (who.chosen if who.chosen != WORDS else f"{WORDS}:{label}", role[1])
             if named in lines:
                 row.note = (
@@ -151,13 +151,13 @@ class ParticipationPaste(Paste):
             else:
                 if who.chosen in new:
                     row.note = f"{label} is among the new rows of the form already."
-                row.makes.append(_participation(told, role))
+                row.makes.append(_participation(given, role))
             lines.setdefault(named, row.line)
 
 
-def _participation(told: dict[str, Any], role: tuple[str, str, str]) -> NewRow:
+def _participation(given: dict[str, Any], role: tuple[str, str, str]) -> NewRow:
     def shown(name: str) -> str:
-        return str(told[name][2]) if name in told else ""
+        return str(given[name][2]) if name in given else ""
 
     cells = [
         shown("who"),
@@ -169,4 +169,4 @@ def _participation(told: dict[str, Any], role: tuple[str, str, str]) -> NewRow:
         "presence": ("presence", Presence.UNKNOWN.value, Presence.UNKNOWN.label),
         "order": ("order", "0", "0"),
     }
-    return NewRow("participations", cells, [*(defaults | told | {"role": role}).values()])
+    return NewRow("participations", cells, [*(defaults | given | {"role": role}).values()])

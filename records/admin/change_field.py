@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-    from records.publishing.bulk_edits import Line, Planned
+    from records.publishing.bulk_edits import Line, Planned, Undone
 
 #: Acts that the list of them shows, and records that a message names.
 LISTED, NAMED = 50, 5
@@ -232,14 +232,7 @@ class ChangeField(Labelled, AnyModelAdmin):
         edit = BulkEdit.objects.filter(pk=key, kind=self.model.object_kind).first()
         if edit is None:
             raise Http404
-        account: Any = request.user
-        try:
-            done = undo(edit, by=account)
-        except CurationRefused as refused:
-            self.message_user(request, str(refused), messages.ERROR)
-        except (ContentionError, DataError, IntegrityError) as error:
-            self.message_user(request, message_of(error), messages.ERROR)
-        else:
+        if done := undone(self, request, edit):
             text = f"“{edit.what}” is undone: {done.rows:,} changed back."
             if done.left:
                 names = ", ".join(f"“{record}”" for record in done.records[:NAMED])
@@ -252,6 +245,18 @@ class ChangeField(Labelled, AnyModelAdmin):
 
     def _noun(self, count: int) -> str:
         return str(self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural)
+
+
+def undone(desk: AnyModelAdmin, request: HttpRequest, edit: BulkEdit) -> Undone | None:
+    """Undo what was done to many records, and return what that did; where it is refused, say why and return None."""
+    account: Any = request.user
+    try:
+        return undo(edit, by=account)
+    except CurationRefused as refused:
+        desk.message_user(request, str(refused), messages.ERROR)
+    except (ContentionError, DataError, IntegrityError) as error:
+        desk.message_user(request, message_of(error), messages.ERROR)
+    return None
 
 
 def _is_shared(field: Any) -> bool:

@@ -134,14 +134,14 @@ def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
     name = f"{form.prefix}-{PACKED}"
     if not formset.is_bound or name not in formset.data or form.errors:
         return None
-    told = _told(formset.data[name])
+    line = _unpacked(formset.data[name])
     sent = [
         (each, value)
         for each in formset.data
         if each.startswith(f"{form.prefix}-") and each != name
         for value in formset.data.getlist(each)
     ]
-    cells: list[str] = [*told["cells"], *[""] * columns][:columns]
+    cells: list[str] = [*line["cells"], *[""] * columns][:columns]
     first, *others = cells
     return format_html(
         '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}</td></tr>',
@@ -150,13 +150,13 @@ def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
         format_html(
             '<input type="hidden" name="{}" value="{}">',
             name,
-            json.dumps(told, ensure_ascii=False),
+            json.dumps(line, ensure_ascii=False),
         ),
         format_html_join("", '<input type="hidden" name="{}" value="{}">', sent),
     )
 
 
-def _told(text: str) -> dict[str, Any]:
+def _unpacked(text: str) -> dict[str, Any]:
     """Read what a line shows; nothing where that cannot be read."""
     try:
         found = json.loads(text)

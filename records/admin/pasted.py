@@ -85,6 +85,11 @@ class Row:
     makes: list[NewRow] = field(default_factory=list)
 
     @property
+    def given(self) -> dict[str, Field]:
+        """The first field of each cell that is understood, by its column."""
+        return {name: cell.fields[0] for name, cell in self.cells.items() if cell.fields}
+
+    @property
     def is_understood(self) -> bool:
         return not any(cell.problem for cell in self.cells.values())
 

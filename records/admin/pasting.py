@@ -149,8 +149,8 @@ def _mended(paste: Paste, asked: Mapping[str, Any]) -> tuple[list[str], list[str
 
 
 def _cell_of(sent: object) -> Cell:
-    told = sent if isinstance(sent, dict) else {}
-    text, chosen = told.get("text", ""), told.get("chosen", "")
+    given = sent if isinstance(sent, dict) else {}
+    text, chosen = given.get("text", ""), given.get("chosen", "")
     return Cell(" ".join(str(text).replace("\0", "").split()), str(chosen))
 
 
@@ -190,8 +190,8 @@ def _answer(
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    told: dict[str, Any] = {"text": cell.text, "chosen": cell.chosen, "shown": cell.shown}
+    meaning: dict[str, Any] = {"text": cell.text, "chosen": cell.chosen, "shown": cell.shown}
     if cell.problem:
-        told["problem"] = cell.problem
-        told["offers"] = [vars(offer) for offer in cell.offers]
-    return told
+        meaning["problem"] = cell.problem
+        meaning["offers"] = [vars(offer) for offer in cell.offers]
+    return meaning

@@ -81,7 +81,7 @@ class SavedLists(AnyModelAdmin):
         return HttpResponseRedirect(f"{address_of(self, 'changelist')}?{saved.query}")
 
     def delete_list(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Delete a list of one's own, or of anybody with the right to. Others are told nothing of it."""
+        """Delete a list of one's own, or of anybody with the right to. Others do not learn of it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         saved = lists_of(request.user, [kind_of(self.model).name]).filter(pk=key).first()

@@ -14,7 +14,7 @@ from config.api.sql import Clause, all_of, joined, select, table_of
 from records.api.autocomplete import as_sorted, beginnings
 from records.api.pages import fetch, readable
 from records.lookup.finding import Search, find_each, find_exact, published_names
-from records.lookup.names import Way, id_of
+from records.lookup.names import id_of
 from records.lookup.published import lookup
 from records.models import NameSort, PublishedName, Reference, Standing
 from records.registry import all_kinds, kind_named
@@ -149,7 +149,7 @@ def _follow(asked: Asked, named: Named) -> None:
     candidates = named.candidates(written, asked.on)
     leads = written.leads(candidates)
     asked.is_withdrawn = bool(candidates) and not leads
-    codes = [value for way, value, _kind in written.ways() if way in (Way.KEY, Way.BARE_CODE)]
+    codes = written.codes
     called = {one.id for one in candidates}
     for key, one in leads.items():
         terms = [term for code in codes for term in one.terms(code)]

@@ -100,6 +100,11 @@ class WrittenReference:
         ]
         return sorted(found, key=lambda each: each[0])
 
+    @property
+    def codes(self) -> list[str]:
+        """What it is as a code: as `keys` have it."""
+        return [value for way, value, _kind in self.ways() if way in (Way.KEY, Way.BARE_CODE)]
+
     def candidates(self, found: Iterable[Candidate], on: Days | None = None) -> list[Candidate]:
         """Those of `found` that may be meant, by the best way in which any is.
 
@@ -124,8 +129,7 @@ class WrittenReference:
         leads = {one.leads_to: one for one in candidates if one.leads_to}
         if self.every or len(leads) < 2:
             return leads
-        values = [value for way, value, _kind in self.ways() if way in (Way.KEY, Way.BARE_CODE)]
-        is_dated = any(one.terms(value) for one in candidates for value in values)
+        is_dated = any(one.terms(code) for one in candidates for code in self.codes)
         return dict([next(iter(leads.items()))]) if is_dated else leads
 
     @property
@@ -312,11 +316,10 @@ def _other_bearers(
     if written.every or not others:
         return []
     day = today()
-    codes = [value for way, value, _kind in written.ways() if way in (Way.KEY, Way.BARE_CODE)]
     bearers = {
         one.leads_to
         for one in candidates
-        for code in codes
+        for code in written.codes
         if one.leads_to and _had(one.terms(code), on or (day, day))
     }
     if len(bearers) == 1:

@@ -216,7 +216,7 @@ def demand_editing(by: Any, model: type[Record]) -> None:
 
 
 def _apply(choice: Choice, value: Any, rows: QuerySet[Any], words: Words) -> Planned:
-    """Hold the records and change those that can be changed; return what became of each."""
+    """Hold the records and change those that can be changed; return the outcome of each."""
     model = rows.model
     held = hold({model.object_kind: list(rows.order_by().values_list("pk", flat=True))})
     records = list(rows.filter(among("pk", held)).order_by("pk"))

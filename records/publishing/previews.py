@@ -1,6 +1,6 @@
 """Previews of records: made of the documents that publishing would make, when a list of the desk asks for them.
 
-Whoever writes records need not know of them: which are out of date is seen by the time of the last change, that the database keeps.
+Code that writes records need not know of them: which are out of date is seen by the time of the last change, that the database keeps.
 Publishing and merging remove them.
 """
 

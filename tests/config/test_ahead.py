@@ -64,7 +64,7 @@ def test_an_error_of_a_statement_is_raised_where_its_rows_are_wanted() -> None:
             ahead.rows()
 
 
-def test_whoever_leaves_waits_for_the_statement_that_is_under_way() -> None:
+def test_a_reader_who_leaves_waits_for_the_statement_that_is_under_way() -> None:
     """Else the next one would get a connection that is at work."""
     with held() as go, Ahead() as ahead:
         ahead.ask(number(1))

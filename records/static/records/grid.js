@@ -152,19 +152,19 @@
         return line;
     }
 
-    const toldOf = (line) => JSON.parse(line.querySelector(`input[name$="-${PACKED}"]`).value);
-    const cellsOf = (line) => toldOf(line).cells;
+    const unpacked = (line) => JSON.parse(line.querySelector(`input[name$="-${PACKED}"]`).value);
+    const cellsOf = (line) => unpacked(line).cells;
 
     // What a line of a new row says: its fields by name, each a list of [value, label].
     function packedFields(line) {
         const start = `${line.id}-`;
-        const told = toldOf(line);
+        const shown = unpacked(line);
         const found = new Map();
         for (const field of line.querySelectorAll("input[type=hidden]")) {
             const name = field.name.slice(start.length);
             if (field.name.startsWith(start) && name !== PACKED) {
                 const values = found.get(name) ?? [];
-                found.set(name, [...values, [field.value, told.labels[name]?.[values.length]]]);
+                found.set(name, [...values, [field.value, shown.labels[name]?.[values.length]]]);
             }
         }
         return found;

@@ -40,7 +40,7 @@
         toggle() {
             this.panel.hidden = !this.panel.hidden;
             this.opener.setAttribute("aria-expanded", String(!this.panel.hidden));
-            if (!this.panel.hidden && !this.told) {
+            if (!this.panel.hidden && !this.preview) {
                 this.ask();
             }
         }
@@ -52,7 +52,7 @@
         // The box for the text
 
         ask() {
-            this.told = null;
+            this.preview = null;
             const box = element("textarea", {id: `${this.id}-text`, rows: 4, className: "vLargeTextField", spellcheck: false});
             box.setAttribute("aria-describedby", `${this.id}-help`);
             const help = element("p", {
@@ -104,11 +104,11 @@
                     this.say("The rows could not be read: you are logged out, or may not change this record.");
                     return;
                 }
-                const told = await answer.json();
-                if (told.problem) {
-                    this.say(told.problem);
+                const preview = await answer.json();
+                if (preview.problem) {
+                    this.say(preview.problem);
                 } else {
-                    this.told = told;
+                    this.preview = preview;
                     this.show();
                 }
             } catch {
@@ -118,7 +118,7 @@
 
         // Ask again, after something was mended.
         again() {
-            const {columns, rows} = this.told;
+            const {columns, rows} = this.preview;
             this.send({
                 columns: columns.map((column) => column.name),
                 headings: columns.map((column) => column.heading),
@@ -129,7 +129,7 @@
         // The preview
 
         show() {
-            const {columns, rows} = this.told;
+            const {columns, rows} = this.preview;
             const left = rows.filter((row) => !row.makes);
             const heads = columns.map((column, place) => this.head(column, place));
             const table = element(
@@ -159,12 +159,12 @@
             select.value = column.name;
             select.setAttribute("aria-label", `What column ${place + 1} is${column.heading ? `, headed ${column.heading}` : ""}`);
             select.addEventListener("change", () => {
-                for (const other of this.told.columns) {
+                for (const other of this.preview.columns) {
                     if (other !== column && other.name === select.value) {
                         other.name = "";
                     }
                 }
-                for (const row of this.told.rows) {
+                for (const row of this.preview.rows) {
                     const text = row.texts[place] ?? "";
                     row.cells[select.value] = {text};
                 }
@@ -176,15 +176,15 @@
 
         line(row) {
             const remove = button("×", () => {
-                this.told.rows.splice(this.told.rows.indexOf(row), 1);
-                if (this.told.rows.length) {
+                this.preview.rows.splice(this.preview.rows.indexOf(row), 1);
+                if (this.preview.rows.length) {
                     this.again();
                 } else {
                     this.say("");
                     this.ask();
                 }
             }, {className: "line-remove", "aria-label": `Leave out line ${row.line}`});
-            const cells = this.told.columns.map((column) => this.cell(row, column));
+            const cells = this.preview.columns.map((column) => this.cell(row, column));
             return element("tr", {className: row.makes ? "" : "wrong"},
                 element("th", {scope: "row"}, String(row.line), " ", remove), ...cells, element("td", {textContent: row.note}));
         }
@@ -225,7 +225,7 @@
         // The rows of the form
 
         add() {
-            const rows = this.told.rows.filter((row) => row.makes);
+            const rows = this.preview.rows.filter((row) => row.makes);
             let made = 0;
             for (const row of rows) {
                 for (const {member, cells, fields} of row.makes) {
@@ -233,13 +233,13 @@
                     made += 1;
                 }
             }
-            const left = this.told.rows.filter((row) => !row.makes);
-            this.told.rows = left;
+            const left = this.preview.rows.filter((row) => !row.makes);
+            this.preview.rows = left;
             const words = made ? `${made} new ${made === 1 ? "row is" : "rows are"} in the form. Save to keep them.` : "There was nothing new to add.";
             if (left.length) {
                 this.show();
             } else {
-                this.told = null;
+                this.preview = null;
                 this.panel.hidden = true;
                 this.opener.setAttribute("aria-expanded", "false");
                 this.opener.focus();

@@ -42,14 +42,17 @@ def test_a_name_is_given_once_on_a_table_and_free_again_when_it_is_taken_back() 
     sources: Any = Source
     first, second = (
         pgtrigger.Trigger(
-            name="told", when=pgtrigger.Before, operation=pgtrigger.Insert, func=f"RETURN {row};"
+            name="of_a_test",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            func=f"RETURN {row};",
         )
         for row in ("NEW", "NULL")
     )
 
     first.register(topics)
     try:
-        assert register.by_db_table["records_topic", "told"] is first
+        assert register.by_db_table["records_topic", "of_a_test"] is first
         assert register.pg_function_names == functions(register)
         first.register(topics)  # the same one again is no fault
         with pytest.raises(KeyError, match="already used for model"):

@@ -76,9 +76,9 @@ def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> int:
     return number
 
 
-def add_pasted(data: dict[str, Any], told: Any) -> None:
+def add_pasted(data: dict[str, Any], preview: Any) -> None:
     """Add what an answer to a pasted text makes, as the page does: lines with hidden fields."""
-    for row in told["rows"]:
+    for row in preview["rows"]:
         for new in row["makes"] or ():
             labels = {name: [label] for name, _value, label in new["fields"]}
             packed = json.dumps({"cells": new["cells"], "labels": labels})

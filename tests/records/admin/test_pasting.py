@@ -36,37 +36,37 @@ def asked(client: Client, record: Any, **data: Any) -> Any:
     return client.post(there, {"record": record.pk, "data": json.dumps(data)})
 
 
-def told(client: Client, record: Any, text: str, **more: Any) -> Any:
+def previewed(client: Client, record: Any, text: str, **more: Any) -> Any:
     answer = asked(client, record, text=text, **more)
     assert answer.status_code == 200, answer.content
     return answer.json()
 
 
-def mended(told: Any, **cells: Any) -> dict[str, Any]:
+def mended(preview: Any, **cells: Any) -> dict[str, Any]:
     """Return what the page sends when cells were mended: `party_3` is the party of line 3."""
-    names = [column["name"] for column in told["columns"]]
+    names = [column["name"] for column in preview["columns"]]
     rows = []
-    for row in told["rows"]:
+    for row in preview["rows"]:
         sent = [cells.get(f"{name}_{row['line']}", row["cells"].get(name, {})) for name in names]
         rows.append({"line": row["line"], "texts": row["texts"], "cells": sent})
     return {"columns": names, "headings": [], "rows": rows}
 
 
-def problems(told: Any) -> dict[str, tuple[str, list[str]]]:
+def problems(preview: Any) -> dict[str, tuple[str, list[str]]]:
     """Return what is wrong in which cell, with the labels of what is offered."""
     return {
         f"{name}_{row['line']}": (cell["problem"], [each["label"] for each in cell["offers"]])
-        for row in told["rows"]
+        for row in preview["rows"]
         for name, cell in row["cells"].items()
         if "problem" in cell
     }
 
 
-def made(told: Any) -> list[list[Any]]:
+def made(preview: Any) -> list[list[Any]]:
     """Return, for each row, the lines of what it makes."""
     return [
         [] if row["makes"] is None else [(new["member"], new["cells"]) for new in row["makes"]]
-        for row in told["rows"]
+        for row in preview["rows"]
     ]
 
 
@@ -75,7 +75,7 @@ def test_the_whole_answer_to_a_text(contributor: Client) -> None:
     france = make_state("France", alpha_2="FR")
     agreement = make_agreement()
 
-    answer = told(
+    answer = previewed(
         contributor, agreement, "Country\tSigned\tRemarks\nke\t22 Apr 2016\tx\n\nFrnce\tsoon\t\n"
     )
 
@@ -166,7 +166,7 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     france = make_state("France", alpha_2="FR")
     agreement = make_agreement("A treaty")
     # Without headings, as CSV; 13 in the first place says that the day comes first in this column.
-    first = told(
+    first = previewed(
         contributor, agreement, "Kenya,12/11/2016,13/11/2016 a\nFrnce,2/3/2017,\n,,5 May 2020"
     )
     assert problems(first) == {
@@ -233,7 +233,7 @@ def test_a_party_that_is_there_says_so_and_gets_what_is_new(contributor: Client)
     make_party(agreement, chad, role="signatory")
     make_action(agreement, "signature", "2016-04-22", party=party)
 
-    answer = told(
+    answer = previewed(
         contributor,
         agreement,
         "Party;Role;Signed;Ratified\nKenya;;22 April 2016;5 May 2016\nChad;guarantor;;\nMali;;;\nChad;;;",
@@ -265,7 +265,7 @@ def test_former_names_codes_and_organizations_are_found_and_doubt_is_asked(
     make_part(StateName, record=make_state("DR Congo", alpha_2="CD"), name="Congo")
     make_organization("European Union")
 
-    answer = told(
+    answer = previewed(
         contributor, make_agreement(), "Party\nBurma\nMM\nEuropean union\nCongo\n<b>x</b>"
     )
 
@@ -297,7 +297,7 @@ def test_participants_with_role_and_capacity(contributor: Client) -> None:
         "Bilawal Bhutto\thst\tForeign Minister\nSomebody\tObserver\t\nIshaq Dar\tchair\t"
     )
 
-    first = told(contributor, event, text, on="2024-05-18")
+    first = previewed(contributor, event, text, on="2024-05-18")
 
     assert problems(first) == {
         "role_3": ("“hst” is not in the list.", ["Host"]),
@@ -355,7 +355,7 @@ def test_pasted_rows_come_back_as_lines_with_what_is_wrong_elsewhere(contributor
     make_state("Kenya")
     make_state("Chad")
     agreement = make_agreement("A treaty")
-    answer = told(contributor, agreement, "Kenya\t2016-04-22\nChad\t2016-04-22")
+    answer = previewed(contributor, agreement, "Kenya\t2016-04-22\nChad\t2016-04-22")
     data = filled(contributor.get(address(agreement))) | {"title": ""}
     add_pasted(data, answer)
     # Chad's line is taken away before the form is sent: its action has nobody.
@@ -440,7 +440,7 @@ def test_a_text_costs_the_same_however_many_rows_it_has(contributor: Client) -> 
 
     def cost(rows: int) -> int:
         with CaptureQueriesContext(connection) as captured:
-            told(contributor, agreement, "\n".join(f"{name}\t2016" for name in names[:rows]))
+            previewed(contributor, agreement, "\n".join(f"{name}\t2016" for name in names[:rows]))
         return len(captured)
 
     assert cost(2) == cost(20)
