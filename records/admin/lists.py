@@ -370,8 +370,7 @@ class RecordChangeList(ChangeList):
             )
             suggestions = [self._instead(name, each) for each in [*_days_in(days), *near]]
             found.append(Remark(f"{spec.title}: {problem}", suggestions[:SUGGESTED]))
-        for fault in self.asked.faults:
-            found.append(self._remark_on(fault))
+        found += map(self._remark_on, self.asked.faults)
         for note in self.asked.notes:
             where = _label_of(note.parameter)
             if note.code == "unresolved_reference":
