@@ -34,7 +34,7 @@
             this.opener = button("Paste rows…", () => this.toggle(), {className: "paste-open", "aria-expanded": "false"});
             this.said = element("p", {className: "paste-said", role: "status"});
             this.panel = element("div", {hidden: true, className: "paste-panel"});
-            place.append(this.opener, this.panel, this.said);
+            place.append(this.opener, this.said, this.panel); // what is said of the table stands in sight
         }
 
         toggle() {
