@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from agreements.admin.action import ACTORS
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
 class Done(Day):
     """The day of an action of the party."""
 
+    def has_heading(self, text: str) -> bool:
+        """Know the headings of the UN Treaty Collection too, which name several ways to become a party: "Accession(a), Ratification"."""
+        if super().has_heading(text):
+            return True
+        bare = _MARK_IN_HEADING.sub("", text)
+        ways = [each.strip().casefold() for each in bare.split(",")]
+        if self.name == ActionKind.SIGNATURE:
+            return ways == ["signature", "succession to signature"]
+        is_several = len(ways) > 1 or bare != text
+        return self.name == ActionKind.RATIFICATION and is_several and {*ways} <= WAYS
+
     def settle(self, cell: Cell, text: str, order: str) -> None:
         """Read the day, and the marks of the UN Treaty Collection behind it, which say in which way a state became a party."""
         kind = self.name
@@ -47,13 +59,17 @@ MARKS = {
     "c": ActionKind.FORMAL_CONFIRMATION,
     "d": ActionKind.SUCCESSION,
 }
+#: Ways to become a party, as headings have them, and a mark behind one.
+WAYS = {ActionKind.RATIFICATION.label.casefold()} | {
+    kind.label.casefold() for kind in MARKS.values()
+}
+_MARK_IN_HEADING = re.compile(r" ?\([A-Za-z]{1,2}\)")
 #: Other headings of columns of actions.
 HEADINGS = {
     ActionKind.SIGNATURE: ("signed", "signed on"),
     ActionKind.RATIFICATION: (
         "ratified",
         "ratified on",
-        "ratification, acceptance, approval, accession",
     ),
     ActionKind.ACCEPTANCE: ("accepted",),
     ActionKind.APPROVAL: ("approved",),
@@ -99,6 +115,7 @@ class PartyPaste(Paste):
             (each.party_id, each.kind, each.date_edtf or each.date_text)
             for each in (record.actions.all() if record is not None else ())
         }
+        said: set[tuple[str, str, str]] = set()
         lines: dict[str, int] = {}
         for row in sheet.rows:
             who = row.cells["party"]
@@ -107,6 +124,7 @@ class PartyPaste(Paste):
                     row,
                     there.get(who.chosen, []),
                     done,
+                    said,
                     is_new=who.chosen in new,
                     line=lines.get(who.chosen),
                 )
@@ -117,6 +135,7 @@ class PartyPaste(Paste):
         row: Row,
         there: Sequence[AgreementParty],
         done: set[tuple[int | None, str, str]],
+        said: set[tuple[str, str, str]],
         *,
         is_new: bool,
         line: int | None,
@@ -138,7 +157,9 @@ class PartyPaste(Paste):
             (cell, fields)
             for cell, fields in actions
             if not {(pk, fields[0][1], fields[1][1]) for pk in keys} & done
+            and (who.chosen, fields[0][1], fields[1][1]) not in said
         ]
+        said |= {(who.chosen, fields[0][1], fields[1][1]) for _cell, fields in fresh}
         if not is_there:
             days = "; ".join(f"{fields[0][2]} {fields[1][1]}" for _cell, fields in fresh)
             words = [

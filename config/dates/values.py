@@ -122,6 +122,9 @@ def _read(edtf: str) -> Reading:
         return read(edtf)
     except EdtfError:
         meant = readings(edtf) if _WORDS.search(edtf) else []
+        if not meant and re.search(r"[^\W\d_]", edtf) and " " in edtf.strip():
+            msg = f"“{edtf}” is not understood as a date: write EDTF, as in 2025-05-10 or 2025-05, and keep the source's words in the text beside it."
+            raise EdtfError(msg) from None
         if not meant:
             raise
         ways = "; for ".join(f"{read(each).words} write {each}" for each in meant)

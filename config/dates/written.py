@@ -6,7 +6,7 @@ Readings are offered, never taken: a curator chooses one, and an ambiguous text 
 from __future__ import annotations
 
 import re
-from calendar import day_name, month_abbr, month_name
+from calendar import day_name, month_abbr, month_name, monthrange
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import product
@@ -55,6 +55,15 @@ _QUALIFIERS = [
         (r"(.+?) ?([?~%])", ""),
     )
 ]
+#: Thirds of a month, a year and a decade: the first and last day, the code of EDTF, and the first and last year.
+_THIRDS = {
+    "early": ((1, 10), 37, (0, 3)),
+    "mid": ((11, 20), 38, (4, 6)),
+    "late": ((21, 31), 39, (7, 9)),
+}
+_THIRD = re.compile(r"(?:(early|beginning|start)|(mid|middle)|late|end) (.+)")
+#: The time of day that spreadsheets put behind a date.
+_TIME = re.compile(r"[t,]? ?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?z?$")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(name.lower() for name in day_name)})\b,? ?")
 
 
@@ -74,7 +83,8 @@ def month_number(name: str) -> int:
 def _plain(text: str) -> str:
     """Return the text in lower case, with one space between words and one kind of dash."""
     text = re.sub(r"[\u2010-\u2015\u2212]", "-", text.lower())
-    text = _WEEKDAY.sub("", " ".join(text.split()))
+    text = _TIME.sub("", _WEEKDAY.sub("", " ".join(text.split())))
+    text = re.sub(r"\b(early|mid|late)-", r"\1 ", text)
     text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?! (?:quarter|third|half|century))", r"\1", text)
     return re.sub(r"^(?:on|in|during) ", "", re.sub(r"\b(?:the|of) ", "", text)).strip(" .,;")
 
@@ -89,6 +99,7 @@ def _is_edtf(text: str) -> bool:
 
 def _any(text: str) -> Iterator[str]:
     yield from _qualified(text)
+    yield from _thirds(text)
     text = _day_first(text)
     yield from _spans(text)
     yield from _sets(text)
@@ -111,13 +122,40 @@ def _dates(text: str) -> Iterator[str]:
             yield from write(match)
 
 
+def _thirds(text: str) -> Iterator[str]:
+    """Yield what "mid-May 2025" may mean: the whole month before a part of it, for nobody says which days those are."""
+    if match := _THIRD.fullmatch(text):
+        third = _THIRDS["early" if match[1] else "mid" if match[2] else "late"]
+        for whole in _dates(match[3]):
+            yield from _part_of(whole, *third)
+
+
+def _part_of(whole: str, days: tuple[int, int], code: int, years: tuple[int, int]) -> Iterator[str]:
+    """Yield a month, a year or a decade, and then a third of it."""
+    if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", whole):
+        last = min(days[1], monthrange(int(whole[:4]), int(whole[5:]))[1])
+        yield from (whole, f"[{whole}-{days[0]:02}..{whole}-{last}]")
+    elif re.fullmatch(r"\d{4}", whole):
+        yield from (whole, f"{whole}-{code}")
+    elif re.fullmatch(r"\d{3}X", whole):
+        yield from (whole, f"[{whole[:3]}{years[0]}..{whole[:3]}{years[1]}]")
+
+
 def _number(match: re.Match[str]) -> int:
     month = match["month"]
     return int(month) if month.isdigit() else month_number(month)
 
 
+def _years(match: re.Match[str]) -> list[str]:
+    """Return the year, or the years that two figures may mean: the likelier century first."""
+    if len(year := match["year"]) == 4:
+        return [year]
+    return [f"{century}{year}" for century in ((20, 19) if int(year) < 50 else (19, 20))]
+
+
 def _day(match: re.Match[str]) -> Iterator[str]:
-    yield f"{match['year']}-{_number(match):02}-{int(match['day']):02}"
+    for year in _years(match):
+        yield f"{year}-{_number(match):02}-{int(match['day']):02}"
 
 
 def _month(match: re.Match[str]) -> Iterator[str]:
@@ -129,9 +167,10 @@ def _month(match: re.Match[str]) -> Iterator[str]:
 def _either_order(match: re.Match[str]) -> Iterator[str]:
     """Yield day and month in both orders: a slash does not say which is which."""
     one, other = int(match["one"]), int(match["other"])
-    for day, month in ((one, other), (other, one)):
-        if month <= 12:
-            yield f"{match['year']}-{month:02}-{day:02}"
+    for year in _years(match):
+        for day, month in ((one, other), (other, one)):
+            if month <= 12:
+                yield f"{year}-{month:02}-{day:02}"
 
 
 def _season(match: re.Match[str]) -> Iterator[str]:
@@ -141,27 +180,28 @@ def _season(match: re.Match[str]) -> Iterator[str]:
 
 def _dates_table() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]]]]:
     day, year, named = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})", rf"(?P<month>(?:{MONTH_NAMES})\.?)"
-    numbered = r"(?P<month>\d{1,2})"
+    numbered, cut = r"(?P<month>\d{1,2})", r"(?P<year>\d{4}|\d{2})"
     parts = rf"(?P<part>{'|'.join(_PARTS)})"
     century = r"(?P<number>\d{1,2})(?:st|nd|rd|th) century"
     yield from (
         (re.compile(pattern), write)
         for pattern, write in (
-            (rf"{day}[ .-]*{named},?[ -]*{year}", _day),
+            (rf"{day}[ ./-]*{named},?[ /'-]*{cut}", _day),
             (rf"{named}[ -]*{day}(?:[,.] ?| ){year}", _day),
             (rf"{year},?[ -]{named}[ -]*{day}", _day),
             (rf"{year}[-/. ]{numbered}[-/. ]{day}", _day),
             (r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})", _day),
-            (rf"{day}\. ?{numbered}\. ?{year}", _day),
-            (rf"(?P<one>\d{{1,2}})[/-](?P<other>\d{{1,2}})[/-]{year}", _either_order),
-            (rf"{named},?[ -]*{year}", _month),
+            (rf"{day}\. ?{numbered}\. ?{cut}", _day),
+            (rf"(?P<one>\d{{1,2}})-(?P<other>\d{{1,2}})-{year}", _either_order),
+            (rf"(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})/{cut}", _either_order),
+            (rf"{named},?[ /-]*{year}", _month),
             (rf"{year},?[ -]{named}", _month),
             (rf"{numbered}[/.]{year}", _month),
             (rf"{year}[-/.]{numbered}", _month),
             (rf"(?P<season>{'|'.join(_SEASONS)}),? {year}", _season),
             (rf"{year},? (?P<season>{'|'.join(_SEASONS)})", _season),
             (
-                rf"{parts},? {year}",
+                rf"{parts},?[ /-]{year}",
                 lambda match: iter([f"{match['year']}-{_PARTS[match['part']]}"]),
             ),
             (
@@ -192,7 +232,8 @@ def _cut_short_before(one: str, second: str) -> Iterator[str]:
     """Yield what "10", "10 May" or "May" means before 2025-06-12."""
     if one.isdigit() and len(one) <= 2 and re.match(r"\d{4}-\d{2}-\d{2}", second):
         yield f"{second[:7]}-{int(one):02}"
-    yield from _qualified(f"{one} {second[:4]}")
+    if len(second) > 4:  # of "May/2025" nothing is left out
+        yield from _qualified(f"{one} {second[:4]}")
 
 
 def _cut_short_after(first: str, other: str) -> Iterator[str]:
@@ -241,6 +282,10 @@ def _sets(text: str) -> Iterator[str]:
 def _open(text: str) -> Iterator[str]:
     """Yield what has no beginning or no end."""
     if match := re.fullmatch(r"(?:since|from) (.+)", text):
+        yield from (f"{each}/.." for each in _qualified(match[1]))
+    if match := re.fullmatch(
+        r"(?:from )?(.+?) ?(?:-|to|until|till) ?(?:present|now|today|date)", text
+    ):
         yield from (f"{each}/.." for each in _qualified(match[1]))
     if match := re.fullmatch(r"(?:until|till|up to) (.+)", text):
         yield from (f"../{each}" for each in _qualified(match[1]))

@@ -50,7 +50,7 @@ class ListExport(AnyModelAdmin):
             return HttpResponseBadRequest("The format is csv or ndjson.")
         request.GET = query
         changelist: Any = self.get_changelist_instance(request)
-        if changelist.waiting or not changelist.asked.is_understood:
+        if changelist.waiting or not changelist.is_understood:
             return HttpResponseRedirect(f"../?{query.urlencode()}")
         kind = kind_of(self.model)
         rows = list(changelist.queryset.values_list("pk", "badge"))

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
-from django.utils.dateparse import parse_date
 
+from config.dates.values import EdtfError, parse_partial
 from records.badges import BadgeFilter
 from records.models import RecordWarning
 from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -29,6 +30,10 @@ class DeskFilter(admin.SimpleListFilter):
     is_input = False
     words: ClassVar[Sequence[tuple[str, str]]] = ()
 
+    def problem(self, value: str) -> str:
+        """Say why a value is not understood; nothing where it is."""
+        return not_one_of(value, self)
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
         return self.words
 
@@ -39,6 +44,9 @@ class InputFilter(DeskFilter):
     is_input = True
     words = (("", ""),)  # Django shows no filter without any
 
+    def problem(self, value: str) -> str:  # noqa: ARG002 - whatever is typed is understood
+        return ""
+
 
 class ChangedSince(InputFilter):
     """Records that were changed on a day or later."""
@@ -47,13 +55,11 @@ class ChangedSince(InputFilter):
     parameter_name = "changed_since"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
-        if not (text := self.value()):
-            return queryset
-        try:
-            day = parse_date(text)
-        except ValueError:
-            day = None
-        return queryset.filter(changed_at__date__gte=day) if day else queryset.none()
+        day = first_day(self.value() or "")
+        return queryset.filter(changed_at__date__gte=day) if day else queryset
+
+    def problem(self, value: str) -> str:
+        return "" if first_day(value) else no_day(value)
 
 
 class ChangedBy(DeskFilter):
@@ -68,14 +74,14 @@ class ChangedBy(DeskFilter):
         return [("me", "me"), *((name, name) for name in names)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not (name := self.value()):
-            return queryset
-        if name == "me":
-            key = request.user.pk
-        else:
-            accounts = get_user_model().objects.filter(username=name)
-            key = accounts.values_list("pk", flat=True).first()
-        return queryset.filter(writers__contains=[key]) if key else queryset.none()
+        name = self.value()
+        key = request.user.pk if name == "me" else _account(name or "")
+        return queryset.filter(writers__contains=[key]) if name and key else queryset
+
+    def problem(self, value: str) -> str:
+        # Accounts that are no longer offered are understood too.
+        is_known = value == "me" or _account(value)
+        return "" if is_known else f"“{value}” is the name of no account."
 
 
 class Warned(DeskFilter):
@@ -150,4 +156,38 @@ def by_field(name: str) -> type[DeskFilter]:
             value = self.value()
             return queryset.filter(**{name: value}) if value else queryset
 
+        def problem(self, value: str) -> str:
+            return "" if self.is_input else super().problem(value)
+
     return ByField
+
+
+def _account(name: str) -> Any:
+    return get_user_model().objects.filter(username=name).values_list("pk", flat=True).first()
+
+
+def first_day(text: str) -> date | None:
+    """Return the first day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; None for all else."""
+    try:
+        return parse_partial(text.strip())[0]
+    except EdtfError:
+        return None
+
+
+def no_day(text: str) -> str:
+    """Say that a text is no day as filters take it."""
+    return f"“{text}” is not understood: write YYYY-MM-DD, YYYY-MM or YYYY."
+
+
+def not_one_of(value: str, spec: admin.SimpleListFilter) -> str:
+    """Say that a filter does not offer a value; nothing where it does."""
+    offered = [str(key) for key, _word in spec.lookup_choices]
+    return "" if value in offered else f"“{value}” is not one of {', '.join(offered)}."
+
+
+def misunderstood(spec: admin.SimpleListFilter) -> str:
+    """Say why what a filter is given is not understood; nothing where it is, or nothing is given."""
+    value = spec.value()
+    if not value:
+        return ""
+    return spec.problem(value) if isinstance(spec, DeskFilter) else not_one_of(value, spec)

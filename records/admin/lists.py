@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -23,8 +24,10 @@ from django.utils.html import format_html, format_html_join
 from config.api.filters.base import Filter
 from config.api.filters.dates import DATE_SCHEMA
 from config.api.filters.sets import Group
+from config.dates.written import readings
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
+from records.admin.list_filters import ChangedSince, first_day, misunderstood, no_day
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
 from records.badges import BadgeFilter
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from config.api.query import Parameter
+    from config.faults import Fault
     from records.models import Record, SavedList
     from records.registry import Kind
 
@@ -141,8 +145,13 @@ class RecordChangeList(ChangeList):
             self.waiting = bring_up_to_date(at_most=PREVIEWED)
         self.asked = ask(self.kind, given)
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        self.misunderstood = [
+            (spec, problem)
+            for spec in self.filter_specs
+            if isinstance(spec, admin.SimpleListFilter) and (problem := misunderstood(spec))
+        ]
         self.found = rows
-        return self.asked.filtered(rows)
+        return self.asked.filtered(rows) if self.is_understood else rows.none()
 
     def get_filters_params(self, params: Any = None) -> Any:
         given = super().get_filters_params(params)
@@ -150,7 +159,7 @@ class RecordChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Read a page: the rows that meet the filters of the API by editions and previews apart."""
-        asks_api = self.asked.clauses and self.asked.is_understood
+        asks_api = self.asked.clauses and self.is_understood
         rows: Any = self.asked.halves(self.found) if asks_api else self.queryset
         paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
         self.paginator = paginator
@@ -181,6 +190,11 @@ class RecordChangeList(ChangeList):
     @property
     def kind(self) -> Kind:
         return kind_of(self.model)
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether everything was understood: else no row is meant, and nothing can be done to any by mistake."""
+        return self.asked.is_understood and not self.misunderstood
 
     def _is_of_api(self, name: str) -> bool:
         """Whether a parameter is read as the API reads it: also one that nothing here has."""
@@ -348,13 +362,15 @@ class RecordChangeList(ChangeList):
     def remarks(self) -> list[Remark]:
         """What was not understood, each with suggestions."""
         found = []
-        for fault in self.asked.faults:
-            where = f"{_label_of(fault.parameter)}: " if fault.parameter else ""
-            suggestions = []
-            if fault.suggestion and fault.parameter:
-                is_name = fault.code == "unknown_parameter"
-                suggestions = [self._instead(fault.parameter, fault.suggestion, is_name=is_name)]
-            found.append(Remark(f"{where}{fault.detail}", suggestions))
+        for spec, problem in self.misunderstood:
+            name, value = str(spec.parameter_name), str(spec.value())
+            days = value if isinstance(spec, ChangedSince) else ""
+            near = get_close_matches(
+                value.lower(), [str(key) for key, _word in spec.lookup_choices]
+            )
+            suggestions = [self._instead(name, each) for each in [*_days_in(days), *near]]
+            found.append(Remark(f"{spec.title}: {problem}", suggestions[:SUGGESTED]))
+        found += map(self._remark_on, self.asked.faults)
         for note in self.asked.notes:
             where = _label_of(note.parameter)
             if note.code == "unresolved_reference":
@@ -370,6 +386,23 @@ class RecordChangeList(ChangeList):
                 )
             )
         return found
+
+    def _remark_on(self, fault: Fault) -> Remark:
+        name, near = fault.parameter, fault.suggestion
+        if not name:
+            return Remark(fault.detail)
+        if fault.code == "unknown_parameter":
+            # As it stands in the address: a label may be that of the filter that was meant.
+            instead = [self._instead(name, near, is_name=True)] if near else []
+            return Remark(f"“{name}” is no filter of this list.", instead)
+        text = ",".join(self.filter_params.get(name, []))
+        parameter = filters_of(self.kind).known.get(name)
+        if parameter is not None and parameter.schema == DATE_SCHEMA and not first_day(text):
+            instead = [self._instead(name, day) for day in _days_in(text)]
+            return Remark(f"{_label_of(name)}: {no_day(text)}", instead)
+        return Remark(
+            f"{_label_of(name)}: {fault.detail}", [self._instead(name, near)] if near else []
+        )
 
     def _suggested(self, name: str, text: str) -> list[tuple[str, str]]:
         """Return records that are called much like a word, with the addresses of the list that they give."""
@@ -451,6 +484,11 @@ _ENDINGS = {
     "_after": " from",
     "_before": " until",
 }
+
+
+def _days_in(text: str) -> list[str]:
+    """Return the days, months or years that a text may mean as people write dates."""
+    return [each for each in readings(text) if first_day(each)]
 
 
 def _label_of(name: str) -> str:

@@ -33,8 +33,26 @@ if TYPE_CHECKING:
 
 #: What is read at most: bytes, rows, columns, letters of a cell.
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS, LONGEST = 200_000, 500, 30, 500
-#: What is offered for one cell at most.
-OFFERED = 6
+#: What is offered for one cell at most, and lines among which headings are looked for.
+OFFERED, TITLES = 6, 5
+#: What stands in a cell that is left blank.
+NOTHING = {
+    "-",
+    "--",
+    "\u2013",
+    "\u2014",
+    "\u2212",
+    "...",
+    "\u2026",
+    "n/a",
+    "n.a.",
+    "na",
+    "none",
+    "nil",
+}
+#: The sign of a footnote behind a name or a date. Figures may belong to a name ("Group of 77").
+_NOTE = re.compile(r"(.*\w.*?) ?(?:\[[^\[\]]{1,9}\]|[*\u2020\u2021\u00a7])+")
+_NUMBERED_NOTE = re.compile(r"(.*[^\W\d].*?) \d{1,2}(?:, ?\d{1,2})*")
 #: The choice of a cell that is to stand as the source's words.
 WORDS = "words"
 
@@ -54,6 +72,7 @@ class Offer:
     label: str
     hint: str = ""
     chosen: str = ""  #: what the cell has chosen then; blank where its text is enough
+    way: str = ""  #: how a text of several meanings is read; the same in all cells of a column
 
 
 @dataclass
@@ -194,7 +213,8 @@ class Named(Column):
         for cell in cells:
             if not self._is_choice(cell.chosen):
                 cell.chosen = ""
-        texts = list(dict.fromkeys(cell.text for cell in cells if not cell.chosen))
+        written = list(dict.fromkeys(cell.text for cell in cells if not cell.chosen))
+        texts = list(dict.fromkeys([*written, *map(_without_note, written)]))
         exact: dict[str, list[str]] = defaultdict(list)
         near: dict[str, list[str]] = defaultdict(list)
         keys: dict[str, set[str]] = {name: set() for name in self.models}
@@ -202,6 +222,12 @@ class Named(Column):
             for text, likely in zip(texts, likely_of(sheet, model, texts), strict=True):
                 exact[text] += [f"{name}:{key}" for key in likely.exact]
                 near[text] += [f"{name}:{key}" for key in likely.others[:OFFERED]]
+        for text in written:
+            bare = _without_note(text)
+            if bare != text and not exact[text]:
+                if _NOTE.fullmatch(text):
+                    exact[text] = exact[bare]
+                near[text] = [*exact[bare], *near[text], *near[bare]]
         found = chain.from_iterable([*exact.values(), *near.values()])
         for chosen in chain((cell.chosen for cell in cells), found):
             name, _, key = chosen.partition(":")
@@ -260,8 +286,15 @@ class Named(Column):
         cell.is_wrong(problem, offers)
 
 
+def _without_note(text: str) -> str:
+    match = _NOTE.fullmatch(text) or _NUMBERED_NOTE.fullmatch(text)
+    return match[1].strip() if match else text
+
+
 #: Day and month in figures: the signs between them do not say which is which.
-_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}")
+_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+#: A date whose year has two figures.
+_CUT_YEAR = re.compile(r".*\D\d{2}")
 
 
 @dataclass(frozen=True)
@@ -281,22 +314,48 @@ class Day(Column):
             cell.means(cell.text, (f"{self.field}_text", cell.text, cell.text))
             return
         cell.chosen = ""
-        try:
-            found = [UncertainDate.parse(text).edtf]
-        except EdtfError:
-            found = readings(text)
+        found = _dates_in(text)
+        if not found and (noted := _NOTE.fullmatch(text)):
+            found = _dates_in(noted[1])
         figures = _FIGURES.fullmatch(text.strip())
         if len(found) > 1 and figures and order:
-            day, month = figures.groups() if order == "day" else figures.groups()[::-1]
-            end = f"-{int(month):02}-{int(day):02}"
-            found = [each for each in found if each.endswith(end)]
+            found = [each for each in found if each.endswith(_end(figures, order))]
         if len(found) == 1:
             cell.means(found[0], (f"{self.field}_edtf", found[0], found[0]))
             return
-        offers = [Offer(each, each, UncertainDate.parse(each).meaning()) for each in found]
+        century = slice(2) if _CUT_YEAR.fullmatch(text.strip()) else slice(0)
+        offers = [
+            Offer(
+                each,
+                each,
+                UncertainDate.parse(each).meaning(),
+                way=f"{_way(figures, each) if figures and not order else ''}{each[century]}",
+            )
+            for each in found
+        ]
         words = Offer(cell.text, "Keep as words", "a date that is not known", WORDS)
         problem = "It may mean more than one day." if found else f"“{cell.text}” is no date."
-        cell.is_wrong(problem, [*offers, words])
+        cell.is_wrong(problem, [*offers, words, Offer("", "Leave blank")])
+
+
+def _dates_in(text: str) -> list[str]:
+    """Return what a text may mean, in EDTF; itself where it is EDTF."""
+    try:
+        return [UncertainDate.parse(text).edtf]
+    except EdtfError:
+        return readings(text)
+
+
+def _end(figures: re.Match[str], order: str) -> str:
+    """Return how an EDTF text ends whose day and month stand in figures, in an order."""
+    one, other = figures[1], figures[2]
+    day, month = (one, other) if order == "day" else (other, one)
+    return f"-{int(month):02}-{int(day):02}"
+
+
+def _way(figures: re.Match[str], edtf: str) -> str:
+    """Return which comes first where figures mean an EDTF text."""
+    return next(order for order in ("day", "month") if edtf.endswith(_end(figures, order)))
 
 
 def _order_of(texts: Iterable[str]) -> str:
@@ -304,7 +363,7 @@ def _order_of(texts: Iterable[str]) -> str:
     found = set()
     for text in texts:
         if match := _FIGURES.fullmatch(text.strip()):
-            one, other = (int(each) for each in match.groups())
+            one, other = int(match[1]), int(match[2])
             found |= ({"day"} if one > 12 else set()) | ({"month"} if other > 12 else set())
     return found.pop() if len(found) == 1 else ""
 
@@ -325,8 +384,11 @@ class Paste:
         raise NotImplementedError
 
 
-def read(paste: Paste, text: str) -> tuple[list[str], list[str], list[Row]]:
-    """Return the names of the columns (blank: left out), their headings, and the rows. Raises Unreadable."""
+def read(paste: Paste, text: str) -> tuple[list[str], list[str], list[Row], int]:
+    """Return the names of the columns (blank: left out), their headings, the rows, and how many lines stand above the headings.
+
+    Raises Unreadable.
+    """
     lines = _lines(text)
     if not lines:
         msg = "There is nothing to read."
@@ -335,19 +397,12 @@ def read(paste: Paste, text: str) -> tuple[list[str], list[str], list[Row]]:
     if width > MOST_COLUMNS:
         msg = f"There are {width} columns; at most {MOST_COLUMNS} are read."
         raise Unreadable(msg)
-    first = lines[0][1]
-    names = [
-        next((column.name for column in paste.columns if column.has_heading(each)), "")
-        for each in first
-    ]
-    has_headings = any(names) and not any(re.search(r"\d", each) for each in first)
+    above, names = _headings(paste, [cells for _number, cells in lines[:TITLES]])
     headings = [""] * width
-    if has_headings:
-        headings = [*first, *[""] * width][:width]
-        lines = lines[1:]
-    else:
-        names = list(paste.order)
-    names = [*names, *[""] * width][:width]
+    if names:
+        headings = [*lines[above][1], *headings][:width]
+        lines = lines[above + 1 :]
+    names = [*(names or paste.order), *[""] * width][:width]
     names = [name if name not in names[:place] else "" for place, name in enumerate(names)]
     if len(lines) > MOST_ROWS:
         msg = f"There are {len(lines)} rows; at most {MOST_ROWS} are read at once."
@@ -360,40 +415,77 @@ def read(paste: Paste, text: str) -> tuple[list[str], list[str], list[Row]]:
         )
         for number, cells in lines
     ]
-    return names, headings, rows
+    return names, headings, rows, above
+
+
+def _headings(paste: Paste, lines: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
+    """Return the place of the line of headings, and what they name; no names where there is none. Titles may stand above it."""
+    for place, cells in enumerate(lines):
+        names = [
+            next((column.name for column in paste.columns if column.has_heading(each)), "")
+            for each in cells
+        ]
+        is_sure = paste.needed in names and len({*filter(None, names)}) > 1
+        if (is_sure if place else any(names)) and not any(re.search(r"\d", each) for each in cells):
+            return place, names
+    return 0, []
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """Split what a spreadsheet copies (tabs), or CSV, into numbered lines that say something. Raises Unreadable."""
+    """Split what a spreadsheet copies (tabs), or CSV, into lines that say something, numbered as its rows are. Raises Unreadable."""
     if len(text.encode()) > MOST_BYTES:
         msg = f"It is longer than {MOST_BYTES // 1000} kB."
         raise Unreadable(msg)
-    head = text.split("\n", 1)[0]
-    sign = "\t" if "\t" in text else max(",;", key=head.count)
-    lines = []
+    text = text.replace("\0", "")
+    head = text.strip("\r\n").split("\n", 1)[0]
+    # A list of names without a sign in its first line is one column: "Korea, Republic of" may follow.
+    sign = "\t" if "\t" in text or not re.search("[,;]", head) else max(",;", key=head.count)
     try:
-        reader = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=sign)
-        for cells in reader:
-            plain = [" ".join(cell.split()) for cell in cells]
-            if any(plain):
-                lines.append((reader.line_num, plain))
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=sign, strict=True))
+    except csv.Error:
+        rows = _unquoted(text, sign)
+    lines = [
+        (number, [" ".join(cell.split()) for cell in cells])
+        for number, cells in enumerate(rows, start=1)
+    ]
+    return [(number, cells) for number, cells in lines if any(cells)]
+
+
+def _unquoted(text: str, sign: str) -> list[list[str]]:
+    """Split a text whose quotation marks enclose no cells: one that begins a cell and ends nowhere would take all that follows."""
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter=sign, quoting=csv.QUOTE_NONE))
     except csv.Error as error:
         msg = f"It cannot be read as a table: {error}."
         raise Unreadable(msg) from error
-    return lines
+    return [[cell.strip('" ') for cell in cells] for cells in rows]
 
 
 def understand(paste: Paste, sheet: Sheet, record: Any, new: Sequence[str]) -> None:
     """Say of all cells what they mean, and of all rows what they make."""
+    above: list[Offer] = []
     for row in sheet.rows:
-        if paste.needed and not row.cells.get(paste.needed, Cell("")).text:
-            row.cells.setdefault(paste.needed, Cell("")).is_wrong("Say who it is.")
-        for cell in row.cells.values():
+        who = row.cells.get(paste.needed, Cell(""))
+        if paste.needed and not who.text:
+            # One cell that is merged over several rows is copied as blank cells below it.
+            row.cells.setdefault(paste.needed, who).is_wrong("Say who it is.", above)
+        elif paste.needed:
+            above = [Offer(who.text, who.text, f"as in line {row.line}", who.chosen)]
+        for name, cell in row.cells.items():
+            if name != paste.needed and not cell.chosen and cell.text.casefold() in NOTHING:
+                cell.shown = "nothing"
             _look_at(cell)
     good = Sheet(
         sheet.site,
         [
-            Row(row.line, {name: each for name, each in row.cells.items() if not each.problem})
+            Row(
+                row.line,
+                {
+                    name: each
+                    for name, each in row.cells.items()
+                    if not each.problem and not each.shown
+                },
+            )
             for row in sheet.rows
         ],
         sheet.on,

@@ -46,6 +46,7 @@ class PastePage(AnyModelAdmin):
 
         `{"text": ...}`, or `{"columns": [names], "headings": [...], "rows": [{"line": 2, "cells": [{"text": ..., "chosen": ...}], "texts": [...]}]}`;
         with `record` (its id), `on` (EDTF: the day of it all) and `new` (who is in new rows of the form: `state:<id>`).
+        `above` counts the lines of a text above its headings, which are left out.
         """
         paste = self._paste_of(request, member)
         record = self._record_of(request)
@@ -54,14 +55,15 @@ class PastePage(AnyModelAdmin):
         try:
             asked = _asked(request.POST.get("data", ""))
             if "text" in asked:
-                names, headings, rows = read(paste, str(asked["text"]))
+                names, headings, rows, above = read(paste, str(asked["text"]))
             else:
                 names, headings, rows = _mended(paste, asked)
+                above = 0
         except (Unreadable, RecursionError) as error:
             return JsonResponse({"problem": str(error)}, status=400)
         sheet = Sheet(self.admin_site, rows, days_of(str(asked.get("on", ""))))
         understand(paste, sheet, record, _texts(asked.get("new")))
-        return JsonResponse(_answer(paste, names, headings, sheet))
+        return JsonResponse({**_answer(paste, names, headings, sheet), "above": above})
 
     def _paste_of(self, request: HttpRequest, member: str) -> Paste:
         for inline in self.inlines:

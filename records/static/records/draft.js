@@ -155,8 +155,9 @@
         const banner = document.createElement("div");
         banner.className = "kept";
         banner.setAttribute("role", "status");
-        const at = new Date(draft.at).toLocaleString();
-        banner.append(`What you typed here until ${at} was not saved. This browser has kept it.`);
+        const at = new Date(draft.at).toUTCString(); // "Sat, 08 Nov 2025 21:05:17 GMT", written as the desk writes times
+        const when = `${at.slice(5, 16).replace(/^0/, "")}, ${at.slice(17, 22)} UTC`;
+        banner.append(`What you typed here until ${when} was not saved. This browser has kept it.`);
         if (seen && now && seen[1] !== now.value) {
             banner.append(" The record was changed since: when you save, both changes are merged.");
         }

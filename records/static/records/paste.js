@@ -34,7 +34,7 @@
             this.opener = button("Paste rows…", () => this.toggle(), {className: "paste-open", "aria-expanded": "false"});
             this.said = element("p", {className: "paste-said", role: "status"});
             this.panel = element("div", {hidden: true, className: "paste-panel"});
-            place.append(this.opener, this.panel, this.said);
+            place.append(this.opener, this.said, this.panel); // what is said of the table stands in sight
         }
 
         toggle() {
@@ -109,6 +109,7 @@
                     this.say(preview.problem);
                 } else {
                     this.preview = preview;
+                    this.above = asked.rows ? this.above : preview.above;
                     this.show();
                 }
             } catch {
@@ -150,8 +151,27 @@
             );
             const wrong = this.panel.querySelectorAll("[aria-invalid]").length;
             const understood = `${count} of ${rows.length} ${rows.length === 1 ? "row" : "rows"} understood.`;
-            this.say(wrong ? `${understood} ${wrong} ${wrong === 1 ? "cell" : "cells"} to mend.` : understood);
+            this.say([understood, wrong && `${wrong} ${wrong === 1 ? "cell" : "cells"} to mend.`, ...this.remarks()].filter(Boolean).join(" "));
             (this.panel.querySelector("[aria-invalid]") ?? this.take).focus();
+        }
+
+        // What is not read, and what was mended along with a cell.
+        remarks() {
+            const {columns, rows} = this.preview;
+            const left = columns.filter(({name}, place) => !name && rows.some(({texts}) => texts[place]));
+            const found = [];
+            if (this.alike) {
+                found.push(`${this.alike} more ${this.alike === 1 ? "date is" : "dates are"} read in the same way.`);
+                this.alike = 0;
+            }
+            if (this.above) {
+                found.push(`${this.above} ${this.above === 1 ? "line" : "lines"} above the headings ${this.above === 1 ? "is" : "are"} left out.`);
+            }
+            if (left.length) {
+                const names = left.map(({heading}) => heading && `“${heading}”`).filter(Boolean).join(", ");
+                found.push(`${left.length} ${left.length === 1 ? "column is" : "columns are"} left out${names && `: ${names}`}.`);
+            }
+            return found;
         }
 
         head(column, place) {
@@ -184,18 +204,20 @@
                     this.ask();
                 }
             }, {className: "line-remove", "aria-label": `Leave out line ${row.line}`});
-            const cells = this.preview.columns.map((column) => this.cell(row, column));
+            const cells = this.preview.columns.map((column, place) => this.cell(row, column, place));
             return element("tr", {className: row.makes ? "" : "wrong"},
                 element("th", {scope: "row"}, String(row.line), " ", remove), ...cells, element("td", {textContent: row.note}));
         }
 
-        cell(row, column) {
+        cell(row, column, place) {
             const cell = row.cells[column.name];
+            const pasted = row.texts[place] ?? "";
             if (!column.name || !cell) {
-                return element("td", {className: "quiet"});
+                return element("td", {}, element("small", {textContent: pasted}));
             }
             if (!cell.problem) {
-                const typed = cell.shown && !cell.shown.startsWith(cell.text) ? [" ", element("small", {textContent: cell.text})] : [];
+                const shown = cell.shown || cell.text;
+                const typed = pasted && !shown.startsWith(pasted) ? [" ", element("small", {textContent: pasted})] : [];
                 return element("td", {}, cell.shown || cell.text, ...typed);
             }
             const id = `${this.id}-${row.line}-${column.name}`;
@@ -203,8 +225,9 @@
             input.setAttribute("aria-invalid", "true");
             input.setAttribute("aria-label", `${column.label} of line ${row.line}`);
             input.setAttribute("aria-describedby", `${id}-problem`);
-            const mend = (text, chosen) => {
+            const mend = (text, chosen, way) => {
                 row.cells[column.name] = {text, chosen};
+                this.alike = way ? this.readAlike(column, way) : 0;
                 this.again();
             };
             input.addEventListener("change", () => mend(input.value, ""));
@@ -216,20 +239,40 @@
                     }
                 }
             });
-            const offers = cell.offers.map((offer) => button(offer.label, () => mend(offer.text, offer.chosen), {
+            const offers = cell.offers.map((offer) => button(offer.label, () => mend(offer.text, offer.chosen, offer.way), {
                 className: "paste-offer", title: offer.hint, "aria-label": `${offer.label}${offer.hint ? `, ${offer.hint}` : ""}, for line ${row.line}`,
             }));
             return element("td", {}, input, element("span", {id: `${id}-problem`, className: "paste-problem", textContent: cell.problem}), ...offers);
+        }
+
+        // Day before month, or which century: what is said of one date of a column is meant of all. Returns of how many more.
+        readAlike(column, way) {
+            let count = 0;
+            for (const row of this.preview.rows) {
+                const offer = row.cells[column.name]?.offers?.find((each) => each.way === way);
+                if (offer) {
+                    row.cells[column.name] = {text: offer.text, chosen: offer.chosen};
+                    count += 1;
+                }
+            }
+            return count;
         }
 
         // The rows of the form
 
         add() {
             const rows = this.preview.rows.filter((row) => row.makes);
+            const key = (member, fields) => JSON.stringify([member, ...fields.map(([name, value]) => [name, value]).sort()]);
+            // What was pasted before is not added twice.
+            const there = new Set([...this.form.querySelectorAll("tr.packed")].map((line) => key(
+                line.id.replace(/-\d+$/, ""),
+                [...window.deskRows.packedFields(line)].flatMap(([name, values]) => values.map(([value]) => [name, value])),
+            )));
             let made = 0;
             for (const row of rows) {
-                for (const {member, cells, fields} of row.makes) {
+                for (const {member, cells, fields} of row.makes.filter((each) => !there.has(key(each.member, each.fields)))) {
                     window.deskRows.pack(member, cells, fields);
+                    there.add(key(member, fields));
                     made += 1;
                 }
             }

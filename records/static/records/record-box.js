@@ -119,6 +119,7 @@
         this.clear.hidden = !options.length;
       }
       this.isTyped = false;
+      this.dropped = "";
     }
 
     chip(option) {
@@ -188,6 +189,7 @@
 
     typed() {
       this.isTyped = true;
+      this.dropped = "";
       this.hint.textContent = "";
       this.hint.classList.remove("record-wrong");
       clearTimeout(this.timer);
@@ -367,7 +369,7 @@
       } else if (event.key === "Enter" && this.isTyped) {
         event.preventDefault();
         this.search();
-      } else if (event.key === "Escape" && (isOpen || this.isTyped)) {
+      } else if (event.key === "Escape" && (isOpen || this.isTyped || this.dropped)) {
         event.preventDefault();
         event.stopPropagation();
         this.close();
@@ -386,6 +388,32 @@
       this.setActive(items[next]);
     }
 
+    // What was typed and stands for nothing.
+    get unchosen() {
+      return (this.isTyped && this.input.value.trim()) || this.dropped;
+    }
+
+    complain(typed, more = ".") {
+      this.dropped = typed;
+      this.hint.textContent = `“${typed}” was not chosen from the list${more}`;
+      this.hint.classList.add("record-wrong");
+    }
+
+    // Show what was typed again, and ask for a choice.
+    insist() {
+      const typed = this.unchosen;
+      this.close();
+      for (let at = this; at; at = at.parentElement) {
+        if (at.tagName === "DETAILS") at.open = true;
+        if (at.matches("tr.opened")) at.hidden = false;
+      }
+      this.input.focus();
+      this.input.value = typed;
+      this.isTyped = true;
+      this.complain(typed, ": choose a result, or press Escape to leave the box as it was. Nothing was sent.");
+      say(this.hint.textContent);
+    }
+
     // Nothing is chosen by going on: what was typed is dropped, and the box says so.
     leave() {
       const typed = this.input.value.trim();
@@ -395,13 +423,21 @@
         this.empty();
       } else if (wasTyped) {
         this.show();
-        if (typed) {
-          this.hint.textContent = `“${typed}” was not chosen from the list.`;
-          this.hint.classList.add("record-wrong");
-        }
+        if (typed) this.complain(typed);
       }
     }
   }
+
+  // What was typed and not chosen would be lost without a word when the form is sent: it is chosen, or taken back, before.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.formNoValidate) return;
+    const box = [...event.target.querySelectorAll("record-box")].find((each) => each.unchosen);
+    if (box) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      box.insist();
+    }
+  }, true);
 
   customElements.define("record-box", RecordBox);
 })();

@@ -51,14 +51,33 @@ OFFERED = {
     "10 or 12 May 2025": ["[2025-05-10,2025-05-12]"],
     "10 and 12 May 2025": ["{2025-05-10,2025-05-12}"],
     "since 1990": ["1990/.."],
+    "10 May 2025 to present": ["2025-05-10/.."],
+    "May 2025 – now": ["2025-05/.."],  # noqa: RUF001 - as it is printed
+    # Nobody says which days those are: the whole comes first.
+    "mid-May 2025": ["2025-05", "[2025-05-11..2025-05-20]"],
+    "end of February 2024": ["2024-02", "[2024-02-21..2024-02-29]"],
+    "early 2025": ["2025", "2025-37"],
+    "late 1990s": ["199X", "[1997..1999]"],
+    # Nor which century, where the year has two figures.
+    "10-May-25": ["2025-05-10", "1925-05-10"],
+    "10 May 25": ["2025-05-10", "1925-05-10"],
+    "10.5.61": ["1961-05-10", "2061-05-10"],
+    "5/10/25": ["2025-10-05", "2025-05-10", "1925-10-05", "1925-05-10"],
+    "Q2/2025": ["2025-34"],
+    "May/2025": ["2025-05"],
+    # A spreadsheet puts a time behind each date.
+    "2025-05-10 00:00:00": ["2025-05-10"],
+    "10 May 2025, 2:30 pm": ["2025-05-10"],
     "until May 1990": ["../1990-05"],
     "by 10 May 2025": ["[..2025-05-10]"],
     "before January 2025": ["[..2024-12]"],
     "after 10 May 2025": ["[2025-05-11..]"],
     # Not enough is said, or it cannot be.
     "10 May": [],
+    "May 25": [],
+    "until further notice": [],
+    "mid-May to late June 2025": [],
     "31 February 2025": [],
-    "10 May 25": [],
     "on Saturday night": [],
     "10 May 2025 to": [],
     "": [],
@@ -94,6 +113,7 @@ def test_a_refusal_says_what_the_words_are_in_edtf() -> None:
     ):
         UncertainDate.parse("spring 2025")
     with pytest.raises(
-        EdtfError, match=r"^EDTF has no spaces, but character 3 is one\. Remove it\.$"
+        EdtfError,
+        match=r"^“until further notice” is not understood as a date: write EDTF, as in 2025-05-10 or 2025-05, and keep the source's words",
     ):
-        UncertainDate.parse("10 May")
+        UncertainDate.parse("until further notice")

@@ -121,6 +121,15 @@ def test_a_participant_is_described_by_keyboard_alone(live_server: Any) -> None:
         state.press("Tab")
         assert held("on_behalf_of_state") == [""]
         assert "“su” was not chosen from the list." in texts("record-box .record-wrong")
+        # Nor is it lost by saving: it is asked for first, and the form is as it was.
+        page.keyboard.press("Control+s")
+        assert page.evaluate("document.activeElement.id") == state.get_attribute("id")
+        assert state.input_value() == "su"
+        assert texts("record-box .record-wrong") == [
+            "“su” was not chosen from the list: choose a result, or press Escape to leave the box as it was. Nothing was sent."
+        ]
+        state.press("Escape")
+        assert texts("record-box .record-wrong") == []
         state.press_sequentially("us")
         page.wait_for_selector("#record-options [role=option][aria-selected=true]")
         state.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -56,6 +57,10 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(form)
         assert page.input_value("#id_given_name") == ""
+        assert re.match(
+            r"What you typed here until \d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC was not saved\.",
+            page.inner_text(".kept"),
+        )
         page.click("text=Bring it back")
         assert page.input_value("#id_given_name") == "Marco Antonio"
         assert page.input_value("#id_names-0-name") == "Little Marco"

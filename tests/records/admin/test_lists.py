@@ -112,8 +112,37 @@ def test_what_is_not_understood_is_said_with_suggestions(
         (f"status: “ocurred” is not one of {words}.", [("occurred", "?status=occurred")])
     ]
     assert remarks(country="PK") == [
-        ("country: There is no such parameter here.", [("state", "?state=PK")])
+        ("“country” is no filter of this list.", [("state", "?state=PK")])
     ]
+    # What only the desk is asked: a word that is not offered is never left out of account.
+    badges = "draft, in_review, changed, published, withdrawn, merged"
+    assert remarks(publication="drafts") == [
+        (f"publication: “drafts” is not one of {badges}.", [("draft", "?publication=draft")])
+    ]
+    assert remarks(without="xyz", contested="maybe") == [
+        ("without: “xyz” is not one of participants, places, citations.", []),
+        ("contested: “maybe” is not one of yes, no.", []),
+    ]
+    assert remarks(changed_by="nobody") == [
+        ("unpublished work of: “nobody” is the name of no account.", [])
+    ]
+    write = "write YYYY-MM-DD, YYYY-MM or YYYY."
+    assert remarks(changed_since="10.5.2025") == [
+        (
+            f"changed since: “10.5.2025” is not understood: {write}",
+            [("2025-05-10", "?changed_since=2025-05-10")],
+        )
+    ]
+    assert remarks(date_after="05/06/2025") == [
+        (
+            f"date from: “05/06/2025” is not understood: {write}",
+            [
+                ("2025-06-05", "?date_after=2025-06-05"),
+                ("2025-05-06", "?date_after=2025-05-06"),
+            ],
+        )
+    ]
+    assert remarks(date_before="soon") == [(f"date until: “soon” is not understood: {write}", [])]
 
 
 @pytest.mark.parametrize(
@@ -187,9 +216,11 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
     ]
     user: Any = page(publisher, Topic).request.user
     Topic.objects.filter(pk=twin.pk).update(writers=[user.pk])
+    User.objects.create_user("adam")
     assert listed(publisher, Topic, changed_by="me") == [str(twin)]
     assert listed(publisher, Topic, changed_by=user.username) == [str(twin)]
-    assert listed(publisher, Topic, changed_by="nobody") == []
+    assert listed(publisher, Topic, changed_by="adam") == []
+    assert listed(publisher, Topic, changed_since="2020") == [str(twin)]
 
 
 def test_filters_cost_the_same_whatever_they_find(publisher: Client, pakistan: State) -> None:
@@ -243,6 +274,8 @@ def test_a_file_is_for_those_who_may_see_the_list(publisher: Client) -> None:
     assert publisher.get(f"{place}?format=xlsx").status_code == 400
     refused = publisher.get(f"{place}?format=csv&kod=x")
     assert (refused.status_code, refused.headers["Location"]) == (302, "../?kod=x")
+    refused = publisher.get(f"{place}?format=csv&publication=drafts")
+    assert (refused.status_code, refused.headers["Location"]) == (302, "../?publication=drafts")
 
 
 def test_lists_are_saved_shared_and_deleted(publisher: Client) -> None:

@@ -135,6 +135,7 @@ def test_the_whole_answer_to_a_text(contributor: Client) -> None:
                                 "label": "France (FR) · draft",
                                 "hint": "",
                                 "chosen": f"state:{france.pk}",
+                                "way": "",
                             }
                         ],
                     },
@@ -147,7 +148,15 @@ def test_the_whole_answer_to_a_text(contributor: Client) -> None:
                                 "label": "Keep as words",
                                 "hint": "a date that is not known",
                                 "chosen": "words",
-                            }
+                                "way": "",
+                            },
+                            {
+                                "text": "",
+                                "label": "Leave blank",
+                                "hint": "",
+                                "chosen": "",
+                                "way": "",
+                            },
                         ],
                     },
                 },
@@ -156,6 +165,7 @@ def test_the_whole_answer_to_a_text(contributor: Client) -> None:
                 "makes": None,
             },
         ],
+        "above": 0,
     }
 
 
@@ -172,14 +182,14 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     assert problems(first) == {
         "signature_1": (
             "It may mean more than one day.",
-            ["2016-11-12", "2016-12-11", "Keep as words"],
+            ["2016-11-12", "2016-12-11", "Keep as words", "Leave blank"],
         ),
         "party_2": ("No state or organization is called “Frnce”.", ["France (FR) · draft"]),
         "signature_2": (
             "It may mean more than one day.",
-            ["2017-03-02", "2017-02-03", "Keep as words"],
+            ["2017-03-02", "2017-02-03", "Keep as words", "Leave blank"],
         ),
-        "party_3": ("Say who it is.", []),
+        "party_3": ("Say who it is.", ["Frnce"]),
     }
 
     second = asked(
@@ -283,6 +293,101 @@ def test_former_names_codes_and_organizations_are_found_and_doubt_is_asked(
         ),
         "party_6": ("No state or organization is called “<b>x</b>”.", []),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        # Lines within a cell, and marks that are doubled: lines are numbered as the rows of the sheet.
+        ('Party\tSigned\n"Kenya\n"\t"10 May\n2025"\n"Chad"\t', {2: "Kenya 2025-05-10", 3: "Chad "}),
+        # A mark that encloses nothing takes no lines with it.
+        ('Party\tSigned\n"Kenya\t2025\n"Chad\t2024\n', {2: "Kenya 2025", 3: "Chad 2024"}),
+        ('Party\tSigned\n"Kenya\t2025\nChad\t2024\n', {2: "Kenya 2025", 3: "Chad 2024"}),
+        # A title above the headings.
+        ("The treaty\t\n\nParty\tSigned\nKenya\t2025", {4: "Kenya 2025"}),
+        # Cells that say that there is nothing.
+        ("Party\tSigned\nKenya\t—\nChad\tN/A", {2: "Kenya nothing", 3: "Chad nothing"}),
+        # Footnotes, of the page that it was copied from.
+        ("Party\tSigned\nKenya[1]\t2025 [a]\nChad*\t2024", {2: "Kenya 2025", 3: "Chad 2024"}),
+        # Names with commas, one in each line.
+        ("Kenya\nChad, Republic of", {1: "Kenya ", 2: "Chad "}),
+        # The headings of the UN Treaty Collection.
+        (
+            "Participant\tSignature, Succession to signature(d)\nKenya\t2025",
+            {2: "Kenya 2025"},
+        ),
+    ],
+)  # fmt: skip
+def test_sheets_as_they_are_copied(contributor: Client, text: str, read: dict[int, str]) -> None:
+    make_state("Kenya")
+    make_part(StateName, record=make_state("Chad"), name="Chad, Republic of")
+
+    answer = previewed(contributor, make_agreement(), text)
+
+    assert problems(answer) == {}
+    blank = {"shown": ""}
+    assert {
+        row[
+            "line"
+        ]: f"{row['cells']['party']['shown'].removesuffix(' · draft')} {row['cells'].get('signature', blank)['shown']}"
+        for row in answer["rows"]
+    } == read
+    assert answer["above"] == (1 if text.startswith("The treaty") else 0)
+
+
+def test_ways_to_become_a_party_share_a_column_and_no_day_is_made_twice(
+    contributor: Client,
+) -> None:
+    make_state("Kenya")
+    make_state("Chad")
+    heading = "Ratification, Acceptance(A), Approval(AA), Accession(a)"
+
+    answer = previewed(
+        contributor,
+        make_agreement(),
+        f"Participant\t{heading}\nKenya\t5 Jan 2017 a\nKenya\t5 Jan 2017 a\nChad\t2018",
+    )
+
+    assert [column["name"] for column in answer["columns"]] == ["party", "ratification"]
+    assert [[cells[0] for member, cells in row if member == "actions"] for row in made(answer)] == [
+        ["Accession"], [], ["Ratification"],
+    ]  # fmt: skip
+    assert answer["rows"][1]["note"] == (
+        "Kenya · draft stands in line 2 too: it becomes one party. Accession 2017-01-05 is there already."
+    )
+
+
+def test_a_date_of_several_meanings_says_how_each_is_read(contributor: Client) -> None:
+    """A choice is made for all dates of a column that are written alike."""
+    make_state("Kenya")
+
+    def ways(*texts: str) -> list[list[tuple[str, str]]]:
+        rows = "\n".join(f"Kenya\t{text}" for text in texts)
+        answer = previewed(contributor, make_agreement(), f"Party\tSigned\n{rows}")
+        return [
+            [
+                (each["text"], each["way"])
+                for each in row["cells"]["signature"]["offers"]
+                if each["way"]
+            ]
+            for row in answer["rows"]
+        ]
+
+    assert ways("5/10/2016", "10/5/25") == [
+        [("2016-10-05", "day"), ("2016-05-10", "month")],
+        [
+            ("2025-05-10", "day20"),
+            ("2025-10-05", "month20"),
+            ("1925-05-10", "day19"),
+            ("1925-10-05", "month19"),
+        ],
+    ]
+    # The last tells that the day comes first in all of them.
+    assert ways("10/5/25", "10-May-25", "22/4/16") == [
+        [("2025-05-10", "20"), ("1925-05-10", "19")],
+        [("2025-05-10", "20"), ("1925-05-10", "19")],
+        [("2016-04-22", "20"), ("1916-04-22", "19")],
+    ]
 
 
 def test_participants_with_role_and_capacity(contributor: Client) -> None:
