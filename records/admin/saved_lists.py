@@ -51,7 +51,9 @@ class _SaveForm(forms.Form):
         )
         # As it is kept: a letter may take six there.
         if len(query) > (most := _longest("query")):
-            msg = f"What the list is asked has {len(query):,} letters; at most {most:,} can be saved."
+            msg = (
+                f"What the list is asked has {len(query):,} letters; at most {most:,} can be saved."
+            )
             raise forms.ValidationError(msg)
         return query
 
