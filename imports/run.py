@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Func, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -74,6 +75,7 @@ def run(
             is_good = options.is_partial or not result.rows[REJECTED]
             result.is_done = is_good and not options.is_dry_run and not _is_rejected_whole(result)
             if result.is_done:
+                _name_uploader(batch, by)
                 batch.written_at = _now()
                 _keep(batch, result, ImportStatus.PUBLISHING if keys else ImportStatus.DONE)
             else:
@@ -206,6 +208,23 @@ def _others(batch: ImportBatch) -> models.QuerySet[ImportBatch]:
     """Return other imports of the same data set, or of the same exchange file."""
     others = ImportBatch.objects.filter(dataset=batch.dataset).exclude(pk=batch.pk)
     return others.filter(file_name=batch.file_name) if batch.dataset == EXCHANGE else others
+
+
+def _name_uploader(batch: ImportBatch, by: AbstractBaseUser | None) -> None:
+    """Count who uploaded the file among the writers of what it says, where somebody else imports it."""
+    uploader = batch.by_id
+    if uploader is None or by is None or uploader == by.pk:
+        return
+    for kind in all_kinds():
+        written = kind.model._default_manager.filter(written_by(batch, kind.model))
+        written.exclude(writers__contains=[uploader]).update(
+            writers=Func(
+                "writers",
+                Value(uploader),
+                function="array_append",
+                output_field=kind.model._meta.get_field("writers"),
+            )
+        )
 
 
 def _fail_stopped(batch: ImportBatch) -> None:

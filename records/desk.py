@@ -31,10 +31,11 @@ from records import home
 from records.badges import WAITING
 from records.desk_search import MAX_LENGTH
 from records.lookup.days import days_of, is_possible, possible_first
-from records.models import EditorialState, Record
+from records.models import EditorialState, Part, Record
 from records.publishing.colleagues import name_of
 from records.publishing.review import LISTED as REVIEWS
 from records.publishing.review import waiting
+from records.publishing.steps import record_model
 from records.registry import all_kinds
 from records.roles import roles_with
 
@@ -142,15 +143,18 @@ def _name_of(model: Any) -> str:
     return f"admin:{model._meta.app_label}_{model._meta.model_name}"
 
 
-def _right_to(page: str, model: Any, *, is_post: bool) -> str:
-    """Return the right that a page of a model asks for."""
-    if page in PUBLISHERS:
-        verb = "publish"
+def _lacking(page: str, model: Any, user: Any, *, is_post: bool) -> str:
+    """Return the right to a page of a model that somebody lacks; nothing where it is refused for another reason."""
+    if issubclass(model, Record) and page in PUBLISHERS:
+        verbs = ["publish"]
     elif page in {"add", "delete"}:
-        verb = page
+        verbs = [page]
     else:
-        verb = "change" if is_post or page == "revert" else "view"
-    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+        # A page that somebody may not open who may look at the record is one for those who change it.
+        verbs = ["change"] if is_post else ["view", "change"]
+    opts = (record_model(model) if issubclass(model, Part) else model)._meta
+    rights = (f"{opts.app_label}.{verb}_{opts.model_name}" for verb in verbs)
+    return next((right for right in rights if not user.has_perm(right)), "")
 
 
 def _roles_of(user: Any) -> str:
@@ -287,19 +291,20 @@ class Desk(admin.AdminSite):
     def forbidden(self, request: HttpRequest, reason: str) -> HttpResponse:
         """Answer 403 with the role that may do it, and how to hand over to somebody who has it."""
         model, page = self._asked(request)
-        right = _right_to(page, model, is_post=request.method == "POST") if model else ""
-        lacks = bool(right) and not request.user.has_perm(right)
+        is_post = request.method == "POST"
+        right = _lacking(page, model, request.user, is_post=is_post) if model else ""
         said = [] if reason else ["Your account is not allowed to do this."]
-        if lacks:
-            said += [f"It needs {roles_with(right) or 'a superuser'}. {_roles_of(request.user)}"]
+        if right:
+            needed = roles_with(right) or "a right that no role has"
+            said += [f"It needs {needed}. {_roles_of(request.user)}"]
         key = (request.resolver_match.kwargs if request.resolver_match else {}).get("object_id")
         context = {
             "title": "Not allowed",
             "said": said,
             "reason": reason,
-            "hands_over": lacks or not right,
+            "hands_over": right or not model,
             "review": reverse(f"{_name_of(model)}_review", args=[key])
-            if lacks and key and page in PUBLISHERS
+            if right and key and issubclass(model, Record) and page in PUBLISHERS
             else "",
         }
         return self._said(request, context, 403)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from config.text import validate_line
 from events.models import Event, Participation
 from events.resolving import RESOLVE, candidates, in_words, names, of_name, resolve
 from records.admin.boxes import RecordSelect
@@ -33,6 +34,18 @@ if TYPE_CHECKING:
 
 #: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
 NAMES, LISTED, LATEST = 50, 100, 10
+
+
+class ResolveForm(forms.Form):
+    """Why a name is somebody's."""
+
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        validators=[validate_line],
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="Optional. Kept in the history of each event.",
+    )
 
 
 class InWordsOnly(DeskFilter):
@@ -81,20 +94,22 @@ class InWords(AnyModelAdmin):
         choice = forms.ModelChoiceField(
             selectable(field.remote_field.model), widget=RecordSelect(field, self.admin_site)
         )
+        said = ResolveForm(request.POST or None)
         refusals: list[str] = []
-        if request.method == "POST":
+        if said.is_bound and not said.is_valid():
+            refusals = [f"Reason: {text}" for text in said.errors["reason"]]
+        elif said.is_bound:
             try:
                 person: Any = choice.clean(
                     request.POST.get("candidate") or request.POST.get("person")
                 )
                 account: Any = request.user
-                reason = request.POST.get("reason", "").strip()[:500]
-                done = resolve(folded, person, by=account, reason=reason)
+                done = resolve(folded, person, by=account, reason=said.cleaned_data["reason"])
             except forms.ValidationError:
                 refusals = ["Choose a person."]
             except CurationRefused as refused:
                 refusals = [each.detail for each in refused.refusals]
-            except (IntegrityError, ContentionError) as error:
+            except (IntegrityError, DataError, ContentionError) as error:
                 refusals = [message_of(error)]
             else:
                 text = f"“{folded}” is {person} in {done.count} participations now. Their events wait to be published."
@@ -112,6 +127,7 @@ class InWords(AnyModelAdmin):
                 for each in candidates(folded, [row.event for row in rows])
             ],
             "choice": choice.widget.render("person", None, {"id": "id_person"}),
+            "said": said,
             "refusals": refusals,
         }
         return self._in_words_page(request, "name", f"Who is “{folded}”?", context)

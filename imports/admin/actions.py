@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from imports import worker
 from imports.models import AT_WORK, ImportBatch, ImportStatus
 from imports.worker import Task, stopped, task_of
+from records.publishing.colleagues import name_of
 from records.registry import all_kinds, kind_named
 
 if TYPE_CHECKING:
@@ -104,6 +105,16 @@ def is_allowed(user: Any, action: Action, batch: ImportBatch) -> bool:
     if action == PUBLISH_LATER:
         return publishes
     return publishes or (batch.by_id is not None and batch.by_id == user.pk)
+
+
+def who_may(action: Action, batch: ImportBatch) -> str:
+    """Say to whom an import belongs, for those who may not do something with it."""
+    if action == PUBLISH and settings.SECOND_PERSON:
+        return "What is imported is published by somebody else than who imports it: import it as drafts first."
+    who = "whoever may publish all kinds of record in it"
+    if action not in {PUBLISH, PUBLISH_LATER} and batch.by is not None:
+        who = f"{name_of(batch.by)}, who uploaded it, and {who}"
+    return f"This is for {who}."
 
 
 def is_possible(action: Action, batch: Any) -> bool:

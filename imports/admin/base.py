@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.urls import path
 
 from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
@@ -35,15 +36,19 @@ class PagesAdmin(_ModelAdmin):
         css: ClassVar[dict[str, list[str]]] = {"all": ["imports/imports.css"]}
 
     def pages(self) -> list[URLPattern]:
-        """Return the addresses, which replace the admin's."""
+        """Return the addresses, which replace the admin's, by the last part of their names."""
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
-        pages = self.pages()
-        for page in pages:
-            page.callback = self.admin_site.admin_view(page.callback)
-            page.name = f"{self.opts.app_label}_{self.opts.model_name}_{page.name}"
-        return pages
+        start = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path(
+                str(page.pattern),
+                self.admin_site.admin_view(page.callback),
+                name=f"{start}_{page.name}",
+            )
+            for page in self.pages()
+        ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:  # noqa: ARG002 - Django's signature
         return self.list_class

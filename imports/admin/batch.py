@@ -190,7 +190,7 @@ class ImportAdmin(PagesAdmin):
         """Do an action; an undo has a page to confirm it first."""
         batch = self._batch(request, batch_id)
         if not actions.is_allowed(request.user, action, batch):
-            raise PermissionDenied
+            raise PermissionDenied(actions.who_may(action, batch))
         if request.method != "POST":
             if action != UNDO:
                 return HttpResponseNotAllowed(["POST"])

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
@@ -273,7 +274,7 @@ def _norm(values: Iterable[str]) -> tuple[str, ...]:
 def _read(text: str) -> dict[str, Values] | None:
     """Read what a form showed; None where that cannot be read."""
     try:
-        found = json.loads(text)
+        found = orjson.loads(text)
     except ValueError:
         return None
     if not isinstance(found, dict):

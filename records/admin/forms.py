@@ -11,7 +11,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from config.text import validate_text
+from config.text import validate_line, validate_text
 from records.admin.generics import AnyModelForm
 from records.models import STATED, Record
 from records.publishing.colleagues import name_of
@@ -147,12 +147,14 @@ class ReviewForm(forms.Form):
         label="Note",
         required=False,
         max_length=5000,
+        validators=[validate_text],
         widget=forms.Textarea({"rows": 3, "class": "vLargeTextField"}),
         help_text="For the desk only; never published.",
     )
     field = forms.CharField(
         required=False,
         max_length=80,
+        validators=[validate_line],
         help_text="The field that a comment is about; blank for the whole record.",
     )
     to = forms.ModelChoiceField(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.contrib.admin.utils import label_for_field
 from django.db.models import prefetch_related_objects
 from django.utils.html import format_html, format_html_join
@@ -159,8 +160,8 @@ def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
 def _unpacked(text: str) -> dict[str, Any]:
     """Read what a line shows; nothing where that cannot be read."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = orjson.loads(text)
+    except ValueError:
         found = None
     found = found if isinstance(found, dict) else {}
     cells, labels = found.get("cells"), found.get("labels")

@@ -433,7 +433,7 @@ def _headings(paste: Paste, lines: Sequence[Sequence[str]]) -> tuple[int, list[s
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     """Split what a spreadsheet copies (tabs), or CSV, into lines that say something, numbered as its rows are. Raises Unreadable."""
-    if len(text.encode()) > MOST_BYTES:
+    if size_of(text) > MOST_BYTES:
         msg = f"It is longer than {MOST_BYTES // 1000} kB."
         raise Unreadable(msg)
     text = text.replace("\0", "")
@@ -493,6 +493,11 @@ def understand(paste: Paste, sheet: Sheet, record: Any, new: Sequence[str]) -> N
     for column in paste.columns:
         column.understand(good)
     paste.make(sheet, record, new)
+
+
+def size_of(text: str) -> int:
+    """Return the bytes of a text, which may have halves of surrogate pairs: the cell that has one says so."""
+    return len(text.encode(errors="surrogatepass"))
 
 
 def _look_at(cell: Cell) -> None:

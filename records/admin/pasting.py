@@ -22,6 +22,7 @@ from records.admin.pasted import (
     Sheet,
     Unreadable,
     read,
+    size_of,
     understand,
 )
 from records.lookup.days import days_of
@@ -108,7 +109,7 @@ def box_of(desk: Any, inline: Any, record: Any) -> dict[str, Any] | None:
 
 
 def _asked(text: str) -> dict[str, Any]:
-    if len(text.encode()) > 4 * MOST_BYTES:
+    if size_of(text) > 4 * MOST_BYTES:
         msg = f"It is longer than {MOST_BYTES // 1000} kB."
         raise Unreadable(msg)
     try:

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from config.text import validate_line
 from records.admin.generics import AnyModelAdmin
 from records.admin.page import address_of
 from records.home import lists_of
@@ -26,14 +27,20 @@ if TYPE_CHECKING:
 _NOT_KEPT = ("p", "all", "e", "_popup", "_to_field", "format")
 
 
+def _longest(column: str) -> int:
+    """Return how many letters a column of a saved list holds."""
+    field: Any = SavedList._meta.get_field(column)
+    return int(field.max_length)
+
+
 class _SaveForm(forms.Form):
-    name = forms.CharField(max_length=100)
-    query = forms.CharField(max_length=4000, required=False)
+    name = forms.CharField(max_length=_longest("name"), validators=[validate_line])
+    query = forms.CharField(required=False)
     is_shared = forms.BooleanField(required=False)
 
     def clean_query(self) -> str:
         given = QueryDict(self.cleaned_data["query"].removeprefix("?"))
-        return urlencode(
+        query = urlencode(
             [
                 (name, text)
                 for name, texts in given.lists()
@@ -42,6 +49,13 @@ class _SaveForm(forms.Form):
                 if text.strip()
             ]
         )
+        # As it is kept: a letter may take six there.
+        if len(query) > (most := _longest("query")):
+            msg = (
+                f"What the list is asked has {len(query):,} letters; at most {most:,} can be saved."
+            )
+            raise forms.ValidationError(msg)
+        return query
 
 
 class SavedLists(AnyModelAdmin):

@@ -95,10 +95,10 @@ def merge(
             raise CurationRefused([Refusal(kept, "not_published", detail)])
         facts = facts_to_choose(gone, kept)
         chosen = {fact.name for fact in facts if fact.fills_blank} if taken is None else set(taken)
-        _take(gone, kept, [fact for fact in facts if fact.name in chosen])
-        # What the survivor gets was written by the writers of the loser. The database adds who merges.
+        # What the survivor gets was written by the writers of the loser. The database adds who merges, at the first change.
         writers = sorted({*kept.writers, *gone.writers})
         type(gone)._default_manager.filter(pk=kept.pk).update(writers=writers)
+        _take(gone, kept, [fact for fact in facts if fact.name in chosen])
         close_reviews([gone], ReviewState.MERGED)
         _take_own_parts(gone, kept)
         _move_references(gone, kept)

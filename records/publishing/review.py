@@ -26,7 +26,7 @@ from records.publishing.colleagues import able, name_of, who_can
 from records.publishing.deeds import deed
 from records.publishing.dependencies import gather
 from records.publishing.locks import hold
-from records.publishing.publish import OWN_WORK, UNSEEN, CurationRefused, Refusal, preview
+from records.publishing.publish import OWN_WORK, UNSEEN, CurationRefused, Refusal
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def stands(review: Review, record: Record) -> bool:
     """Whether what was approved is what the record says now (renders it)."""
     return (
         review.state == ReviewState.APPROVED
-        and preview(record).fingerprints.get(record.pk) == review.approved_content
+        # As it was approved: together with the drafts that it names, for alone it would not say which these are.
+        and gather(record).fingerprints.get(record.pk) == review.approved_content
     )
 
 

@@ -48,10 +48,15 @@ def file_of(*documents: dict[str, Any], name: str = "people.ndjson") -> SimpleUp
 
 
 def import_files(
-    tree: Tree, dataset: Dataset | None = None, *, by: User | None = None, **options: Any
+    tree: Tree,
+    dataset: Dataset | None = None,
+    *,
+    by: User | None = None,
+    uploader: User | None = None,
+    **options: Any,
 ) -> tuple[ImportResult, ImportBatch]:
     """Import files of a data set, or of the format that they are recognised as."""
-    batch = ImportBatch.objects.create(file_name=tree.files[0].path)
+    batch = ImportBatch.objects.create(file_name=tree.files[0].path, by=uploader)
     files = RecognisedFiles(dataset, tree) if dataset else find_formats(tree)[0][0]
     result = run(files, ImportOptions(**options), by=by, batch=batch, progress=lambda *_: None)
     batch.refresh_from_db()

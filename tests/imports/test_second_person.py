@@ -71,3 +71,17 @@ def test_what_one_changes_back_another_one_publishes() -> None:
         publish(ada, by=ama)
     publish(ada, by=bo)
     assert "Augusta" not in public_name()
+
+
+def test_who_uploaded_the_file_is_a_writer_of_what_another_one_imports() -> None:
+    ama, bo, cy = (member_of_staff(PUBLISHER, name) for name in ("ama", "bo", "cy"))
+
+    _result, batch = take(person("ada"), by=bo, uploader=ama)
+
+    ada = Person.objects.get()
+    assert sorted(ada.writers) == [ama.pk, bo.pk]
+    for writer in (ama, bo):
+        publish_later(batch, by=writer, progress=lambda *_: None)
+        with pytest.raises(CurationRefused):
+            publish(ada, by=writer)
+    publish(ada, by=cy)

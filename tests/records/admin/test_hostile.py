@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from people.models import Person, Tenure
+from records.models import Review, SavedList
 from tests.factories.events import make_event
 from tests.factories.people import make_office, make_person, make_state, make_tenure
+from tests.factories.records import make_topic
 from tests.records.admin.filling import add_row, address, agreed, errors_of, filled, prefix_of
 
 SCRIPT = '<script>alert("x")</script>'
@@ -343,3 +345,94 @@ def test_characters_that_are_not_seen_are_refused_with_their_place(contributor: 
     ]
     record.refresh_from_db()
     assert record.title == "Visit of 1961"
+
+
+def test_half_a_letter_in_what_is_pasted_is_said_in_its_cell(contributor: Client) -> None:
+    """As browsers send it: JSON writes half a pair by its number."""
+    there = reverse("admin:agreements_agreement_paste", args=["parties"])
+
+    answer = contributor.post(there, {"data": r'{"text": "State\tDate\nFra\ud800nce\t2025"}'})
+
+    cells = [row["cells"]["party"] for row in answer.json()["rows"]]
+    assert [cell["problem"] for cell in cells] == [
+        "Character 4 is U+D800, half a surrogate pair. Remove it."
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["[" * 100_000, r'{"title": ["\ud800"]}', "{", "1", '{"a": 1e999}']
+)
+def test_what_a_form_says_that_it_showed_may_be_anything(contributor: Client, said: str) -> None:
+    record = make_event("Talks")
+    data = filled(contributor.get(address(record))) | {"_seen": "x", "_was": said}
+
+    response = contributor.post(address(record), data | {"title": "Long talks"})
+
+    assert response.status_code == 200
+    assert "Somebody else wrote here" in response.content.decode()
+
+
+def test_what_a_pasted_line_shows_may_be_anything(contributor: Client) -> None:
+    record = make_event("Talks")
+    page = contributor.get(address(record))
+    data = filled(page) | {"title": ""}
+    prefix = prefix_of(page, record.participations.model)
+    for said in ("[" * 100_000, r'{"cells": ["\ud800"], "labels": {}}', '{"cells": ["<b>"]}'):
+        add_row(
+            data,
+            prefix,
+            name_as_given="He",
+            role="visitor",
+            presence="unknown",
+            order="0",
+            _packed=said,
+        )
+
+    response = contributor.post(address(record), data)
+
+    text = response.content.decode()
+    assert (response.status_code, text.count('<tr class="packed')) == (200, 3)
+    assert '<th scope="row">&lt;b&gt;</th>' in text
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "a\u202eb", "x" * 501])
+def test_a_reason_that_cannot_be_kept_is_said_and_the_name_is_not_resolved(
+    contributor: Client, reason: str
+) -> None:
+    record = make_event("Talks")
+    record.participations.create(name_as_given="President Assad", role="visitor")
+    there = f"{reverse('admin:events_event_in_words_name')}?name=president+assad"
+
+    response = contributor.post(there, {"person": str(make_person().pk), "reason": reason})
+
+    (refusal,) = response.context["refusals"]
+    assert refusal.startswith("Reason: ")
+    assert record.participations.get().person is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ({"name": "\u202eMine"}, "Character 1 is U+202E"),
+        ({"name": "Mine", "query": "q=" + "\u0451" * 1000}, "6,002 letters; at most 4,000"),
+        ({"name": " \t"}, "This field is required."),
+    ],
+)
+def test_a_list_that_cannot_be_saved_says_why(
+    contributor: Client, asked: dict[str, str], refusal: str
+) -> None:
+    response = contributor.post(reverse("admin:people_person_save_list"), asked, follow=True)
+
+    assert "The list is not saved: " in response.content.decode()
+    assert refusal in response.content.decode()
+    assert not SavedList.objects.exists()
+
+
+def test_a_comment_has_no_characters_that_are_not_seen(contributor: Client) -> None:
+    topic = make_topic("mining")
+    there = address(topic, "review")
+
+    page = contributor.post(there, {"_submit": "1", "text": "Not\u202e safe", "field": "a\nb"})
+
+    assert [*page.context["form"].errors] == ["text", "field"]
+    assert not Review.objects.exists()

@@ -155,6 +155,20 @@ class TestWays:
         assert (page.context["is_approved"], page.context["has_fallen"]) == (False, True)
         assert [turn.is_mine for turn in review.waiting(bo)] == [True]
 
+    def test_an_approval_is_of_which_drafts_are_named_too(self, ama: User, bo: User) -> None:
+        one, other = make_topic("ores"), make_topic("stones")
+        topic = written(make_topic("mining"), ama, broader=str(one.pk))
+        press(ama, topic, "submit")
+        assert press(bo, topic, "approve").status_code == 302
+
+        def shown() -> list[bool]:
+            pages = (client_of(bo).get(address(topic, page)) for page in ("change", "review"))
+            return [page.context["is_approved"] for page in pages]
+
+        assert shown() == [True, True]
+        written(topic, ama, broader=str(other.pk))
+        assert shown() == [False, False]
+
     def test_who_waits_for_whom(self, ama: User, bo: User) -> None:
         author, other = member_of_staff(CONTRIBUTOR, "cy"), member_of_staff(REVIEWER, "rae")
         sent, taken, fresh = (written(make_topic(), author, label=f"L{n}") for n in range(3))
@@ -373,6 +387,18 @@ class TestSecondPerson:
         for user in (ama, cy):
             with pytest.raises(CurationRefused):
                 publish(survivor, by=user)
+
+    def test_merged_for_a_fact_alone(self, ama: User) -> None:
+        loser = make_topic("loser", alternative_labels=["Pits"])
+        survivor = make_topic("survivor")
+        publish(survivor, by=None)
+
+        merge(loser, survivor, by=ama, reason="The same.", taken={"alternative_labels"})
+
+        survivor.refresh_from_db()
+        assert (survivor.alternative_labels, survivor.writers) == (["Pits"], [ama.pk])
+        with pytest.raises(CurationRefused):
+            publish(survivor, by=ama)
 
     def test_reverted_by_its_publisher(self, ama: User, bo: User) -> None:
         topic = make_topic("lithium")
