@@ -27,6 +27,7 @@ from records.publishing.deeds import deed
 from records.publishing.locks import hold
 from records.publishing.publish import UNSEEN, CurationRefused, Refusal, recorded
 from records.publishing.rows import NOT_EDITED, by_halves, remove, write_back
+from records.publishing.settling import settle
 from records.publishing.steps import (
     columns_of,
     owners_of,
@@ -198,6 +199,7 @@ def undo(edit: BulkEdit, *, by: AbstractBaseUser) -> Undone:
         for group, error in by_halves(intact, lambda group: _change_back(group, tables)):
             back += group if error is None else []
         renew({edit.kind: {row.record for row in back}})
+        settle({edit.kind: {row.record for row in back}})
         done = {(row.table, row.key) for row in back}
         left = [row.record for row in rows if (row.table, row.key) not in done]
         records = model._default_manager.filter(among("pk", set(left))).order_by("pk")

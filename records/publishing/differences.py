@@ -74,7 +74,7 @@ def nature_of(
     Where nothing was said, the days decide: it is a development if the document has a day after the former edition that
     it did not have before, or one that has come since then; else a correction.
     """
-    if said == Nature.REFERENCE or _bare(kind, former) == _bare(kind, document):
+    if said == Nature.REFERENCE or says_the_same(kind, former, document):
         return Nature.REFERENCE
     if said is not None:
         return said
@@ -87,6 +87,11 @@ def nature_of(
         if day
     )
     return Nature.DEVELOPMENT if is_moved else Nature.CORRECTION
+
+
+def says_the_same(kind: Kind, former: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether two documents differ at most in what other records are called."""
+    return _bare(kind, former) == _bare(kind, document)
 
 
 def _bare(kind: Kind, document: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pghistory
 import pghistory.models
 from django.db import IntegrityError, models, transaction
 
-from records.bulk import run
+from records.bulk import among, run
 from records.models import (
     Action,
     Citation,
@@ -46,9 +46,10 @@ from records.publishing.publish import (
     next_document,
     recorded,
 )
+from records.publishing.settling import settle
 from records.publishing.steps import path_to_record, rows_now, tables_of
 from records.publishing.warnings import renew
-from records.registry import kind_of
+from records.registry import kind_named, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -86,6 +87,7 @@ def merge(
         hold(changed)
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]
+        as_they_were = _published_as_they_are(changed)
         newest = newest_by_record([gone, kept])
         was_published = gone.pk in newest
         if was_published and (kept.pk not in newest or newest[kept.pk].document is None):
@@ -141,6 +143,8 @@ def merge(
                 merged_into=kept.pk, since=turn.moment, **hidden
             )
             propagate({gone.pk: kind.name}, turn)
+        # What was public as it is says nothing new by naming the survivor.
+        settle(as_they_were, at=turn.moment, renamed={gone.pk: kept.pk})
     carry_over([loser], [gone])
 
 
@@ -374,6 +378,19 @@ def _changed_by_merging(loser: Record, survivor: Record) -> dict[str, set[UUID]]
             rows = model._default_manager.filter(**{field.name: loser}).order_by()
             keys[owner.object_kind].update(rows.values_list(path, flat=True))
     return keys
+
+
+def _published_as_they_are(keys: Mapping[str, Collection[UUID]]) -> dict[str, list[UUID]]:
+    """Return those of the records of which nothing waits to be published."""
+    found = {}
+    for name, those in keys.items():
+        rows = kind_named(name).model._default_manager.filter(among("pk", those))
+        found[name] = [
+            row.pk
+            for row in rows.filter(editorial_state=EditorialState.PUBLISHED)
+            if not row.has_unpublished_changes
+        ]
+    return found
 
 
 def _demand_two_of_a_kind(loser: Record, survivor: Record) -> None:

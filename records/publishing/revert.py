@@ -12,6 +12,7 @@ from records.publishing.deeds import deed
 from records.publishing.locks import hold
 from records.publishing.publish import UNSEEN, CurationRefused, Refusal, recorded
 from records.publishing.rows import NOT_EDITED, remove, write_back
+from records.publishing.settling import settle
 from records.publishing.steps import history_of, path_to_record, rows_after, rows_now, tables_of
 from records.publishing.warnings import renew
 
@@ -93,6 +94,7 @@ def revert(
         _write(record, plan.rows)
         connection.check_constraints()
         renew({record.object_kind: [record.pk]})
+        settle({record.object_kind: [record.pk]})
     return plan
 
 

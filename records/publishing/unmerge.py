@@ -15,7 +15,6 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from records.models import (
     Action,
@@ -40,11 +39,11 @@ from records.publishing.publish import (
     Refusal,
     demand_permission,
     newest_by_record,
-    preview,
     publish,
     recorded,
 )
 from records.publishing.rows import NOT_EDITED
+from records.publishing.settling import as_published, settle
 from records.publishing.steps import columns_of, history_of, path_to_record, written_in
 from records.publishing.warnings import renew
 from records.registry import all_kinds, kind_of
@@ -213,7 +212,7 @@ def unmerge(
         if seen is not None and seen != plan.fingerprint:
             detail = f"Something was changed after it was shown to you: look at it again. The merge of {loser} is not undone yet."
             raise CurationRefused([Refusal(loser, UNSEEN, detail)])
-        is_as_published = _is_as_published(plan.survivor)
+        is_as_published = bool(as_published([plan.survivor]))
         merged_at, written = _merged_at(plan), _written(plan)
         _give_back(plan)
         connection.check_constraints()
@@ -225,11 +224,8 @@ def unmerge(
             if gone.pk in merged_at:
                 turn = _name_again(gone, plan.survivor, merged_at[gone.pk], turn)
         _ask_again(plan)
-        model = type(loser)._default_manager
-        for gone in model.filter(pk__in=list(plan.states)).order_by("pk"):
-            if _is_as_published(gone):
-                model.filter(pk=gone.pk).update(published_at=turn.moment)
-        survivor = model.get(pk=plan.survivor.pk)
+        settle(written, at=turn.moment)
+        survivor = type(loser)._default_manager.get(pk=plan.survivor.pk)
         if is_as_published and not (settings.SECOND_PERSON and by is not None):
             publish(survivor, by=by, reason=reason, nature=Nature.CORRECTION)
         previews.make(written)
@@ -278,15 +274,6 @@ def _merged_at(plan: Undoing) -> dict[Any, datetime]:
         for key, edition in newest_by_record(plan.losers).items()
         if edition.action == Action.MERGED
     }
-
-
-def _is_as_published(record: Any) -> bool:
-    """Whether the public reads a record just as the desk has it."""
-    if record.editorial_state != EditorialState.PUBLISHED:
-        return False
-    newest = newest_by_record([record])[record.pk]
-    found = preview(record, at=timezone.now())
-    return bool(found.documents.get(record.pk) == newest.document)
 
 
 def _serve_again(plan: Undoing, turn: feed.Turn, reason: str) -> feed.Turn:

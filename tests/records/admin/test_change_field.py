@@ -261,6 +261,22 @@ def test_published_records_are_changed_and_somebody_else_publishes_them(
     assert Client().get(public).json()["status"] == "occurred"
 
 
+def test_published_records_are_as_published_again_when_an_act_is_undone(
+    events: list[Event], contributor: Client
+) -> None:
+    publish_whole(*events)
+    page = looked_at(contributor, events, "set:status", "occurred")
+    confirmed(contributor, page, "occurred")
+    assert {event.has_unpublished_changes for event in Event.objects.all()} == {True}
+
+    undone(contributor, Event)
+
+    for event in Event.objects.all():
+        assert (event.status, event.has_unpublished_changes, event.writers) == (
+            "planned", False, [],
+        )  # fmt: skip
+
+
 def publish_as(user: User, events: list[Event]) -> None:
     """Publish from the list, having looked at it."""
     client, there = client_of(user), address(Event, "changelist")

@@ -74,6 +74,13 @@ def test_a_reverted_record_would_be_published_as_it_was(maker: Maker) -> None:
     }
     del before[type(record)], after[type(record)]
     assert after == before
+    assert type(record).objects.get(pk=record.pk).has_unpublished_changes
+
+    back_to(record, 2)
+
+    record = type(record).objects.get(pk=record.pk)
+    assert content(draft_of(record).text) == content(revisions_of(record)[0].document)
+    assert not record.has_unpublished_changes
 
 
 def test_an_edition_that_only_shows_new_labels_is_the_one_before_it() -> None:

@@ -8,15 +8,18 @@ from typing import Any
 import orjson
 import pghistory
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from people.models import Person, PersonIdentifier, Tenure
 from records.exchange.export import export
 from records.models import Change, PossibleDuplicate, Record, Verdict
+from records.publishing import labels
+from records.publishing.labels import AT_ONCE
 from records.publishing.merge import facts_to_choose, merge, moves_with, warnings_of_merging
 from records.publishing.publish import CurationRefused, publish, withdraw
 from records.publishing.unmerge import plan_unmerge, unmerge
-from records.registry import kind_of
+from records.registry import all_kinds, kind_of
 from tests.factories.events import make_event, make_participation
 from tests.factories.every_kind import EVERY_KIND, Maker
 from tests.factories.people import make_office, make_person, make_tenure
@@ -352,3 +355,36 @@ class TestThePages:
         gone, kept = two
         merged(gone, kept)
         assert contributor.get(address(gone, "unmerge")).status_code == 403
+
+
+def waiting() -> list[str]:
+    """Return the published records of which changes wait to be published."""
+    return [
+        str(record)
+        for kind in all_kinds()
+        for record in kind.model._default_manager.filter(editorial_state="published")
+        if record.has_unpublished_changes or record.writers
+    ]
+
+
+@pytest.mark.parametrize("at_once", [0, AT_ONCE])
+def test_only_the_survivor_waits_after_a_merge_and_nothing_after_its_undoing(
+    two: tuple[Person, Person], admin_user: User, at_once: int, monkeypatch: Any
+) -> None:
+    """What names the loser says nothing new by naming the survivor, be it at once or later in public; what waited goes on waiting."""
+    monkeypatch.setattr(labels, "AT_ONCE", at_once)
+    gone, kept = two
+    event, other = make_event("A call"), make_event("A visit")
+    make_participation(event, gone)
+    make_participation(other, gone)
+    with pghistory.context(why="published"):
+        publish_whole(event, other)
+    type(other)._default_manager.filter(pk=other.pk).update(summary="At length.")
+    assert waiting() == ["A visit"]
+
+    merge(fresh(gone), fresh(kept), by=admin_user, reason="The same.")
+    assert waiting() == ["Ishaq Dar", "A visit"]
+    assert fresh(other).writers == [admin_user.pk]
+
+    unmerge(fresh(gone), by=admin_user, reason="Two after all.")
+    assert waiting() == ["A visit"]
