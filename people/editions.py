@@ -22,6 +22,7 @@ from people.models.holding import (
     EndStatus,
     MilestoneKind,
 )
+from people.models.state import SuccessionKind
 from records.models.edition import (
     CURRENT,
     Edition,
@@ -90,6 +91,11 @@ def days_held(document: dict[str, Any]) -> Reach:
         [each["date"] for each in document["milestones"] if each["kind"] in HELD_MILESTONES],
         known_on(document) if document["end_status"] == EndStatus.ONGOING else None,
     )
+
+
+def _bound(when: When, bound: str) -> list[str] | None:
+    """The first or last possible day of a date, and how it is written; None where it has none."""
+    return [when[bound], when["edtf"]] if when and when[bound] else None
 
 
 def _terms(state: dict[str, Any]) -> dict[str, list[list[str | None]]]:
@@ -199,8 +205,21 @@ class StateEdition(Edition):
 
     @classmethod
     def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Name the states before it, for filters that follow them."""
-        return {"predecessors": ids_of([each["state"] for each in document["predecessors"]])}
+        """Name the states before it, for filters that follow them, and say when it was and when it came after each, for notes.
+
+        One that joined it was beside it until then, so nothing is said of that day.
+        """
+        came_after = {
+            each["state"]["id"]: each["date"]
+            for each in document["predecessors"]
+            if each["kind"] != SuccessionKind.ABSORPTION
+        }
+        return {
+            "predecessors": ids_of([each["state"] for each in document["predecessors"]]),
+            "came_after": {key: _bound(date, "earliest") for key, date in came_after.items()},
+            "began": _bound(document["start"], "earliest"),
+            "ended": _bound(document["end"], "latest"),
+        }
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:
