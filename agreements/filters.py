@@ -44,6 +44,7 @@ from records.api.filters import (
     having_part,
     with_part,
 )
+from records.lookup.lives import Lives
 from records.reference_data import reference_rows
 from records.terms import term
 
@@ -304,6 +305,7 @@ class AgreementFilter(FilterSet):
         "party_ids",
         many=True,
         operators=("all",),
+        lives=Lives.MATTERS,
         help_text="A state or an organization that is a party in any role, or on whose behalf a party acted.",
     )
     person = ReferenceFilter(
@@ -336,6 +338,7 @@ class AgreementFilter(FilterSet):
         ),
         party=ReferenceFilter(
             ("state", "organization"),
+            lives=Lives.MATTERS,
             help_text="The party of an action that all `action.` filters match. Unless the agreement is multilateral, what"
             " was done by all together was done by each.",
         ),

@@ -33,6 +33,7 @@ from records.api.filters import (
     having_part,
     with_part,
 )
+from records.lookup.lives import Lives
 from records.models.edition import is_current
 
 if TYPE_CHECKING:
@@ -278,7 +279,10 @@ class TenureFilter(FilterSet):
         "state", where=of_state, predecessors=True, help_text="The state of the office."
     )
     accredited_to = ReferenceFilter(
-        "state", where=accredited_to, help_text="A state that receives the holder of the office."
+        "state",
+        where=accredited_to,
+        lives=Lives.MATTERS,
+        help_text="A state that receives the holder of the office.",
     )
     between = BetweenFilter(
         where=of_envoys_between, help_text="Two states: the envoys of the one at the other."

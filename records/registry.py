@@ -89,9 +89,9 @@ class Kind:
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None
 
-    def path(self, record_id: UUID | str) -> str:
-        """Return the public address of a record, without the host."""
-        return f"/api/v1/{self.resource}/{record_id}/"
+    def path(self, record_id: UUID | str = "") -> str:
+        """Return the public address of a record, or of the list of all, without the host."""
+        return f"/api/v1/{self.resource}/{record_id}/" if record_id else f"/api/v1/{self.resource}/"
 
 
 def register(kind: Kind) -> Kind:

@@ -12,20 +12,25 @@ from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
 from config.api.query import Parameter
-from config.faults import nearest
+from config.faults import choose_from, nearest
 
 if TYPE_CHECKING:
     from config.api.query import Query
 
 FIELDS = Parameter(
     "fields",
-    "Only these fields of the document; a dot leads into a field (`citations.source`). The answer then lacks the others,"
-    " though the schema requires them.",
+    "Only these fields of the document, with its `id` and `object`; a dot leads into a field (`citations.source`). The answer"
+    " then lacks the others, though the schema requires them.",
     is_list=True,
 )
 OMIT = Parameter(
-    "omit", "Without these fields of the document; a dot leads into a field.", is_list=True
+    "omit",
+    "Without these fields of the document, but for its `id` and `object`; a dot leads into a field.",
+    is_list=True,
 )
+
+#: What stays of every document, so that each row of an answer says which record it is of.
+KEPT = frozenset({"id", "object"})
 
 #: A shape: the names at each level; an empty one below a field that has no parts.
 Shape = dict[str, Any]
@@ -53,7 +58,12 @@ class Selection:
             for path in paths:
                 _check(path, shape, parameter, query)
         tag = blake2b(orjson.dumps([sorted(picked), sorted(omitted)]), digest_size=6).hexdigest()
-        return cls(_tree(picked) if picked else None, _tree(omitted), tag)
+        kept = KEPT if shape.keys() >= KEPT else frozenset()
+        return cls(
+            _tree([*picked, *kept]) if picked else None,
+            _tree([path for path in omitted if path not in kept]),
+            tag,
+        )
 
     def apply(self, document: str) -> str:
         """The part of a stored document, as JSON text."""
@@ -76,9 +86,9 @@ def _check(path: str, shape: Shape, parameter: str, query: Query) -> None:
             near = nearest(name, level)
             suggestion = ".".join([*done, near]) if near else None
             where = f" in {'.'.join(done)}" if done else ""
-            query.fault(
-                "unknown_field", f"There is no field “{name}”{where}.", parameter, suggestion
-            )
+            others = f": {choose_from(level)}" if level and not near else ""
+            detail = f"There is no field “{name}”{where}{others}."
+            query.fault("unknown_field", detail, parameter, suggestion)
             return
         done.append(name)
         level = level[name]

@@ -13,7 +13,9 @@ NOTES = {
     "withdrawn": "the record was withdrawn, and is not listed",
     "as_of": "what was withdrawn since that instant is left out",
     "did_not_exist": "by its own record it did not exist on the days asked for, so that what is said of them is doubtful",
+    "predecessors": "others came before it, which are records of their own and not found with it, on days that are asked for",
     "several_bearers": "the code was that of several states at different times, one of which is meant",
+    "search_words": "the search is written with signs or words that join, exclude or quote, which it does not read",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 
@@ -38,5 +40,5 @@ class NoteSerializer(serializers.Serializer[Note]):
     detail = serializers.CharField(help_text="For people; may change.")
     suggestions = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What was probably meant, as the parameter takes it, the likeliest first; of `merged`, the survivor.",
+        help_text="What was probably meant, as the parameter takes it, the likeliest first; of `merged`, the survivor; of a state that was not there, those before or after it.",
     )

@@ -25,19 +25,38 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 #: What callers who know other interfaces write, and what it is called here: the first that the address takes is suggested.
 _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "actor": ("person", "speaker"),
+    "after": ("date_after", "signed_after", "start_after"),
+    "asof": ("as_of",),
+    "author": ("speaker",),
+    "before": ("date_before", "signed_before", "end_before"),
+    "category": ("type", "classification", "form", "kind"),
     "city": ("place",),
+    "columns": ("fields",),
     "country": ("state", "party"),
     "country_code": ("state", "party", "code"),
     "cursor": ("after",),
     "date": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "date_from": ("date_after", "signed_after", "start_after"),
+    "date_to": ("date_before", "signed_before", "end_before"),
+    "day": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
     "end_date": ("date_before", "signed_before", "end_before"),
+    "exclude": ("omit",),
     "from": ("date_after", "signed_after", "start_after"),
+    "from_date": ("date_after", "signed_after", "start_after"),
+    "group_by": ("by",),
+    "groupby": ("by",),
     "kind": ("type", "classification", "form", "object"),
+    "keyword": ("search", "q"),
     "limit": ("page_size",),
     "holder": ("person",),
+    "host": ("participant.state",),
+    "iso": ("state", "party", "code"),
+    "leader": ("person",),
     "location": ("place",),
     "modified_since": ("published_after",),
+    "month": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
     "name": ("search", "q"),
+    "nationality": ("state",),
     "offset": ("cursor", "after"),
     "order": ("ordering",),
     "order_by": ("ordering",),
@@ -48,20 +67,35 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "people": ("person",),
     "per_page": ("page_size",),
     "position": ("after",),
+    "president": ("person",),
     "q": ("search",),
     "query": ("search", "q"),
     "search": ("q",),
+    "select": ("fields",),
+    "signatory": ("party",),
     "since": ("date_after", "signed_after", "start_after", "published_after", "after"),
+    "size": ("page_size",),
     "sort": ("ordering",),
+    "sort_by": ("ordering",),
     "start_date": ("date_after", "signed_after", "start_after"),
     "state": ("party",),
+    "subject": ("topic", "about"),
+    "tag": ("topic",),
     "text": ("search", "q"),
+    "theme": ("topic",),
     "to": ("date_before", "signed_before", "end_before"),
+    "to_date": ("date_before", "signed_before", "end_before"),
+    "treaty": ("agreement",),
     "type": ("kind", "classification", "form", "object"),
     "until": ("date_before", "signed_before", "end_before"),
     "updated_since": ("published_after",),
+    "visitor": ("participant.person", "person"),
+    "when": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "who": ("person", "speaker"),
     "year": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
 }
+#: Of these, those that mean one day, month or year, which a window has only between its two ends.
+_SPANS = frozenset({"date", "day", "month", "when", "year"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +202,12 @@ class Query:
         for name in self.values:
             if name not in known:
                 shown = name[:MAX_VALUE_LENGTH]
-                self.fault(
-                    "unknown_parameter",
-                    "There is no such parameter here.",
-                    shown,
-                    _nearest_parameter(shown, known),
-                )
+                meant = _nearest_parameter(shown, known)
+                detail = "There is no such parameter here."
+                if shown.lower() in _SPANS and meant and meant.endswith("_after"):
+                    end = f"{meant.removesuffix('after')}before"
+                    detail += f" One day, month or year is asked for with both `{meant}` and `{end}`, which are inclusive."
+                self.fault("unknown_parameter", detail, shown, meant)
 
     def refuse_faults(self) -> None:
         if self.faults:

@@ -9,12 +9,15 @@ from django.db import models
 
 from config.dates.columns import ReachColumns
 from config.dates.reach import Reach
+from people.models.state import SuccessionKind
 from records.models.edition import Edition, existence, gin_index, ids_of, known_on
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from config.dates.reach import When
 
 ALPHA_2 = "iso3166-1-alpha-2"
 FORMER = "iso3166-3"
@@ -30,6 +33,11 @@ def _existence(document: dict[str, Any]) -> Reach:
         [when for code in codes for when in (code["start"], code["end"])],
         known_on(document) if is_coded else None,
     )
+
+
+def _bound(when: When, bound: str) -> list[str] | None:
+    """The first or last possible day of a date, and how it is written; None where it has none."""
+    return [when[bound], when["edtf"]] if when and when[bound] else None
 
 
 def _terms(state: dict[str, Any]) -> dict[str, list[list[str | None]]]:
@@ -133,8 +141,21 @@ class StateEdition(Edition):
 
     @classmethod
     def facts(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """Name the states before it, for filters that follow them."""
-        return {"predecessors": ids_of([each["state"] for each in document["predecessors"]])}
+        """Name the states before it, for filters that follow them, and say when it was and when it came after each, for notes.
+
+        One that joined it was beside it until then, so nothing is said of that day.
+        """
+        came_after = {
+            each["state"]["id"]: each["date"]
+            for each in document["predecessors"]
+            if each["kind"] != SuccessionKind.ABSORPTION
+        }
+        return {
+            "predecessors": ids_of([each["state"] for each in document["predecessors"]]),
+            "came_after": {key: _bound(date, "earliest") for key, date in came_after.items()},
+            "began": _bound(document["start"], "earliest"),
+            "ended": _bound(document["end"], "latest"),
+        }
 
     @classmethod
     def keys(cls, document: dict[str, Any]) -> list[str]:

@@ -179,12 +179,17 @@ class Shown:
     expansion: Expansion | None
 
     @classmethod
-    def read(cls, query: Query, kind: Kind, *, is_expandable: bool = True) -> Shown:
-        """Read `fields` and `omit`, and `expand` unless the address takes none."""
+    def read(
+        cls, query: Query, kind: Kind, *, is_expandable: bool = True, beside: Iterable[str] = ()
+    ) -> Shown:
+        """Read `fields` and `omit`, and `expand` unless the address takes none.
+
+        Members that rows have `beside` their document may be named too; they are sent in any case.
+        """
         expansion = Expansion.read(query, kind.serializer) if is_expandable else None
         whole = shape_of(kind.serializer)
         shape = expansion.widen(whole) if expansion else whole
-        selection = Selection.read(query, shape)
+        selection = Selection.read(query, {**shape, **{name: {} for name in beside}})
         return cls(selection.narrow(shape) if selection else shape, selection, expansion)
 
     def tag(self, loaded: Loaded | None) -> str:

@@ -26,6 +26,7 @@ from config.api.sql import (
     with_related,
 )
 from config.faults import Fault
+from records.lookup.lives import Lives
 from records.lookup.words import ListedWord
 from records.models import DatedPart, SourceKind
 from records.registry import kind_named
@@ -54,7 +55,8 @@ INCLUDE_PREDECESSORS = Parameter(
 class ReferenceFilter(ValuesFilter):
     """Takes records of one or more kinds, by id, slug, `scheme:value` or code; with `narrower`, also all that lie below.
 
-    With `predecessors`, which is for states, `include_predecessors=true` adds those that were before them.
+    With `predecessors`, which is for states, `include_predecessors=true` adds those that were before them. Of these, and where
+    `lives` says that it matters, a note says which of them were not there on the days that are asked for.
 
     What is well written and names nothing published finds nothing and is noted, whether it is a draft or was never there. A
     word that can only be a code (of a topic, event type or state) is refused when nothing published has it.
@@ -67,12 +69,14 @@ class ReferenceFilter(ValuesFilter):
         *,
         narrower: bool = False,
         predecessors: bool = False,
+        lives: Lives = Lives.UNASKED,
         **options: Any,
     ) -> None:
         super().__init__(column, **options)
         self.kinds = (kinds,) if isinstance(kinds, str) else kinds
         self.narrower = narrower
         self.predecessors = predecessors
+        self.lives = Lives.MATTERS_AND_INCLUDES if predecessors else lives
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -92,6 +96,7 @@ class ReferenceFilter(ValuesFilter):
             narrower=self.narrower,
             predecessors=self.predecessors
             and query.values.get(INCLUDE_PREDECESSORS.name) == "true",
+            lives=Lives.UNASKED if name.endswith("__not") else self.lives,
         )
 
     def parameters(self, name: str) -> Iterator[Parameter]:
@@ -179,7 +184,9 @@ class BetweenFilter(Filter):
             query.fault("invalid_pair", detail, name)
         if len(query.faults) > count:
             return None
-        written = [references.add(("state",), word, name, query) for word in words]
+        written = [
+            references.add(("state",), word, name, query, lives=Lives.MATTERS) for word in words
+        ]
         return partial(self._pair, name, [one for one in written if one])
 
     @staticmethod

@@ -8,6 +8,7 @@ begun are not ranked. The bounded set depends on nothing but the finds, so that 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,22 @@ def read_search(query: Query) -> str | None:
         )
         return None
     return " ".join(words)
+
+
+#: What other interfaces read as more than words: what stands in quotation marks, what joins and what excludes.
+_SIGNS = re.compile(r"""["“”«»][^"“”«»]*\s[^"“”«»]*["“”«»]|\b(?:AND|OR|NOT)\b|(?<!\S)-\w""")
+
+
+def notes_of_words(words: str | None) -> list[Note]:
+    """Say that a search looks for words and nothing else, where it is written as if it did. A text in capitals has no such words."""
+    if words is None or not _SIGNS.search(words if words != words.upper() else words.lower()):
+        return []
+    detail = (
+        "Words are looked for, wherever they stand, and all of them must be there: quotation marks and a minus sign before a word are"
+        " not read, and AND, OR and NOT are words like any other. For one or the other ask twice; to leave something out there are"
+        " parameters with `__not`."
+    )
+    return [Note("search_words", SEARCH.name, words, detail)]
 
 
 def begins(editions: type[Edition], words: str) -> Clause:

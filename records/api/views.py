@@ -54,7 +54,14 @@ from records.api.filters import SourceFilter, TopicFilter, on_every_list
 from records.api.newest import NEWEST, refuse_withdrawn, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.revisions import RevisionListing, RevisionSerializer, withdrawal
-from records.api.search import BY_RANK, SEARCH, FoundListing, RankedListing, read_search
+from records.api.search import (
+    BY_RANK,
+    SEARCH,
+    FoundListing,
+    RankedListing,
+    notes_of_words,
+    read_search,
+)
 from records.api.words import matches
 from records.kinds import SOURCE, TOPIC
 from records.lookup.published import WrittenReferences, find_address, resolve_address
@@ -253,7 +260,8 @@ class EditionViewSet(ReadView):
         conditions = self.filterset_class.read(query, references)
         words = read_search(query)
         name, ordering = self._read_ordering(query, words, references)
-        shown = Shown.read(query, self.kind)
+        is_rated = not query.values.keys().isdisjoint(self.filterset_class.rated)
+        shown = Shown.read(query, self.kind, beside=[MATCH] if is_rated else ())
         if shown.expansion and self.format.is_whole:
             query.fault(
                 "invalid_choice",
@@ -281,9 +289,8 @@ class EditionViewSet(ReadView):
         else:
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(*rows, words, expansion=shown.expansion)
-        return serve_page(
-            self, query, listing, page, notes=[*notes_of_then(query), *references.notes]
-        )
+        notes = [*notes_of_then(query), *references.notes, *notes_of_words(words)]
+        return serve_page(self, query, listing, page, notes=notes)
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -314,7 +321,7 @@ class EditionViewSet(ReadView):
             asked,
             dimensions,
             self.sums[summed] if summed else None,
-            [*notes_of_then(query), *references.notes],
+            [*notes_of_then(query), *references.notes, *notes_of_words(words)],
         )
         return counting.serve(self, query.raw_without())
 

@@ -17,6 +17,7 @@ from config.api.as_of import today
 from config.api.notes import Note
 from config.api.problems import Problem
 from config.faults import Fault
+from records.lookup.lives import Life, Lives, notes_of_lives
 from records.lookup.names import Way, id_of, is_code, is_code_alone, is_well_formed, ways
 from records.lookup.suggestions import likeliest, nearest_code
 from records.lookup.words import ListedWord, unlisted
@@ -24,7 +25,7 @@ from records.models import Reference, Standing
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from config.api.query import Query
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 _TABLE = Reference._meta.db_table
-_COLUMNS = "id, kind, slug, code, keys, standing, merged_into, code_terms"
+_COLUMNS = "id, kind, slug, code, keys, standing, merged_into, code_terms, facts"
 
 #: The first and the last of some days.
 Days = tuple[date, date]
@@ -50,6 +51,7 @@ class Candidate:
     standing: str
     merged_into: UUID | None
     code_terms: str | None  #: JSON
+    facts: str  #: JSON
 
     @property
     def leads_to(self) -> UUID | None:
@@ -86,6 +88,7 @@ class WrittenReference:
     parameter: str
     narrower: bool = False
     predecessors: bool = False
+    lives: Lives = Lives.UNASKED
     is_closed: bool = True  #: a code of a closed list that is not there is a mistake, not a note
     every: bool = False  #: all records that have the key are meant, not one of them
     is_noted: bool = False  #: that a record was merged or withdrawn is said in a note
@@ -186,6 +189,7 @@ class WrittenReferences:
         *,
         narrower: bool = False,
         predecessors: bool = False,
+        lives: Lives = Lives.UNASKED,
         is_closed: bool = True,
         every: bool = False,
         is_noted: bool = False,
@@ -200,7 +204,7 @@ class WrittenReferences:
             query.fault("invalid_reference", detail, parameter, suggestion)
             return None
         written = WrittenReference(
-            tuple(kinds), text, parameter, narrower, predecessors, is_closed, every, is_noted
+            tuple(kinds), text, parameter, narrower, predecessors, lives, is_closed, every, is_noted
         )
         self._all.append(written)
         return written
@@ -226,6 +230,7 @@ class WrittenReferences:
             return
         found = lookup(self._all)
         unresolved = []
+        lived: list[Life] = []
         for written in self._all:
             candidates = written.candidates(found, on)
             leads = written.leads(candidates)
@@ -236,9 +241,13 @@ class WrittenReferences:
             elif leads:
                 written.ids = list(leads)
                 self.notes += _other_bearers(written, candidates, on)
+                if on and written.lives and not written.predecessors:
+                    lived += _life(written, next(iter(leads.values())))
             elif not (written.is_noted and candidates):
                 unresolved.append(written)
         self._report(unresolved, query)
+        if on and lived:
+            self.notes += notes_of_lives(lived, on)
         for walk, walked in (
             (narrower_than, [one for one in self._all if one.narrower and one.ids]),
             (with_predecessors, [one for one in self._all if one.predecessors and one.ids]),
@@ -277,9 +286,11 @@ def _unlisted(written: WrittenReference, likely: Sequence[str]) -> Fault:
     suggestion = nearest_code(coded, written.text) if coded else next(iter(likely), None)
     kinds = (coded.name,) if coded else written.kinds
     what = " or ".join(kind.replace("_", " ") for kind in kinds)
+    lists = " and ".join(kind_named(kind).path() for kind in kinds)
+    where = "" if suggestion else f": {lists} has them all"
     return Fault(
         "invalid_choice",
-        f"“{written.text}” is the code of no {what}.",
+        f"“{written.text}” is the code of no {what}{where}.",
         written.parameter,
         suggestion=suggestion,
     )
@@ -306,6 +317,13 @@ def _fates(
             detail = f"“{written.text}” was withdrawn; its address says why."
             notes.append(Note("withdrawn", written.parameter, written.text, detail))
     return notes
+
+
+def _life(written: WrittenReference, one: Candidate) -> Iterator[Life]:
+    """When the record was, unless it was merged: then it is the survivor that is asked for."""
+    facts = orjson.loads(one.facts)
+    if "began" in facts and one.merged_into is None:
+        yield Life(str(one.id), written.parameter, written.text, written.lives, facts)
 
 
 def _other_bearers(
