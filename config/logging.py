@@ -35,7 +35,7 @@ class OutagesInALine(logging.Filter):
 
 
 class WithoutProbes(logging.Filter):
-    """Log no answer of `/readyz`: who asks every few seconds reads the reasons in it, and what it finds is logged where it happens."""
+    """Log no answer of `/readyz` as an error of Django's: it is what was asked for, every few seconds, and a line of ours counts it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(getattr(record, "request", None), "path_info", "") != "/readyz"

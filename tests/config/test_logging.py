@@ -25,4 +25,5 @@ def test_a_probe_that_finds_an_obstacle_is_no_line_of_the_log(
     assert client.get("/readyz").status_code == 503
     log_response("Elsewhere", request=rf.get("/api/v1/"), response=HttpResponse(status=503))
 
-    assert [record.getMessage() for record in caplog.records] == ["Elsewhere"]
+    logged = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert logged == [("INFO", "GET /readyz 503"), ("ERROR", "Elsewhere")]
