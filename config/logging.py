@@ -34,6 +34,13 @@ class OutagesInALine(logging.Filter):
         return True
 
 
+class WithoutProbes(logging.Filter):
+    """Log no answer of `/readyz` as an error of Django's: it is what was asked for, every few seconds, and a line of ours counts it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path_info", "") != "/readyz"
+
+
 def configuration(*, style: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
@@ -42,6 +49,7 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             "request_id": {"()": RequestIdFilter},
             "without_traceback": {"()": WithoutTraceback},
             "outages_in_a_line": {"()": OutagesInALine},
+            "without_probes": {"()": WithoutProbes},
         },
         "formatters": {
             "text": {
@@ -69,7 +77,10 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             # Announces itself at every start.
             "axes.apps": {"level": "WARNING"},
             # An answer of 404 is no event worth a line; a 500 is.
-            "django.request": {"filters": ["outages_in_a_line"], "level": "ERROR"},
+            "django.request": {
+                "filters": ["without_probes", "outages_in_a_line"],
+                "level": "ERROR",
+            },
             # A wrong Host header: scanners send many.
             "django.security.DisallowedHost": {
                 "filters": ["without_traceback"],

@@ -30,6 +30,7 @@ from django.utils import timezone
 from records import home
 from records.badges import WAITING
 from records.desk_search import MAX_LENGTH
+from records.guide import as_html, sections
 from records.lookup.days import days_of, is_possible, possible_first
 from records.models import EditorialState, Part, Record
 from records.publishing.colleagues import name_of
@@ -380,5 +381,10 @@ class Desk(admin.AdminSite):
         if not GUIDE.exists():
             raise Http404
         text = GUIDE.read_text(encoding="utf-8")
-        context = {**self.each_context(request), "title": "Guide", "text": text}
+        context = {
+            **self.each_context(request),
+            "title": "Guide",
+            "guide": as_html(text),
+            "sections": sections(text),
+        }
         return TemplateResponse(request, "admin/guide.html", context)

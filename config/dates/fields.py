@@ -267,10 +267,11 @@ def interval_constraint(model: str, start: str, end: str) -> models.CheckConstra
     It is broken only when the last possible end lies before the first possible start; NULL bounds
     pass.
     """
+    article = "An" if model[0] in "aeio" else "A"
     return BoundsConstraint(
         condition=models.Q(**{f"{end}_latest__gte": models.F(f"{start}_earliest")}),
         name=_named(model, "does_not_certainly_end_before_it_starts"),
-        violation_error_message=f"A {model.replace('_', ' ')} cannot end before it starts.",
+        violation_error_message=f"{article} {model.replace('_', ' ')} cannot end before it starts.",
     )
 
 

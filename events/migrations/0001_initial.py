@@ -1939,7 +1939,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('when_earliest'))), name='event_does_not_certainly_end_before_it_starts', violation_error_message='A event cannot end before it starts.'),
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('when_earliest'))), name='event_does_not_certainly_end_before_it_starts', violation_error_message='An event cannot end before it starts.'),
         ),
         migrations.AddConstraint(
             model_name='event',

@@ -2192,7 +2192,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organization',
-            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='organization_does_not_certainly_end_before_it_starts', violation_error_message='A organization cannot end before it starts.'),
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='organization_does_not_certainly_end_before_it_starts', violation_error_message='An organization cannot end before it starts.'),
         ),
         migrations.AddConstraint(
             model_name='organization',
@@ -2312,7 +2312,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='office',
-            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='office_does_not_certainly_end_before_it_starts', violation_error_message='A office cannot end before it starts.'),
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='office_does_not_certainly_end_before_it_starts', violation_error_message='An office cannot end before it starts.'),
         ),
         migrations.AddConstraint(
             model_name='office',
@@ -2840,7 +2840,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='officeperiod',
-            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='office_period_does_not_certainly_end_before_it_starts', violation_error_message='A office period cannot end before it starts.'),
+            constraint=config.dates.fields.BoundsConstraint(condition=models.Q(('end_latest__gte', models.F('start_earliest'))), name='office_period_does_not_certainly_end_before_it_starts', violation_error_message='An office period cannot end before it starts.'),
         ),
         migrations.AddConstraint(
             model_name='officeperiod',

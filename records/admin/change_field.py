@@ -13,6 +13,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from config.dates.fields import EdtfField
+from config.dates.values import EdtfError, UncertainDate
 from config.text import validate_text
 from records.admin.boxes import Labelled, RecordSelect, labels_of, show_chosen
 from records.admin.database_errors import message_of
@@ -20,6 +22,7 @@ from records.admin.generics import AnyModelAdmin
 from records.admin.history import text_of
 from records.admin.page import address_of, page_of
 from records.admin.picker import label_column
+from records.admin.readable import date_in_words
 from records.admin.relations import selectable
 from records.bulk import among
 from records.models import BulkEdit
@@ -35,16 +38,19 @@ from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
+    from config.dates.fields import UncertainDateField
     from records.publishing.bulk_edits import Line, Planned, Undone
 
 #: Acts that the list of them shows, and records that a message names.
 LISTED, NAMED = 50, 5
+#: Endings of the fields of a date, here and in the form of the record.
+_OF_DATE = {"": "_edtf", "_text": "_text", "_precision": "_precision"}
 #: Fields of the form that are not the same of many records, or say nothing of the subject.
 _OWN = {"slug", "curators_note", "locked_fields"}
 
@@ -60,9 +66,20 @@ class ChosenForm(forms.Form):
         help_text="Optional. Shown in the history of each record.",
     )
 
-    def __init__(self, data: Any, *, value: forms.Field) -> None:
+    def __init__(self, data: Any, *, values: Mapping[str, forms.Field]) -> None:
         super().__init__(data)
-        self.fields = {"value": value, **self.fields}
+        self.fields = {**values, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Make one date of the three fields of a date."""
+        cleaned = self.cleaned_data
+        if "value_text" in self.fields and not self.errors:
+            given = [cleaned.pop(f"value{suffix}") for suffix in _OF_DATE]
+            try:
+                cleaned["value"] = UncertainDate.parse(*given)
+            except EdtfError as error:
+                self.add_error("value", str(error))
+        return cleaned
 
 
 @admin.action(description="Change a field…", permissions=["change"])
@@ -110,9 +127,11 @@ class ChangeField(Labelled, AnyModelAdmin):
         choice = choices.get(request.POST.get("field", ""))
         form, planned, refusals = None, None, []
         if choice is not None:
-            asked = {"_preview", "_confirm"} & request.POST.keys()
+            # Enter in a field presses the first button, which would ask for the value anew.
+            is_answered = request.POST.get("_asked") == choice.key
+            asked = is_answered or {"_preview", "_confirm"} & request.POST.keys()
             form = ChosenForm(
-                request.POST if asked else None, value=self._field_of(request, choice)
+                request.POST if asked else None, values=self._fields_of(request, choice)
             )
             if asked and form.is_valid():
                 said = form.cleaned_data
@@ -144,27 +163,33 @@ class ChangeField(Labelled, AnyModelAdmin):
         return page_of(self, request, "admin/change_field.html", title, context)
 
     def change_choices(self, request: HttpRequest) -> dict[str, Choice]:
-        """Return what can be changed of many records, by key: fields of the form but for names and dates, topics and sources."""
+        """Return what can be changed of many records, by key: fields of the form but for names, topics and sources."""
         form = self.get_form(request)
-        names = {field.name: field for field in self.model._meta.concrete_fields}
-        found = [
-            Choice("set", names[name])
-            for name in form.base_fields
-            if name in names and _is_shared(names[name])
-        ]
+        names: dict[str, Any] = {
+            field.name: field for field in self.model._meta.concrete_fields if _is_shared(field)
+        }
+        for name, date in _dates_of(self.model).items():
+            names[f"{name}_edtf"] = date
+        found = [Choice("set", names[name]) for name in form.base_fields if name in names]
         found += part_choices(self.model)
         return {choice.key: choice for choice in found}
 
-    def _field_of(self, request: HttpRequest, choice: Choice) -> Any:
-        """Return the field of the form for a value; its label says what is chosen."""
-        if choice.part is None:
-            field = self.get_form(request)().fields[choice.field.name]
-        else:
+    def _fields_of(self, request: HttpRequest, choice: Choice) -> dict[str, Any]:
+        """Return the fields for a value, as the form of a record has them; the label of the first says what is chosen."""
+        if choice.part is not None:
             model = choice.field.remote_field.model
             widget = RecordSelect(choice.field, self.admin_site)
-            field = forms.ModelChoiceField(selectable(model), widget=widget)
-        field.label = choice.words
-        return field
+            fields: dict[str, Any] = {
+                "value": forms.ModelChoiceField(selectable(model), widget=widget)
+            }
+        else:
+            form, name = self.get_form(request)(), choice.field.name
+            endings = _OF_DATE if choice.is_date else {"": ""}
+            fields = {
+                f"value{here}": form.fields[f"{name}{there}"] for here, there in endings.items()
+            }
+        fields["value"].label = choice.words
+        return fields
 
     def _change(
         self,
@@ -203,13 +228,15 @@ class ChangeField(Labelled, AnyModelAdmin):
         return sorted(shown, key=lambda each: (not each[0].is_changed, not each[0].refusal))
 
     def _labels(self, choice: Choice, keys: Collection[Any]) -> dict[str, str]:
-        if not choice.field.is_relation or not keys:
+        if not choice.is_reference or not keys:
             return {}
         model = choice.field.remote_field.model
         return labels_of(self.admin_site, model, map(str, keys), plain=True)
 
     def _text(self, choice: Choice, value: Any, known: dict[str, str] | None = None) -> str:
-        if choice.field.is_relation and known is None:
+        if choice.is_date:
+            return date_in_words(value) if value else ""
+        if choice.is_reference and known is None:
             known = self._labels(choice, {value} if value else ())
         row = choice.field.model(**{choice.field.attname: value})
         labels = {choice.field.remote_field.model: known} if known else {}
@@ -259,8 +286,16 @@ def undone(desk: AnyModelAdmin, request: HttpRequest, edit: BulkEdit) -> Undone 
     return None
 
 
+def _dates_of(model: Any) -> dict[str, UncertainDateField]:
+    """Return the uncertain dates of a kind by their names."""
+    fields = model._meta.concrete_fields
+    columns = [field.name for field in fields if isinstance(field, EdtfField)]
+    names = [name.removesuffix("_edtf") for name in columns]
+    return {name: getattr(model, name) for name in names}
+
+
 def _is_shared(field: Any) -> bool:
-    """Whether many records may have the same there. What a record is called is its own; a date is three fields that belong together."""
+    """Whether many records may have the same there. What a record is called is its own; the columns of a date belong together."""
     model = field.model
     is_own = field.unique or field.name in _OWN or field.name == label_column(model)
     is_date = field.name.endswith(("_edtf", "_text", "_precision")) and hasattr(

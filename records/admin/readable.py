@@ -122,7 +122,7 @@ def _values(field: Any, value: Any, *, by_label: bool, name: str = "") -> Iterat
         own = value if by_label else (value["object"], value["id"])
         yield Value(name, _reference(value), own)
     elif isinstance(value, dict) and "edtf" in value:
-        yield Value(name, _date(value), value)
+        yield Value(name, date_in_words(value), value)
     elif isinstance(value, dict):
         members = getattr(field, "fields", {})
         for member in members or value:
@@ -142,7 +142,7 @@ def _reference(value: Mapping[str, Any]) -> str:
     return f"{value['label']} ({code})" if code else str(value["label"])
 
 
-def _date(value: Mapping[str, Any]) -> str:
+def date_in_words(value: UncertainDate | Mapping[str, Any]) -> str:
     """Return an uncertain date as it is written, what that means, and the source's words."""
     date = UncertainDate.coerce(value)
     if not date.edtf:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from config.dates.fields import UncertainDateField
 from records.bulk import among
 from records.models import (
     BulkEdit,
@@ -61,12 +62,30 @@ class Choice:
     """What is done to records: a field is set, or a part that names a topic or a source is added or removed."""
 
     verb: str  #: `set`, `add` or `remove`
-    field: Any  #: of the record, or of the part
+    field: (
+        Any  #: of the record, or of the part; an uncertain date is one, though it has five columns
+    )
     part: type[Part] | None = None
 
     @property
     def key(self) -> str:
         return f"{self.verb}:{self.field.name}"
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.field, UncertainDateField)
+
+    @property
+    def is_reference(self) -> bool:
+        return not self.is_date and bool(self.field.is_relation)
+
+    def value_of(self, record: Record) -> Any:
+        """Return what a record has in the field: a key, where that is a reference."""
+        return getattr(record, self.field.name if self.is_date else self.field.attname)
+
+    def columns(self, value: Any) -> dict[str, Any]:
+        """Return the columns of a value."""
+        return self.field.columns(value) if self.is_date else {self.field.attname: value}
 
     @property
     def words(self) -> str:
@@ -228,7 +247,7 @@ def _apply(choice: Choice, value: Any, rows: QuerySet[Any], words: Words) -> Pla
     lines: dict[UUID, Line] = {}
     for record in records:
         if choice.part is None:
-            before, after = getattr(record, choice.field.attname), key
+            before, after = choice.value_of(record), key
         else:
             before = key if record.pk in there else None
             after = key if choice.verb == "add" else None
@@ -276,11 +295,9 @@ def _parts_that_name(
 
 def _write(choice: Choice, lines: Sequence[Line], there: Mapping[UUID, list[Any]]) -> None:
     if choice.part is None:
-        name = choice.field.attname
         model = type(lines[0].record)
-        write_back(
-            model, {line.record.pk: {"id": line.record.pk, name: line.after} for line in lines}
-        )
+        keys = ((line.record.pk, line.after) for line in lines)
+        write_back(model, {key: {"id": key, **choice.columns(after)} for key, after in keys})
     elif choice.verb == "add":
         link, _onward = path_to_record(choice.part)
         choice.part._default_manager.bulk_create(
@@ -296,10 +313,10 @@ def _fingerprint(
     choice: Choice, key: Any, lines: Collection[Line], held: Mapping[UUID, Any]
 ) -> str:
     said = [
-        (str(line.record.pk), held[line.record.pk].isoformat(), str(line.before), line.refusal)
+        (str(line.record.pk), held[line.record.pk].isoformat(), repr(line.before), line.refusal)
         for line in lines
     ]
-    return hashlib.sha256(repr((choice.key, str(key), said)).encode()).hexdigest()
+    return hashlib.sha256(repr((choice.key, key, said)).encode()).hexdigest()
 
 
 # Undoing

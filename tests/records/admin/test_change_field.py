@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.dates.values import UncertainDate
 from events.models import Event, EventTopic
 from records.admin import change_field
 from records.models import BulkEdit, Record, Topic
@@ -81,6 +83,8 @@ def test_a_field_is_chosen_previewed_changed_listed_and_undone(
     assert [choice.key for choice in first.context["choices"]] == [
         "set:type",
         "set:status",
+        "set:when",
+        "set:end",
         "set:attendance",
         "set:visit_class",
         "set:parent",
@@ -92,6 +96,12 @@ def test_a_field_is_chosen_previewed_changed_listed_and_undone(
         "remove:topic",
     ]
 
+    # Enter in the value presses the first button of the page, and shows what would change as well.
+    chosen = {"_keys": first.context["keys"], "field": "set:status", "_choose": "1"}
+    there = address(Event, "change_field")
+    assert contributor.post(there, chosen).context["planned"] is None
+    entered = contributor.post(there, chosen | {"_asked": "set:status", "value": "occurred"})
+    assert len(entered.context["planned"].changed) == 3
     page = looked_at(contributor, events, "set:status", "occurred")
 
     assert lines(page) == [
@@ -116,6 +126,51 @@ def test_a_field_is_chosen_previewed_changed_listed_and_undone(
     assert undone(contributor, Event) == "“Status: Occurred” is undone: 3 changed back."
     assert statuses() == {f"Talks {n}": "planned" for n in range(3)} | {"Talks 3": "occurred"}
     assert undone(contributor, Event) == "This was undone already."
+
+
+def test_a_date_is_changed_with_its_meaning_and_keeps_the_rules(contributor: Client) -> None:
+    events = [
+        make_event("Talks 0", when=UncertainDate.parse("2024", "that year")),
+        make_event("Talks 1", when="2025-05", end="2025-06"),
+        make_event("Talks 2", when="2023", end="2024"),
+    ]
+
+    refused = looked_at(contributor, events, "set:when", "10 May 2025")
+    assert refused.context["form"].errors["value"] == [
+        "“10 May 2025” is not EDTF: for 10 May 2025 write 2025-05-10."
+    ]
+    assert "data-edtf-meaning-url" in refused.content.decode()
+    page = looked_at(contributor, events, "set:when", "2025-05")
+    assert lines(page) == [
+        ("Talks 0", "2024: some day in 2024, “that year”", "2025-05: some day in May 2025", ""),
+        (
+            "Talks 2",
+            "2023: some day in 2023",
+            "2025-05: some day in May 2025",
+            "An event cannot end before it starts.",
+        ),
+        ("Talks 1", *["2025-05: some day in May 2025"] * 2, ""),
+    ]
+    again = confirmed(contributor, page, "2025-05", value_text="that spring")
+    assert again.context["refusals"] != []  # other words were not shown
+    confirmed(contributor, again, "2025-05", value_text="that spring")
+
+    def dates() -> list[tuple[str, str, Any, Any, str]]:
+        rows = Event.objects.order_by("title")
+        return [(each.when.edtf, each.when.text, each.when.earliest, each.when.latest, each.when.precision) for each in rows]  # fmt: skip
+
+    spring = ("2025-05", "that spring", date(2025, 5, 1), date(2025, 5, 31), "month")
+    last = ("2023", "", date(2023, 1, 1), date(2023, 12, 31), "year")
+    assert dates() == [spring, spring, last]
+    assert BulkEdit.objects.get().what == "When: 2025-05: some day in May 2025, “that spring”"
+    undone(contributor, Event)
+    assert dates() == [
+        ("2024", "that year", date(2024, 1, 1), date(2024, 12, 31), "year"),
+        ("2025-05", "", date(2025, 5, 1), date(2025, 5, 31), "month"),
+        last,
+    ]
+    confirmed(contributor, looked_at(contributor, events[:1], "set:when"))
+    assert dates()[0] == ("", "", None, None, "")
 
 
 def test_what_cannot_be_changed_stays_and_says_why(contributor: Client) -> None:

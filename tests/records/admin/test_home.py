@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from imports.models import ImportBatch
 from people.models import Person
 from records import home
+from records.guide import as_html
 from records.models import Change, PossibleDuplicate
 from records.publishing.publish import publish
 from records.publishing.warnings import renew
@@ -106,5 +108,21 @@ def test_one_box_finds_records_of_any_kind(contributor: Client) -> None:
     assert contributor.get(reverse("admin:search")).context["found"] == []
 
 
-def test_the_guide_opens(contributor: Client) -> None:
-    assert contributor.get(reverse("admin:guide")).status_code == 200
+def test_the_guide_is_a_page_and_not_its_source(contributor: Client) -> None:
+    page = contributor.get(reverse("admin:guide"))
+
+    text = page.content.decode()
+    assert re.findall(r'href="#(lists|review)"', text) == ["lists", "review"]
+    assert re.findall(r'<h2 id="(lists|review)">', text) == ["lists", "review"]
+    shown = re.sub(r"<[^>]+>", "", text[text.index('<nav aria-label="Sections') :])
+    assert not re.search(r"\*\*|`|^#|^\||\]\(", shown, re.MULTILINE)
+    html = as_html(
+        "# Title\n\n## A part\n\nSome `<b>` and\n**bold** [words](x.md).\n- one\n  more\n- two\n\n| A | B |\n|---|---|\n| 1 | `2` |\n"
+    )
+    assert html.split("\n") == [
+        "",
+        '<h2 id="a-part">A part</h2>',
+        "<p>Some <code>&lt;b&gt;</code> and <strong>bold</strong> words.</p>",
+        "<ul><li>one more</li><li>two</li></ul>",
+        '<div class="module scrolled"><table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead><tbody><tr><td>1</td><td><code>2</code></td></tr></tbody></table></div>',
+    ]
