@@ -125,6 +125,26 @@ class TestRows:
             ("The senator", ""),
         ]
 
+    def test_a_form_that_is_sent_twice_adds_its_rows_once(
+        self, person: Person, contributor: Client
+    ) -> None:
+        mine, prefix, number = self.opened(contributor, person)
+        mine[f"{prefix}-{number['Marquito']}-language"] = "es"
+        for name in ("Mr Secretary", "Twin", "Twin"):
+            add_row(mine, prefix, name=name, kind="alias")
+
+        for _click in range(3):
+            assert contributor.post(address(person), mine).status_code == 302
+
+        assert self.rows(person) == [
+            ("Little Marco", ""),
+            ("Marquito", "es"),
+            ("Mr Secretary", ""),
+            ("Rubio", ""),
+            ("Twin", ""),
+            ("Twin", ""),
+        ]
+
     @pytest.mark.parametrize(("answer", "kept"), [("mine", "Marco M."), ("theirs", "Marco T.")])
     def test_the_same_field_of_a_row_is_asked(
         self, person: Person, contributor: Client, publisher: Client, answer: str, kept: str
