@@ -129,7 +129,7 @@ class PagedFormSet(AnyFormSet):
         """Return the rows that are there beside those with these keys, as unbound forms."""
         others = type(self)(instance=self.instance, prefix=self.prefix, queryset=self.queryset)
         rows = super().get_queryset().exclude(pk__in=list(keys))
-        others._rows = list(rows[:MOST_ROWS])
+        others.show(map(str, rows.values_list("pk", flat=True)[:MOST_ROWS]))
         return others
 
     def as_saved(self, name: str, values: list[str]) -> list[str]:  # noqa: ARG002 - for formsets that change
