@@ -113,6 +113,13 @@ class ActionFormSet(PagedFormSet):
         if form.actor is not None:
             form.instance.party = self._parties[form.actor]
 
+    def as_saved(self, name: str, values: list[str]) -> list[str]:
+        """Name a party by its row where that is there by now."""
+        if name != "party":
+            return values
+        rows = ((value, self._parties.get(actor_of(value) or ("", ""))) for value in values)
+        return [value if row is None else str(row.pk) for value, row in rows]
+
     @cached_property
     def _parties(self) -> dict[tuple[str, str], AgreementParty]:
         """The parties by who they are; of one in several roles the first."""

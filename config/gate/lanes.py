@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 #: Seconds that a request may be expected to wait, and those after which it is refused although it was expected to wait less.
 EXPECTED_WAIT = 0.2
 LONGEST_WAIT = 0.4
+#: How many times as long as others a request of the desk may wait: 10 seconds.
+PATIENCE_AT_THE_DESK = 25
 #: What one request weighs in the average of how long requests take.
 WEIGHT = 0.1
 
@@ -70,9 +72,17 @@ class Lane:
     """One kind of request."""
 
     def __init__(
-        self, name: str, at_once: int, *, seconds: float = 0.01, baton: Baton | None = None
+        self,
+        name: str,
+        at_once: int,
+        *,
+        seconds: float = 0.01,
+        baton: Baton | None = None,
+        patience: float = 1,
     ) -> None:
         self.name = name
+        #: How long a request may be expected to wait, and may wait, in seconds.
+        self.expected_wait, self.longest_wait = EXPECTED_WAIT * patience, LONGEST_WAIT * patience
         self._baton = baton  #: of threads that compute one at a time
         self.at_once = at_once
         self.seconds = seconds  #: that a request takes, on average
@@ -90,10 +100,12 @@ class Lane:
         waiting = self._waiting.qsize()
         if not waiting:
             return False
-        if time.monotonic() > self._moved_at + LONGEST_WAIT:
+        if time.monotonic() > self._moved_at + self.longest_wait:
             return True
         # As many as are at work may always wait: the average may stem from another time.
-        return waiting >= self.at_once and waiting * self.seconds > EXPECTED_WAIT * self.at_once
+        return (
+            waiting >= self.at_once and waiting * self.seconds > self.expected_wait * self.at_once
+        )
 
     def put(self, turn: Turn) -> None:
         """Let it wait for its turn. Raises Overloaded."""

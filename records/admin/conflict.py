@@ -8,6 +8,7 @@ written: the form comes back with both values, and with a choice of two for each
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ MOST_NUMBERED = 1000
 
 #: A field's values as a browser sends them; none where it is blank.
 Values = list[str]
+#: What a row says: its fields that are not blank.
+Said = frozenset[tuple[str, tuple[str, ...]]]
 
 #: What a field showed, where the form does not say it: nothing that anybody types.
 UNSAID = ["\0"]
@@ -146,11 +149,14 @@ def _merge_rows(merged: Merged, typed: QueryDict, was: Mapping[str, Values], for
     prefix = formset.prefix
     there = {str(row.instance.pk): row for row in formset.initial_forms}
     keys = sent_keys(typed, prefix)
+    already = _added_already(typed, formset, keys)
     kept, later, asked = [], [], set()
     for number in range(_total(typed, prefix)):
         row_name = f"{prefix}-{number}"
         whole = f"{row_name}-{DELETION_FIELD_NAME}"
         answer = typed.get(f"{TAKE}{whole}", "") if whole in typed.getlist(ASKED) else None
+        if number in already:
+            continue
         if number not in keys:
             if answer != THEIRS:
                 later.append(number)
@@ -183,6 +189,43 @@ def _merge_rows(merged: Merged, typed: QueryDict, was: Mapping[str, Values], for
         merged.asked[f"{prefix}-{new}-{DELETION_FIELD_NAME}"] = None
 
 
+def _added_already(typed: QueryDict, formset: Any, keys: Mapping[int, str]) -> set[int]:
+    """Return the numbers of new rows that are there by now, just as they are: the same form was sent twice, or two added the same."""
+    new = {
+        number: {
+            name: formset.as_saved(name, values)
+            for name, values in _typed_row(typed, formset, f"{formset.prefix}-{number}").items()
+        }
+        for number in range(_total(typed, formset.prefix))
+        if number not in keys
+    }
+    if not any(map(_said, new.values())):
+        return set()
+    there: defaultdict[Said, list[Said]] = defaultdict(list)
+    for row in formset.of_others(keys.values()).initial_forms:
+        said = _said(dict(_values(row, "")))
+        there[_without_precision(said)].append(said)
+    found = set()
+    for number, values in new.items():
+        said = _said(values)
+        alike = there[_without_precision(said)]
+        same = next((each for each in alike if each >= said), None)
+        if same is not None:
+            alike.remove(same)
+            found.add(number)
+    return found
+
+
+def _without_precision(said: Said) -> Said:
+    """Leave out the precision of dates, which saving fills in."""
+    return frozenset(each for each in said if not each[0].endswith("_precision"))
+
+
+def _said(row: Mapping[str, Values]) -> Said:
+    """Return what a row says, as it compares."""
+    return frozenset((name, said) for name, values in row.items() if (said := _norm(values)))
+
+
 def _settle(merged: Merged, typed: QueryDict, html_name: str, was: Values, now: Values) -> None:
     """Decide one field."""
     mine = typed.getlist(html_name)
@@ -207,8 +250,7 @@ def _typed_row(typed: QueryDict, formset: Any, row_name: str) -> dict[str, Value
 
 
 def _are_same(one: Mapping[str, Values], other: Mapping[str, Values]) -> bool:
-    names = one.keys() | other.keys()
-    return all(_norm(one.get(name, [])) == _norm(other.get(name, [])) for name in names)
+    return _said(one) == _said(other)
 
 
 def _renumber(

@@ -125,6 +125,17 @@ class PagedFormSet(AnyFormSet):
         """Take the rows with these keys that are there, in place of a page."""
         self._rows = list(super().get_queryset().filter(pk__in=list(keys)))
 
+    def of_others(self, keys: Iterable[str]) -> Self:
+        """Return the rows that are there beside those with these keys, as unbound forms."""
+        others = type(self)(instance=self.instance, prefix=self.prefix, queryset=self.queryset)
+        rows = super().get_queryset().exclude(pk__in=list(keys))
+        others.show(map(str, rows.values_list("pk", flat=True)[:MOST_ROWS]))
+        return others
+
+    def as_saved(self, name: str, values: list[str]) -> list[str]:  # noqa: ARG002 - for formsets that change
+        """Return the values of a field of a new row as the row has them once it is saved."""
+        return values
+
     @cached_property
     def few_rows(self) -> list[Any] | None:
         """All rows, where they are few."""

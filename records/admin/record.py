@@ -16,7 +16,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-from records.admin import conflict, warnings
+from records.admin import conflict, once, warnings
 from records.admin.boxes import RecordSelect, offer_new, show_chosen
 from records.admin.change_field import ChangeField, change_selected
 from records.admin.compare import ComparePage
@@ -332,7 +332,7 @@ class RecordAdmin(
         try:
             return save()
         except (IntegrityError, DataError, ContentionError) as error:
-            refused = [message_of(error)]
+            refused = [self._added_already(request) or message_of(error)]
         except UnseenWarnings:
             refused = [NOT_SAVED]
         except CurationRefused as refusal:
@@ -350,6 +350,9 @@ class RecordAdmin(
     def _meet(self, request: Any, object_id: str | None) -> dict[str, Any]:
         """Hold the record while it is saved; merge what was sent with what somebody else changed after the form was opened."""
         if object_id is None:
+            setattr(request, "desk_new", once.id_on(request.POST.get(once.NEW, ""), self.model))  # noqa: B010 - Django's request takes attributes
+            if already := self._added_already(request):
+                request.desk_refused = (already,)
             return {}
         try:
             key = self.model._meta.pk.to_python(object_id)
@@ -375,6 +378,20 @@ class RecordAdmin(
         elif is_stale:
             request.desk_kept_both = True
         return {"conflicting": changes_since(self.model, object_id, typed.get("_seen", ""))}
+
+    def _added_already(self, request: Any) -> str | None:
+        """Say that the form has added its record; the next time that it is sent it adds another one."""
+        already = once.added_already(getattr(request, "desk_new", None), self.model)
+        if already is not None:
+            request.desk_new = None
+        return already
+
+    def save_form(self, request: Any, form: Any, change: Any) -> Any:
+        """Give a new record the id that its form brings, before its parts are made."""
+        record = super().save_form(request, form, change)
+        if not change and getattr(request, "desk_new", None):
+            record.pk = request.desk_new
+        return record
 
     def _unbound(self, request: HttpRequest, record: Any, typed: Any) -> tuple[Any, list[Any]]:
         """Return the form and the formsets as they would be shown now, with the rows that were sent."""
@@ -429,7 +446,11 @@ class RecordAdmin(
             "not_allowed": "" if is_merged or context["is_popup"] else self._not_allowed(request),
             **warnings.show(request, context, obj),
         }
-        if obj is not None:
+        if obj is None:
+            sent = request.POST.get(once.NEW, "")
+            is_kept = getattr(request, "desk_new", None) is not None
+            context["new"] = sent if is_kept else once.ticket_for(self.model)
+        else:
             context |= {
                 "badge": badge_html(obj.badge),
                 "was": conflict.written(conflict.shown_in(form, formsets)),

@@ -120,6 +120,14 @@ def comment(record: Record, *, by: User, text: str, field: str = "") -> None:
     verb = "change" if may(by, "change", type(record)) else "review"
     with _open(record, by, verb) as (_now, review):
         _demand_words(record, text)
+        last = review.steps.order_by("pk").last()
+        if last is not None and (last.deed, last.by_id, last.text, last.field) == (
+            ReviewDeed.COMMENTED,
+            by.pk,
+            text.strip(),
+            field,
+        ):  # the second click of two
+            return
         _step(review, ReviewState(review.state), ReviewDeed.COMMENTED, by, text, field)
 
 

@@ -5,6 +5,7 @@
     const PREFIX = "chancery:draft:";
     const SENT = "chancery:sent";
     const KEPT_FOR = 14 * 24 * 3600 * 1000;
+    const TWO_CLICKS = 2000;
     const NOT_KEPT = new Set(["csrfmiddlewaretoken", "_nature"]);
     const account = document.currentScript.dataset;
     const place = document.getElementById("record-form");
@@ -77,7 +78,7 @@
     }
 
     function typed(values) {
-        return JSON.stringify(values.filter(([name, value]) => value !== "" && !["_seen", "_was", "_shown", "_also"].includes(name))
+        return JSON.stringify(values.filter(([name, value]) => value !== "" && !["_seen", "_was", "_new", "_shown", "_also"].includes(name))
             .map(([name, value]) => [name, value]));
     }
 
@@ -264,18 +265,21 @@
     function sendInSession(sending) {
         let mayGo = false;
         let isAsking = false;
+        let gone = 0;
         sending.addEventListener("submit", async (event) => {
             if (mayGo || event.defaultPrevented) {
                 return;
             }
             event.preventDefault();
-            if (isAsking) {
+            // The second click of two: the page that answers the first one is on its way.
+            if (isAsking || Date.now() - gone < TWO_CLICKS) {
                 return;
             }
             const go = () => {
                 mayGo = true;
                 sending.requestSubmit(event.submitter);
                 mayGo = false;
+                gone = Date.now();
             };
             isAsking = true;
             const now = await sessionNow();

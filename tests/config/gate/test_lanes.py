@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.gate.lanes import EXPECTED_WAIT, LONGEST_WAIT, Lane, Overloaded, Turn
+from config.gate.lanes import (
+    EXPECTED_WAIT,
+    LONGEST_WAIT,
+    PATIENCE_AT_THE_DESK,
+    Lane,
+    Overloaded,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,10 +65,13 @@ def test_so_many_at_once_and_no_more() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.02, 0.1, 2.0])
-def test_as_many_wait_as_are_served_in_time(seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "patience"),
+    [(0.001, 1), (0.02, 1), (0.1, 1), (2.0, 1), (0.1, PATIENCE_AT_THE_DESK)],
+)
+def test_as_many_wait_as_are_served_in_time(seconds: float, patience: float) -> None:
     async def story() -> int:
-        lane = Lane("any", 4, seconds=seconds)
+        lane = Lane("any", 4, seconds=seconds, patience=patience)
         gate = threading.Event()
         lane.start()
         at_work = put(lane, gate.wait, 4)
@@ -73,7 +83,7 @@ def test_as_many_wait_as_are_served_in_time(seconds: float) -> None:
         assert not lane.is_overloaded()
         return len(waiting)
 
-    expected = max(4, int(EXPECTED_WAIT * 4 / seconds) + 1)
+    expected = max(4, int(EXPECTED_WAIT * patience * 4 / seconds) + 1)
     assert asyncio.run(story()) == pytest.approx(expected, abs=1)
 
 

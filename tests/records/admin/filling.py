@@ -28,6 +28,8 @@ def filled(response: Any) -> dict[str, Any]:
     if original is not None:
         data["_seen"] = original.written_at.isoformat()
         data["_was"] = response.context["was"]
+    elif "new" in response.context:
+        data["_new"] = response.context["new"]
     return data
 
 

@@ -7,13 +7,17 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core import signing
 from django.db import connection, transaction
 from django.test import Client
 
 from people.models import Person, PersonName
+from records.models import Topic
 from tests.factories.people import make_person
 from tests.factories.races import at_once
 from tests.factories.records import make_topic, publish_whole
+from tests.factories.staff import client_of
 from tests.records.admin.filling import add_row, address, errors_of, filled, prefix_of
 
 # The time of a change is that of its transaction: each request has its own here.
@@ -123,6 +127,26 @@ class TestRows:
             ("Marquitos", "es"),
             ("Mr Secretary", ""),
             ("The senator", ""),
+        ]
+
+    def test_a_form_that_is_sent_twice_adds_its_rows_once(
+        self, person: Person, contributor: Client
+    ) -> None:
+        mine, prefix, number = self.opened(contributor, person)
+        mine[f"{prefix}-{number['Marquito']}-language"] = "es"
+        for name in ("Mr Secretary", "Twin", "Twin"):
+            add_row(mine, prefix, name=name, kind="alias")
+
+        for _click in range(3):
+            assert contributor.post(address(person), mine).status_code == 302
+
+        assert self.rows(person) == [
+            ("Little Marco", ""),
+            ("Marquito", "es"),
+            ("Mr Secretary", ""),
+            ("Rubio", ""),
+            ("Twin", ""),
+            ("Twin", ""),
         ]
 
     @pytest.mark.parametrize(("answer", "kept"), [("mine", "Marco M."), ("theirs", "Marco T.")])
@@ -253,3 +277,52 @@ def test_two_forms_sent_at_the_same_moment_are_both_saved(
     assert answers == [302, 302]
     person.refresh_from_db()
     assert (person.given_name, person.family_name) == ("Marco", "Rubio")
+
+
+class TestNewRecords:
+    """A form adds its record once, and a second one only to whoever has seen the first."""
+
+    def form(self, client: Client) -> dict[str, Any]:
+        return filled(client.get(address(Person, "add"))) | {"name": "Ishaq Dar"}
+
+    def test_a_form_that_is_sent_again_says_what_it_has_added(self, contributor: Client) -> None:
+        data = self.form(contributor)
+        assert contributor.post(address(Person, "add"), data).status_code == 302
+        (dar,) = Person.objects.all()
+
+        again = contributor.post(address(Person, "add"), data | {"given_name": "Mohammad"})
+
+        assert errors_of(again) == [
+            f'This form was sent before, and added “<a href="{address(dar)}">Ishaq Dar</a>”. Save it again only if you want another one.'
+        ]
+        assert again.context["adminform"].form["given_name"].value() == "Mohammad"
+        assert Person.objects.count() == 1
+        warned = contributor.post(address(Person, "add"), filled(again))
+        assert contributor.post(address(Person, "add"), filled(warned)).status_code == 302
+        assert sorted(Person.objects.values_list("given_name", flat=True)) == ["", "Mohammad"]
+
+    def test_two_clicks_at_the_same_moment_add_one(self, contributor: Client) -> None:
+        data = self.form(contributor)
+        two = [client_of(User.objects.get(username="contributor")) for _ in range(2)]
+
+        answers: Any = at_once(
+            *(lambda client=each: client.post(address(Person, "add"), data) for each in two)
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        (refused,) = [answer for answer in answers if answer.status_code == 200]
+        assert errors_of(refused)[0].startswith("This form was sent before, and added")
+        assert Person.objects.count() == 1
+
+    @pytest.mark.parametrize("ticket", ["", "x", "\x00", "of a topic", "forged"])
+    def test_nobody_chooses_an_id(self, contributor: Client, ticket: str) -> None:
+        known = {
+            "of a topic": filled(contributor.get(address(Topic, "add")))["_new"],
+            "forged": signing.dumps(["person", "0" * 32], salt="another"),
+        }
+        data = self.form(contributor) | {"_new": known.get(ticket, ticket)}
+
+        assert contributor.post(address(Person, "add"), data).status_code == 302
+
+        assert Person.objects.get().pk.version == 7
+        assert str(Person.objects.get().pk) not in str(known)

@@ -212,7 +212,8 @@ def test_what_is_mended_in_its_cell_is_understood_and_saved_by_the_form(
     ]
     data = filled(contributor.get(address(agreement)))
     add_pasted(data, second)
-    assert contributor.post(address(agreement), data).status_code == 302
+    for _click in range(2):  # what the first one added is not added again
+        assert contributor.post(address(agreement), data).status_code == 302
     parties = agreement.parties.order_by("pk").values_list("state__name", "role")
     assert list(parties) == [("Kenya", "contracting"), ("France", "contracting")]
     actions: Any = agreement.actions.order_by("pk")
