@@ -194,6 +194,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
         confirmed = request.method == "POST" and "_confirm" in request.POST
         form = ReasonForm(
             request.POST if confirmed else None,
+            # Typed before the page showed what becomes of the two.
+            initial={"reason": request.POST.get("reason", "")},
             is_required=action in {WITHDRAW, MERGE, UNMERGE},
             help_text=REASONS[action],
             asks_nature=action == PUBLISH and any(record.is_published for record in records),
