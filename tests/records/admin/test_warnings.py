@@ -306,6 +306,30 @@ def test_a_publisher_sees_warnings(publisher: Client) -> None:
     assert detail in page.content.decode()
 
 
+def test_a_reviewer_sees_warnings(publisher: Client) -> None:
+    tenure = vice_president()
+    event = make_event("Summit", when="2024-06-13")
+    make_participation(event, tenure.person, tenures=(tenure,))
+    renew({"event": [event.pk]})
+
+    page = publisher.get(address(event, "review"))
+
+    assert page.context["warned"] == warnings_of(event)
+    assert warnings_of(event)[0] in page.content.decode()
+
+
+def test_warnings_of_what_would_be_published_too_are_shown(publisher: Client) -> None:
+    make_person("Jane Doe")
+    twin = make_person("Jane Doe")
+    renew({"person": [twin.pk]})
+    event = make_event("Summit")
+    make_participation(event, twin)
+
+    for page in ("publish", "review"):
+        also = publisher.get(address(event, page)).context["dependencies"]["also"]
+        assert [each["warnings"] for each in also if each["key"] == twin.pk] == [warnings_of(twin)]
+
+
 def test_the_list_of_warnings(contributor: Client) -> None:
     tenure = vice_president()
     event = make_event("Summit", when="2024-06-13")
