@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import CharField, Count, Min, Value
+from django.db.models import CharField, Count, Max, Min, Value
 from django.db.models.functions import Trim
 
 from events.models import Event, Participation
@@ -23,7 +23,7 @@ from records.publishing.publish import CurationRefused, Refusal, recorded
 from records.publishing.warnings import renew
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -42,6 +42,7 @@ class Candidate:
     score: float
     reason: str
     offices: str = ""  #: that the person held on days of the events
+    acts: str = ""  #: in how many events the person takes part already, when and for whom
     days: int = 0  #: the number of events on whose days the person may have held one
 
 
@@ -84,6 +85,8 @@ def candidates(folded: str, events: Sequence[Event]) -> list[Candidate]:
         near = each.near(each.likeness(parsed), (None, None), (None, None))
         if near is not None:
             found[key] = Candidate(persons[key], near.score, near.reason)
+    for key, acts in _acts(found).items():
+        found[key] = replace(found[key], acts=acts)
     for key, tenures in _tenures(found).items():
         offices: dict[str, None] = {}
         days = 0
@@ -94,6 +97,33 @@ def candidates(folded: str, events: Sequence[Event]) -> list[Candidate]:
         found[key] = replace(found[key], days=days, offices=", ".join(offices))
     ranked = sorted(found.values(), key=lambda each: (-each.days, -each.score, each.person.name))
     return ranked[:CANDIDATES]
+
+
+def _acts(keys: Any) -> dict[UUID, str]:
+    """Say of persons in how many events they take part, in which years, and for which states: namesakes differ in that."""
+    rows = (
+        Participation.objects.filter(person__in=list(keys))
+        .exclude(event__editorial_state=EditorialState.MERGED)
+        .order_by()
+    )
+    states: defaultdict[UUID, set[str]] = defaultdict(set)
+    for key, name in rows.values_list("person", "on_behalf_of_state__name").distinct():
+        states[key] |= {name} if name else set()
+    said = {}
+    counted = rows.values("person").annotate(
+        count=Count("event", distinct=True),
+        first=Min("event__when_earliest__year"),
+        last=Max("event__when_latest__year"),
+    )
+    for row in counted:
+        events = "one event" if row["count"] == 1 else f"{row['count']} events"
+        years = sorted({year for year in (row["first"], row["last"]) if year is not None})
+        when = f" of {years[0]}" if len(years) == 1 else f" from {years[0]} to {years[-1]}"
+        whom = ", ".join(sorted(states[row["person"]]))
+        said[row["person"]] = (
+            f"Takes part in {events}{when if years else ''}{f', on behalf of {whom}' if whom else ''}."
+        )
+    return said
 
 
 def _tenures(keys: Any) -> dict[UUID, list[Tenure]]:
@@ -116,8 +146,15 @@ def _may_have_held(tenure: Tenure, event: Event) -> bool:
 
 
 @deed
-def resolve(folded: str, person: Person, *, by: AbstractBaseUser, reason: str = "") -> BulkEdit:
-    """Say of all participants who are known by this name only that they are this person; their words stay.
+def resolve(
+    folded: str,
+    person: Person,
+    *,
+    by: AbstractBaseUser,
+    reason: str = "",
+    left_out: Collection[int] = (),
+) -> BulkEdit:
+    """Say of all participants who are known by this name only, but for those `left_out`, that they are this person; their words stay.
 
     It is undone as any act on many records (`records.publishing.bulk_edits`).
 
@@ -137,6 +174,7 @@ def resolve(folded: str, person: Person, *, by: AbstractBaseUser, reason: str = 
         rows = dict(
             of_name(folded)
             .exclude(event__in=there)
+            .exclude(pk__in=left_out)
             .filter(event__in=list(held))
             .values_list("pk", "event")
         )

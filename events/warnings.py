@@ -6,28 +6,29 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 
-from events.models import Event, ParticipationCapacity, StatementCapacity
-from people.models import State
+from events.models import Event, Participation, ParticipationCapacity, StatementCapacity
+from people.models import Organization, Person, State, Tenure
 from people.models.holding import NEVER_HELD
+from people.warnings import PERSON_NOT_ALIVE, not_alive
 from records.bulk import among, as_array
 from records.models import EditorialState, FoundWarning
 from records.registry import Checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from config.dates.values import UncertainDate
-    from people.models import Tenure
 
 CAPACITY_NOT_ON_DAY = "capacity_not_on_day"
 ON_BEHALF_OF_OTHER_STATE = "on_behalf_of_other_state"
 STATE_NOT_ON_DAY = "state_not_on_day"
+ORGANIZATION_NOT_ON_DAY = "organization_not_on_day"
 LIKE_ANOTHER_EVENT = "like_another_event"
 
 #: Events like it of which a save warns at most.
@@ -58,13 +59,10 @@ def _span(start: UncertainDate, end: UncertainDate) -> str:
 def _capacities_of_events(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
     """Capacities in which nobody can have acted on any day on which the event may have been."""
     event = "participation__event"
-    last = Case(
-        When(**{f"{event}__end_edtf": ""}, then=F(f"{event}__when_latest")),
-        default=F(f"{event}__end_latest"),
-    )
+    first, last = _days_of_event(event)
     rows: QuerySet[Any] = ParticipationCapacity.objects.filter(among(f"{event}", keys))
     for row in (
-        _impossible(rows, first=f"{event}__when_earliest", last=last)
+        _impossible(rows, first=first, last=last)
         .exclude(**{f"{event}__editorial_state": EditorialState.MERGED})
         .select_related(event)
         .order_by("participation__order", "pk")
@@ -77,6 +75,15 @@ def _capacities_of_events(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
             f"participations.{row.participation_id}.capacities",
             row.tenure_id,
         )
+
+
+def _days_of_event(event: str) -> tuple[str, Any]:
+    """Return the first day on which an event may have been, and the last, by the path to it."""
+    last = Case(
+        When(**{f"{event}__end_edtf": ""}, then=F(f"{event}__when_latest")),
+        default=F(f"{event}__end_latest"),
+    )
+    return f"{event}__when_earliest", last
 
 
 def _capacities_of_statements(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
@@ -163,52 +170,142 @@ def _on_behalf_of_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
         )
 
 
+def _on_behalf_of_unknown(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Participants in no capacity of a state who act for one for which they are never known to act, and are for others."""
+    others = Participation.objects.filter(
+        person=OuterRef("person"), on_behalf_of_state__isnull=False
+    ).exclude(event=OuterRef("event"))
+    offices = (
+        Tenure.objects.filter(person=OuterRef("person"))
+        .exclude(editorial_state=EditorialState.MERGED)
+        .alias(of_state=Coalesce("office__state", "office__organization__state"))
+        .filter(of_state__isnull=False)
+    )
+    capacities = ParticipationCapacity.objects.filter(participation=OuterRef("pk")).alias(
+        of_state=Coalesce("tenure__office__state", "tenure__office__organization__state")
+    )
+    same = OuterRef("on_behalf_of_state")
+    rows: list[Any] = list(
+        Participation.objects.filter(
+            among("event", keys), person__isnull=False, on_behalf_of_state__isnull=False
+        )
+        .exclude(event__editorial_state=EditorialState.MERGED)
+        .filter(
+            ~Exists(capacities.filter(of_state__isnull=False)),
+            ~Exists(others.filter(on_behalf_of_state=same)),
+            ~Exists(offices.filter(of_state=same)),
+            Exists(others) | Exists(offices),
+        )
+        .select_related("person", "on_behalf_of_state")
+        .order_by("order", "pk")
+    )
+    if not rows:
+        return
+    known = _states_of_persons({row.person_id for row in rows})
+    for row in rows:
+        states = ", ".join(sorted(known[row.person_id] - {row.on_behalf_of_state.name}))
+        yield FoundWarning(
+            row.event_id,
+            ON_BEHALF_OF_OTHER_STATE,
+            f"{row.person} acts on behalf of {row.on_behalf_of_state} here, and everywhere else of {states}. "
+            "Choose the state that was meant, or add the capacity in which the person acted.",
+            f"participations.{row.pk}.on_behalf_of_state",
+            row.on_behalf_of_state_id,
+        )
+
+
+def _states_of_persons(persons: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Return the names of the states for which persons are known to act, or to hold office."""
+    acted = Participation.objects.filter(among("person", persons), on_behalf_of_state__isnull=False)
+    held = Tenure.objects.filter(among("person", persons)).exclude(
+        editorial_state=EditorialState.MERGED
+    )
+    of_state = Coalesce("office__state__name", "office__organization__state__name")
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    for key, name in acted.order_by().values_list("person", "on_behalf_of_state__name").distinct():
+        found[key].add(name)
+    for key, name in held.order_by().values_list("person", of_state).distinct():
+        if name:
+            found[key].add(name)
+    return found
+
+
 def _state_of(tenure: Tenure) -> State | None:
     office = tenure.office
     return office.state or (office.organization.state if office.organization else None)
 
 
-# States
+# States, organizations and persons
 
-#: The states that an event names, and where.
-_STATES_NAMED = """
-    SELECT event_id, 'participations.' || id || '.state' AS place, state_id AS state FROM events_participation
-    UNION ALL
-    SELECT event_id, 'participations.' || id || '.on_behalf_of_state', on_behalf_of_state_id FROM events_participation
-    UNION ALL
-    SELECT event_id, 'event_places.' || id || '.state', state_id FROM events_eventplace
+#: What an event names that has a first and a last day: kind, table, member in the form, column, and which rows of the table.
+_NAMED = (
+    ("state", "participation", "participations", "state_id", "TRUE"),
+    ("state", "participation", "participations", "on_behalf_of_state_id", "TRUE"),
+    ("state", "eventplace", "event_places", "state_id", "TRUE"),
+    ("organization", "participation", "participations", "organization_id", "TRUE"),
+    ("organization", "participation", "participations", "on_behalf_of_organization_id", "TRUE"),
+    # Who is honoured, or did not come, need not be alive.
+    (
+        "person", "participation", "participations", "person_id",
+        "role <> 'honoree' AND presence NOT IN ('absent', 'represented')",
+    ),
+)  # fmt: skip
+_OUT_OF_TIME = """
+    SELECT e.id, named.place, named.kind, named.record FROM ({}) named JOIN events_event e ON e.id = named.event_id
+    LEFT JOIN people_state s ON named.kind = 'state' AND s.id = named.record
+    LEFT JOIN people_organization o ON named.kind = 'organization' AND o.id = named.record
+    LEFT JOIN people_person p ON named.kind = 'person' AND p.id = named.record
+    WHERE e.editorial_state <> 'merged'
+    AND (coalesce(s.start_earliest, o.start_earliest, p.birth_earliest)
+         > CASE WHEN e.end_edtf = '' THEN e.when_latest ELSE e.end_latest END
+         OR coalesce(s.end_latest, o.end_latest, p.death_latest) < e.when_earliest)
+    ORDER BY e.id, named.place
 """
+_CODES = {
+    "state": STATE_NOT_ON_DAY,
+    "organization": ORGANIZATION_NOT_ON_DAY,
+    "person": PERSON_NOT_ALIVE,
+}
 
 
-def _states_out_of_time(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
-    """States that did not exist on any day on which the event may have been."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.id, named.place, s.id FROM events_event e"  # noqa: S608 - our own constant
-            f" JOIN ({_STATES_NAMED}) named ON named.event_id = e.id"
-            " JOIN people_state s ON s.id = named.state"
-            " WHERE e.id = ANY(%s::uuid[]) AND e.editorial_state <> 'merged'"
-            " AND (s.start_earliest > CASE WHEN e.end_edtf = '' THEN e.when_latest ELSE e.end_latest END"
-            " OR s.end_latest < e.when_earliest)"
-            " ORDER BY e.id, named.place",
-            [as_array(keys)],
-        )
-        found = cursor.fetchall()
+def _named_out_of_time(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """States and organizations that did not exist, and persons who did not live, on any day on which the event may have been."""
+    found = _out_of_time(events=keys)
     if not found:
         return
-    events = Event.objects.in_bulk({event for event, _place, _state in found})
-    states = State.objects.in_bulk({state for _event, _place, state in found})
-    for event_key, place, state_key in found:
-        event, state = events[event_key], states[state_key]
-        yield FoundWarning(
-            event_key,
-            STATE_NOT_ON_DAY,
-            f"{state} did not exist then: it existed {_span(state.start, state.end)}, "
-            f"the event was {_on(event.when, event.end)}. "
-            "Choose the state of that time, or correct the date.",
-            place,
-            state_key,
-        )
+    events = Event.objects.in_bulk({event for event, _place, _kind, _record in found})
+    there: dict[UUID, Any] = {}
+    for model in (State, Organization, Person):
+        if wanted := {key for *_rest, kind, key in found if kind == model.object_kind}:
+            there |= model._default_manager.in_bulk(wanted)
+    for event_key, place, kind, key in found:
+        event, record = events[event_key], there[key]
+        happened = f"the event was {_on(event.when, event.end)}"
+        if isinstance(record, Person):
+            detail = (
+                f"{not_alive(record, event.when.earliest)}, {happened}. "
+                "Choose the person who was meant, or correct the dates."
+            )
+        else:
+            detail = (
+                f"{record} did not exist then: it existed {_span(record.start, record.end)}, {happened}. "
+                f"Choose the {kind} of that time, or correct the date."
+            )
+        yield FoundWarning(event_key, _CODES[kind], detail, place, key)
+
+
+def _out_of_time(
+    *, events: Collection[UUID] = (), records: Collection[UUID] = ()
+) -> list[tuple[UUID, str, str, UUID]]:
+    """Return event, place, kind and record of what was not there on the day: of some events, or of what names some records."""
+    each = " UNION ALL ".join(
+        f"SELECT event_id, '{member}.' || id || '.{column.removesuffix('_id')}' AS place, '{kind}' AS kind, {column} AS record"  # noqa: S608 - our own names
+        f" FROM events_{table} WHERE {'event_id' if events else column} = ANY(%s::uuid[]) AND {which}"
+        for kind, table, member, column, which in _NAMED
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_TIME.format(each), [as_array(events or records)] * len(_NAMED))
+        return list(cursor.fetchall())
 
 
 # Events like others
@@ -271,11 +368,10 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
     events = Event.objects.select_related("type").in_bulk(shown)
     for event, those in twins.items():
         for twin in (events[key] for key in those[:TWINS]):
-            state = EditorialState(twin.editorial_state).label.lower()
             yield FoundWarning(
                 event,
                 LIKE_ANOTHER_EVENT,
-                f"“{twin}” ({twin.when}, {state}) is like this event: of the same type, with the same participants, and "
+                f"“{twin}” ({twin.when}) is like this event: of the same type, with the same participants, and "
                 "perhaps on the same day. If they are one event, keep one; else link the two, or save again.",
                 other=twin.pk,
             )
@@ -284,8 +380,32 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
 def _of_events(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
     yield from _capacities_of_events(keys)
     yield from _on_behalf_of_others(keys)
-    yield from _states_out_of_time(keys)
+    yield from _on_behalf_of_unknown(keys)
+    yield from _named_out_of_time(keys)
     yield from _like_others(keys)
+
+
+def _events_turned_odd(written: Mapping[str, Collection[UUID]]) -> set[UUID]:
+    """Return the events against which what is written of other records speaks."""
+    found: set[UUID] = set()
+    if tenures := written.get(Tenure.object_kind):
+        rows: QuerySet[Any] = ParticipationCapacity.objects.filter(among("tenure", tenures))
+        event = "participation__event"
+        first, last = _days_of_event(event)
+        found.update(_impossible(rows, first=first, last=last).values_list(event, flat=True))
+    named = {key for kind in _CODES for key in written.get(kind, ())}
+    if named:
+        found.update(event for event, *_rest in _out_of_time(records=named))
+    return found
+
+
+def _statements_turned_odd(written: Mapping[str, Collection[UUID]]) -> set[UUID]:
+    tenures = written.get(Tenure.object_kind)
+    if not tenures:
+        return set()
+    rows: QuerySet[Any] = StatementCapacity.objects.filter(among("tenure", tenures))
+    odd = _impossible(rows, first="statement__date_earliest", last=F("statement__date_latest"))
+    return set(odd.values_list("statement", flat=True))
 
 
 _LABELS = {CAPACITY_NOT_ON_DAY: "Capacity not held on that day"}
@@ -294,8 +414,11 @@ EVENT_CHECKS = Checks(
         **_LABELS,
         ON_BEHALF_OF_OTHER_STATE: "On behalf of another state",
         STATE_NOT_ON_DAY: "State did not exist on that day",
+        ORGANIZATION_NOT_ON_DAY: "Organization did not exist on that day",
+        PERSON_NOT_ALIVE: "Person not alive on that day",
         LIKE_ANOTHER_EVENT: "Like another event",
     },
     _of_events,
+    _events_turned_odd,
 )
-STATEMENT_CHECKS = Checks(_LABELS, _capacities_of_statements)
+STATEMENT_CHECKS = Checks(_LABELS, _capacities_of_statements, _statements_turned_odd)

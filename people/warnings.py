@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q
 
 from people.alike import known, like, same
 from people.models import IN_OFFICE, Person, Tenure
@@ -16,10 +17,12 @@ from records.models import EditorialState, FoundWarning
 from records.registry import Checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date
 
 LIKE_ANOTHER_PERSON = "like_another_person"
 MORE_HOLDERS_THAN_SEATS = "more_holders_than_seats"
+PERSON_NOT_ALIVE = "person_not_alive"
 
 #: Persons like one of which a save warns at most.
 LIKE = 3
@@ -65,12 +68,11 @@ def _like_others(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
     for key, those in near.items():
         for each in ranked(those, LIKE):
             person = persons[each.id]
-            dates = f"{person.birth}–{person.death}, " if person.birth or person.death else ""  # noqa: RUF001
-            state = EditorialState(person.editorial_state).label.lower()
+            dates = f" ({person.birth}–{person.death})" if person.birth or person.death else ""  # noqa: RUF001
             yield FoundWarning(
                 key,
                 LIKE_ANOTHER_PERSON,
-                f"“{person}” ({dates}{state}) may be the same person. {each.reason} "
+                f"“{person}”{dates} may be the same person. {each.reason} "
                 "If so, edit that record instead, or merge the two; else save again.",
                 "name",
                 each.id,
@@ -137,5 +139,57 @@ def _overlap(one: Any, other: Any) -> bool:
     return not starts or not ends or max(starts) < min(ends)
 
 
+def _by_the_dead_or_unborn(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    """Tenures that began when the person had certainly died, or was certainly not born yet."""
+    for tenure in (
+        Tenure.objects.filter(among("pk", keys))
+        .filter(_NOT_ALIVE)
+        .exclude(editorial_state=EditorialState.MERGED)
+        .select_related("person")
+        .order_by("pk")
+    ):
+        yield FoundWarning(
+            tenure.pk,
+            PERSON_NOT_ALIVE,
+            f"{not_alive(tenure.person, tenure.start.earliest)}, the tenure began on {tenure.start}. "
+            "Choose the person who was meant, or correct the dates.",
+            "person",
+            tenure.person_id,
+        )
+
+
+_NOT_ALIVE = Q(person__birth_earliest__gt=F("start_latest")) | Q(
+    person__death_latest__lt=F("start_earliest")
+)
+
+
+def not_alive(person: Person, on: date | None) -> str:
+    """Say that a person was certainly not alive on a day, and why."""
+    is_unborn = on and person.birth.earliest and person.birth.earliest > on
+    lived = f"born {person.birth}" if is_unborn else f"died {person.death}"
+    return f"{person} was not alive then: {lived}"
+
+
+def _of_tenures(keys: Sequence[UUID]) -> Iterator[FoundWarning]:
+    yield from _more_than_seats(keys)
+    yield from _by_the_dead_or_unborn(keys)
+
+
+def _tenures_turned_odd(written: Mapping[str, Collection[UUID]]) -> set[UUID]:
+    """Return the tenures against which what is written of persons speaks."""
+    persons = written.get(Person.object_kind)
+    if not persons:
+        return set()
+    odd = Tenure.objects.filter(among("person", persons)).filter(_NOT_ALIVE)
+    return set(odd.order_by().values_list("pk", flat=True))
+
+
 PERSON_CHECKS = Checks({LIKE_ANOTHER_PERSON: "Like another person"}, _like_others)
-TENURE_CHECKS = Checks({MORE_HOLDERS_THAN_SEATS: "More holders than seats"}, _more_than_seats)
+TENURE_CHECKS = Checks(
+    {
+        MORE_HOLDERS_THAN_SEATS: "More holders than seats",
+        PERSON_NOT_ALIVE: "Person not alive on that day",
+    },
+    _of_tenures,
+    _tenures_turned_odd,
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -52,6 +52,8 @@ class Checks:
     labels: Mapping[str, str]  #: what each code of its warnings means, in a few words
     #: Finds the warnings of records by their keys, with a fixed number of queries. Merged records have none.
     find: Callable[[Sequence[UUID]], Iterable[FoundWarning]]
+    #: Finds the records of this kind against which those that were written speak, of whatever kinds: these are checked again.
+    turned_odd: Callable[[Mapping[str, Collection[UUID]]], Iterable[UUID]] = lambda _written: ()
 
 
 @dataclass(frozen=True, eq=False)

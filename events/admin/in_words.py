@@ -23,7 +23,7 @@ from records.admin.list_filters import DeskFilter
 from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
 from records.admin.relations import selectable
-from records.models import BulkEdit
+from records.models import BulkEdit, RecordWarning
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
@@ -96,6 +96,8 @@ class InWords(AnyModelAdmin):
         )
         said = ResolveForm(request.POST or None)
         refusals: list[str] = []
+        given = set(request.POST.getlist("left_out"))
+        left_out = {row.pk for row in rows if str(row.pk) in given}
         if said.is_bound and not said.is_valid():
             refusals = [f"Reason: {text}" for text in said.errors["reason"]]
         elif said.is_bound:
@@ -104,7 +106,8 @@ class InWords(AnyModelAdmin):
                     request.POST.get("candidate") or request.POST.get("person")
                 )
                 account: Any = request.user
-                done = resolve(folded, person, by=account, reason=said.cleaned_data["reason"])
+                reason = said.cleaned_data["reason"]
+                done = resolve(folded, person, by=account, reason=reason, left_out=left_out)
             except forms.ValidationError:
                 refusals = ["Choose a person."]
             except CurationRefused as refused:
@@ -114,6 +117,7 @@ class InWords(AnyModelAdmin):
             else:
                 text = f"“{folded}” is {person} in {done.count} participations now. Their events wait to be published."
                 self.message_user(request, text, messages.SUCCESS)
+                self._warn_of(request, person)
                 return HttpResponseRedirect(reverse("admin:events_event_in_words"))
         if not rows and not refusals:
             raise Http404
@@ -129,8 +133,15 @@ class InWords(AnyModelAdmin):
             "choice": choice.widget.render("person", None, {"id": "id_person"}),
             "said": said,
             "refusals": refusals,
+            "left_out": left_out,
         }
         return self._in_words_page(request, "name", f"Who is “{folded}”?", context)
+
+    def _warn_of(self, request: HttpRequest, person: Any) -> None:
+        """Say at once what speaks against it: a person who was dead by then is easily chosen for all."""
+        warned = RecordWarning.objects.filter(kind=Event.object_kind, other_id=person.pk)
+        for warning in warned.order_by("pk")[:LATEST]:
+            self.message_user(request, warning.detail, messages.WARNING)
 
     def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one resolution."""

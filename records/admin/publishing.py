@@ -194,6 +194,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
         confirmed = request.method == "POST" and "_confirm" in request.POST
         form = ReasonForm(
             request.POST if confirmed else None,
+            # Typed before the page showed what becomes of the two.
+            initial={"reason": request.POST.get("reason", "")},
             is_required=action in {WITHDRAW, MERGE, UNMERGE},
             help_text=REASONS[action],
             asks_nature=action == PUBLISH and any(record.is_published for record in records),
@@ -435,7 +437,9 @@ def _names(records: Any) -> SafeString:
 
 
 def shown(dependencies: Gathering) -> dict[str, Any]:
-    """Return what the template shows of dependencies, with links to every record among them."""
+    """Return what the template shows of dependencies, with links to every record among them, and its warnings."""
+    also = list(dependencies.also)
+    warned = {record.pk: details for record, details in (of_records(also) if also else ())}
     return {
         "fingerprints": " ".join(
             f"{key}:{text}" for key, text in dependencies.fingerprints.items()
@@ -448,8 +452,9 @@ def shown(dependencies: Gathering) -> dict[str, Any]:
                 "kind": record._meta.verbose_name,
                 "state": record.get_editorial_state_display().lower(),
                 "address": address_of(record),
+                "warnings": warned.get(record.pk, ()),
             }
-            for record in dependencies.also
+            for record in also
         ],
         "obstacles": [
             {"detail": refusal.detail, "address": address_of(refusal.record)}

@@ -446,6 +446,9 @@ class RecordAdmin(
             "not_allowed": "" if is_merged or context["is_popup"] else self._not_allowed(request),
             **warnings.show(request, context, obj),
         }
+        if NOT_SAVED in getattr(request, "desk_refused", ()):
+            # There is no error: what Django says of errors would send the person looking for one.
+            context |= {"errors": [], "not_saved": NOT_SAVED}
         if obj is None:
             sent = request.POST.get(once.NEW, "")
             is_kept = getattr(request, "desk_new", None) is not None

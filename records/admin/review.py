@@ -26,6 +26,7 @@ from records.admin.publishing import (
     said_nature,
     shown,
 )
+from records.admin.warnings import of_records
 from records.badges import Badge, badge_html
 from records.models import EditorialState, ReviewState
 from records.publishing import review as reviewing
@@ -104,6 +105,7 @@ class ReviewPage(LookingPage):
         shown_at = request.POST.get("_shown_at", "")
         context = {
             "original": record,
+            "warned": [detail for _record, details in of_records([record]) for detail in details],
             "badge": badge_html(record.badge),
             "review": review,
             "is_approved": is_approved,

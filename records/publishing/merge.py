@@ -95,6 +95,7 @@ def merge(
                 f"{kept} is not published: publish it first, for the id of {gone} will lead to it."
             )
             raise CurationRefused([Refusal(kept, "not_published", detail)])
+        called = [str(gone), str(kept)]
         facts = facts_to_choose(gone, kept)
         chosen = {fact.name for fact in facts if fact.fills_blank} if taken is None else set(taken)
         # What the survivor gets was written by the writers of the loser. The database adds who merges, at the first change.
@@ -103,6 +104,7 @@ def merge(
         _take(gone, kept, [fact for fact in facts if fact.name in chosen])
         close_reviews([gone], ReviewState.MERGED)
         _take_own_parts(gone, kept)
+        _keep_names(called, kept)
         _move_references(gone, kept)
         _settle_duplicates(gone, kept, by)
         type(gone)._default_manager.filter(merged_into=gone).update(merged_into=kept)
@@ -247,6 +249,8 @@ def _take(loser: Record, survivor: Record, facts: list[Fact]) -> None:
 def moves_with(loser: Record, survivor: Record) -> list[Move]:
     """Say what a merge would do with the rows that belong to `loser` or name it."""
     moves = []
+    if hasattr(survivor, "names") and str(loser) != str(survivor):
+        moves.append(Move("The name that is not chosen would be kept as a further name", ()))
     for model, field in links_to(type(loser)):
         rows = model._default_manager.filter(**{field.name: loser}).order_by("pk")
         count = rows.count()
@@ -262,7 +266,7 @@ def moves_with(loser: Record, survivor: Record) -> list[Move]:
             owner = ""
         else:
             detail = f"{count} {names} would name {survivor} ({field.verbose_name})"
-        labels = tuple(dict.fromkeys(str(at_record(row, owner)) for row in rows[:SHOWN]))
+        labels = tuple(dict.fromkeys(_dated(at_record(row, owner)) for row in rows[:SHOWN]))
         moves.append(Move(detail, labels, max(count - SHOWN, 0)))
     return moves
 
@@ -311,13 +315,25 @@ def _twins(loser: Record, survivor: Record) -> Iterator[str]:
                         for each in others
                     )
                     if same and _may_be_at_once(row, other):
-                        yield f"Two {model._meta.verbose_name_plural} would be alike: “{row}” and “{other}”. Merge these as well, if they are one."
+                        yield f"Two {model._meta.verbose_name_plural} would be alike: “{_dated(row)}” and “{_dated(other)}”. Merge these as well, if they are one."
         elif issubclass(model, Part) and model.part_of != field.name:
             first = path_to_record(model)[0].attname
             of_survivor = naming.filter(**{field.name: survivor}).values(first)
             both = naming.filter(**{field.name: loser, f"{first}__in": of_survivor}).order_by("pk")
             for row in both[:SHOWN]:
-                yield f"“{at_record(row, model.part_of)}” would name it twice ({model._meta.verbose_name})."
+                yield f"“{_dated(at_record(row, model.part_of))}” would name it twice ({model._meta.verbose_name})."
+
+
+def _dated(row: Any) -> str:
+    """Return what the desk calls a row, with its dates: tenures of one office, and visits, are often called alike."""
+    when, start, end = (getattr(row, name, None) for name in ("when", "start", "end"))
+    if when:
+        return f"{row} ({when} to {end})" if end else f"{row} ({when})"
+    if start and end:
+        return f"{row} ({start} to {end})"
+    if start or end:
+        return f"{row} (since {start})" if start else f"{row} (until {end})"
+    return str(row)
 
 
 def _may_be_at_once(one: Any, other: Any) -> bool:
@@ -413,6 +429,19 @@ def _take_own_parts(loser: Record, survivor: Record) -> None:
                 if not _is_there(part, survivor):
                     part.record = survivor
                     part.save(update_fields=["record"])
+
+
+def _keep_names(called: Collection[str], survivor: Record) -> None:
+    """Keep what the two were called as further names of the survivor: whoever looks for either finds it."""
+    names: Any = getattr(survivor, "names", None)
+    if names is None:
+        return
+    survivor.refresh_from_db()
+    there = {str(survivor), *names.values_list("name", flat=True)}
+    for name in called:
+        if name not in there:
+            there.add(name)
+            names.create(name=name)
 
 
 def _is_there(part: Any, survivor: Record) -> bool:

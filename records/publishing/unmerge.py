@@ -20,6 +20,7 @@ from records.models import (
     Action,
     EditorialState,
     FormerReference,
+    Name,
     Nature,
     Part,
     PossibleDuplicate,
@@ -49,7 +50,7 @@ from records.publishing.warnings import renew
 from records.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -71,6 +72,7 @@ class Undoing:
     context: Any
     #: What each row gets back, by table and key: the columns that the merge changed, and nobody since.
     columns: dict[type[Model], dict[Any, dict[str, Any]]] = field(default_factory=dict)
+    added: list[Any] = field(default_factory=list)  #: names that the merge gave to the survivor
     states: dict[Any, str] = field(default_factory=dict)  #: what each loser was
     #: Records merged into a loser before, and that one.
     earlier: dict[Any, Any] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class Undoing:
     @property
     def fingerprint(self) -> str:
         """Return what distinguishes this from any other undoing."""
-        text = repr((self.columns, self.states, self.earlier, self.conflicts))
+        text = repr((self.columns, self.added, self.states, self.earlier, self.conflicts))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     def moves(self) -> list[str]:
@@ -112,6 +114,8 @@ def plan_unmerge(loser: Record) -> Undoing:
     )
     for written in written_in(version.pgh_context_id):
         _compare(plan, written.model, written.others, written.after)
+        if issubclass(written.model, Name):
+            _find_added(plan, written.model, written.added, written.after)
     return plan
 
 
@@ -159,6 +163,17 @@ def _compare(
                 )
         if given:
             plan.columns[table][key] = given
+
+
+def _find_added(
+    plan: Undoing, table: type[Name], keys: Collection[Any], after: Mapping[Any, dict[str, Any]]
+) -> None:
+    """Find the names that the merge added, and nobody changed since: they are removed."""
+    for row in table._default_manager.filter(pk__in=keys).order_by("pk"):
+        if all(getattr(row, name) == after[row.pk][name] for name in columns_of(table)):
+            plan.added.append(row)
+        else:
+            plan.conflicts.append(f"The name “{row}” was changed after the merge, and stays so.")
 
 
 @cache
@@ -257,6 +272,8 @@ def _written(plan: Undoing) -> dict[str, set[UUID]]:
 
 def _give_back(plan: Undoing) -> None:
     """Write the working tables."""
+    for row in plan.added:
+        row.delete()
     for table, rows in plan.columns.items():
         for key, columns in rows.items():
             table._default_manager.filter(pk=key).update(**columns)

@@ -44,7 +44,7 @@ def renew(
 ) -> list[RecordWarning]:
     """Keep the warnings of records as they are now, and return them; `by` saw them and saved the records all the same.
 
-    Other records that were warned of the facts of these are checked again, too. What is found again keeps its date.
+    Other records that were warned of the facts of these, or against which these speak now, are checked again, too. What is found again keeps its date.
     """
     asked = {key for those in keys.values() for key in those}
     everything: defaultdict[str, set[UUID]] = defaultdict(set)
@@ -54,6 +54,9 @@ def renew(
         "kind", "record_id"
     ):
         everything[name].add(key)
+    for kind in all_kinds():
+        if kind.checks:
+            everything[kind.name].update(kind.checks.turned_odd(keys))
     checked = {key for those in everything.values() for key in those}
     there = {_place(row): row for row in RecordWarning.objects.filter(among("record_id", checked))}
     kept: dict[tuple[object, ...], RecordWarning] = {}

@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Participation, ParticipationCapacity
+from events.resolving import of_name
 from people.models import Person
 from records.models import BulkEdit
 from tests.factories.events import make_event, make_participation
-from tests.factories.people import make_office, make_person, make_tenure
+from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.staff import logged_in
 from tests.records.admin.filling import address
 
@@ -94,6 +95,50 @@ def test_all_are_resolved_with_one_act_and_undone_as_one(
     assert names(contributor) == [("president assad", 11), ("several ministers", 1)]
     again = contributor.post(undo, follow=True)
     assert "This was undone already." in again.content.decode()
+
+
+def test_some_are_left_out_and_what_speaks_against_the_rest_is_said_at_once(
+    syria: Person, contributor: Client
+) -> None:
+    """One name may mean father and son."""
+    hafez = Person.objects.get(name="Hafez al-Assad")
+    Person.objects.filter(pk=hafez.pk).update(
+        death_edtf="2000-06-10", death_earliest="2000-06-10", death_latest="2000-06-10",
+        death_precision="day", living="dead",
+    )  # fmt: skip
+    rows = of_name("president assad")
+    later = list(
+        rows.exclude(event__when_edtf="1999-05-01").order_by("pk").values_list("pk", flat=True)
+    )
+
+    response = contributor.post(
+        f"{NAME}?name=president+assad",
+        {"candidate": hafez.pk, "left_out": [*map(str, later[1:]), "x"]},
+        follow=True,
+    )
+
+    assert set(Participation.objects.filter(person=hafez).values_list("event__when_edtf", flat=True)) == {
+        "1999-05-01", "2010",
+    }  # fmt: skip
+    assert [str(message) for message in response.context["messages"]] == [
+        "“president assad” is Hafez al-Assad in 2 participations now. Their events wait to be published.",
+        "Hafez al-Assad was not alive then: died 2000-06-10, the event was in 2010. Choose the person who was meant, or correct the dates.",
+    ]
+    assert names(contributor) == [("president assad", 9), ("several ministers", 1)]
+
+
+def test_namesakes_differ_in_where_they_took_part(syria: Person, contributor: Client) -> None:
+    state = make_state("Syria")
+    for when in ("1999-05-01", "2010", ""):
+        make_participation(make_event(when=when), syria, on_behalf_of_state=state)
+    make_participation(make_event(when="1991"), Person.objects.get(name="Hafez al-Assad"))
+
+    page = contributor.get(NAME, {"name": "president assad"})
+
+    assert {each.person.name: each.acts for each, _state in page.context["candidates"]} == {
+        "Bashar al-Assad": "Takes part in 3 events from 1999 to 2010, on behalf of Syria.",
+        "Hafez al-Assad": "Takes part in one event of 1991.",
+    }
 
 
 def test_events_in_which_the_person_is_named_already_are_left_as_they_are(

@@ -383,7 +383,9 @@ class TestPages:
 
         page = publisher.post(address(gone, "merge"), data | {"_preview": "1"})
         (merger,) = page.context["mergers"]
+        assert page.context["form"]["reason"].value() == "The same man."
         assert [(str(move), move.rows) for move in merger["moves"]] == [
+            ("The name that is not chosen would be kept as a further name", ()),
             (
                 "1 person name would go to Ishaq Dar, but for those that it has already",
                 ("Dar",),

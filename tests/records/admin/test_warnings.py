@@ -22,6 +22,7 @@ from tests.factories.events import (
     make_event_link,
     make_event_type,
     make_participation,
+    make_statement,
 )
 from tests.factories.people import (
     make_office,
@@ -44,7 +45,7 @@ def add_event(client: Client, *participants: dict[str, Any], **fields: Any) -> t
     data = filled(page) | {"title": "Summit", "when_edtf": "2024-06-13", **fields}
     for participant in participants:
         blank = {"role": "participant", "presence": "unknown", "order": "0"}
-        add_row(data, prefix_of(page, Participation), **blank, **participant)
+        add_row(data, prefix_of(page, Participation), **blank | participant)
     return data, client.post(address(Event, "add"), data)
 
 
@@ -137,6 +138,76 @@ def test_on_behalf_of_another_state_than_the_capacity_says(contributor: Client) 
     ]
 
 
+def test_on_behalf_of_another_state_than_everywhere_else(contributor: Client) -> None:
+    """As sources without capacities have it: what else is known of the person speaks."""
+    person, india = make_person("Narendra Modi"), make_state("India")
+    make_participation(make_event(), person, on_behalf_of_state=india)
+    official = make_tenure(make_person("Ajit Doval"), make_office(state=india)).person
+    first = make_person("Somebody new")
+    territory = make_state("British Indian Ocean Territory")
+    participants = [
+        {"person": each.pk, "on_behalf_of_state": territory.pk}
+        for each in (person, official, first)
+    ]
+
+    _data, response = add_event(contributor, *participants, type=make_event_type("summit").pk)
+
+    details = [
+        f"{each} acts on behalf of British Indian Ocean Territory here, and everywhere else of India. "
+        "Choose the state that was meant, or add the capacity in which the person acted."
+        for each in (person, official)
+    ]
+    assert shown(response) == [
+        (detail, f"id_participations-{number}-on_behalf_of_state")
+        for number, detail in enumerate(details)
+    ]
+    assert saved_again(contributor, response) == [
+        ("on_behalf_of_other_state", "on_behalf_of_state", detail) for detail in details
+    ]
+    renew({"event": [make_event().pk]})
+    assert len(listed()) == 2
+
+
+def test_persons_and_organizations_that_were_not_there_on_the_day(contributor: Client) -> None:
+    dead = make_person("Francis Preston Blair", birth="1821", death="1875", living="dead")
+    unborn = make_person("Tony Blair the younger", birth="2030-01")
+    league = make_organization("League of Nations", start="1920-01-10", end="1946-04-18")
+
+    _data, response = add_event(
+        contributor,
+        {"person": dead.pk},
+        {"person": unborn.pk, "on_behalf_of_organization": league.pk},
+        {"organization": league.pk},
+        {"person": make_person("Marie Curie", death="1934", living="dead").pk, "role": "honoree"},
+        {
+            "person": make_person("Chaim Weizmann", death="1952", living="dead").pk,
+            "presence": "represented",
+        },
+        type=make_event_type("summit").pk,
+    )
+
+    gone = (
+        "League of Nations did not exist then: it existed from 1920-01-10 to 1946-04-18, the event was on 2024-06-13. "
+        "Choose the organization of that time, or correct the date."
+    )
+    choose = "Choose the person who was meant, or correct the dates."
+    assert sorted(shown(response)) == [
+        (
+            f"Francis Preston Blair was not alive then: died 1875, the event was on 2024-06-13. {choose}",
+            "id_participations-0-person",
+        ),
+        (gone, "id_participations-1-on_behalf_of_organization"),
+        (gone, "id_participations-2-organization"),
+        (
+            f"Tony Blair the younger was not alive then: born 2030-01, the event was on 2024-06-13. {choose}",
+            "id_participations-1-person",
+        ),
+    ]
+    assert sorted(code for code, _place, _detail in saved_again(contributor, response)) == [
+        "organization_not_on_day", "organization_not_on_day", "person_not_alive", "person_not_alive",
+    ]  # fmt: skip
+
+
 def test_a_state_that_did_not_exist_on_the_day(contributor: Client) -> None:
     union = make_state("Soviet Union", start="1922-12-30", end="1991-12-26")
 
@@ -165,7 +236,7 @@ def test_an_event_like_another_one(contributor: Client) -> None:
     )
 
     detail = (
-        "“G7 at Borgo Egnazia” (2024-06-13/2024-06-15, draft) is like this event: of the same type, with the same "
+        "“G7 at Borgo Egnazia” (2024-06-13/2024-06-15) is like this event: of the same type, with the same "
         "participants, and perhaps on the same day. If they are one event, keep one; else link the two, or save again."
     )
     assert shown(response) == [(detail, "")]
@@ -180,7 +251,7 @@ def test_a_person_like_another_one(contributor: Client) -> None:
     response = contributor.post(address(Person, "add"), data)
 
     detail = (
-        "“Antony John Blinken” (1962-04-16–, draft) may be the same person. An initial. "  # noqa: RUF001
+        "“Antony John Blinken” (1962-04-16–) may be the same person. An initial. "  # noqa: RUF001
         "If so, edit that record instead, or merge the two; else save again."
     )
     assert shown(response) == [(detail, "id_name")]
@@ -233,6 +304,30 @@ def test_a_publisher_sees_warnings(publisher: Client) -> None:
     (detail,) = warnings_of(event)
     assert page.context["warned"] == [(event, [detail])]
     assert detail in page.content.decode()
+
+
+def test_a_reviewer_sees_warnings(publisher: Client) -> None:
+    tenure = vice_president()
+    event = make_event("Summit", when="2024-06-13")
+    make_participation(event, tenure.person, tenures=(tenure,))
+    renew({"event": [event.pk]})
+
+    page = publisher.get(address(event, "review"))
+
+    assert page.context["warned"] == warnings_of(event)
+    assert warnings_of(event)[0] in page.content.decode()
+
+
+def test_warnings_of_what_would_be_published_too_are_shown(publisher: Client) -> None:
+    make_person("Jane Doe")
+    twin = make_person("Jane Doe")
+    renew({"person": [twin.pk]})
+    event = make_event("Summit")
+    make_participation(event, twin)
+
+    for page in ("publish", "review"):
+        also = publisher.get(address(event, page)).context["dependencies"]["also"]
+        assert [each["warnings"] for each in also if each["key"] == twin.pk] == [warnings_of(twin)]
 
 
 def test_the_list_of_warnings(contributor: Client) -> None:
@@ -327,6 +422,47 @@ def test_correcting_the_other_record_ends_the_warning(contributor: Client) -> No
     assert listed() == []
 
 
+def test_a_tenure_of_somebody_who_was_not_alive(contributor: Client) -> None:
+    person = make_person("William Preston", birth="1861")
+    tenure = make_tenure(person, start="1859-03-12")
+    late = make_tenure(person, start="1890")
+    renew({"tenure": [tenure.pk, late.pk]})
+    born = "William Preston was not alive then: born 1861, the tenure began on 1859-03-12. Choose the person who was meant, or correct the dates."
+    assert listed() == [("person_not_alive", "person", born)]
+
+    data = filled(contributor.get(address(person))) | {"birth_edtf": "1816", "death_edtf": "1887"}
+    assert contributor.post(address(person), data | {"living": "dead"}).status_code == 302
+
+    died = "William Preston was not alive then: died 1887, the tenure began on 1890. Choose the person who was meant, or correct the dates."
+    assert listed() == [("person_not_alive", "person", died)]
+
+
+def test_a_record_that_turns_wrong_warns_of_what_names_it(contributor: Client) -> None:
+    """A tenure, a state, a person that is corrected speaks against events that nobody saves."""
+    tenure = vice_president()
+    state, person = make_state("Yugoslavia"), make_person("Josip Tito")
+    event = make_event(when="2015-06-13")
+    make_participation(event, tenure.person, tenures=(tenure,))
+    make_participation(event, person, on_behalf_of_state=state)
+    make_statement(speaker_person=tenure.person, date="2015-06-13", tenures=(tenure,))
+    assert listed() == []
+
+    for record, field, value in (
+        (tenure, "end_edtf", "2013-01-20"), (state, "end_edtf", "1992"), (person, "death_edtf", "1980"),
+    ):  # fmt: skip
+        data = filled(contributor.get(address(record))) | {field: value, "living": "dead"}
+        assert contributor.post(address(record), data).status_code == 302
+
+    assert [
+        (row.kind, row.code, row.other_id) for row in RecordWarning.objects.order_by("kind", "code")
+    ] == [
+        ("event", "capacity_not_on_day", tenure.pk),
+        ("event", "person_not_alive", person.pk),
+        ("event", "state_not_on_day", state.pk),
+        ("statement", "capacity_not_on_day", tenure.pk),
+    ]
+
+
 def test_a_merge_ends_the_warning() -> None:
     one, other = make_person("Jane Doe"), make_person("Jane Doe")
     renew({"person": [one.pk, other.pk]})
@@ -386,6 +522,6 @@ def test_saving_an_event_asks_a_fixed_number_of_questions_for_its_warnings() -> 
             renew({"event": [event.pk]})
         return len(queries)
 
-    # Those that they may be the other of, what is kept, and the four checks; of the states that are no more two questions
+    # Those that they may be the other of, what is kept, and the five checks; of the states that are no more two questions
     # more, and one that keeps what was found.
-    assert (asked(few), asked(many)) == (6, 9)
+    assert (asked(few), asked(many)) == (7, 10)

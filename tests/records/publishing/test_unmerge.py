@@ -85,6 +85,39 @@ def test_what_the_survivor_lacks_is_taken_and_the_rest_when_chosen(
     assert (kept.name, kept.birth.edtf, kept.death.edtf) == ("Ishaq Dar", "1950-05", "2031")
 
 
+@pytest.mark.parametrize(
+    ("taken", "further"), [(set(), "Mohammad Ishaq Dar"), ({"name"}, "Ishaq Dar")]
+)
+def test_the_name_that_is_not_chosen_is_kept_until_the_merge_is_undone(
+    two: tuple[Person, Person], taken: set[str], further: str
+) -> None:
+    gone, kept = two
+    before = exported()
+    assert (
+        str(moves_with(gone, kept)[0])
+        == "The name that is not chosen would be kept as a further name"
+    )
+
+    merged(gone, kept, taken=taken)
+
+    assert list(kept.names.values_list("name", "kind")) == [("Dar", "alias"), (further, "alias")]
+    assert [row.name for row in plan_unmerge(fresh(gone)).added] == [further]
+    undone(gone)
+    assert exported() == before
+
+
+def test_a_name_that_was_changed_after_the_merge_stays(two: tuple[Person, Person]) -> None:
+    gone, kept = two
+    merged(gone, kept)
+    with pghistory.context(why="edited"):
+        kept.names.filter(name="Mohammad Ishaq Dar").update(kind="official")
+
+    assert undone(gone).conflicts == [
+        "The name “Mohammad Ishaq Dar” was changed after the merge, and stays so."
+    ]
+    assert list(kept.names.values_list("name", flat=True)) == ["Mohammad Ishaq Dar"]
+
+
 def test_only_what_was_chosen_is_taken(two: tuple[Person, Person]) -> None:
     gone, kept = two
 
@@ -100,11 +133,11 @@ def test_twins_and_identifiers_of_both_are_warned_of(two: tuple[Person, Person])
 
     assert warnings_of_merging(gone, kept) == [
         "Both have a wikidata: Q1 and Q2. One of them may be wrong, or they are two after all.",
-        f"Two tenures would be alike: “{first}” and “{second}”. Merge these as well, if they are one.",
+        f"Two tenures would be alike: “{first} (since 2024)” and “{second} (since 2024-03)”. Merge these as well, if they are one.",
     ]
     assert [(str(move), move.rows) for move in moves_with(gone, kept)][-1] == (
         "1 tenure would name Ishaq Dar (person)",
-        (str(first),),
+        (f"{first} (since 2024)",),
     )
 
 
