@@ -210,9 +210,9 @@ class StateEdition(Edition):
         One that joined it was beside it until then, so nothing is said of that day.
         """
         came_after = {
-            each["state"]["id"]: each["date"]
+            str(key): each["date"]
             for each in document["predecessors"]
-            if each["kind"] != SuccessionKind.ABSORPTION
+            if each["kind"] != SuccessionKind.ABSORPTION and (key := id_of(each["state"]))
         }
         return {
             "predecessors": ids_of([each["state"] for each in document["predecessors"]]),
