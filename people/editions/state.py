@@ -10,7 +10,7 @@ from django.db import models
 from config.dates.columns import ReachColumns
 from config.dates.reach import Reach
 from people.models.state import SuccessionKind
-from records.models.edition import Edition, existence, gin_index, ids_of, known_on
+from records.models.edition import Edition, existence, gin_index, id_of, ids_of, known_on
 from records.models.moment import Fact, Stream
 from records.models.published_name import Called, NameSort
 
@@ -146,9 +146,9 @@ class StateEdition(Edition):
         One that joined it was beside it until then, so nothing is said of that day.
         """
         came_after = {
-            each["state"]["id"]: each["date"]
+            str(key): each["date"]
             for each in document["predecessors"]
-            if each["kind"] != SuccessionKind.ABSORPTION
+            if each["kind"] != SuccessionKind.ABSORPTION and (key := id_of(each["state"]))
         }
         return {
             "predecessors": ids_of([each["state"] for each in document["predecessors"]]),

@@ -20,7 +20,7 @@ from config.faults import Fault
 from records.lookup.lives import Life, Lives, notes_of_lives
 from records.lookup.names import Way, id_of, is_code, is_code_alone, is_well_formed, ways
 from records.lookup.suggestions import likeliest, nearest_code
-from records.lookup.words import ListedWord, unlisted
+from records.lookup.words import ListedWord, not_listed, unlisted
 from records.models import Reference, Standing
 from records.registry import kind_named
 
@@ -285,15 +285,7 @@ def _unlisted(written: WrittenReference, likely: Sequence[str]) -> Fault:
     coded = next((kind for kind in map(kind_named, written.kinds) if kind.codes), None)
     suggestion = nearest_code(coded, written.text) if coded else next(iter(likely), None)
     kinds = (coded.name,) if coded else written.kinds
-    what = " or ".join(kind.replace("_", " ") for kind in kinds)
-    lists = " and ".join(kind_named(kind).path() for kind in kinds)
-    where = "" if suggestion else f": {lists} has them all"
-    return Fault(
-        "invalid_choice",
-        f"“{written.text}” is the code of no {what}{where}.",
-        written.parameter,
-        suggestion=suggestion,
-    )
+    return not_listed(written.text, "code", kinds, written.parameter, suggestion)
 
 
 def _fates(

@@ -15,7 +15,7 @@ from records.models.edition import CURRENT
 from records.registry import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,19 @@ def unlisted(words: Iterable[ListedWord]) -> Iterator[Fault]:
         known = _published(kind, column)
         for word in asked:
             if word.value not in known:
-                noun = kind.replace("_", " ")
-                yield Fault(
-                    "invalid_choice",
-                    f"“{word.text}” is the {word.called} of no {noun}.",
-                    word.parameter,
-                    suggestion=nearest_word(kind_named(kind), word.value, sorted(known)),
-                )
+                near = nearest_word(kind_named(kind), word.value, sorted(known))
+                yield not_listed(word.text, word.called, [kind], word.parameter, near)
+
+
+def not_listed(
+    text: str, called: str, kinds: Sequence[str], parameter: str, near: str | None
+) -> Fault:
+    """Say that a word is in no list of these kinds, and which is most like it, else where they all are."""
+    nouns = " or ".join(kind.replace("_", " ") for kind in kinds)
+    lists = " and ".join(kind_named(kind).path() for kind in kinds)
+    where = "" if near else f": {lists} has them all"
+    detail = f"“{text}” is the {called} of no {nouns}{where}."
+    return Fault("invalid_choice", detail, parameter, suggestion=near)
 
 
 def _published(kind: str, name: str) -> set[str]:

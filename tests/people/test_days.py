@@ -196,10 +196,14 @@ def test_the_match_of_a_row_stays_whatever_fields_are_picked(client: Client) -> 
     whole = [row["match"] for row in get(client, asked)["results"]]
 
     picked = get(client, f"{asked}&fields=label")["results"]
+    named = get(client, f"{asked}&fields=label,match")["results"]
     left = get(client, f"{asked}&omit=label")["results"]
+    (fault,) = get(client, "tenures/?fields=match", 400)["errors"]
 
     assert [row["match"] for row in picked] == [row["match"] for row in left] == whole
-    assert all({"label", "match"} <= set(row) and "start" not in row for row in picked)
+    assert all(list(row) == ["id", "object", "label", "match"] for row in picked)
+    assert named == picked
+    assert (fault["code"], fault["parameter"]) == ("unknown_field", "fields")
     assert [list(row)[-1] for row in get(client, asked)["results"]] == ["match"] * 3
     assert all("match" not in row for row in get(client, "tenures/")["results"])
 

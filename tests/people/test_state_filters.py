@@ -77,7 +77,10 @@ def test_states(client: Client, query: str, expected: list[str]) -> None:
     ("query", "refused"),
     [
         # That of a draft is no other than one that was never there.
-        ("code=DR", [("code", "“DR” is the code of no state.", None)]),
+        (
+            "code=DR",
+            [("code", "“DR” is the code of no state: /api/v1/states/ has them all.", None)],
+        ),
         (
             "code=GEHA,su,kp",
             [

@@ -165,8 +165,10 @@ def test_headers_let_anybody_keep_it_a_minute(client, gold):
 
 def test_fields_pick_and_omit_drops(client, gold):
     whole = json.loads(document_of(gold))
+    stays = {"id": str(gold.pk), "object": "topic"}
 
     assert client.get("/api/v1/topics/gold/?fields=label,identifiers.value").json() == {
+        **stays,
         "label": "Gold",
         "identifiers": [{"value": item["value"]} for item in whole["identifiers"]],
     }
@@ -175,11 +177,37 @@ def test_fields_pick_and_omit_drops(client, gold):
         "identifiers": [{"value": item["value"]} for item in whole["identifiers"]],
     }
     assert client.get("/api/v1/topics/gold/?fields=identifiers,identifiers.value").json() == {
-        "identifiers": whole["identifiers"]
+        **stays,
+        "identifiers": whole["identifiers"],
     }
     assert client.get(
         "/api/v1/topics/gold/?omit=identifiers,identifiers.value"
     ).json().keys() == whole.keys() - {"identifiers"}
+
+
+def test_id_and_object_stay_whatever_is_picked_or_dropped(client, gold):
+    whole = json.loads(document_of(gold))
+    stays = {"id": str(gold.pk), "object": "topic"}
+
+    for query, left in (
+        ("fields=code", {**stays, "code": "gold"}),
+        ("fields=id", stays),
+        ("fields=code&omit=id,object,code", stays),
+        ("omit=id,object", whole),
+        (f"omit={','.join(whole)}", stays),
+    ):
+        assert client.get(f"/api/v1/topics/gold/?{query}").json() == left
+        assert client.get(f"/api/v1/topics/?{query}").json()["results"] == [left]
+
+
+def test_a_field_that_is_like_none_is_refused_with_those_that_there_are(client, gold):
+    (fault,) = client.get("/api/v1/topics/gold/?fields=identifiers.zzz").json()["errors"]
+
+    assert fault == {
+        "code": "unknown_field",
+        "detail": "There is no field “zzz” in identifiers: choose one of scheme, value.",
+        "parameter": "fields",
+    }
 
 
 # Merged and withdrawn

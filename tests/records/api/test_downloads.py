@@ -177,16 +177,17 @@ def metals() -> list[Any]:
 
 
 def test_downloads_honour_filters_fields_and_ordering(client: Client, metals: list[Any]) -> None:
+    _antimony, gold, silver = metals
     asked = "/api/v1/topics/?ordering=-code&id=gold,silver&fields=code,label&format="
 
     assert table(body(client.get(f"{asked}csv"))) == [
-        ["label", "code"],
-        ["Silver", "silver"],
-        ["Gold", "gold"],
+        ["id", "object", "label", "code"],
+        [str(silver.pk), "topic", "Silver", "silver"],
+        [str(gold.pk), "topic", "Gold", "gold"],
     ]
     assert lines(body(client.get(f"{asked}ndjson")))[:-1] == [
-        {"label": "Silver", "code": "silver"},
-        {"label": "Gold", "code": "gold"},
+        {"id": str(silver.pk), "object": "topic", "label": "Silver", "code": "silver"},
+        {"id": str(gold.pk), "object": "topic", "label": "Gold", "code": "gold"},
     ]
 
 
@@ -215,7 +216,8 @@ def test_downloads_start_with_the_page_of_a_cursor(client: Client, metals: list[
         (third["previous"], ["gold", "silver"]),
         (second["previous"], ["antimony", "gold", "silver"]),
     ):
-        assert table(body(client.get(f"{address}&format=csv")))[1:] == [[code] for code in codes]
+        _header, *rows = table(body(client.get(f"{address}&format=csv")))
+        assert [row[-1] for row in rows] == codes
 
 
 def test_a_list_without_rows_has_its_header_and_its_notes(
@@ -227,7 +229,7 @@ def test_a_list_without_rows_has_its_header_and_its_notes(
     as_csv = client.get(f"{asked}&format=csv")
     (trailer,) = lines(body(client.get(f"{asked}&format=ndjson")))
 
-    assert body(as_csv) == "code\r\n"
+    assert body(as_csv) == "id,object,code\r\n"
     assert [note["code"] for note in notes] == ["unresolved_reference"]
     assert json.loads(as_csv.headers["X-Notes"]) == trailer["notes"] == notes
     assert (trailer["count"], trailer["complete"]) == (0, True)
@@ -307,7 +309,7 @@ def test_long_lists_are_read_in_pieces_that_follow_from_the_size_of_documents(
         found = table(body(client.get("/api/v1/topics/?format=csv&fields=code&ordering=code")))
 
     asked = [each["sql"] for each in captured if "position = ANY" in each["sql"]]
-    assert [row[0] for row in found[1:]] == [f"metal-{number:03}" for number in range(60)]
+    assert [row[-1] for row in found[1:]] == [f"metal-{number:03}" for number in range(60)]
     assert [sql.count(",", sql.index("ARRAY[")) + 1 for sql in asked] == [4, 25, 25, 6]
 
     monkeypatch.setattr(whole, "READ", 10)
@@ -425,7 +427,7 @@ def test_a_database_that_fails_while_a_list_is_sent_shows(
     with connection.execute_wrapper(fail):
         *rows, cut = table(body(client.get("/api/v1/topics/?format=csv&fields=code")))
 
-    assert rows == [["code"], ["antimony"]]
+    assert rows == [["id", "object", "code"], [str(metals[0].pk), "topic", "antimony"]]
     assert cut[:2] == ["#error", "database_unavailable"]
     assert cut[2].startswith("Cut after 1 of 3 rows.")
 

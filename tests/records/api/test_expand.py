@@ -120,13 +120,19 @@ def test_expanding_costs_one_statement_more_whatever_the_page(client: Client) ->
 
 def test_fields_and_omit_lead_into_what_is_expanded(client: Client) -> None:
     source = make_source(title="Dawn", publisher="Dawn Media")
-    publish_whole(make_event(title="A call", source=source))
+    event = make_event(title="A call", source=source)
+    publish_whole(event)
 
     picked = get(client, "events/?expand=citations.source&fields=title,citations.source.publisher")
     omitted = get(client, "events/?expand=type&omit=type.label&fields=type")
 
     assert picked["results"] == [
-        {"title": "A call", "citations": [{"source": {"publisher": "Dawn Media"}}]}
+        {
+            "id": str(event.pk),
+            "object": "event",
+            "title": "A call",
+            "citations": [{"source": {"publisher": "Dawn Media"}}],
+        }
     ]
     assert {"plover_type", "code"} <= omitted["results"][0]["type"].keys()
     assert "label" not in omitted["results"][0]["type"]

@@ -202,7 +202,7 @@ def test_a_draft_cannot_be_told_from_what_was_never_there(client, minerals):
     assert absent.json()["errors"] == [
         {
             "code": "invalid_choice",
-            "detail": "“never-there” is the code of no topic.",
+            "detail": "“never-there” is the code of no topic: /api/v1/topics/ has them all.",
             "parameter": "broader",
         }
     ]
@@ -212,7 +212,7 @@ def test_a_draft_cannot_be_told_from_what_was_never_there(client, minerals):
         assert answer.json()["errors"] == [
             {
                 "code": "invalid_choice",
-                "detail": f"“{text}” is the code of no topic.",
+                "detail": f"“{text}” is the code of no topic: /api/v1/topics/ has them all.",
                 "parameter": "broader",
             }
         ]
@@ -289,13 +289,18 @@ def test_two_capitals_can_only_be_the_code_of_a_state_whatever_else_a_parameter_
     make_state("Draft", alpha_2="ZD")
 
     for resource, name in (("agreements", "party"), ("statements", "about")):
-        for text, suggestion in (("KP", {"suggestion": "PK"}), ("ZD", {}), ("ZZ", {})):
+        everywhere = ": /api/v1/states/ has them all"
+        for text, where, suggestion in (
+            ("KP", "", {"suggestion": "PK"}),
+            ("ZD", everywhere, {}),
+            ("ZZ", everywhere, {}),
+        ):
             response = client.get(f"/api/v1/{resource}/?{name}={text}")
             assert response.status_code == 400
             assert response.json()["errors"] == [
                 {
                     "code": "invalid_choice",
-                    "detail": f"“{text}” is the code of no state.",
+                    "detail": f"“{text}” is the code of no state{where}.",
                     "parameter": name,
                     **suggestion,
                 }
@@ -315,7 +320,7 @@ def test_a_code_that_is_in_no_published_document_is_refused_with_the_nearest(cli
     assert response.json()["errors"] == [
         {
             "code": "invalid_choice",
-            "detail": "“silver” is the code of no topic.",
+            "detail": "“silver” is the code of no topic: /api/v1/topics/ has them all.",
             "parameter": "code",
         },
         {

@@ -39,9 +39,10 @@ def _lines(monkeypatch):
 
 @pytest.fixture
 def metals():
+    """Publish three topics: the lines of a list of them that has their codes alone."""
     topics = [make_topic(label) for label in ("antimony", "gold", "silver")]
     publish(*topics, by=None)
-    return topics
+    return [f'{{"id":"{one.pk}","object":"topic","code":"{one.code}"}}' for one in topics]
 
 
 def lines(response):
@@ -65,23 +66,13 @@ def test_list_in_another_format_has_all_pages(client, metals, query, accept):
 
     assert response.streaming
     assert "ETag" not in response.headers
-    assert lines(response) == [
-        "code",
-        '{"code":"antimony"}',
-        '{"code":"gold"}',
-        '{"code":"silver"}',
-        "3 of 3",
-    ]
+    assert lines(response) == ["id,object,code", *metals, "3 of 3"]
 
 
 def test_list_in_another_format_goes_on_from_a_cursor(client, metals):
     after = client.get("/api/v1/topics/?fields=code&page_size=1").json()["next"]
 
-    assert lines(client.get(f"{after}&format=lines"))[1:] == [
-        '{"code":"gold"}',
-        '{"code":"silver"}',
-        "2 of 2",
-    ]
+    assert lines(client.get(f"{after}&format=lines"))[1:] == [*metals[1:], "2 of 2"]
 
 
 def test_sub_list_in_another_format(client, metals):
@@ -96,7 +87,7 @@ def test_detail_in_another_format_is_another_version(client, metals):
     response = client.get("/api/v1/topics/gold/?fields=code,slug&format=lines")
     tag = response.headers["ETag"]
 
-    assert lines(response) == ["slug,code", plain.content.decode()]
+    assert lines(response) == ["id,object,slug,code", plain.content.decode()]
     assert tag != plain.headers["ETag"]
     for query, status in (("&format=lines", 304), ("", 200)):
         again = client.get(

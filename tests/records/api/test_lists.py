@@ -452,8 +452,13 @@ def test_fields_and_omit_cut_documents_down(client):
         client, "/api/v1/topics/?fields=code,broader.label,broader.id&omit=broader.id&ordering=code"
     )
     assert cut["results"] == [
-        {"code": "gold", "broader": {"label": "Minerals"}},
-        {"code": "minerals", "broader": None},
+        {
+            "id": str(topic.pk),
+            "object": "topic",
+            "code": "gold",
+            "broader": {"label": "Minerals"},
+        },
+        {"id": str(broader.pk), "object": "topic", "code": "minerals", "broader": None},
     ]
 
     whole = json.loads(TopicEdition.objects.get(code="gold").document or "")

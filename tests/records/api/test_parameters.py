@@ -56,6 +56,12 @@ CASES = [
     ("org=x", [("unknown_parameter", "org", "organization")]),
     ("kind=meeting", [("unknown_parameter", "kind", "type")]),
     ("modified_since=2025", [("unknown_parameter", "modified_since", "published_after")]),
+    ("month=5", [("unknown_parameter", "month", "date_after")]),
+    ("president=obama", [("unknown_parameter", "president", "person")]),
+    ("visitor=obama", [("unknown_parameter", "visitor", "participant.person")]),
+    ("host=US", [("unknown_parameter", "host", "participant.state")]),
+    ("category=visit", [("unknown_parameter", "category", "type")]),
+    ("select=title", [("unknown_parameter", "select", "fields")]),
     # Repeats of what takes one value
     ("page_size=5&page_size=5", [("repeated_parameter", "page_size", None)]),
     ("cursor=a&cursor=b", [("repeated_parameter", "cursor", None)]),
@@ -231,6 +237,24 @@ def test_a_fault_is_refused_and_named(client, query, faults):
     assert problem["code"] == "invalid_parameters"
     assert problem["type"] == "/api/v1/problems/invalid_parameters/"
     assert all(fault["detail"].endswith(".") for fault in problem["errors"])
+
+
+@pytest.mark.usefixtures("words")
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        (
+            "year=2020",
+            "There is no such parameter here. One day, month or year is asked for with both `date_after` and `date_before`, which are inclusive.",
+        ),
+        ("type=trip", "“trip” is the code of no event type: /api/v1/event-types/ has them all."),
+        ("state=UK", "“UK” is the code of no state."),
+    ],
+)
+def test_a_fault_says_how_to_mend_it(client, query, detail):
+    (fault,) = client.get(f"/api/v1/events/?{query}").json()["errors"]
+
+    assert fault["detail"] == detail
 
 
 def test_too_many_parameters_are_refused(client):

@@ -335,3 +335,30 @@ def test_marks_of_a_span_are_months_and_whole_years() -> None:
     assert months._marks(2025 * 12 + 10, 2028 * 12 + 1) == (
         "'@2025-11' | '@2025-12' | '@2026' | '@2027' | '@2028-01'"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "is_noted"),
+    [
+        ('"state visit"', True),
+        ("“state visit”", True),
+        ("obama OR putin", True),
+        ("obama AND putin", True),
+        ("NOT putin", True),
+        ("obama -putin", True),
+        ('Thomas "Tip" O\'Neill', False),
+        ("TRINIDAD AND TOBAGO", False),
+        ("Trinidad and Tobago", False),
+        ("Asia-Pacific", False),
+        ("2009 - 2012", False),
+    ],
+)
+def test_a_search_written_for_another_engine_is_noted(
+    client: Client, words: str, *, is_noted: bool
+) -> None:
+    for address in ("people/", "people/counts/"):
+        notes = get(client, f"{address}?search={quote(words)}")["notes"]
+
+        assert [(note["code"], note["parameter"], note["value"]) for note in notes] == [
+            ("search_words", "search", words)
+        ] * is_noted
