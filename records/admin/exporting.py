@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -63,8 +65,11 @@ class ListExport(AnyModelAdmin):
             "position": last_position(),
         }
         form = output()
+        # Without the mark, Excel would take the file for Latin-1. All readers of ours know it.
+        opening = [BOM_UTF8] if output is Csv else []
         response = StreamingHttpResponse(
-            form.page(_texts(kind, rows), envelope, shape), content_type=form.content_type
+            chain(opening, form.page(_texts(kind, rows), envelope, shape)),
+            content_type=form.content_type,
         )
         response.headers["Content-Disposition"] = (
             f'attachment; filename="{kind.resource}.{form.format}"'

@@ -91,7 +91,10 @@ class SavedLists(AnyModelAdmin):
             defaults={"query": given["query"], "is_shared": given["is_shared"]},
         )
         whom = "everybody at the desk who may see these records" if saved.is_shared else "you"
-        self.message_user(request, f"“{saved}” is saved for {whom}.", messages.SUCCESS)
+        text = f"“{saved}” is saved for {whom}."
+        if saved.is_shared and "me" in QueryDict(saved.query).getlist("changed_by"):
+            text += " “Unpublished work of me” is that of whoever opens it."
+        self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(f"{address_of(self, 'changelist')}?{saved.query}")
 
     def delete_list(self, request: HttpRequest, key: int) -> HttpResponse:

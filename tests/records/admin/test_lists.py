@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -247,7 +248,9 @@ def test_a_file_has_the_rows_of_the_list_in_its_order(publisher: Client, pakista
 
     lines = b"".join(publisher.get(f"{place}ndjson")).decode().splitlines()
     *documents, trailer = map(json.loads, lines)
-    rows = list(csv.DictReader(b"".join(publisher.get(f"{place}csv")).decode().splitlines()))
+    table = b"".join(publisher.get(f"{place}csv"))
+    assert table.startswith(BOM_UTF8)
+    rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
 
     names = ["Draft", "As published", "Changed since"]
     assert [each["label"] for each in documents] == names
@@ -312,6 +315,13 @@ def test_lists_are_saved_shared_and_deleted(publisher: Client) -> None:
     assert SavedList.objects.count() == 1
     assert administrator.post(delete).status_code == 302
     assert SavedList.objects.count() == 0
+    mine = {"name": "Mine", "query": "?changed_by=me", "is_shared": "on"}
+    *_before, said = publisher.post(save, mine, follow=True).context["messages"]
+    assert str(said) == (
+        "“Mine” is saved for everybody at the desk who may see these records."
+        " “Unpublished work of me” is that of whoever opens it."
+    )
+    SavedList.objects.all().delete()
     assert publisher.post(save, {"name": " ", "query": "x"}).status_code == 302
     assert publisher.post(save, {"name": "x" * 200, "query": ""}).status_code == 302
     assert SavedList.objects.count() == 0

@@ -117,6 +117,12 @@ def test_few_rows_are_forms_and_one_more_makes_them_lines(publisher: Client) -> 
 
     page = publisher.get(address(agreement))
     assert (len(inline_of(page, "parties").formset.forms), lines_of(page, "parties")) == (FEW, [])
+    # Fields of all rows have the same names: each row says which it is.
+    rows = re.findall(r'role="group" aria-label="(Party: [^"]+)"', page.content.decode())
+    assert rows == [
+        *(f"Party: State {number:03}, contracting party" for number in range(FEW)),
+        "Party: new",
+    ]
 
     make_party(agreement, make_state("Zambia"))
     page = publisher.get(address(agreement))
