@@ -221,6 +221,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # on: nobody publishes what they wrote themselves.
 SECOND_PERSON = environment.switch("SECOND_PERSON", default=False)
+#: Where a log-in leads that names another site, or no page at all.
+LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",

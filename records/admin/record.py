@@ -102,6 +102,13 @@ def _never_deleted(these_were: str, them: str) -> str:
     )
 
 
+def _merged_meanwhile(record: Any) -> str:
+    return (
+        f"Nothing is saved: “{record}” was merged into “{record.merged_into}” after you opened its form. "
+        "Go back to see what you typed, and write it there."
+    )
+
+
 class RecordAdmin(
     Relations,
     ListExport,
@@ -331,6 +338,11 @@ class RecordAdmin(
 
         try:
             return save()
+        except PermissionDenied:
+            record = self.get_object(request, unquote(object_id)) if object_id else None
+            if record is None or record.editorial_state != EditorialState.MERGED:
+                raise
+            raise PermissionDenied(_merged_meanwhile(record)) from None
         except (IntegrityError, DataError, ContentionError) as error:
             refused = [self._added_already(request) or message_of(error)]
         except UnseenWarnings:

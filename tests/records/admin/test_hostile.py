@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
@@ -312,6 +313,17 @@ def test_too_many_wrong_passwords_lead_to_a_page_that_says_so(db: None, settings
     text = response.content.decode()
     assert "Too many wrong passwords" in text
     assert "10 wrong passwords" in text
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "javascript:x"])
+def test_a_log_in_leads_to_no_other_site(db: None, settings: Any, elsewhere: str) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    User.objects.create_user("marco", password="right", is_staff=True)
+    given = {"username": "marco", "password": "right", "next": elsewhere}
+
+    response = Client().post(f"/admin/login/?next={elsewhere}", given)
+
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
 def test_pages_allow_nothing_from_outside(publisher: Client) -> None:

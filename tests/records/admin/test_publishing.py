@@ -16,6 +16,7 @@ from events.models import Event, EventCitation, EventEdition
 from people.models import Person, PersonEdition
 from records.exchange.load import load
 from records.models import Change, Source, Topic, TopicEdition
+from records.publishing.merge import merge
 from records.publishing.publish import publish, withdraw
 from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
@@ -436,6 +437,22 @@ class TestPages:
         assert "Merged into" in page
         assert 'name="_save"' not in page
         assert publisher.post(address(gone), {"label": "x"}).status_code == 403
+
+    def test_a_form_opened_before_its_record_was_merged_says_where_to_write(
+        self, publisher: Client
+    ) -> None:
+        survivor, gone = make_topic("mining"), make_topic("mines")
+        data = filled(publisher.get(address(gone))) | {"label": "All mines"}
+        merge(gone, survivor, by=None, reason="The same.")
+
+        response = publisher.post(address(gone), data)
+
+        assert response.status_code == 403
+        assert response.context["reason"] == (
+            "Nothing is saved: “Mines” was merged into “Mining” after you opened its form. "
+            "Go back to see what you typed, and write it there."
+        )
+        assert "not allowed to do this" not in response.content.decode()
 
     def test_a_record_that_vanished_is_not_found(self, publisher: Client) -> None:
         topic = make_topic("mining")
