@@ -272,10 +272,13 @@ class ComparePage(LookingPage):
             except (IntegrityError, DataError, ContentionError) as error:
                 refused = [message_of(error)]
             else:
-                words = (
-                    "The working record is again what it was: {}. Nothing of it is published yet."
+                record.refresh_from_db()
+                waits = record.has_unpublished_changes or not record.is_published
+                public = (
+                    "Nothing of it is published yet." if waits else "The public reads the same."
                 )
-                self.message_user(request, words.format(to.title), messages.SUCCESS)
+                words = f"The working record is again what it was: {to.title}. {public}"
+                self.message_user(request, words, messages.SUCCESS)
                 return HttpResponseRedirect(address_of(record))
             record = self.seen_record(request, object_id)
             versions = Versions(record)

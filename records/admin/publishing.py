@@ -232,6 +232,11 @@ class PublishingActions(Labelled, AnyModelAdmin):
             "badges": [(record, badge_html(record.badge)) for record in records],
             "form": form,
             "refusals": refusals,
+            "elsewhere": {
+                address_of(each.record): each.record
+                for each in refusals
+                if each.record not in records
+            },
             "unseen": [
                 (each, changes_since(type(each), each.pk, request.POST.get("_shown_at", "")))
                 for each in unseen[:UNSEEN_SHOWN]
@@ -271,8 +276,11 @@ class PublishingActions(Labelled, AnyModelAdmin):
             message = self.published_message(records)
         elif action == MERGE:
             names = _names(record for record in records if record != survivor)
+            survivor.refresh_from_db()
+            waits = survivor.has_unpublished_changes or not survivor.is_published
+            then = ", then publish it" if waits else ""
             message = format_html(
-                "{} merged into “{}”. Check that record, then publish it.", names, survivor
+                "{} merged into “{}”. Check that record{}.", names, survivor, then
             )
         elif action == UNMERGE:
             message = format_html(

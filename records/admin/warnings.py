@@ -235,7 +235,7 @@ class WarningList(ChangeList):
 class WarningAdmin(ViewOnly):
     """Warnings of all records, the latest first. A row leads to the form of its record."""
 
-    list_display = ("record", "what", "detail", "first_found", "who")
+    list_display = ("record", "what", "said", "first_found", "who")
     list_display_links = None
     list_filter = (CodeFilter, KindFilter, SeenFilter)
     list_select_related = ("saved_by",)
@@ -257,6 +257,13 @@ class WarningAdmin(ViewOnly):
     @admin.display(description="what", ordering="code")
     def what(self, row: RecordWarning) -> str:
         return warnings.labels().get(row.code, row.code)
+
+    @admin.display(description="detail")
+    def said(self, row: RecordWarning) -> SafeString | str:
+        other = ShownWarning(row)
+        if not other.is_of_alike:
+            return row.detail
+        return format_html('{} <a href="{}">Open the other</a>', row.detail, other.address)
 
     @admin.display(description="since", ordering="since")
     def first_found(self, row: RecordWarning) -> str:

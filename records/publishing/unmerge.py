@@ -108,7 +108,7 @@ def plan_unmerge(loser: Record) -> Undoing:
         detail = (
             f"{survivor} was merged into {survivor.merged_into} after that: undo that merge first."
         )
-        raise CurationRefused([Refusal(loser, "merged", detail)])
+        raise CurationRefused([Refusal(survivor, "merged", detail)])
     plan = Undoing(
         survivor, [], str(version.pgh_context.metadata.get("reason", "")), version.pgh_context
     )

@@ -346,6 +346,9 @@ def test_the_list_of_warnings(contributor: Client) -> None:
     assert names("code=capacity_not_on_day") == ["Summit"]
     assert names("kind=person") == ["Jane Doe", "Jane Doe"]
     assert names("seen=yes") == []
+    content = contributor.get(f"{page}?kind=person").content.decode()
+    assert content.count("Open the other") == 2
+    assert f'<a href="{address(one)}">Open the other</a>' in content
 
 
 @pytest.mark.parametrize(

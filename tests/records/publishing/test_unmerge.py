@@ -251,8 +251,9 @@ def test_a_merge_below_another_is_undone_after_that() -> None:
     merged(first, second)
     merged(second, third)
 
-    with pytest.raises(CurationRefused, match="undo that merge first"):
+    with pytest.raises(CurationRefused, match="undo that merge first") as refused:
         undone(first)
+    assert [each.record for each in refused.value.refusals] == [second]
     undone(second)
     assert fresh(first).merged_into == second
     undone(first)
