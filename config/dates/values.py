@@ -131,16 +131,26 @@ def _read(edtf: str) -> Reading:
         raise EdtfError(f"“{edtf}” is not EDTF: for {ways}.") from None
 
 
+#: What may be a plain date; of all else EDTF would say more than a filter takes.
+_PLAIN = re.compile(r"[0-9-]+", re.ASCII)
+
+
 def parse_partial(text: str) -> tuple[date, date]:
     """Return the first and last day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as API filters take them.
 
     Years run from 0001 to 9999. Raises `EdtfError` for all else, other EDTF included: a filter asks
     for definite days.
     """
+    if not _PLAIN.fullmatch(text):
+        raise EdtfError(_not_plain(text))
     reading = read(text)
     plain = reading.precision in {Precision.DAY, Precision.MONTH, Precision.YEAR} and not set(
         text
     ) & set("X?~%")
     if not plain or reading.earliest is None or reading.latest is None:
-        raise EdtfError(f"“{text}” is not a plain date; write YYYY, YYYY-MM or YYYY-MM-DD.")
+        raise EdtfError(_not_plain(text))
     return reading.earliest, reading.latest
+
+
+def _not_plain(text: str) -> str:
+    return f"“{text}” is not a plain date; write YYYY, YYYY-MM or YYYY-MM-DD."

@@ -57,10 +57,11 @@ def expand_parameters(serializer: type[RecordSerializer]) -> dict[str, Parameter
     return {
         NAME: Parameter(
             NAME,
-            "References to replace by the documents that they name, as last published. A document has all members that the"
-            " reference had, and its own. References within it stay as they are, and so do references to records that are not"
-            f" published any more. One answer expands at most {MAX_REFERENCES:,} references, into {MAX_CHARACTERS:,} characters: for"
-            " more, ask with a smaller `page_size`. `fields` and `omit` lead into the documents.",
+            "References to replace by the documents that they name, as last published; of a path of three names the first may be left"
+            " out (`capacities.office`). A document has all members that the reference had, and its own. References within it stay as they"
+            " are, and so do references to records that are not published any more. One answer expands at most"
+            f" {MAX_REFERENCES:,} references, into {MAX_CHARACTERS:,} characters: for more, ask with a smaller `page_size`. `fields` and"
+            " `omit` lead into the documents.",
             {"type": "string", "enum": paths},
             is_list=True,
         )
@@ -102,9 +103,9 @@ class Expansion:
         known = expandable(serializer)
         if not known or NAME not in query.values:
             return None
-        asked = query.words(NAME)
+        asked = [_in_full(path, known) for path in query.words(NAME)]
         query.faults += [choice_fault(NAME, path, known) for path in asked if path not in known]
-        paths = sorted(path for path in asked if path in known)
+        paths = sorted({path for path in asked if path in known})
         tree: Shape = {}
         for path in paths:
             level = tree
@@ -141,6 +142,12 @@ class Expansion:
                 f"The documents have {size:,} characters together; {MAX_CHARACTERS:,} are at most."
             )
         return Loaded(contents, references, found)
+
+
+def _in_full(path: str, known: Iterable[str]) -> str:
+    """The path that ends with this one, if it is of several names and only one does: `capacities.office`."""
+    longer = [each for each in known if "." in path and each.endswith(f".{path}")]
+    return longer[0] if path not in known and len(longer) == 1 else path
 
 
 def _too_large(detail: str) -> Problem:

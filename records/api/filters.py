@@ -180,7 +180,8 @@ class BetweenFilter(Filter):
         count = len(query.faults)
         words = query.words(name)
         if len(words) != 2 and len(query.faults) == count:
-            detail = f"There are {len(words)} different states; name exactly two."
+            many = "One state is" if len(words) == 1 else f"{len(words)} states are"
+            detail = f"{many} named; name exactly two different ones, with a comma between them."
             query.fault("invalid_pair", detail, name)
         if len(query.faults) > count:
             return None

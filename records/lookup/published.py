@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -34,6 +35,9 @@ SHOWN = 5
 
 _TABLE = Reference._meta.db_table
 _COLUMNS = "id, kind, slug, code, keys, standing, merged_into, code_terms, facts"
+
+#: What other interfaces write between several values, for which it is a comma here.
+_DIVIDERS = re.compile(r"[;|]")
 
 #: The first and the last of some days.
 Days = tuple[date, date]
@@ -197,8 +201,8 @@ class WrittenReferences:
         """Take up a reference; report it and return None when the text cannot be one."""
         if not is_well_formed(text):
             detail = f"“{text}” is not an id, a slug or scheme:value."
-            stripped = text.strip()
-            suggestion = stripped if stripped != text and is_well_formed(stripped) else None
+            parts = [part.strip() for part in _DIVIDERS.split(text)]
+            suggestion = ",".join(parts) if all(map(is_well_formed, parts)) else None
             if suggestion is None and (slug := slugify(anyascii(text))):
                 self._unreadable.append((len(query.faults), tuple(kinds), slug))
             query.fault("invalid_reference", detail, parameter, suggestion)
@@ -367,7 +371,11 @@ def find_address(kind: str, ref: str, on: Days | None = None) -> Address:
     written = WrittenReference((kind,), ref, "ref")
     candidates = written.candidates(lookup([written]), on)
     if not candidates:
-        raise Problem("not_found")
+        codes = kind_named(kind).codes
+        usual = codes.mistaken.get(ref.upper()) if codes else None
+        raise Problem(
+            "not_found", f"“{ref}” is the code of no {kind}: {usual} is." if usual else ""
+        )
     leads = written.leads(candidates)
     if len(leads) > 1:
         fault = ambiguity(written, leads.values())

@@ -188,6 +188,18 @@ def test_code_of_several_states_is_chosen_by_the_day_else_by_today_else_the_last
     assert (known.status_code, known.headers.get("Link", "")) == (304, ", ".join(links))
 
 
+def test_a_usual_word_that_is_no_code_is_not_found_and_the_code_is_named(
+    client: Client, former_states: dict[str, State]
+) -> None:
+    for ref in ("uk", "UK"):
+        problem = client.get(f"/api/v1/states/{ref}/").json()
+
+        assert (problem["code"], problem["detail"]) == (
+            "not_found",
+            f"“{ref}” is the code of no state: GB is.",
+        )
+
+
 @pytest.mark.parametrize(
     ("code", "slug"),
     [("YU", "serbia-and-montenegro"), ("CS", "serbia-and-montenegro"), ("AI", "anguilla")],

@@ -313,7 +313,10 @@ def notes_of_then(query: Query) -> list[Note]:
     """What a reader must know of an answer as it was: the same whatever was withdrawn, for a number would reveal what it hides."""
     if moment() is None:
         return []
-    detail = "This is as it was published then, but for records that were withdrawn since: those are left out."
+    detail = (
+        "This is as it was published then, but for records that were withdrawn since: those are left out. What was so in the world on a"
+        " day is asked for with other parameters: `on`, `date_before` and the like."
+    )
     return [Note("as_of", AS_OF.name, query.values[AS_OF.name], detail)]
 
 

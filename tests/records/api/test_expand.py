@@ -141,6 +141,26 @@ def test_fields_and_omit_lead_into_what_is_expanded(client: Client) -> None:
         assert fault["code"] == "unknown_field"
 
 
+def test_the_first_of_three_names_may_be_left_out(client: Client) -> None:
+    publish_whole(EVERY_KIND["event"].with_parts(2))
+    path = "participations.capacities.office"
+
+    whole = get(client, f"events/?expand={path},citations.source")
+    short = get(client, "events/?expand=capacities.office,citations.source")
+    both = get(client, f"events/?expand=capacities.office,{path},citations.source")
+    (fault,) = get(client, "events/?expand=source", 400)["errors"]
+
+    assert short == both == whole != get(client, "events/")
+    offices = [
+        capacity["office"]
+        for part in short["results"][0]["participations"]
+        for capacity in part["capacities"]
+    ]
+    assert offices
+    assert all("seats" in office for office in offices)
+    assert (fault["code"], fault["parameter"]) == ("invalid_choice", "expand")
+
+
 @pytest.mark.parametrize("address", ["topics/{}/", "topics/?id={}"])
 def test_another_edition_of_what_is_expanded_is_another_version(
     client: Client, address: str

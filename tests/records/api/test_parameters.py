@@ -62,6 +62,9 @@ CASES = [
     ("host=US", [("unknown_parameter", "host", "participant.state")]),
     ("category=visit", [("unknown_parameter", "category", "type")]),
     ("select=title", [("unknown_parameter", "select", "fields")]),
+    # Several values, divided as elsewhere
+    ("state=US|PK", [("invalid_reference", "state", "US,PK")]),
+    ("state=US;%20PK", [("invalid_reference", "state", "US,PK")]),
     # Repeats of what takes one value
     ("page_size=5&page_size=5", [("repeated_parameter", "page_size", None)]),
     ("cursor=a&cursor=b", [("repeated_parameter", "cursor", None)]),
@@ -249,6 +252,12 @@ def test_a_fault_is_refused_and_named(client, query, faults):
         ),
         ("type=trip", "“trip” is the code of no event type: /api/v1/event-types/ has them all."),
         ("state=UK", "“UK” is the code of no state."),
+        (
+            "between=US-PK",
+            "One state is named; name exactly two different ones, with a comma between them.",
+        ),
+        ("date_after=today", "“today” is not a plain date; write YYYY, YYYY-MM or YYYY-MM-DD."),
+        ("date_after=1/2/99", "“1/2/99” is not a plain date; write YYYY, YYYY-MM or YYYY-MM-DD."),
     ],
 )
 def test_a_fault_says_how_to_mend_it(client, query, detail):
