@@ -1,6 +1,6 @@
 """`manage.py` with batches of a tenth: it does with some hundred records what it does otherwise with some thousand.
 
-    python -m tests.imports.in_small_batches import FILE --publish
+python -m tests.imports.in_small_batches import FILE --publish
 """
 
 from __future__ import annotations
