@@ -2,14 +2,14 @@
 
 PYTHON ?= python3
 PY = .venv/bin/python
-# Processes for the tests: one more than the two processors that they are made for, since there is always one that waits.
-JOBS ?= 3
+# Processes for the tests: two for each of the two processors that they are made for, since a third of the time each of them waits.
+JOBS ?= 4
 # What makes clients of the API's schema, and checks it: packages of Node, which comes with requirements/dev.txt.
 CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test guards accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
+.PHONY: help run setup test guards thorough accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -25,6 +25,9 @@ test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")
 	@exec $(PY) -m tests.guards.plant $(ARGS)
+
+thorough: .venv/.dev ## the tests that draw their questions at random, with more of them (THOROUGH=5)
+	@THOROUGH=$(or $(THOROUGH),5) $(PY) -m pytest -q -n $(JOBS) --dist worksteal $$(grep -rl factories.thorough tests --include='test_*.py')
 
 accessible: .venv/.dev $(CLIENTS) ## look at every type of page of the desk with axe-core (SCREENSHOTS=folder)
 	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py

@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.db import embedded
 from records.roles import ADMINISTRATOR, CONTRIBUTOR, PUBLISHER
-from tests.factories.databases import copy_template
+from tests.factories.databases import copy_template, drop
 from tests.factories.servers import copied, data_folder, prepared_in
 from tests.factories.staff import logged_in
 from tests.factories.story import load_story
@@ -141,6 +141,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
         creation.create_test_db = lambda **_options: copy_template(
             connections["default"], default["TEST"]["NAME"]
         )
+        creation._destroy_test_db = lambda name, _verbosity: drop(name)
     yield
     server.stop_if_unused()
 

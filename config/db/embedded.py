@@ -433,7 +433,17 @@ def test_server() -> Server:
     """Return the server for tests, which loses its data in a power cut and is fast for it."""
     return Server(
         var() / "postgres-test",
-        options=("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+        options=(
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            # Of rows in a test's transaction it sees none: what it writes down then, no rows on many pages, makes
+            # the planner join by trying all pairs. Databases of tests are dropped before they need it.
+            "autovacuum=off",
+            # Each CREATE DATABASE asks for one anyway.
+            "checkpoint_timeout=1h",
+            "max_wal_size=4GB",
+        ),
     )
 
 

@@ -53,6 +53,7 @@ from tests.factories.people import (
 )
 from tests.factories.records import make_topic, publish_whole
 from tests.factories.story import load_story
+from tests.factories.thorough import times
 
 if TYPE_CHECKING:
     from records.models import Record
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 #: Questions of each list that are drawn at random.
-QUESTIONS = 70
+QUESTIONS = times(35)
 
 
 @pytest.fixture(scope="module")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-#: Enough that two processes publish side by side.
-PERSONS = 2_000
-EVENTS = 150
+#: Enough that two processes publish side by side, in several batches each (in_small_batches.py).
+PERSONS = 200
+EVENTS = 60
 #: How long the import may take to come to a lock.
 PATIENCE = 180
 
@@ -44,7 +44,7 @@ LOCK_PERSON = "SELECT 1 FROM people_person WHERE slug = %s FOR UPDATE"
 def manage(*words: str, **variables: str) -> subprocess.Popen[bytes]:
     """Start a command in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, "-m", "tests.imports.in_small_batches", *words],
         cwd=embedded.PROJECT,
         env={**clean_environment(), "CHANCERY_VAR": os.environ["CHANCERY_VAR"], **variables},
         stdout=subprocess.PIPE,
@@ -137,7 +137,7 @@ def file_of_meetings(folder: Path) -> Path:
             "when": f"19{n % 90 + 10}-05",
             # To the one after it, so that nothing can be published in the order of the lines.
             "links": [{"kind": "follow_up", "event": f"meeting-{(n + 1) % EVENTS}"}]
-            if n % 50 == 0
+            if n % 20 == 0
             else [],
             "participations": [
                 {

@@ -21,6 +21,7 @@ from records.registry import all_kinds, filters_of
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
 from tests.factories.story import load_story
+from tests.factories.thorough import times
 
 if TYPE_CHECKING:
     from records.registry import Kind
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 #: Values of each parameter.
-VALUES = 2
+VALUES = times(1)
 
 #: Parameters that are asked beside another.
 NEEDED = {"status_on": ["status"]}

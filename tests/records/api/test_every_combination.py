@@ -23,6 +23,7 @@ from records.registry import all_kinds
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
 from tests.factories.story import load_story
+from tests.factories.thorough import times
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-COMBINATIONS = 500
+COMBINATIONS = times(250)
 #: Columns that are not called as the orderings that they make.
 COLUMNS = {"label": "sort_label", "start": "date", "signed": "date"}
 #: Values of one parameter that are distinguished.

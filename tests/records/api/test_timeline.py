@@ -32,6 +32,7 @@ from tests.factories.people import (
     make_tenure,
 )
 from tests.factories.records import make_topic, publish_whole
+from tests.factories.thorough import times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,7 +137,7 @@ def test_timeline_is_what_the_documents_say(
         with monkeypatch.context() as patch:
             for name, number in way.items():
                 patch.setattr(finding, name, number)
-            for query in questions(world, 20):
+            for query in questions(world, times(12)):
                 wanted = happened(query, documents)
                 size = world.chance.choice([max(3, len(wanted) // 11), 200])
                 entries = crawl(client, query, size)

@@ -25,6 +25,7 @@ from tests.factories.events import make_event, make_event_type, make_participati
 from tests.factories.people import make_state
 from tests.factories.races import at_once
 from tests.factories.records import make_source, publish_whole
+from tests.factories.thorough import times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +177,7 @@ def test_a_copy_is_what_is_public_after_each_act() -> None:
     writer = Writer(1, states, beside)
     whole, scoped = Copy(), Copy(state=scope)
 
-    for _ in range(60):
+    for _ in range(times(30)):
         writer.act()
         drain()
         whole.follow()
