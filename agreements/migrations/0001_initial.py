@@ -1161,6 +1161,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='agreement',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='agreement_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('short_title'), name='text_pattern_ops'), name='agreement_short_folded_begins'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='24aad5ef94c94988599f0b03189673fc8c448efd', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_7e455', table='agreements_agreement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_short_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.short_title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='cfd5f61fca045eb3921c22c7eae80df394ecb051', operation='INSERT OR UPDATE OF "short_title"', pgid='pgtrigger_keep_words_of_short_title_e08a3', table='agreements_agreement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreementname',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='f73dc3982b0e6b4aeb267c9f7af8d53492bd9652', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_f7a51', table='agreements_agreementname', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
             index=models.Index(fields=['title', 'id'], name='agreement_in_order'),
         ),
     ]

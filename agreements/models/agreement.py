@@ -9,9 +9,9 @@ from django.db import models
 from people.models import AttributedCitation, DatedName, Organization, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
-from records.models import Identifier, Part, Record, Topic
+from records.models import Identifier, KeepWords, Part, Record, Topic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -152,10 +152,13 @@ class Agreement(Record):
         indexes: ClassVar[list[models.Index]] = [
             *Record.Meta.indexes,
             folded_index("agreement_folded", "title"),
+            beginning_index("agreement_folded_begins", "title"),
             folded_index("agreement_folded_short", "short_title"),
+            beginning_index("agreement_short_folded_begins", "short_title"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="agreement_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title"), KeepWords("short_title")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             choice_constraint("agreement", "form", AgreementForm),

@@ -2768,6 +2768,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='event_folded_begins'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'event', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'event' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='ad8ae6e8f1ed6f4e4d2a1d88f4401f9dcbd0eb4d', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_47bcd', table='events_event', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventtype',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_label', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'event_type', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.label)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'event_type' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='b0c285e59e1e5270d5c21b28b140e03b3092e0d3', operation='INSERT OR UPDATE OF "label"', pgid='pgtrigger_keep_words_of_label_543fe', table='events_eventtype', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='place',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'place', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'place' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='5f0b8ab67e5f02dd042bd34ab683e615af9ce040', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_d94f7', table='events_place', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='placename',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'place', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'place' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='f6f0cb31204cebd6a8f99a4879aa7b49775f2894', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_6d981', table='events_placename', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='event',
             index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), records.desk_search.Folded('title'), include=('title',), name='event_in_order'),
         ),
         migrations.AddIndex(

@@ -8,7 +8,7 @@ from django.db import models
 
 from records.constraints import NoCycle
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -71,6 +71,7 @@ class EventType(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
+        triggers = [*Record.Meta.triggers, KeepWords("label")]
         constraints = [
             *Record.Meta.constraints,
             NoCycle(

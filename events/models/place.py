@@ -11,7 +11,7 @@ from people.models.choices import choice_constraint
 from records.constraints import NoCycle
 from records.desk_search import beginning_index, folded_index
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -83,6 +83,7 @@ class Place(Record):
             folded_index("place_folded", "name"),
             beginning_index("place_folded_begins", "name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("place", "kind", PlaceKind),

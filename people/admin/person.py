@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 
 @admin.register(Person)

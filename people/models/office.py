@@ -16,7 +16,7 @@ from people.models.state import State
 from records.constraints import PublishedIsCited, PublishedPartsAreCited
 from records.desk_search import beginning_index, folded_index
 from records.history import tracked
-from records.models import Identifier, Part, Record
+from records.models import Identifier, KeepWords, Part, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -138,6 +138,7 @@ class Office(Record):
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="office_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),

@@ -14,7 +14,7 @@ from people.models.state import State
 from records.constraints import NoCycle, PublishedIsCited
 from records.desk_search import beginning_index, folded_index
 from records.history import tracked
-from records.models import Identifier, Part, Record, Topic
+from records.models import Identifier, KeepWords, Part, Record, Topic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -121,6 +121,7 @@ class Organization(Record):
             folded_index("organization_folded", "name"),
             beginning_index("organization_folded_begins", "name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("organization", "classification", OrganizationClass),

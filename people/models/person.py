@@ -13,7 +13,7 @@ from people.models.name import DatedName
 from records.constraints import PublishedIsCited
 from records.desk_search import beginning_index, folded_index, listed_index
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -76,6 +76,7 @@ class Person(Record):
             # As lists of the desk have them.
             listed_index("person_in_order", "name", "id", field="name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("person", "living", Living),

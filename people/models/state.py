@@ -15,8 +15,9 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import NoCycle
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
-from records.models import Identifier, Part, Record
+from records.models import Identifier, KeepWords, Part, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -88,6 +89,12 @@ class State(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
+        indexes = [
+            *Record.Meta.indexes,
+            folded_index("state_folded", "name"),
+            beginning_index("state_folded_begins", "name"),
+        ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("state", "kind", StateKind),

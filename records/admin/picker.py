@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
 from config.api.sql import Clause
-from records.desk_search import search
-from records.lookup.finding import Names, Search, Tier, find_each
+from records.desk_search import Folded, search
+from records.lookup.finding import find_each
+from records.lookup.name_tables import Names, working_words
+from records.lookup.steps import Search, Tier
 from records.lookup.working import find_named
-from records.models import EditorialState, NameSort, Record
+from records.models import EditorialState, KeepWords, NameSort, Record
 from records.models.edition import years
+from records.models.word import kind_of_names
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from config.dates.values import UncertainDate
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
     from records.registry import Kind
 
     #: The places of records, by their keys.
@@ -122,6 +126,7 @@ def _codes(kind: Kind) -> list[Names]:
     return [_table(kind.model, f"{kind.codes.relation}__value", former=kind.codes.former)]
 
 
+@cache
 def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     """One column with names, reached from the record over its relations."""
     *hops, column = path.split("__")
@@ -163,16 +168,26 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         where=merged if is_record else Clause("TRUE"),
         is_searched=former is None,
         at_most=READ,
-        is_in_order=_is_in_order(here),
+        known=working_words(kind_of_names(here)) if _has_known_words(here, column) else None,
+        is_in_order=_is_in_order(here, column),
     )
 
 
-def _is_in_order(model: type[Model]) -> bool:
+def _has_known_words(model: type[Model], column: str) -> bool:
+    triggers = getattr(model._meta, "triggers", ())
+    return any(isinstance(each, KeepWords) and each.column == column for each in triggers)
+
+
+def _is_in_order(model: type[Model], column: str) -> bool:
     """Whether names of a table are read in order: off their index, or because they are few and have none."""
-    names = [index.name for index in model._meta.indexes]
-    return any(name.endswith("_folded_begins") for name in names) or not any(
-        name.endswith("_folded") for name in names
-    )
+    folded = [
+        index.name
+        for index in model._meta.indexes
+        for expression in index.expressions
+        for each in (expression, *getattr(expression, "source_expressions", ()))
+        if isinstance(each, Folded) and each.source_expressions[0].name == column
+    ]
+    return any(name.endswith("_folded_begins") for name in folded) or not folded
 
 
 def label_column(model: type[Model]) -> str:

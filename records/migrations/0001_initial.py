@@ -14,6 +14,7 @@ import pgtrigger.migrations
 import records.constraints
 import records.desk_search
 import records.identity
+import records.models.word
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
@@ -290,6 +291,17 @@ class Migration(migrations.Migration):
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),
+        # A word, and what is left of it without one of its letters.
+        migrations.RunSQL(
+            sql="""
+                CREATE FUNCTION chancery_slips(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+                    RETURN ARRAY(
+                        SELECT $1
+                        UNION SELECT left($1, place - 1) || substr($1, place + 1) FROM generate_series(1, length($1)) AS place
+                    );
+            """,
+            reverse_sql="DROP FUNCTION chancery_slips(text);",
+        ),
         # Whether a version of a row was written by this transaction, savepoints included. For versions as young as the
         # transaction: their numbers, of 32 bits, are counted on from its own.
         migrations.RunSQL(
@@ -393,7 +405,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='publishedword_by_slips')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkingWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the records that are named so.', max_length=20)),
+                ('word', models.TextField(help_text='The word.')),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['kind', 'word'], name='workingword_by_word'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='workingword_by_slips')],
             },
         ),
         migrations.CreateModel(
@@ -1042,6 +1066,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='topicpreview',
             index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='topicpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='source_folded_begins'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'source', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'source' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='26f15be6dc190b96f73e20ca0c534f72d06aa708', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_08330', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_label', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'topic', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.label)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'topic' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='671eabe05868c69bd678439483258172b53181e9', operation='INSERT OR UPDATE OF "label"', pgid='pgtrigger_keep_words_of_label_cbda1', table='records_topic', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='source',

@@ -35,29 +35,6 @@ class Called(NamedTuple):
     until: str | None = None  #: last such day
 
 
-class PublishedWord(models.Model):
-    """A word that published names have or had, folded. Beginnings and likeness are looked for among words, of which there are few.
-
-    Kept by publishing. Words that no published name has any more stay, and find nothing.
-    """
-
-    #: What the role of the API may do with the table (config/db/api_role.py).
-    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
-
-    word = models.TextField(primary_key=True)
-
-    class Meta:
-        default_permissions = ()
-        indexes: ClassVar[list[models.Index]] = [
-            GinIndex(
-                OpClass(models.F("word"), name="gin_trgm_ops"), name="publishedword_by_likeness"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.word
-
-
 class Words(models.Func):
     """The words of a folded text, as an array."""
 

@@ -6,10 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.dates.fields import UncertainDateField, uncertain_date_constraints
-from records.desk_search import folded_index
+from records.desk_search import beginning_index, folded_index
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record
+from records.models.word import KeepWords
 
 
 class SourceKind(models.TextChoices):
@@ -78,9 +79,11 @@ class Source(Record):
         indexes = [
             *Record.Meta.indexes,
             folded_index("source_folded", "title"),
+            beginning_index("source_folded_begins", "title"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="source_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title")]
         constraints = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),

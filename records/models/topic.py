@@ -9,6 +9,7 @@ from records.constraints import NoCycle
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record
+from records.models.word import KeepWords
 
 
 @tracked
@@ -40,6 +41,7 @@ class Topic(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
+        triggers = [*Record.Meta.triggers, KeepWords("label")]
         constraints = [
             *Record.Meta.constraints,
             NoCycle(

@@ -1,0 +1,91 @@
+"""Tables with names, as the engine reads them: all hold folded text (`chancery_folded`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.api.sql import EVERYTHING, Clause
+from records.models import NameSort, PublishedName, PublishedWord, WorkingWord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Names that one step reads, and those of one kind where it reads kind by kind.
+READ, READ_BEGINNINGS = 200, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A table that has each word of some names: what looks like a word is looked for among words, of which there are few."""
+
+    table: str
+    where: Clause = EVERYTHING
+    #: Whether words that look alike are looked for by trigrams too, not only those with a slip.
+    has_trigrams: bool = False
+
+
+#: The words of all published names.
+PUBLISHED_WORDS = Words(PublishedWord._meta.db_table, has_trigrams=True)
+
+
+def working_words(kind: str) -> Words:
+    """Return the words in the working names of a kind."""
+    return Words(WorkingWord._meta.db_table, Clause("kind = %s", (kind,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A table with names, as SQL names its parts. They are ours; what is typed travels as a value."""
+
+    table: str
+    record: str  #: the key of the record
+    name: str
+    folded: str  #: as the indexes have it
+    #: Where the words of the names are known. Without, names with a slip are looked for among the names themselves.
+    known: Words | None = None
+    #: The words of `folded` as the index has them. Without, names are found by trigrams.
+    words: str = ""
+    kind: str = "''"
+    sort: str = str(NameSort.LABEL.value)
+    since: str = "NULL::date"
+    until: str = "NULL::date"
+    where: Clause = EVERYTHING
+    kinds: tuple[str, ...] = ()  #: to look for, where the table has several
+    is_searched: bool = True  #: by words and likeness; otherwise only by how a name begins
+    at_most: int = READ  #: names that one step reads
+    #: Whether an index of `folded` reads names in order: those that begin with what was typed are one step then, the exact ones first.
+    is_in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """A table of which only the beginning of a sorted name is indexed."""
+
+    table: str
+    kind: str
+    where: Clause
+    typed: str  #: what was typed, as the sorted name is written
+    record: str = "record_id"
+    name: str = "label"
+    sorted_by: str = "sort_label"
+    since: str = "NULL::date"
+    until: str = "NULL::date"
+    is_compared: bool = False  #: whether names that stand near in the alphabet are compared too
+
+
+def published_names(kinds: Sequence[str]) -> Names:
+    """The names of published records of these kinds, all of them kinds whose editions are found by words."""
+    return Names(
+        PublishedName._meta.db_table,
+        record="record_id",
+        name="name",
+        folded="folded",
+        known=PUBLISHED_WORDS,
+        words="string_to_array(btrim(folded), ' ')",
+        kind="kind",
+        sort="sort",
+        since="since",
+        until="until",
+        kinds=tuple(kinds),
+    )

@@ -1,0 +1,164 @@
+"""What somebody typed: its words as names have them, and the words of names that it may mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from rapidfuzz.distance import OSA
+
+from config.db.planned import execute_planned
+from records.lookup.name_tables import PUBLISHED_WORDS
+from records.models.word import SHORTEST_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from records.lookup.name_tables import Words
+
+#: What is typed is cut to this many letters and words.
+MAX_LENGTH, MAX_WORDS = 100, 8
+#: Words that a typed word may begin: so many are read, and the shortest of them taken.
+READ_WORDS, BEGUN_WORDS = 1000, 200
+#: Words with a slip that are read for a typed word, and the best of them that are taken: of several words, each with each is looked for.
+READ_SLIPS, SLIPS, SLIPS_OF_SEVERAL = 500, 40, 6
+#: Words that are most like a typed one.
+LIKE_WORDS = 8
+#: Longer words are not looked for with slips.
+LONGEST_SLIP = 24
+#: Sorts behind every text that begins with what stands before it.
+LAST = "\U0010ffff"
+
+
+@dataclass(slots=True)
+class TypedWord:
+    """A word that was typed, folded, and words of names that it may mean."""
+
+    word: str
+    begun: list[str] = field(default_factory=list)  #: that begin with it, itself first
+    slips: list[str] = field(
+        default_factory=list
+    )  #: that it is but for one letter, the likeliest first
+    alike: list[str] = field(default_factory=list)  #: that look like it
+    is_known: bool = False  #: whether names have it as it is
+
+    @property
+    def is_long_enough(self) -> bool:
+        return len(self.word) >= SHORTEST_WORD
+
+
+@dataclass(slots=True)
+class Typed:
+    """What was written, folded."""
+
+    folded: str = ""
+    words: list[TypedWord] = field(default_factory=list)
+
+    @property
+    def begins(self) -> str:
+        """What a folded name begins with that begins with it."""
+        return self.folded.rstrip()
+
+    @property
+    def is_long_enough(self) -> bool:
+        return any(word.is_long_enough for word in self.words)
+
+    def slips_of(self, word: TypedWord) -> list[str]:
+        """The words that one of the typed words may be. Where names have some of them as they are, the others are wrong."""
+        if len(self.words) == 1:
+            return word.slips[:SLIPS]
+        unknown = [each for each in self.words if each.slips and not each.is_known]
+        if unknown and word.is_known:
+            return []
+        return word.slips[: SLIPS if len(unknown) == 1 else SLIPS_OF_SEVERAL]
+
+
+def fold(texts: Sequence[str], *, begun: bool) -> list[Typed]:
+    """Fold the texts. With `begun`, read the words of published names that begin with theirs."""
+    typed = [Typed() for _text in texts]
+    with connection.cursor() as cursor:
+        if begun:
+            execute_planned(cursor, _FOLDED_AND_BEGUN, [SHORTEST_WORD, LAST, list(texts)])
+        else:
+            execute_planned(cursor, _FOLDED, [list(texts)])
+        for place, folded, word, words in cursor.fetchall():
+            of_text = typed[place - 1]
+            of_text.folded = folded
+            if any(map(str.isalnum, word)) and len(of_text.words) < MAX_WORDS:
+                of_text.words.append(TypedWord(word, list(dict.fromkeys([word, *(words or ())]))))
+    return typed
+
+
+def _folded(begun: str) -> str:
+    return (
+        f"SELECT text.place, folded, typed.word, {begun}"  # noqa: S608 - statements of ours
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS text(text, place), chancery_folded(text.text) AS folded,"
+        " unnest(string_to_array(btrim(folded), ' ')) WITH ORDINALITY AS typed(word, place)"
+        " ORDER BY text.place, typed.place"
+    )
+
+
+_FOLDED = _folded("NULL::text[]")
+_FOLDED_AND_BEGUN = _folded(
+    "CASE WHEN length(typed.word) >= %s THEN"  # noqa: S608 - a name of ours
+    f" ARRAY(SELECT word FROM (SELECT word FROM {PUBLISHED_WORDS.table}"
+    " WHERE word ~>=~ typed.word AND word ~<~ (typed.word || %s)"
+    f" ORDER BY word USING ~<~ LIMIT {READ_WORDS}) AS begun"
+    f' ORDER BY length(word), word COLLATE "C" LIMIT {BEGUN_WORDS}) END'
+)
+
+
+def read_alike(typed: Iterable[Typed], known: Words) -> None:
+    """Read the known words that the words of some texts are but for a slip, and that look like them, in one statement."""
+    words = [word for text in typed for word in text.words if word.is_long_enough]
+    if not words:
+        return
+    condition = known.where.sql
+    alike = (
+        f" UNION ALL (SELECT word, TRUE FROM {known.table} WHERE {condition} AND word %% asked.word"  # noqa: S608 - names of ours
+        f' ORDER BY similarity(word, asked.word) DESC, word COLLATE "C" LIMIT {LIKE_WORDS})'
+        if known.has_trigrams
+        else ""
+    )
+    statement = (
+        "SELECT place, found.word, found.is_alike FROM unnest(%s::text[]) WITH ORDINALITY AS asked (word, place),"  # noqa: S608 - as above
+        f" LATERAL ((SELECT word, FALSE FROM {known.table} WHERE {condition}"
+        f" AND length(asked.word) <= {LONGEST_SLIP} AND chancery_slips(word) && chancery_slips(asked.word)"
+        f" LIMIT {READ_SLIPS}){alike}) AS found (word, is_alike)"
+    )
+    of_each = known.where.values
+    with connection.cursor() as cursor:
+        values = [[word.word for word in words], *of_each, *(of_each if alike else ())]
+        execute_planned(cursor, statement, values)
+        for place, word, is_alike in cursor.fetchall():
+            of_word = words[place - 1]
+            if is_alike:
+                of_word.alike.append(word)
+            elif word == of_word.word:
+                of_word.is_known = True
+            elif word not in of_word.slips and is_slip(of_word.word, word):
+                of_word.slips.append(word)
+    for of_word in words:
+        of_word.slips.sort(key=lambda word, typed=of_word.word: _rank(typed, word))  # type: ignore[misc] # mypy cannot infer it
+
+
+def is_slip(typed: str, word: str) -> bool:
+    """Whether somebody may have typed this for the word, with one letter wrong, left out or too many, or two neighbours swapped.
+
+    Of a word of three letters only swapped ones: what is left of it is too many words. Likewise the first of four letters is taken to be right.
+    """
+    if typed == word or not (typed.isalpha() and word.isalpha()):
+        return False
+    if OSA.distance(typed, word, score_cutoff=1) > 1:
+        return False
+    if sorted(typed) == sorted(word):
+        return True
+    shorter = min(len(typed), len(word))
+    return shorter > SHORTEST_WORD + 1 or (len(typed) > SHORTEST_WORD and typed[0] == word[0])
+
+
+def _rank(typed: str, word: str) -> tuple[object, ...]:
+    """Order the words for which this may have been typed: people seldom mistake the first letter, and swap or double more than they mistake."""
+    is_same_letters = sorted(typed) == sorted(word) or set(typed) == set(word)
+    return (typed[0] != word[0], not is_same_letters, len(word), word)
