@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from django.db import connection, models
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from django.db.backends.utils import CursorWrapper
     from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+    #: What an execute wrapper of Django calls.
+    Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 #: Plans that a connection keeps. Each takes some 100 kB of its server process.
 KEPT = 48
@@ -29,31 +35,58 @@ _plans: WeakKeyDictionary[Connection, OrderedDict[str, str]] = WeakKeyDictionary
 _numbers = count(1)
 
 
-def execute_planned(cursor: CursorWrapper, statement: str, values: Sequence[Any] = ()) -> None:
-    """Execute a statement by the plan that the connection has of it; it is one statement to those who count.
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """Execute each statement by the plan that the connection has of it. For texts of which there are few, since each is kept.
 
-    For texts of which there are few, since each is kept. The types of the values follow from where they stand, or are written
-    (`%s::text[]`). The planner does not see them: a comparison by LIKE reads no B-tree, so write what begins with a text as a range.
+    The types of the values follow from where they stand, or are written (`%s::text[]`). The planner does not see the values: to a
+    comparison by LIKE no B-tree is any use, so write what begins with a text as a range, and a list of keys as `pk__any_of`.
     """
-    connection: Connection = cursor.connection
-    plans = _plans.setdefault(connection, OrderedDict())
+    with connection.execute_wrapper(_execute):
+        yield
+
+
+def execute_planned(cursor: CursorWrapper, statement: str, values: Sequence[Any] = ()) -> None:
+    """Execute one statement so: see `planned_once`."""
+    with planned_once():
+        cursor.execute(statement, [*values])
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup):
+    """Whether a column has one of some values, which travel as one: the statement is the same however many there are."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, values = self.process_lhs(compiler, connection)
+        keys = [self.lhs.output_field.to_python(value) for value in self.rhs]
+        return f"{column} = ANY(%s)", [*values, keys]
+
+
+def _execute(execute: Execute, statement: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
+    if many or not values:
+        return execute(statement, values, many, context)
+    cursor: CursorWrapper = context["cursor"]
+    to: Connection = cursor.connection
+    plans = _plans.setdefault(to, OrderedDict())
     name = plans.pop(statement, None)
     sent = _ONCE
-    if name is None:
-        name = f"chancery_{next(_numbers)}"
-        sent += f"PREPARE {name} AS {_numbered(statement)}; "
-    sent += f"EXECUTE {name}"
-    if values:
-        sent += f"({', '.join(['%s'] * len(values))})"
     if len(plans) >= KEPT:
         _statement, oldest = plans.popitem(last=False)
         sent = f"DEALLOCATE {oldest}; {sent}"
+    if name is None:
+        name = f"chancery_{next(_numbers)}"
+        sent += f"PREPARE {name} AS {_numbered(statement)}; "
+    sent += f"EXECUTE {name}({', '.join(['%s'] * len(values))})"
     # What fails is not kept: nobody knows whether it was planned.
-    cursor.execute(sent, [*values])
+    done = execute(sent, values, many, context)
     plans[statement] = name
-    if cursor.db.in_atomic_block:  # outside, the setting has ended with the statement
-        with connection.cursor() as own:
+    if context["connection"].in_atomic_block:  # outside, the setting has ended with the statement
+        with to.cursor() as own:
             own.execute(_AS_BEFORE)
+    return done
 
 
 def _numbered(statement: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
+from config.db.planned import planned_once
 from people.models import Person, PersonCitation, PersonIdentifier, PersonName, Tenure
 from records.admin.forms import dated
 from records.admin.list_filters import by_field
@@ -84,7 +86,7 @@ class PersonAdmin(RecordAdmin):
 
     def hints(self, rows: Sequence[Person], on: Days | None) -> dict[Any, str]:
         """Say what each may have held on the day, or else held last, as the desk knows it."""
-        tenures = (
+        asked = (
             _tenures_of([row.pk for row in rows])
             .select_related("office__state")
             .annotate(is_possible=_possibly_held(on or _today()))
@@ -97,7 +99,8 @@ class PersonAdmin(RecordAdmin):
             )
             .distinct("person_id")
         )
-        return {tenure.person_id: _held(tenure) for tenure in tenures}
+        with planned_once():
+            return {tenure.person_id: _held(tenure) for tenure in asked}
 
 
 def _today() -> Days:
@@ -106,13 +109,16 @@ def _today() -> Days:
 
 
 def _tenures_of(people: Sequence[Any]) -> QuerySet[Tenure]:
-    return Tenure.objects.filter(person__in=people).exclude(editorial_state=EditorialState.MERGED)
+    return Tenure.objects.filter(person__pk__any_of=people).exclude(
+        editorial_state=EditorialState.MERGED
+    )
 
 
 def _possibly_held(on: Days) -> Any:
     first, last = on
     impossible = Q(start_earliest__gt=last) | Q(end_latest__lt=first)
-    return Case(When(impossible, then=Value(0)), default=Value(1), output_field=IntegerField())
+    no, yes = (Cast(number, IntegerField()) for number in (0, 1))
+    return Case(When(impossible, then=no), default=yes)
 
 
 def _by_offices(people: Sequence[str], on: Days) -> dict[str, tuple[int, int]]:
@@ -121,10 +127,11 @@ def _by_offices(people: Sequence[str], on: Days) -> dict[str, tuple[int, int]]:
     counted = tenures.values("person").annotate(
         possible=Count("pk", filter=Q(is_possible=1)), held=Count("pk")
     )
-    return {
-        str(row["person"]): (-min(row["possible"], 1), -row["held"])
-        for row in counted.values("person", "possible", "held")
-    }
+    with planned_once():
+        return {
+            str(row["person"]): (-min(row["possible"], 1), -row["held"])
+            for row in counted.values("person", "possible", "held")
+        }
 
 
 def _held(tenure: Tenure) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from config.api.sql import Clause
-from records.desk_search import Folded, search
+from records.desk_search import Folded
 from records.lookup.finding import find_each
 from records.lookup.name_tables import Names, working_words
 from records.lookup.steps import Search, Tier
@@ -51,12 +52,11 @@ def ranked(
     keys = [*likely.exact, *likely.others][:LISTED]
     if not keys:
         return rows.none()
-    place = Case(
-        *(When(pk=key, then=Value(number)) for number, key in enumerate(keys)),
-        default=Value(len(keys)),
-        output_field=IntegerField(),
-    )
-    return rows.filter(pk__in=keys).order_by(place, "pk")
+    in_order = Func(
+        Value([UUID(key) for key in keys]), F("pk"),
+        function="array_position", output_field=IntegerField(),
+    )  # fmt: skip
+    return rows.filter(pk__any_of=keys).order_by(in_order)
 
 
 class Likely(NamedTuple):
@@ -81,12 +81,14 @@ def likely_each(
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
     within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
     are known. `order` returns the places of records among those that are found in the same way; those that it does not name
-    come last. Without `within`, texts are not looked for within words: that is a query for each.
+    come last. Without `within`, texts are not looked for within words.
     """
     kind = kind_of(model)
     today = timezone.now().date()
     tables = [*tables_of(kind, parts_of), *_codes(kind)]
-    searches = [Search(text, tables) for text in texts]
+    codes = f"{kind.codes.relation}__value" if kind.codes else ""
+    wholes = tables_of(kind, [path for path in whole if path not in {"slug", codes}])
+    searches = [Search(text, tables, whole=wholes, within=within) for text in texts]
     named = find_named(kind, [text.strip() for text in texts if text.strip()])
     keys_of_each = []
     for text, found in zip(
@@ -105,12 +107,8 @@ def likely_each(
         # A code is among the names, which know whether it is in force.
         exact = [name.record for name in found if name.tier == Tier.EXACT]
         exact += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
-        others = [name.record for name in found]
-        if within and not found and any(map(str.isalnum, text)):
-            parts = search(model._default_manager.order_by(), text, parts_of=parts_of, whole=whole)
-            others = [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
         exact = list(dict.fromkeys(exact))
-        others = [key for key in dict.fromkeys(others) if key not in exact]
+        others = list(dict.fromkeys(name.record for name in found if name.record not in set(exact)))
         keys_of_each.append(Likely(exact, others[:LISTED]))
     return keys_of_each
 
@@ -131,7 +129,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     """One column with names, reached from the record over its relations."""
     *hops, column = path.split("__")
     here, alias = model, "r0"
-    joined = f'"{model._meta.db_table}" AS r0'
+    table, joined = f'"{model._meta.db_table}" AS r0', ""
     for number, hop in enumerate(hops, start=1):
         field: Any = here._meta.get_field(hop)
         there, next_alias = field.related_model, f"r{number}"
@@ -139,7 +137,8 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
             on = f'{next_alias}."{field.field.column}" = {alias}."id"'
         else:
             on = f'{next_alias}."id" = {alias}."{field.column}"'
-        joined += f' JOIN "{there._meta.db_table}" AS {next_alias} ON {on}'
+        joined = f"JOIN {table} ON {on} {joined}"
+        table = f'"{there._meta.db_table}" AS {next_alias}'
         here, alias = there, next_alias
     dated = {"start_earliest", "end_latest"} <= {each.name for each in model._meta.get_fields()}
     name = f'{alias}."{column}"'
@@ -156,9 +155,11 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     else:
         sort = str(label if path == label_column(model) else other)
     is_record = issubclass(model, Record)
-    merged = Clause("r0.editorial_state <> %s", (EditorialState.MERGED.value,))
+    # Written out: of a value that it does not see the planner thinks that no row differs from it.
+    merged = Clause(f"r0.editorial_state <> '{EditorialState.MERGED.value}'")
     return Names(
-        joined,
+        table,
+        joined=joined,
         record='r0."id"',
         name=name,
         folded=f"chancery_folded({name})",

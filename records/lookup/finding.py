@@ -14,7 +14,15 @@ from django.db import connection
 
 from config.api.sql import Clause
 from records.lookup.reading import NAMED, FoundName, Order, read
-from records.lookup.steps import Search, Tier, first_steps, last_steps, rows_of, sorted_rows
+from records.lookup.steps import (
+    Search,
+    Tier,
+    first_steps,
+    last_steps,
+    rows_of,
+    sorted_rows,
+    steps_within,
+)
 from records.lookup.typed import MAX_LENGTH, fold, read_alike
 
 if TYPE_CHECKING:
@@ -79,7 +87,7 @@ def find(
 def find_each(
     searches: Sequence[Search], *, on: Days, only_possible: bool = False, limit: int
 ) -> list[list[FoundName]]:
-    """Return what `find` returns for each of several searches. Four statements at most, however many there are."""
+    """Return what `find` returns for each of several searches. Five statements at most, however many there are."""
     found: list[list[FoundName]] = [[] for _each in searches]
     order = Order(on, only_possible=only_possible, limit=limit)
     has_words = any(table.words for search in searches for table in search.tables)
@@ -97,6 +105,9 @@ def find_each(
     _read_alike([(typed[place], searches[place]) for place in few])
     last = [(place, typed[place], last_steps(searches[place], typed[place])) for place in few]
     read(last, order, found, planned=planned)
+    none = [place for place in asked if not found[place]]
+    within = [(place, typed[place], steps_within(searches[place], typed[place])) for place in none]
+    read(within, order, found, planned=planned)
     return found
 
 

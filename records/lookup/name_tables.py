@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Names that one step reads, and those of one kind where it reads kind by kind.
 READ, READ_BEGINNINGS = 200, 20
+#: Names that are read to be joined to records, of which one step reads fewer.
+READ_JOINED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def working_words(kind: str) -> Words:
 class Names:
     """A table with names, as SQL names its parts. They are ours; what is typed travels as a value."""
 
-    table: str
+    table: str  #: with its alias, which stands in the other members
     record: str  #: the key of the record
     name: str
     folded: str  #: as the indexes have it
@@ -46,6 +48,8 @@ class Names:
     known: Words | None = None
     #: The words of `folded` as the index has them. Without, names are found by trigrams.
     words: str = ""
+    #: Joins that lead from there to the record. Names are read first, up to `READ_JOINED`: the planner cannot know how few have such a record.
+    joined: str = ""
     kind: str = "''"
     sort: str = str(NameSort.LABEL.value)
     since: str = "NULL::date"

@@ -8,7 +8,7 @@ from enum import IntEnum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.api.sql import EVERYTHING, Clause, all_of, select
-from records.lookup.name_tables import READ, READ_BEGINNINGS
+from records.lookup.name_tables import READ, READ_BEGINNINGS, READ_JOINED
 from records.lookup.typed import LAST
 from records.models import NameSort
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Names that are compared letter by letter in one step.
 READ_ALIKE = 100
+#: Shorter words are within too many others.
+SHORTEST_WITHIN = 4
 
 
 class Tier(IntEnum):
@@ -30,6 +32,7 @@ class Tier(IntEnum):
     BEGINNING = auto()  #: has words that begin with all that were typed
     SLIP = auto()  #: has all words that were typed, but for a letter in some of them
     SIMILAR = auto()  #: has words that look like what was typed
+    WITHIN = auto()  #: has what was typed within its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Search:
     text: str
     tables: Sequence[Names]
     beginnings: Sequence[Beginnings] = ()
+    #: Tables with names that are looked at where nothing else is found: whole, as they are written.
+    whole: Sequence[Names] = ()
+    #: Whether the typed words are looked for within others where nothing else is found.
+    within: bool = False
 
 
 class Step(NamedTuple):
@@ -115,12 +122,41 @@ def last_steps(search: Search, typed: Typed) -> list[Step]:
     return steps + [step for table in compared for step in _nearby(table)]
 
 
-def _rows_of_tiers(table: Names, tier: str, *conditions: Clause) -> Clause:
+def steps_within(search: Search, typed: Typed) -> list[Step]:
+    """What is written exactly so, and names with the typed words within theirs."""
+    text = search.text.strip()
+    steps = [
+        Step(rows_of(table, Tier.EXACT, Clause(f"{table.name} = %s", (text,))), table.at_most)
+        for table in search.whole
+    ]
+    if not search.within or any(len(word.word) < SHORTEST_WITHIN for word in typed.words):
+        return steps  # every name with a letter would be read
+    return steps + [
+        _step(
+            table,
+            Tier.WITHIN,
+            None,
+            *[Clause(f"{table.folded} LIKE %s", (f"%{word.word}%",)) for word in typed.words],
+        )
+        for table in search.tables
+        if table.is_searched
+    ]
+
+
+def _rows_of_tiers(table: Names, tier: str, *conditions: Clause, in_order: bool = False) -> Clause:
     columns = (
         f"{table.record}, {table.kind}, {table.name}, {table.folded}, {table.sort},"
         f" {table.since}, {table.until}, {tier}"
     )
-    return select(columns, table.table, all_of([table.where, *conditions]))
+    order = f" ORDER BY {table.folded} USING ~<~" if in_order else ""
+    if not table.joined:
+        rows = select(columns, table.table, all_of([table.where, *conditions]))
+        return Clause(rows.sql + order, rows.values)
+    alias = table.table.split()[-1]
+    names = select("*", table.table, all_of(conditions))
+    joined = f"({names.sql}{order} LIMIT {READ_JOINED}) AS {alias} {table.joined}"
+    rows = select(columns, joined, table.where)
+    return Clause(rows.sql + order, (*names.values, *rows.values))
 
 
 def _begins(folded: str, with_: str) -> Clause:
@@ -134,9 +170,9 @@ def _in_order(table: Names, typed: Typed, begins: Clause) -> Step:
         f"WHEN {table.folded} LIKE %s THEN {Tier.WORDS.value} " if typed.is_long_enough else ""
     )
     tier = f"CASE WHEN {table.folded} = %s THEN {Tier.EXACT.value} {has_words}ELSE {Tier.BEGINNING.value} END"
-    rows = _rows_of_tiers(table, tier, begins)
+    rows = _rows_of_tiers(table, tier, begins, in_order=True)
     values = (typed.folded, *([f"{typed.folded}%"] if has_words else []), *rows.values)
-    return Step(Clause(f"{rows.sql} ORDER BY {table.folded} USING ~<~", values), table.at_most)
+    return Step(Clause(rows.sql, values), table.at_most)
 
 
 def _step(table: Names, tier: Tier, enough_of: Tier | None, *conditions: Clause) -> Step:
@@ -186,8 +222,8 @@ def _slips(table: Names, typed: Typed) -> list[Step]:
     begins = Clause(
         f"{table.folded} ~>=~ asked.word AND {table.folded} ~<~ (asked.word || %s)", (LAST,)
     )
-    rows = rows_of(table, Tier.SLIP, begins)
-    each = f"{rows.sql} ORDER BY {table.folded} USING ~<~ LIMIT {table.at_most}"
+    rows = _rows_of_tiers(table, str(Tier.SLIP.value), begins, in_order=True)
+    each = f"{rows.sql} LIMIT {table.at_most}"
     words = f"unnest(%s::text[]) AS asked (word), LATERAL ({each}) AS each"
     slips = [f" {word} " for word in typed.slips_of(typed.words[0])]
     first = Clause(select("each.*", words, EVERYTHING).sql, (slips, *rows.values))
@@ -204,8 +240,9 @@ def _may_be(table: Names, typed: Typed, word: TypedWord) -> Clause:
 
 def _of_each_kind(table: Names, tier: Tier, condition: Clause) -> Step:
     """The first names of each kind, kind by kind: of all at once, the planner reads every name with those trigrams."""
-    rows = rows_of(table, tier, Clause(f"{table.kind} = of.kind"), condition)
-    each = f"{rows.sql} ORDER BY {table.folded} USING ~<~ LIMIT {READ_BEGINNINGS}"
+    of_kind = Clause(f"{table.kind} = of.kind")
+    rows = _rows_of_tiers(table, str(tier.value), of_kind, condition, in_order=True)
+    each = f"{rows.sql} LIMIT {READ_BEGINNINGS}"
     kinds = f"unnest(%s::text[]) AS of(kind), LATERAL ({each}) AS each"
     all_kinds = select("each.*", kinds, EVERYTHING)
     return Step(Clause(all_kinds.sql, (list(table.kinds), *rows.values)), READ)
