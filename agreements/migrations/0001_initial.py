@@ -1159,13 +1159,30 @@ class Migration(migrations.Migration):
             model_name='agreement',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='380c6a8785ca2c3f51d8561551694acf6330be75', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_b8a68', referencing='REFERENCING OLD TABLE AS old_values ', table='agreements_agreement', when='AFTER')),
         ),
+        migrations.RenameIndex(
+            model_name='agreement',
+            new_name='agreement_short_folded',
+            old_name='agreement_folded_short',
+        ),
         migrations.AddIndex(
             model_name='agreement',
             index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='agreement_folded_begins'),
         ),
         migrations.AddIndex(
             model_name='agreement',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='agreement_words'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
             index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('short_title'), name='text_pattern_ops'), name='agreement_short_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('short_title')), name='agreement_short_words'),
+        ),
+        migrations.AddIndex(
+            model_name='agreementname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='agreementname_words'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreement',

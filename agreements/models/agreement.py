@@ -9,7 +9,7 @@ from django.db import models
 from people.models import AttributedCitation, DatedName, Organization, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
 from records.models import Identifier, KeepWords, Part, Record, Topic
 
@@ -151,10 +151,8 @@ class Agreement(Record):
         ordering = ("title", "pk")
         indexes: ClassVar[list[models.Index]] = [
             *Record.Meta.indexes,
-            folded_index("agreement_folded", "title"),
-            beginning_index("agreement_folded_begins", "title"),
-            folded_index("agreement_folded_short", "short_title"),
-            beginning_index("agreement_short_folded_begins", "short_title"),
+            *name_indexes("agreement", "title"),
+            *name_indexes("agreement_short", "short_title"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="agreement_in_order"),
         ]

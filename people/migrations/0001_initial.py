@@ -2923,12 +2923,48 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['title', 'id'], name='office_in_order'),
         ),
         migrations.AddIndex(
+            model_name='office',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='office_words'),
+        ),
+        migrations.AddIndex(
+            model_name='officename',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='officename_words'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='organization_words'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='organizationname_words'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='person_words'),
+        ),
+        migrations.AddIndex(
+            model_name='personname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='personname_words'),
+        ),
+        migrations.AddIndex(
             model_name='state',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='state_folded'),
         ),
         migrations.AddIndex(
             model_name='state',
             index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='state_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='state_words'),
+        ),
+        migrations.AddIndex(
+            model_name='statecode',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('value'), name='text_pattern_ops'), name='statecode_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='statename',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='statename_words'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='office',

@@ -15,7 +15,7 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import NoCycle
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import beginning_index, name_indexes
 from records.history import tracked
 from records.models import Identifier, KeepWords, Part, Record
 
@@ -91,8 +91,7 @@ class State(Record):
         ordering = ("name", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("state_folded", "name"),
-            beginning_index("state_folded_begins", "name"),
+            *name_indexes("state", "name"),
         ]
         triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
@@ -147,6 +146,7 @@ class StateCode(Part):
 
     class Meta(Part.Meta):
         ordering = ("scheme", "value", "pk")
+        indexes = [beginning_index("statecode_folded_begins", "value")]
         constraints = [
             *uncertain_date_constraints("state_code", "start"),
             *uncertain_date_constraints("state_code", "end"),

@@ -10,7 +10,6 @@ from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from config.api.sql import Clause
-from records.desk_search import Folded
 from records.lookup.finding import find_each
 from records.lookup.name_tables import Names, working_words
 from records.lookup.steps import Search, Tier
@@ -142,6 +141,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         here, alias = there, next_alias
     dated = {"start_earliest", "end_latest"} <= {each.name for each in model._meta.get_fields()}
     name = f'{alias}."{column}"'
+    folded, has_words = f"chancery_folded({name})", _has_words(here, column)
     sort, label, other, past = "", NameSort.LABEL.value, NameSort.NAME.value, NameSort.PAST.value
     since, until = ('r0."start_earliest"', 'r0."end_latest"') if dated else ("NULL::date",) * 2
     if former is not None:
@@ -162,33 +162,23 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         joined=joined,
         record='r0."id"',
         name=name,
-        folded=f"chancery_folded({name})",
+        folded=folded,
+        words=f"string_to_array(btrim({folded}), ' ')" if has_words else "",
+        known=working_words(kind_of_names(here)) if has_words else None,
         sort=sort,
         since=since,
         until=until,
         where=merged if is_record else Clause("TRUE"),
         is_searched=former is None,
         at_most=READ,
-        known=working_words(kind_of_names(here)) if _has_known_words(here, column) else None,
-        is_in_order=_is_in_order(here, column),
+        is_in_order=has_words or former is not None,
     )
 
 
-def _has_known_words(model: type[Model], column: str) -> bool:
+def _has_words(model: type[Model], column: str) -> bool:
+    """Whether a column has the indexes of names (`name_indexes`), and its words are kept."""
     triggers = getattr(model._meta, "triggers", ())
     return any(isinstance(each, KeepWords) and each.column == column for each in triggers)
-
-
-def _is_in_order(model: type[Model], column: str) -> bool:
-    """Whether names of a table are read in order: off their index, or because they are few and have none."""
-    folded = [
-        index.name
-        for index in model._meta.indexes
-        for expression in index.expressions
-        for each in (expression, *getattr(expression, "source_expressions", ()))
-        if isinstance(each, Folded) and each.source_expressions[0].name == column
-    ]
-    return any(name.endswith("_folded_begins") for name in folded) or not folded
 
 
 def label_column(model: type[Model]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection
 
 from config.api.sql import Clause
+from records.lookup.name_tables import working_words
 from records.lookup.reading import NAMED, FoundName, Order, read
 from records.lookup.steps import (
     Search,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from records.lookup.name_tables import Beginnings, Names, Words
     from records.lookup.reading import Days
-    from records.lookup.typed import Typed
 
 #: Records that are called exactly like one text, and read for it.
 READ_EXACT = 500
@@ -90,8 +90,8 @@ def find_each(
     """Return what `find` returns for each of several searches. Five statements at most, however many there are."""
     found: list[list[FoundName]] = [[] for _each in searches]
     order = Order(on, only_possible=only_possible, limit=limit)
-    has_words = any(table.words for search in searches for table in search.tables)
-    typed = fold([search.text[:MAX_LENGTH] for search in searches], begun=has_words)
+    known = _known(searches)
+    typed = fold([search.text[:MAX_LENGTH] for search in searches], known)
     asked = [place for place, each in enumerate(typed) if each.words]
     first = [(place, typed[place], first_steps(searches[place], typed[place])) for place in asked]
     # Several searches are as many statements as there are lists of searches; LIKE keeps no plan.
@@ -102,7 +102,8 @@ def find_each(
         for place in asked
         if len(found[place]) < min(limit, ENOUGH) and typed[place].is_long_enough
     ]
-    _read_alike([(typed[place], searches[place]) for place in few])
+    if known and few:
+        read_alike([typed[place] for place in few], known)
     last = [(place, typed[place], last_steps(searches[place], typed[place])) for place in few]
     read(last, order, found, planned=planned)
     none = [place for place in asked if not found[place]]
@@ -111,15 +112,12 @@ def find_each(
     return found
 
 
-def _read_alike(searches: Sequence[tuple[Typed, Search]]) -> None:
-    """Read the words that the words of each search may be, among those of the names in its tables."""
-    of_words: dict[Words, list[Typed]] = {}
-    for typed, search in searches:
-        for table in search.tables:
-            if table.known and table.is_searched:
-                of_words.setdefault(table.known, []).append(typed)
-    for known, those in of_words.items():
-        read_alike({id(typed): typed for typed in those}.values(), known)
+def _known(searches: Sequence[Search]) -> Words | None:
+    """Return where the words of the names are that are searched: all at the desk, or all published."""
+    known = {table.known for search in searches for table in search.tables if table.known}
+    if len(known) < 2:
+        return next(iter(known), None)
+    return working_words(*sorted({kind for words in known for kind in words.kinds}))
 
 
 def find_exact(

@@ -22,18 +22,24 @@ class Words:
     """A table that has each word of some names: what looks like a word is looked for among words, of which there are few."""
 
     table: str
-    where: Clause = EVERYTHING
+    kinds: tuple[
+        str, ...
+    ] = ()  #: of the records whose names have the words, where the table has those of several
     #: Whether words that look alike are looked for by trigrams too, not only those with a slip.
     has_trigrams: bool = False
+
+    @property
+    def where(self) -> Clause:
+        return Clause("kind = ANY(%s::text[])", (list(self.kinds),)) if self.kinds else EVERYTHING
 
 
 #: The words of all published names.
 PUBLISHED_WORDS = Words(PublishedWord._meta.db_table, has_trigrams=True)
 
 
-def working_words(kind: str) -> Words:
-    """Return the words in the working names of a kind."""
-    return Words(WorkingWord._meta.db_table, Clause("kind = %s", (kind,)))
+def working_words(*kinds: str) -> Words:
+    """Return the words in the working names of some kinds."""
+    return Words(WorkingWord._meta.db_table, kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,10 @@ class Names:
     record: str  #: the key of the record
     name: str
     folded: str  #: as the indexes have it
-    #: Where the words of the names are known. Without, names with a slip are looked for among the names themselves.
-    known: Words | None = None
-    #: The words of `folded` as the index has them. Without, names are found by trigrams.
+    #: The words of `folded` as the index has them, all that are long enough in `known`. Without, names are found by trigrams, and none
+    #: with slips.
     words: str = ""
+    known: Words | None = None
     #: Joins that lead from there to the record. Names are read first, up to `READ_JOINED`: the planner cannot know how few have such a record.
     joined: str = ""
     kind: str = "''"

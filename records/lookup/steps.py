@@ -78,23 +78,22 @@ def first_steps(search: Search, typed: Typed) -> list[Step]:
         if table.is_in_order:
             steps.append(_in_order(table, typed, begins))
             continue
-        for tier, condition in ((Tier.EXACT, is_it), (Tier.BEGINNING, begins)):
-            if table.kinds:
-                steps.append(_of_each_kind(table, tier, condition))
-            else:
-                steps.append(_step(table, tier, None, condition))
+        if table.kinds:
+            steps.append(_of_each_kind(table, Tier.EXACT, is_it))
+            steps.append(_of_each_kind(table, Tier.BEGINNING, begins))
     if not typed.is_long_enough:
         return steps
     searched = [table for table in search.tables if table.is_searched]
     for table in searched:
         whole = [_has_word(table, word.word) for word in typed.words]
-        # Trigrams collect all names with a frequent word before the first is read: often these begin with it.
+        # An index of words collects all names with a frequent one before the first is read: often these begin with it.
         enough_of = Tier.WORDS if table.is_in_order else Tier.EXACT
         steps.append(_step(table, Tier.WORDS, enough_of, *whole))
-    return steps + [
-        _step(table, Tier.BEGINNING, Tier.WORDS, *[_begun(table, word) for word in typed.words])
-        for table in searched
-    ]
+    for table in searched:
+        enough_of = Tier.BEGINNING if table.is_in_order else Tier.WORDS
+        begun = [_begun(table, word) for word in typed.words]
+        steps.append(_step(table, Tier.BEGINNING, enough_of, *begun))
+    return steps
 
 
 def last_steps(search: Search, typed: Typed) -> list[Step]:
@@ -104,7 +103,7 @@ def last_steps(search: Search, typed: Typed) -> list[Step]:
     for table in search.tables:
         if not table.is_searched:
             continue
-        if any(word.slips for word in typed.words):
+        if table.words and any(word.slips for word in typed.words):
             steps += _slips(table, typed)
         if not (table.known and table.known.has_trigrams):
             continue
@@ -195,19 +194,17 @@ def _has_word(table: Names, word: str) -> Clause:
 
 
 def _has_any(table: Names, words: Sequence[str]) -> Clause:
-    if table.words:
-        return Clause(f"{table.words} && %s", (list(words),))
-    return Clause(f"{table.folded} LIKE ANY(%s)", ([f"% {word} %" for word in words],))
+    return Clause(f"{table.words} && %s", (list(words),))
 
 
 def _begun(table: Names, word: TypedWord) -> Clause:
     if table.words and word.is_long_enough:
-        return Clause(f"{table.words} && %s", (word.begun,))
+        return _has_any(table, word.begun)
     return Clause(f"{table.folded} LIKE %s", (f"% {word.word}%",))
 
 
 def _meant(typed: Typed, word: TypedWord) -> list[str]:
-    """The words that a typed one may be, if it may be misspelt."""
+    """The words that a typed one may be or begin, misspelt or not."""
     return list(dict.fromkeys([*word.begun, *typed.slips_of(word)]))
 
 
@@ -231,11 +228,9 @@ def _slips(table: Names, typed: Typed) -> list[Step]:
 
 
 def _may_be(table: Names, typed: Typed, word: TypedWord) -> Clause:
-    if table.words and word.is_long_enough:
+    if word.is_long_enough:
         return _has_any(table, _meant(typed, word))
-    patterns = [f"% {word.word}%", *(f"% {slip} %" for slip in typed.slips_of(word))]
-    # As an array, so that a name which the index proposes is folded once.
-    return Clause(f"{table.folded} LIKE ANY(%s)", (patterns,))
+    return _begun(table, word)
 
 
 def _of_each_kind(table: Names, tier: Tier, condition: Clause) -> Step:

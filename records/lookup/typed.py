@@ -9,7 +9,6 @@ from django.db import connection
 from rapidfuzz.distance import OSA
 
 from config.db.planned import execute_planned
-from records.lookup.name_tables import PUBLISHED_WORDS
 from records.models.word import SHORTEST_WORD
 
 if TYPE_CHECKING:
@@ -74,39 +73,38 @@ class Typed:
         return word.slips[: SLIPS if len(unknown) == 1 else SLIPS_OF_SEVERAL]
 
 
-def fold(texts: Sequence[str], *, begun: bool) -> list[Typed]:
-    """Fold the texts. With `begun`, read the words of published names that begin with theirs."""
+def fold(texts: Sequence[str], known: Words | None) -> list[Typed]:
+    """Fold the texts, and read the known words that begin with theirs."""
     typed = [Typed() for _text in texts]
-    with connection.cursor() as cursor:
-        if begun:
-            execute_planned(cursor, _FOLDED_AND_BEGUN, [SHORTEST_WORD, LAST, list(texts)])
-        else:
-            execute_planned(cursor, _FOLDED, [list(texts)])
-        for place, folded, word, words in cursor.fetchall():
-            of_text = typed[place - 1]
-            of_text.folded = folded
-            if any(map(str.isalnum, word)) and len(of_text.words) < MAX_WORDS:
-                of_text.words.append(TypedWord(word, list(dict.fromkeys([word, *(words or ())]))))
-    return typed
-
-
-def _folded(begun: str) -> str:
-    return (
+    begun, values = _begun(known) if known else ("NULL::text[]", ())
+    statement = (
         f"SELECT text.place, folded, typed.word, {begun}"  # noqa: S608 - statements of ours
         " FROM unnest(%s::text[]) WITH ORDINALITY AS text(text, place), chancery_folded(text.text) AS folded,"
         " unnest(string_to_array(btrim(folded), ' ')) WITH ORDINALITY AS typed(word, place)"
         " ORDER BY text.place, typed.place"
     )
+    with connection.cursor() as cursor:
+        execute_planned(cursor, statement, [*values, list(texts)])
+        for place, folded, word, words in cursor.fetchall():
+            of_text = typed[place - 1]
+            of_text.folded = folded
+            is_new = word not in {each.word for each in of_text.words}
+            if is_new and any(map(str.isalnum, word)) and len(of_text.words) < MAX_WORDS:
+                of_text.words.append(TypedWord(word, list(dict.fromkeys([word, *(words or ())]))))
+    return typed
 
 
-_FOLDED = _folded("NULL::text[]")
-_FOLDED_AND_BEGUN = _folded(
-    "CASE WHEN length(typed.word) >= %s THEN"  # noqa: S608 - a name of ours
-    f" ARRAY(SELECT word FROM (SELECT word FROM {PUBLISHED_WORDS.table}"
-    " WHERE word ~>=~ typed.word AND word ~<~ (typed.word || %s)"
-    f" ORDER BY word USING ~<~ LIMIT {READ_WORDS}) AS begun"
-    f' ORDER BY length(word), word COLLATE "C" LIMIT {BEGUN_WORDS}) END'
-)
+def _begun(known: Words) -> tuple[str, tuple[object, ...]]:
+    begun = (
+        f"SELECT word FROM {known.table} WHERE {known.where.sql}"  # noqa: S608 - names of ours
+        " AND word ~>=~ typed.word AND word ~<~ (typed.word || %s)"
+        f" ORDER BY word USING ~<~ LIMIT {READ_WORDS}"
+    )
+    shortest = (
+        f"CASE WHEN length(typed.word) >= {SHORTEST_WORD} THEN ARRAY(SELECT word FROM ({begun}) AS begun"  # noqa: S608 - as above
+        f' ORDER BY length(word), word COLLATE "C" LIMIT {BEGUN_WORDS}) END'
+    )
+    return shortest, (*known.where.values, LAST)
 
 
 def read_alike(typed: Iterable[Typed], known: Words) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
-from records.desk_search import Folded
+from records.desk_search import Folded, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +32,6 @@ class Called(NamedTuple):
     sort: NameSort
     since: str | None = None  #: first day on which it may have named something
     until: str | None = None  #: last such day
-
-
-class Words(models.Func):
-    """The words of a folded text, as an array."""
-
-    function = "string_to_array"
-    template = "%(function)s(btrim(%(expressions)s), ' ')"
-    output_field: ClassVar[models.Field[Any, Any]] = ArrayField(models.TextField())
 
 
 class PublishedName(models.Model):

@@ -48,7 +48,7 @@ class PublishedWord(models.Model):
 class WorkingWord(models.Model):
     """A word that the names of a kind have or had at the desk, folded, drafts included.
 
-    Kept by triggers on the columns with names (`KeepWords`), for names change in SQL too. Words that no name has any more stay, and find
+    Kept by triggers on the columns with names (`KeepWords`, beside `name_indexes`), for names change in SQL too. Words that no name has any more stay, and find
     nothing. A word may stand there twice: two transactions may write it at once, and neither waits for the other.
     """
 
@@ -58,7 +58,11 @@ class WorkingWord(models.Model):
     class Meta:
         default_permissions = ()
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["kind", "word"], name="workingword_by_word"),
+            models.Index(
+                models.F("kind"),
+                OpClass(models.F("word"), name="text_pattern_ops"),
+                name="workingword_by_word",
+            ),
             GinIndex(Slips("word"), name="workingword_by_slips", fastupdate=False),
         ]
 
