@@ -10,6 +10,7 @@ from django.db import connection
 from config.api.sql import compiled
 from config.db.planned import execute_planned
 from people.models import EndStatus, TenureEdition
+from records.bulk import as_array
 from records.models import Reference
 from records.models.edition import CURRENT, years
 
@@ -34,7 +35,7 @@ def offices_of(people: Sequence[str], on: date) -> dict[str, str]:
             f" WHERE {current.sql} AND person_id = ANY(%s::uuid[])"
             " ORDER BY person_id, (held_any @> %s::date) DESC,"
             " date DESC NULLS LAST, record_id",
-            [*current.values, list(people), on],
+            [*current.values, as_array(people), on],
         )
         return {person: _hint(orjson.loads(document), state) for person, document, state in cursor}
 

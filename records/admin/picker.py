@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from config.dates.values import UncertainDate
-    from records.lookup.reading import Days
+    from records.lookup.reading import Days, FoundName
     from records.registry import Kind
 
-    #: The places of records, by their keys.
-    Order = Callable[[Sequence[str]], Mapping[str, tuple[int, int]]]
+    #: The places of the records that were found for a text, by their keys.
+    Order = Callable[[str, Sequence[FoundName]], Mapping[str, tuple[int, ...]]]
 
-#: Records that a box lists at most.
-LISTED = 40
-#: Names that one step reads: working names are folded while they are read.
-READ = 50
+#: Records that a box lists at most, of those that are found.
+LISTED, FOUND = 40, 200
+#: Names that are read in order, and folded then; other names are put in the order of what their records say, so more are read.
+READ_IN_ORDER, READ = 50, 200
 
 
 def ranked(
@@ -79,8 +79,7 @@ def likely_each(
 
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
     within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
-    are known. `order` returns the places of records among those that are found in the same way; those that it does not name
-    come last. Without `within`, texts are not looked for within words.
+    are known. `order` returns the places of records among those that are found in the same way. Without `within`, texts are not looked for within words.
     """
     kind = kind_of(model)
     today = timezone.now().date()
@@ -91,18 +90,15 @@ def likely_each(
     named = find_named(kind, [text.strip() for text in texts if text.strip()])
     keys_of_each = []
     for text, found in zip(
-        texts, find_each(searches, on=on or (today, today), limit=LISTED), strict=True
+        texts,
+        find_each(
+            searches, on=on or (today, today), limit=FOUND if order else LISTED, enough=LISTED
+        ),
+        strict=True,
     ):
         if order is not None and found:
-            places = order([name.record for name in found])
-            last = max(places.values(), default=(0, 0))
-            found.sort(
-                key=lambda name: (
-                    name.tier,
-                    name.record not in places,
-                    places.get(name.record, last),
-                )
-            )
+            places = order(text, found)
+            found.sort(key=lambda name: (name.tier, places[name.record]))
         # A code is among the names, which know whether it is in force.
         exact = [name.record for name in found if name.tier == Tier.EXACT]
         exact += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
@@ -171,6 +167,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         where=merged if is_record else Clause("TRUE"),
         is_searched=former is None,
         at_most=READ,
+        first=READ_IN_ORDER,
         is_in_order=has_words or former is not None,
     )
 

@@ -14,8 +14,9 @@ from django.db import connection
 
 from config.api.sql import Clause
 from records.lookup.name_tables import working_words
-from records.lookup.reading import NAMED, FoundName, Order, read
+from records.lookup.reading import FoundName, Order, read
 from records.lookup.steps import (
+    NAMED,
     Search,
     Tier,
     first_steps,
@@ -85,11 +86,19 @@ def find(
 
 
 def find_each(
-    searches: Sequence[Search], *, on: Days, only_possible: bool = False, limit: int
+    searches: Sequence[Search],
+    *,
+    on: Days,
+    only_possible: bool = False,
+    limit: int,
+    enough: int | None = None,
 ) -> list[list[FoundName]]:
-    """Return what `find` returns for each of several searches. Five statements at most, however many there are."""
+    """Return what `find` returns for each of several searches. Five statements at most, however many there are.
+
+    What takes long to read is not read where there are `enough` better names, if that is fewer than `limit`.
+    """
     found: list[list[FoundName]] = [[] for _each in searches]
-    order = Order(on, only_possible=only_possible, limit=limit)
+    order = Order(on, only_possible=only_possible, limit=limit, enough=enough or limit)
     known = _known(searches)
     typed = fold([search.text[:MAX_LENGTH] for search in searches], known)
     asked = [place for place, each in enumerate(typed) if each.words]

@@ -50,6 +50,8 @@ class Names:
     record: str  #: the key of the record
     name: str
     folded: str  #: as the indexes have it
+    #: Whether that is a column. Else it is made anew of each name that is read, which takes longer than to read it.
+    is_stored: bool = False
     #: The words of `folded` as the index has them, all that are long enough in `known`. Without, names are found by trigrams, and none
     #: with slips.
     words: str = ""
@@ -64,6 +66,7 @@ class Names:
     kinds: tuple[str, ...] = ()  #: to look for, where the table has several
     is_searched: bool = True  #: by words and likeness; otherwise only by how a name begins
     at_most: int = READ  #: names that one step reads
+    first: int = READ  #: and that one reads in order, where they are folded
     #: Whether an index of `folded` reads names in order: those that begin with what was typed are one step then, the exact ones first.
     is_in_order: bool = False
 
@@ -91,6 +94,7 @@ def published_names(kinds: Sequence[str]) -> Names:
         record="record_id",
         name="name",
         folded="folded",
+        is_stored=True,
         known=PUBLISHED_WORDS,
         words="string_to_array(btrim(folded), ' ')",
         kind="kind",

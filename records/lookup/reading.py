@@ -9,7 +9,7 @@ from django.db import connection
 
 from config.api.sql import Clause
 from config.db.planned import execute_planned
-from records.lookup.steps import Tier
+from records.lookup.steps import NAMED, Tier
 from records.models import NameSort
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: How alike a name and what was typed are at least (the word similarity of pg_trgm, 0 to 1).
 LIKENESS = 0.5
-
-NAMED = "record, kind, name, folded, sort, since, until, tier"
 
 
 class FoundName(NamedTuple):
@@ -44,6 +42,7 @@ class Order:
     on: Days
     only_possible: bool
     limit: int
+    enough: int  #: better names than what takes long to read
 
     def best(self, typed: Typed, steps: Sequence[Step], place: int) -> Clause:
         """The best name of each record. An exact code counts more than an exact name; what is there on the day comes before what is not.
@@ -63,7 +62,7 @@ class Order:
             if step.enough_of and read:
                 better = " UNION ALL ".join(f"SELECT * FROM {name}" for name in read)  # noqa: S608 - names of ours
                 counted = f"count(DISTINCT record) FILTER (WHERE tier <= {step.enough_of.value} AND {usable})"
-                sql += f" LIMIT (SELECT CASE WHEN {counted} < {self.limit} THEN {step.at_most} ELSE 0 END FROM ({better}) AS better)"  # noqa: S608
+                sql += f" LIMIT (SELECT CASE WHEN {counted} < {self.enough} THEN {step.at_most} ELSE 0 END FROM ({better}) AS better)"  # noqa: S608
                 values += days
             else:
                 sql += f" LIMIT {step.at_most}"
@@ -72,7 +71,7 @@ class Order:
         united = " UNION ALL ".join(f"SELECT * FROM {name}" for name in read)  # noqa: S608
         rank = (
             f"tier, CASE WHEN tier = {Tier.EXACT.value} THEN sort ELSE 0 END, round(likeness::numeric, 3) DESC,"
-            f' is_possible DESC, sort = {NameSort.PAST.value}, folded NOT LIKE %s, length(folded), name COLLATE "C", record'
+            f' is_possible DESC, sort = {NameSort.PAST.value}, folded LIKE %s IS NOT TRUE, length(name), name COLLATE "C", record'
         )
         likeness = (
             f"CASE WHEN tier = {Tier.SIMILAR.value}"

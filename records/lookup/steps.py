@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from records.lookup.name_tables import Beginnings, Names
     from records.lookup.typed import Typed, TypedWord
 
+#: What a step reads of a name. The folded name is NULL where it would have to be made: the name does not begin with what was typed then.
+NAMED = "record, kind, name, folded, sort, since, until, tier"
 #: Names that are compared letter by letter in one step.
 READ_ALIKE = 100
 #: Shorter words are within too many others.
@@ -56,8 +58,8 @@ class Step(NamedTuple):
     enough_of: Tier | None = None
 
 
-def rows_of(table: Names, tier: Tier, *conditions: Clause) -> Clause:
-    return _rows_of_tiers(table, str(tier.value), *conditions)
+def rows_of(table: Names, tier: Tier, *conditions: Clause, in_order: bool = False) -> Clause:
+    return _names(table, str(tier.value), *conditions, in_order=in_order)
 
 
 def sorted_rows(table: Beginnings, tier: str, condition: Clause) -> Clause:
@@ -89,6 +91,8 @@ def first_steps(search: Search, typed: Typed) -> list[Step]:
         # An index of words collects all names with a frequent one before the first is read: often these begin with it.
         enough_of = Tier.WORDS if table.is_in_order else Tier.EXACT
         steps.append(_step(table, Tier.WORDS, enough_of, *whole))
+    if all(word.is_long_enough and word.begun == [word.word] for word in typed.words):
+        searched = [table for table in searched if not table.words]  # that was all
     for table in searched:
         enough_of = Tier.BEGINNING if table.is_in_order else Tier.WORDS
         begun = [_begun(table, word) for word in typed.words]
@@ -128,23 +132,25 @@ def steps_within(search: Search, typed: Typed) -> list[Step]:
         Step(rows_of(table, Tier.EXACT, Clause(f"{table.name} = %s", (text,))), table.at_most)
         for table in search.whole
     ]
-    if not search.within or any(len(word.word) < SHORTEST_WITHIN for word in typed.words):
+    if (
+        not search.within
+        or all(word.is_known for word in typed.words)
+        or any(len(word.word) < SHORTEST_WITHIN for word in typed.words)
+    ):
         return steps  # every name with a letter would be read
     return steps + [
-        _step(
-            table,
-            Tier.WITHIN,
-            None,
-            *[Clause(f"{table.folded} LIKE %s", (f"%{word.word}%",)) for word in typed.words],
-        )
+        _step(table, Tier.WITHIN, None, *[_is_within(table, word) for word in typed.words])
         for table in search.tables
         if table.is_searched
     ]
 
 
-def _rows_of_tiers(table: Names, tier: str, *conditions: Clause, in_order: bool = False) -> Clause:
+def _names(
+    table: Names, tier: str, *conditions: Clause, folded: str = "", in_order: bool = False
+) -> Clause:
+    folded = folded or (table.folded if table.is_stored else "NULL::text")
     columns = (
-        f"{table.record}, {table.kind}, {table.name}, {table.folded}, {table.sort},"
+        f"{table.record}, {table.kind}, {table.name}, {folded}, {table.sort},"
         f" {table.since}, {table.until}, {tier}"
     )
     order = f" ORDER BY {table.folded} USING ~<~" if in_order else ""
@@ -165,13 +171,17 @@ def _begins(folded: str, with_: str) -> Clause:
 
 def _in_order(table: Names, typed: Typed, begins: Clause) -> Step:
     """The first names that begin with what was typed: exact ones, those with the whole words, the others. One step costs less to plan than three."""
-    has_words = (
-        f"WHEN {table.folded} LIKE %s THEN {Tier.WORDS.value} " if typed.is_long_enough else ""
+    rows = _names(table, "0", begins, folded=table.folded, in_order=True)
+    has_words = f"WHEN folded LIKE %s THEN {Tier.WORDS.value} " if typed.is_long_enough else ""
+    tier = (
+        f"CASE WHEN folded = %s THEN {Tier.EXACT.value} {has_words}ELSE {Tier.BEGINNING.value} END"
     )
-    tier = f"CASE WHEN {table.folded} = %s THEN {Tier.EXACT.value} {has_words}ELSE {Tier.BEGINNING.value} END"
-    rows = _rows_of_tiers(table, tier, begins, in_order=True)
-    values = (typed.folded, *([f"{typed.folded}%"] if has_words else []), *rows.values)
-    return Step(Clause(rows.sql, values), table.at_most)
+    columns = NAMED.removesuffix("tier") + tier
+    first = f"({rows.sql} LIMIT {table.first}) AS begun({NAMED})"
+    typed_so = (typed.folded, *([f"{typed.folded}%"] if has_words else []))
+    return Step(
+        Clause(select(columns, first, EVERYTHING).sql, (*typed_so, *rows.values)), table.first
+    )
 
 
 def _step(table: Names, tier: Tier, enough_of: Tier | None, *conditions: Clause) -> Step:
@@ -203,6 +213,12 @@ def _begun(table: Names, word: TypedWord) -> Clause:
     return Clause(f"{table.folded} LIKE %s", (f"% {word.word}%",))
 
 
+def _is_within(table: Names, word: TypedWord) -> Clause:
+    if table.words and word.is_known:
+        return _has_any(table, word.begun)
+    return Clause(f"{table.folded} LIKE %s", (f"%{word.word}%",))
+
+
 def _meant(typed: Typed, word: TypedWord) -> list[str]:
     """The words that a typed one may be or begin, misspelt or not."""
     return list(dict.fromkeys([*word.begun, *typed.slips_of(word)]))
@@ -219,7 +235,7 @@ def _slips(table: Names, typed: Typed) -> list[Step]:
     begins = Clause(
         f"{table.folded} ~>=~ asked.word AND {table.folded} ~<~ (asked.word || %s)", (LAST,)
     )
-    rows = _rows_of_tiers(table, str(Tier.SLIP.value), begins, in_order=True)
+    rows = rows_of(table, Tier.SLIP, begins, in_order=True)
     each = f"{rows.sql} LIMIT {table.at_most}"
     words = f"unnest(%s::text[]) AS asked (word), LATERAL ({each}) AS each"
     slips = [f" {word} " for word in typed.slips_of(typed.words[0])]
@@ -236,7 +252,7 @@ def _may_be(table: Names, typed: Typed, word: TypedWord) -> Clause:
 def _of_each_kind(table: Names, tier: Tier, condition: Clause) -> Step:
     """The first names of each kind, kind by kind: of all at once, the planner reads every name with those trigrams."""
     of_kind = Clause(f"{table.kind} = of.kind")
-    rows = _rows_of_tiers(table, str(tier.value), of_kind, condition, in_order=True)
+    rows = rows_of(table, tier, of_kind, condition, in_order=True)
     each = f"{rows.sql} LIMIT {READ_BEGINNINGS}"
     kinds = f"unnest(%s::text[]) AS of(kind), LATERAL ({each}) AS each"
     all_kinds = select("each.*", kinds, EVERYTHING)

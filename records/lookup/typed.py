@@ -144,16 +144,18 @@ def read_alike(typed: Iterable[Typed], known: Words) -> None:
 def is_slip(typed: str, word: str) -> bool:
     """Whether somebody may have typed this for the word, with one letter wrong, left out or too many, or two neighbours swapped.
 
-    Of a word of three letters only swapped ones: what is left of it is too many words. Likewise the first of four letters is taken to be right.
+    Of three typed letters the first is taken to be right, unless one was left out before it: too many words are like them.
     """
     if typed == word or not (typed.isalpha() and word.isalpha()):
         return False
     if OSA.distance(typed, word, score_cutoff=1) > 1:
         return False
-    if sorted(typed) == sorted(word):
-        return True
-    shorter = min(len(typed), len(word))
-    return shorter > SHORTEST_WORD + 1 or (len(typed) > SHORTEST_WORD and typed[0] == word[0])
+    return (
+        len(typed) > SHORTEST_WORD
+        or typed[0] == word[0]
+        or sorted(typed) == sorted(word)
+        or word.endswith(typed)
+    )
 
 
 def _rank(typed: str, word: str) -> tuple[object, ...]:
