@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NAMED = "record, kind, name, folded, sort, since, until, tier"
 #: Names that are compared letter by letter in one step.
 READ_ALIKE = 100
+#: Names that are read for each word that may have been meant.
+READ_SLIPS = 40
 #: Shorter words are within too many others.
 SHORTEST_WITHIN = 4
 
@@ -226,21 +228,26 @@ def _meant(typed: Typed, word: TypedWord) -> list[str]:
 
 def _slips(table: Names, typed: Typed) -> list[Step]:
     """Names with words that somebody may have mistyped."""
-    any_place = _step(
-        table, Tier.SLIP, Tier.SLIP, *[_may_be(table, typed, word) for word in typed.words]
-    )
     if len(typed.words) > 1 or not table.is_in_order:
-        return [any_place]
-    # The trigrams of a frequent word are too many to be read; names that begin with it are soon enough.
+        may_be = [_may_be(table, typed, word) for word in typed.words]
+        return [_step(table, Tier.SLIP, None, *may_be)]
+    # Word by word, the likeliest first. An index of words collects all names with a frequent one before the first is read: often
+    # enough names begin with it.
     begins = Clause(
-        f"{table.folded} ~>=~ asked.word AND {table.folded} ~<~ (asked.word || %s)", (LAST,)
+        f"{table.folded} ~>=~ (' ' || asked.word || ' ') AND {table.folded} ~<~ (' ' || asked.word || ' ' || %s)",
+        (LAST,),
     )
-    rows = rows_of(table, Tier.SLIP, begins, in_order=True)
-    each = f"{rows.sql} LIMIT {table.at_most}"
+    first = rows_of(table, Tier.SLIP, begins, in_order=True)
+    others = rows_of(table, Tier.SLIP, Clause(f"{table.words} @> ARRAY[asked.word]"))
+    each = (
+        f"WITH first({NAMED}) AS MATERIALIZED ({first.sql} LIMIT {READ_SLIPS})"  # noqa: S608 - statements of ours
+        f" SELECT * FROM first UNION ALL ({others.sql}"
+        f" LIMIT (SELECT CASE WHEN count(*) < {READ_SLIPS} THEN {READ_SLIPS} ELSE 0 END FROM first))"
+    )
     words = f"unnest(%s::text[]) AS asked (word), LATERAL ({each}) AS each"
-    slips = [f" {word} " for word in typed.slips_of(typed.words[0])]
-    first = Clause(select("each.*", words, EVERYTHING).sql, (slips, *rows.values))
-    return [Step(first, table.at_most), any_place]
+    slips = typed.slips_of(typed.words[0])
+    rows = select("each.*", words, EVERYTHING)
+    return [Step(Clause(rows.sql, (slips, *first.values, *others.values)), table.at_most)]
 
 
 def _may_be(table: Names, typed: Typed, word: TypedWord) -> Clause:
