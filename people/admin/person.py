@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from config.db.planned import planned_once
 from people.models import EndStatus, Person, PersonCitation, PersonIdentifier, PersonName, Tenure
 from people.names.folding import fold
 from people.names.parsing import parse
+from people.names.titles import strip_titles
 from records.admin.forms import dated
 from records.admin.list_filters import by_field
 from records.admin.parts import CitationInline, IdentifierInline, NameInline
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from records.lookup.reading import Days, FoundName
+
+
+#: Two or three initials that are written as one word.
+_INITIALS = re.compile(r"\b[A-Z]{2,3}\b(?=.)")
 
 
 @admin.register(Person)
@@ -73,6 +79,7 @@ class PersonAdmin(RecordAdmin):
             parts_of=self.search_fields,
             whole=self.whole_search_fields,
             on=on,
+            or_else=_without_title,
             order=lambda text, found: _likely(text, found, on or _today()),
         )
 
@@ -104,6 +111,12 @@ class PersonAdmin(RecordAdmin):
         )
         with planned_once():
             return {tenure.person_id: _held(tenure) for tenure in asked}
+
+
+def _without_title(text: str) -> str:
+    """Return a name without the titles before and behind it, and with its initials apart (`President GW Bush`); blank if it is the same."""
+    name = _INITIALS.sub(lambda found: " ".join(found[0]), strip_titles(text).name)
+    return "" if name == text else name
 
 
 def _today() -> Days:

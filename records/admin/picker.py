@@ -10,7 +10,7 @@ from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from config.api.sql import Clause
-from records.lookup.finding import find_each
+from records.lookup.finding import find_each, spellings_of
 from records.lookup.name_tables import Names, working_words
 from records.lookup.steps import Search, Tier
 from records.lookup.working import find_named
@@ -45,10 +45,19 @@ def ranked(
     whole: Sequence[str],
     on: Days | None = None,
     order: Order | None = None,
+    or_else: Callable[[str], str] | None = None,
 ) -> QuerySet[Any]:
-    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likely_each`."""
-    (likely,) = likely_each(rows.model, [typed], parts_of=parts_of, whole=whole, on=on, order=order)
-    keys = [*likely.exact, *likely.others][:LISTED]
+    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likely_each`.
+
+    Where nothing is found, what `or_else` returns is looked for in its place.
+    """
+    keys: list[str] = []
+    for text in (typed, or_else(typed)) if or_else else (typed,):
+        if not keys and text:
+            (likely,) = likely_each(
+                rows.model, [text], parts_of=parts_of, whole=whole, on=on, order=order
+            )
+            keys = [*likely.exact, *likely.others][:LISTED]
     if not keys:
         return rows.none()
     in_order = Func(
@@ -86,7 +95,10 @@ def likely_each(
     tables = [*tables_of(kind, parts_of), *_codes(kind)]
     codes = f"{kind.codes.relation}__value" if kind.codes else ""
     wholes = tables_of(kind, [path for path in whole if path not in {"slug", codes}])
-    searches = [Search(text, tables, whole=wholes, within=within) for text in texts]
+    spellings = spellings_of([kind])
+    searches = [
+        Search(text, tables, spellings=spellings, whole=wholes, within=within) for text in texts
+    ]
     named = find_named(kind, [text.strip() for text in texts if text.strip()])
     keys_of_each = []
     for text, found in zip(

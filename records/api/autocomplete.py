@@ -123,6 +123,7 @@ def suggest(
         text,
         [published_names(by_words)] if by_words else [],
         [beginnings(kind, as_sorted(text)) for kind in others],
+        kinds=kinds,
         on=days or (today, today),
         only_possible=days is not None,
         limit=LISTED,

@@ -28,11 +28,12 @@ from records.lookup.steps import (
 from records.lookup.typed import MAX_LENGTH, fold, read_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from records.lookup.name_tables import Beginnings, Names, Words
     from records.lookup.reading import Days
+    from records.registry import Kind
 
 #: Records that are called exactly like one text, and read for it.
 READ_EXACT = 500
@@ -73,15 +74,16 @@ def find(
     tables: Sequence[Names],
     beginnings: Sequence[Beginnings] = (),
     *,
+    kinds: Iterable[Kind] = (),
     on: Days,
     only_possible: bool = False,
     limit: int,
 ) -> list[FoundName]:
-    """Return the best name of each record that is found, the best first.
+    """Return the best name of each record that is found, the best first: of records of these kinds, which spell names in several ways.
 
     With `only_possible`, names that certainly named nothing `on` those days are left out; without, they come later.
     """
-    search = Search(text, tables, beginnings)
+    search = Search(text, tables, beginnings, spellings_of(kinds))
     return find_each([search], on=on, only_possible=only_possible, limit=limit)[0]
 
 
@@ -113,12 +115,19 @@ def find_each(
     ]
     if known and few:
         read_alike([typed[place] for place in few], known)
+    for place in few:
+        typed[place].add_spellings(searches[place].spellings)
     last = [(place, typed[place], last_steps(searches[place], typed[place])) for place in few]
     read(last, order, found, planned=planned)
     none = [place for place in asked if not found[place]]
     within = [(place, typed[place], steps_within(searches[place], typed[place])) for place in none]
     read(within, order, found, planned=planned)
     return found
+
+
+def spellings_of(kinds: Iterable[Kind]) -> list[Callable[[str], Sequence[str]]]:
+    """Return what gives other spellings of the words in names of these kinds."""
+    return [kind.spellings for kind in kinds if kind.spellings is not None]
 
 
 def _known(searches: Sequence[Search]) -> Words | None:

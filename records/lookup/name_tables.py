@@ -25,8 +25,8 @@ class Words:
     kinds: tuple[
         str, ...
     ] = ()  #: of the records whose names have the words, where the table has those of several
-    #: Whether words that look alike are looked for by trigrams too, not only those with a slip.
-    has_trigrams: bool = False
+    #: Whether names with words that merely look alike are found too.
+    are_compared: bool = False
 
     @property
     def where(self) -> Clause:
@@ -34,7 +34,7 @@ class Words:
 
 
 #: The words of all published names.
-PUBLISHED_WORDS = Words(PublishedWord._meta.db_table, has_trigrams=True)
+PUBLISHED_WORDS = Words(PublishedWord._meta.db_table, are_compared=True)
 
 
 def working_words(*kinds: str) -> Words:

@@ -13,7 +13,7 @@ from records.lookup.typed import LAST
 from records.models import NameSort
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from records.lookup.name_tables import Beginnings, Names
     from records.lookup.typed import Typed, TypedWord
@@ -46,6 +46,8 @@ class Search:
     text: str
     tables: Sequence[Names]
     beginnings: Sequence[Beginnings] = ()
+    #: Give other spellings of a word of a name.
+    spellings: Sequence[Callable[[str], Sequence[str]]] = ()
     #: Tables with names that are looked at where nothing else is found: whole, as they are written.
     whole: Sequence[Names] = ()
     #: Whether the typed words are looked for within others where nothing else is found.
@@ -111,7 +113,7 @@ def last_steps(search: Search, typed: Typed) -> list[Step]:
             continue
         if table.words and any(word.slips for word in typed.words):
             steps += _slips(table, typed)
-        if not (table.known and table.known.has_trigrams):
+        if not (table.known and table.known.are_compared):
             continue
         alike = {
             word.word: list(dict.fromkeys([*_meant(typed, word), *word.alike]))

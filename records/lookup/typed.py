@@ -12,7 +12,7 @@ from config.db.planned import execute_planned
 from records.models.word import SHORTEST_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from records.lookup.name_tables import Words
 
@@ -24,8 +24,8 @@ READ_WORDS, BEGUN_WORDS = 1000, 200
 READ_SLIPS, SLIPS, SLIPS_OF_SEVERAL = 500, 40, 6
 #: Words that are most like a typed one.
 LIKE_WORDS = 8
-#: Longer words are not looked for with slips.
-LONGEST_SLIP = 24
+#: Longer words are not looked for with slips; in words that are as long as this, two are forgiven.
+LONGEST_SLIP, TWO_SLIPS = 24, 8
 #: Sorts behind every text that begins with what stands before it.
 LAST = "\U0010ffff"
 
@@ -62,6 +62,12 @@ class Typed:
     @property
     def is_long_enough(self) -> bool:
         return any(word.is_long_enough for word in self.words)
+
+    def add_spellings(self, spellings: Iterable[Callable[[str], Sequence[str]]]) -> None:
+        """Put other spellings of the words before the words that they may have been typed for."""
+        for word in self.words:
+            others = [other for each in spellings for other in each(word.word)]
+            word.slips = list(dict.fromkeys([*others, *word.slips]))
 
     def slips_of(self, word: TypedWord) -> list[str]:
         """The words that one of the typed words may be. Where names have some of them as they are, the others are wrong."""
@@ -113,27 +119,26 @@ def read_alike(typed: Iterable[Typed], known: Words) -> None:
     if not words:
         return
     condition = known.where.sql
-    alike = (
-        f" UNION ALL (SELECT word, TRUE FROM {known.table} WHERE {condition} AND word %% asked.word"  # noqa: S608 - names of ours
-        f' ORDER BY similarity(word, asked.word) DESC, word COLLATE "C" LIMIT {LIKE_WORDS})'
-        if known.has_trigrams
-        else ""
-    )
+    # All words are compared where names are; else only long ones, for two slips.
+    shortest = 0 if known.are_compared else TWO_SLIPS
     statement = (
-        "SELECT place, found.word, found.is_alike FROM unnest(%s::text[]) WITH ORDINALITY AS asked (word, place),"  # noqa: S608 - as above
+        "SELECT place, found.word, found.is_alike FROM unnest(%s::text[]) WITH ORDINALITY AS asked (word, place),"  # noqa: S608 - names of ours
         f" LATERAL ((SELECT word, FALSE FROM {known.table} WHERE {condition}"
         f" AND length(asked.word) <= {LONGEST_SLIP} AND chancery_slips(word) && chancery_slips(asked.word)"
-        f" LIMIT {READ_SLIPS}){alike}) AS found (word, is_alike)"
+        f" LIMIT {READ_SLIPS})"
+        f" UNION ALL (SELECT word, TRUE FROM {known.table} WHERE {condition}"
+        f" AND length(asked.word) >= {shortest} AND word %% asked.word"
+        f' ORDER BY similarity(word, asked.word) DESC, word COLLATE "C" LIMIT {LIKE_WORDS})'
+        ") AS found (word, is_alike)"
     )
-    of_each = known.where.values
     with connection.cursor() as cursor:
-        values = [[word.word for word in words], *of_each, *(of_each if alike else ())]
+        values = [[word.word for word in words], *known.where.values, *known.where.values]
         execute_planned(cursor, statement, values)
         for place, word, is_alike in cursor.fetchall():
             of_word = words[place - 1]
             if is_alike:
                 of_word.alike.append(word)
-            elif word == of_word.word:
+            if word == of_word.word:
                 of_word.is_known = True
             elif word not in of_word.slips and is_slip(of_word.word, word):
                 of_word.slips.append(word)
@@ -142,13 +147,14 @@ def read_alike(typed: Iterable[Typed], known: Words) -> None:
 
 
 def is_slip(typed: str, word: str) -> bool:
-    """Whether somebody may have typed this for the word, with one letter wrong, left out or too many, or two neighbours swapped.
+    """Whether somebody may have typed this for the word, with one letter wrong, left out or too many, or two neighbours swapped; two of these in long words.
 
     Of three typed letters the first is taken to be right, unless one was left out before it: too many words are like them.
     """
     if typed == word or not (typed.isalpha() and word.isalpha()):
         return False
-    if OSA.distance(typed, word, score_cutoff=1) > 1:
+    allowed = 2 if min(len(typed), len(word)) >= TWO_SLIPS else 1
+    if OSA.distance(typed, word, score_cutoff=allowed) > allowed:
         return False
     return (
         len(typed) > SHORTEST_WORD
@@ -159,6 +165,6 @@ def is_slip(typed: str, word: str) -> bool:
 
 
 def _rank(typed: str, word: str) -> tuple[object, ...]:
-    """Order the words for which this may have been typed: people seldom mistake the first letter, and swap or double more than they mistake."""
+    """Order the words for which this may have been typed: one slip before two; people seldom mistake the first letter, and swap or double more than they mistake."""
     is_same_letters = sorted(typed) == sorted(word) or set(typed) == set(word)
-    return (typed[0] != word[0], not is_same_letters, len(word), word)
+    return (OSA.distance(typed, word), typed[0] != word[0], not is_same_letters, len(word), word)

@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('word'), name='text_pattern_ops'), name='workingword_by_word'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='workingword_by_slips')],
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('word'), name='text_pattern_ops'), name='workingword_by_word'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='workingword_by_slips'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), fastupdate=False, name='workingword_by_likeness')],
             },
         ),
         migrations.CreateModel(

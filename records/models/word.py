@@ -64,6 +64,11 @@ class WorkingWord(models.Model):
                 name="workingword_by_word",
             ),
             GinIndex(Slips("word"), name="workingword_by_slips", fastupdate=False),
+            GinIndex(
+                OpClass(models.F("word"), name="gin_trgm_ops"),
+                name="workingword_by_likeness",
+                fastupdate=False,
+            ),
         ]
 
     def __str__(self) -> str:
