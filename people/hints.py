@@ -8,7 +8,9 @@ import orjson
 from django.db import connection
 
 from config.api.sql import compiled
+from config.db.planned import execute_planned
 from people.models import EndStatus, TenureEdition
+from records.bulk import as_array
 from records.models import Reference
 from records.models.edition import CURRENT, years
 
@@ -25,14 +27,15 @@ def offices_of(people: Sequence[str], on: date) -> dict[str, str]:
     current = compiled(TenureEdition, CURRENT)
     tenures, references = TenureEdition._meta.db_table, Reference._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(
+        execute_planned(
+            cursor,
             "SELECT DISTINCT ON (person_id) person_id::text, document, state.body->>'label'"  # noqa: S608 - names of ours
             f" FROM {tenures} JOIN {references} AS office ON office.id = office_id"
             f" LEFT JOIN {references} AS state ON state.id = office.state_ids[1]"
             f" WHERE {current.sql} AND person_id = ANY(%s::uuid[])"
             " ORDER BY person_id, (held_any @> %s::date) DESC,"
             " date DESC NULLS LAST, record_id",
-            [*current.values, list(people), on],
+            [*current.values, as_array(people), on],
         )
         return {person: _hint(orjson.loads(document), state) for person, document, state in cursor}
 

@@ -7,6 +7,7 @@ from people.editions.state import StateEdition
 from people.editions.tenure import TenureEdition
 from people.hints import offices_of, states_of
 from people.models import Office, Organization, Person, State, Tenure
+from people.names.folding import other_spellings
 from people.serializers import (
     OfficeReferenceSerializer,
     OfficeSerializer,
@@ -60,6 +61,7 @@ PERSON = register(
         desk_members={"name": ""},
         hints=offices_of,
         states=states_of,
+        spellings=other_spellings,
         checks=PERSON_CHECKS,
     ),
 )

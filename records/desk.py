@@ -6,6 +6,7 @@ package registers models with the site.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from config.db.planned import planned_once
 from records import home
 from records.badges import WAITING
 from records.desk_search import MAX_LENGTH
@@ -73,7 +75,9 @@ class SearchView(AutocompleteJsonView):
         if not self.has_perm(request):
             raise PermissionDenied
         self.on = days_of(request.GET.get("on", ""))
-        rows = list(self.get_queryset()[: LISTED + 1])
+        found = self.get_queryset()[: LISTED + 1]
+        with planned_once() if self.is_picked else nullcontext():
+            rows = list(found)
         more, rows = len(rows) > LISTED, rows[:LISTED]
         desk = self.model_admin
         self.hints = desk.hints(rows, self.on) if rows and hasattr(desk, "hints") else {}
@@ -98,7 +102,8 @@ class SearchView(AutocompleteJsonView):
             rows = rows.exclude(editorial_state=EditorialState.MERGED)
         narrowed = narrow(rows, self.request.GET) if narrow is not None else rows
         pick = getattr(desk, "picked", None)
-        if self.term and pick is not None and narrowed is rows:
+        self.is_picked = bool(self.term) and pick is not None and narrowed is rows
+        if self.is_picked:
             found: QuerySet[Any] = pick(rows, self.term, self.on)
         else:
             found, _is_doubled = desk.get_search_results(self.request, narrowed, self.term)

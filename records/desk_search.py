@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 
@@ -25,6 +26,14 @@ class Folded(models.Transform):
 
     function = "chancery_folded"
     output_field: ClassVar[models.Field[str, str]] = models.TextField()
+
+
+class Words(models.Func):
+    """The words of a folded text, as an array."""
+
+    function = "string_to_array"
+    template = "%(function)s(btrim(%(expressions)s), ' ')"
+    output_field: ClassVar[models.Field[Any, Any]] = ArrayField(models.TextField())
 
 
 @models.CharField.register_lookup
@@ -66,11 +75,20 @@ def folded_index(name: str, field: str) -> GinIndex:
 
 
 def beginning_index(name: str, field: str) -> models.Index:
-    """Return the index that finds what `field` is, or begins with, folded: for columns with many short names that are alike.
+    """Return the index that finds what `field` is, or begins with, folded, and reads it in this order.
 
     The index of trigrams finds these too, but checks every name that has the same letters anywhere.
     """
     return models.Index(OpClass(Folded(field), name="text_pattern_ops"), name=name)
+
+
+def name_indexes(prefix: str, field: str) -> list[models.Index]:
+    """Return the indexes by which the engine finds names: their parts, what they begin with, their words."""
+    return [
+        folded_index(f"{prefix}_folded", field),
+        beginning_index(f"{prefix}_folded_begins", field),
+        GinIndex(Words(Folded(field)), name=f"{prefix}_words"),
+    ]
 
 
 def listed_index(name: str, *order: str | models.expressions.OrderBy, field: str) -> models.Index:

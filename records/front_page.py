@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.shortcuts import render
 
 from records.api.autocomplete import suggest
-from records.lookup.finding import MAX_LENGTH
+from records.lookup.typed import MAX_LENGTH
 from records.models import Reference, Standing
 from records.registry import all_kinds
 

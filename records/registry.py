@@ -87,6 +87,9 @@ class Kind:
     #: The states of published records, by id, as other records say (whose offices a person held), beside those that they name.
     states: Callable[[Sequence[str]], dict[str, set[str]]] | None = None
 
+    #: Other usual spellings of a folded word of a name (`qadhafi`: `gaddafi`, `kaddafi` ...).
+    spellings: Callable[[str], Sequence[str]] | None = None
+
     checks: Checks | None = None  #: what a save warns of, see `records.publishing.warnings`
     example: str = "ishaq-dar"  #: a reference to such a record, as the docs of parameters show one
     question: Question | None = None

@@ -1159,6 +1159,43 @@ class Migration(migrations.Migration):
             model_name='agreement',
             trigger=pgtrigger.compiler.Trigger(name='record_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="UPDATE records_review SET state = 'deleted', since = clock_timestamp() WHERE state IN ('waiting', 'approved', 'sent_back') AND record_id IN (SELECT id FROM old_values); RETURN NULL;", hash='380c6a8785ca2c3f51d8561551694acf6330be75', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_gone_b8a68', referencing='REFERENCING OLD TABLE AS old_values ', table='agreements_agreement', when='AFTER')),
         ),
+        migrations.RenameIndex(
+            model_name='agreement',
+            new_name='agreement_short_folded',
+            old_name='agreement_folded_short',
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='agreement_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='agreement_words'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('short_title'), name='text_pattern_ops'), name='agreement_short_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('short_title')), name='agreement_short_words'),
+        ),
+        migrations.AddIndex(
+            model_name='agreementname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='agreementname_words'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='24aad5ef94c94988599f0b03189673fc8c448efd', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_7e455', table='agreements_agreement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_short_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.short_title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='cfd5f61fca045eb3921c22c7eae80df394ecb051', operation='INSERT OR UPDATE OF "short_title"', pgid='pgtrigger_keep_words_of_short_title_e08a3', table='agreements_agreement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreementname',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'agreement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'agreement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='f73dc3982b0e6b4aeb267c9f7af8d53492bd9652', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_f7a51', table='agreements_agreementname', when='AFTER')),
+        ),
         migrations.AddIndex(
             model_name='agreement',
             index=models.Index(fields=['title', 'id'], name='agreement_in_order'),

@@ -9,9 +9,9 @@ from django.db import models
 from people.models import AttributedCitation, DatedName, Organization, State
 from people.models.choices import choice_constraint
 from records.constraints import PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
-from records.models import Identifier, Part, Record, Topic
+from records.models import Identifier, KeepWords, Part, Record, Topic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -151,11 +151,12 @@ class Agreement(Record):
         ordering = ("title", "pk")
         indexes: ClassVar[list[models.Index]] = [
             *Record.Meta.indexes,
-            folded_index("agreement_folded", "title"),
-            folded_index("agreement_folded_short", "short_title"),
+            *name_indexes("agreement", "title"),
+            *name_indexes("agreement_short", "short_title"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="agreement_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title"), KeepWords("short_title")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             choice_constraint("agreement", "form", AgreementForm),

@@ -34,7 +34,7 @@ from records.admin.related_tables import RelatedTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 
 #: Participants that a row of the list names.

@@ -2487,7 +2487,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='statement',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('summary'), name='gin_trgm_ops'), name='statement_folded_summary'),
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('summary'), name='gin_trgm_ops'), name='statement_folded'),
         ),
         migrations.AddIndex(
             model_name='statement',
@@ -2765,6 +2765,78 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statementpreview',
             index=django.contrib.postgres.indexes.GinIndex(fields=['refs', 'about_ids', 'terms'], name='statementpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='event_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='event_words'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('label'), name='gin_trgm_ops'), name='event_type_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('label'), name='text_pattern_ops'), name='event_type_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('label')), name='event_type_words'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('code'), name='gin_trgm_ops'), name='event_type_code_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('code'), name='text_pattern_ops'), name='event_type_code_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('code')), name='event_type_code_words'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='place_words'),
+        ),
+        migrations.AddIndex(
+            model_name='placename',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='placename_words'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('summary'), name='text_pattern_ops'), name='statement_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('summary')), name='statement_words'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'event', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'event' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='ad8ae6e8f1ed6f4e4d2a1d88f4401f9dcbd0eb4d', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_47bcd', table='events_event', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventtype',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_label', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'event_type', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.label)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'event_type' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='b0c285e59e1e5270d5c21b28b140e03b3092e0d3', operation='INSERT OR UPDATE OF "label"', pgid='pgtrigger_keep_words_of_label_543fe', table='events_eventtype', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventtype',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_code', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'event_type', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.code)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'event_type' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='9f857d900759eb0cd57df8bc12f2622d32e7dc77', operation='INSERT OR UPDATE OF "code"', pgid='pgtrigger_keep_words_of_code_843ec', table='events_eventtype', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='place',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'place', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'place' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='5f0b8ab67e5f02dd042bd34ab683e615af9ce040', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_d94f7', table='events_place', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='placename',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'place', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'place' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='f6f0cb31204cebd6a8f99a4879aa7b49775f2894', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_6d981', table='events_placename', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statement',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_summary', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'statement', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.summary)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'statement' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='007b1884bab77e35313ed460e2a4717bd71eb7d4', operation='INSERT OR UPDATE OF "summary"', pgid='pgtrigger_keep_words_of_summary_d6c2f', table='events_statement', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='event',

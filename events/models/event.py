@@ -15,9 +15,9 @@ from events.models.place import Place
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import folded_index, listed_index
+from records.desk_search import listed_index, name_indexes
 from records.history import tracked
-from records.models import Identifier, Part, Record, Topic
+from records.models import Identifier, KeepWords, Part, Record, Topic
 from records.models.record import index_of_known
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Event(Record):
         ordering = (models.F("when_earliest").desc(nulls_last=True), "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("event_folded", "title"),
+            *name_indexes("event", "title"),
             # As lists of the desk have them.
             listed_index(
                 "event_in_order",
@@ -201,6 +201,7 @@ class Event(Record):
                 name="event_by_type_and_days",
             ),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("event", "status", EventStatus),

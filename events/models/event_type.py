@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from records.constraints import NoCycle
+from records.desk_search import name_indexes
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -71,6 +72,12 @@ class EventType(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
+        indexes = [
+            *Record.Meta.indexes,
+            *name_indexes("event_type", "label"),
+            *name_indexes("event_type_code", "code"),
+        ]
+        triggers = [*Record.Meta.triggers, KeepWords("label"), KeepWords("code")]
         constraints = [
             *Record.Meta.constraints,
             NoCycle(

@@ -9,9 +9,9 @@ from django.db import models
 from people.models import DatedName, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -80,9 +80,9 @@ class Place(Record):
         ordering = ("name", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("place_folded", "name"),
-            beginning_index("place_folded_begins", "name"),
+            *name_indexes("place", "name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("place", "kind", PlaceKind),

@@ -17,9 +17,9 @@ from events.models.relation import Relation
 from people.models import AttributedCitation, Organization, Person, State, Tenure
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import folded_index
+from records.desk_search import folded_index, name_indexes
 from records.history import tracked
-from records.models import Evidence, Identifier, Part, Record, Topic
+from records.models import Evidence, Identifier, KeepWords, Part, Record, Topic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -123,11 +123,12 @@ class Statement(Record):
         ordering = (F("date_earliest").desc(nulls_last=True), "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("statement_folded_summary", "summary"),
+            *name_indexes("statement", "summary"),
             folded_index("statement_folded_text", "text"),
             # As lists of the desk have them.
             models.Index(F("date_earliest").desc(nulls_last=True), "id", name="statement_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("summary")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("statement", "kind", StatementKind),

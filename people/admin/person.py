@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, When
+from django.db.models.functions import Cast
 from django.utils import timezone
+from rapidfuzz.distance import OSA
 
-from people.models import Person, PersonCitation, PersonIdentifier, PersonName, Tenure
+from config.db.planned import planned_once
+from people.models import EndStatus, Person, PersonCitation, PersonIdentifier, PersonName, Tenure
+from people.names.folding import fold
+from people.names.parsing import parse
+from people.names.titles import strip_titles
 from records.admin.forms import dated
 from records.admin.list_filters import by_field
 from records.admin.parts import CitationInline, IdentifierInline, NameInline
@@ -22,7 +29,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days, FoundName
+
+
+#: Two or three initials that are written as one word.
+_INITIALS = re.compile(r"\b[A-Z]{2,3}\b(?=.)")
 
 
 @admin.register(Person)
@@ -68,7 +79,8 @@ class PersonAdmin(RecordAdmin):
             parts_of=self.search_fields,
             whole=self.whole_search_fields,
             on=on,
-            order=lambda keys: _by_offices(keys, on or _today()),
+            or_else=_without_title,
+            order=lambda text, found: _likely(text, found, on or _today()),
         )
 
     def complete_rows(self, rows: Sequence[Person]) -> None:
@@ -84,7 +96,7 @@ class PersonAdmin(RecordAdmin):
 
     def hints(self, rows: Sequence[Person], on: Days | None) -> dict[Any, str]:
         """Say what each may have held on the day, or else held last, as the desk knows it."""
-        tenures = (
+        asked = (
             _tenures_of([row.pk for row in rows])
             .select_related("office__state")
             .annotate(is_possible=_possibly_held(on or _today()))
@@ -97,7 +109,14 @@ class PersonAdmin(RecordAdmin):
             )
             .distinct("person_id")
         )
-        return {tenure.person_id: _held(tenure) for tenure in tenures}
+        with planned_once():
+            return {tenure.person_id: _held(tenure) for tenure in asked}
+
+
+def _without_title(text: str) -> str:
+    """Return a name without the titles before and behind it, and with its initials apart (`President GW Bush`); blank if it is the same."""
+    name = _INITIALS.sub(lambda found: " ".join(found[0]), strip_titles(text).name)
+    return "" if name == text else name
 
 
 def _today() -> Days:
@@ -106,25 +125,58 @@ def _today() -> Days:
 
 
 def _tenures_of(people: Sequence[Any]) -> QuerySet[Tenure]:
-    return Tenure.objects.filter(person__in=people).exclude(editorial_state=EditorialState.MERGED)
+    return Tenure.objects.filter(person__pk__any_of=people).exclude(
+        editorial_state=EditorialState.MERGED
+    )
 
 
 def _possibly_held(on: Days) -> Any:
     first, last = on
     impossible = Q(start_earliest__gt=last) | Q(end_latest__lt=first)
-    return Case(When(impossible, then=Value(0)), default=Value(1), output_field=IntegerField())
+    no, yes = (Cast(number, IntegerField()) for number in (0, 1))
+    return Case(When(impossible, then=no), default=yes)
 
 
-def _by_offices(people: Sequence[str], on: Days) -> dict[str, tuple[int, int]]:
-    """Return the place of each person among those who are called alike: the lower, the earlier."""
-    tenures = _tenures_of(people).order_by().annotate(is_possible=_possibly_held(on))
-    counted = tenures.values("person").annotate(
-        possible=Count("pk", filter=Q(is_possible=1)), held=Count("pk")
+def _certainly_held(on: Days) -> Q:
+    first, last = on
+    return Q(start_latest__lte=first, end_earliest__gte=last) | Q(
+        start_latest__lte=first, end_status=EndStatus.ONGOING
     )
-    return {
-        str(row["person"]): (-min(row["possible"], 1), -row["held"])
-        for row in counted.values("person", "possible", "held")
-    }
+
+
+def _likely(text: str, found: Sequence[FoundName], on: Days) -> dict[str, tuple[int, ...]]:
+    """Return the place of each person among those who are called alike: the lower, the earlier.
+
+    First those who certainly held an office then, then those who may have; of these, those who have the typed word as a family name, then
+    those who held most.
+    """
+    tenures = _tenures_of([name.record for name in found]).order_by()
+    counted = (
+        tenures.annotate(is_possible=_possibly_held(on))
+        .values("person")
+        .annotate(
+            certain=Count("pk", filter=_certainly_held(on)),
+            possible=Count("pk", filter=Q(is_possible=1)),
+            held=Count("pk"),
+        )
+    )
+    with planned_once():
+        offices = {
+            str(row["person"]): (-min(row["certain"], 1), -min(row["possible"], 1), row["held"])
+            for row in counted.values("person", "certain", "possible", "held")
+        }
+    typed = fold(text).split()
+    places: dict[str, tuple[int, ...]] = {}
+    for name in found:
+        certain, possible, held = offices.get(name.record, (0, 0, 0))
+        places[name.record] = (certain, possible, not _is_family_name(typed, name.name), -held)
+    return places
+
+
+def _is_family_name(typed: Sequence[str], name: str) -> bool:
+    """Whether one of the typed words is a family name in the name, but for a letter."""
+    family = parse(name).family_words
+    return any(OSA.distance(word, each, score_cutoff=1) <= 1 for word in typed for each in family)
 
 
 def _held(tenure: Tenure) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 
 class TenureMilestoneInline(PartInline):

@@ -2923,6 +2923,82 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['title', 'id'], name='office_in_order'),
         ),
         migrations.AddIndex(
+            model_name='office',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='office_words'),
+        ),
+        migrations.AddIndex(
+            model_name='officename',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='officename_words'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='organization_words'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='organizationname_words'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='person_words'),
+        ),
+        migrations.AddIndex(
+            model_name='personname',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='personname_words'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='gin_trgm_ops'), name='state_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('name'), name='text_pattern_ops'), name='state_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='state_words'),
+        ),
+        migrations.AddIndex(
+            model_name='statecode',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('value'), name='text_pattern_ops'), name='statecode_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='statename',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('name')), name='statename_words'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='office',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'office', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'office' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='b3c25f33fd0f09c788691404c999ec9b6132dea4', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_b577b', table='people_office', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='officename',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'office', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'office' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='e1798cac0244a2c566212f04d98536167c728a44', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_b14f4', table='people_officename', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='organization',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'organization', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'organization' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='19ebc3a75094903ec56dd20af96bcdfdaf279385', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_e601f', table='people_organization', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='organizationname',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'organization', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'organization' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='331a4d19a0ae98a65106330bc7c8901932d9e293', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_19658', table='people_organizationname', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='person',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'person', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'person' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='b0c24350aba170a0bb1a45f7a9bc20d59367308d', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_928c3', table='people_person', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='personname',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'person', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'person' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='a3ab22ac6c431367e495eaeaccf0344243931aec', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_ef796', table='people_personname', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='state',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'state', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'state' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='a15ffbe5c953b0d4b492f41be9a40eac7ff9e4e9', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_9aa26', table='people_state', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statename',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_name', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'state', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.name)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'state' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='f66b32f5477f5ba8b4869c41589499c923b1077c', operation='INSERT OR UPDATE OF "name"', pgid='pgtrigger_keep_words_of_name_04f1d', table='people_statename', when='AFTER')),
+        ),
+        migrations.AddIndex(
             model_name='person',
             index=models.Index(models.F('name'), models.F('id'), records.desk_search.Folded('name'), name='person_in_order'),
         ),

@@ -6,7 +6,7 @@ from django.db import models
 
 from config.dates.fields import BoundsConstraint, uncertain_date_constraints
 from people.models.choices import choice_constraint
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import name_indexes
 from records.models import Name, NameKind
 
 
@@ -16,8 +16,7 @@ class DatedName(Name):
     class Meta(Name.Meta):
         abstract = True
         indexes = [
-            folded_index("%(class)s_folded", "name"),
-            beginning_index("%(class)s_folded_begins", "name"),
+            *name_indexes("%(class)s", "name"),
         ]
         constraints = [
             choice_constraint("%(class)s", "kind", NameKind),

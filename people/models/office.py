@@ -14,9 +14,9 @@ from people.models.name import DatedName
 from people.models.organization import Organization
 from people.models.state import State
 from records.constraints import PublishedIsCited, PublishedPartsAreCited
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
-from records.models import Identifier, Part, Record
+from records.models import Identifier, KeepWords, Part, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -133,11 +133,11 @@ class Office(Record):
         ordering = ("title", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("office_folded", "title"),
-            beginning_index("office_folded_begins", "title"),
+            *name_indexes("office", "title"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="office_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("office", "classification", OfficeClass),

@@ -12,9 +12,9 @@ from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from people.models.state import State
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import beginning_index, folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
-from records.models import Identifier, Part, Record, Topic
+from records.models import Identifier, KeepWords, Part, Record, Topic
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -118,9 +118,9 @@ class Organization(Record):
         ordering = ("name", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("organization_folded", "name"),
-            beginning_index("organization_folded_begins", "name"),
+            *name_indexes("organization", "name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("organization", "classification", OrganizationClass),

@@ -11,9 +11,9 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import PublishedIsCited
-from records.desk_search import beginning_index, folded_index, listed_index
+from records.desk_search import listed_index, name_indexes
 from records.history import tracked
-from records.models import Identifier, Record
+from records.models import Identifier, KeepWords, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -71,11 +71,11 @@ class Person(Record):
         ordering = ("name", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("person_folded", "name"),
-            beginning_index("person_folded_begins", "name"),
+            *name_indexes("person", "name"),
             # As lists of the desk have them.
             listed_index("person_in_order", "name", "id", field="name"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("person", "living", Living),

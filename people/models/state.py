@@ -15,8 +15,9 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import NoCycle
+from records.desk_search import beginning_index, name_indexes
 from records.history import tracked
-from records.models import Identifier, Part, Record
+from records.models import Identifier, KeepWords, Part, Record
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -88,6 +89,11 @@ class State(Record):
 
     class Meta(Record.Meta):
         ordering = ("name", "pk")
+        indexes = [
+            *Record.Meta.indexes,
+            *name_indexes("state", "name"),
+        ]
+        triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("state", "kind", StateKind),
@@ -140,6 +146,7 @@ class StateCode(Part):
 
     class Meta(Part.Meta):
         ordering = ("scheme", "value", "pk")
+        indexes = [beginning_index("statecode_folded_begins", "value")]
         constraints = [
             *uncertain_date_constraints("state_code", "start"),
             *uncertain_date_constraints("state_code", "end"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,10 @@ VARIANTS = {
     for line in (Path(__file__).parent / "spellings.txt").read_text(encoding="utf-8").splitlines()
     for spelling in line.split()
 }
+
+_SPELLINGS: defaultdict[str, list[str]] = defaultdict(list)
+for _spelling, _first in VARIANTS.items():
+    _SPELLINGS[_first].append(_spelling)
 
 # Applied in this order to a word of four letters or more. Each is a difference between usual systems of transliteration or
 # between the spelling of one name in several European languages.
@@ -76,6 +81,11 @@ def spelling(word: str) -> str:
     for pattern, replacement in _RULES:
         word = pattern.sub(replacement, word)
     return word
+
+
+def other_spellings(word: str) -> list[str]:
+    """Return the other spellings of a folded word that the table has."""
+    return [each for each in _SPELLINGS[VARIANTS.get(word, "")] if each != word]
 
 
 @cache

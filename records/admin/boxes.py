@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
     #: The label and the hint of a record.
     Shown = tuple[str, str]

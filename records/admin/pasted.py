@@ -28,7 +28,7 @@ from records.admin.picker import Likely, likely_each
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
     from records.models import Record
 
 #: What is read at most: bytes, rows, columns, letters of a cell.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from config.api.sql import Clause
-from records.desk_search import search
-from records.lookup.finding import Names, Search, Tier, find_each
+from records.lookup.finding import find_each, spellings_of
+from records.lookup.name_tables import Names, working_words
+from records.lookup.steps import Search, Tier
 from records.lookup.working import find_named
-from records.models import EditorialState, NameSort, Record
+from records.models import EditorialState, KeepWords, NameSort, Record
 from records.models.edition import years
+from records.models.word import kind_of_names
 from records.registry import kind_of
 
 if TYPE_CHECKING:
@@ -21,16 +25,16 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from config.dates.values import UncertainDate
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days, FoundName
     from records.registry import Kind
 
-    #: The places of records, by their keys.
-    Order = Callable[[Sequence[str]], Mapping[str, tuple[int, int]]]
+    #: The places of the records that were found for a text, by their keys.
+    Order = Callable[[str, Sequence[FoundName]], Mapping[str, tuple[int, ...]]]
 
-#: Records that a box lists at most.
-LISTED = 40
-#: Names that one step reads: working names are folded while they are read.
-READ = 50
+#: Records that a box lists at most, of those that are found.
+LISTED, FOUND = 40, 200
+#: Names that are read in order, and folded then; other names are put in the order of what their records say, so more are read.
+READ_IN_ORDER, READ = 50, 200
 
 
 def ranked(
@@ -41,18 +45,26 @@ def ranked(
     whole: Sequence[str],
     on: Days | None = None,
     order: Order | None = None,
+    or_else: Callable[[str], str] | None = None,
 ) -> QuerySet[Any]:
-    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likely_each`."""
-    (likely,) = likely_each(rows.model, [typed], parts_of=parts_of, whole=whole, on=on, order=order)
-    keys = [*likely.exact, *likely.others][:LISTED]
+    """Return those of the rows that somebody may mean who has typed this, the likeliest first: see `likely_each`.
+
+    Where nothing is found, what `or_else` returns is looked for in its place.
+    """
+    keys: list[str] = []
+    for text in (typed, or_else(typed)) if or_else else (typed,):
+        if not keys and text:
+            (likely,) = likely_each(
+                rows.model, [text], parts_of=parts_of, whole=whole, on=on, order=order
+            )
+            keys = [*likely.exact, *likely.others][:LISTED]
     if not keys:
         return rows.none()
-    place = Case(
-        *(When(pk=key, then=Value(number)) for number, key in enumerate(keys)),
-        default=Value(len(keys)),
-        output_field=IntegerField(),
-    )
-    return rows.filter(pk__in=keys).order_by(place, "pk")
+    in_order = Func(
+        Value([UUID(key) for key in keys]), F("pk"),
+        function="array_position", output_field=IntegerField(),
+    )  # fmt: skip
+    return rows.filter(pk__any_of=keys).order_by(in_order)
 
 
 class Likely(NamedTuple):
@@ -76,37 +88,34 @@ def likely_each(
 
     What is named exactly (id, slug, `scheme:value`) comes first; then what the engine finds, or else what has the typed words
     within others. Of names that are found in the same way, those that were possible `on` the days come first: today, where none
-    are known. `order` returns the places of records among those that are found in the same way; those that it does not name
-    come last. Without `within`, texts are not looked for within words: that is a query for each.
+    are known. `order` returns the places of records among those that are found in the same way. Without `within`, texts are not looked for within words.
     """
     kind = kind_of(model)
     today = timezone.now().date()
     tables = [*tables_of(kind, parts_of), *_codes(kind)]
-    searches = [Search(text, tables) for text in texts]
+    codes = f"{kind.codes.relation}__value" if kind.codes else ""
+    wholes = tables_of(kind, [path for path in whole if path not in {"slug", codes}])
+    spellings = spellings_of([kind])
+    searches = [
+        Search(text, tables, spellings=spellings, whole=wholes, within=within) for text in texts
+    ]
     named = find_named(kind, [text.strip() for text in texts if text.strip()])
     keys_of_each = []
     for text, found in zip(
-        texts, find_each(searches, on=on or (today, today), limit=LISTED), strict=True
+        texts,
+        find_each(
+            searches, on=on or (today, today), limit=FOUND if order else LISTED, enough=LISTED
+        ),
+        strict=True,
     ):
         if order is not None and found:
-            places = order([name.record for name in found])
-            last = max(places.values(), default=(0, 0))
-            found.sort(
-                key=lambda name: (
-                    name.tier,
-                    name.record not in places,
-                    places.get(name.record, last),
-                )
-            )
+            places = order(text, found)
+            found.sort(key=lambda name: (name.tier, places[name.record]))
         # A code is among the names, which know whether it is in force.
         exact = [name.record for name in found if name.tier == Tier.EXACT]
         exact += [str(each.merged_into or each.pk) for each in named.get(text.strip(), ())]
-        others = [name.record for name in found]
-        if within and not found and any(map(str.isalnum, text)):
-            parts = search(model._default_manager.order_by(), text, parts_of=parts_of, whole=whole)
-            others = [str(key) for key in parts.values_list("pk", flat=True)[:LISTED]]
         exact = list(dict.fromkeys(exact))
-        others = [key for key in dict.fromkeys(others) if key not in exact]
+        others = list(dict.fromkeys(name.record for name in found if name.record not in set(exact)))
         keys_of_each.append(Likely(exact, others[:LISTED]))
     return keys_of_each
 
@@ -122,11 +131,12 @@ def _codes(kind: Kind) -> list[Names]:
     return [_table(kind.model, f"{kind.codes.relation}__value", former=kind.codes.former)]
 
 
+@cache
 def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     """One column with names, reached from the record over its relations."""
     *hops, column = path.split("__")
     here, alias = model, "r0"
-    joined = f'"{model._meta.db_table}" AS r0'
+    table, joined = f'"{model._meta.db_table}" AS r0', ""
     for number, hop in enumerate(hops, start=1):
         field: Any = here._meta.get_field(hop)
         there, next_alias = field.related_model, f"r{number}"
@@ -134,10 +144,12 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
             on = f'{next_alias}."{field.field.column}" = {alias}."id"'
         else:
             on = f'{next_alias}."id" = {alias}."{field.column}"'
-        joined += f' JOIN "{there._meta.db_table}" AS {next_alias} ON {on}'
+        joined = f"JOIN {table} ON {on} {joined}"
+        table = f'"{there._meta.db_table}" AS {next_alias}'
         here, alias = there, next_alias
     dated = {"start_earliest", "end_latest"} <= {each.name for each in model._meta.get_fields()}
     name = f'{alias}."{column}"'
+    folded, has_words = f"chancery_folded({name})", _has_words(here, column)
     sort, label, other, past = "", NameSort.LABEL.value, NameSort.NAME.value, NameSort.PAST.value
     since, until = ('r0."start_earliest"', 'r0."end_latest"') if dated else ("NULL::date",) * 2
     if former is not None:
@@ -151,28 +163,31 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     else:
         sort = str(label if path == label_column(model) else other)
     is_record = issubclass(model, Record)
-    merged = Clause("r0.editorial_state <> %s", (EditorialState.MERGED.value,))
+    # Written out: of a value that it does not see the planner thinks that no row differs from it.
+    merged = Clause(f"r0.editorial_state <> '{EditorialState.MERGED.value}'")
     return Names(
-        joined,
+        table,
+        joined=joined,
         record='r0."id"',
         name=name,
-        folded=f"chancery_folded({name})",
+        folded=folded,
+        words=f"string_to_array(btrim({folded}), ' ')" if has_words else "",
+        known=working_words(kind_of_names(here)) if has_words else None,
         sort=sort,
         since=since,
         until=until,
         where=merged if is_record else Clause("TRUE"),
         is_searched=former is None,
         at_most=READ,
-        is_in_order=_is_in_order(here),
+        first=READ_IN_ORDER,
+        is_in_order=has_words or former is not None,
     )
 
 
-def _is_in_order(model: type[Model]) -> bool:
-    """Whether names of a table are read in order: off their index, or because they are few and have none."""
-    names = [index.name for index in model._meta.indexes]
-    return any(name.endswith("_folded_begins") for name in names) or not any(
-        name.endswith("_folded") for name in names
-    )
+def _has_words(model: type[Model], column: str) -> bool:
+    """Whether a column has the indexes of names (`name_indexes`), and its words are kept."""
+    triggers = getattr(model._meta, "triggers", ())
+    return any(isinstance(each, KeepWords) and each.column == column for each in triggers)
 
 
 def label_column(model: type[Model]) -> str:

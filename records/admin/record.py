@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 #: Shown to a person whose form was opened before somebody else's change.
 BOTH_CHANGED = (

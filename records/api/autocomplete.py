@@ -16,7 +16,9 @@ from config.api.sql import table_of
 from config.api.views import Operation, PlainView
 from records.api.expand import documents_of
 from records.api.pages import readable
-from records.lookup.finding import MAX_LENGTH, Beginnings, FoundName, find, published_names
+from records.lookup.finding import find
+from records.lookup.name_tables import Beginnings, published_names
+from records.lookup.typed import MAX_LENGTH
 from records.publishing.documents import sort_label
 from records.registry import all_kinds, kind_named
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
+    from records.lookup.reading import FoundName
     from records.registry import Kind
 
 #: Records that are listed.
@@ -120,6 +123,7 @@ def suggest(
         text,
         [published_names(by_words)] if by_words else [],
         [beginnings(kind, as_sorted(text)) for kind in others],
+        kinds=kinds,
         on=days or (today, today),
         only_possible=days is not None,
         limit=LISTED,

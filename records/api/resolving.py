@@ -13,9 +13,11 @@ from django.utils import timezone
 from config.api.sql import Clause, all_of, joined, select, table_of
 from records.api.autocomplete import as_sorted, beginnings
 from records.api.pages import fetch, readable
-from records.lookup.finding import Search, find_each, find_exact, published_names
+from records.lookup.finding import find_each, find_exact
+from records.lookup.name_tables import published_names
 from records.lookup.names import id_of
 from records.lookup.published import lookup
+from records.lookup.steps import Search
 from records.models import NameSort, PublishedName, Reference, Standing
 from records.registry import all_kinds, kind_named
 

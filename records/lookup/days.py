@@ -12,7 +12,7 @@ from config.dates.values import EdtfError, UncertainDate
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 #: Columns of models whose records begin and end: states, organizations, tenures.
 _BOUNDS = frozenset({"start_earliest", "end_latest"})

@@ -14,9 +14,12 @@ from config.api.as_of import today
 from config.api.sql import Clause
 from config.faults import nearest
 from records.bulk import as_array
-from records.lookup.finding import SHORTEST, Beginnings, Search, find_each, published_names
+from records.lookup.finding import find_each
+from records.lookup.name_tables import Beginnings, published_names
 from records.lookup.names import id_of
+from records.lookup.steps import Search
 from records.models import Reference, Standing
+from records.models.word import SHORTEST_WORD
 from records.registry import kind_named
 
 if TYPE_CHECKING:
@@ -69,7 +72,7 @@ def likeliest(asked: Sequence[tuple[Sequence[str], str]]) -> list[list[str]]:
 def _without_short_words(text: str) -> str:
     """What is left of a text without its words of one and two letters; nothing if it has none, or no others."""
     words = re.split(r"[\s\-_]+", text)
-    long = [word for word in words if len(word) >= SHORTEST]
+    long = [word for word in words if len(word) >= SHORTEST_WORD]
     return " ".join(long) if len(long) < len(words) else ""
 
 

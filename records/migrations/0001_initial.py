@@ -14,6 +14,7 @@ import pgtrigger.migrations
 import records.constraints
 import records.desk_search
 import records.identity
+import records.models.word
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
@@ -290,6 +291,17 @@ class Migration(migrations.Migration):
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),
+        # A word, and what is left of it without one of its letters.
+        migrations.RunSQL(
+            sql="""
+                CREATE FUNCTION chancery_slips(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+                    RETURN ARRAY(
+                        SELECT $1
+                        UNION SELECT left($1, place - 1) || substr($1, place + 1) FROM generate_series(1, length($1)) AS place
+                    );
+            """,
+            reverse_sql="DROP FUNCTION chancery_slips(text);",
+        ),
         # Whether a version of a row was written by this transaction, savepoints included. For versions as young as the
         # transaction: their numbers, of 32 bits, are counted on from its own.
         migrations.RunSQL(
@@ -393,7 +405,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='publishedword_by_likeness'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='publishedword_by_slips')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkingWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='The kind of the records that are named so.', max_length=20)),
+                ('word', models.TextField(help_text='The word.')),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('word'), name='text_pattern_ops'), name='workingword_by_word'), django.contrib.postgres.indexes.GinIndex(records.models.word.Slips('word'), fastupdate=False, name='workingword_by_slips'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), fastupdate=False, name='workingword_by_likeness')],
             },
         ),
         migrations.CreateModel(
@@ -411,7 +435,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(records.models.published_name.Words('folded'), name='publishedname_by_words')],
+                'indexes': [models.Index(models.F('kind'), django.contrib.postgres.indexes.OpClass(models.F('folded'), name='text_pattern_ops'), name='publishedname_by_beginning'), django.contrib.postgres.indexes.GinIndex(records.desk_search.Words('folded'), name='publishedname_by_words')],
             },
         ),
         migrations.CreateModel(
@@ -1042,6 +1066,66 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='topicpreview',
             index=django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='topicpreview_by_content'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('title'), name='text_pattern_ops'), name='source_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('title')), name='source_words'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('publisher'), name='gin_trgm_ops'), name='source_publisher_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('publisher'), name='text_pattern_ops'), name='source_publisher_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('publisher')), name='source_publisher_words'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('label'), name='gin_trgm_ops'), name='topic_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('label'), name='text_pattern_ops'), name='topic_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('label')), name='topic_words'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('code'), name='gin_trgm_ops'), name='topic_code_folded'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(django.contrib.postgres.indexes.OpClass(records.desk_search.Folded('code'), name='text_pattern_ops'), name='topic_code_folded_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(records.desk_search.Words(records.desk_search.Folded('code')), name='topic_code_words'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_title', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'source', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.title)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'source' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='26f15be6dc190b96f73e20ca0c534f72d06aa708', operation='INSERT OR UPDATE OF "title"', pgid='pgtrigger_keep_words_of_title_08330', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_publisher', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'source', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.publisher)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'source' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='1dc963c6f4c24c5bbc95a2b105c0b967b3e5da1e', operation='INSERT OR UPDATE OF "publisher"', pgid='pgtrigger_keep_words_of_publisher_f8356', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_label', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'topic', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.label)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'topic' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='671eabe05868c69bd678439483258172b53181e9', operation='INSERT OR UPDATE OF "label"', pgid='pgtrigger_keep_words_of_label_cbda1', table='records_topic', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='keep_words_of_code', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'topic', word FROM unnest(string_to_array(btrim(chancery_folded(NEW.code)), ' ')) AS named (word) WHERE length(word) >= 3 AND (SELECT TRUE FROM records_workingword AS known WHERE known.kind = 'topic' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;", hash='03b5d4f53eddd7829224508ff32951148c469ad1', operation='INSERT OR UPDATE OF "code"', pgid='pgtrigger_keep_words_of_code_d4676', table='records_topic', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='source',

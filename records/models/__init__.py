@@ -13,7 +13,7 @@ from records.models.dated_part import DatedPart, FormerPart
 from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
 from records.models.moment import Fact, FormerMoment, Moment, MomentPosting, Stream
-from records.models.published_name import Called, NameSort, PublishedName, PublishedWord
+from records.models.published_name import Called, NameSort, PublishedName
 from records.models.record import WRITTEN_AT, EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
@@ -23,6 +23,7 @@ from records.models.sum_table import ANY_TYPE, Grain, SumTable
 from records.models.topic import Topic, TopicIdentifier
 from records.models.usage import Usage
 from records.models.warning import FoundWarning, RecordWarning
+from records.models.word import KeepWords, PublishedWord, Slips, WorkingWord
 
 __all__ = [
     "ANY_TYPE",
@@ -50,6 +51,7 @@ __all__ = [
     "FoundWarning",
     "Grain",
     "Identifier",
+    "KeepWords",
     "Moment",
     "MomentPosting",
     "Name",
@@ -71,6 +73,7 @@ __all__ = [
     "ReviewState",
     "ReviewStep",
     "SavedList",
+    "Slips",
     "Source",
     "SourceEdition",
     "SourceIdentifier",
@@ -85,6 +88,7 @@ __all__ = [
     "TouchRecord",
     "Usage",
     "Verdict",
+    "WorkingWord",
     "gin_index",
     "preview_of",
 ]

@@ -8,6 +8,7 @@ from django.db import models
 
 from config.dates.fields import UncertainDateField
 from records.models.record import Part
+from records.models.word import KeepWords
 
 
 class Evidence(models.TextChoices):
@@ -135,6 +136,7 @@ class Name(Part):
     class Meta(Part.Meta):
         abstract = True
         ordering = ("id",)
+        triggers = [*Part.Meta.triggers, KeepWords("name")]
 
     def __str__(self) -> str:
         return self.name

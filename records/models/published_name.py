@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
-from records.desk_search import Folded
+from records.desk_search import Folded, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,37 +32,6 @@ class Called(NamedTuple):
     sort: NameSort
     since: str | None = None  #: first day on which it may have named something
     until: str | None = None  #: last such day
-
-
-class PublishedWord(models.Model):
-    """A word that published names have or had, folded. Beginnings and likeness are looked for among words, of which there are few.
-
-    Kept by publishing. Words that no published name has any more stay, and find nothing.
-    """
-
-    #: What the role of the API may do with the table (config/db/api_role.py).
-    api_may: ClassVar[tuple[str, ...]] = ("SELECT",)
-
-    word = models.TextField(primary_key=True)
-
-    class Meta:
-        default_permissions = ()
-        indexes: ClassVar[list[models.Index]] = [
-            GinIndex(
-                OpClass(models.F("word"), name="gin_trgm_ops"), name="publishedword_by_likeness"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.word
-
-
-class Words(models.Func):
-    """The words of a folded text, as an array."""
-
-    function = "string_to_array"
-    template = "%(function)s(btrim(%(expressions)s), ' ')"
-    output_field: ClassVar[models.Field[Any, Any]] = ArrayField(models.TextField())
 
 
 class PublishedName(models.Model):

@@ -6,10 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.dates.fields import UncertainDateField, uncertain_date_constraints
-from records.desk_search import folded_index
+from records.desk_search import name_indexes
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record
+from records.models.word import KeepWords
 
 
 class SourceKind(models.TextChoices):
@@ -77,10 +78,12 @@ class Source(Record):
         ordering = ("title", "pk")
         indexes = [
             *Record.Meta.indexes,
-            folded_index("source_folded", "title"),
+            *name_indexes("source", "title"),
+            *name_indexes("source_publisher", "publisher"),
             # As lists of the desk have them.
             models.Index(fields=["title", "id"], name="source_in_order"),
         ]
+        triggers = [*Record.Meta.triggers, KeepWords("title"), KeepWords("publisher")]
         constraints = [
             *Record.Meta.constraints,
             *uncertain_date_constraints("source", "published"),

@@ -6,9 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from records.constraints import NoCycle
+from records.desk_search import name_indexes
 from records.history import tracked
 from records.models.citation import Identifier
 from records.models.record import Record
+from records.models.word import KeepWords
 
 
 @tracked
@@ -40,6 +42,12 @@ class Topic(Record):
 
     class Meta(Record.Meta):
         ordering = ("code",)
+        indexes = [
+            *Record.Meta.indexes,
+            *name_indexes("topic", "label"),
+            *name_indexes("topic_code", "code"),
+        ]
+        triggers = [*Record.Meta.triggers, KeepWords("label"), KeepWords("code")]
         constraints = [
             *Record.Meta.constraints,
             NoCycle(
