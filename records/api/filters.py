@@ -175,7 +175,8 @@ class BetweenFilter(Filter):
         count = len(query.faults)
         words = query.words(name)
         if len(words) != 2 and len(query.faults) == count:
-            detail = f"There are {len(words)} different states; name exactly two."
+            found = "is 1 state" if len(words) == 1 else f"are {len(words)} different states"
+            detail = f"There {found}; name exactly two, divided by a comma."
             query.fault("invalid_pair", detail, name)
         if len(query.faults) > count:
             return None
