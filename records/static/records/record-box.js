@@ -87,7 +87,7 @@
       this.input.addEventListener("keydown", (event) => this.key(event));
       this.input.addEventListener("click", () => { if (open !== this) this.search(); });
       this.input.addEventListener("focus", () => this.input.select());
-      this.input.addEventListener("blur", () => this.leave());
+      this.input.addEventListener("blur", (event) => this.leave(event.relatedTarget));
       this.clear.addEventListener("click", () => { this.empty(); this.input.focus(); });
       select.addEventListener("change", () => this.show());
       // Django's pop-ups add and rename options without an event.
@@ -415,7 +415,7 @@
     }
 
     // Nothing is chosen by going on: what was typed is dropped, and the box says so.
-    leave() {
+    leave(next) {
       const typed = this.input.value.trim();
       const wasTyped = this.isTyped;
       this.close();
@@ -423,7 +423,9 @@
         this.empty();
       } else if (wasTyped) {
         this.show();
-        if (typed) this.complain(typed);
+        // Before a button that sends the form, the words would push it from under the mouse; they are said when it is sent.
+        if (typed && next?.type === "submit") this.dropped = typed;
+        else if (typed) this.complain(typed);
       }
     }
   }
