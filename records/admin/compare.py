@@ -19,6 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.formats import date_format
 
+from config.text import validate_text
 from records.admin.database_errors import message_of
 from records.admin.looking import LookingPage
 from records.admin.page import page_of
@@ -204,6 +205,7 @@ class RevertForm(forms.Form):
 
     reason = forms.CharField(
         max_length=500,
+        validators=[validate_text],
         widget=forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
         help_text="Kept in the history, for the desk only.",
     )

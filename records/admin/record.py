@@ -563,9 +563,7 @@ class RecordAdmin(
         @deed
         def delete() -> Any:
             with transaction.atomic():
-                response = super(RecordAdmin, self).delete_view(request, object_id, extra_context)
-                connection.check_constraints()
-                return response
+                return super(RecordAdmin, self).delete_view(request, object_id, extra_context)
 
         try:
             return delete()
@@ -582,6 +580,8 @@ class RecordAdmin(
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         key = obj.pk
         super().delete_model(request, obj)
+        # Before it is said that it is deleted: somebody may have named it since it was looked at.
+        connection.check_constraints()
         renew({self.model.object_kind: [key]})
         forget(self.model.object_kind, [key])
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+from django.db import connection
 from django.test import Client
 
 from events.models import Event
 from people.models import Person
 from records.models import Topic
 from records.publishing.publish import publish
+from tests.factories.events import make_event
 from tests.factories.every_kind import EVERY_KIND
-from tests.factories.people import make_tenure
+from tests.factories.people import make_person, make_tenure
+from tests.factories.races import overtaken
 from tests.factories.records import make_topic
 from tests.records.admin.filling import address
 
@@ -60,3 +64,21 @@ def test_what_was_published_cannot_be_deleted_by_anybody(
             )
         ]
     assert Topic.objects.filter(pk=topic.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_names_at_that_moment_is_not_said_to_be_deleted(contributor: Client) -> None:
+    event, person = make_event("Talks"), make_person("Ishaq Dar")
+
+    def name() -> None:
+        event.participations.create(person=person, role="visitor")
+        connection.check_constraints()
+
+    response = overtaken(
+        name,
+        lambda: contributor.post(address(person, "delete"), {"post": "yes"}, follow=True),
+    )
+
+    (said,) = map(str, response.context["messages"])
+    assert said.startswith("This conflicts with something that somebody else has just saved")
+    assert Person.objects.get() == person
