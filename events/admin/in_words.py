@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from events.models import Event, Participation
@@ -22,7 +23,8 @@ from records.admin.list_filters import DeskFilter
 from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
 from records.admin.relations import selectable
-from records.models import BulkEdit, RecordWarning
+from records.admin.warnings import new_since, say
+from records.models import BulkEdit
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
@@ -84,6 +86,7 @@ class InWords(AnyModelAdmin):
         refusals: list[str] = []
         left_out = {int(key) for key in request.POST.getlist("left_out") if key.isdecimal()}
         left_out &= {row.pk for row in rows}
+        started = timezone.now()
         if request.method == "POST":
             try:
                 person: Any = choice.clean(
@@ -101,7 +104,7 @@ class InWords(AnyModelAdmin):
             else:
                 text = f"“{folded}” is {person} in {done.count} participations now. Their events wait to be published."
                 self.message_user(request, text, messages.SUCCESS)
-                self._warn_of(request, person)
+                say(request, new_since(started, [person.pk]))
                 return HttpResponseRedirect(reverse("admin:events_event_in_words"))
         if not rows and not refusals:
             raise Http404
@@ -119,12 +122,6 @@ class InWords(AnyModelAdmin):
             "left_out": left_out,
         }
         return self._in_words_page(request, "name", f"Who is “{folded}”?", context)
-
-    def _warn_of(self, request: HttpRequest, person: Any) -> None:
-        """Say at once what speaks against it: a person who was dead by then is easily chosen for all."""
-        warned = RecordWarning.objects.filter(kind=Event.object_kind, other_id=person.pk)
-        for warning in warned.order_by("pk")[:LATEST]:
-            self.message_user(request, warning.detail, messages.WARNING)
 
     def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one resolution."""
