@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from config.text import validate_line
@@ -23,7 +24,8 @@ from records.admin.list_filters import DeskFilter
 from records.admin.lists import BoundedPaginator
 from records.admin.page import page_of
 from records.admin.relations import selectable
-from records.models import BulkEdit, RecordWarning
+from records.admin.warnings import new_since, say
+from records.models import BulkEdit
 from records.publishing.deeds import ContentionError
 from records.publishing.publish import CurationRefused
 
@@ -96,6 +98,7 @@ class InWords(AnyModelAdmin):
         )
         said = ResolveForm(request.POST or None)
         refusals: list[str] = []
+        started = timezone.now()
         given = set(request.POST.getlist("left_out"))
         left_out = {row.pk for row in rows if str(row.pk) in given}
         if said.is_bound and not said.is_valid():
@@ -117,7 +120,7 @@ class InWords(AnyModelAdmin):
             else:
                 text = f"“{folded}” is {person} in {done.count} participations now. Their events wait to be published."
                 self.message_user(request, text, messages.SUCCESS)
-                self._warn_of(request, person)
+                say(request, new_since(started, [person.pk]))
                 return HttpResponseRedirect(reverse("admin:events_event_in_words"))
         if not rows and not refusals:
             raise Http404
@@ -136,12 +139,6 @@ class InWords(AnyModelAdmin):
             "left_out": left_out,
         }
         return self._in_words_page(request, "name", f"Who is “{folded}”?", context)
-
-    def _warn_of(self, request: HttpRequest, person: Any) -> None:
-        """Say at once what speaks against it: a person who was dead by then is easily chosen for all."""
-        warned = RecordWarning.objects.filter(kind=Event.object_kind, other_id=person.pk)
-        for warning in warned.order_by("pk")[:LATEST]:
-            self.message_user(request, warning.detail, messages.WARNING)
 
     def in_words_undo(self, request: HttpRequest, key: int) -> HttpResponse:
         """Undo one resolution."""

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, models
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from config.dates.fields import EdtfField
@@ -24,6 +25,7 @@ from records.admin.page import address_of, page_of
 from records.admin.picker import label_column
 from records.admin.readable import date_in_words
 from records.admin.relations import selectable
+from records.admin.warnings import new_since, say
 from records.bulk import among
 from records.models import BulkEdit
 from records.publishing.bulk_edits import (
@@ -200,6 +202,8 @@ class ChangeField(Labelled, AnyModelAdmin):
         reason: str,
     ) -> HttpResponse:
         account: Any = request.user
+        started = timezone.now()
+        keys = list(rows.order_by().values_list("pk", flat=True))
         said = self._text(choice, value.pk if isinstance(value, models.Model) else value)
         done = change(
             choice,
@@ -213,6 +217,7 @@ class ChangeField(Labelled, AnyModelAdmin):
         )
         text = f"“{done.what}”: {done.count:,} {self._noun(done.count)} changed. They wait to be published. This can be undone below."
         self.message_user(request, text, messages.SUCCESS)
+        say(request, new_since(started, keys))
         return HttpResponseRedirect(address_of(self, "together"))
 
     def _shown(self, choice: Choice, planned: Planned) -> list[tuple[Line, str, str]]:

@@ -24,7 +24,7 @@ from records.admin.generics import AnyModelAdmin
 from records.admin.history import changes_since
 from records.admin.merging import choices_of, is_decided, taken_from
 from records.admin.page import page_of
-from records.admin.warnings import of_records
+from records.admin.warnings import new_since, of_records, say
 from records.badges import badge_html
 from records.models import EditorialState, Nature
 from records.publishing import publish
@@ -206,6 +206,7 @@ class PublishingActions(Labelled, AnyModelAdmin):
         refusals: list[Refusal] = []
         unseen: list[Record] = []
         undoing = None
+        started = timezone.now()
         # A merge is confirmed on a page that shows what becomes of the two.
         is_shown = action != MERGE or (survivor and is_decided(request))
         if confirmed and form.is_valid() and is_shown:
@@ -217,6 +218,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
             except (ContentionError, IntegrityError, DataError) as error:
                 refusals = [Refusal(records[0], "database", message_of(error))]
             else:
+                if survivor is not None:
+                    say(request, new_since(started, [survivor.pk]))
                 return self._done(request, action, records, survivor)
         if action == UNMERGE:
             try:

@@ -544,6 +544,7 @@ class RecordAdmin(
     def _warn(self, request: HttpRequest, obj: Any) -> None:
         for warning in getattr(request, "desk_warnings", ()):
             self.message_user(request, f"{obj}: {warning.detail}", messages.WARNING)
+        warnings.say(request, getattr(request, "desk_turned", ()))
 
     def _published(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
         """Return to the form after publishing, go on to the review."""

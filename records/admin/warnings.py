@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pghistory.models
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
 
 from records.admin.view_only import ViewOnly
+from records.bulk import among
 from records.models import RecordWarning
 from records.publishing import warnings
 from records.registry import all_kinds, kind_named, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Fingerprints that one form sends back at most.
 MOST = 200
+#: Warnings that are said after an act on several records.
+SAID = 5
 NOT_SAVED = "Nothing is saved yet. Read the warnings: correct what is wrong, or save again to keep all as it is."
 
 
@@ -62,7 +66,9 @@ class ShownWarning:
 def demand_seen(request: HttpRequest, record: Record, formsets: Iterable[Any]) -> None:
     """Keep the warnings of what was just saved; raise UnseenWarnings when the form had not shown all of them."""
     account: Any = request.user
-    found = warnings.renew({record.object_kind: [record.pk]}, by=account)
+    turned: list[RecordWarning] = []
+    found = warnings.renew({record.object_kind: [record.pk]}, by=account, turned=turned)
+    setattr(request, "desk_turned", turned)  # noqa: B010 - Django's request takes attributes, its type does not say so
     shown = list(_placed(found, {_member(formset): formset for formset in formsets}))
     setattr(request, "desk_warnings", shown)  # noqa: B010 - Django's request takes attributes, its type does not say so
     if {each.fingerprint for each in found} - _seen(request):
@@ -110,6 +116,26 @@ def of_records(records: Iterable[Record]) -> list[tuple[Record, list[str]]]:
     for row in RecordWarning.objects.filter(record_id__in=list(named)).order_by("pk"):
         by_record[row.record_id].append(row.detail)
     return [(named[key], details) for key, details in by_record.items()]
+
+
+def new_since(moment: datetime, keys: Collection[UUID]) -> list[RecordWarning]:
+    """Return the warnings, which nobody has seen, that an act since then gave these records, or others because of them."""
+    either = among("record_id", keys) | among("other_id", keys)
+    rows = RecordWarning.objects.filter(either, since__gte=moment, saved_by=None)
+    return list(rows.order_by("pk"))
+
+
+def say(request: HttpRequest, rows: Sequence[RecordWarning]) -> None:
+    """Say at once what an act on several records gave rise to: no form shows it."""
+    for row in rows[:SAID]:
+        text = format_html(
+            '{} <a href="{}">Open it</a>', row.detail, _address(row.kind, row.record_id)
+        )
+        messages.warning(request, text)
+    if len(rows) > SAID:
+        address = reverse("admin:records_recordwarning_changelist") + "?seen=no"
+        more = f"And {len(rows) - SAID:,} more warnings that nobody has seen."
+        messages.warning(request, format_html('{} <a href="{}">Look at them</a>', more, address))
 
 
 def _seen(request: HttpRequest) -> set[str]:

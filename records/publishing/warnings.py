@@ -40,11 +40,15 @@ def find(keys: Mapping[str, Collection[UUID]]) -> Iterator[RecordWarning]:
 
 
 def renew(
-    keys: Mapping[str, Collection[UUID]], *, by: AbstractBaseUser | None = None
+    keys: Mapping[str, Collection[UUID]],
+    *,
+    by: AbstractBaseUser | None = None,
+    turned: list[RecordWarning] | None = None,
 ) -> list[RecordWarning]:
     """Keep the warnings of records as they are now, and return them; `by` saw them and saved the records all the same.
 
     Other records that were warned of the facts of these, or against which these speak now, are checked again, too. What is found again keeps its date.
+    New warnings of those others are added to `turned`.
     """
     asked = {key for those in keys.values() for key in those}
     everything: defaultdict[str, set[UUID]] = defaultdict(set)
@@ -81,6 +85,8 @@ def renew(
         RecordWarning.objects.bulk_update(changed, ["detail", "saved_by"], batch_size=BATCH)
     # Two who save at once may find the same of a third record.
     RecordWarning.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    if turned is not None:
+        turned += [row for row in new if row.record_id not in asked]
     return [row for row in kept.values() if row.record_id in asked]
 
 

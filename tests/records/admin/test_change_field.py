@@ -20,10 +20,11 @@ from records.models import BulkEdit, Record, Topic
 from records.publishing.merge import merge
 from records.publishing.review import submit
 from records.roles import CONTRIBUTOR, PUBLISHER
-from tests.factories.events import make_event
+from tests.factories.events import make_event, make_participation
 from tests.factories.every_kind import EVERY_KIND
+from tests.factories.people import make_person
 from tests.factories.races import overtaken
-from tests.factories.records import make_source, make_topic, publish_whole
+from tests.factories.records import make_source, make_topic, publish_whole, warnings_of
 from tests.factories.staff import client_of, member_of_staff
 from tests.records.admin.filling import address
 
@@ -314,6 +315,21 @@ def test_published_records_are_changed_and_somebody_else_publishes_them(
     assert Client().get(public).json()["status"] == "planned"
     publish_as(bo, events)
     assert Client().get(public).json()["status"] == "occurred"
+
+
+def test_what_an_act_gives_rise_to_is_said_at_once(contributor: Client) -> None:
+    person, meeting = make_person(), make_event("Meeting", when="1995-05-10")
+    talks = make_event("Talks", when="1995-05-10")
+    for event in (meeting, talks):
+        make_participation(event, person)
+    page = looked_at(contributor, [talks], "set:type", str(meeting.type_id))
+
+    done = confirmed(contributor, page, str(meeting.type_id))
+
+    _done, said = contributor.get(done["Location"]).context["messages"]
+    (warning,) = warnings_of(talks)
+    assert warning.startswith("“Meeting” (1995-05-10) is like this event")
+    assert str(said) == f'{warning} <a href="{address(talks)}">Open it</a>'
 
 
 def test_published_records_are_as_published_again_when_an_act_is_undone(

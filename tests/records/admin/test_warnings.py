@@ -447,14 +447,20 @@ def test_a_record_that_turns_wrong_warns_of_what_names_it(contributor: Client) -
     event = make_event(when="2015-06-13")
     make_participation(event, tenure.person, tenures=(tenure,))
     make_participation(event, person, on_behalf_of_state=state)
-    make_statement(speaker_person=tenure.person, date="2015-06-13", tenures=(tenure,))
+    statement = make_statement(speaker_person=tenure.person, date="2015-06-13", tenures=(tenure,))
     assert listed() == []
 
-    for record, field, value in (
-        (tenure, "end_edtf", "2013-01-20"), (state, "end_edtf", "1992"), (person, "death_edtf", "1980"),
+    for record, field, value, count in (
+        (tenure, "end_edtf", "2013-01-20", 2), (state, "end_edtf", "1992", 1), (person, "death_edtf", "1980", 1),
     ):  # fmt: skip
         data = filled(contributor.get(address(record))) | {field: value, "living": "dead"}
-        assert contributor.post(address(record), data).status_code == 302
+        response = contributor.post(address(record), data, follow=True)
+        said = [str(message) for message in response.context["messages"]]
+        rows = RecordWarning.objects.filter(other_id=record.pk)
+        assert len(rows) == count
+        for row in rows:
+            named = event if row.kind == "event" else statement
+            assert f'{row.detail} <a href="{address(named)}">Open it</a>' in said
 
     assert [
         (row.kind, row.code, row.other_id) for row in RecordWarning.objects.order_by("kind", "code")
@@ -464,6 +470,29 @@ def test_a_record_that_turns_wrong_warns_of_what_names_it(contributor: Client) -
         ("event", "state_not_on_day", state.pk),
         ("statement", "capacity_not_on_day", tenure.pk),
     ]
+
+
+def test_what_a_merge_gives_rise_to_is_said_at_once(publisher: Client) -> None:
+    dead = make_person("Francis Blair", death="1875", living="dead")
+    gone = make_person("Tony Blair")
+    event = make_event("Summit", when="2003")
+    make_participation(event, gone)
+    page = publisher.post(address(gone, "merge"), {"survivor": str(dead.pk), "_preview": "1"})
+    shown = " ".join(each["seen"] for each in page.context["mergers"])
+    data = {
+        "survivor": str(dead.pk),
+        "reason": "One.",
+        "_decided": "1",
+        "_shown": shown,
+        "_confirm": "1",
+    }
+
+    response = publisher.post(address(gone, "merge"), data, follow=True)
+
+    (detail,) = warnings_of(event)
+    assert detail.startswith("Francis Blair was not alive then: died 1875")
+    said = [str(message) for message in response.context["messages"]]
+    assert f'{detail} <a href="{address(event)}">Open it</a>' in said
 
 
 def test_a_merge_ends_the_warning() -> None:
