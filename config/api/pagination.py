@@ -179,7 +179,7 @@ class Page:
                 query.faults.append(
                     Fault(
                         "invalid_cursor",
-                        "The cursor was not made by this service, or was altered.",
+                        "The cursor was not made by this service, or was altered. Leave it out to begin with the first page.",
                         "cursor",
                     )
                 )

@@ -192,7 +192,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not is_api(request):
         return defaults.page_not_found(request, exception)
-    return respond(request, Problem("not_found"))
+    detail = "There is no such address: /api/v1/ lists all resources, and /api/v1/docs/ shows what is below them."
+    return respond(request, Problem("not_found", detail))
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -35,11 +35,33 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "country": ("state", "party", "about"),
     "country_code": ("state", "party", "code", "about"),
     "cursor": ("after",),
-    "date": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "date": (
+        "on",
+        "existed_on",
+        "holding_on",
+        "date_after",
+        "in_force_on",
+        "signed_after",
+        "start_after",
+    ),
     "date_from": ("date_after", "signed_after", "start_after"),
+    "date_max": ("date_before", "signed_before", "end_before"),
+    "date_min": ("date_after", "signed_after", "start_after"),
+    "date_start": ("date_after", "signed_after", "start_after"),
     "date_to": ("date_before", "signed_before", "end_before"),
-    "day": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "day": (
+        "on",
+        "existed_on",
+        "holding_on",
+        "date_after",
+        "in_force_on",
+        "signed_after",
+        "start_after",
+    ),
+    "embed": ("expand",),
     "end_date": ("date_before", "signed_before", "end_before"),
+    "event_date": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "event_type": ("type",),
     "exclude": ("omit",),
     "from": ("date_after", "signed_after", "start_after"),
     "from_date": ("date_after", "signed_after", "start_after"),
@@ -50,9 +72,13 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "limit": ("page_size",),
     "holder": ("person",),
     "host": ("participant.state",),
+    "include": ("expand",),
     "iso": ("state", "party", "code"),
     "leader": ("person",),
     "location": ("place",),
+    "max_date": ("date_before", "signed_before", "end_before"),
+    "maxrecords": ("page_size",),
+    "min_date": ("date_after", "signed_after", "start_after"),
     "modified_since": ("published_after",),
     "month": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
     "name": ("search", "q"),
@@ -63,6 +89,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "org": ("organization",),
     "page": ("cursor",),
     "participant": ("person", "state"),
+    "participants": ("person", "state"),
     "party": ("state",),
     "people": ("person",),
     "per_page": ("page_size",),
@@ -93,12 +120,24 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "until": ("date_before", "signed_before", "end_before"),
     "updated_since": ("published_after",),
     "visitor": ("participant.person", "person"),
-    "when": ("on", "existed_on", "holding_on", "date_after", "in_force_on"),
+    "when": (
+        "on",
+        "existed_on",
+        "holding_on",
+        "date_after",
+        "in_force_on",
+        "signed_after",
+        "start_after",
+    ),
     "who": ("person", "speaker"),
     "year": ("date_after", "signed_after", "on", "existed_on", "holding_on", "start_after"),
 }
 #: Of these, those that mean one day, month or year, which a window has only between its two ends.
-_SPANS = frozenset({"date", "day", "month", "when", "year"})
+_SPANS = frozenset({"date", "day", "event_date", "month", "when", "year"})
+#: Operators of other interfaces, behind two underscores: those that leave out, and those that begin and end a window.
+_LEAVING_OUT = frozenset({"exclude", "isnot", "ne", "neq", "nin", "not_in"})
+_FROM = frozenset({"gt", "gte", "min"})
+_UNTIL = frozenset({"lt", "lte", "max"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,12 +346,25 @@ def _decoded(raw: str) -> str | None:
 
 
 def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
-    """`kind__in` means `kind`; otherwise the name with the same meaning, else the most similar one."""
-    base = name.partition("__")[0]
-    if base in known:
-        return base
+    """`kind__in` means `kind`, `kind__ne` what leaves it out; otherwise the name with the same meaning, else the most similar one."""
+    base, _, operator = name.partition("__")
+    if name.endswith("!"):  # `kind!=visit`
+        base, operator = name[:-1], "ne"
+    leaves_out = operator.lower() in _LEAVING_OUT
+
+    def found(meant: str) -> str | None:
+        if leaves_out and f"{meant}__not" in known:
+            return f"{meant}__not"
+        return meant if meant in known else None
+
+    if suggested := found(base):
+        return suggested
     group, dot, word = base.rpartition(".")
     for meant in _MEANINGS.get(word.lower().replace("-", "_"), ()):
-        if f"{group}{dot}{meant}" in known:
-            return f"{group}{dot}{meant}"
+        if operator.lower() in _UNTIL and meant.endswith("_after"):
+            meant = f"{meant.removesuffix('after')}before"  # noqa: PLW2901 - the other end of the same window
+        elif operator.lower() in _FROM | _UNTIL and "_after" not in meant:
+            continue
+        if suggested := found(f"{group}{dot}{meant}"):
+            return suggested
     return nearest(name, known)

@@ -62,6 +62,17 @@ CASES = [
     ("host=US", [("unknown_parameter", "host", "participant.state")]),
     ("category=visit", [("unknown_parameter", "category", "type")]),
     ("select=title", [("unknown_parameter", "select", "fields")]),
+    # Operators of others: never the opposite of what is asked
+    ("state!=US", [("unknown_parameter", "state!", "state__not")]),
+    ("state__ne=US", [("unknown_parameter", "state__ne", "state__not")]),
+    ("country__exclude=US", [("unknown_parameter", "country__exclude", "state__not")]),
+    ("between__ne=US,PK", [("unknown_parameter", "between__ne", "between")]),
+    ("date__lte=2020", [("unknown_parameter", "date__lte", "date_before")]),
+    ("date__gt=2020", [("unknown_parameter", "date__gt", "date_after")]),
+    ("year__max=2020", [("unknown_parameter", "year__max", "date_before")]),
+    ("max_date=2020", [("unknown_parameter", "max_date", "date_before")]),
+    ("event_type=visit", [("unknown_parameter", "event_type", "type")]),
+    ("include=parent", [("unknown_parameter", "include", "expand")]),
     # Several values, divided as elsewhere
     ("state=US|PK", [("invalid_reference", "state", "US,PK")]),
     ("state=US;%20PK", [("invalid_reference", "state", "US,PK")]),

@@ -97,6 +97,8 @@ def test_an_address_that_leads_nowhere(client, settings, address, debug):
 
     problem = check(client.get(address), 404, "not_found")
     assert problem["instance"].startswith("/api")
+    of_code = address.startswith("/api/v1/problems/")
+    assert ("/api/v1/ lists all resources" in problem["detail"]) is not of_code
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
