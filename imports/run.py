@@ -11,6 +11,7 @@ from django.db.models import Func, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.db.statistics import renew_statistics
 from imports.files.tree import InputError
 from imports.from_data_set import import_data_set
 from imports.from_exchange import import_exchange_files
@@ -102,6 +103,7 @@ def run(
         unfinished = _others(batch).filter(status=ImportStatus.PUBLISHING)
         unfinished.update(status=ImportStatus.DONE, stage="")
     if result.is_done:
+        renew_statistics()  # of drafts, too
         _preview()
     return result
 

@@ -91,12 +91,18 @@ def _of(items: list[pytest.Item], modules: tuple[str, ...]) -> list[pytest.Item]
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what stays until the end: each time it reads all that lives.
+    """Spare the garbage collector what stays until the end: it would read all that lives, each time that it looks at all.
 
-    It looks as often as ever. Threads of tests leave connections that only it closes.
+    That is what there is before the first test, and what a look at all has left: pages, forms and templates that are made once.
     """
     gc.collect()
     gc.freeze()
+    gc.callbacks.append(_freeze)
+
+
+def _freeze(phase: str, seen: dict[str, int]) -> None:
+    if phase == "stop" and seen["generation"] == 2:
+        gc.freeze()
 
 
 _making_template: list[subprocess.Popen[bytes]] = []

@@ -316,7 +316,12 @@ def _reader() -> Iterator[ThreadPoolExecutor | None]:
         try:
             yield reader
         finally:
-            reader.submit(connection.close)
+            reader.submit(_close).result()
+
+
+def _close() -> None:
+    """Close the connection of the thread that this runs in; `connection.close` would be that of the one which says so."""
+    connection.close()
 
 
 def drain_aside() -> None:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg2.errors import InsufficientPrivilege
 
 from config.db import api_role, prepared
+from config.db.statistics import renew_statistics
 from records.models import Source
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
                 call_command("load_reference", stdout=self.stdout)
                 if sample_story:
                     call_command("load_sample_story", stdout=self.stdout)
+            renew_statistics()
         self._make_account()
         api_role.refuse_unusable(connection)
         with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.dates.values import EdtfError, UncertainDate
+from tests.factories import thorough
 
 years = st.integers(1, 9999).map("{:04}".format)
 months = st.builds("{}-{:02}".format, years, st.integers(1, 12))
@@ -80,7 +81,7 @@ keys = st.sampled_from(["edtf", "text", "precision", "earliest", "x"])
 documents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner))
 
 
-@settings(max_examples=500)
+@settings(max_examples=thorough.times(200))
 @given(st.text() | edtf_like | shuffled)
 def test_any_text_is_read_or_refused_with_a_reason(text):
     assert (refusal_of(text) or ".").endswith(".")

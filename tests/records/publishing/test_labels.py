@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -79,6 +80,32 @@ def test_batches_can_stop_anywhere() -> None:
     assert revisions(topics) == [2] * 7
     assert not PendingLabel.objects.exists()
     assert_feed_is_whole()
+
+
+def test_reading_ahead_leaves_no_session() -> None:
+    """The thread that reads closes its connection: a service that publishes all day would run out of them."""
+    broader, _topics = make_shown(7)
+    relabel(broader, "New")
+    gc.disable()  # which would close it, sooner or later
+    try:
+        before = sessions()
+        assert labels.drain(size=3) == 7
+
+        until = time.monotonic() + 20
+        while left := sessions() - before:
+            assert time.monotonic() < until, left
+            time.sleep(0.01)
+    finally:
+        gc.enable()
+
+
+def sessions() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def test_what_is_done_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
