@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 KEPT = 48
 #: The plan must not depend on the values. PostgreSQL would plan anew wherever it thinks that it is worth it.
 _ONCE = "SET LOCAL plan_cache_mode = force_generic_plan; "
-_AS_BEFORE = "SET LOCAL plan_cache_mode = auto"
+#: A plan may be made while tables are empty, and be there when they are full.
+_BY_INDEX = "SET LOCAL enable_seqscan = off; "
+_SETTINGS = "SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan')"
+_AS_BEFORE = "SET LOCAL plan_cache_mode = %s; SET LOCAL enable_seqscan = %s"
 _PLACE = re.compile(r"%(.)")
 
 #: The names of the plans of each connection, by their statements, the one used last at the end. Plans go with their connection.
@@ -78,15 +81,26 @@ def _execute(execute: Execute, statement: str, values: Any, many: bool, context:
         sent = f"DEALLOCATE {oldest}; {sent}"
     if name is None:
         name = f"chancery_{next(_numbers)}"
-        sent += f"PREPARE {name} AS {_numbered(statement)}; "
+        sent += f"{_BY_INDEX}PREPARE {name} AS {_numbered(statement)}; "
     sent += f"EXECUTE {name}({', '.join(['%s'] * len(values))})"
-    # What fails is not kept: nobody knows whether it was planned.
-    done = execute(sent, values, many, context)
-    plans[statement] = name
-    if context["connection"].in_atomic_block:  # outside, the setting has ended with the statement
-        with to.cursor() as own:
-            own.execute(_AS_BEFORE)
+    with _settings_kept(context):
+        # What fails is not kept: nobody knows whether it was planned.
+        done = execute(sent, values, many, context)
+        plans[statement] = name
     return done
+
+
+@contextmanager
+def _settings_kept(context: Any) -> Iterator[None]:
+    """Leave the settings of a transaction as they were. Outside of one, they end with the statement."""
+    if not context["connection"].in_atomic_block:
+        yield
+        return
+    with context["cursor"].connection.cursor() as own:
+        own.execute(_SETTINGS)
+        before = own.fetchone()
+        yield
+        own.execute(_AS_BEFORE, before)
 
 
 def _numbered(statement: str) -> str:

@@ -115,7 +115,9 @@ class PersonAdmin(RecordAdmin):
 
 def _without_title(text: str) -> str:
     """Return a name without the titles before and behind it, and with its initials apart (`President GW Bush`); blank if it is the same."""
-    name = _INITIALS.sub(lambda found: " ".join(found[0]), strip_titles(text).name)
+    name = _INITIALS.sub(
+        lambda found: " ".join(found[0]), strip_titles(text).name.replace(".", " ")
+    )
     return "" if name == text else name
 
 
