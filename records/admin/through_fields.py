@@ -75,7 +75,7 @@ def _has(row: Any, values: dict[str, str]) -> bool:
 class ThroughForm(DeskForm):
     """Form of a part with such fields."""
 
-    #: Where new rows wait to be written with those of other forms.
+    #: Of a new part: where its rows wait to be written with those of other new parts.
     waiting: dict[type[Model], list[Model]] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,10 +85,11 @@ class ThroughForm(DeskForm):
 
     def _save_m2m(self) -> None:
         super()._save_m2m()  # type: ignore[misc]
+        is_new = self.waiting is not None
         changed = [
             (
                 field,
-                field.rows_of(self.instance),
+                {} if is_new else field.rows_of(self.instance),
                 {each.pk: each for each in self.cleaned_data[name]},
             )
             for name, field in self._through_fields()
