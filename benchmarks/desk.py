@@ -11,6 +11,7 @@ its goal is named. Compare within one run only.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import subprocess
@@ -103,6 +104,8 @@ def measure(chosen: list[str], events: int, persons: int) -> None:
     django.setup()
     make_records_of_desk(events, persons)
     client = member_of_staff()
+    gc.collect()
+    gc.freeze()  # as a worker does with what it has loaded
     for name in chosen:
         rows = []
         for page in SECTIONS[name]():
@@ -358,14 +361,41 @@ def boxes() -> Iterator[Page]:
 
 
 def forms() -> Iterator[Page]:
-    """The forms of a summit with 8 participants and of a treaty with 182 parties, shown and saved."""
+    """The forms of a summit with 8 participants and of a treaty with 182 parties, shown and saved; a person, a tenure, new records."""
+    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
+    from events.models import Event  # noqa: PLC0415
+    from people.models import Person, Tenure  # noqa: PLC0415
+
     summit, treaty = _summit(), _treaty()
     yield Page("an event with 8 participants", _address(summit), {"cpu": 100, "queries": 15})
     yield Page("  saved unchanged", _address(summit), fill=lambda _sent, _round: None)
-    yield Page("  saved, one participant changed", _address(summit), fill=_change("participations"))
+    changed = _change("participations")
+    yield Page("  saved, one participant changed", _address(summit), {"queries": 25}, changed)
     yield Page("a treaty with 182 parties", _address(treaty), {"cpu": 150, "kb": 200})
     opened = f"{_address(treaty)}?parties-open={treaty.parties.earliest('pk').pk}"
     yield Page("  saved, one party changed", opened, {"queries": 25}, _change("parties"))
+    tenure = Tenure.objects.select_related("person").earliest("pk")
+    yield Page("a person", _address(tenure.person), {"cpu": 100})
+    yield Page("a tenure", _address(tenure), {"cpu": 100})
+    for model in (Event, Agreement, Person, Tenure):
+        name = model._meta.verbose_name
+        yield Page(f"a new {name}", _address(model, "add"), {"cpu": 100})
+
+
+def pasted() -> Iterator[Page]:
+    """New records with rows that were pasted, saved: an agreement with 500 parties and 1,000 actions, an event with 1,000 participants."""
+    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
+    from events.models import Event  # noqa: PLC0415
+
+    goal: dict[str, float] = {"cpu": 10_000, "queries": 50}
+    for rows in (50, 500):
+        what = f"an agreement with {rows} parties and {2 * rows:,} actions"
+        yield Page(what, _address(Agreement, "add"), goal, _paste_parties(rows))
+    for rows in (100, 1000):
+        what = f"an event with {rows:,} participants in words"
+        yield Page(what, _address(Event, "add"), goal, _paste_participants(rows))
+    for model in (Agreement, Event):
+        model._default_manager.filter(slug__startswith="bench-pasted-").delete()
 
 
 def compare() -> Iterator[Page]:
@@ -374,8 +404,8 @@ def compare() -> Iterator[Page]:
         (_summit(), "an event with 8 participants"),
         (_treaty(), "a treaty with 182 parties"),
     ):
-        yield Page(f"{what}, compared", _address(record, "compare"))
-        yield Page(f"{what}, its history", _address(record, "history"))
+        yield Page(f"{what}, compared", _address(record, "compare"), {"cpu": 150})
+        yield Page(f"{what}, its history", _address(record, "history"), {"cpu": 150})
 
 
 def home() -> Iterator[Page]:
@@ -444,6 +474,59 @@ def _change(rows: str) -> Callable[[Sent, int], None]:
         sent[name] = [f"Changed {number_of_round}"]
 
     return fill
+
+
+def _paste_parties(count: int) -> Callable[[Sent, int], None]:
+    """Add parties, each of which signed and ratified, as rows that were pasted and not opened."""
+    from agreements.models import PartyRole  # noqa: PLC0415 - Django must be set up first
+    from people.models import State  # noqa: PLC0415
+
+    states = list(State.objects.order_by("pk").values_list("pk", flat=True)[:182])
+    parties = [(str(state), role) for role in PartyRole.values for state in states][:count]
+
+    def fill(sent: Sent, number_of_round: int) -> None:
+        _new(sent, f"agreement-{count}", number_of_round, form="treaty")
+        for state, role in parties:
+            _add_row(sent, "parties", state=state, role=role)
+            for kind, day in (("signature", "2015-12-12"), ("ratification", "2016-11-04")):
+                _add_row(sent, "actions", kind=kind, party=f"state:{state}", date_edtf=day)
+
+    return fill
+
+
+def _paste_participants(count: int) -> Callable[[Sent, int], None]:
+    """Add participants of whom only words are known, as rows that were pasted and not opened."""
+    from events.models import EventType  # noqa: PLC0415 - Django must be set up first
+
+    kind = str(EventType.objects.get(slug="summit").pk)
+
+    def fill(sent: Sent, number_of_round: int) -> None:
+        _new(sent, f"event-{count}", number_of_round, type=kind, when_edtf=SUMMIT)
+        for place in range(count):
+            _add_row(
+                sent,
+                "participations",
+                name_as_given=f"Delegate {place}",
+                role="participant",
+                presence="unknown",
+            )
+
+    return fill
+
+
+def _new(sent: Sent, name: str, number_of_round: int, **fields: str) -> None:
+    slug = f"bench-pasted-{name}-{time.time_ns()}"
+    fields |= {"slug": slug, "title": f"Pasted {name} {number_of_round}"}
+    sent.update({field: [value] for field, value in fields.items()})
+
+
+def _add_row(sent: Sent, prefix: str, **fields: str) -> None:
+    """Add a row, as the page does of pasted rows."""
+    total = f"{prefix}-TOTAL_FORMS"
+    number = int(sent[total][0])
+    sent[total] = [str(number + 1)]
+    fields["_packed"] = '{"cells":["A party","Contracting party"],"labels":{"state":["A state"]}}'
+    sent.update({f"{prefix}-{number}-{name}": [value] for name, value in fields.items()})
 
 
 def _summit() -> Record:
@@ -539,7 +622,7 @@ def _published(record: Record) -> Record:
 
 
 SECTIONS: dict[str, Callable[[], Iterator[Page]]] = {
-    "boxes": boxes, "forms": forms, "lists": lists, "home": home, "compare": compare,
+    "boxes": boxes, "forms": forms, "pasted": pasted, "lists": lists, "home": home, "compare": compare,
 }  # fmt: skip
 
 if __name__ == "__main__":

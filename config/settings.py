@@ -257,6 +257,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "config.formats"
+FORM_RENDERER = "config.form_html.FormHtml"
 
 
 # Files

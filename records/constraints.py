@@ -6,19 +6,32 @@ rule over several rows is a constraint trigger that reports a broken rule as a c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+import operator
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import BaseConstraint
 
+from config.dates.fields import BoundsConstraint
 from config.text import UNSEEN_IN_LINES, UNSEEN_IN_TEXTS, validate_line, validate_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 M = TypeVar("M", bound=type[models.Model])
+
+#: Lookups that Python makes as the database does.
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "exact": operator.eq,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
 
 MAX_NAME = 63  # PostgreSQL cuts longer names silently
 
@@ -46,9 +59,7 @@ class CheckedHere(models.Model):
         errors: dict[str, list[ValidationError]] = {}
         for model, rules in self.get_constraints():
             for rule in rules:
-                if isinstance(rule, models.CheckConstraint) and _holds(
-                    rule.condition, self, exclude or ()
-                ):
+                if isinstance(rule, models.CheckConstraint) and _holds(rule, self, exclude or ()):
                     continue
                 try:
                     rule.validate(model, self, exclude=set(exclude or ()))
@@ -62,44 +73,80 @@ class CheckedHere(models.Model):
             raise ValidationError(errors)
 
 
-def _holds(condition: Any, row: models.Model, exclude: Collection[str]) -> bool:
-    """Whether a condition is certainly true of a row; where it is not, or is more than plain comparisons, the database decides."""
-    return _truth(condition, row, exclude) is True
+class Untold(Enum):
+    """What a condition says where Python does not know it."""
+
+    UNTOLD = "untold"
 
 
-def _truth(condition: Any, row: models.Model, exclude: Collection[str]) -> bool | None:
-    """Return what plain comparisons say; None where that is not known, or NULL."""
+UNTOLD = Untold.UNTOLD
+#: NULL is None.
+Truth: TypeAlias = bool | Untold | None
+
+
+def _holds(rule: models.CheckConstraint, row: models.Model, exclude: Collection[str]) -> bool:
+    """Whether a row certainly keeps a rule, as all do for which its condition is NULL; where it is not certain, the database decides."""
+    if isinstance(rule, BoundsConstraint):
+        exclude = rule.left_out(exclude)
+    return _truth(rule.condition, row, exclude) in {True, None}
+
+
+def _truth(condition: Any, row: models.Model, exclude: Collection[str]) -> Truth:
+    """Return what a condition of plain comparisons says of a row, with NULL as in the database."""
     if not isinstance(condition, models.Q):
-        return _compare(condition, row, exclude) if isinstance(condition, tuple) else None
+        return _compare(condition, row, exclude) if isinstance(condition, tuple) else UNTOLD
     found = [_truth(child, row, exclude) for child in condition.children]
-    if condition.connector == models.Q.OR:
-        whole = True if True in found else (None if None in found else False)
-    elif condition.connector == models.Q.AND:
-        whole = False if False in found else (None if None in found else True)
-    else:
-        whole = None
-    return whole if whole is None else whole is not condition.negated
+    if condition.connector not in {models.Q.OR, models.Q.AND}:
+        return UNTOLD
+    decides = condition.connector == models.Q.OR
+    whole: Truth = next((each for each in (decides, UNTOLD, None) if each in found), not decides)
+    if condition.negated:
+        # Django adds IS NOT NULL to what is negated in the constraint of a table, but not where it validates.
+        return not whole if isinstance(whole, bool) else UNTOLD
+    return whole
 
 
-def _compare(pair: tuple[str, Any], row: models.Model, exclude: Collection[str]) -> bool | None:
+def _compare(pair: tuple[str, Any], row: models.Model, exclude: Collection[str]) -> Truth:
     (name, *lookups), wanted = pair[0].split("__"), pair[1]
-    field = row._meta.get_field(name)
-    value = getattr(row, field.attname) if isinstance(field, models.Field) else models.NOT_PROVIDED
-    is_plain = not hasattr(value, "resolve_expression") and not hasattr(
-        wanted, "resolve_expression"
-    )
-    if name in exclude or len(lookups) > 1 or value is models.NOT_PROVIDED or not is_plain:
-        return None
+    if len(lookups) > 1:
+        return UNTOLD
     lookup = lookups[0] if lookups else "exact"
+    value = _value(models.F(name), row, exclude)
+    if isinstance(value, Untold):
+        return UNTOLD
     if lookup == "isnull" or (lookup == "exact" and wanted is None):
         return (value is None) is (wanted is not False)
-    are_texts = isinstance(value, str) and isinstance(wanted, str)
-    are_flags = isinstance(value, bool) and isinstance(wanted, bool)
-    if lookup == "exact" and (are_texts or are_flags):
-        return bool(value == wanted)
-    if lookup == "in" and isinstance(value, str):
-        return value in list(wanted)
-    return None
+    if lookup == "range":
+        ends = zip(("gte", "lte"), wanted, strict=True)
+        both = models.Q(*((f"{name}__{way}", end) for way, end in ends))
+        return _truth(both, row, exclude)
+    if lookup == "in":
+        is_known = isinstance(value, str) and all(isinstance(each, str) for each in wanted)
+        return bool(value in wanted) if is_known else UNTOLD
+    wanted = _value(wanted, row, exclude)
+    if lookup not in COMPARISONS or wanted is UNTOLD:
+        return UNTOLD
+    if value is None or wanted is None:
+        return None
+    # Texts have an order of the database's own.
+    types = (bool, str, date) if lookup == "exact" else (date,)
+    are_alike = type(value) is type(wanted) and type(value) in types
+    return bool(COMPARISONS[lookup](value, wanted)) if are_alike else UNTOLD
+
+
+def _value(expression: Any, row: models.Model, exclude: Collection[str]) -> Any:
+    """Return the value of a column of the row, or what is no expression."""
+    if not isinstance(expression, models.F):
+        return UNTOLD if hasattr(expression, "resolve_expression") else expression
+    name: str = expression.name  # type: ignore[attr-defined] # the stubs lack it
+    if name in exclude:
+        return UNTOLD
+    try:
+        field = row._meta.get_field(name)
+    except FieldDoesNotExist:
+        return UNTOLD
+    value = getattr(row, field.attname) if isinstance(field, models.Field) else UNTOLD
+    return UNTOLD if hasattr(value, "resolve_expression") else value
 
 
 class OwnConstraint(BaseConstraint):

@@ -64,6 +64,7 @@ class ActionForm(DeskForm):
 
     #: Who the party is, where it has to be found when the parties are saved.
     actor: tuple[str, str] | None = None
+    formset: ActionFormSet
 
     def clean_party(self) -> AgreementParty | None:
         """Keep who is meant until the parties are saved."""
@@ -71,15 +72,24 @@ class ActionForm(DeskForm):
         if party is None or party.pk is not None:
             return party
         self.actor = actor_of(self.data[self.add_prefix("party")])
-        if self.actor not in self._actors_of_the_form():
+        if self.actor not in self.formset.actors:
             msg = "This party is not among the parties of the form any more."
             raise ValidationError(msg, code="no_such_party")
         return None
 
-    def _actors_of_the_form(self) -> set[tuple[str, str]]:
-        """Return who is in the rows of parties that were sent with this one, or is a party already."""
+
+class ActionFormSet(PagedFormSet):
+    """Actions, saved after the parties."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.formset = self
+
+    @cached_property
+    def actors(self) -> set[tuple[str, str]]:
+        """Who is in the rows of parties that were sent with the actions, or is a party already."""
         data: Any = self.data
-        found = {
+        sent = {
             (name, value)
             for each in data
             if each.startswith("parties-")
@@ -87,19 +97,15 @@ class ActionForm(DeskForm):
             and not data.get(f"{each.rpartition('-')[0]}-DELETE")
             for value in data.getlist(each)
         }
-        if self.actor in found or self.instance.agreement_id is None:
-            return found
-        rows = AgreementParty.objects.filter(agreement=self.instance.agreement_id)
-        return found | {
+        if self.instance._state.adding:
+            return sent
+        rows = AgreementParty.objects.filter(agreement=self.instance)
+        return sent | {
             (name, str(key))
             for row in rows
             for name in ACTORS
             if (key := getattr(row, f"{name}_id"))
         }
-
-
-class ActionFormSet(PagedFormSet):
-    """Actions, saved after the parties."""
 
     def save_new(self, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         self._name_party(form)
@@ -124,6 +130,7 @@ class ActionFormSet(PagedFormSet):
     def _parties(self) -> dict[tuple[str, str], AgreementParty]:
         """The parties by who they are; of one in several roles the first."""
         rows = AgreementParty.objects.filter(agreement=self.instance).order_by("-pk")
+        rows = rows.select_related(*ACTORS)
         return {
             (name, str(key)): row
             for row in rows

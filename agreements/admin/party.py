@@ -9,7 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 
 from agreements.admin.pasted import PartyPaste
-from agreements.models import AgreementAction, AgreementParty, AgreementRepresentative
+from agreements.models import (
+    ActionKind,
+    AgreementAction,
+    AgreementParty,
+    AgreementRepresentative,
+)
 from records.admin.boxes import Labelled
 from records.admin.parts import PartInline
 from records.admin.through_fields import ThroughField, ThroughForm
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+
+ACTION_KINDS = dict(ActionKind.choices)
 
 
 class PartyForm(ThroughForm):
@@ -57,12 +65,14 @@ class PartyInline(PartInline):
         Prefetch(
             "representatives",
             AgreementRepresentative.objects.select_related("person").only("party", "person__name"),
+            to_attr="shown_representatives",
         ),
         Prefetch(
             "actions",
             AgreementAction.objects.only(
                 "agreement", "party", "kind", "date_edtf", "date_text", "effective_date_edtf"
             ),
+            to_attr="shown_actions",
         ),
     )
     rows = (
@@ -76,14 +86,14 @@ class PartyInline(PartInline):
         return str(row.state or row.organization)
 
     @admin.display(description="represented by")
-    def represented(self, row: AgreementParty) -> str:
-        names = ", ".join(str(each.person) for each in row.representatives.all())
+    def represented(self, row: Any) -> str:
+        names = ", ".join(str(each.person) for each in row.shown_representatives)
         return names or row.represented_by_text
 
     @admin.display(description="actions")
-    def done(self, row: AgreementParty) -> str:
+    def done(self, row: Any) -> str:
         return "; ".join(
-            f"{action.get_kind_display()} {_day(action)}".strip() for action in row.actions.all()
+            f"{ACTION_KINDS[action.kind]} {_day(action)}".strip() for action in row.shown_actions
         )
 
 

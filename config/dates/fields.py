@@ -216,10 +216,12 @@ class BoundsConstraint(models.CheckConstraint):
         exclude: Collection[str] | None = None,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
-        typed = {
-            column for column in exclude or () if not column.endswith(("_earliest", "_latest"))
-        }
-        super().validate(model, instance, typed, using)
+        super().validate(model, instance, self.left_out(exclude or ()), using)
+
+    @staticmethod
+    def left_out(exclude: Collection[str]) -> set[str]:
+        """Return which of the columns that a form does not check are not checked here either."""
+        return {column for column in exclude if not column.endswith(("_earliest", "_latest"))}
 
 
 def uncertain_date_constraints(model: str, field: str) -> list[models.CheckConstraint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Prefetch
@@ -60,6 +60,7 @@ class ParticipationInline(PartInline):
             ParticipationCapacity.objects.select_related("tenure__office").only(
                 "participation", "tenure__office__title"
             ),
+            to_attr="shown_capacities",
         ),
     )
     rows = (
@@ -77,8 +78,8 @@ class ParticipationInline(PartInline):
     def there(self, row: Participation) -> str:
         return "" if row.presence == Presence.UNKNOWN else row.get_presence_display()
 
-    def capacity(self, row: Participation) -> str:
-        offices = "; ".join(str(each.tenure.office) for each in row.participation_capacities.all())
+    def capacity(self, row: Any) -> str:
+        offices = "; ".join(str(each.tenure.office) for each in row.shown_capacities)
         return offices or row.capacity_text
 
     def on_behalf_of(self, row: Participation) -> str:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
-from records.admin.generics import AnyAdmin, AnyChoice
+from config.form_html import attributes, text_of
+from records.admin.generics import AnyAdmin, AnyChoice, AnyMultipleChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -78,6 +78,25 @@ class RecordSelect(forms.Select):
         renderer: BaseRenderer | None = None,  # noqa: ARG002 - Django's signature
     ) -> SafeString:
         """Render the `<select>`, and beside it the element that the script makes a box of. A template for each would take long."""
+        on_select = {
+            **self.build_attrs(self.attrs, attrs),
+            "name": name,
+            "multiple": self.allow_multiple_selected,
+            "aria-required": "true" if self.is_required else False,
+        }
+        options = "".join(
+            f"<option{attributes({'value': key, 'data-hint': hint or False})} selected>{text_of(label)}</option>"
+            for key, (label, hint) in self.shown(value)
+        )
+        # Of required fields too: Django's pop-ups add options to all boxes of a kind, and a browser chooses the first where none is blank.
+        blank = "" if self.allow_multiple_selected else '<option value=""></option>'
+        return mark_safe(  # noqa: S308 - its texts are escaped one by one
+            f"<select{attributes(on_select)}>{blank}{options}</select>{self._box}"
+        )
+
+    @cached_property
+    def _box(self) -> str:
+        """The element that the script makes a box of."""
         opts = self.field.model._meta
         query = {
             "app_label": opts.app_label,
@@ -87,27 +106,15 @@ class RecordSelect(forms.Select):
         box = {
             "data-address": f"{reverse(f'{self.site.name}:autocomplete')}?{urlencode(query)}",
             "data-noun": str(self.model._meta.verbose_name),
-            "data-new": self.address_of_new or None,
+            "data-new": self.address_of_new or False,
         }
-        on_select = {
-            **self.build_attrs(self.attrs, attrs),
-            "name": name,
-            "multiple": self.allow_multiple_selected,
-            "aria-required": "true" if self.is_required else None,
-        }
-        options = [
-            (flatatt({"value": key, "data-hint": hint or None}), label)
-            for key, (label, hint) in self.shown(value)
-        ]
-        # Of required fields too: Django's pop-ups add options to all boxes of a kind, and a browser chooses the first where none is blank.
-        is_blank = not self.allow_multiple_selected
-        return format_html(
-            "<select{}>{}{}</select><record-box{}></record-box>",
-            flatatt(on_select),
-            mark_safe('<option value=""></option>' if is_blank else ""),  # noqa: S308 - nothing of anybody's
-            format_html_join("", "<option{} selected>{}</option>", options),
-            flatatt(box),
-        )
+        return f"<record-box{attributes(box)}></record-box>"
+
+    def offer(self, address_of_new: str) -> None:
+        """Offer to make a record there. A form has many copies of its boxes, all of which have the same element then."""
+        self.__dict__.pop("_box", None)
+        self.address_of_new = address_of_new
+        self._box  # noqa: B018 - kept
 
 
 class RecordSelectMultiple(RecordSelect, forms.SelectMultiple):
@@ -122,13 +129,33 @@ class RecordChoice(AnyChoice):
     #: Records that may be chosen and were read, by their keys.
     known: Mapping[str, Model] = {}
 
+    def read_with(self, row: Model, name: str) -> list[Model | None]:
+        """Return the record that a row names in this field, as far as it was read with the row."""
+        return [row._state.fields_cache.get(name)]
+
     def to_python(self, value: Any) -> Any:
         found = self.known.get(value) if isinstance(value, str) else None
         return super().to_python(value) if found is None else found
 
 
+class RecordsChoice(AnyMultipleChoice):
+    """Several records, which a form looks up unless they were all read with others."""
+
+    #: As of `RecordChoice`.
+    known: Mapping[str, Model] = {}
+
+    def read_with(self, row: Model, name: str) -> list[Model | None]:  # noqa: ARG002 - as of `RecordChoice`
+        return []
+
+    def _check_values(self, value: Any) -> Any:
+        found = [self.known.get(each) if isinstance(each, str) else None for each in value]
+        if None in found:
+            return super()._check_values(value)  # type: ignore[misc] # Django's, without a type
+        return found
+
+
 def read_chosen(
-    field: RecordChoice, keys: Iterable[str], there: Iterable[Model | None]
+    field: RecordChoice | RecordsChoice, keys: Iterable[str], there: Iterable[Model | None]
 ) -> dict[str, Model]:
     """Return the records with these keys that may be chosen: those that are there already, the others by one query."""
     known = {
@@ -279,7 +306,7 @@ def offer_new(form: Any, site: AdminSite, request: HttpRequest) -> None:
             form.base_fields[name] = deepcopy(field)
         (box,) = boxes_of([form.base_fields[name]])
         opts = box.model._meta
-        if site.is_registered(box.model) and site.get_model_admin(box.model).has_add_permission(
-            request
-        ):
-            box.address_of_new = reverse(f"{site.name}:{opts.app_label}_{opts.model_name}_add")
+        may_add = site.is_registered(box.model) and site.get_model_admin(
+            box.model
+        ).has_add_permission(request)
+        box.offer(reverse(f"{site.name}:{opts.app_label}_{opts.model_name}_add") if may_add else "")

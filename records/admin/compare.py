@@ -20,6 +20,7 @@ from django.urls import path
 from django.utils.formats import date_format
 
 from config.text import validate_text
+from records.admin.compared import pair_html, single_html
 from records.admin.database_errors import message_of
 from records.admin.looking import LookingPage
 from records.admin.page import page_of
@@ -237,13 +238,14 @@ class ComparePage(LookingPage):
         right = versions.side(request.GET.get("right") or versions.latest)
         chosen = request.GET.get("left")
         left = versions.side(versions.published if chosen is None else chosen)
+        only_changes = request.GET.get("show") == "changes"
         context = {
             "versions": versions,
-            "only_changes": request.GET.get("show") == "changes",
+            "only_changes": only_changes,
             "chosen_left": left.token if left else "",
             "chosen_right": right.token if right else "",
             "may_revert": self.has_change_permission(request, record),
-            **compared(record, left, right),
+            **compared(record, left, right, only_changes=only_changes),
         }
         return self.compare_page(
             request, record, "admin/record_compare.html", f"Compare {record}", context
@@ -295,8 +297,7 @@ class ComparePage(LookingPage):
             "form": form,
             "plan": plan,
             "refused": refused or [each.detail for each in plan.refusals] if plan else refused,
-            "only_changes": True,
-            **compared(record, versions.side(WORKING), after),
+            **compared(record, versions.side(WORKING), after, only_changes=True),
         }
         return self.compare_page(
             request, record, "admin/record_revert.html", f"Revert {record}", context
@@ -317,8 +318,10 @@ class ComparePage(LookingPage):
         return page_of(self, request, template, title, {**shared, **context})
 
 
-def compared(record: Any, left: Side | None, right: Side | None) -> dict[str, Any]:
-    """Return what the table of two versions shows."""
+def compared(
+    record: Any, left: Side | None, right: Side | None, *, only_changes: bool
+) -> dict[str, Any]:
+    """Return what the table of two versions shows: all of them, or only what differs."""
     # Labels of the past are not kept with the history: there, only which record is named counts.
     by_label = not any(side and side.step for side in (left, right))
     groups = side_by_side(
@@ -327,11 +330,15 @@ def compared(record: Any, left: Side | None, right: Side | None) -> dict[str, An
         right.document if right else None,
         by_label=by_label,
     )
-    is_pair = bool(left and left.document and right and right.document)
+    is_left, is_right = (bool(side and side.document) for side in (left, right))
+    is_pair = is_left and is_right
     return {
         "left": left,
         "right": right,
         "groups": groups,
+        "rows": pair_html(groups, left.title, right.title, only_changes=only_changes)
+        if left and right and is_pair
+        else single_html(groups, is_left=is_left),
         "is_pair": is_pair,
         "differences": sum(len(group.changed) for group in groups) if is_pair else 0,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -20,6 +21,8 @@ from records.registry import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rest_framework.serializers import Serializer
 
 
 class Lines(SimpleArrayField):
@@ -94,8 +97,13 @@ class RecordForm(DeskForm):
 
 def documented_fields(model: type[Record]) -> list[str]:
     """Return the fields of a record's document that a citation can support."""
+    return list(_documented_fields(kind_of(model).serializer))
+
+
+@cache
+def _documented_fields(serializer: type[Serializer[Any]]) -> tuple[str, ...]:
     bookkeeping = {"id", "object", "slug", "url", "revision", "published_at", "citations"}
-    return [name for name in kind_of(model).serializer().get_fields() if name not in bookkeeping]
+    return tuple(name for name in serializer().get_fields() if name not in bookkeeping)
 
 
 class CitationForm(DeskForm):

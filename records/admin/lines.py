@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache, partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
+from records.admin.fieldsets import fieldsets_html
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from django.db.models import Model
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
@@ -97,6 +101,8 @@ def numbered(inline: Any) -> list[Any]:
         form.label = form.original or (
             f"#{int(form.number) + 1}" if form.number.isdigit() else "#1"
         )
+        name = f"{inline.formset.prefix}-{form.number}"
+        form.fieldsets_html = partial(fieldsets_html, form, name, level=4)
     return forms
 
 
@@ -111,10 +117,16 @@ def _cell(desk: Any, row: Any, name: str) -> str:
     elif own := getattr(desk, name, None):
         text = str(own(row))
     else:
-        display = getattr(row, f"get_{name}_display", None)
-        value = display() if display else getattr(row, name)
-        text = "" if value is None else str(value)
+        value = getattr(row, name)
+        text = "" if value is None else str(_words_of(row._meta.model, name).get(value, value))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+@cache
+def _words_of(model: type[Model], name: str) -> dict[Any, Any]:
+    """Return what the values of a field of choices are called. Django makes this anew for each row."""
+    fields = {field.name: field for field in model._meta.get_fields()}
+    return dict(getattr(fields.get(name), "flatchoices", None) or ())
 
 
 def _line(desk: Any, row: Any, prefix: str, before: str, *, is_open: bool) -> SafeString:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import ForeignKey, Prefetch
+from django.forms.models import _get_foreign_key
 from django.forms.utils import pretty_name
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
-from records.admin.boxes import RecordChoice, offer_new, read_chosen
+from records.admin.boxes import RecordChoice, RecordsChoice, offer_new, read_chosen
 from records.admin.conflict import sent_keys
 from records.admin.forms import CitationForm, DeskForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
@@ -57,6 +58,17 @@ def save_changed(row: models.Model) -> None:
             if getattr(row, field.attname) != value
         ]
     )
+
+
+def own_key(parent: type[models.Model], inline: Any) -> ForeignKey[Any, Any]:
+    """Return the foreign key by which the rows of an inline belong to a record."""
+    key: ForeignKey[Any, Any] = _get_foreign_key(parent, inline.model, fk_name=inline.fk_name)
+    return key
+
+
+def keys_of(own: ForeignKey[Any, Any]) -> str:
+    """Return the attribute of a record that was read for its form that has the keys of its parts: `FEW` of them, and one more."""
+    return f"keys_of_{own.model._meta.model_name}_by_{own.name}"
 
 
 class PagedFormSet(AnyFormSet):
@@ -110,20 +122,29 @@ class PagedFormSet(AnyFormSet):
     def _chosen(self) -> dict[str, dict[str, models.Model]]:
         """The records that are chosen in the form that was sent, by the fields of rows."""
         found = {}
+        rows = self.get_queryset()
         for name, field in self.form.base_fields.items():
-            if isinstance(field, RecordChoice):
+            if isinstance(field, RecordChoice | RecordsChoice):
                 keys = [
                     key
                     for number in range(self.total_form_count())
-                    if (key := self.data.get(f"{self.prefix}-{number}-{name}"))
+                    for key in self.data.getlist(f"{self.prefix}-{number}-{name}")  # type: ignore[attr-defined] # a query
+                    if key
                 ]
-                there = [row._state.fields_cache.get(name) for row in self.get_queryset()]
+                there = [each for row in rows for each in field.read_with(row, name)]
                 found[name] = read_chosen(field, keys, there)
         return found
 
     def show(self, keys: Iterable[str]) -> None:
         """Take the rows with these keys that are there, in place of a page."""
-        self._rows = list(super().get_queryset().filter(pk__in=list(keys)))
+        self._rows = self._read(super().get_queryset().filter(pk__in=list(keys)))
+
+    def _read(self, rows: QuerySet[Any]) -> list[Any]:
+        """Read rows, and give them the record that is at hand: their headings and checks ask for it."""
+        found = list(rows)
+        for row in found:
+            setattr(row, self.fk.name, self.instance)
+        return found
 
     def of_others(self, keys: Iterable[str]) -> Self:
         """Return the rows that are there beside those with these keys, as unbound forms."""
@@ -138,10 +159,15 @@ class PagedFormSet(AnyFormSet):
 
     @cached_property
     def few_rows(self) -> list[Any] | None:
-        """All rows, where they are few."""
+        """All rows, where they are few. None are not asked for, nor are the first of many."""
         if self.page > 1 or self.is_alone:
             return None
-        rows = list(super().get_queryset()[: FEW + 1])
+        keys = getattr(self.instance, keys_of(self.fk), None)
+        if keys is not None and len(keys) > FEW:
+            return None
+        if keys == []:
+            return []
+        rows = self._read(super().get_queryset()[: FEW + 1])
         return rows if len(rows) <= FEW else None
 
     @cached_property
@@ -156,7 +182,7 @@ class PagedFormSet(AnyFormSet):
             rows = rows.select_related(*related) if related else rows
             rows = rows.only(*self.read_for_lines)
         first = (self.page - 1) * self.per_page
-        return list(rows[first : first + self.per_page + 1])
+        return self._read(rows[first : first + self.per_page + 1])
 
     @property
     def page_rows(self) -> list[Any]:
@@ -172,6 +198,26 @@ class PagedFormSet(AnyFormSet):
             save_changed(row)
             form.save_m2m()
         return row
+
+    def save_new_objects(self, commit: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - Django's signature
+        """Write new rows by one statement, and what belongs to them by one more for each kind: 500 may be pasted."""
+        forms = [
+            form
+            for form in self.extra_forms
+            if form.has_changed() and not self._should_delete_form(form)  # type: ignore[attr-defined] # Django's, without a type
+        ]
+        self.new_objects = [self.save_new(form, commit=False) for form in forms]
+        if not commit:
+            self.saved_forms += forms
+            return self.new_objects
+        self.form._meta.model._base_manager.bulk_create(self.new_objects)
+        waiting: dict[type[models.Model], list[models.Model]] = {}
+        for form in forms:
+            form.waiting = waiting
+            form.save_m2m()
+        for model, rows in waiting.items():
+            model._base_manager.bulk_create(rows)
+        return self.new_objects
 
     @property
     def page_parameter(self) -> str:
@@ -252,12 +298,12 @@ class PartInline(Relations, AnyInline):
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Read with the parts the records that they name, for the heading of each part shows them."""
-        # The record itself is among them: the headings of some parts show it too.
+        """Read with the parts the records that they name, for the heading of each part shows them. The record itself is there."""
         rows = super().get_queryset(request)
-        return rows.select_related(*self._shown_related()).prefetch_related(
-            *map(self._prefetch, self.prefetched)
-        )
+        own = own_key(self.parent_model, type(self)).name
+        if related := [name for name in self._shown_related() if name.partition("__")[0] != own]:
+            rows = rows.select_related(*related)
+        return rows.prefetch_related(*map(self._prefetch, self.prefetched))
 
     def _prefetch(self, accessor: str) -> Prefetch[Any]:
         relation: Any = self.model._meta.get_field(accessor)

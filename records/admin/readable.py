@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Members that say nothing of the record itself, or that the page says elsewhere.
 _LEFT_OUT = frozenset({"id", "object", "url", "revision", "published_at", "known_on"})
+#: Values that say nothing.
+NOTHING: tuple[Any, ...] = (None, "", [])
 #: Items of two lists are the same one, changed, from this likeness on.
 _ALIKE = 0.5
 #: Texts that have fewer words in common than this are marked as a whole.
@@ -97,6 +100,7 @@ def side_by_side(
     return groups
 
 
+@cache
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
@@ -113,7 +117,7 @@ def _values(field: Any, value: Any, *, by_label: bool, name: str = "") -> Iterat
     """Yield a value as text, and of an object its members that say something."""
     if isinstance(field, serializers.ListSerializer):
         field = field.child
-    if value in (None, "", []):
+    if value in NOTHING:
         return
     if isinstance(value, list):
         for each in value:
@@ -126,9 +130,9 @@ def _values(field: Any, value: Any, *, by_label: bool, name: str = "") -> Iterat
     elif isinstance(value, dict):
         members = getattr(field, "fields", {})
         for member in members or value:
-            title = _title(member).lower()
-            below = members.get(member)
-            yield from _values(below, value.get(member), by_label=by_label, name=title)
+            if (said := value.get(member)) not in NOTHING:
+                title = _title(member).lower()
+                yield from _values(members.get(member), said, by_label=by_label, name=title)
     else:
         yield Value(name, _text(field, value), value)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
@@ -22,12 +23,13 @@ from records.admin.change_field import ChangeField, change_selected
 from records.admin.compare import ComparePage
 from records.admin.database_errors import message_of
 from records.admin.exporting import ListExport
+from records.admin.fieldsets import fieldsets_html
 from records.admin.forms import NATURES, Lines, RecordForm
 from records.admin.history import HistoryPage, changes_since
 from records.admin.lines import numbered, table_of
 from records.admin.list_filters import FIRST, LAST
 from records.admin.lists import ListPaginator, RecordChangeList
-from records.admin.parts import save_changed
+from records.admin.parts import FEW, keys_of, own_key, save_changed
 from records.admin.pasting import PastePage, box_of
 from records.admin.picker import label_column, ranked, span_of
 from records.admin.publishing import (
@@ -255,11 +257,19 @@ class RecordAdmin(
         except (self.model.DoesNotExist, ValidationError, ValueError):
             return None
 
-    def _beside(self) -> dict[str, Exists]:
+    def _beside(self) -> dict[str, Any]:
         it = OuterRef("pk")
         return {
             "is_reviewed": Exists(reviews_of(it)),
             "is_warned": Exists(warnings.rows_of(it)),
+            **{
+                keys_of(own := own_key(self.model, inline)): ArraySubquery(
+                    own.model._base_manager.filter(**{own.name: it})
+                    .order_by()
+                    .values("pk")[: FEW + 1]
+                )
+                for inline in self.inlines
+            },
             **{
                 f"has_related_{place}": Exists(table.rows_of(it))
                 for place, table in enumerate(self.related_tables)
@@ -479,6 +489,8 @@ class RecordAdmin(
                 "said_nature": said_nature(request),
                 **self.review_shown(request, obj),
             }
+        # With all that stands beside the fields by now.
+        context["fieldsets"] = fieldsets_html(context["adminform"], "fieldset-0")
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, Model
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -40,6 +41,23 @@ def selectable(model: type[Model]) -> QuerySet[Any]:
     return rows
 
 
+class WithButtons(RelatedFieldWidgetWrapper):
+    """A field of a record with buttons beside it, whose addresses are made once for all copies of the field."""
+
+    _addresses: dict[str, str]
+
+    @classmethod
+    def of(cls, widget: RelatedFieldWidgetWrapper) -> Self:
+        made = cls.__new__(cls)
+        made.__dict__ = {**widget.__dict__, "_addresses": {}}
+        return made
+
+    def get_related_url(self, info: tuple[str, str], action: str, *args: Any) -> str:
+        if action not in self._addresses:
+            self._addresses[action] = super().get_related_url(info, action, *args)
+        return self._addresses[action]
+
+
 class Relations(AnyAdmin):
     """Base of records' forms and of the inlines in them: each foreign key to a record is searched."""
 
@@ -61,7 +79,8 @@ class Relations(AnyAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.help_text = marked_up(str(field.help_text))
-            if hasattr(field.widget, "can_delete_related"):
+            if isinstance(field.widget, RelatedFieldWidgetWrapper):
+                field.widget = WithButtons.of(field.widget)
                 field.widget.can_delete_related = False
         return field
 

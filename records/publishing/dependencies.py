@@ -9,6 +9,7 @@ from records.publishing.publish import preview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from records.models import Record
@@ -26,16 +27,20 @@ class Gathering:
     reasons: tuple[Refusal, ...]  #: why those asked for cannot be published alone
     obstacles: tuple[Refusal, ...]  #: what would still refuse all of them together
     fingerprints: Mapping[UUID, str]  #: of what would be public of each, for `publish(seen=...)`
+    documents: Mapping[UUID, str]  #: of each, where it was asked when they would be published
 
     @property
     def together(self) -> tuple[Record, ...]:
         return self.asked + self.also
 
 
-def gather(*records: Record) -> Gathering:
-    """Find what these records need, and what that needs in turn. Writes nothing."""
+def gather(*records: Record, at: datetime | None = None) -> Gathering:
+    """Find what these records need, and what that needs in turn. Writes nothing.
+
+    The documents are made as `preview` makes them.
+    """
     found = {record.pk: record for record in records}
-    together = preview(*records)
+    together = preview(*records, at=at)
     reasons = together.refusals
     while named := {
         record.pk: record
@@ -44,8 +49,13 @@ def gather(*records: Record) -> Gathering:
         if record.pk not in found
     }:
         found |= named
-        together = preview(*found.values())
+        together = preview(*found.values(), at=at)
     also = tuple(record for record in found.values() if record not in records)
     return Gathering(
-        tuple(records), also, tuple(reasons), tuple(together.refusals), together.fingerprints
+        tuple(records),
+        also,
+        tuple(reasons),
+        tuple(together.refusals),
+        together.fingerprints,
+        together.documents,
     )

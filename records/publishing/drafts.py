@@ -45,11 +45,13 @@ def draft_of(record: Record, *, at: datetime | None = None) -> Draft:
     if record.editorial_state == EditorialState.MERGED:
         return Draft("", (), ())
     at = at or timezone.now()
-    gathering = gather(record)
-    found = preview(*gathering.together, at=at)
-    if record.pk not in found.documents:  # what it names was merged: it is shown all the same
-        found = preview(record, at=at)
-    return Draft(found.documents.get(record.pk, ""), gathering.obstacles, gathering.also)
+    gathering = gather(record, at=at)
+    documents = gathering.documents
+    if (
+        record.pk not in documents and gathering.also
+    ):  # what it names was merged: it is shown all the same
+        documents = preview(record, at=at).documents
+    return Draft(documents.get(record.pk, ""), gathering.obstacles, gathering.also)
 
 
 def document_after(record: Record, step: Step) -> dict[str, Any] | None:

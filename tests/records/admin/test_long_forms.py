@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, AgreementAction, AgreementParty
-from people.models import State
+from people.models import State, Tenure
 from records.admin.parts import FEW
 from tests.factories.agreements import make_agreement, make_party
 from tests.factories.events import make_event, make_participation
@@ -75,7 +75,7 @@ def test_a_treaty_with_182_parties_is_light_and_saves_one_row_alone(publisher: C
     with CaptureQueriesContext(connection) as shown:
         page = publisher.get(address(treaty))
     assert len(page.content) < 200_000
-    assert len(shown) == 19
+    assert len(shown) == 10
     assert len(lines_of(page, "parties")) == 182
     assert lines_of(page, "parties")[100] == [
         "State 100",
@@ -97,6 +97,37 @@ def test_a_treaty_with_182_parties_is_light_and_saves_one_row_alone(publisher: C
     assert len(saved) <= 25
     parties[100]["role"] = "signatory"
     assert facts(treaty) == (parties, actions)
+
+
+def test_an_event_is_shown_and_saved_in_as_many_queries_with_one_participant_as_with_eight(
+    publisher: Client,
+) -> None:
+    office = make_office("Secretary of State")
+    costs = []
+    for count in (1, 8):
+        event = make_event(f"A summit of {count}")
+        for number in range(count):
+            person = make_person(f"Delegate {count}.{number}")
+            tenure = make_tenure(person, office, start="2025-01-20")
+            make_participation(event, person, tenures=(tenure,))
+        first = event.participations.earliest("pk")
+        publisher.get(address(event))
+        with CaptureQueriesContext(connection) as shown:
+            page = publisher.get(address(event))
+        data = filled(page)
+        with CaptureQueriesContext(connection) as saved:
+            answer = publisher.post(address(event), data | {"participations-0-side": "hosts"})
+        assert answer.status_code == 302, errors_of(answer)
+        first.refresh_from_db()
+        assert (first.side, list(first.capacities.all())) == (
+            "hosts",
+            [Tenure.objects.get(person=first.person)],
+        )
+        costs.append((len(shown), len(saved)))
+
+    assert costs[0] == costs[1]
+    assert costs[1][0] <= 15
+    assert costs[1][1] <= 25
 
 
 def test_more_actions_than_a_page_shows_have_pages(publisher: Client) -> None:

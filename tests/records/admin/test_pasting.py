@@ -540,6 +540,53 @@ def test_who_may_not_change_the_record_is_told_nothing(contributor: Client, clie
     assert asked(contributor, agreement, text="x").status_code == 403
 
 
+def test_pasted_rows_are_saved_in_as_many_queries_however_many_they_are(
+    contributor: Client,
+) -> None:
+    names = [str(make_state()) for _each in range(12)]
+    minister = make_office("Foreign Minister")
+    people = [make_person(f"Delegate {number}") for number in range(12)]
+    tenures = [make_tenure(person, minister, start="2020") for person in people]
+
+    def cost(record: Any, text: str) -> int:
+        preview = previewed(contributor, record, text)
+        assert problems(preview) == {}
+        data = filled(contributor.get(address(record)))
+        add_pasted(data, preview)
+        with CaptureQueriesContext(connection) as captured:
+            answer = contributor.post(address(record), data)
+        assert answer.status_code == 302, errors_of(answer)
+        return len(captured)
+
+    def treaty(rows: int) -> int:
+        made = make_agreement(f"A treaty of {rows}")
+        days = "\n".join(f"{name}\t2016-04-22\t2017" for name in names[:rows])
+        queries = cost(made, f"Party\tSignature\tRatification\n{days}")
+        assert [
+            (
+                str(party.state),
+                list(party.actions.order_by("pk").values_list("kind", "date_edtf")),
+            )
+            for party in made.parties.order_by("pk")
+        ] == [
+            (name, [("signature", "2016-04-22"), ("ratification", "2017")]) for name in names[:rows]
+        ]
+        return queries
+
+    def summit(rows: int) -> int:
+        made = make_event(f"A summit of {rows}", when="2024-05-18")
+        said = "\n".join(f"{person}\tHost\tForeign Minister" for person in people[:rows])
+        queries = cost(made, f"Who\tRole\tCapacity\n{said}")
+        assert [
+            (row.person, row.role, list(row.capacities.all()))
+            for row in made.participations.order_by("pk")
+        ] == [(people[each], "host", [tenures[each]]) for each in range(rows)]
+        return queries
+
+    assert treaty(2) == treaty(12)
+    assert summit(2) == summit(12)
+
+
 def test_a_text_costs_the_same_however_many_rows_it_has(contributor: Client) -> None:
     agreement = make_agreement()
     names = [str(make_state()) for _each in range(20)]

@@ -359,14 +359,14 @@ def test_boxes_show_what_is_chosen_and_offer_a_new_record_to_people_who_may_make
     pakistan = make_state("Pakistan", start="1947-08-14")
     office = make_office("Foreign Minister", state=pakistan)
     page = publisher.get(reverse("admin:people_office_change", args=[office.pk]))
-    box = '<select aria-describedby="id_state_helptext" class="record-select" data-context="available-source" id="id_state" name="state">'
+    box = '<select class="record-select" data-context="available-source" aria-describedby="id_state_helptext" id="id_state" name="state">'
     chosen = (
-        f'<option data-hint="since 1947" value="{pakistan.pk}" selected>Pakistan · draft</option>'
+        f'<option value="{pakistan.pk}" data-hint="since 1947" selected>Pakistan · draft</option>'
     )
     asked = "app_label=people&amp;model_name=office&amp;field_name=state"
 
     assert f'{box}<option value=""></option>{chosen}</select>' in page.text
-    new = f' data-address="/admin/autocomplete/?{asked}" data-new="/admin/people/state/add/" data-noun="state"'
+    new = f' data-address="/admin/autocomplete/?{asked}" data-noun="state" data-new="/admin/people/state/add/"'
     assert f"<record-box{new}></record-box>" in page.text
 
     seen = User.objects.create_user("reader", is_staff=True)
