@@ -410,4 +410,4 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_lines(size: int)
     with CaptureQueriesContext(connection) as queries:
         take_in(*people)
 
-    assert len(queries) == 22
+    assert len(queries) == 24
