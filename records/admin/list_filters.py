@@ -74,9 +74,10 @@ class ChangedBy(DeskFilter):
         return [("me", "me"), *((name, name) for name in names)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        name = self.value()
-        key = request.user.pk if name == "me" else _account(name or "")
-        return queryset.filter(writers__contains=[key]) if name and key else queryset
+        if not (name := self.value()):
+            return queryset
+        key = request.user.pk if name == "me" else _account(name)
+        return queryset.filter(writers__contains=[key]) if key else queryset
 
     def problem(self, value: str) -> str:
         # Accounts that are no longer offered are understood too.

@@ -50,9 +50,9 @@ NOTHING = {
     "none",
     "nil",
 }
-#: The sign of a footnote behind a name or a date. Figures may belong to a name ("Group of 77").
-_NOTE = re.compile(r"(.*\w.*?) ?(?:\[[^\[\]]{1,9}\]|[*\u2020\u2021\u00a7])+")
-_NUMBERED_NOTE = re.compile(r"(.*[^\W\d].*?) \d{1,2}(?:, ?\d{1,2})*")
+#: The signs of footnotes behind a name or a date. Figures may belong to a name ("Group of 77").
+_NOTE = re.compile(r"(?: ?\[[^\[\]]{1,9}\]| ?[*\u2020\u2021\u00a7])+$")
+_NUMBERED_NOTE = re.compile(r" \d{1,2}(?:, ?\d{1,2})*$")
 #: The choice of a cell that is to stand as the source's words.
 WORDS = "words"
 
@@ -225,7 +225,7 @@ class Named(Column):
         for text in written:
             bare = _without_note(text)
             if bare != text and not exact[text]:
-                if _NOTE.fullmatch(text):
+                if _NOTE.search(text):
                     exact[text] = exact[bare]
                 near[text] = [*exact[bare], *near[text], *near[bare]]
         found = chain.from_iterable([*exact.values(), *near.values()])
@@ -287,8 +287,8 @@ class Named(Column):
 
 
 def _without_note(text: str) -> str:
-    match = _NOTE.fullmatch(text) or _NUMBERED_NOTE.fullmatch(text)
-    return match[1].strip() if match else text
+    bare = _NOTE.sub("", text) if _NOTE.search(text) else _NUMBERED_NOTE.sub("", text)
+    return bare or text
 
 
 #: Day and month in figures: the signs between them do not say which is which.
@@ -315,8 +315,8 @@ class Day(Column):
             return
         cell.chosen = ""
         found = _dates_in(text)
-        if not found and (noted := _NOTE.fullmatch(text)):
-            found = _dates_in(noted[1])
+        if not found and (bare := _NOTE.sub("", text)) != text:
+            found = _dates_in(bare or text)
         figures = _FIGURES.fullmatch(text.strip())
         if len(found) > 1 and figures and order:
             found = [each for each in found if each.endswith(_end(figures, order))]
@@ -355,7 +355,7 @@ def _end(figures: re.Match[str], order: str) -> str:
 
 def _way(figures: re.Match[str], edtf: str) -> str:
     """Return which comes first where figures mean an EDTF text."""
-    return next(order for order in ("day", "month") if edtf.endswith(_end(figures, order)))
+    return next((each for each in ("day", "month") if edtf.endswith(_end(figures, each))), "")
 
 
 def _order_of(texts: Iterable[str]) -> str:

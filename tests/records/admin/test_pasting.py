@@ -512,10 +512,14 @@ def test_hostile_cells_are_problems_of_their_cells(contributor: Client) -> None:
             "line": 3,
             "cells": [{"text": "Kenya\0", "chosen": "state:' OR 1"}, {"text": [], "chosen": {}}],
         },
+        {"line": 4, "cells": [{"text": "*"}, {"text": "[1]"}]},
+        {"line": 5, "cells": [{"text": "Kenya" + "*" * 400 + "!"}, {"text": "10-5-25"}]},
     ]
     answer = asked(contributor, make_agreement(), columns=["party", "signature"], rows=rows).json()
     found = {place: problem for place, (problem, _offers) in problems(answer).items()}
-    assert list(found) == ["party_1", "party_2", "signature_3"]
+    assert list(found) == [
+        "party_1", "party_2", "signature_3", "party_4", "signature_4", "party_5", "signature_5",
+    ]  # fmt: skip
     assert found["party_2"] == "It is longer than 500 letters."
     assert "U+202E" in found["party_1"]
     assert answer["rows"][2]["cells"]["party"]["shown"] == "Kenya · draft"
