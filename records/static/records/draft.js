@@ -303,6 +303,17 @@
         }
     }
 
+    // Who goes back to the form of a new record has the same form again, also where the browser asks for its page anew.
+    const ticket = document.getElementsByName("_new")[0];
+    if (ticket) {
+        const [{type}] = performance.getEntriesByType("navigation");
+        if (type === "back_forward" && history.state && history.state.ticket) {
+            ticket.value = history.state.ticket;
+        } else {
+            history.replaceState({...history.state, ticket: ticket.value}, "");
+        }
+    }
+
     if (form) {
         const key = `${PREFIX}${account.user}:${location.pathname}`;
         let before = typed(taken());
