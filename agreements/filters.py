@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from agreements.editions import IN_FORCE, UNSIGNED, magnitude
+from agreements.editions.agreement import IN_FORCE, UNSIGNED, magnitude
 from agreements.effects import SIGNING
 from agreements.models import (
     ActionKind,

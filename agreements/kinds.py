@@ -7,12 +7,13 @@ from datetime import date
 import orjson
 from django.db import transaction
 
-from agreements.editions import AgreementEdition
+from agreements.editions.agreement import AgreementEdition
 from agreements.models import Agreement
 from agreements.serializers import AgreementSerializer
 from agreements.warnings import CHECKS
 from events.kinds import let_statements_be_about
 from records.models import Action, Nature
+from records.models.edition import known_on
 from records.publishing import feed
 from records.publishing.publish import next_document
 from records.registry import Kind, Question, register
@@ -71,8 +72,7 @@ def _publish_due(on: date, size: int) -> int:
         for edition in due.only("revision", "document"):
             former = orjson.loads(edition.document)
             document = next_document(edition)
-            known_on = date.fromisoformat(document["known_on"])
-            AgreementEdition.settle_status(document, on, known_on=known_on)
+            AgreementEdition.settle_status(document, on, known_on=known_on(document))
             entries.append(
                 feed.NewEdition(
                     AGREEMENT,

@@ -11,6 +11,7 @@ from agreements.effects import acts_of
 from agreements.models.party import NOT_BOUND
 from agreements.status import UNKNOWN, Status, agreement_history, party_history
 from config.dates.reach import Match
+from records.models.edition import known_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +35,10 @@ class Acts:
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Acts:
-        known_on = dt.date.fromisoformat(document["known_on"])
+        known = known_on(document)
         acts = acts_of(document)
-        proven = [act.as_proven(known_on) for act in acts]
-        return cls(document["laterality"], known_on, acts, proven)
+        proven = [act.as_proven(known) for act in acts]
+        return cls(document["laterality"], known, acts, proven)
 
     def histories(self, party: str | None = None) -> tuple[History, History]:
         """The statuses of one party, or of the whole: with unknown dates anywhere, and with proven days only."""

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agreements.editions import plain_amount
+from agreements.editions.agreement import plain_amount
 from agreements.models import (
     Agreement,
     AgreementAction,

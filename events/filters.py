@@ -26,7 +26,7 @@ from config.api.sql import (
     table_of,
 )
 from config.dates.reach import Match
-from events.editions import DAYS
+from events.editions.event import DAYS
 from events.models import (
     HAS_PARTS,
     IS_PART,
@@ -55,6 +55,7 @@ from records.api.filters import (
     having_part,
     with_part,
 )
+from records.models.edition import is_current
 from records.registry import kind_named
 from records.terms import pair, term
 
@@ -393,7 +394,7 @@ def about_pair(one: UUID, other: UUID) -> Clause:
     relations = RelationEdition._meta.db_table
     return Clause(
         f"{about} @> ARRAY[%s::uuid, %s::uuid] OR {about} && ARRAY(SELECT record_id FROM {relations}"  # noqa: S608 - SQL of ours
-        " WHERE involved_ids @> ARRAY[%s::uuid, %s::uuid] AND superseded_at IS NULL AND document IS NOT NULL)",
+        f" WHERE involved_ids @> ARRAY[%s::uuid, %s::uuid] AND {is_current()})",
         (one, other, one, other),
     )
 

@@ -17,6 +17,7 @@ from people.models import (
     TenureKind,
 )
 from records.api.dimensions import Dimension, Listed, Named, Parts, Word, days_of, spans
+from records.models.edition import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from records.models import Edition
 
 _OFFICES, _TENURES = (editions._meta.db_table for editions in (OfficeEdition, TenureEdition))
-
-
-def _is_current(alias: str) -> str:
-    return f"{alias}.superseded_at IS NULL AND {alias}.document IS NOT NULL"
 
 
 class OfficesHeld(Parts):
@@ -42,8 +39,8 @@ class OfficesHeld(Parts):
         values = ", ".join(f"{known[name]} AS {name}" for name in names)
         return Clause(
             f"SELECT DISTINCT found.record_id, {values} FROM found JOIN {_TENURES} AS tenure ON tenure.person_id = found.record_id"  # noqa: S608 - names of ours
-            f" AND {_is_current('tenure')} AND tenure.kind = ANY(%s) LEFT JOIN {_OFFICES} AS office"
-            f" ON office.record_id = tenure.office_id AND {_is_current('office')}",
+            f" AND {is_current('tenure')} AND tenure.kind = ANY(%s) LEFT JOIN {_OFFICES} AS office"
+            f" ON office.record_id = tenure.office_id AND {is_current('office')}",
             ([str(kind) for kind in IN_OFFICE],),
         )
 
@@ -54,7 +51,7 @@ def _of_office(name: str) -> Callable[[type[Edition]], Clause]:
     def value(editions: type[Edition]) -> Clause:
         return Clause(
             f"(SELECT office.{name} FROM {_OFFICES} AS office WHERE office.record_id = {column(editions, 'office_id')[0]}"  # noqa: S608 - names of ours
-            f" AND {_is_current('office')})"
+            f" AND {is_current('office')})"
         )
 
     return value

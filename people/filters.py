@@ -34,6 +34,7 @@ from records.api.filters import (
     with_part,
 )
 from records.lookup.lives import Lives
+from records.models.edition import is_current
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,15 +44,11 @@ _STATES, _OFFICES, _TENURES = (
 )
 
 
-def _is_current(alias: str) -> str:
-    return f"{alias}.superseded_at IS NULL AND {alias}.document IS NOT NULL"
-
-
 def before(states: list[UUID]) -> Clause:
     """States that one of these names as its predecessor."""
     return Clause(
         f"{column(StateEdition, 'record_id')[0]} IN (SELECT unnest(later.predecessor_ids) FROM {_STATES} AS later"  # noqa: S608 - SQL of ours
-        f" WHERE {_is_current('later')} AND later.record_id = ANY(%s::uuid[]))",
+        f" WHERE {is_current('later')} AND later.record_id = ANY(%s::uuid[]))",
         (states,),
     )
 
@@ -117,7 +114,7 @@ def _of_offices(office: str, condition: Clause) -> Clause:
     """The tenure's office meets the condition, as the office is published."""
     return Clause(
         f"{office} IN (SELECT office.record_id FROM {_OFFICES} AS office"  # noqa: S608 - SQL of ours
-        f" WHERE {_is_current('office')} AND {condition.sql})",
+        f" WHERE {is_current('office')} AND {condition.sql})",
         condition.values,
     )
 
@@ -150,7 +147,7 @@ def holding(
     record_id = column(PersonEdition, "record_id")[0]
 
     def with_tenure(among: list[Clause]) -> Clause:
-        found = [Clause(_is_current("tenure")), *needed]
+        found = [Clause(is_current("tenure")), *needed]
         if among:
             found.append(_of_offices("tenure.office_id", all_of(among)))
         tenures, condition = f"{_TENURES} AS tenure", all_of(found)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.dates.reach import Match, Reach
-from people.editions import days_held, known_on
+from people.editions.tenure import days_held
 from people.models import EndStatus, OfficePeriodKind, TenureKind
 from people.statuses import HolderStatus
+from records.models.edition import known_on
 from records.publishing.documents import reference_row
 from records.registry import kind_named
 

@@ -1,12 +1,10 @@
 """The kinds of record that publishing knows from here. What is named comes before what names it."""
 
-from people.editions import (
-    OfficeEdition,
-    OrganizationEdition,
-    PersonEdition,
-    StateEdition,
-    TenureEdition,
-)
+from people.editions.office import OfficeEdition
+from people.editions.organization import OrganizationEdition
+from people.editions.person import PersonEdition
+from people.editions.state import StateEdition
+from people.editions.tenure import TenureEdition
 from people.hints import offices_of, states_of
 from people.models import Office, Organization, Person, State, Tenure
 from people.serializers import (

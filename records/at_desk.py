@@ -21,6 +21,7 @@ from records.models import (
     ReferencePreview,
     preview_of,
 )
+from records.models.edition import is_current
 from records.registry import all_kinds
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def current(editions: type[Edition]) -> str:
     columns = ", ".join(columns_of(editions))
     return (
         f'SELECT {columns} FROM "{editions._meta.db_table}"'  # noqa: S608 - names of ours
-        " WHERE superseded_at IS NULL AND document IS NOT NULL"
+        f" WHERE {is_current()}"
     )
 
 

@@ -18,7 +18,7 @@ from agreements.models.party import NOT_BOUND, AgreementParty, AgreementRepresen
 from agreements.models.subject import AgreementSubject
 from agreements.models.value import MonetaryValue, Qualifier, Scope, ValueKind
 
-from agreements.editions import AgreementEdition  # isort: skip  # it derives the status from what is above
+from agreements.editions.agreement import AgreementEdition  # isort: skip  # it derives the status from what is above
 
 __all__ = [
     "NOT_BOUND",

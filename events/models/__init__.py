@@ -1,12 +1,10 @@
 """What happened: event types, places, events, participations, statements and relations."""
 
-from events.editions import (
-    EventEdition,
-    EventTypeEdition,
-    PlaceEdition,
-    RelationEdition,
-    StatementEdition,
-)
+from events.editions.event import EventEdition
+from events.editions.event_type import EventTypeEdition
+from events.editions.place import PlaceEdition
+from events.editions.relation import RelationEdition
+from events.editions.statement import StatementEdition
 from events.models.event import (
     Attendance,
     Event,

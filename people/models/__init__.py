@@ -1,12 +1,10 @@
 """Who acts: states, organizations, persons, offices and tenures."""
 
-from people.editions import (
-    OfficeEdition,
-    OrganizationEdition,
-    PersonEdition,
-    StateEdition,
-    TenureEdition,
-)
+from people.editions.office import OfficeEdition
+from people.editions.organization import OrganizationEdition
+from people.editions.person import PersonEdition
+from people.editions.state import StateEdition
+from people.editions.tenure import TenureEdition
 from people.models.citation import AttributedCitation
 from people.models.holding import (
     HELD_MILESTONES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 #: The public edition of a record: the newest one, unless that is a tombstone.
 CURRENT = models.Q(superseded_at__isnull=True, document__isnull=False)
+
+
+def is_current(alias: str = "") -> str:
+    """`CURRENT` in a statement, of the table of editions that is called `alias` there."""
+    of = f"{alias}." if alias else ""
+    return f"{of}superseded_at IS NULL AND {of}document IS NOT NULL"
 
 
 class Action(models.TextChoices):
@@ -273,6 +280,11 @@ def existence(document: dict[str, Any]) -> tuple[str | None, str | None]:
     """Return the first and the last day on which something with a start and an end may have been."""
     start, end = document.get("start"), document.get("end")
     return (start and start["earliest"], end and end["latest"])
+
+
+def known_on(document: dict[str, Any]) -> dt.date:
+    """The day on which what a document says was known: what goes on did so then."""
+    return dt.date.fromisoformat(document["known_on"])
 
 
 def years(start: dict[str, Any] | None, end: dict[str, Any] | None) -> str:

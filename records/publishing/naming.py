@@ -10,6 +10,7 @@ from django.db import connection
 from rest_framework.serializers import BaseSerializer
 
 from records.bulk import as_array
+from records.models.edition import is_current
 from records.reference_fields import NamingField, ReferenceSerializer
 from records.registry import all_kinds
 
@@ -43,7 +44,7 @@ def naming(
     for rank, kind in enumerate(all_kinds()):
         if rank < first or not (kinds is None or may_be_named(kind).intersection(kinds)):
             continue
-        condition = "superseded_at IS NULL AND document IS NOT NULL AND refs && %s::uuid[]"
+        condition = f"{is_current()} AND refs && %s::uuid[]"
         parameters.append(as_array(ids))
         if beyond is not None and rank == first:
             condition += " AND record_id > %s::uuid"
@@ -92,7 +93,7 @@ def named(ids: Collection[UUID], *, other_than: Collection[UUID] = ()) -> set[UU
         return set()
     parts = [
         "SELECT name FROM (SELECT unnest(refs) AS name FROM"  # noqa: S608 - our own names
-        f' "{kind.editions._meta.db_table}" WHERE superseded_at IS NULL AND document IS NOT NULL'
+        f' "{kind.editions._meta.db_table}" WHERE {is_current()}'
         " AND refs && %(ids)s::uuid[] AND record_id <> ALL(%(but)s::uuid[])) AS names"
         " WHERE name = ANY(%(ids)s::uuid[])"
         for kind in all_kinds()

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.editions import plain_amount
+from agreements.editions.agreement import plain_amount
 from agreements.models import (
     AgreementDepositary,
     AgreementEdition,

@@ -26,14 +26,14 @@ FAULTS = (
     Fault(
         "former tenures of a person count in people/?state=",
         "people/filters.py",
-        'found = [Clause(_is_current("tenure")), *needed]',
+        'found = [Clause(is_current("tenure")), *needed]',
         "found = [*needed]",
         ("tests/people/test_filters.py::test_only_what_tenures_and_offices_say_now_counts",),
     ),
     Fault(
         "former versions of an office count in tenures/?state=",
         "people/filters.py",
-        "f\" WHERE {_is_current('office')} AND {condition.sql})\"",
+        "f\" WHERE {is_current('office')} AND {condition.sql})\"",
         'f" WHERE {condition.sql})"',
         ("tests/people/test_filters.py::test_only_what_tenures_and_offices_say_now_counts",),
     ),
@@ -182,7 +182,7 @@ FAULTS = (
     ),
     Fault(
         "an event is not posted under the pairs of its states",
-        "events/editions.py",
+        "events/editions/event.py",
         "        posted += _place_in_whole(document)\n",
         "        posted = posted[:1] + _place_in_whole(document)\n",
         ("tests/events/test_postings.py::test_postings_follow_what_is_published",),
