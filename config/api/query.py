@@ -135,7 +135,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
 #: Of these, those that mean one day, month or year, which a window has only between its two ends.
 _SPANS = frozenset({"date", "day", "event_date", "month", "when", "year"})
 #: Operators of other interfaces, behind two underscores: those that leave out, and those that begin and end a window.
-_LEAVING_OUT = frozenset({"exclude", "isnot", "ne", "neq", "nin", "not_in"})
+_LEAVING_OUT = frozenset({"exclude", "isnot", "ne", "neq", "nin", "not", "not_in"})
 _FROM = frozenset({"gt", "gte", "min"})
 _UNTIL = frozenset({"lt", "lte", "max"})
 
@@ -346,25 +346,24 @@ def _decoded(raw: str) -> str | None:
 
 
 def _nearest_parameter(name: str, known: Collection[str]) -> str | None:
-    """`kind__in` means `kind`, `kind__ne` what leaves it out; otherwise the name with the same meaning, else the most similar one."""
+    """The name that was probably meant: by what it means before how it is spelled, and never one that asks for the opposite.
+
+    `kind__in` means `kind`, `kind__ne` what leaves it out if there is such, `date__lte` the end of a window.
+    """
     base, _, operator = name.partition("__")
     if name.endswith("!"):  # `kind!=visit`
         base, operator = name[:-1], "ne"
-    leaves_out = operator.lower() in _LEAVING_OUT
-
-    def found(meant: str) -> str | None:
-        if leaves_out and f"{meant}__not" in known:
-            return f"{meant}__not"
-        return meant if meant in known else None
-
-    if suggested := found(base):
-        return suggested
+    operator = operator.lower()
     group, dot, word = base.rpartition(".")
-    for meant in _MEANINGS.get(word.lower().replace("-", "_"), ()):
-        if operator.lower() in _UNTIL and meant.endswith("_after"):
-            meant = f"{meant.removesuffix('after')}before"  # noqa: PLW2901 - the other end of the same window
-        elif operator.lower() in _FROM | _UNTIL and "_after" not in meant:
-            continue
-        if suggested := found(f"{group}{dot}{meant}"):
-            return suggested
-    return nearest(name, known)
+    meanings = _MEANINGS.get(word.lower().replace("-", "_"), ())
+    meant = [base, *(f"{group}{dot}{meaning}" for meaning in meanings)]
+    if operator in _LEAVING_OUT:
+        can_be_left_out = [each.removesuffix("__not") for each in known if each.endswith("__not")]
+        exactly = (each for each in meant if each in can_be_left_out)
+        found = next(exactly, None) or nearest(base, can_be_left_out)
+        return f"{found}__not" if found else None
+    if operator in _FROM | _UNTIL:
+        end, bound = ("after", "gte") if operator in _FROM else ("before", "lte")
+        windows = [f"{base}__{bound}", *(f"{each.removesuffix('_after')}_{end}" for each in meant)]
+        return next((each for each in windows if each in known), None)
+    return next((each for each in meant if each in known), None) or nearest(name, known)

@@ -16,8 +16,7 @@ from records.models import Reference, Standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The first and the last of some days.
-Days = tuple[date, date]
+    from records.lookup.finding import Days
 
 #: States that a note names at most.
 NAMED = 15
