@@ -94,10 +94,12 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays until the end: it would read all that lives, each time that it looks at all.
 
     That is what there is before the first test, and what a look at all has left: pages, forms and templates that are made once.
+    Commands that a test runs do the same meanwhile, and would have all of it looked at again when they are done.
     """
     gc.collect()
     gc.freeze()
     gc.callbacks.append(_freeze)
+    gc.unfreeze = lambda: None
 
 
 def _freeze(phase: str, seen: dict[str, int]) -> None:

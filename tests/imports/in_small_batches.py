@@ -21,7 +21,9 @@ def main() -> None:
 
     load.BATCH //= 10
     publication.MANY //= 10
-    publish_in_batches.__kwdefaults__["size"] //= 10
+    defaults = publish_in_batches.__kwdefaults__
+    assert defaults
+    defaults["size"] //= 10
     manage.main()
 
 
