@@ -62,10 +62,10 @@ class AnyOf(models.Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, values = self.process_lhs(compiler, connection)
         keys = [self.lhs.output_field.to_python(value) for value in self.rhs]
-        return f"{column} = ANY(%s)", [*values, keys]
+        return f"{column} = ANY(%s)", (*values, keys)
 
 
 def _execute(execute: Execute, statement: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
