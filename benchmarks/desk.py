@@ -44,10 +44,22 @@ CHANGED = 20
 #: The day of the summit.
 SUMMIT = "2024-05-18"
 HEAD = ("Page", "Python, ms", "PostgreSQL, ms", "Queries", "kB", "Goal", "Over")
-#: What is typed into the box of a person: frequent, rare, several words, misspelt, short, unknown.
+#: What is typed into the box of a person: frequent, rare, several words, misspelt, begun, short, in another script, with a title, within
+#: words, long, unknown, and what is no name.
 TYPED = (
-    "john", "smith", "kerry", "john kerry", "al", "jo", "kery", "john kery", "mohamed kahn", "gadafi", "xyzzyq",
+    "john", "smith", "kerry", "john kerry", "mohammed ali khan", "al", "jo", "joh", "j", "kery", "jhon", "smiht", "john kery", "jhon kery",
+    "mohamed kahn", "gadafi", "president kerry", "Черчилль", "王", "arbarl", "xyzzyq", "lorem ipsum dolor " * 17, "50%", "1999", "PK",
+    "bench-77", "019a2b3c-0000-7000-8000-000000000000",
 )  # fmt: skip
+#: What is typed into the box of other records, by the field.
+TYPED_ELSEWHERE = {
+    "people.office.state": ("pakistan", "PK", "pakstan", "united sta", "xyzzyq"),
+    "people.tenure.office": ("minister", "foreign minster"),
+    "people.office.organization": ("ministry", "minstry of"),
+    "events.event.parent": ("visit", "visit of", "foreign minster"),
+    "events.participationcapacity.tenure": ("john", "minister", "kery"),
+    "agreements.agreementparty.agreement": ("treaty", "treaty on oil"),
+}
 GIVEN = (
     "Mary", "Anna", "Peter", "Paul", "Mohammed", "Ali", "Maria", "Jean", "Ivan", "Wei", "Fatima", "Carlos", "George",
 )  # fmt: skip
@@ -205,8 +217,12 @@ def add_persons(count: int) -> None:
             f"INSERT INTO people_personcitation ({names}) SELECT {selected} FROM people_person AS person,"
             " (SELECT * FROM people_personcitation LIMIT 1) AS model WHERE person.slug LIKE 'bench-%'"
         )
+        cursor.execute(
+            "INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'person', word FROM people_person,"
+            " unnest(string_to_array(btrim(chancery_folded(name)), ' ')) AS word WHERE length(word) >= 3"
+        )
         cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("ANALYZE people_person")
+        cursor.execute("ANALYZE people_person, records_workingword")
 
 
 def member_of_staff() -> Client:
@@ -348,16 +364,18 @@ class Form(HTMLParser):
 
 
 def boxes() -> Iterator[Page]:
-    """The box of a person, while somebody types."""
+    """The box of a person, while somebody types, and those of other records."""
     from django.urls import reverse  # noqa: PLC0415 - Django must be set up first
     from django.utils.http import urlencode  # noqa: PLC0415
 
-    for typed in TYPED:
-        asked = {
-            "app_label": "people", "model_name": "tenure", "field_name": "person", "term": typed, "on": "2024-05-18",
-        }  # fmt: skip
-        address = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
-        yield Page(f"a person: {typed}", address, {"postgresql": 5})
+    for field_of_box, texts in {"people.tenure.person": TYPED, **TYPED_ELSEWHERE}.items():
+        app, model, name = field_of_box.split(".")
+        for typed in texts:
+            asked = {
+                "app_label": app, "model_name": model, "field_name": name, "term": typed, "on": "2024-05-18",
+            }  # fmt: skip
+            address = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
+            yield Page(f"{name}: {typed[:40]}", address, {"postgresql": 5})
 
 
 def forms() -> Iterator[Page]:

@@ -103,7 +103,7 @@ class SearchView(AutocompleteJsonView):
         narrowed = narrow(rows, self.request.GET) if narrow is not None else rows
         pick = getattr(desk, "picked", None)
         self.is_picked = bool(self.term) and pick is not None and narrowed is rows
-        if self.is_picked:
+        if self.is_picked and pick is not None:
             found: QuerySet[Any] = pick(rows, self.term, self.on)
         else:
             found, _is_doubled = desk.get_search_results(self.request, narrowed, self.term)

@@ -31,6 +31,8 @@ _ONCE = "SET LOCAL plan_cache_mode = force_generic_plan; "
 _BY_INDEX = "SET LOCAL enable_seqscan = off; "
 _SETTINGS = "SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan')"
 _AS_BEFORE = "SET LOCAL plan_cache_mode = %s; SET LOCAL enable_seqscan = %s"
+#: What the history puts before the statements of a request that may write: these are two statements, and are planned as they come.
+_IN_HISTORY = "SELECT set_config('pghistory."
 _PLACE = re.compile(r"%(.)")
 
 #: The names of the plans of each connection, by their statements, the one used last at the end. Plans go with their connection.
@@ -62,14 +64,14 @@ class AnyOf(models.Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, values = self.process_lhs(compiler, connection)
         keys = [self.lhs.output_field.to_python(value) for value in self.rhs]
-        return f"{column} = ANY(%s)", [*values, keys]
+        return f"{column} = ANY(%s)", (*values, keys)
 
 
 def _execute(execute: Execute, statement: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
-    if many or not values:
+    if many or not values or statement.startswith(_IN_HISTORY):
         return execute(statement, values, many, context)
     cursor: CursorWrapper = context["cursor"]
     to: Connection = cursor.connection

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, IntegerField, Q, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 from rapidfuzz.distance import OSA
@@ -135,7 +135,7 @@ def _tenures_of(people: Sequence[Any]) -> QuerySet[Tenure]:
 def _possibly_held(on: Days) -> Any:
     first, last = on
     impossible = Q(start_earliest__gt=last) | Q(end_latest__lt=first)
-    no, yes = (Cast(number, IntegerField()) for number in (0, 1))
+    no, yes = (Cast(Value(number), IntegerField()) for number in (0, 1))
     return Case(When(impossible, then=no), default=yes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pghistory
 import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -74,6 +75,15 @@ def test_what_fails_is_tried_anew_and_the_planner_is_as_before() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW plan_cache_mode")
         assert cursor.fetchone() == ("auto",)
+
+
+def test_what_is_asked_while_history_is_written_is_answered_without_a_plan() -> None:
+    with pghistory.context(user=1):
+        assert [answer(f"({ASKED})", 1, "a"), answer(f"({ASKED})", 2, "b")] == [
+            [(2, "%a")],
+            [(3, "%b")],
+        ]
+    assert kept() == []
 
 
 def test_a_queryset_asks_the_same_however_many_keys_there_are() -> None:
