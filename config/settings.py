@@ -68,8 +68,9 @@ SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-# A treaty with 190 parties and their actions is one form of the desk.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# A treaty with 1,000 parties and 1,000 actions may be one form of the desk, with names in any script. Strangers send less: config/gate/bodies.py.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 # Bytes of an uploaded file, which is stored in the database until it is imported. Larger files are imported by command.
 LARGEST_UPLOAD = 50 * 1024**2
 FILE_UPLOAD_HANDLERS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import suppress
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -123,7 +123,15 @@ class RecordSelectMultiple(RecordSelect, forms.SelectMultiple):
     allow_multiple_selected = True
 
 
-class RecordChoice(AnyChoice):
+class _Searched(AnyChoice):
+    """A choice that is searched: nobody lists what may be chosen, so that copies of the field share it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        copied: Self = forms.Field.__deepcopy__(self, memo)
+        return copied
+
+
+class RecordChoice(_Searched):
     """A record, which a form looks up unless it was read with others (`read_chosen`)."""
 
     #: Records that may be chosen and were read, by their keys.
@@ -138,7 +146,7 @@ class RecordChoice(AnyChoice):
         return super().to_python(value) if found is None else found
 
 
-class RecordsChoice(AnyMultipleChoice):
+class RecordsChoice(_Searched, AnyMultipleChoice):
     """Several records, which a form looks up unless they were all read with others."""
 
     #: As of `RecordChoice`.

@@ -38,7 +38,7 @@ def _line(fields: list[Any], line: Any) -> str:
     names = "".join(f" field-{_name_of(field)}" for field in fields if _name_of(field))
     hidden = "" if line.has_visible_field else " hidden"
     if len(fields) == 1:
-        errors = str(line.errors())
+        errors = str(line.errors()) if line.form.is_bound else ""
         wrong = " errors" if errors else ""
         return f'<div class="form-row{wrong}{hidden}{names}">{errors}{_field(fields[0])}</div>\n'
     boxes = "".join(_field(field, among_others=True) for field in fields)
@@ -61,7 +61,7 @@ def _field(field: Any, *, among_others: bool = False) -> str:
     classes = ["flex-container"]
     errors = ""
     if among_others:
-        if not field.is_readonly:
+        if not field.is_readonly and bound.form.is_bound:
             errors = str(field.errors())
         classes += ["fieldBox", *([f"field-{name}"] if (name := _name_of(field)) else [])]
         classes += ["errors"] * bool(errors) + ["hidden"] * is_hidden

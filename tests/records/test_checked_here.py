@@ -56,7 +56,7 @@ def test_check_constraints_say_the_same_here_as_in_the_database() -> None:
                     differing.append((rule.name, values, here))
 
     assert differing == []
-    assert decided > 200
+    assert decided > 600
 
 
 def test_what_is_not_checked_is_not_decided() -> None:
