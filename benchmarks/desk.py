@@ -118,6 +118,7 @@ def make_records_of_desk(events: int, persons: int) -> None:
 
     from benchmarks.fill import make_records, publish_records  # noqa: PLC0415
     from events.models import Event  # noqa: PLC0415
+    from records.models import HAS_PREVIEW  # noqa: PLC0415
     from records.publishing.previews import bring_up_to_date  # noqa: PLC0415
     from records.registry import all_kinds  # noqa: PLC0415
 
@@ -139,11 +140,15 @@ def make_records_of_desk(events: int, persons: int) -> None:
         cursor.execute("SET session_replication_role = replica")  # without history
         for kind in all_kinds():
             cursor.execute(
-                # In the course of a year: the previews of the last hour's work are looked through by each list.
+                # In the course of a year.
                 f"UPDATE \"{kind.model._meta.db_table}\" SET published_at = published_at - interval '1 year',"
                 " changed_at = changed_at - random() * interval '1 year'"
                 " WHERE editorial_state = 'published' AND hashtext(id::text) %% %s = 0",
                 [CHANGED],
+            )
+            cursor.execute(
+                "INSERT INTO records_duepreview (kind, record_id)"
+                f" SELECT '{kind.name}', id FROM \"{kind.model._meta.db_table}\" AS record WHERE {HAS_PREVIEW.format('record')}"
             )
         cursor.execute("SET session_replication_role = DEFAULT")
     say("making previews")

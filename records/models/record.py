@@ -45,6 +45,32 @@ class EditorialState(models.TextChoices):
     MERGED = "merged", "Merged"  #: was the same thing as another record, to which its id leads
 
 
+#: That a record is not public as it is: SQL over a row of it by that name. Its preview says what it would be (`records.models.preview`).
+HAS_PREVIEW = (
+    "({0}.editorial_state IN ('draft', 'in_review', 'withdrawn')"
+    " OR ({0}.editorial_state = 'published' AND {0}.changed_at > {0}.published_at))"
+)
+
+
+class AskForPreview(pgtrigger.Trigger):
+    """Remember of each record that is written and not public as it is that its preview has to be made (`DuePreview`)."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    referencing = pgtrigger.Referencing(new="new_values")  # type: ignore[no-untyped-call] # it carries no types
+
+    def __init__(self, operation: pgtrigger.Operation) -> None:
+        super().__init__(name=f"ask_for_preview_{str(operation).lower()}", operation=operation)
+
+    def get_func(self, model: Any) -> str:
+        # Migrations compile triggers from a copy of the model that has only its fields.
+        record = cast("type[Record]", apps.get_model(model._meta.label))
+        return (
+            f"INSERT INTO records_duepreview (kind, record_id) SELECT '{record.object_kind}', id FROM new_values"  # noqa: S608 - our own names
+            f" WHERE {HAS_PREVIEW.format('new_values')}; RETURN NULL;"
+        )
+
+
 class Record(CheckedHere):
     """What every record has: the working copy, which can be edited at any time. Only its editions are public."""
 
@@ -186,6 +212,8 @@ class Record(CheckedHere):
                     "RETURN NULL;"
                 ),
             ),
+            AskForPreview(pgtrigger.Insert),
+            AskForPreview(pgtrigger.Update),
         ]
 
     @property
