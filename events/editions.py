@@ -234,6 +234,7 @@ class EventEdition(Edition):
     covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
     sums = EventSum
+    listed_by = "when_earliest"
 
     class Meta(Edition.Meta):
         indexes = [

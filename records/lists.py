@@ -6,28 +6,34 @@ of previews for all others (`records.at_desk`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.http import urlencode
 
 from config.api.filters.dates import days_asked
+from config.api.pagination import Cursor, Ordering, Page
 from config.api.problems import Problem
 from config.api.query import Query
 from config.api.sql import Clause, all_of, compiled, select, table_of
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
+from records.bulk import among
 from records.lookup.published import WrittenReferences
 from records.models import CURRENT, EditorialState
 from records.registry import filters_of
+from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
 AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 #: All others, but for those that lead to another record.
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
+#: Rows that are read beyond those that are needed, for some share their day with the last one. Where they are more, it is read on.
+SAME_DAY = 50
 
 
 @dataclass(frozen=True)
@@ -68,12 +76,22 @@ class Asked:
 
     def halves(self, rows: QuerySet[Any]) -> Halves:
         """Return the same rows, apart: those whose editions are asked, and those whose previews are."""
+        if self._is_listed_as_public(rows):
+            return ByDay(self.kind.editions, self.clauses, rows)
         editions, previews = self._found()
         return Halves(
             rows,
             rows.filter(AS_PUBLISHED, pk__in=editions),
             rows.filter(PREVIEWED, pk__in=previews),
         )
+
+    def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
+        """Whether editions are asked alone, for a list in an order that they have too."""
+        if not self.kind.editions.listed_by or rows.query.where:
+            return False
+        usual = tuple(rows.model._meta.ordering)  # its last is the key: what is behind says nothing
+        as_usual = rows.query.order_by[: len(usual)] == usual
+        return as_usual and not any(tables_in(one.sql) for one in self.clauses)
 
     def _found(self) -> tuple[RawSQL, RawSQL]:
         """Return the statements that give the ids of records that meet the conditions, as published and as previewed."""
@@ -130,7 +148,136 @@ class Halves:
         if not all(found):
             return [key for those in found for key in those[first:]]
         keys = [key for those in found for key in those]
-        return list(self.rows.filter(pk__in=keys).values_list("pk", flat=True)[first:last])
+        rows = self.rows.filter(among("pk", keys))
+        return list(rows.values_list("pk", flat=True)[first:last])
+
+
+class ByDay(Halves):
+    """The same of a kind that the desk lists by the first day, as the API does: editions and previews have it too.
+
+    Editions are found by the API's ways (`records.ways`). Both are read in order, and counted so.
+    """
+
+    def __init__(
+        self, editions: type[Edition], clauses: Sequence[Clause], rows: QuerySet[Any]
+    ) -> None:
+        super().__init__(rows)
+        self._editions = EditionsByDay(editions, clauses, rows.filter(AS_PUBLISHED))
+        self._previews = PreviewsByDay(editions, clauses, rows.filter(PREVIEWED))
+
+    def counted(self, most: int) -> int:
+        return len(self._first(most))
+
+    def keys(self, first: int, last: int) -> Sequence[Any]:
+        return [key for _day, key in self._first(last)[first:]]
+
+    def _first(self, count: int) -> list[Place]:
+        public = self._editions.first(count)
+        end = public[-1][0] if len(public) == count else inf
+        return sorted([*public, *self._previews.first(count, end)])[:count]
+
+
+#: How many days before the last of all the first one lies, those without one behind all others, and the key.
+Place = tuple[float, Any]
+
+
+class RowsByDay:
+    """Rows of one half in the order of the desk, read as far as they are needed."""
+
+    def __init__(
+        self, editions: type[Edition], clauses: Sequence[Clause], rows: QuerySet[Any]
+    ) -> None:
+        self.editions = editions
+        self.clauses = clauses
+        self.rows = rows.order_by()
+        self.found: list[Place] = []
+        self.is_read = False
+
+    def first(self, count: int, end: float = inf) -> list[Place]:
+        """Return the first so many rows; those behind an end may be left out."""
+        while len(self.found) < count and not self.is_read:
+            if self.found and self.found[-1][0] > end:
+                break
+            places = self.read(count - len(self.found) if end == inf else SAME_DAY)
+            # What the list has is for the records to say: one may be changed since its edition was made.
+            rows = self.rows.filter(among("pk", [key for _day, key in places]))
+            there = set(rows.values_list("pk", flat=True))
+            self.found += [each for each in places if each[1] in there]
+        return self.found[:count]
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, some so many."""
+        raise NotImplementedError
+
+    def fetch(self, asked: Clause) -> list[Place]:
+        with connection.cursor() as cursor:
+            cursor.execute(asked.sql, asked.values)
+            return [(-day.toordinal() if day else inf, UUID(key)) for day, key, *_ in cursor]
+
+
+class EditionsByDay(RowsByDay):
+    """Records that are public as they are. What has no first day is read apart: the API may know days of it all the same."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        begins = Clause(f"NOT {table_of(self.editions)}.starts_unknown")
+        asked = [*self.clauses, replace(begins, led=begins)]
+        order = Ordering("date", descending=True, is_nullable=True)
+        self._wanted = Wanted(self.editions, ("position",), readable(self.editions), asked, order)
+        self._cursor: Cursor | None = None
+        self._are_dated_read = False
+        self._undated_read = 0
+        self._waiting: list[Place] = []  #: of a day of which there may be more
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, and some more, for some were changed since."""
+        if self._are_dated_read:
+            return self._undated(count)
+        size = count + count // 8 + SAME_DAY
+        found = self.fetch(statement(Page(size - 1, self._cursor, "none", b""), self._wanted))
+        self._are_dated_read = len(found) < size
+        found = self._waiting + found
+        self._waiting = []
+        if not self._are_dated_read:
+            # Of equal days the API has the higher key first, and of the last one there may be more.
+            last, key = found[-1]
+            self._cursor = Cursor(">", date.fromordinal(-int(last)), str(key))
+            self._waiting = [each for each in found if each[0] == last]
+            found = found[: -len(self._waiting)]
+        return sorted(found)
+
+    def _undated(self, count: int) -> list[Place]:
+        unknown = Clause(f"{table_of(self.editions)}.starts_unknown")
+        where = all_of([readable(self.editions), unknown, *self.clauses])
+        rows = self.rows.filter(pk__in=_ids(self.editions, current(self.editions), where))
+        keys = rows.order_by("pk").values_list("pk", flat=True)
+        found = [(inf, key) for key in keys[self._undated_read : self._undated_read + count]]
+        self._undated_read += len(found)
+        self.is_read = len(found) < count
+        return found
+
+
+class PreviewsByDay(RowsByDay):
+    """All others."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._count = 0
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half."""
+        table = table_of(self.editions)
+        day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
+        asked = select(
+            f"{day}, {table}.record_id::text",
+            f"({previewed(self.editions)}) AS {table}",
+            all_of(self.clauses),
+        )
+        ordered = f"{asked.sql} ORDER BY {day} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {self._count}"
+        found = self.fetch(Clause(ordered, asked.values))
+        self._count += len(found)
+        self.is_read = len(found) < count
+        return found
 
 
 def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:

@@ -145,6 +145,10 @@ class Edition(models.Model):
     #: The columns that this index has beside.
     covered: ClassVar[frozenset[str]] = frozenset()
 
+    #: The first day by which the desk lists records of this kind, the latest first: a field of the records, which `date` says of those
+    #: that have one (`starts_unknown` of the others).
+    listed_by: ClassVar[str] = ""
+
     #: Where records of this kind are summed up.
     sums: ClassVar[type[SumTable] | None] = None
 

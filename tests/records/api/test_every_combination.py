@@ -18,7 +18,7 @@ from benchmarks.candidates import SHAPING, Sample, candidates_for
 from benchmarks.schema import declared
 from config.api.docs import schema
 from records.api import frequencies
-from records.api.ways import bounds
+from records.ways import bounds
 from records.registry import all_kinds
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted
 from config.api.sql import EVERYTHING, Clause, all_of, table_of, within_all
-from records.api.ways import bounds
-from records.api.ways.known import Known
-from records.api.ways.page import in_order
-from records.api.ways.related import UNLESS_FEW, Related
-from records.api.ways.way import Way
 from records.as_of import halves
+from records.ways import bounds
+from records.ways.known import Known
+from records.ways.page import in_order
+from records.ways.related import UNLESS_FEW, Related
+from records.ways.way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
