@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -235,6 +235,7 @@ class EventEdition(Edition):
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
     sums = EventSum
     listed_by = "when_earliest"
+    lacking: ClassVar[dict[str, str]] = {"participants": "participations", "places": "places"}
 
     class Meta(Edition.Meta):
         indexes = [
@@ -334,12 +335,15 @@ class EventEdition(Edition):
             ],
         )
 
-    @staticmethod
-    def _terms(document: dict[str, Any]) -> list[int]:
+    @classmethod
+    def _terms(cls, document: dict[str, Any]) -> list[int]:
         found = set(terms_of(document, "status", "attendance", "visit_class"))
         found.update(term("state", state["id"]) for state in document["states"])
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
+        found.update(
+            term("without", name) for name in cls.lacking if not document[cls.lacking[name]]
+        )
         return sorted(found)
 
     @classmethod

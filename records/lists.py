@@ -198,7 +198,8 @@ class RowsByDay:
         while len(self.found) < count and not self.is_read:
             if self.found and self.found[-1][0] > end:
                 break
-            places = self.read(count - len(self.found) if end == inf else SAME_DAY)
+            is_near = end < inf and not self.found
+            places = self.read(SAME_DAY if is_near else count - len(self.found))
             # What the list has is for the records to say: one may be changed since its edition was made.
             rows = self.rows.filter(among("pk", [key for _day, key in places]))
             there = set(rows.values_list("pk", flat=True))
@@ -280,11 +281,11 @@ class PreviewsByDay(RowsByDay):
         return found
 
 
-def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
-    """Read the parameters of a list. What is at fault is said, and nothing else is done then."""
+def ask(kind: Kind, parameters: Iterable[tuple[str, str]], besides: Sequence[Clause] = ()) -> Asked:
+    """Read the parameters of a list, and ask `besides`. What is at fault is said, and nothing else is done then."""
     given = [(name, text) for name, text in parameters if text.strip()]
     if not given:
-        return Asked(kind)
+        return Asked(kind, besides)
     filters = filters_of(kind)
     try:
         query = Query(urlencode(given))
@@ -294,7 +295,7 @@ def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
         with at_desk():
             references.resolve(query, days_asked(filters.known, query))
         query.refuse_faults()
-        clauses = [condition(kind.editions) for condition in conditions]
+        clauses = [*besides, *(condition(kind.editions) for condition in conditions)]
     except Problem as problem:
         return Asked(kind, faults=problem.faults or [Fault(problem.type.code, problem.detail)])
     return Asked(kind, clauses, notes=references.notes, named=references.named)

@@ -689,7 +689,7 @@ class Migration(migrations.Migration):
                 ('visit_class', models.CharField(blank=True, choices=[('state', 'State visit'), ('official', 'Official visit'), ('official_working', 'Official working visit'), ('working', 'Working visit'), ('informal', 'Informal visit'), ('private', 'Private visit'), ('transit', 'Transit')], help_text='Of a visit, its rank in protocol; blank for other events, or when unknown.', max_length=20)),
                 ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The surviving record, when this one proved to be the same thing.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='events.event')),
                 ('parent', models.ForeignKey(blank=True, db_index=False, help_text='The event of which it is a part (a meeting: the visit during which it took place).', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='events.event')),
-                ('type', models.ForeignKey(help_text='What sort of event it is.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.eventtype')),
+                ('type', models.ForeignKey(db_index=False, help_text='What sort of event it is.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.eventtype')),
             ],
             options={
                 'ordering': (models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), 'pk'),
@@ -2704,11 +2704,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
         ),
         migrations.AddIndex(
             model_name='eventtype',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
         ),
         migrations.AddIndex(
             model_name='participation',
@@ -2716,15 +2716,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
         ),
         migrations.AddIndex(
             model_name='relation',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
         ),
         migrations.AddIndex(
             model_name='statement',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='eventtype',
@@ -2813,5 +2813,77 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='statement',
             trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'statement', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='3833fbfd3e98f7b6ffc2441b63138eac5c9a7ebd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_ae70f', referencing='REFERENCING NEW TABLE AS new_values ', table='events_statement', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='event_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['changed_at'], name='event_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='event_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['when_earliest', 'id'], name='event_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('status'), models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_by_status'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('type'), models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_by_type'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='eventtype_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(fields=['changed_at'], name='eventtype_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='eventtype_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='place_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(fields=['changed_at'], name='place_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='place_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='relation_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=models.Index(fields=['changed_at'], name='relation_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='relation_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='statement_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(fields=['changed_at'], name='statement_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='statement_contested'),
         ),
     ]

@@ -112,6 +112,7 @@ class Event(Record):
     type = models.ForeignKey(
         EventType,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="events",
         help_text="What sort of event it is.",
     )
@@ -185,6 +186,20 @@ class Event(Record):
                 models.F("when_earliest").desc(nulls_last=True),
                 "id",
                 field="title",
+            ),
+            # As they are sorted by a column.
+            models.Index(fields=["when_earliest", "id"], name="event_by_day"),
+            models.Index(
+                models.F("status"),
+                models.F("when_earliest").desc(nulls_last=True),
+                models.F("id"),
+                name="event_by_status",
+            ),
+            models.Index(
+                models.F("type"),
+                models.F("when_earliest").desc(nulls_last=True),
+                models.F("id"),
+                name="event_by_type",
             ),
             index_of_known("parent", "event_by_parent"),
             # Events of a type that may have been on some day.

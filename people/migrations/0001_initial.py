@@ -2880,23 +2880,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='office',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='office_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='office_waiting'),
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='organization_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='organization_waiting'),
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='person_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='person_waiting'),
         ),
         migrations.AddIndex(
             model_name='state',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='state_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='state_waiting'),
         ),
         migrations.AddIndex(
             model_name='tenure',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='tenure_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='tenure_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='person',
@@ -2969,5 +2969,77 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='tenure',
             trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'tenure', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='9fed687df93c4b6f67f0db292c7ad819c23b81a9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_d91a8', referencing='REFERENCING NEW TABLE AS new_values ', table='people_tenure', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='office_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(fields=['changed_at'], name='office_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='office_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='organization_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(fields=['changed_at'], name='organization_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='organization_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='person_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['changed_at'], name='person_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='person_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['living', 'name', 'id'], name='person_by_living'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('birth_edtf', ''), _negated=True), fields=['birth_edtf', 'name', 'id'], name='person_by_birth'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('death_edtf', ''), _negated=True), fields=['death_edtf', 'name', 'id'], name='person_by_death'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='state_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(fields=['changed_at'], name='state_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='state_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='tenure_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(fields=['changed_at'], name='tenure_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='tenure_contested'),
         ),
     ]

@@ -75,6 +75,18 @@ class Person(Record):
             beginning_index("person_folded_begins", "name"),
             # As lists of the desk have them.
             listed_index("person_in_order", "name", "id", field="name"),
+            # As they are sorted by a column.
+            models.Index(fields=["living", "name", "id"], name="person_by_living"),
+            models.Index(
+                fields=["birth_edtf", "name", "id"],
+                condition=~models.Q(birth_edtf=""),
+                name="person_by_birth",
+            ),
+            models.Index(
+                fields=["death_edtf", "name", "id"],
+                condition=~models.Q(death_edtf=""),
+                name="person_by_death",
+            ),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -25,8 +25,10 @@ from config.api.filters.dates import DATE_SCHEMA
 from config.api.filters.sets import Group
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
+from records.admin.list_filters import Lacking, lacks
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
+from records.admin.sorting import groups_of
 from records.badges import BadgeFilter
 from records.home import lists_of
 from records.lists import Asked, Halves, ask
@@ -74,10 +76,18 @@ class ListPaginator(BoundedPaginator):
     Rows that meet filters of the API are counted apart: read in order, more are looked at than are found.
     """
 
+    #: What the list may be sorted by in groups.
+    groups: Sequence[str] = ()
+
     @cached_property
     def first_keys(self) -> Sequence[Any]:
         rows: Any = self.object_list
-        return list(rows.values_list("pk", flat=True)[: COUNTED + 1])
+        keys: list[Any] = []
+        for group in groups_of(rows, self.groups):
+            keys += group.values_list("pk", flat=True)[: COUNTED + 1 - len(keys)]
+            if len(keys) > COUNTED:
+                break
+        return keys
 
     @cached_property
     def count(self) -> int:
@@ -136,10 +146,12 @@ class RecordChangeList(ChangeList):
             for text in texts
             if text.strip()
         ]
-        if given:
+        words = self.filter_params.get(Lacking.parameter_name, [])
+        besides = [found for word in words if (found := lacks(self.kind, word)) is not None]
+        if given or besides:
             # Before anything is looked up.
             self.waiting = bring_up_to_date(at_most=PREVIEWED)
-        self.asked = ask(self.kind, given)
+        self.asked = ask(self.kind, given, besides)
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
         self.found = rows
         return self.asked.filtered(rows)
@@ -153,6 +165,7 @@ class RecordChangeList(ChangeList):
         asks_api = self.asked.clauses and self.asked.is_understood
         rows: Any = self.asked.halves(self.found) if asks_api else self.queryset
         paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
+        paginator.groups = self.model_admin.sorted_by_groups
         self.paginator = paginator
         self.result_count = paginator.count
         self.show_full_result_count = False

@@ -977,11 +977,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='source',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
         ),
         migrations.AddIndex(
             model_name='topic',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',
@@ -1085,5 +1085,29 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
             trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'topic', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='f0f1454e503fe1346d19dfbb12b442579b4f4683', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_3ee7b', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topic', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='source_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['changed_at'], name='source_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='source_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='topic_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(fields=['changed_at'], name='topic_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='topic_contested'),
         ),
     ]

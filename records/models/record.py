@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.functions import Greatest, Now
@@ -148,12 +149,21 @@ class Record(CheckedHere):
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "review", "publish")
         indexes = [
-            # What is not public as it is, of which there is little: `records.badges.WAITING`, and what is withdrawn.
+            # What is not public as it is, of which there is little: `records.badges.WAITING`, and what is withdrawn or merged.
             models.Index(
                 fields=["editorial_state", "changed_at"],
-                condition=models.Q(editorial_state__in=["draft", "in_review", "withdrawn"])
+                condition=models.Q(
+                    editorial_state__in=["draft", "in_review", "withdrawn", "merged"]
+                )
                 | models.Q(editorial_state="published", changed_at__gt=models.F("published_at")),
                 name="%(class)s_waiting",
+            ),
+            GinIndex(
+                fields=["writers"], condition=~models.Q(writers=[]), name="%(class)s_by_writer"
+            ),
+            models.Index(fields=["changed_at"], name="%(class)s_by_change"),
+            models.Index(
+                fields=["id"], condition=models.Q(contested=True), name="%(class)s_contested"
             ),
         ]
         constraints = [
