@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -47,6 +47,8 @@ AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
 #: Rows that are read beyond those that are needed, for some share their day with the last one. Where they are more, it is read on.
 SAME_DAY = 50
+#: Rows that are read at once, and how many of them may be read for one that is found.
+MOST_READ, IN_VAIN = 5_000, 25
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,26 @@ class Asked:
         as_published, previewed_ = (Q(pk__in=ids) for ids in self._found())
         return rows.filter((AS_PUBLISHED & as_published) | (PREVIEWED & previewed_))
 
-    def halves(self, rows: QuerySet[Any]) -> Halves:
-        """Return the same rows, apart: those whose editions are asked, and those whose previews are."""
-        if self._is_listed_as_public(rows):
-            return ByDay(self.kind.editions, self.clauses, rows)
+    def halves(self, rows: QuerySet[Any], badge: str = "") -> Halves:
+        """Return the same rows, apart: those whose editions are asked, and those whose previews are.
+
+        Of rows that all have a badge, one half is empty.
+        """
         editions, previews = self._found()
-        return Halves(
+        found = Halves(
             rows,
             rows.filter(AS_PUBLISHED, pk__in=editions),
             rows.filter(PREVIEWED, pk__in=previews),
         )
+        if badge in Badge.values and badge != Badge.PUBLISHED:
+            return Halves(rows, found.halves[1])
+        if not self._is_listed_as_public(rows):
+            return found
+        return ByDay(self.kind.editions, self.clauses, found)
 
     def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
         """Whether editions are asked alone, for a list in an order that they have too."""
-        if not self.kind.editions.listed_by or rows.query.where:
+        if not self.kind.editions.listed_by:
             return False
         usual = tuple(rows.model._meta.ordering)  # its last is the key: what is behind says nothing
         as_usual = rows.query.order_by[: len(usual)] == usual
@@ -137,17 +145,26 @@ class Halves:
     def __init__(self, rows: QuerySet[Any], *halves: QuerySet[Any]) -> None:
         self.rows = rows
         self.halves = halves
+        self._some: list[list[Any]] = []
+        self._most = 0
 
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
-        return min(most, sum(half.order_by()[:most].count() for half in self.halves))
+        if most > self._most:
+            self._most = most
+            self._some = [
+                list(half.order_by().values_list("pk", flat=True)[:most]) for half in self.halves
+            ]
+        return min(most, sum(map(len, self._some)))
 
     def keys(self, first: int, last: int) -> Sequence[Any]:
         """Return the keys of the rows from `first` on, up to `last`, in order."""
-        found = [list(half.values_list("pk", flat=True)[:last]) for half in self.halves]
-        if not all(found):
-            return [key for those in found for key in those[first:]]
-        keys = [key for those in found for key in those]
+        self.counted(last)
+        keys: list[Any] = []
+        for half, some in zip(self.halves, self._some, strict=True):
+            # Of few rows all are known already.
+            are_all = len(some) < self._most
+            keys += some if are_all else half.values_list("pk", flat=True)[:last]
         rows = self.rows.filter(among("pk", keys))
         return list(rows.values_list("pk", flat=True)[first:last])
 
@@ -159,22 +176,34 @@ class ByDay(Halves):
     """
 
     def __init__(
-        self, editions: type[Edition], clauses: Sequence[Clause], rows: QuerySet[Any]
+        self, editions: type[Edition], clauses: Sequence[Clause], unordered: Halves
     ) -> None:
-        super().__init__(rows)
-        self._editions = EditionsByDay(editions, clauses, rows.filter(AS_PUBLISHED))
-        self._previews = PreviewsByDay(editions, clauses, rows.filter(PREVIEWED))
+        super().__init__(unordered.rows)
+        self._unordered = unordered
+        self._editions = EditionsByDay(editions, clauses, self.rows.filter(AS_PUBLISHED))
+        self._changed = partial(PreviewsByDay, editions, clauses, self.rows.filter(PREVIEWED))
+        self._previews = self._changed(inf)
 
     def counted(self, most: int) -> int:
-        return len(self._first(most))
+        found = self._first(most)
+        return self._unordered.counted(most) if found is None else len(found)
 
     def keys(self, first: int, last: int) -> Sequence[Any]:
-        return [key for _day, key in self._first(last)[first:]]
+        found = self._first(last)
+        if found is None:
+            return self._unordered.keys(first, last)
+        return [key for _day, key in found[first:]]
 
-    def _first(self, count: int) -> list[Place]:
+    def _first(self, count: int) -> list[Place] | None:
+        """Return the first so many rows; None where too few of those that are read meet what only the records are asked."""
         public = self._editions.first(count)
-        end = public[-1][0] if len(public) == count else inf
-        return sorted([*public, *self._previews.first(count, end)])[:count]
+        end = public[-1][0] if public and len(public) == count else inf
+        if self._previews.end != end:
+            self._previews = self._changed(end)
+        changed = self._previews.first(count)
+        if self._editions.is_in_vain or self._previews.is_in_vain:
+            return None
+        return sorted([*public, *changed])[:count]
 
 
 #: How many days before the last of all the first one lies, those without one behind all others, and the key.
@@ -191,19 +220,23 @@ class RowsByDay:
         self.clauses = clauses
         self.rows = rows.order_by()
         self.found: list[Place] = []
-        self.is_read = False
+        self.is_read = self.is_in_vain = False
+        self._read = 0
 
-    def first(self, count: int, end: float = inf) -> list[Place]:
-        """Return the first so many rows; those behind an end may be left out."""
+    def first(self, count: int) -> list[Place]:
+        """Return the first so many rows."""
         while len(self.found) < count and not self.is_read:
-            if self.found and self.found[-1][0] > end:
-                break
-            is_near = end < inf and not self.found
-            places = self.read(SAME_DAY if is_near else count - len(self.found))
+            wanted = count - len(self.found)
+            if self._read:
+                wanted = min(MOST_READ, wanted * self._read // max(1, len(self.found)))
+            places = self.read(wanted)
             # What the list has is for the records to say: one may be changed since its edition was made.
             rows = self.rows.filter(among("pk", [key for _day, key in places]))
             there = set(rows.values_list("pk", flat=True))
             self.found += [each for each in places if each[1] in there]
+            self._read += len(places)
+            if self._read > 2 * SAME_DAY and len(self.found) * IN_VAIN < self._read:
+                self.is_read = self.is_in_vain = True
         return self.found[:count]
 
     def read(self, count: int) -> list[Place]:
@@ -213,7 +246,7 @@ class RowsByDay:
     def fetch(self, asked: Clause) -> list[Place]:
         with connection.cursor() as cursor:
             cursor.execute(asked.sql, asked.values)
-            return [(-day.toordinal() if day else inf, UUID(key)) for day, key, *_ in cursor]
+            return [(-day.toordinal() if day else inf, UUID(row[0])) for day, *row in cursor]
 
 
 class EditionsByDay(RowsByDay):
@@ -224,7 +257,7 @@ class EditionsByDay(RowsByDay):
         begins = Clause(f"NOT {table_of(self.editions)}.starts_unknown")
         asked = [*self.clauses, replace(begins, led=begins)]
         order = Ordering("date", descending=True, is_nullable=True)
-        self._wanted = Wanted(self.editions, ("position",), readable(self.editions), asked, order)
+        self._wanted = Wanted(self.editions, (), readable(self.editions), asked, order)
         self._cursor: Cursor | None = None
         self._are_dated_read = False
         self._undated_read = 0
@@ -259,23 +292,30 @@ class EditionsByDay(RowsByDay):
 
 
 class PreviewsByDay(RowsByDay):
-    """All others."""
+    """All others, up to a day behind which no row is needed."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(
+        self,
+        editions: type[Edition],
+        clauses: Sequence[Clause],
+        rows: QuerySet[Any],
+        end: float,
+    ) -> None:
+        super().__init__(editions, clauses, rows)
+        self.end = end
         self._count = 0
 
     def read(self, count: int) -> list[Place]:
         """Return the next rows of the half."""
         table = table_of(self.editions)
         day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
-        asked = select(
-            f"{day}, {table}.record_id::text",
-            f"({previewed(self.editions)}) AS {table}",
-            all_of(self.clauses),
-        )
-        ordered = f"{asked.sql} ORDER BY {day} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {self._count}"
-        found = self.fetch(Clause(ordered, asked.values))
+        where = all_of(self.clauses)
+        if self.end < inf:
+            where &= Clause(f"{day} >= %s::date", (date.fromordinal(-int(self.end)),))
+        source = f"({previewed(self.editions)}) AS {table}"
+        asked = select(f"{day}, {table}.record_id::text", source, where)
+        order = f"{day} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {self._count}"
+        found = self.fetch(Clause(f"{asked.sql} ORDER BY {order}", asked.values))
         self._count += len(found)
         self.is_read = len(found) < count
         return found

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
@@ -45,7 +46,7 @@ class InWordsOnly(DeskFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
         if self.value() != "yes":
             return queryset
-        return queryset.filter(pk__in=in_words().order_by().values("event_id"))
+        return queryset.filter(Exists(in_words().order_by().filter(event=OuterRef("pk"))))
 
 
 class InWords(AnyModelAdmin):

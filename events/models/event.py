@@ -15,7 +15,7 @@ from events.models.place import Place
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import folded_index, listed_index
+from records.desk_search import Folded, folded_index, listed_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 from records.models.record import index_of_known
@@ -186,6 +186,13 @@ class Event(Record):
                 models.F("when_earliest").desc(nulls_last=True),
                 "id",
                 field="title",
+            ),
+            # What is looked at of each that was found elsewhere: whether it is public as it is, and has a word.
+            models.Index(
+                models.F("id"),
+                Folded("title"),
+                include=("title", "editorial_state", "changed_at", "published_at"),
+                name="event_as_it_is",
             ),
             # As they are sorted by a column.
             models.Index(fields=["when_earliest", "id"], name="event_by_day"),

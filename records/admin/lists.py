@@ -163,7 +163,7 @@ class RecordChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read a page: the rows that meet the filters of the API by editions and previews apart."""
         asks_api = self.asked.clauses and self.asked.is_understood
-        rows: Any = self.asked.halves(self.found) if asks_api else self.queryset
+        rows: Any = self._halves() if asks_api else self.queryset
         paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
         paginator.groups = self.model_admin.sorted_by_groups
         self.paginator = paginator
@@ -190,6 +190,10 @@ class RecordChangeList(ChangeList):
             row.warning_count = counts[row.pk]
         # They stand above the list, in a form of ours.
         self.has_filters = False
+
+    def _halves(self) -> Halves:
+        badges = self.filter_params.get(BadgeFilter.parameter_name, [""])
+        return self.asked.halves(self.found, badges[-1])
 
     @property
     def kind(self) -> Kind:

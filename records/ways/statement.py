@@ -40,7 +40,10 @@ class Wanted:
 
 
 def statement(page: Page, wanted: Wanted) -> Clause:
-    """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns.
+
+    Where no columns are wanted and nothing is counted, they have key and id alone.
+    """
     if moment() is None:
         return _statement(page, wanted)
     wanted = replace(wanted, asked=without_leads(wanted.asked))
