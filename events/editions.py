@@ -20,7 +20,7 @@ from events.models.event import TOOK_PLACE
 from events.models.event_sum import EventSum, KeepSums
 from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
 from events.models.relation import Dimension, pair_label
-from events.terms import participations_of, states_of, states_stood_for
+from events.terms import IN_WORDS, participations_of, states_of, states_stood_for
 from people.models import EndStatus
 from records.models.edition import (
     CURRENT,
@@ -341,6 +341,7 @@ class EventEdition(Edition):
         found.update(term("state", state["id"]) for state in document["states"])
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
+        found.update(IN_WORDS for part in document["participations"] if not part["participant"])
         found.update(
             term("without", name) for name in cls.lacking if not document[cls.lacking[name]]
         )

@@ -82,6 +82,16 @@ def listed_index(name: str, *order: str | models.expressions.OrderBy, field: str
     return models.Index(*order, Folded(field), include=include, name=name)
 
 
+def waiting_index(name: str, *order: str | models.expressions.OrderBy, field: str) -> models.Index:
+    """Return the same index of what is not public as it is, with what says so: a list of it reads nothing else."""
+    state = ("editorial_state", "changed_at", "published_at")
+    include = state if field in order else (field, *state)
+    condition = models.Q(editorial_state__in=["draft", "in_review", "withdrawn"]) | models.Q(
+        editorial_state="published", changed_at__gt=models.F("published_at")
+    )
+    return models.Index(*order, Folded(field), include=include, condition=condition, name=name)
+
+
 def narrowed(
     queryset: models.QuerySet[models.Model],
     typed: str,

@@ -47,6 +47,8 @@ AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
 #: Rows that are read beyond those that are needed, for some share their day with the last one. Where they are more, it is read on.
 SAME_DAY = 50
+#: Rows of a half that are read in whatever order: of no more, none is looked for again in order.
+FOUND = 1_500
 #: Rows that are read at once, and how many of them may be read for one that is found.
 MOST_READ, IN_VAIN = 5_000, 25
 
@@ -151,7 +153,7 @@ class Halves:
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
         if most > self._most:
-            self._most = most
+            self._most = most = max(most, FOUND)
             self._some = [
                 list(half.order_by().values_list("pk", flat=True)[:most]) for half in self.halves
             ]
@@ -165,8 +167,9 @@ class Halves:
             # Of few rows all are known already.
             are_all = len(some) < self._most
             keys += some if are_all else half.values_list("pk", flat=True)[:last]
+        # All of them, or PostgreSQL would look for the first in an index of all rows.
         rows = self.rows.filter(among("pk", keys))
-        return list(rows.values_list("pk", flat=True)[first:last])
+        return list(rows.values_list("pk", flat=True))[first:last]
 
 
 class ByDay(Halves):

@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from config.api.sql import has_any
 from events.models import Event, Participation
-from events.resolving import RESOLVE, candidates, in_words, names, of_name, resolve
+from events.resolving import RESOLVE, candidates, names, of_name, resolve
+from events.terms import IN_WORDS
 from records.admin.boxes import RecordSelect
 from records.admin.change_field import undone
 from records.admin.database_errors import message_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
+    from config.api.sql import Clause
+    from records.registry import Kind
+
 #: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
 NAMES, LISTED, LATEST = 50, 100, 10
 
@@ -43,10 +47,13 @@ class InWordsOnly(DeskFilter):
     parameter_name = "in_words"
     words = (("yes", "yes"),)
 
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:
+        return has_any(kind.editions, "terms", [IN_WORDS]) if word == "yes" else None
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(Exists(in_words().order_by().filter(event=OuterRef("pk"))))
+        """Return the rows as they are: their editions and previews are asked."""
+        return queryset
 
 
 class InWords(AnyModelAdmin):

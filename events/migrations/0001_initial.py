@@ -2886,4 +2886,12 @@ class Migration(migrations.Migration):
             model_name='statement',
             index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='statement_contested'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('id'), records.desk_search.Folded('title'), include=('title', 'editorial_state', 'changed_at', 'published_at'), name='event_as_it_is'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), records.desk_search.Folded('title'), condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), include=('title', 'editorial_state', 'changed_at', 'published_at'), name='event_waiting_by_day'),
+        ),
     ]

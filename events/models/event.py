@@ -15,7 +15,7 @@ from events.models.place import Place
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import Folded, folded_index, listed_index
+from records.desk_search import Folded, folded_index, listed_index, waiting_index
 from records.history import tracked
 from records.models import Identifier, Part, Record, Topic
 from records.models.record import index_of_known
@@ -183,6 +183,12 @@ class Event(Record):
             # As lists of the desk have them.
             listed_index(
                 "event_in_order",
+                models.F("when_earliest").desc(nulls_last=True),
+                "id",
+                field="title",
+            ),
+            waiting_index(
+                "event_waiting_by_day",
                 models.F("when_earliest").desc(nulls_last=True),
                 "id",
                 field="title",

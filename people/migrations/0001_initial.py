@@ -3042,4 +3042,8 @@ class Migration(migrations.Migration):
             model_name='tenure',
             index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='tenure_contested'),
         ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(models.F('name'), models.F('id'), records.desk_search.Folded('name'), condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), include=('editorial_state', 'changed_at', 'published_at'), name='person_waiting_by_name'),
+        ),
     ]

@@ -11,7 +11,7 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import PublishedIsCited
-from records.desk_search import beginning_index, folded_index, listed_index
+from records.desk_search import beginning_index, folded_index, listed_index, waiting_index
 from records.history import tracked
 from records.models import Identifier, Record
 
@@ -75,6 +75,7 @@ class Person(Record):
             beginning_index("person_folded_begins", "name"),
             # As lists of the desk have them.
             listed_index("person_in_order", "name", "id", field="name"),
+            waiting_index("person_waiting_by_name", "name", "id", field="name"),
             # As they are sorted by a column.
             models.Index(fields=["living", "name", "id"], name="person_by_living"),
             models.Index(

@@ -36,6 +36,11 @@ class DeskFilter(admin.SimpleListFilter):
     is_input = False
     words: ClassVar[Sequence[tuple[str, str]]] = ()
 
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:  # noqa: ARG003 - for those that have some
+        """Return the condition on editions and previews that a word means, if they say what is asked; else `queryset` makes one."""
+        return None
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
         return self.words
 
@@ -121,11 +126,17 @@ class Contested(DeskFilter):
 class Lacking(DeskFilter):
     """Records without any of some of their parts, or of the records that name them (`RecordAdmin.lacking`).
 
-    What editions and previews say (`Edition.lacking`) is asked of them (`lacks`).
+    What editions and previews say (`Edition.lacking`) is asked of them.
     """
 
     title = "without"
     parameter_name = "without"
+
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:
+        if word not in kind.editions.lacking:
+            return None
+        return has_any(kind.editions, "terms", [term("without", word)])
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
         kind = kind_of(model_admin.model)
@@ -146,13 +157,6 @@ class Lacking(DeskFilter):
             # All that is published has one.
             lacking &= Q(editorial_state__in=UNPUBLISHED)
         return queryset.filter(lacking)
-
-
-def lacks(kind: Kind, word: str) -> Clause | None:
-    """Return the condition that editions of a kind say that they lack something; None where they do not say it."""
-    if word not in kind.editions.lacking:
-        return None
-    return has_any(kind.editions, "terms", [term("without", word)])
 
 
 #: Filters of every list, before and behind those of the kind.

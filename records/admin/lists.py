@@ -25,7 +25,7 @@ from config.api.filters.dates import DATE_SCHEMA
 from config.api.filters.sets import Group
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
-from records.admin.list_filters import Lacking, lacks
+from records.admin.list_filters import DeskFilter
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
 from records.admin.sorting import groups_of
@@ -146,8 +146,13 @@ class RecordChangeList(ChangeList):
             for text in texts
             if text.strip()
         ]
-        words = self.filter_params.get(Lacking.parameter_name, [])
-        besides = [found for word in words if (found := lacks(self.kind, word)) is not None]
+        besides = [
+            clause
+            for each in self.list_filter
+            if isinstance(each, type) and issubclass(each, DeskFilter)
+            for word in self.filter_params.get(str(each.parameter_name), [])
+            if (clause := each.clause(self.kind, word)) is not None
+        ]
         if given or besides:
             # Before anything is looked up.
             self.waiting = bring_up_to_date(at_most=PREVIEWED)
