@@ -105,7 +105,7 @@ def narrowed(
     there are enough: an index would find all of them first.
     """
     model = queryset.model
-    words = [word[:MAX_LENGTH] for word in typed.replace("\x00", "").split()[:MAX_WORDS]]
+    words = _words(typed)
     if not words:
         return queryset
     places = [
@@ -189,6 +189,11 @@ def _frequent_in_sample(
     }
 
 
+def _words(typed: str) -> list[str]:
+    """Return the words of a search, as far as it is taken."""
+    return [word[:MAX_LENGTH] for word in typed.replace("\x00", "").split()[:MAX_WORDS]]
+
+
 def _places(
     word: str, parts_of: Sequence[str], whole: Sequence[str]
 ) -> list[dict[str, str | UUID]]:
@@ -213,9 +218,8 @@ def search(
     united: one condition with OR over several tables would read all rows. An id finds its row too.
     """
     model = queryset.model
-    for word in typed.replace("\x00", "").split()[:MAX_WORDS]:
-        text = word[:MAX_LENGTH]
-        places = _places(text, parts_of, whole)
+    for word in _words(typed):
+        places = _places(word, parts_of, whole)
         first, *others = [
             model._default_manager.order_by().filter(**place).values("pk") for place in places
         ]

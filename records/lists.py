@@ -23,6 +23,7 @@ from config.api.pagination import Cursor, Ordering, Page
 from config.api.problems import Problem
 from config.api.query import Query
 from config.api.sql import Clause, all_of, compiled, select, table_of
+from config.dates.lengths import Length
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
@@ -263,13 +264,12 @@ class EditionsByDay(RowsByDay):
         self._wanted = Wanted(self.editions, (), readable(self.editions), asked, order)
         self._cursor: Cursor | None = None
         self._are_dated_read = False
-        self._undated_read = 0
         self._waiting: list[Place] = []  #: of a day of which there may be more
 
     def read(self, count: int) -> list[Place]:
         """Return the next rows of the half, and some more, for some were changed since."""
         if self._are_dated_read:
-            return self._undated(count)
+            return self._undated()
         size = count + count // 8 + SAME_DAY
         found = self.fetch(statement(Page(size - 1, self._cursor, "none", b""), self._wanted))
         self._are_dated_read = len(found) < size
@@ -283,15 +283,13 @@ class EditionsByDay(RowsByDay):
             found = found[: -len(self._waiting)]
         return sorted(found)
 
-    def _undated(self, count: int) -> list[Place]:
-        unknown = Clause(f"{table_of(self.editions)}.starts_unknown")
-        where = all_of([readable(self.editions), unknown, *self.clauses])
-        rows = self.rows.filter(pk__in=_ids(self.editions, current(self.editions), where))
-        keys = rows.order_by("pk").values_list("pk", flat=True)
-        found = [(inf, key) for key in keys[self._undated_read : self._undated_read + count]]
-        self._undated_read += len(found)
-        self.is_read = len(found) < count
-        return found
+    def _undated(self) -> list[Place]:
+        """Return all at once, for they are few: of these an index has those that may have lasted long."""
+        table = table_of(self.editions)
+        undated = Clause(f"{table}.starts_unknown AND {table}.length > {Length.DECADE:d}")
+        where = all_of([readable(self.editions), undated, *self.clauses])
+        self.is_read = True
+        return sorted(self.fetch(select(f"NULL::date, {table}.record_id::text", table, where)))
 
 
 class PreviewsByDay(RowsByDay):
