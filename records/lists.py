@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
-from math import inf
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from records.bulk import among
 from records.lookup.published import WrittenReferences
 from records.models import CURRENT, EditorialState
 from records.registry import filters_of
+from records.ways.frequencies import share
 from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
 #: Rows that are read beyond those that are needed, for some share their day with the last one. Where they are more, it is read on.
 SAME_DAY = 50
+#: The share of editions from which on rows are read in pages of so many.
+OFTEN, NEAR = 0.05, 300
 #: Rows of a half that are read in whatever order: of no more, none is looked for again in order.
 FOUND = 1_500
 #: Rows that are read at once, and how many of them may be read for one that is found.
@@ -262,6 +265,8 @@ class EditionsByDay(RowsByDay):
         asked = [*self.clauses, replace(begins, led=begins)]
         order = Ordering("date", descending=True, is_nullable=True)
         self._wanted = Wanted(self.editions, (), readable(self.editions), asked, order)
+        # A walk that ends before the page is full is in vain: what is met often is read in short pages.
+        self._is_met_often = prod(share(self.editions, one) for one in self.clauses) > OFTEN
         self._cursor: Cursor | None = None
         self._are_dated_read = False
         self._waiting: list[Place] = []  #: of a day of which there may be more
@@ -271,6 +276,8 @@ class EditionsByDay(RowsByDay):
         if self._are_dated_read:
             return self._undated()
         size = count + count // 8 + SAME_DAY
+        if self._is_met_often:
+            size = min(size, NEAR)
         found = self.fetch(statement(Page(size - 1, self._cursor, "none", b""), self._wanted))
         self._are_dated_read = len(found) < size
         found = self._waiting + found
