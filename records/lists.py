@@ -22,7 +22,7 @@ from config.api.filters.dates import days_asked
 from config.api.pagination import Cursor, Ordering, Page
 from config.api.problems import Problem
 from config.api.query import Query
-from config.api.sql import Clause, all_of, compiled, select, table_of
+from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from config.dates.lengths import Length
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
@@ -101,7 +101,7 @@ class Asked:
 
     def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
         """Whether editions are asked alone, for a list in an order that they have too."""
-        if not self.kind.editions.listed_by:
+        if not self.kind.editions.listed_by or NOTHING in self.clauses:
             return False
         usual = tuple(rows.model._meta.ordering)  # its last is the key: what is behind says nothing
         as_usual = rows.query.order_by[: len(usual)] == usual
