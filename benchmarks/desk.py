@@ -277,6 +277,7 @@ def cost(client: Client, page: Page) -> Cost:
     kb = queries = 0.0
     for number_of_round in range(-WARM, ROUNDS):
         sent = filled(client, page, number_of_round) if page.fill else None
+        connection.queries_log.clear()  # which keeps so many only
         before = time.process_time(), time.clock_gettime(clock)
         with CaptureQueriesContext(connection) as captured:
             response: Any = (
