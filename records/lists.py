@@ -276,7 +276,7 @@ class EditionsByDay(RowsByDay):
         if self._are_dated_read:
             return self._undated()
         size = count + count // 8 + SAME_DAY
-        if self._is_met_often:
+        if self._is_met_often and size < 2 * NEAR + SAME_DAY:
             size = min(size, NEAR)
         found = self.fetch(statement(Page(size - 1, self._cursor, "none", b""), self._wanted))
         self._are_dated_read = len(found) < size
