@@ -27,7 +27,7 @@ from benchmarks.progress import say
 from benchmarks.tables import number, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from django.test import Client
 
@@ -133,6 +133,7 @@ def make_records_of_desk(events: int, persons: int) -> None:
 
     from benchmarks.fill import make_records, publish_records  # noqa: PLC0415
     from events.models import Event  # noqa: PLC0415
+    from records.models import HAS_PREVIEW  # noqa: PLC0415
     from records.publishing.previews import bring_up_to_date  # noqa: PLC0415
     from records.registry import all_kinds  # noqa: PLC0415
 
@@ -154,11 +155,15 @@ def make_records_of_desk(events: int, persons: int) -> None:
         cursor.execute("SET session_replication_role = replica")  # without history
         for kind in all_kinds():
             cursor.execute(
-                # In the course of a year: the previews of the last hour's work are looked through by each list.
+                # In the course of a year.
                 f"UPDATE \"{kind.model._meta.db_table}\" SET published_at = published_at - interval '1 year',"
                 " changed_at = changed_at - random() * interval '1 year'"
                 " WHERE editorial_state = 'published' AND hashtext(id::text) %% %s = 0",
                 [CHANGED],
+            )
+            cursor.execute(
+                "INSERT INTO records_duepreview (kind, record_id)"
+                f" SELECT '{kind.name}', id FROM \"{kind.model._meta.db_table}\" AS record WHERE {HAS_PREVIEW.format('record')}"
             )
         cursor.execute("SET session_replication_role = DEFAULT")
     say("making previews")
@@ -291,6 +296,7 @@ def cost(client: Client, page: Page) -> Cost:
     kb = queries = 0.0
     for number_of_round in range(-WARM, ROUNDS):
         sent = filled(client, page, number_of_round) if page.fill else None
+        connection.queries_log.clear()  # which keeps so many only
         before = time.process_time(), time.clock_gettime(clock)
         with CaptureQueriesContext(connection) as captured:
             response: Any = (
@@ -434,44 +440,66 @@ def home() -> Iterator[Page]:
 
 
 def lists() -> Iterator[Page]:
-    """Lists, as they come, later in them, filtered and searched."""
-    from agreements.models import Agreement  # noqa: PLC0415 - Django must be set up first
-    from events.models import Event  # noqa: PLC0415
-    from people.models import Person, Tenure  # noqa: PLC0415
+    """Lists, as they come, later in them, filtered, searched and sorted: each filter alone, frequent and rare values, and some together."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - Django must be set up first
+    from django.utils.http import urlencode  # noqa: PLC0415
 
-    for model, query in (
-        (Event, ""),
-        (Event, "?p=2"),
-        (Event, "?q=visit"),
-        (Event, "?q=visit&p=2"),
-        (Event, "?q=oil"),
-        (Event, "?q=oil+talks"),
-        (Event, "?q=xyzzyq"),
-        (Event, "?q=visit&state=US"),
-        (Event, "?publication=changed"),
-        (Event, "?status=cancelled"),
-        (Event, "?date_after=2020&date_before=2020"),
-        (Event, "?state=US"),
-        (Event, "?state__all=US,PK"),
-        (Event, "?participant.role=host&state=US"),
-        (Event, "?without=participants"),
-        (Agreement, ""),
-        (Agreement, "?q=oil"),
-        (Agreement, "?party=US"),
-        (Person, ""),
-        (Person, "?q=john"),
-        (Person, "?q=kerry"),
-        (Person, "?q=john+kerry"),
-        (Person, "?state=US"),
-        (Person, "?without=offices"),
-        (Tenure, ""),
-        (Tenure, "?q=john"),
-        (Tenure, "?state=US"),
-    ):
-        address = f"{_address(model, 'changelist')}{query}"
-        yield Page(
-            f"{model._meta.verbose_name_plural}: {query or 'all'}", address, {"postgresql": 30}
-        )
+    from agreements.models import Agreement  # noqa: PLC0415
+    from events.models import Event, EventType, Participation, Place, Statement  # noqa: PLC0415
+    from people.models import Person, Tenure  # noqa: PLC0415
+    from records.models import SavedList, Source, Topic  # noqa: PLC0415
+
+    topic, place, source = (each.objects.order_by("pk")[0].slug for each in (Topic, Place, Source))
+    kind = EventType.objects.get(slug="call").slug
+    busy = Participation.objects.exclude(person=None).order_by("pk")[0].person
+    assert busy is not None  # noqa: S101 - for the type checker
+    owner = User.objects.get(username="bench")
+    query = urlencode({"state": "US", "status": "cancelled"})
+    SavedList.objects.get_or_create(
+        name="US, cancelled", kind="event", owner=owner, query=f"?{query}"
+    )
+    asked: dict[type[Record], Sequence[str]] = {
+        Event: (
+            "", "?p=2", "?p=10", "?q=visit", "?q=visit&p=2", "?q=visit&p=10", "?q=oil", "?q=oil+talks", "?q=xyzzyq",
+            "?publication=changed", "?publication=draft", "?publication=published", "?publication=merged", "?publication=changed&q=visit",
+            "?warnings=any", "?in_words=yes", "?contested=yes", "?changed_by=me", "?changed_since=2026-06-01",
+            "?without=participants", "?without=places", "?without=citations",
+            "?state=US", "?state=US&p=2", "?state=US&p=10", "?state=TV", "?state__all=US,PK", "?state__not=US", "?between=US,PK",
+            f"?person={busy.slug}", f"?person__not={busy.slug}", "?role=host", "?role=mediator",
+            "?participant.role=host&state=US", f"?participant.person={busy.slug}", f"?type={kind}", f"?type__not={kind}",
+            "?status=occurred", "?status=cancelled", "?status__not=occurred", "?attendance=remote", "?visit_class=official",
+            f"?topic={topic}", f"?topic__not={topic}", f"?place={place}", f"?source={source}", "?parent__isnull=false", "?has_parts=true",
+            "?date_after=2020&date_before=2020", "?date_after=1990", "?date_before=1990", "?date_before=1990&p=10",
+            "?date_before=1990&date_match=any", "?date_after=1950&date_before=1950", "?published_after=2026-01-01",
+            f"?state=US&type={kind}", "?state=US&date_before=1990", "?state=PK&status=cancelled", f"?{query}", f"?topic={topic}&state=PK",
+            "?publication=changed&state=US", "?contested=yes&state=US", "?without=places&state=US",
+            "?q=visit&state=US", "?q=oil&state=PK", "?q=talks&state=PK", "?q=oil&status=cancelled", "?q=visit&date_before=1990",
+            "?o=3", "?o=-3", "?o=4", "?o=-4", "?o=5", "?o=-5", "?o=6", "?o=-6", "?o=7", "?o=-7", "?o=5&state=US",
+        ),
+        Agreement: (
+            "", "?q=oil", "?party=US", "?party__all=US,PK", "?between=US,PK", "?form=treaty", "?status=in_force",
+            "?in_force_on=2020", "?status=in_force&status_on=1990", "?signed_after=2010", "?action.kind=ratification", "?currency=USD",
+            f"?topic={topic}", f"?source={source}", "?q=oil&party=US", "?without=parties", "?o=2", "?o=3", "?o=5",
+        ),
+        Person: (
+            "", "?p=10", "?q=john", "?q=john&p=10", "?q=kerry", "?q=john+kerry", "?state=US", "?state=TV", "?classification=minister",
+            "?classification=head_of_mission", "?holding_on=2020", "?state=US&holding_on=2020", f"?source={source}",
+            "?publication=changed", "?publication=changed&q=john", "?changed_by=me", "?contested=yes", "?living=yes",
+            "?without=offices", "?without=citations", "?state=US&q=john", "?o=3", "?o=-3", "?o=4", "?o=-4", "?o=6", "?o=-6", "?o=7",
+        ),
+        Tenure: (
+            "", "?q=john", "?state=US", "?classification=minister", "?kind=in_office", "?end_status=ended", "?on=2020", "?start_after=2010",
+            "?milestone.kind=nomination", f"?source={source}", "?state=US&on=2020", "?q=john&state=US", "?o=2", "?o=3",
+        ),
+        Statement: (
+            "", "?q=oil", "?about=US", "?between=US,PK", "?kind=remarks", f"?topic={topic}", f"?source={source}",
+            "?q=oil&about=US", "?without=subjects", "?publication=changed", "?o=2", "?o=3",
+        ),
+    }  # fmt: skip
+    for model, queries in asked.items():
+        for each in queries:
+            what = f"{model._meta.verbose_name_plural}: {each or 'all'}"
+            yield Page(what, f"{_address(model, 'changelist')}{each}", {"postgresql": 30})
 
 
 def _address(record: Record | type[Record], page: str = "change") -> str:

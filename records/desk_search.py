@@ -100,6 +100,16 @@ def listed_index(name: str, *order: str | models.expressions.OrderBy, field: str
     return models.Index(*order, Folded(field), include=include, name=name)
 
 
+def waiting_index(name: str, *order: str | models.expressions.OrderBy, field: str) -> models.Index:
+    """Return the same index of what is not public as it is, with what says so: a list of it reads nothing else."""
+    state = ("editorial_state", "changed_at", "published_at")
+    include = state if field in order else (field, *state)
+    condition = models.Q(editorial_state__in=["draft", "in_review", "withdrawn"]) | models.Q(
+        editorial_state="published", changed_at__gt=models.F("published_at")
+    )
+    return models.Index(*order, Folded(field), include=include, condition=condition, name=name)
+
+
 def narrowed(
     queryset: models.QuerySet[models.Model],
     typed: str,
@@ -113,7 +123,7 @@ def narrowed(
     there are enough: an index would find all of them first.
     """
     model = queryset.model
-    words = [word[:MAX_LENGTH] for word in typed.replace("\x00", "").split()[:MAX_WORDS]]
+    words = _words(typed)
     if not words:
         return queryset
     places = [
@@ -197,6 +207,11 @@ def _frequent_in_sample(
     }
 
 
+def _words(typed: str) -> list[str]:
+    """Return the words of a search, as far as it is taken."""
+    return [word[:MAX_LENGTH] for word in typed.replace("\x00", "").split()[:MAX_WORDS]]
+
+
 def _places(
     word: str, parts_of: Sequence[str], whole: Sequence[str]
 ) -> list[dict[str, str | UUID]]:
@@ -221,9 +236,8 @@ def search(
     united: one condition with OR over several tables would read all rows. An id finds its row too.
     """
     model = queryset.model
-    for word in typed.replace("\x00", "").split()[:MAX_WORDS]:
-        text = word[:MAX_LENGTH]
-        places = _places(text, parts_of, whole)
+    for word in _words(typed):
+        places = _places(word, parts_of, whole)
         first, *others = [
             model._default_manager.order_by().filter(**place).values("pk") for place in places
         ]

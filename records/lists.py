@@ -6,28 +6,36 @@ of previews for all others (`records.at_desk`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, partial
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.http import urlencode
 
 from config.api.filters.dates import days_asked
+from config.api.pagination import Cursor, Ordering, Page
 from config.api.problems import Problem
 from config.api.query import Query
-from config.api.sql import Clause, all_of, compiled, select, table_of
+from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
+from config.dates.lengths import Length
 from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
+from records.bulk import among
 from records.lookup.published import WrittenReferences
 from records.models import CURRENT, EditorialState
 from records.registry import filters_of
+from records.ways.frequencies import share
+from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -39,6 +47,14 @@ if TYPE_CHECKING:
 AS_PUBLISHED = CONDITIONS[Badge.PUBLISHED]
 #: All others, but for those that lead to another record.
 PREVIEWED = ~Q(editorial_state=EditorialState.MERGED) & ~AS_PUBLISHED
+#: Rows that are read beyond those that are needed, for some share their day with the last one. Where they are more, it is read on.
+SAME_DAY = 50
+#: The share of editions from which on rows are read in pages of so many.
+OFTEN, NEAR = 0.05, 300
+#: Rows of a half that are read in whatever order: of no more, none is looked for again in order.
+FOUND = 1_500
+#: Rows that are read at once, and how many of them may be read for one that is found.
+MOST_READ, IN_VAIN = 5_000, 25
 
 
 @dataclass(frozen=True)
@@ -66,14 +82,30 @@ class Asked:
         as_published, previewed_ = (Q(pk__in=ids) for ids in self._found())
         return rows.filter((AS_PUBLISHED & as_published) | (PREVIEWED & previewed_))
 
-    def halves(self, rows: QuerySet[Any]) -> Halves:
-        """Return the same rows, apart: those whose editions are asked, and those whose previews are."""
+    def halves(self, rows: QuerySet[Any], badge: str = "") -> Halves:
+        """Return the same rows, apart: those whose editions are asked, and those whose previews are.
+
+        Of rows that all have a badge, one half is empty.
+        """
         editions, previews = self._found()
-        return Halves(
+        found = Halves(
             rows,
             rows.filter(AS_PUBLISHED, pk__in=editions),
             rows.filter(PREVIEWED, pk__in=previews),
         )
+        if badge in Badge.values and badge != Badge.PUBLISHED:
+            return Halves(rows, found.halves[1])
+        if not self._is_listed_as_public(rows):
+            return found
+        return ByDay(self.kind.editions, self.clauses, found)
+
+    def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
+        """Whether editions are asked alone, for a list in an order that they have too."""
+        if not self.kind.editions.listed_by or NOTHING in self.clauses:
+            return False
+        usual = tuple(rows.model._meta.ordering)  # its last is the key: what is behind says nothing
+        as_usual = rows.query.order_by[: len(usual)] == usual
+        return as_usual and not any(tables_in(one.sql) for one in self.clauses)
 
     def _found(self) -> tuple[RawSQL, RawSQL]:
         """Return the statements that give the ids of records that meet the conditions, as published and as previewed."""
@@ -119,25 +151,189 @@ class Halves:
     def __init__(self, rows: QuerySet[Any], *halves: QuerySet[Any]) -> None:
         self.rows = rows
         self.halves = halves
+        self._some: list[list[Any]] = []
+        self._most = 0
 
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
-        return min(most, sum(half.order_by()[:most].count() for half in self.halves))
+        if most > self._most:
+            self._most = most = max(most, FOUND)
+            self._some = [
+                list(half.order_by().values_list("pk", flat=True)[:most]) for half in self.halves
+            ]
+        return min(most, sum(map(len, self._some)))
 
     def keys(self, first: int, last: int) -> Sequence[Any]:
         """Return the keys of the rows from `first` on, up to `last`, in order."""
-        found = [list(half.values_list("pk", flat=True)[:last]) for half in self.halves]
-        if not all(found):
-            return [key for those in found for key in those[first:]]
-        keys = [key for those in found for key in those]
-        return list(self.rows.filter(pk__in=keys).values_list("pk", flat=True)[first:last])
+        self.counted(last)
+        keys: list[Any] = []
+        for half, some in zip(self.halves, self._some, strict=True):
+            # Of few rows all are known already.
+            are_all = len(some) < self._most
+            keys += some if are_all else half.values_list("pk", flat=True)[:last]
+        # All of them, or PostgreSQL would look for the first in an index of all rows.
+        rows = self.rows.filter(among("pk", keys))
+        return list(rows.values_list("pk", flat=True))[first:last]
 
 
-def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
-    """Read the parameters of a list. What is at fault is said, and nothing else is done then."""
+class ByDay(Halves):
+    """The same of a kind that the desk lists by the first day, as the API does: editions and previews have it too.
+
+    Editions are found by the API's ways (`records.ways`). Both are read in order, and counted so.
+    """
+
+    def __init__(
+        self, editions: type[Edition], clauses: Sequence[Clause], unordered: Halves
+    ) -> None:
+        super().__init__(unordered.rows)
+        self._unordered = unordered
+        self._editions = EditionsByDay(editions, clauses, self.rows.filter(AS_PUBLISHED))
+        self._changed = partial(PreviewsByDay, editions, clauses, self.rows.filter(PREVIEWED))
+        self._previews = self._changed(inf)
+
+    def counted(self, most: int) -> int:
+        found = self._first(most)
+        return self._unordered.counted(most) if found is None else len(found)
+
+    def keys(self, first: int, last: int) -> Sequence[Any]:
+        found = self._first(last)
+        if found is None:
+            return self._unordered.keys(first, last)
+        return [key for _day, key in found[first:]]
+
+    def _first(self, count: int) -> list[Place] | None:
+        """Return the first so many rows; None where too few of those that are read meet what only the records are asked."""
+        public = self._editions.first(count)
+        end = public[-1][0] if public and len(public) == count else inf
+        if self._previews.end != end:
+            self._previews = self._changed(end)
+        changed = self._previews.first(count)
+        if self._editions.is_in_vain or self._previews.is_in_vain:
+            return None
+        return sorted([*public, *changed])[:count]
+
+
+#: How many days before the last of all the first one lies, those without one behind all others, and the key.
+Place = tuple[float, Any]
+
+
+class RowsByDay:
+    """Rows of one half in the order of the desk, read as far as they are needed."""
+
+    def __init__(
+        self, editions: type[Edition], clauses: Sequence[Clause], rows: QuerySet[Any]
+    ) -> None:
+        self.editions = editions
+        self.clauses = clauses
+        self.rows = rows.order_by()
+        self.found: list[Place] = []
+        self.is_read = self.is_in_vain = False
+        self._read = 0
+
+    def first(self, count: int) -> list[Place]:
+        """Return the first so many rows."""
+        while len(self.found) < count and not self.is_read:
+            wanted = count - len(self.found)
+            if self._read:
+                wanted = min(MOST_READ, wanted * self._read // max(1, len(self.found)))
+            places = self.read(wanted)
+            # What the list has is for the records to say: one may be changed since its edition was made.
+            rows = self.rows.filter(among("pk", [key for _day, key in places]))
+            there = set(rows.values_list("pk", flat=True))
+            self.found += [each for each in places if each[1] in there]
+            self._read += len(places)
+            if self._read > 2 * SAME_DAY and len(self.found) * IN_VAIN < self._read:
+                self.is_read = self.is_in_vain = True
+        return self.found[:count]
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, some so many."""
+        raise NotImplementedError
+
+    def fetch(self, asked: Clause) -> list[Place]:
+        with connection.cursor() as cursor:
+            cursor.execute(asked.sql, asked.values)
+            return [(-day.toordinal() if day else inf, UUID(row[0])) for day, *row in cursor]
+
+
+class EditionsByDay(RowsByDay):
+    """Records that are public as they are. What has no first day is read apart: the API may know days of it all the same."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        begins = Clause(f"NOT {table_of(self.editions)}.starts_unknown")
+        asked = [*self.clauses, replace(begins, led=begins)]
+        order = Ordering("date", descending=True, is_nullable=True)
+        self._wanted = Wanted(self.editions, (), readable(self.editions), asked, order)
+        # A walk that ends before the page is full is in vain: what is met often is read in short pages.
+        self._is_met_often = prod(share(self.editions, one) for one in self.clauses) > OFTEN
+        self._cursor: Cursor | None = None
+        self._are_dated_read = False
+        self._waiting: list[Place] = []  #: of a day of which there may be more
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, and some more, for some were changed since."""
+        if self._are_dated_read:
+            return self._undated()
+        size = count + count // 8 + SAME_DAY
+        if self._is_met_often and size < 2 * NEAR + SAME_DAY:
+            size = min(size, NEAR)
+        found = self.fetch(statement(Page(size - 1, self._cursor, "none", b""), self._wanted))
+        self._are_dated_read = len(found) < size
+        found = self._waiting + found
+        self._waiting = []
+        if not self._are_dated_read:
+            # Of equal days the API has the higher key first, and of the last one there may be more.
+            last, key = found[-1]
+            self._cursor = Cursor(">", date.fromordinal(-int(last)), str(key))
+            self._waiting = [each for each in found if each[0] == last]
+            found = found[: -len(self._waiting)]
+        return sorted(found)
+
+    def _undated(self) -> list[Place]:
+        """Return all at once, for they are few: of these an index has those that may have lasted long."""
+        table = table_of(self.editions)
+        undated = Clause(f"{table}.starts_unknown AND {table}.length > {Length.DECADE:d}")
+        where = all_of([readable(self.editions), undated, *self.clauses])
+        self.is_read = True
+        return sorted(self.fetch(select(f"NULL::date, {table}.record_id::text", table, where)))
+
+
+class PreviewsByDay(RowsByDay):
+    """All others, up to a day behind which no row is needed."""
+
+    def __init__(
+        self,
+        editions: type[Edition],
+        clauses: Sequence[Clause],
+        rows: QuerySet[Any],
+        end: float,
+    ) -> None:
+        super().__init__(editions, clauses, rows)
+        self.end = end
+        self._count = 0
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half."""
+        table = table_of(self.editions)
+        day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
+        where = all_of(self.clauses)
+        if self.end < inf:
+            where &= Clause(f"{day} >= %s::date", (date.fromordinal(-int(self.end)),))
+        source = f"({previewed(self.editions)}) AS {table}"
+        asked = select(f"{day}, {table}.record_id::text", source, where)
+        order = f"{day} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {self._count}"
+        found = self.fetch(Clause(f"{asked.sql} ORDER BY {order}", asked.values))
+        self._count += len(found)
+        self.is_read = len(found) < count
+        return found
+
+
+def ask(kind: Kind, parameters: Iterable[tuple[str, str]], besides: Sequence[Clause] = ()) -> Asked:
+    """Read the parameters of a list, and ask `besides`. What is at fault is said, and nothing else is done then."""
     given = [(name, text) for name, text in parameters if text.strip()]
     if not given:
-        return Asked(kind)
+        return Asked(kind, besides)
     filters = filters_of(kind)
     try:
         query = Query(urlencode(given))
@@ -147,7 +343,7 @@ def ask(kind: Kind, parameters: Iterable[tuple[str, str]]) -> Asked:
         with at_desk():
             references.resolve(query, days_asked(filters.known, query))
         query.refuse_faults()
-        clauses = [condition(kind.editions) for condition in conditions]
+        clauses = [*besides, *(condition(kind.editions) for condition in conditions)]
     except Problem as problem:
         return Asked(kind, faults=problem.faults or [Fault(problem.type.code, problem.detail)])
     return Asked(kind, clauses, notes=references.notes, named=references.named)

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -1153,7 +1153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='agreement',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='agreement_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='agreement_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='agreement',
@@ -1199,5 +1199,25 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='agreement',
             index=models.Index(fields=['title', 'id'], name='agreement_in_order'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'agreement', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='2389bcd3af9f7d6fe7c6d1371bca9b7b6a11e0a1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_c6abb', referencing='REFERENCING NEW TABLE AS new_values ', table='agreements_agreement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agreement',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'agreement', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='af0fd116dadee7d21195edd16cab427a7798d2fb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_a3cb9', referencing='REFERENCING NEW TABLE AS new_values ', table='agreements_agreement', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='agreement_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(fields=['changed_at'], name='agreement_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='agreement_contested'),
         ),
     ]

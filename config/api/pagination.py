@@ -213,7 +213,8 @@ class Page:
             within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
         way = self.way(ordering)
         chosen = selected(model, columns)
-        rows_of = select(f"{shown.sql}, {name}::text, {total.sql}, {chosen.sql}", table, within)
+        named = [f"{shown.sql}", f"{name}::text", total.sql, *([chosen.sql] if columns else [])]
+        rows_of = select(", ".join(named), table, within)
         return Clause(
             f"{rows_of.sql} ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",
             (*shown.values, *total.values, *chosen.values, *within.values, *key.values),

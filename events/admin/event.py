@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Prefetch, prefetch_related_objects
@@ -72,7 +72,7 @@ class EventAdmin(InWords, RecordAdmin):
     columns = ("who", "type", "dated", "status")
     list_filter = (InWordsOnly,)
     first_filters = ("state", "between", "person", "type", "status", "date_after", "date_before")
-    lacking: ClassVar[dict[str, str]] = {"participants": "participations", "places": "places"}
+    sorted_by_groups = ("type", "status", "badge")
     search_fields = ("title",)
     label_related = ("type",)
     day = "when"

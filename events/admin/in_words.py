@@ -13,9 +13,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from config.api.sql import has_any
 from config.text import validate_line
 from events.models import Event, Participation
-from events.resolving import RESOLVE, candidates, in_words, names, of_name, resolve
+from events.resolving import RESOLVE, candidates, names, of_name, resolve
+from events.terms import IN_WORDS
 from records.admin.boxes import RecordSelect
 from records.admin.change_field import undone
 from records.admin.database_errors import message_of
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
+
+    from config.api.sql import Clause
+    from records.registry import Kind
 
 #: Names on a page, participations of a name that are listed, and resolutions that can be undone from the page.
 NAMES, LISTED, LATEST = 50, 100, 10
@@ -57,10 +62,13 @@ class InWordsOnly(DeskFilter):
     parameter_name = "in_words"
     words = (("yes", "yes"),)
 
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:
+        return has_any(kind.editions, "terms", [IN_WORDS]) if word == "yes" else None
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(pk__in=in_words().order_by().values("event_id"))
+        """Return the rows as they are: their editions and previews are asked."""
+        return queryset
 
 
 class InWords(AnyModelAdmin):

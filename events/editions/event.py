@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,7 +17,7 @@ from events.editions.capacities import ask_for_offices
 from events.models.event import TOOK_PLACE
 from events.models.event_sum import EventSum, KeepSums
 from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
-from events.terms import participations_of, states_of, states_stood_for
+from events.terms import IN_WORDS, participations_of, states_of, states_stood_for
 from records.models.edition import CURRENT, Edition, gin_index, id_of, terms_column, terms_of
 from records.models.moment import Fact, Stream
 from records.publishing.documents import sort_label
@@ -115,6 +115,8 @@ class EventEdition(Edition):
     covered = frozenset((*DAYS, "length", "record_id", "terms", "refs"))
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
     sums = EventSum
+    listed_by = "when_earliest"
+    lacking: ClassVar[dict[str, str]] = {"participants": "participations", "places": "places"}
 
     class Meta(Edition.Meta):
         indexes = [
@@ -214,12 +216,16 @@ class EventEdition(Edition):
             ],
         )
 
-    @staticmethod
-    def _terms(document: dict[str, Any]) -> list[int]:
+    @classmethod
+    def _terms(cls, document: dict[str, Any]) -> list[int]:
         found = set(terms_of(document, "status", "attendance", "visit_class"))
         found.update(term("state", state["id"]) for state in document["states"])
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
+        found.update(IN_WORDS for part in document["participations"] if not part["participant"])
+        found.update(
+            term("without", name) for name in cls.lacking if not document[cls.lacking[name]]
+        )
         return sorted(found)
 
     @classmethod

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -689,7 +689,7 @@ class Migration(migrations.Migration):
                 ('visit_class', models.CharField(blank=True, choices=[('state', 'State visit'), ('official', 'Official visit'), ('official_working', 'Official working visit'), ('working', 'Working visit'), ('informal', 'Informal visit'), ('private', 'Private visit'), ('transit', 'Transit')], help_text='Of a visit, its rank in protocol; blank for other events, or when unknown.', max_length=20)),
                 ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The surviving record, when this one proved to be the same thing.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='events.event')),
                 ('parent', models.ForeignKey(blank=True, db_index=False, help_text='The event of which it is a part (a meeting: the visit during which it took place).', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='events.event')),
-                ('type', models.ForeignKey(help_text='What sort of event it is.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.eventtype')),
+                ('type', models.ForeignKey(db_index=False, help_text='What sort of event it is.', on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.eventtype')),
             ],
             options={
                 'ordering': (models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), 'pk'),
@@ -2704,11 +2704,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='event_waiting'),
         ),
         migrations.AddIndex(
             model_name='eventtype',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='eventtype_waiting'),
         ),
         migrations.AddIndex(
             model_name='participation',
@@ -2716,15 +2716,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='place_waiting'),
         ),
         migrations.AddIndex(
             model_name='relation',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='relation_waiting'),
         ),
         migrations.AddIndex(
             model_name='statement',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='statement_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='eventtype',
@@ -2845,5 +2845,125 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statement',
             index=models.Index(models.OrderBy(models.F('date_earliest'), descending=True, nulls_last=True), models.F('id'), name='statement_in_order'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'event', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='f586517ee9d8f4efbc0316d7b1404aae599719fe', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_4e120', referencing='REFERENCING NEW TABLE AS new_values ', table='events_event', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'event', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='63142764173b503ceb1ae2b7b7b0db7ad6c6e0a6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_1c820', referencing='REFERENCING NEW TABLE AS new_values ', table='events_event', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventtype',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'event_type', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='62fc1526a096908c4edef811209ccb873138cbf5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_b6d87', referencing='REFERENCING NEW TABLE AS new_values ', table='events_eventtype', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='eventtype',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'event_type', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='e636fec2420e7d33b0e64300fa2e853c254ab83f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_2e636', referencing='REFERENCING NEW TABLE AS new_values ', table='events_eventtype', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='place',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'place', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='d3ec7a066d933bff928fd03499170045a35a166b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_dc92d', referencing='REFERENCING NEW TABLE AS new_values ', table='events_place', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='place',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'place', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='4f71648bd44bcc2b0adff75b6171bdeb1d35a31f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_5b2be', referencing='REFERENCING NEW TABLE AS new_values ', table='events_place', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relation',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'relation', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='9bc9548f0cf42ade2dc6982eadbde749ff347d70', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_ccfd2', referencing='REFERENCING NEW TABLE AS new_values ', table='events_relation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relation',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'relation', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='b117c4047713319adcf2cb10990ffe85b77dc8aa', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_082ae', referencing='REFERENCING NEW TABLE AS new_values ', table='events_relation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statement',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'statement', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='34da98934b6ba31312fe73614851456e4ee5c933', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_97397', referencing='REFERENCING NEW TABLE AS new_values ', table='events_statement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statement',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'statement', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='3833fbfd3e98f7b6ffc2441b63138eac5c9a7ebd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_ae70f', referencing='REFERENCING NEW TABLE AS new_values ', table='events_statement', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='event_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['changed_at'], name='event_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='event_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(fields=['when_earliest', 'id'], name='event_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('status'), models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_by_status'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('type'), models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), name='event_by_type'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='eventtype_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(fields=['changed_at'], name='eventtype_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='eventtype',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='eventtype_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='place_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(fields=['changed_at'], name='place_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='place',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='place_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='relation_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=models.Index(fields=['changed_at'], name='relation_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='relation',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='relation_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='statement_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(fields=['changed_at'], name='statement_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='statement',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='statement_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.F('id'), records.desk_search.Folded('title'), include=('title', 'editorial_state', 'changed_at', 'published_at'), name='event_as_it_is'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(models.OrderBy(models.F('when_earliest'), descending=True, nulls_last=True), models.F('id'), records.desk_search.Folded('title'), condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), include=('title', 'editorial_state', 'changed_at', 'published_at'), name='event_waiting_by_day'),
         ),
     ]

@@ -15,7 +15,7 @@ from events.models.place import Place
 from people.models import AttributedCitation, State
 from people.models.choices import choice_constraint
 from records.constraints import NoCycle, PublishedIsCited
-from records.desk_search import listed_index, name_indexes
+from records.desk_search import Folded, listed_index, name_indexes, waiting_index
 from records.history import tracked
 from records.models import Identifier, KeepWords, Part, Record, Topic
 from records.models.record import index_of_known
@@ -112,6 +112,7 @@ class Event(Record):
     type = models.ForeignKey(
         EventType,
         on_delete=models.PROTECT,
+        db_index=False,  # see indexes
         related_name="events",
         help_text="What sort of event it is.",
     )
@@ -185,6 +186,33 @@ class Event(Record):
                 models.F("when_earliest").desc(nulls_last=True),
                 "id",
                 field="title",
+            ),
+            waiting_index(
+                "event_waiting_by_day",
+                models.F("when_earliest").desc(nulls_last=True),
+                "id",
+                field="title",
+            ),
+            # What is looked at of each that was found elsewhere: whether it is public as it is, and has a word.
+            models.Index(
+                models.F("id"),
+                Folded("title"),
+                include=("title", "editorial_state", "changed_at", "published_at"),
+                name="event_as_it_is",
+            ),
+            # As they are sorted by a column.
+            models.Index(fields=["when_earliest", "id"], name="event_by_day"),
+            models.Index(
+                models.F("status"),
+                models.F("when_earliest").desc(nulls_last=True),
+                models.F("id"),
+                name="event_by_status",
+            ),
+            models.Index(
+                models.F("type"),
+                models.F("when_earliest").desc(nulls_last=True),
+                models.F("id"),
+                name="event_by_type",
             ),
             index_of_known("parent", "event_by_parent"),
             # Events of a type that may have been on some day.

@@ -44,6 +44,7 @@ class PersonAdmin(RecordAdmin):
     list_filter = (by_field("living"),)
     first_filters = ("office", "state", "classification", "holding_on")
     lacking: ClassVar[dict[str, str]] = {"offices": "tenures"}
+    sorted_by_groups = ("living", "birth_edtf", "death_edtf", "badge")
     search_fields = ("name", "names__name")
     rows = (
         "name",

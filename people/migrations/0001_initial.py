@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -2880,23 +2880,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='office',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='office_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='office_waiting'),
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='organization_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='organization_waiting'),
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='person_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='person_waiting'),
         ),
         migrations.AddIndex(
             model_name='state',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='state_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='state_waiting'),
         ),
         migrations.AddIndex(
             model_name='tenure',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='tenure_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='tenure_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='person',
@@ -3005,5 +3005,121 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='tenure',
             index=models.Index(fields=['start_earliest', 'id'], name='tenure_in_order'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='office',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'office', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='fe6fbe5dc9bd93e561320a21394ec915f9cd662f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_153ab', referencing='REFERENCING NEW TABLE AS new_values ', table='people_office', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='office',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'office', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='bc4ce1990e79b3afc384c88c83615b7c47e1d400', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_59ad6', referencing='REFERENCING NEW TABLE AS new_values ', table='people_office', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='organization',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'organization', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='c477b0757c30569bbd0c6202f79697375ac9b76d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_eff02', referencing='REFERENCING NEW TABLE AS new_values ', table='people_organization', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='organization',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'organization', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='b085077259b4ce22bb62a30c594fa03e3353d71a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_be3e0', referencing='REFERENCING NEW TABLE AS new_values ', table='people_organization', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='person',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'person', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='bf43816fa03f7812637b3ef533a84eeecabd72af', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_4b30e', referencing='REFERENCING NEW TABLE AS new_values ', table='people_person', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='person',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'person', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='d874100e1c4d6a7793a8fba3576017321b294b9b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_a9eb3', referencing='REFERENCING NEW TABLE AS new_values ', table='people_person', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='state',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'state', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='36d8bd5eaade00834ecd668b55d4263c4ad50b3a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_69c9f', referencing='REFERENCING NEW TABLE AS new_values ', table='people_state', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='state',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'state', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='63f749081e5d93f0446f887e25012de009dd6727', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_1d580', referencing='REFERENCING NEW TABLE AS new_values ', table='people_state', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='tenure',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'tenure', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='74bfb3dd6af95ca31a8582a74f849871b3999bdb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_e3395', referencing='REFERENCING NEW TABLE AS new_values ', table='people_tenure', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='tenure',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'tenure', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='9fed687df93c4b6f67f0db292c7ad819c23b81a9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_d91a8', referencing='REFERENCING NEW TABLE AS new_values ', table='people_tenure', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='office_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(fields=['changed_at'], name='office_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='office',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='office_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='organization_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(fields=['changed_at'], name='organization_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='organization_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='person_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['changed_at'], name='person_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='person_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['living', 'name', 'id'], name='person_by_living'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('birth_edtf', ''), _negated=True), fields=['birth_edtf', 'name', 'id'], name='person_by_birth'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('death_edtf', ''), _negated=True), fields=['death_edtf', 'name', 'id'], name='person_by_death'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='state_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(fields=['changed_at'], name='state_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='state',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='state_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='tenure_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(fields=['changed_at'], name='tenure_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='tenure',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='tenure_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(models.F('name'), models.F('id'), records.desk_search.Folded('name'), condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), include=('editorial_state', 'changed_at', 'published_at'), name='person_waiting_by_name'),
         ),
     ]

@@ -11,7 +11,7 @@ from people.models.choices import choice_constraint
 from people.models.citation import AttributedCitation
 from people.models.name import DatedName
 from records.constraints import PublishedIsCited
-from records.desk_search import listed_index, name_indexes
+from records.desk_search import listed_index, name_indexes, waiting_index
 from records.history import tracked
 from records.models import Identifier, KeepWords, Record
 
@@ -74,6 +74,19 @@ class Person(Record):
             *name_indexes("person", "name"),
             # As lists of the desk have them.
             listed_index("person_in_order", "name", "id", field="name"),
+            waiting_index("person_waiting_by_name", "name", "id", field="name"),
+            # As they are sorted by a column.
+            models.Index(fields=["living", "name", "id"], name="person_by_living"),
+            models.Index(
+                fields=["birth_edtf", "name", "id"],
+                condition=~models.Q(birth_edtf=""),
+                name="person_by_birth",
+            ),
+            models.Index(
+                fields=["death_edtf", "name", "id"],
+                condition=~models.Q(death_edtf=""),
+                name="person_by_death",
+            ),
         ]
         triggers = [*Record.Meta.triggers, KeepWords("name")]
         constraints = [

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from config.api.sql import has_any
 from config.dates.values import EdtfError, parse_partial
 from records.badges import BadgeFilter
-from records.models import RecordWarning
+from records.constraints import PublishedIsCited
+from records.models import EditorialState, RecordWarning
 from records.registry import kind_of
+from records.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from config.api.sql import Clause
+    from records.registry import Kind
+
+UNPUBLISHED = [state for state in EditorialState if state != EditorialState.PUBLISHED]
 #: Accounts that a list is offered to be narrowed to.
 ACCOUNTS = 200
 
@@ -29,6 +36,11 @@ class DeskFilter(admin.SimpleListFilter):
 
     is_input = False
     words: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:  # noqa: ARG003 - for those that have some
+        """Return the condition on editions and previews that a word means, if they say what is asked; else `queryset` makes one."""
+        return None
 
     def problem(self, value: str) -> str:
         """Say why a value is not understood; nothing where it is."""
@@ -77,7 +89,9 @@ class ChangedBy(DeskFilter):
         if not (name := self.value()):
             return queryset
         key = request.user.pk if name == "me" else _account(name)
-        return queryset.filter(writers__contains=[key]) if key else queryset
+        # As the index has it.
+        work = Q(writers__contains=[key]) & ~Q(writers=[])
+        return queryset.filter(work) if key else queryset
 
     def problem(self, value: str) -> str:
         # Accounts that are no longer offered are understood too.
@@ -117,16 +131,26 @@ class Contested(DeskFilter):
 
 
 class Lacking(DeskFilter):
-    """Records without any of some of their parts, or of the records that name them (`RecordAdmin.lacking`)."""
+    """Records without any of some of their parts, or of the records that name them (`RecordAdmin.lacking`).
+
+    What editions and previews say (`Edition.lacking`) is asked of them.
+    """
 
     title = "without"
     parameter_name = "without"
 
+    @classmethod
+    def clause(cls, kind: Kind, word: str) -> Clause | None:
+        if word not in kind.editions.lacking:
+            return None
+        return has_any(kind.editions, "terms", [term("without", word)])
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        kind = kind_of(model_admin.model)
         self.relations = dict(model_admin.lacking)
-        if kind_of(model_admin.model).is_cited:
+        if kind.is_cited:
             self.relations["citations"] = "citations"
-        return [(name, name) for name in self.relations]
+        return [(name, name) for name in (*kind.editions.lacking, *self.relations)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
         relation = self.relations.get(self.value() or "")
@@ -134,7 +158,12 @@ class Lacking(DeskFilter):
             return queryset
         link: Any = queryset.model._meta.get_field(relation)
         rows = link.related_model._default_manager.order_by()
-        return queryset.filter(~Exists(rows.filter(**{link.field.name: OuterRef("pk")})))
+        lacking = Q(~Exists(rows.filter(**{link.field.name: OuterRef("pk")})))
+        rules = link.related_model._meta.constraints
+        if any(isinstance(rule, PublishedIsCited) for rule in rules):
+            # All that is published has one.
+            lacking &= Q(editorial_state__in=UNPUBLISHED)
+        return queryset.filter(lacking)
 
 
 #: Filters of every list, before and behind those of the kind.

@@ -27,9 +27,10 @@ from config.api.filters.sets import Group
 from config.dates.written import readings
 from records.admin.boxes import RecordSelect, RecordSelectMultiple, labels_of, shown_as
 from records.admin.generics import AnyPaginator
-from records.admin.list_filters import ChangedSince, first_day, misunderstood, no_day
+from records.admin.list_filters import ChangedSince, DeskFilter, first_day, misunderstood, no_day
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
+from records.admin.sorting import groups_of
 from records.badges import BadgeFilter
 from records.home import lists_of
 from records.lists import Asked, Halves, ask
@@ -78,10 +79,18 @@ class ListPaginator(BoundedPaginator):
     Rows that meet filters of the API are counted apart: read in order, more are looked at than are found.
     """
 
+    #: What the list may be sorted by in groups.
+    groups: Sequence[str] = ()
+
     @cached_property
     def first_keys(self) -> Sequence[Any]:
         rows: Any = self.object_list
-        return list(rows.values_list("pk", flat=True)[: COUNTED + 1])
+        keys: list[Any] = []
+        for group in groups_of(rows, self.groups):
+            keys += group.values_list("pk", flat=True)[: COUNTED + 1 - len(keys)]
+            if len(keys) > COUNTED:
+                break
+        return keys
 
     @cached_property
     def count(self) -> int:
@@ -140,10 +149,17 @@ class RecordChangeList(ChangeList):
             for text in texts
             if text.strip()
         ]
-        if given:
+        besides = [
+            clause
+            for each in self.list_filter
+            if isinstance(each, type) and issubclass(each, DeskFilter)
+            for word in self.filter_params.get(str(each.parameter_name), [])
+            if (clause := each.clause(self.kind, word)) is not None
+        ]
+        if given or besides:
             # Before anything is looked up.
             self.waiting = bring_up_to_date(at_most=PREVIEWED)
-        self.asked = ask(self.kind, given)
+        self.asked = ask(self.kind, given, besides)
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
         self.misunderstood = [
             (spec, problem)
@@ -160,8 +176,9 @@ class RecordChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read a page: the rows that meet the filters of the API by editions and previews apart."""
         asks_api = self.asked.clauses and self.is_understood
-        rows: Any = self.asked.halves(self.found) if asks_api else self.queryset
+        rows: Any = self._halves() if asks_api else self.queryset
         paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
+        paginator.groups = self.model_admin.sorted_by_groups
         self.paginator = paginator
         self.result_count = paginator.count
         self.show_full_result_count = False
@@ -186,6 +203,10 @@ class RecordChangeList(ChangeList):
             row.warning_count = counts[row.pk]
         # They stand above the list, in a form of ours.
         self.has_filters = False
+
+    def _halves(self) -> Halves:
+        badges = self.filter_params.get(BadgeFilter.parameter_name, [""])
+        return self.asked.halves(self.found, badges[-1])
 
     @property
     def kind(self) -> Kind:

@@ -145,7 +145,10 @@ class RecordAdmin(
     #: The filters of the API that the list shows first, in this order.
     first_filters: ClassVar[Sequence[str]] = ()
     #: What records of the kind should have and may lack: words, and the relation that then has no rows.
+    #: Beside those that editions say (`Edition.lacking`).
     lacking: ClassVar[Mapping[str, str]] = {}
+    #: What the list is sorted by in groups, each of which an index has (`records.admin.sorting`): of kinds of which there are many.
+    sorted_by_groups: ClassVar[Sequence[str]] = ()
     #: Fields that the search of this kind looks through, in its list and in the fields that refer to it. In
     #: `search_fields` any part of the text matches, in `whole_search_fields` only the whole.
     search_fields: ClassVar[list[str] | tuple[str, ...]] = ()

@@ -33,14 +33,14 @@ from config.api.sql import (
 )
 from config.faults import Fault
 from records.api.dimensions import PART
-from records.api.frequencies import begun, found_by_lists, led, rows
 from records.api.pages import fetch, fetch_in_time, readable, send_whole
 from records.api.sums import FromSums
-from records.api.ways import bounds
-from records.api.ways.statement import are_apart, in_half, without_leads
 from records.as_of import halves, shown_references
 from records.models.reference import in_order
 from records.publishing.feed import last_position
+from records.ways import bounds
+from records.ways.frequencies import begun, found_by_lists, led, rows
+from records.ways.statement import are_apart, in_half, without_leads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import Page
 from config.api.sql import Clause, Span, all_of, column, joined, select, table_of
-from records.api.frequencies import days, found_by_lists, led, rows
 from records.api.words import matches, matches_before_last, matches_whole, shares
 from records.publishing.documents import UNDATED
+from records.ways.frequencies import days, found_by_lists, led, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

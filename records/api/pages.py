@@ -19,10 +19,10 @@ from config.api.pagination import COUNTED, Cursor, counted, selected
 from config.api.problems import Problem
 from config.api.sql import NOTHING, Clause, all_of, compiled, select, table_of
 from records.api.sums import FromSums
-from records.api.ways.statement import Wanted, statement
 from records.api.whole import Found, find, read
 from records.models.edition import CURRENT
 from records.publishing.feed import last_position
+from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

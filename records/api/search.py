@@ -20,10 +20,10 @@ from config.api.query import Parameter
 from config.api.sql import EVERYTHING, NOTHING, Clause, all_of, column, select, table_of
 from records.api.months import Months
 from records.api.pages import Listing, fetch
-from records.api.ways.page import in_order, shown
 from records.api.whole import Found
 from records.api.words import matches, question
 from records.publishing.documents import sort_label
+from records.ways.page import in_order, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

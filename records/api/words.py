@@ -11,8 +11,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from config.api.sql import Clause, all_of, column
-from records.api.frequencies import elements
 from records.bulk import NAMES, PROSE, as_stems
+from records.ways.frequencies import elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,7 +16,7 @@ from records.models import Reference, Standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from records.lookup.finding import Days
+    from records.lookup.reading import Days
 
 #: States that a note names at most.
 NAMED = 15

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('record_id', models.UUIDField(help_text='The record.', primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField(help_text='When it was last published.', null=True)),
-                ('made_of', models.DateTimeField(db_index=True, help_text='The last change of the record that it shows.')),
+                ('made_of', models.DateTimeField(help_text='The last change of the record that it shows.')),
                 ('slug', models.CharField(max_length=120)),
                 ('label', models.TextField(help_text='How other documents name the record.')),
                 ('sort_label', models.TextField(db_collation='C', help_text='The label unaccented and in lower case, for ordering.')),
@@ -1001,11 +1001,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='source',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='source_waiting'),
         ),
         migrations.AddIndex(
             model_name='topic',
-            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
+            index=models.Index(condition=models.Q(('editorial_state__in', ['draft', 'in_review', 'withdrawn', 'merged']), models.Q(('changed_at__gt', models.F('published_at')), ('editorial_state', 'published')), _connector='OR'), fields=['editorial_state', 'changed_at'], name='topic_waiting'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',
@@ -1142,5 +1142,56 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='savedlist',
             constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='saved_list_has_a_name', violation_error_message='Give the list a name.'),
+        ),
+        migrations.CreateModel(
+            name='DuePreview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20)),
+                ('record_id', models.UUIDField(help_text='The record, which may be gone since.')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'source', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='c4130e2f41fdceea2dd18dd5989654015d953312', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_26771', referencing='REFERENCING NEW TABLE AS new_values ', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='source',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'source', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='dd746c01e2de1dc78f4f80b7fbd53fb13844f0c8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_d3572', referencing='REFERENCING NEW TABLE AS new_values ', table='records_source', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'topic', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='15dbd66ebda9343ec3340b2113c4a6c9c6248568', level='STATEMENT', operation='INSERT', pgid='pgtrigger_ask_for_preview_insert_4a775', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topic', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='ask_for_preview_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO records_duepreview (kind, record_id) SELECT 'topic', id FROM new_values WHERE (new_values.editorial_state IN ('draft', 'in_review', 'withdrawn') OR (new_values.editorial_state = 'published' AND new_values.changed_at > new_values.published_at)); RETURN NULL;", hash='f0f1454e503fe1346d19dfbb12b442579b4f4683', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_ask_for_preview_update_3ee7b', referencing='REFERENCING NEW TABLE AS new_values ', table='records_topic', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='source_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['changed_at'], name='source_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='source_contested'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('writers', []), _negated=True), fields=['writers'], name='topic_by_writer'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(fields=['changed_at'], name='topic_by_change'),
+        ),
+        migrations.AddIndex(
+            model_name='topic',
+            index=models.Index(condition=models.Q(('contested', True)), fields=['id'], name='topic_contested'),
         ),
     ]

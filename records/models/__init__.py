@@ -1,6 +1,12 @@
 """What every record has, and the records that belong to no other app: sources and topics."""
 
-from records.models.preview import DatedPartPreview, Preview, ReferencePreview, preview_of
+from records.models.preview import (
+    DatedPartPreview,
+    DuePreview,
+    Preview,
+    ReferencePreview,
+    preview_of,
+)
 
 # First, for it makes the previews of the editions that follow.
 # isort: split
@@ -14,7 +20,7 @@ from records.models.duplicate import PossibleDuplicate, Verdict
 from records.models.edition import CURRENT, Action, Edition, EditionQuerySet, gin_index
 from records.models.moment import Fact, FormerMoment, Moment, MomentPosting, Stream
 from records.models.published_name import Called, NameSort, PublishedName
-from records.models.record import WRITTEN_AT, EditorialState, Part, Record, TouchRecord
+from records.models.record import HAS_PREVIEW, WRITTEN_AT, EditorialState, Part, Record, TouchRecord
 from records.models.reference import FormerReference, PendingLabel, Reference, Standing
 from records.models.review import UNDER_REVIEW, Review, ReviewDeed, ReviewState, ReviewStep
 from records.models.saved_list import SavedList
@@ -28,6 +34,7 @@ from records.models.word import KeepWords, PublishedWord, Slips, WorkingWord
 __all__ = [
     "ANY_TYPE",
     "CURRENT",
+    "HAS_PREVIEW",
     "STATED",
     "UNDER_REVIEW",
     "WRITTEN_AT",
@@ -40,6 +47,7 @@ __all__ = [
     "Citation",
     "DatedPart",
     "DatedPartPreview",
+    "DuePreview",
     "Edition",
     "EditionQuerySet",
     "EditorialState",

@@ -15,7 +15,7 @@ from records.models.published_name import Called, NameSort
 from records.terms import term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from config.api.sql import Clause, Span
@@ -151,6 +151,14 @@ class Edition(models.Model):
     lengths: ClassVar[tuple[Span, ...]] = ()
     #: The columns that this index has beside.
     covered: ClassVar[frozenset[str]] = frozenset()
+
+    #: The first day by which the desk lists records of this kind, the latest first: a field of the records, which `date` says of those
+    #: that have one (`starts_unknown` of the others).
+    listed_by: ClassVar[str] = ""
+
+    #: Words for what a record may lack of what the desk wants it to have, each with the member that then is empty: a term (`without`)
+    #: says so.
+    lacking: ClassVar[Mapping[str, str]] = {}
 
     #: Where records of this kind are summed up.
     sums: ClassVar[type[SumTable] | None] = None

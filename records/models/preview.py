@@ -33,9 +33,7 @@ class Preview(models.Model):
 
     record_id = models.UUIDField(primary_key=True, help_text="The record.")
     published_at = models.DateTimeField(null=True, help_text="When it was last published.")
-    made_of = models.DateTimeField(
-        db_index=True, help_text="The last change of the record that it shows."
-    )
+    made_of = models.DateTimeField(help_text="The last change of the record that it shows.")
 
     class Meta:
         abstract = True
@@ -43,6 +41,25 @@ class Preview(models.Model):
 
     def __str__(self) -> str:
         return f"preview of {self.record_id}"
+
+
+class DuePreview(models.Model):
+    """A record that was written and is not public as it is: its preview has to be made, unless that is done already.
+
+    Triggers of the records add one for each, whoever writes. What a transaction added is seen when it is over, as what it wrote is.
+    """
+
+    #: Nothing of it is public.
+    api_may: ClassVar[tuple[str, ...]] = ()
+
+    kind = models.CharField(max_length=20)
+    record_id = models.UUIDField(help_text="The record, which may be gone since.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"
 
 
 class ReferencePreview(ReferenceColumns):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.functions import Greatest, Now
@@ -43,6 +44,32 @@ class EditorialState(models.TextChoices):
     PUBLISHED = "published", "Published"  #: its last edition is public
     WITHDRAWN = "withdrawn", "Withdrawn"  #: was published; its id answers 410 with the reason
     MERGED = "merged", "Merged"  #: was the same thing as another record, to which its id leads
+
+
+#: That a record is not public as it is: SQL over a row of it by that name. Its preview says what it would be (`records.models.preview`).
+HAS_PREVIEW = (
+    "({0}.editorial_state IN ('draft', 'in_review', 'withdrawn')"
+    " OR ({0}.editorial_state = 'published' AND {0}.changed_at > {0}.published_at))"
+)
+
+
+class AskForPreview(pgtrigger.Trigger):
+    """Remember of each record that is written and not public as it is that its preview has to be made (`DuePreview`)."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    referencing = pgtrigger.Referencing(new="new_values")  # type: ignore[no-untyped-call] # it carries no types
+
+    def __init__(self, operation: pgtrigger.Operation) -> None:
+        super().__init__(name=f"ask_for_preview_{str(operation).lower()}", operation=operation)
+
+    def get_func(self, model: Any) -> str:
+        # Migrations compile triggers from a copy of the model that has only its fields.
+        record = cast("type[Record]", apps.get_model(model._meta.label))
+        return (
+            f"INSERT INTO records_duepreview (kind, record_id) SELECT '{record.object_kind}', id FROM new_values"  # noqa: S608 - our own names
+            f" WHERE {HAS_PREVIEW.format('new_values')}; RETURN NULL;"
+        )
 
 
 class Record(CheckedHere):
@@ -122,12 +149,21 @@ class Record(CheckedHere):
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "review", "publish")
         indexes = [
-            # What is not public as it is, of which there is little: `records.badges.WAITING`, and what is withdrawn.
+            # What is not public as it is, of which there is little: `records.badges.WAITING`, and what is withdrawn or merged.
             models.Index(
                 fields=["editorial_state", "changed_at"],
-                condition=models.Q(editorial_state__in=["draft", "in_review", "withdrawn"])
+                condition=models.Q(
+                    editorial_state__in=["draft", "in_review", "withdrawn", "merged"]
+                )
                 | models.Q(editorial_state="published", changed_at__gt=models.F("published_at")),
                 name="%(class)s_waiting",
+            ),
+            GinIndex(
+                fields=["writers"], condition=~models.Q(writers=[]), name="%(class)s_by_writer"
+            ),
+            models.Index(fields=["changed_at"], name="%(class)s_by_change"),
+            models.Index(
+                fields=["id"], condition=models.Q(contested=True), name="%(class)s_contested"
             ),
         ]
         constraints = [
@@ -186,6 +222,8 @@ class Record(CheckedHere):
                     "RETURN NULL;"
                 ),
             ),
+            AskForPreview(pgtrigger.Insert),
+            AskForPreview(pgtrigger.Update),
         ]
 
     @property

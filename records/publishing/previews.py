@@ -1,6 +1,6 @@
 """Previews of records: made of the documents that publishing would make, when a list of the desk asks for them.
 
-Code that writes records need not know of them: which are out of date is seen by the time of the last change, that the database keeps.
+Code that writes records need not know of them: triggers remember what was written (`DuePreview`), and nothing else is looked at.
 Publishing and merging remove them.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,7 +17,9 @@ from django.db import connection, transaction
 from records.at_desk import at_desk
 from records.bulk import among, as_array, insertion, run
 from records.models import (
+    HAS_PREVIEW,
     DatedPartPreview,
+    DuePreview,
     EditorialState,
     Reference,
     ReferencePreview,
@@ -58,43 +59,34 @@ Keys = dict[str, set[UUID]]
 
 def bring_up_to_date(*, at_most: int | None = None) -> int:
     """Make the previews that are missing or out of date, up to `at_most`, and return how many are left, counted up to a batch."""
-    if not (out_of_date := _out_of_date()):
+    if not _due(after=0):
         return 0
-    made = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREVIEWS_LOCK])
-        # What somebody else made meanwhile is not made again.
-        while out_of_date := _out_of_date():
-            count = sum(map(len, out_of_date.values()))
-            if at_most is not None and made >= at_most:
-                return count
-            if not make(out_of_date, in_turn=True):
-                return count
-            made += count
-    return 0
+    turns = _Turns(at_most)
+    with transaction.atomic():
+        _hold()
+        while turns.take():
+            pass
+    return turns.left
 
 
 def bring_up_to_date_in_turns() -> None:
     """Make all previews that are missing or out of date, after much was written: a list that is asked meanwhile waits for one batch only."""
-    while _out_of_date():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREVIEWS_LOCK])
-            if not make(_out_of_date(), in_turn=True):
-                return
+    turns = _Turns()
+    is_more = True
+    while is_more:
+        with transaction.atomic():
+            _hold()
+            is_more = turns.take()
 
 
-def make(keys: Mapping[str, Collection[UUID]], *, in_turn: bool = False) -> int:
-    """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made.
-
-    Those that are made `in_turn`, in the order of their last changes, tell up to when all are made.
-    """
+def make(keys: Mapping[str, Collection[UUID]]) -> int:
+    """Make the previews of records anew, and of those whose previews follow from theirs; return how many were made."""
     made = 0
-    counted = {key for those in keys.values() for key in those} if in_turn else set()
     waiting: Keys = {name: set(those) for name, those in keys.items()}
     done: set[UUID] = set()
     while waiting:
         batch = _first(waiting)
-        changed, count = _make(batch, counted)
+        changed, count = _make(batch)
         made += count
         done.update(key for those in batch.values() for key in those)
         for name, key in _following(changed):
@@ -170,39 +162,76 @@ def _first(waiting: Keys) -> Keys:
     return batch
 
 
-def _out_of_date() -> Keys:
-    """Return records that are not public as they are, and whose previews are missing or older, up to a batch of each kind."""
+class _Turns:
+    """What is due, taken batch by batch, the oldest first. What cannot be made yet stays due, and is taken again when all others are made."""
+
+    def __init__(self, at_most: int | None = None) -> None:
+        self.at_most = at_most
+        self.made = self.left = 0
+        self._after = self._made_before = 0
+
+    def take(self) -> bool:
+        """Make the previews of a batch; return whether there may be more to be made."""
+        due = _due(self._after)
+        if not due:
+            if not self.left or self.made == self._made_before:
+                return False
+            self._after, self._made_before, self.left = 0, self.made, 0
+            return True
+        lagging = _lagging((name, key) for _place, name, key in due)
+        if lagging and self.at_most is not None and self.made >= self.at_most:
+            self.left += len(lagging)
+            return False
+        if lagging:
+            self.made += make(_by_kind(lagging))
+            lagging = _lagging(lagging)
+            self.left += len(lagging)
+        DuePreview.objects.filter(
+            pk__in=[place for place, name, key in due if (name, key) not in lagging]
+        ).delete()
+        self._after = due[-1][0]
+        return True
+
+
+def _hold() -> None:
+    """Make others who make previews wait. What they made meanwhile is not made again."""
     with connection.cursor() as cursor:
-        cursor.execute(_search())
-        found: Keys = {}
-        for name, key in cursor.fetchall():
-            found.setdefault(name, set()).add(key)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREVIEWS_LOCK])
+
+
+def _due(after: int) -> list[tuple[int, str, UUID]]:
+    """Return up to a batch of what was written and is not looked at yet: its places in turn, the kinds and keys of the records."""
+    rows = DuePreview.objects.filter(pk__gt=after).order_by("pk")
+    return list(rows.values_list("pk", "kind", "record_id")[:BATCH])
+
+
+def _lagging(keys: Iterable[tuple[str, UUID]]) -> set[tuple[str, UUID]]:
+    """Return those of some records that are not public as they are, and whose previews are missing or older."""
+    each, values = [], []
+    for name, those in _by_kind(keys).items():
+        kind = kind_named(name)
+        table, preview = kind.model._meta.db_table, preview_of(kind.editions)._meta.db_table
+        each.append(
+            f'SELECT \'{name}\', record.id FROM "{table}" AS record LEFT JOIN "{preview}" AS preview ON preview.record_id = record.id'  # noqa: S608 - names of ours
+            f" WHERE record.id = ANY(%s::uuid[]) AND {HAS_PREVIEW.format('record')}"
+            " AND preview.made_of IS DISTINCT FROM record.changed_at"
+        )
+        values.append(as_array(those))
+    if not each:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each), values)
+        return set(cursor.fetchall())
+
+
+def _by_kind(keys: Iterable[tuple[str, UUID]]) -> Keys:
+    found: Keys = {}
+    for name, key in keys:
+        found.setdefault(name, set()).add(key)
     return found
 
 
-@cache
-def _search() -> str:
-    """Return the statement that finds them: among what changed since an hour before the last preview that was made in turn.
-
-    No transaction takes longer than that to be seen.
-    """
-    waiting = (
-        "(record.editorial_state IN ('draft', 'in_review', 'withdrawn')"
-        " OR (record.changed_at > record.published_at AND record.editorial_state = 'published'))"
-    )
-    each = []
-    for kind in all_kinds():
-        table, preview = kind.model._meta.db_table, preview_of(kind.editions)._meta.db_table
-        each.append(
-            f'(SELECT \'{kind.name}\', record.id FROM "{table}" AS record LEFT JOIN "{preview}" AS preview'  # noqa: S608 - names of ours
-            f" ON preview.record_id = record.id WHERE {waiting} AND record.changed_at >"
-            f" (SELECT coalesce(max(made_of) - interval '1 hour', '-infinity') FROM \"{preview}\")"
-            f" AND preview.made_of IS DISTINCT FROM record.changed_at ORDER BY record.changed_at LIMIT {BATCH})"
-        )
-    return " UNION ALL ".join(each)
-
-
-def _make(batch: Keys, counted: Collection[UUID]) -> tuple[set[UUID], int]:
+def _make(batch: Keys) -> tuple[set[UUID], int]:
     """Make previews; return which records stand for something else than before, and how many were made.
 
     No preview is made of what names records that nothing is known of yet: it is found again.
@@ -224,7 +253,7 @@ def _make(batch: Keys, counted: Collection[UUID]) -> tuple[set[UUID], int]:
     changed = set()
     for draft in whole:
         _finish(draft, wholes, revision=1)
-        previews[draft.kind.name].append(_row(draft, is_counted=draft.record.pk in counted))
+        previews[draft.kind.name].append(_row(draft))
         reference = {**reference_row(draft.kind, draft.document), "since": since}
         of_references.append(reference)
         if before.get(draft.record.pk) != (
@@ -272,14 +301,14 @@ def _finish(draft: Draft, wholes: Collection[UUID], revision: int) -> None:
         draft.document["has_parts"] = draft.record.pk in wholes
 
 
-def _row(draft: Draft, *, is_counted: bool) -> dict[str, Any]:
-    """Return the row of a preview. One that is made out of turn is as good, but older changes may still lack theirs."""
+def _row(draft: Draft) -> dict[str, Any]:
+    """Return the row of a preview."""
     columns = edition_row(draft.kind, draft.document, embedded(draft.document))
     kept = {field.attname for field in preview_of(draft.kind.editions)._meta.concrete_fields}
     return {
         **{name: value for name, value in columns.items() if name in kept},
         "published_at": draft.record.published_at,
-        "made_of": draft.record.changed_at.isoformat() if is_counted else "-infinity",
+        "made_of": draft.record.changed_at,
     }
 
 

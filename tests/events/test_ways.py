@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.dates.reach import Match, Reach
 from events.models import Event, EventEdition
-from records.api import frequencies
-from records.api.ways import bounds
-from records.api.ways.known import Known
+from records.ways import bounds, frequencies
+from records.ways.known import Known
 from tests.factories.answers import get
 from tests.factories.events import (
     make_event,

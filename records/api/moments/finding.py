@@ -10,7 +10,6 @@ from config.api.filters.dates import classed
 from config.api.sql import EVERYTHING, Clause, all_of, joined, select
 from config.dates.lengths import Length
 from config.dates.reach import Match
-from records.api.frequencies import posted
 from records.api.moments.question import AnyTerm, Lead, Question
 from records.api.moments.steps import Steps
 from records.api.moments.tables import DAYS, MOMENT, MOMENTS, POSTED, POSTED_DAYS, POSTINGS, still
@@ -18,6 +17,7 @@ from records.api.pages import fetch
 from records.bulk import as_array
 from records.models import Stream
 from records.models.moment import EVERY
+from records.ways.frequencies import posted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.dates.edtf import read
 from events.models import Event, EventStatus
 from people.models import Person, State
 from records.admin.boxes import labels_of
@@ -21,8 +22,15 @@ from records.admin.record import RecordAdmin
 from records.models import SavedList, Topic
 from records.publishing.drafts import draft_of
 from records.publishing.publish import publish
+from records.registry import all_kinds
 from records.roles import ADMINISTRATOR, CONTRIBUTOR
-from tests.factories.events import make_event, make_participation
+from tests.factories.events import (
+    make_event,
+    make_event_place,
+    make_event_type,
+    make_participation,
+)
+from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_topic, publish_whole
 from tests.factories.staff import client_of, member_of_staff
@@ -222,6 +230,69 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
     assert listed(publisher, Topic, changed_by=user.username) == [str(twin)]
     assert listed(publisher, Topic, changed_by="adam") == []
     assert listed(publisher, Topic, changed_since="2020") == [str(twin)]
+
+
+def test_every_word_for_what_is_missing_finds_just_that(publisher: Client) -> None:
+    for kind in all_kinds():
+        EVERY_KIND[kind.name].with_parts(2)
+    publish_whole(make_event("Public without any"))
+    draft, changed = make_event("Draft"), make_event("Has one since")
+    make_participation(draft, "President Assad")
+    publish_whole(changed)
+    make_event_place(changed)
+
+    asked = set()
+    for kind in all_kinds():
+        desk: Any = admin.site.get_model_admin(kind.model)
+        relations = {name: IN_EDITIONS[name] for name in kind.editions.lacking} | desk.lacking
+        if kind.is_cited:
+            relations["citations"] = "citations"
+        for word, relation in relations.items():
+            link: Any = kind.model._meta.get_field(relation)
+            rows = link.related_model._default_manager
+            expected = {
+                row.pk
+                for row in kind.model._default_manager.all()
+                if not rows.filter(**{link.field.name: row}).exists()
+            }
+            found = page(publisher, kind.model, without=word).result_list
+            assert (word, {row.pk for row in found}) == (word, expected)
+            asked.add(word)
+    assert {"participants", "places", "offices", "citations", "parties"} <= asked
+    assert listed(publisher, Event, without="places", q="without") == ["Public without any"]
+
+
+#: The relations that are empty where editions say that something is lacking.
+IN_EDITIONS = {"participants": "participations", "places": "event_places"}
+
+
+def test_a_list_sorted_by_a_column_has_the_order_of_the_column(publisher: Client) -> None:
+    meeting, call = make_event_type("meeting"), make_event_type("call")
+    for place, status in enumerate(["occurred", "denied", "planned", "occurred", "alleged"]):
+        when = ["2019", "", "2020-01-05", "2020-01-05", "2018"][place]
+        make_event(f"Event {place}", type=[meeting, call][place % 2], status=status, **dated(when))
+    for place, birth in enumerate(["1950", "", "1940", "1950", ""]):
+        living = ["living", "unknown", "unknown", "living", "dead"][place]
+        make_person(f"Person {5 - place}", birth_edtf=birth, living=living)
+    publish_whole(*Event.objects.order_by("title")[:3], *Person.objects.order_by("name")[:2])
+    Event.objects.filter(title="Event 0").update(summary="Changed since")
+
+    for model in (Event, Person):
+        for column in range(1, 8):
+            for sign in ("", "-"):
+                found = page(publisher, model, o=f"{sign}{column}")
+                names = [str(row) for row in found.result_list]
+                assert (column, sign, names) == (column, sign, [str(row) for row in found.queryset])
+                assert found.result_count == len(names) == 5
+
+
+def dated(text: str) -> dict[str, Any]:
+    day = read(text) if text else None
+    return {
+        "when_edtf": text,
+        "when_earliest": day and day.earliest,
+        "when_latest": day and day.latest,
+    }
 
 
 def test_filters_cost_the_same_whatever_they_find(publisher: Client, pakistan: State) -> None:

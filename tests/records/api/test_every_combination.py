@@ -17,9 +17,8 @@ from django.db import connection
 from benchmarks.candidates import SHAPING, Sample, candidates_for
 from benchmarks.schema import declared
 from config.api.docs import schema
-from records.api import frequencies
-from records.api.ways import bounds
 from records.registry import all_kinds
+from records.ways import bounds, frequencies
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
 from tests.factories.story import load_story

@@ -23,8 +23,11 @@ def shown(
     columns: Sequence[str | Clause],
     ordering: Ordering,
 ) -> Clause:
-    """The rows of the part `page`, which has `key` and `record_id`, with their columns."""
+    """The rows of the part `page`, which has `key` and `record_id`, with their columns; key and id alone where nothing else is wanted."""
     table = table_of(editions)
+    if not columns and page.count is not None:
+        found = f"SELECT key, record_id::text FROM page {in_order(page, ordering, 'page.key', 'page.record_id')}"
+        return Clause(f"WITH RECURSIVE {parts.sql} {found}", parts.values)
     key = ordering.shown(editions)
     chosen = selected(editions, columns)
     total = page.total_of(total)

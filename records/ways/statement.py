@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from config.api.as_of import moment
 from config.api.pagination import COUNTED, counted
 from config.api.sql import EVERYTHING, Clause, all_of, table_of, within_all
-from records.api.ways import bounds
-from records.api.ways.known import Known
-from records.api.ways.page import in_order
-from records.api.ways.related import UNLESS_FEW, Related
-from records.api.ways.way import Way
 from records.as_of import halves
+from records.ways import bounds
+from records.ways.known import Known
+from records.ways.page import in_order
+from records.ways.related import UNLESS_FEW, Related
+from records.ways.way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,10 @@ class Wanted:
 
 
 def statement(page: Page, wanted: Wanted) -> Clause:
-    """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns."""
+    """Return the statement for a page and one row more: its rows have key, id as text, count, and then the columns.
+
+    Where no columns are wanted and nothing is counted, they have key and id alone.
+    """
     if moment() is None:
         return _statement(page, wanted)
     wanted = replace(wanted, asked=without_leads(wanted.asked))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED
 from config.api.sql import Clause, all_of, joined
-from records.api.ways import bounds
-from records.api.ways.way import Way
+from records.ways import bounds
+from records.ways.way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

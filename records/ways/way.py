@@ -18,10 +18,10 @@ from config.api.sql import (
     select,
     table_of,
 )
-from records.api.frequencies import led
-from records.api.ways import bounds
-from records.api.ways.known import Known
-from records.api.ways.page import in_order, shown
+from records.ways import bounds
+from records.ways.frequencies import led
+from records.ways.known import Known
+from records.ways.page import in_order, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from config.api.pagination import COUNTED
 from config.api.sql import Clause, Span
-from records.api.frequencies import begun, found_by_lists, rows, share
-from records.api.ways import bounds
+from records.ways import bounds
+from records.ways.frequencies import begun, found_by_lists, rows, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
