@@ -342,9 +342,7 @@ class EventEdition(Edition):
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
         found.update(IN_WORDS for part in document["participations"] if not part["participant"])
-        found.update(
-            term("without", name) for name in cls.lacking if not document[cls.lacking[name]]
-        )
+        found.update(cls.lacks(document))
         return sorted(found)
 
     @classmethod
@@ -390,6 +388,8 @@ class StatementEdition(Edition):
     length = models.SmallIntegerField(
         choices=Length.choices, help_text="For how long it may have been said from that day on."
     )
+
+    lacking: ClassVar[dict[str, str]] = {"subjects": "about"}
 
     class Meta(Edition.Meta):
         indexes = [
@@ -438,7 +438,7 @@ class StatementEdition(Edition):
             "event_id": id_of(document["event"]),
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
-            "terms": terms_of(document, "kind"),
+            "terms": [*terms_of(document, "kind"), *cls.lacks(document)],
             **said.columns("said"),
             "date": day,
             "length": Length.after(day, [(said.first, said.last)]),
