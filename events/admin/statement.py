@@ -65,7 +65,6 @@ class StatementAdmin(RecordAdmin):
         "event",
     )
     first_filters = ("speaker", "about", "kind", "event", "date_after", "date_before")
-    lacking: ClassVar[dict[str, str]] = {"subjects": "about"}
     search_fields = ("summary", "text")
     day = "date"
     rows = (

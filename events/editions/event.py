@@ -223,9 +223,7 @@ class EventEdition(Edition):
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
         found.update(IN_WORDS for part in document["participations"] if not part["participant"])
-        found.update(
-            term("without", name) for name in cls.lacking if not document[cls.lacking[name]]
-        )
+        found.update(cls.lacks(document))
         return sorted(found)
 
     @classmethod

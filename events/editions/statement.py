@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
@@ -62,6 +62,8 @@ class StatementEdition(Edition):
         choices=Length.choices, help_text="For how long it may have been said from that day on."
     )
 
+    lacking: ClassVar[dict[str, str]] = {"subjects": "about"}
+
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
@@ -109,7 +111,7 @@ class StatementEdition(Edition):
             "event_id": id_of(document["event"]),
             "whole_id": id_of(document["part_of"]),
             "about_ids": ids_of(document["about"]),
-            "terms": terms_of(document, "kind"),
+            "terms": [*terms_of(document, "kind"), *cls.lacks(document)],
             **said.columns("said"),
             "date": day,
             "length": Length.after(day, [(said.first, said.last)]),

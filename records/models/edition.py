@@ -160,6 +160,13 @@ class Edition(models.Model):
     #: says so.
     lacking: ClassVar[Mapping[str, str]] = {}
 
+    @classmethod
+    def lacks(cls, document: dict[str, Any]) -> list[int]:
+        """What a document lacks of these, as terms."""
+        return [
+            term("without", word) for word, member in cls.lacking.items() if not document[member]
+        ]
+
     #: Where records of this kind are summed up.
     sums: ClassVar[type[SumTable] | None] = None
 

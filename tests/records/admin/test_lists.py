@@ -263,7 +263,7 @@ def test_every_word_for_what_is_missing_finds_just_that(publisher: Client) -> No
 
 
 #: The relations that are empty where editions say that something is lacking.
-IN_EDITIONS = {"participants": "participations", "places": "event_places"}
+IN_EDITIONS = {"participants": "participations", "places": "event_places", "subjects": "subjects"}
 
 
 def test_a_list_sorted_by_a_column_has_the_order_of_the_column(publisher: Client) -> None:
