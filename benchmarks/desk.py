@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -547,7 +548,9 @@ def _paste_participants(count: int) -> Callable[[Sent, int], None]:
     kind = str(EventType.objects.get(slug="summit").pk)
 
     def fill(sent: Sent, number_of_round: int) -> None:
-        _new(sent, f"event-{count}", number_of_round, type=kind, when_edtf=SUMMIT)
+        # Of different days: an event like another one is warned of.
+        day = date.fromordinal(date(1900, 1, 1).toordinal() + time.time_ns() // 1000 % 40_000)
+        _new(sent, f"event-{count}", number_of_round, type=kind, when_edtf=day.isoformat())
         for place in range(count):
             _add_row(
                 sent,
@@ -555,6 +558,7 @@ def _paste_participants(count: int) -> Callable[[Sent, int], None]:
                 name_as_given=f"Delegate {place}",
                 role="participant",
                 presence="unknown",
+                order="1",
             )
 
     return fill
