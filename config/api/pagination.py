@@ -272,6 +272,10 @@ class Page:
         return _write(self.print, Cursor("<", row[0], row[1]))
 
 
+#: Asks whether there is a row at all.
+ANY_ROW = Page(size=1, cursor=None, count="none", print=b"")
+
+
 def selected(model: type[Model], columns: Iterable[str | Clause]) -> Clause:
     """Columns by their names, or what is computed, as a statement selects them."""
     chosen = [Clause(column(model, each)[0]) if isinstance(each, str) else each for each in columns]

@@ -106,11 +106,19 @@ class Counting:
     dimensions: Mapping[str, Dimension]
     summed: Sum | None = None
     notes: Sequence[Note] = field(default_factory=list)
+    when_empty: Callable[[], Sequence[Note]] = tuple
 
     def serve(self, view: ReadView, others: str) -> HttpResponseBase:
         """Answer in the envelope of lists. Raises Problem `too_many_groups` or `too_many_records`."""
         names = [*self.dimensions, *(self.summed.sorts if self.summed else ()), "count"]
-        return serve_counts(view, others, [*names, *self._sums], self._rows, self.notes)
+        return serve_counts(
+            view,
+            others,
+            [*names, *self._sums],
+            self._rows,
+            self.notes,
+            when_empty=self.when_empty,
+        )
 
     def _rows(self) -> tuple[list[dict[str, Any]], int]:
         """The rows as they are sent, and how many records there are."""
@@ -393,6 +401,8 @@ def serve_counts(
     names: Sequence[str],
     count: Callable[[], tuple[list[dict[str, Any]], int]],
     notes: Sequence[Note],
+    *,
+    when_empty: Callable[[], Sequence[Note]],
 ) -> HttpResponseBase:
     """Answer with rows of these members, and with how many there are in all, in the envelope of lists."""
     # Before anything is counted, as for lists.
@@ -402,7 +412,7 @@ def serve_counts(
         "next": None,
         "previous": None,
         "total": {"value": total, "relation": "eq"},
-        "notes": list(notes),
+        "notes": [*notes, *(() if total else when_empty())],
         **at,
     }
     documents = [orjson.dumps(row).decode() for row in rows]

@@ -219,9 +219,10 @@ def serve_page(
     page: Page,
     *,
     notes: Sequence[Note] = (),
+    when_empty: Callable[[], Sequence[Note]] = tuple,
     is_never_empty: bool = False,
 ) -> HttpResponseBase:
-    """Answer with a page of a list.
+    """Answer with a page of a list. `when_empty` makes the notes on a list that has no rows at all.
 
     The ETag follows from the positions of the editions in the feed. A caller who has a version already costs no document
     unless there is a newer one: documents are then read by a second statement. What a page expands is part of its version,
@@ -230,13 +231,17 @@ def serve_page(
     http, output = view.http, view.format
     expansion = listing.expansion
     if output.is_whole:
-        return serve_whole(view, listing, page, notes=notes, is_never_empty=is_never_empty)
+        return serve_whole(
+            view, listing, page, notes=notes, when_empty=when_empty, is_never_empty=is_never_empty
+        )
     are_bare = has_version(http) and expansion is None
     found = listing.rows(page, are_bare=are_bare)
     if is_never_empty and not found and page.cursor is None:
         raise Problem("not_found")
     total = page.total(found, lambda: listing.count(page.count))
     shown = [*notes, *listing.notes(found)]
+    if not found and page.cursor is None:
+        shown += when_empty()
     rows, *cursors = page.arrange(found)
     others = query.raw_without("cursor")
     base = address_with(http, others)
@@ -287,6 +292,7 @@ def serve_whole(
     page: Page,
     *,
     notes: Sequence[Note] = (),
+    when_empty: Callable[[], Sequence[Note]] = tuple,
     is_never_empty: bool = False,
 ) -> HttpResponseBase:
     """Answer with a list from a page on, in a format that has all of it.
@@ -299,11 +305,12 @@ def serve_whole(
     found = listing.find_all(page)
     if is_never_empty and not found.positions and page.cursor is None:
         raise Problem("not_found")
+    is_empty = not found.positions and page.cursor is None
     envelope = {
         "next": None,
         "previous": None,
         "total": {"value": len(found.positions), "relation": "eq"},
-        "notes": list(notes),
+        "notes": [*notes, *(when_empty() if is_empty else ())],
         "position": position,
     }
     documents = map(listing.document, listing.read(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework import serializers
@@ -18,11 +19,12 @@ from config.api.filters.dates import (
 )
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
-from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page
+from config.api.pagination import ANY_ROW, COUNT, CURSOR, PAGE_SIZE, Ordering, Page
 from config.api.query import Parameter, choice_fault
 from config.api.views import Operation, ReadView
 from config.dates.serializers import UncertainDateField
 from records.api.counts import MOST_DIMENSIONS, MOST_ROWS, serve_counts
+from records.api.coverage import notes_of_coverage
 from records.api.filters import BetweenFilter, ReferenceFilter
 from records.api.moments.counts import DIMENSIONS, counts
 from records.api.moments.listing import MomentListing
@@ -159,6 +161,16 @@ def question_of(readings: Mapping[str, Callable[[], Any]], query: Query) -> Ques
     return Question.of({name: reading() for name, reading in readings.items()}, match_of(query))
 
 
+def _is_loaded(query: Query, references: WrittenReferences) -> bool:
+    """Whether anything is found by a question. What cannot be asked by itself says nothing of that."""
+    readings = TimelineFilter.readings(query, references)
+    references.resolve(query, days_asked(TimelineFilter.known, query))
+    if query.faults:
+        return True
+    listing = MomentListing(question_of(readings, query), ORDERINGS["date"], None, {})
+    return bool(listing.rows(ANY_ROW))
+
+
 BY = Parameter(
     "by",
     "What is counted by: at most two dimensions. Without it all is counted in one row.",
@@ -261,7 +273,10 @@ class TimelineView(ReadView):
             return found.rows, found.total
 
         notes = [*notes_of_then(query), *references.notes]
-        return serve_counts(self, query.raw_without(), [*by, "count"], counted, notes)
+        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _is_loaded)
+        return serve_counts(
+            self, query.raw_without(), [*by, "count"], counted, notes, when_empty=when_empty
+        )
 
     def list(self, request: Request) -> HttpResponseBase:  # noqa: ARG002 - DRF's signature
         query = self.read_query(self.list_parameters)
@@ -280,4 +295,5 @@ class TimelineView(ReadView):
             selection.narrow(shape) if selection else shape,
         )
         notes = [*notes_of_then(query), *references.notes]
-        return serve_page(self, query, listing, page, notes=notes)
+        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _is_loaded)
+        return serve_page(self, query, listing, page, notes=notes, when_empty=when_empty)

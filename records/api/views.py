@@ -35,7 +35,7 @@ from config.api.filters.dates import (
 )
 from config.api.filters.sets import FilterSet
 from config.api.formats import FORMAT
-from config.api.pagination import COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
+from config.api.pagination import ANY_ROW, COUNT, CURSOR, PAGE_SIZE, Ordering, Page, orderings_of
 from config.api.problems import Problem
 from config.api.query import Parameter, choice_fault
 from config.api.sql import (
@@ -48,6 +48,7 @@ from config.api.sql import (
 )
 from config.api.views import Operation, ReadView
 from records.api.counts import COUNTS, Counting, parameters, read_by, row_schema
+from records.api.coverage import notes_of_coverage
 from records.api.dimensions import SOURCES, TOPICS
 from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 
     from config.api.filters.base import Condition
     from config.api.formats import Body
+    from config.api.notes import Note
     from config.api.pagination import Row
     from config.api.query import Query
     from records.api.counts import Sum
@@ -290,7 +292,30 @@ class EditionViewSet(ReadView):
             kind = RankedListing if ordering is BY_RANK else FoundListing
             listing = kind(*rows, words, expansion=shown.expansion)
         notes = [*notes_of_then(query), *references.notes, *notes_of_words(words)]
-        return serve_page(self, query, listing, page, notes=notes)
+        return serve_page(
+            self,
+            query,
+            listing,
+            page,
+            notes=notes,
+            when_empty=tuple if within else self._when_empty(query, references),
+        )
+
+    def _when_empty(
+        self, query: Query, references: WrittenReferences
+    ) -> Callable[[], Sequence[Note]]:
+        return partial(notes_of_coverage, self.filterset_class, query, references, self._is_loaded)
+
+    def _is_loaded(self, query: Query, references: WrittenReferences) -> bool:
+        """Whether anything is found by a question. What cannot be asked by itself says nothing of that."""
+        conditions = self.filterset_class.read(query, references)
+        references.resolve(query, days_asked(self.filterset_class.known, query))
+        if query.faults:
+            return True
+        editions = self.kind.editions
+        order = self.known_orderings[self.default_ordering]
+        listing = Listing(editions, [], readable(editions), self._asked(conditions), order, str, {})
+        return bool(listing.rows(ANY_ROW, are_bare=True))
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -322,6 +347,7 @@ class EditionViewSet(ReadView):
             dimensions,
             self.sums[summed] if summed else None,
             [*notes_of_then(query), *references.notes, *notes_of_words(words)],
+            self._when_empty(query, references),
         )
         return counting.serve(self, query.raw_without())
 

@@ -218,6 +218,11 @@ class WrittenReferences:
         """The record that each reference led to, by its parameter and text."""
         return {(one.parameter, one.text): one.ids[0] for one in self._all if one.ids}
 
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        """The parameter and text of each that names a published record of which it matters when it was there."""
+        return [(one.parameter, one.text) for one in self._all if one.lives and one.ids]
+
     def resolve(self, query: Query, on: Days | None = None) -> None:
         """Look all of them up; report what may mean several records and words that are in no list, note what names nothing.
 

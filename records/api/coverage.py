@@ -1,0 +1,71 @@
+"""What is said of an empty list: that nothing is loaded of a state at the time that is asked for, so that nothing does not mean none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from config.api.filters.dates import DATE_MATCH, days_asked
+from config.api.notes import Note
+from config.api.query import Query
+from config.dates.reach import Match
+from records.api.filters import INCLUDE_PREDECESSORS, BetweenFilter
+from records.lookup.published import WrittenReferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from config.api.filters.sets import FilterSet
+
+    #: Whether anything at all is found by a question, with the references in it.
+    IsLoaded = Callable[[Query, WrittenReferences], bool]
+
+#: The note on a state that was not there.
+NOT_THERE = "did_not_exist"
+#: States of a question that are looked at: each costs two statements.
+MOST_STATES = 4
+
+
+def notes_of_coverage(
+    filters: type[FilterSet], query: Query, references: WrittenReferences, is_loaded: IsLoaded
+) -> list[Note]:
+    """Say of which states nothing is loaded for the days of a question that found nothing, whatever else it asked.
+
+    A day that is not known may be any: what has one counts as loaded. Of a state that was not there, another note says so.
+    """
+    known = {(note.parameter, note.value) for note in references.notes if note.code == NOT_THERE}
+    asked = [each for each in _states(filters, query, references) if each not in known]
+    when = " on the days that are asked for" if days_asked(filters.known, query) else ""
+    kept = dict(_kept(filters, query))
+    notes = []
+    for parameter, text in asked[:MOST_STATES]:
+        name, _, _operator = parameter.partition("__")
+        alone = Query(urlencode({name: text, **kept}))
+        if not is_loaded(alone, WrittenReferences()):
+            detail = f"Nothing is loaded here of “{text}”{when}: that does not say that there was nothing."
+            notes.append(Note("coverage", parameter, text, detail))
+    return notes
+
+
+def _states(
+    filters: type[FilterSet], query: Query, references: WrittenReferences
+) -> list[tuple[str, str]]:
+    """The parameters that name states, with what names each; a pair is one."""
+    states = []
+    for parameter, text in references.states:
+        is_pair = isinstance(filters.filters.get(parameter), BetweenFilter)
+        states.append((parameter, query.values[parameter] if is_pair else text))
+    return list(dict.fromkeys(states))
+
+
+def _kept(filters: type[FilterSet], query: Query) -> Iterator[tuple[str, str]]:
+    """The days that are asked for, however much is known of them, and whether states stand for those before them."""
+    is_dated = False
+    for name, parameter in filters.known.items():
+        if name in query.values and parameter.companion is DATE_MATCH:
+            is_dated = True
+            yield name, query.values[name]
+    if is_dated:
+        yield DATE_MATCH.name, Match.ANY.value
+    if INCLUDE_PREDECESSORS.name in query.values:
+        yield INCLUDE_PREDECESSORS.name, query.values[INCLUDE_PREDECESSORS.name]
