@@ -19,12 +19,13 @@ from django.test.utils import CaptureQueriesContext
 from config.api.docs import schema
 from config.api.problems import Problem
 from events.models import Event, EventSum
-from records.api import counts, frequencies
+from records.api import counts
 from records.api.dimensions import PART
 from records.api.sums import STEP, FromSums
 from records.models import Grain
 from records.publishing.documents import sort_label
 from records.registry import all_kinds
+from records.ways import frequencies
 from tests.factories.agreements import make_action, make_agreement, make_party, make_value
 from tests.factories.answers import get
 from tests.factories.counted import (
