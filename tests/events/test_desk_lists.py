@@ -34,6 +34,7 @@ def addresses() -> None:
     reverse("admin:index")
 
 
+ORDER: Any = Event._meta.ordering
 #: Some share their first day, some have none.
 DAYS = (
     "2019",
@@ -114,7 +115,7 @@ def test_rows_are_the_same_in_the_same_order(in_vain: int, monkeypatch: pytest.M
         asked = ask(kind, question)
         assert (question, asked.is_understood) == (question, True)
         for name, condition in BESIDES.items():
-            rows = Event.objects.filter(condition).order_by(*Event._meta.ordering)
+            rows = Event.objects.filter(condition).order_by(*ORDER)
             expected = list(asked.filtered(rows).values_list("pk", flat=True))
             found = asked.halves(rows)
             assert isinstance(found, ByDay)
@@ -130,7 +131,7 @@ def test_what_was_written_since_is_not_listed_as_it_was() -> None:
     event = make_event("Here", status=EventStatus.OCCURRED)
     publish_whole(event)
     asked = ask(kind_of(Event), [("status", "occurred")])
-    rows = Event.objects.order_by(*Event._meta.ordering)
+    rows = Event.objects.order_by(*ORDER)
     assert asked.halves(rows).keys(0, 9) == [event.pk]
 
     # No preview says yet what it is now.

@@ -136,7 +136,8 @@ def at_desk(name: str, query: tuple[tuple[str, str], ...]) -> set[str]:
     halves = asked.halves(rows)
     assert [str(key) for key in halves.keys(0, 1000)] == sorted(keys)
     assert halves.counted(1000) == len(keys)
-    usual = rows.order_by(*kind.model._meta.ordering)
+    order: Any = kind.model._meta.ordering
+    usual = rows.order_by(*order)
     found = asked.halves(usual).keys(0, 1000)
     assert found == list(asked.filtered(usual).values_list("pk", flat=True))
     return keys

@@ -412,7 +412,9 @@ def test_names_are_found_through_indexes(db: None, kind: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         # Of an empty table any index is as good as another.
-        cursor.execute(f"DROP INDEX IF EXISTS {model._meta.model_name}_in_order")
+        for other in (index.name for index in model._meta.indexes):
+            if "_folded" not in other:
+                cursor.execute(f'DROP INDEX "{other}"')
         for condition in (
             "= ' a b '",
             "LIKE ' jo%%'",

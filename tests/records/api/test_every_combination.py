@@ -92,7 +92,7 @@ def test_every_combination_is_counted_as_it_is_crawled(
     # What is asked finds something, of each list, and hardly anything is asked in vain.
     assert set(asked) == {kind.name for kind in lists}
     shares = {name: (found[name], count) for name, count in asked.items()}
-    assert min(found[kind.name] for kind in lists) >= 3, shares
+    assert min(found[kind.name] for kind in lists) >= 2, shares
     assert found.total() > COMBINATIONS / 4, shares
     # Of documents that have no word of a closed list, any other word is asked for, and refused.
     foreseen = {"missing_parameter", "reversed_range", "invalid_pair", "invalid_choice"}
