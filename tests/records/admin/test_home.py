@@ -119,10 +119,10 @@ def test_the_guide_is_a_page_and_not_its_source(contributor: Client) -> None:
     html = as_html(
         "# Title\n\n## A part\n\nSome `<b>` and\n**bold** [words](x.md).\n- one\n  more\n- two\n\n| A | B |\n|---|---|\n| 1 | `2` |\n"
     )
-    assert html.split("\n") == [
-        "",
-        '<h2 id="a-part">A part</h2>',
-        "<p>Some <code>&lt;b&gt;</code> and <strong>bold</strong> words.</p>",
-        "<ul><li>one more</li><li>two</li></ul>",
-        '<div class="module scrolled"><table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead><tbody><tr><td>1</td><td><code>2</code></td></tr></tbody></table></div>',
-    ]
+    assert " ".join(html.split()).replace("> <", "><") == (
+        '<h2 id="a-part">A part</h2>'
+        "<p>Some <code>&lt;b&gt;</code> and <strong>bold</strong> words.</p>"
+        "<ul><li>one more</li><li>two</li></ul>"
+        '<div class="module scrolled"><table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
+        "<tbody><tr><td>1</td><td><code>2</code></td></tr></tbody></table></div>"
+    )
