@@ -14,7 +14,7 @@ NOTES = {
     "as_of": "what was withdrawn since that instant is left out",
     "did_not_exist": "by its own record it did not exist on the days asked for, so that what is said of them is doubtful",
     "predecessors": "others came before it, which are records of their own and not found with it, on days that are asked for",
-    "coverage": "nothing is loaded of that state, on the days asked for, so that nothing found does not mean that there was none",
+    "coverage": "nothing is loaded of that state or party, on the days asked for, so that nothing found does not mean that there was none",
     "several_bearers": "the code was that of several states at different times, one of which is meant",
     "search_words": "the search is written with signs or words that join, exclude or quote, which it does not read",
     "search_bounded": "more was found than can be ranked: the newest are listed",

@@ -1,4 +1,4 @@
-"""What is said of an empty list: that nothing is loaded of a state at the time that is asked for, so that nothing does not mean none."""
+"""What is said of an empty list: that nothing is loaded of a state, or party, at the time that is asked for, so that nothing does not mean none."""
 
 from __future__ import annotations
 
