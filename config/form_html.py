@@ -2,7 +2,7 @@
 
 A form of the desk has hundreds of widgets, labels and lists of errors, and Django renders each through a template of its own, which
 takes more time than all else that makes the page. What is not among `WRITERS` is rendered by its template. The HTML is the same, byte by byte:
-a test compares them (`tests/config/test_form_html.py`), so that a change of Django's templates is noticed.
+a test compares them (`tests/records/admin/test_form_html.py`), so that a change of Django's templates is noticed.
 """
 
 from __future__ import annotations

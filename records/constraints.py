@@ -73,15 +73,15 @@ class CheckedHere(models.Model):
             raise ValidationError(errors)
 
 
-class Untold(Enum):
+class Undecided(Enum):
     """What a condition says where Python does not know it."""
 
-    UNTOLD = "untold"
+    UNDECIDED = "undecided"
 
 
-UNTOLD = Untold.UNTOLD
+UNDECIDED = Undecided.UNDECIDED
 #: NULL is None.
-Truth: TypeAlias = bool | Untold | None
+Truth: TypeAlias = bool | Undecided | None
 
 
 def _holds(rule: models.CheckConstraint, row: models.Model, exclude: Collection[str]) -> bool:
@@ -94,26 +94,26 @@ def _holds(rule: models.CheckConstraint, row: models.Model, exclude: Collection[
 def _truth(condition: Any, row: models.Model, exclude: Collection[str]) -> Truth:
     """Return what a condition of plain comparisons says of a row, with NULL as in the database."""
     if not isinstance(condition, models.Q):
-        return _compare(condition, row, exclude) if isinstance(condition, tuple) else UNTOLD
+        return _compare(condition, row, exclude) if isinstance(condition, tuple) else UNDECIDED
     found = [_truth(child, row, exclude) for child in condition.children]
     if condition.connector not in {models.Q.OR, models.Q.AND}:
-        return UNTOLD
+        return UNDECIDED
     decides = condition.connector == models.Q.OR
-    whole: Truth = next((each for each in (decides, UNTOLD, None) if each in found), not decides)
+    whole: Truth = next((each for each in (decides, UNDECIDED, None) if each in found), not decides)
     if condition.negated:
         # Django adds IS NOT NULL to what is negated in the constraint of a table, but not where it validates.
-        return not whole if isinstance(whole, bool) else UNTOLD
+        return not whole if isinstance(whole, bool) else UNDECIDED
     return whole
 
 
 def _compare(pair: tuple[str, Any], row: models.Model, exclude: Collection[str]) -> Truth:
     (name, *lookups), wanted = pair[0].split("__"), pair[1]
     if len(lookups) > 1:
-        return UNTOLD
+        return UNDECIDED
     lookup = lookups[0] if lookups else "exact"
     value = _value(models.F(name), row, exclude)
-    if isinstance(value, Untold):
-        return UNTOLD
+    if isinstance(value, Undecided):
+        return UNDECIDED
     if lookup == "isnull" or (lookup == "exact" and wanted is None):
         return (value is None) is (wanted is not False)
     if lookup == "range":
@@ -122,31 +122,31 @@ def _compare(pair: tuple[str, Any], row: models.Model, exclude: Collection[str])
         return _truth(both, row, exclude)
     if lookup == "in":
         is_known = isinstance(value, str) and all(isinstance(each, str) for each in wanted)
-        return bool(value in wanted) if is_known else UNTOLD
+        return bool(value in wanted) if is_known else UNDECIDED
     wanted = _value(wanted, row, exclude)
-    if lookup not in COMPARISONS or wanted is UNTOLD:
-        return UNTOLD
+    if lookup not in COMPARISONS or wanted is UNDECIDED:
+        return UNDECIDED
     if value is None or wanted is None:
         return None
     # Texts have an order of the database's own.
     types = (bool, str, date) if lookup == "exact" else (date,)
     are_alike = type(value) is type(wanted) and type(value) in types
-    return bool(COMPARISONS[lookup](value, wanted)) if are_alike else UNTOLD
+    return bool(COMPARISONS[lookup](value, wanted)) if are_alike else UNDECIDED
 
 
 def _value(expression: Any, row: models.Model, exclude: Collection[str]) -> Any:
     """Return the value of a column of the row, or what is no expression."""
     if not isinstance(expression, models.F):
-        return UNTOLD if hasattr(expression, "resolve_expression") else expression
+        return UNDECIDED if hasattr(expression, "resolve_expression") else expression
     name: str = expression.name  # type: ignore[attr-defined] # the stubs lack it
     if name in exclude:
-        return UNTOLD
+        return UNDECIDED
     try:
         field = row._meta.get_field(name)
     except FieldDoesNotExist:
-        return UNTOLD
-    value = getattr(row, field.attname) if isinstance(field, models.Field) else UNTOLD
-    return UNTOLD if hasattr(value, "resolve_expression") else value
+        return UNDECIDED
+    value = getattr(row, field.attname) if isinstance(field, models.Field) else UNDECIDED
+    return UNDECIDED if hasattr(value, "resolve_expression") else value
 
 
 class OwnConstraint(BaseConstraint):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
@@ -19,15 +20,19 @@ _READER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 def sections(text: str) -> list[tuple[str, str]]:
     """Return the name and the words of each section, for the list of contents."""
-    return [(slugify(words), words) for tag, words in _headings(_READER.parse(text)) if tag == "h2"]
+    return [
+        (slugify(words.content), words.content)
+        for opening, words in pairwise(_READER.parse(text))
+        if (opening.type, opening.tag) == ("heading_open", "h2")
+    ]
 
 
 def as_html(text: str) -> SafeString:
     """Return the text as HTML, without its title."""
     tokens = list(_untitled(_READER.parse(text)))
-    for place, token in enumerate(tokens):
+    for token, following in pairwise(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", slugify(tokens[place + 1].content))
+            token.attrSet("id", slugify(following.content))
         elif token.type == "th_open":
             token.attrSet("scope", "col")
         elif token.children:
@@ -37,12 +42,6 @@ def as_html(text: str) -> SafeString:
     scrolled = html.replace("<table>", '<div class="module scrolled"><table>')
     # Written by the reader, which escapes all text.
     return SafeString(scrolled.replace("</table>", "</table></div>"))
-
-
-def _headings(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    for place, token in enumerate(tokens):
-        if token.type == "heading_open":
-            yield token.tag, tokens[place + 1].content
 
 
 def _untitled(tokens: Sequence[Token]) -> Iterator[Token]:

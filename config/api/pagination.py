@@ -213,7 +213,7 @@ class Page:
             within = all_of([where, self.cursor.condition(model, ordering, key, name, kind)])
         way = self.way(ordering)
         chosen = selected(model, columns)
-        named = [f"{shown.sql}", f"{name}::text", total.sql, *([chosen.sql] if columns else [])]
+        named = [shown.sql, f"{name}::text", total.sql, *([chosen.sql] if columns else [])]
         rows_of = select(", ".join(named), table, within)
         return Clause(
             f"{rows_of.sql} ORDER BY {key.sql} {way}, {name} {way} LIMIT {self.size + 1}",

@@ -25,7 +25,7 @@ def renew_statistics() -> list[str]:
     if connection.in_atomic_block:
         return []
     with connection.cursor() as cursor:
-        # What this session changed, too: it is told with the end of a statement, but at most once a second.
+        # What this session changed, too: PostgreSQL counts it at the end of a statement, but at most once a second.
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute(_OUTGROWN)
         tables = [str(name) for (name,) in cursor.fetchall()]

@@ -59,7 +59,6 @@ AT_ONCE = 1024**2
 #: Seconds that a client has to take a piece.
 SEND_SECONDS = 30
 
-
 LOGIN = "/admin/login/"
 MACHINES = frozenset({"/readyz", "/metrics"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.forms.models import _get_foreign_key
 from django.http import Http404, JsonResponse
 from django.urls import path, reverse
 
 from records.admin.generics import AnyModelAdmin
+from records.admin.parts import own_key
 from records.admin.pasted import (
     LONGEST,
     MOST_BYTES,
@@ -88,8 +88,7 @@ class PastePage(AnyModelAdmin):
 
 def _member_of(inline: Any, model: Any) -> str:
     """Return the name of the inline's rows, which is the prefix of its fields."""
-    key = _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
-    return str(key.remote_field.get_accessor_name())
+    return str(own_key(model, inline).remote_field.get_accessor_name())
 
 
 def box_of(desk: Any, inline: Any, record: Any) -> dict[str, Any] | None:

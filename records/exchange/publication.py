@@ -151,8 +151,8 @@ def publish_all(
     What names a record that comes later is tried again when that is published; what is left in the end names each other in
     circles and is published in one transaction. Refusals that remain are in the outcome.
 
-    What was written is looked at by PostgreSQL first, and what was published in the end, so that whoever reads it is
-    answered as quickly as ever.
+    What was written is looked at by PostgreSQL first, and what was published in the end, so that questions about it
+    are answered as quickly as ever.
     """
     renew_statistics()
     outcome = _publish_all(keys, by, reason, nature, progress)

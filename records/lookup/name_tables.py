@@ -22,9 +22,8 @@ class Words:
     """A table that has each word of some names: what looks like a word is looked for among words, of which there are few."""
 
     table: str
-    kinds: tuple[
-        str, ...
-    ] = ()  #: of the records whose names have the words, where the table has those of several
+    #: Of the records whose names have the words, where the table has those of several.
+    kinds: tuple[str, ...] = ()
     #: Whether names with words that merely look alike are found too.
     are_compared: bool = False
 

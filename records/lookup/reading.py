@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
 from config.api.sql import Clause
-from config.db.planned import execute_planned
+from config.db.planned import planned_once
 from records.lookup.steps import NAMED, Tier
 from records.models import NameSort
 
@@ -109,8 +110,8 @@ def read(
         return
     values = [value for each in wanted for value in each.values]
     with connection.cursor() as cursor:
-        execute = execute_planned if planned else type(cursor).execute
-        execute(cursor, " UNION ALL ".join(f"({each.sql})" for each in wanted), values)
+        with planned_once() if planned else nullcontext():
+            cursor.execute(" UNION ALL ".join(f"({each.sql})" for each in wanted), values)
         rows = sorted(cursor.fetchall(), key=lambda row: (row[0], row[-1]))
     for place, *name, _rank in rows:
         of_search = found[place]

@@ -36,9 +36,8 @@ class TypedWord:
 
     word: str
     begun: list[str] = field(default_factory=list)  #: that begin with it, itself first
-    slips: list[str] = field(
-        default_factory=list
-    )  #: that it is but for one letter, the likeliest first
+    #: That it is but for one letter, the likeliest first.
+    slips: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)  #: that look like it
     is_known: bool = False  #: whether names have it as it is
 

@@ -46,7 +46,7 @@ class Preview(models.Model):
 class DuePreview(models.Model):
     """A record that was written and is not public as it is: its preview has to be made, unless that is done already.
 
-    Triggers of the records add one for each, whoever writes. What a transaction added is seen when it is over, as what it wrote is.
+    Triggers of the records add one for each, however it is written. What a transaction added is seen when it is over, as what it wrote is.
     """
 
     #: Nothing of it is public.

@@ -62,9 +62,8 @@ class Choice:
     """What is done to records: a field is set, or a part that names a topic or a source is added or removed."""
 
     verb: str  #: `set`, `add` or `remove`
-    field: (
-        Any  #: of the record, or of the part; an uncertain date is one, though it has five columns
-    )
+    #: Of the record, or of the part; an uncertain date is one, though it has five columns.
+    field: Any
     part: type[Part] | None = None
 
     @property

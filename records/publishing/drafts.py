@@ -47,9 +47,8 @@ def draft_of(record: Record, *, at: datetime | None = None) -> Draft:
     at = at or timezone.now()
     gathering = gather(record, at=at)
     documents = gathering.documents
-    if (
-        record.pk not in documents and gathering.also
-    ):  # what it names was merged: it is shown all the same
+    # What it names was merged: it is shown all the same.
+    if record.pk not in documents and gathering.also:
         documents = preview(record, at=at).documents
     return Draft(documents.get(record.pk, ""), gathering.obstacles, gathering.also)
 

@@ -432,7 +432,7 @@ def _take_own_parts(loser: Record, survivor: Record) -> None:
 
 
 def _keep_names(called: Collection[str], survivor: Record) -> None:
-    """Keep what the two were called as further names of the survivor: whoever looks for either finds it."""
+    """Keep what the two were called as further names of the survivor, which is found by either."""
     names: Any = getattr(survivor, "names", None)
     if names is None:
         return

@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from records.constraints import UNTOLD, CheckedHere, _truth
+from records.constraints import UNDECIDED, CheckedHere, _truth
 
 #: Combinations of values that are tried of each constraint.
 TRIED = 25
@@ -48,7 +48,7 @@ def test_check_constraints_say_the_same_here_as_in_the_database() -> None:
                     **{f.attname: value for f, value in zip(fields, values, strict=True)}
                 )
                 here = _truth(rule.condition, row, ())
-                if here is UNTOLD:
+                if here is UNDECIDED:
                     continue
                 decided += 1
                 against = row._get_field_expression_map(model._meta)
@@ -64,9 +64,9 @@ def test_what_is_not_checked_is_not_decided() -> None:
     agreement = apps.get_model("agreements", "Agreement")(form="treaty", title="B")
 
     assert _truth(rule, agreement, ()) is True
-    assert _truth(rule, agreement, {"form"}) is UNTOLD
+    assert _truth(rule, agreement, {"form"}) is UNDECIDED
     assert _truth(~rule, agreement, ()) is False
     assert _truth(models.Q(form="pact"), agreement, ()) is False
-    assert _truth(models.Q(form__lt="zeal"), agreement, ()) is UNTOLD
-    assert _truth(~models.Q(form=None) & models.Q(title__gt=""), agreement, ()) is UNTOLD
+    assert _truth(models.Q(form__lt="zeal"), agreement, ()) is UNDECIDED
+    assert _truth(~models.Q(form=None) & models.Q(title__gt=""), agreement, ()) is UNDECIDED
     assert _truth(models.Q(form=models.F("title")), agreement, ()) is False
