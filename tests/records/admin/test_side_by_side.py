@@ -94,6 +94,15 @@ def test_publishers_of_topics_in_one_tree_all_succeed(publishers: list[User]) ->
     assert TopicEdition.objects.current().count() == SAVES * len(publishers)
 
 
+def looks_for_deadlocks_after(seconds: int) -> None:
+    """Say how long this connection waits before it looks whether another one waits for it too, and is ended then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('deadlock_timeout', %s, %s)",
+            [f"{seconds}s", connection.in_atomic_block],  # until the end of a transaction
+        )
+
+
 def test_a_save_that_was_ended_for_somebody_else_is_done_again(publishers: list[User]) -> None:
     topic, broader = make_topic("gold"), make_topic("mining")
     Topic.objects.filter(pk=topic.pk).update(broader=broader)
@@ -101,10 +110,18 @@ def test_a_save_that_was_ended_for_somebody_else_is_done_again(publishers: list[
     data = filled(client.get(address(topic))) | {"label": "Gold ore", "_publish": "1"}
     data |= agreed(client.post(address(topic), data))
 
+    def check() -> None:
+        looks_for_deadlocks_after(60)
+        Topic.objects.filter(pk=broader.pk).update(curators_note="Checked.")
+
+    def save() -> int:
+        looks_for_deadlocks_after(3)  # once: by then we wait, on a machine at work too
+        return client.post(address(topic), data).status_code
+
     status = overtaken(
-        lambda: Topic.objects.filter(pk=broader.pk).update(curators_note="Checked."),
-        # It holds the topic and waits for the broader one, as we wait for the topic: it waited first, so it is ended.
-        lambda: client.post(address(topic), data).status_code,
+        check,
+        # It holds the topic and waits for the broader one, as we wait for the topic: it looks first, so it is ended.
+        save,
         lambda: Topic.objects.select_for_update().get(pk=topic.pk),
     )
 
