@@ -87,7 +87,7 @@ def test_a_warning_stands_beside_its_field_and_one_key_resolves_a_name(live_serv
         page.click("input[name=_save] >> nth=0")
         page.wait_for_selector(".messagelist .warning")
 
-        page.goto(f"{live_server.url}/admin/events/event/in-words/name/?name=mr+blinken")
+        page.goto(f"{live_server.url}/admin/events/event/unresolved-names/name/?name=mr+blinken")
         page.wait_for_selector("button[data-key='1']")
         page.keyboard.press("1")
         page.wait_for_selector(".messagelist .success")

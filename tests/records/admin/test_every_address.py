@@ -47,14 +47,14 @@ VIEW = {
     "status", "report",
 }  # fmt: skip
 CHANGE = {
-    "revert", "change_field", "together", "undo_together", "paste", "in_words", "in_words_name", "in_words_undo",
+    "revert", "change_field", "together", "undo_together", "paste", "unresolved", "unresolved_name", "unresolved_undo",
     # Of an import, and of an account.
     "import", "check", "give-up", "publish-later", "go-on", "undo", "password_change",
 }  # fmt: skip
 #: A form is looked at by whoever may see it; a press of the import's button asks for more than the change of an import.
 BY_METHOD = {"change": ("view", "change")}
 BY_ONE_METHOD = {
-    "export", "save_list", "delete_list", "undo_together", "in_words_undo",
+    "export", "save_list", "delete_list", "undo_together", "unresolved_undo",
 }  # fmt: skip
 PUBLISH = {"publish", "withdraw", "restore", "merge", "unmerge"}
 SAME = {"add", "delete"}

@@ -48,7 +48,7 @@ def test_what_waits_is_listed(contributor: Client) -> None:
     assert sections(contributor) == {
         "Mine, not published yet": [],
         "To be looked at": ["2 warnings that nobody has seen", "1 possible duplicate to decide"],
-        "Names to be resolved": ["1 participant is known by words only"],
+        "Unresolved names": ["1 participant has an unresolved name"],
         "Imports that wrote nothing": ["visits.csv"],
         "Around today": ["Summit"],
     }
