@@ -390,7 +390,7 @@ def test_lists_are_saved_shared_and_deleted(publisher: Client) -> None:
     *_before, said = publisher.post(save, mine, follow=True).context["messages"]
     assert str(said) == (
         "“Mine” is saved for everybody at the desk who may see these records."
-        " “Unpublished work of me” is that of whoever opens it."
+        " “Unpublished work of me” is the work of the person who opens the list."
     )
     SavedList.objects.all().delete()
     assert publisher.post(save, {"name": " ", "query": "x"}).status_code == 302
