@@ -27,7 +27,6 @@ from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 
 from config.db.planned import planned_once
 from records import home
@@ -357,8 +356,8 @@ class Desk(admin.AdminSite):
         if not self.get_app_list(request, app_label):
             closed = self._closed(request, app_label)
             if closed["groups"]:
-                needed = "; ".join(f"{names}: {roles}" for roles, names in closed["groups"])
-                raise PermissionDenied(f"{capfirst(needed)}. {_roles_of(request.user)}")
+                needed = [f"Looking at {names} needs {roles}." for roles, names in closed["groups"]]
+                raise PermissionDenied(" ".join([*needed, closed["roles"]]))
         return super().app_index(request, app_label, extra_context)
 
     def _closed(self, request: HttpRequest, app_label: str = "") -> dict[str, Any]:
@@ -376,7 +375,12 @@ class Desk(admin.AdminSite):
         if not app_label and not any(CONTRIBUTOR in roles for roles in groups):
             return {"groups": []}
         return {
-            "groups": [(roles, ", ".join(names)) for roles, names in groups.items()],
+            "groups": [
+                (roles, ", ".join(names))
+                for roles, names in sorted(
+                    groups.items(), key=lambda each: CONTRIBUTOR not in each[0]
+                )
+            ],
             "roles": _roles_of(request.user),
         }
 

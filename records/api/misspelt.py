@@ -9,7 +9,7 @@ from config.api.notes import Note
 from config.api.sql import NOTHING, Clause, all_of, select, table_of
 from records.api.pages import fetch, readable
 from records.api.search import SEARCH
-from records.api.words import matches
+from records.api.words import matches_whole
 from records.lookup.name_tables import Words
 from records.lookup.typed import MAX_LENGTH, fold, read_alike
 from records.models import PublishedWord
@@ -61,14 +61,14 @@ def _otherwise(typed: Typed) -> Iterator[str]:
 
 
 def _found(editions: type[Edition], asked: Sequence[Clause], texts: Sequence[str]) -> list[str]:
-    """Return those of some texts for which the list has a row."""
+    """Return those of some texts for which the list has a row, the last word whole: a beginning costs as much as all words that begin so."""
     if not texts:
         return []
     statements = [
         select(
             f"{place}",
             table_of(editions),
-            all_of([readable(editions), *asked, matches(editions, text)]),
+            all_of([readable(editions), *asked, matches_whole(editions, text)]),
         )
         for place, text in enumerate(texts)
     ]

@@ -58,6 +58,9 @@
             group.append(button);
         }
         beside.insertBefore(group, beside.querySelector(".edtf-meaning"));
+        if (document.activeElement === input) {
+            group.scrollIntoView({block: "nearest"});
+        }
     }
 
     function take(input, edtf) {

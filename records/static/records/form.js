@@ -35,10 +35,12 @@
             });
         }
 
-        // On a narrow screen the bar has the main buttons, and one that unfolds the others. Without this script all are there, in several lines.
-        const bar = form.querySelector(".submit-row");
-        const others = [...bar.children].filter((each) => !each.matches(".default, .publish, select"));
-        if (bar.querySelector(".default") && others.length > 1) {
+        // On a narrow screen a bar has the main buttons, and one that unfolds the others. Without this script all are there, in several lines.
+        for (const bar of form.querySelectorAll(".submit-row")) {
+            const others = [...bar.children].filter((each) => !each.matches(".default, .publish, select"));
+            if (!bar.querySelector(".default") || others.length < 2) {
+                continue;
+            }
             const more = document.createElement("button");
             more.type = "button";
             more.className = "more-acts";

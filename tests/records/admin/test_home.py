@@ -81,7 +81,10 @@ def test_an_account_without_a_role_is_told_which_role_opens_what(administrator: 
         shown["imports"], "the role administrator",
     )  # fmt: skip
     assert closed["roles"] == "You have no role yet."
-    assert "Every record is published as it stands." not in page.content.decode()
+    # Of what cannot be seen it is not said that nothing waits.
+    text = page.content.decode()
+    assert "Every record is published as it stands." not in text
+    assert "No warnings, and no possible duplicates." not in text
     for path in ("/admin/search/?q=rubio", "/admin/reviews/"):
         assert client.get(path).context["closed"] == closed
     assert administrator.get("/admin/").context["closed"] == {"groups": []}
@@ -99,12 +102,12 @@ def test_the_page_of_an_app_says_which_role_opens_it(contributor: Client) -> Non
 
     assert (refused.status_code, refused.context["reason"]) == (
         403,
-        "Imports: the role contributor or reviewer or publisher or administrator. You have no role yet.",
+        "Looking at imports needs the role contributor or reviewer or publisher or administrator. You have no role yet.",
     )
     assert contributor.get("/admin/imports/").status_code == 200
     accounts = contributor.get("/admin/auth/")
     assert accounts.context["reason"] == (
-        "Groups, users: the role administrator. You have the role contributor."
+        "Looking at groups, users needs the role administrator. You have the role contributor."
     )
     assert client.get("/admin/nowhere/").status_code == 404
 
