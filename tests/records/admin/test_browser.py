@@ -49,6 +49,7 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server:
 
         # On a narrow screen the main buttons stay in sight, and one unfolds the others: nothing moves sideways.
         page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_selector(".more-acts >> nth=-1")
         assert page.evaluate(BUTTONS) == ["Save", "Save and publish", "More…"]
         page.click(".more-acts >> nth=-1")
         assert page.evaluate(BUTTONS) == [
