@@ -112,7 +112,8 @@ class UnresolvedNames(AnyModelAdmin):
         refusals: list[str] = []
         started = timezone.now()
         seen = _seen(request)
-        left_out = {key for key in seen if str(key) in request.POST.getlist("left_out")}
+        given = set(request.POST.getlist("left_out"))
+        left_out = {key for key in seen if str(key) in given}
         if said.is_bound and not said.is_valid():
             refusals = [f"Reason: {text}" for text in said.errors["reason"]]
         elif said.is_bound:

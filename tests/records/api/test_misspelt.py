@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from people.models import Person
 from records.api.misspelt import SUGGESTED
+from records.models import Change
 from records.publishing.publish import publish, withdraw
 from tests.factories.answers import get
 from tests.factories.events import make_event, make_event_type, make_participation
@@ -97,6 +100,14 @@ def test_what_is_suggested_finds_something(
 
     for text in expected:
         assert get(client, f"{resource}?search={quote(text)}{''.join(others)}")["results"]
+
+
+def test_as_of_an_instant_it_finds_something_of_then(published: Person, client: Client) -> None:
+    now, before = timezone.now(), Change.objects.earliest("at").at - timedelta(days=1)
+
+    for at, expected in ((now, ["obama"]), (before, [])):
+        instant = f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
+        assert suggested(client, f"people/?search=obema&as_of={instant}") == expected
 
 
 def test_no_more_is_suggested_than_is_read(published: Person, client: Client) -> None:
