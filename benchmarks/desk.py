@@ -417,7 +417,7 @@ def pasted() -> Iterator[Page]:
         what = f"an agreement with {rows} parties and {2 * rows:,} actions"
         yield Page(what, _address(Agreement, "add"), goal, _paste_parties(rows))
     for rows in (100, 1000):
-        what = f"an event with {rows:,} participants in words"
+        what = f"an event with {rows:,} participants with unresolved names"
         yield Page(what, _address(Event, "add"), goal, _paste_participants(rows))
     for model in (Agreement, Event):
         model._default_manager.filter(slug__startswith="bench-pasted-").delete()
@@ -463,7 +463,7 @@ def lists() -> Iterator[Page]:
         Event: (
             "", "?p=2", "?p=10", "?q=visit", "?q=visit&p=2", "?q=visit&p=10", "?q=oil", "?q=oil+talks", "?q=xyzzyq",
             "?publication=changed", "?publication=draft", "?publication=published", "?publication=merged", "?publication=changed&q=visit",
-            "?warnings=any", "?in_words=yes", "?contested=yes", "?changed_by=me", "?changed_since=2026-06-01",
+            "?warnings=any", "?unresolved=yes", "?contested=yes", "?changed_by=me", "?changed_since=2026-06-01",
             "?without=participants", "?without=places", "?without=citations",
             "?state=US", "?state=US&p=2", "?state=US&p=10", "?state=TV", "?state__all=US,PK", "?state__not=US", "?between=US,PK",
             f"?person={busy.slug}", f"?person__not={busy.slug}", "?role=host", "?role=mediator",
@@ -542,7 +542,7 @@ def _paste_parties(count: int) -> Callable[[Sent, int], None]:
 
 
 def _paste_participants(count: int) -> Callable[[Sent, int], None]:
-    """Add participants of whom only words are known, as rows that were pasted and not opened."""
+    """Add participants with unresolved names, as rows that were pasted and not opened."""
     from events.models import EventType  # noqa: PLC0415 - Django must be set up first
 
     kind = str(EventType.objects.get(slug="summit").pk)

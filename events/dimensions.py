@@ -138,7 +138,9 @@ class Participations(Parts):
         named = [key for (key,) in fetch(statement)]
         if kind != "state" and len(named) > _MOST_NAMED:
             raise too_many_groups(
-                f"They name more than {_MOST_NAMED:,} records of the kind {kind}: ask for less."
+                f"These events name more than {_MOST_NAMED:,} records of the kind {kind}, each of which would be a row. Ask for those of"
+                " a state (`state`), of a type (`type`), or of some years (`date_after` and `date_before`), and add the rows up;"
+                " or download the events (`events/?format=ndjson&fields=participations`) and count their participants."
             )
         return named
 

@@ -1,9 +1,10 @@
-"""Participants who are known by words only, and saying of all of one name at once who they are."""
+"""Unresolved names: participants of whom only the source's words are known. All of one name are resolved at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -19,11 +20,11 @@ from records.models import BulkEdit, EditorialState
 from records.publishing.bulk_edits import demand_editing
 from records.publishing.deeds import deed
 from records.publishing.locks import hold
-from records.publishing.publish import CurationRefused, Refusal, recorded
+from records.publishing.publish import UNSEEN, CurationRefused, Refusal, recorded
 from records.publishing.warnings import renew
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from django.contrib.auth.models import AbstractBaseUser
@@ -46,8 +47,8 @@ class Candidate:
     days: int = 0  #: the number of events on whose days the person may have held one
 
 
-def in_words() -> QuerySet[Any]:
-    """Return the participations of which only words are known, with the folded name; not those of merged events."""
+def unresolved() -> QuerySet[Any]:
+    """Return the participations with an unresolved name, which is folded beside it; not those of merged events."""
     rows: QuerySet[Any] = (
         Participation.objects.filter(person=None, organization=None, state=None)
         .exclude(event__editorial_state=EditorialState.MERGED)
@@ -59,7 +60,7 @@ def in_words() -> QuerySet[Any]:
 def names() -> QuerySet[Any]:
     """Return the names, folded, each with how often it stands alone and one of its spellings, the most frequent first."""
     rows: QuerySet[Any] = (
-        in_words()
+        unresolved()
         .order_by()
         .values("folded")
         .annotate(count=Count("pk"), spelling=Min("name_as_given"))
@@ -69,10 +70,21 @@ def names() -> QuerySet[Any]:
 
 
 def of_name(folded: str) -> QuerySet[Any]:
-    """Return the participations in words whose name folds to `folded`."""
+    """Return the participations with an unresolved name that folds to `folded`."""
     whole: Any = Value(f" {folded} ", output_field=CharField())
-    rows: QuerySet[Any] = in_words().alias(whole=Folded("name_as_given")).filter(whole=whole)
+    rows: QuerySet[Any] = unresolved().alias(whole=Folded("name_as_given")).filter(whole=whole)
     return rows
+
+
+def shown(rows: Iterable[Participation]) -> dict[int, str]:
+    """Return a fingerprint of what the page of a name shows of each participation, by its key: event, days, words, role."""
+    said = {
+        row.pk: (row.event_id, row.event.title, row.event.when, row.name_as_given, row.role)
+        for row in rows
+    }
+    return {
+        key: blake2b(repr(row).encode(), digest_size=6).hexdigest() for key, row in said.items()
+    }
 
 
 def candidates(folded: str, events: Sequence[Event]) -> list[Candidate]:
@@ -151,15 +163,17 @@ def resolve(
     person: Person,
     *,
     by: AbstractBaseUser,
+    seen: Mapping[int, str],
     reason: str = "",
     left_out: Collection[int] = (),
 ) -> BulkEdit:
-    """Say of all participants who are known by this name only, but for those `left_out`, that they are this person; their words stay.
+    """Resolve an unresolved name: all its participants, but for those `left_out`, are this person; their words stay.
 
+    `seen` has the fingerprints that `shown` gave: only what was seen is resolved.
     It is undone as any act on many records (`records.publishing.bulk_edits`).
 
-    Events in which the person takes part already are left as they are. Raises CurationRefused when nothing is left to resolve
-    or the person is no more, PermissionDenied when `by` may not change events.
+    Events in which the person takes part already are left as they are. Raises CurationRefused when nothing is left to resolve,
+    something was not seen as it is, or the person is no more, PermissionDenied when `by` may not change events.
     """
     demand_editing(by, Event)
     with recorded(RESOLVE, by, reason) as context:
@@ -171,21 +185,23 @@ def resolve(
             detail = f"{person} was merged or deleted meanwhile: choose the record that is left."
             raise CurationRefused([Refusal(person, "gone", detail)])
         there = Participation.objects.filter(person=person).values("event")
-        rows = dict(
-            of_name(folded)
+        rows = [
+            row
+            for row in of_name(folded)
             .exclude(event__in=there)
-            .exclude(pk__in=left_out)
             .filter(event__in=list(held))
-            .values_list("pk", "event")
-        )
+            .select_related("event")
+            if row.pk not in left_out
+        ]
         if not rows:
-            detail = (
-                f"No participant is left who is known as “{folded}” only, and could be {person}."
-            )
+            detail = f"No unresolved name “{folded}” is left that could be {person}."
             raise CurationRefused([Refusal(person, "nothing_left", detail)])
-        Participation.objects.filter(pk__in=list(rows)).update(person=person)
+        if unseen := [key for key, text in shown(rows).items() if seen.get(key) != text]:
+            detail = f"{_participations(len(unseen))} came or changed after the page was shown to you: see the marks below. Nothing is resolved yet."
+            raise CurationRefused([Refusal(person, UNSEEN, detail)])
+        Participation.objects.filter(pk__in=[row.pk for row in rows]).update(person=person)
         connection.check_constraints()
-        renew({"event": set(rows.values())})
+        renew({"event": {row.event_id for row in rows}})
         return BulkEdit.objects.create(
             kind=Event.object_kind,
             action=RESOLVE,
@@ -194,3 +210,7 @@ def resolve(
             context_id=context,
             by_id=by.pk,
         )
+
+
+def _participations(count: int) -> str:
+    return "One participation" if count == 1 else f"{count} participations"

@@ -9,8 +9,8 @@ from records.terms import pair, term
 
 #: Distinguishes a pair of states for which participants stood from the pair that is involved in any way.
 STOOD_FOR = term("stood_for")
-#: Somebody took part of whom only words are known.
-IN_WORDS = term("in_words")
+#: Somebody took part whose name is unresolved.
+UNRESOLVED = term("unresolved")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

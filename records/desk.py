@@ -40,7 +40,7 @@ from records.publishing.review import LISTED as REVIEWS
 from records.publishing.review import waiting
 from records.publishing.steps import record_model
 from records.registry import all_kinds
-from records.roles import roles_with
+from records.roles import CONTRIBUTOR, roles_with
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -218,6 +218,7 @@ class Desk(admin.AdminSite):
             "others": [turn for turn in turns if not turn["is_mine"]],
             "listed": REVIEWS,
             "is_cut": len(turns) == REVIEWS,
+            "closed": self._closed(request),
         }
         request.current_app = self.name
         return TemplateResponse(request, "admin/reviews.html", context)
@@ -348,6 +349,41 @@ class Desk(admin.AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return SearchView.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the kinds of an app; say which role opens them to those who may see none."""
+        if not self.get_app_list(request, app_label):
+            closed = self._closed(request, app_label)
+            if closed["groups"]:
+                needed = [f"Looking at {names} needs {roles}." for roles, names in closed["groups"]]
+                raise PermissionDenied(" ".join([*needed, closed["roles"]]))
+        return super().app_index(request, app_label, extra_context)
+
+    def _closed(self, request: HttpRequest, app_label: str = "") -> dict[str, Any]:
+        """Return the kinds that somebody may not look at, with the roles that may: of one app, or of all.
+
+        Of all, only to those who lack what every role may look at: others know what is not theirs.
+        """
+        groups: dict[str, list[str]] = {}
+        for model, desk in self._registry.items():
+            opts = model._meta
+            roles = roles_with(f"{opts.app_label}.view_{opts.model_name}")
+            if app_label in {"", opts.app_label} and not desk.has_view_permission(request):
+                groups.setdefault(roles, []).append(str(opts.verbose_name_plural))
+        groups.pop("", None)
+        if not app_label and not any(CONTRIBUTOR in roles for roles in groups):
+            return {"groups": []}
+        return {
+            "groups": [
+                (roles, ", ".join(names))
+                for roles, names in sorted(
+                    groups.items(), key=lambda each: CONTRIBUTOR not in each[0]
+                )
+            ],
+            "roles": _roles_of(request.user),
+        }
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the work list above the list of kinds."""
         kinds = [
@@ -359,9 +395,11 @@ class Desk(admin.AdminSite):
         context = {
             "sections": home.sections(request),
             "waiting": home.waiting(kinds),
+            "has_kinds": bool(kinds),
             "waiting_columns": WAITING,
             "chart": home.publications(today=timezone.now().date()),
             "has_guide": GUIDE.exists(),
+            "closed": self._closed(request),
             **(extra_context or {}),
         }
         return super().index(request, context)
@@ -378,6 +416,7 @@ class Desk(admin.AdminSite):
             "title": f"Search: {typed}" if typed else "Search",
             "typed": typed,
             "found": home.search(request, self, typed) if typed else [],
+            "closed": self._closed(request),
         }
         return TemplateResponse(request, "admin/search.html", context)
 

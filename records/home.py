@@ -241,10 +241,14 @@ def _reviews(request: HttpRequest) -> Section | None:
 
 
 @section(20)
-def _odd(request: HttpRequest) -> Section:
+def _odd(request: HttpRequest) -> Section | None:
     """Warnings and possible duplicates."""
+    sees_warnings = request.user.has_perm("records.view_recordwarning")
+    sees_pairs = request.user.has_perm("records.view_possibleduplicate")
+    if not (sees_warnings or sees_pairs):
+        return None
     lines = []
-    if request.user.has_perm("records.view_recordwarning"):
+    if sees_warnings:
         address = reverse("admin:records_recordwarning_changelist")
         rows = RecordWarning.objects.all()
         if unseen := counted(
@@ -259,7 +263,7 @@ def _odd(request: HttpRequest) -> Section:
             "warnings, saved all the same",
         ):
             lines.append(Line(seen, f"{address}?seen=yes"))
-    if request.user.has_perm("records.view_possibleduplicate"):
+    if sees_pairs:
         rows_of_pairs = PossibleDuplicate.objects.filter(verdict=Verdict.OPEN)
         if pairs := counted(
             rows_of_pairs, "possible duplicate to decide", "possible duplicates to decide"

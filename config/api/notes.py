@@ -17,6 +17,7 @@ NOTES = {
     "coverage": "nothing is loaded of that state or party, on the days asked for, so that nothing found does not mean that there was none",
     "several_bearers": "the code was that of several states at different times, one of which is meant",
     "search_words": "the search is written with signs or words that join, exclude or quote, which it does not read",
+    "search_misspelt": "nothing has all of these words, and something is found with one or more of them spelt as in a published name",
     "search_bounded": "more was found than can be ranked: the newest are listed",
 }
 
@@ -41,5 +42,5 @@ class NoteSerializer(serializers.Serializer[Note]):
     detail = serializers.CharField(help_text="For people; may change.")
     suggestions = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What was probably meant, as the parameter takes it, the likeliest first; of `merged`, the survivor; of a state that was not there, those before or after it.",
+        help_text="What was probably meant, as the parameter takes it, the likeliest first; of `search_misspelt`, only what finds something; of `merged`, the survivor; of a state that was not there, those before or after it.",
     )

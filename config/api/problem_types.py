@@ -48,7 +48,9 @@ _TYPES = (
         "too_many_groups",
         "Too many rows",
         "The counts asked for have more than 1,000 rows. Count by one dimension instead of two, by years instead of months, or ask"
-        " for less: narrower filters have fewer rows.",
+        " for less: narrower filters have fewer rows. The first few alone are not to be had, for all have to be counted to know them:"
+        " who took part most often is asked year by year, or of a state, and the rows are added up; or the list is downloaded"
+        " (`format=ndjson`) and counted elsewhere.",
         400,
     ),
     ProblemType(

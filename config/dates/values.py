@@ -117,18 +117,21 @@ class UncertainDate:
 
 
 def _read(edtf: str) -> Reading:
-    """Read EDTF; say what words would be in EDTF, for people who write a date as they speak."""
+    """Read EDTF; say what else would be in EDTF, for people who write a date as they speak."""
     try:
         return read(edtf)
-    except EdtfError:
-        meant = readings(edtf) if _WORDS.search(edtf) else []
+    except EdtfError as error:
+        meant = readings(edtf)
         if not meant and re.search(r"[^\W\d_]", edtf) and " " in edtf.strip():
             msg = f"“{edtf}” is not understood as a date: write EDTF, as in 2025-05-10 or 2025-05, and keep the source's words in the text beside it."
             raise EdtfError(msg) from None
         if not meant:
             raise
-        ways = "; for ".join(f"{read(each).words} write {each}" for each in meant)
-        raise EdtfError(f"“{edtf}” is not EDTF: for {ways}.") from None
+        ways = ", or ".join(f"{each} ({read(each).words})" for each in meant)
+        if _WORDS.search(edtf):
+            raise EdtfError(f"“{edtf}” is not EDTF: write {ways}.") from None
+        # A slip: what is wrong with it is worth saying too.
+        raise EdtfError(f"{error} Perhaps meant: {ways}.") from None
 
 
 #: What may be a plain date; of all else EDTF would say more than a filter takes.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import Prefetch, prefetch_related_objects
 
-from events.admin.in_words import InWords, InWordsOnly
 from events.admin.participation import ParticipationInline
+from events.admin.unresolved import UnresolvedNames, WithUnresolvedNames
 from events.models import (
     Event,
     EventCitation,
@@ -66,11 +66,11 @@ class EventLinkInline(TabularPartInline):
 
 
 @admin.register(Event)
-class EventAdmin(InWords, RecordAdmin):
+class EventAdmin(UnresolvedNames, RecordAdmin):
     """Events: what happened, was planned, or is said to have happened."""
 
     columns = ("who", "type", "dated", "status")
-    list_filter = (InWordsOnly,)
+    list_filter = (WithUnresolvedNames,)
     first_filters = ("state", "between", "person", "type", "status", "date_after", "date_before")
     sorted_by_groups = ("type", "status", "badge")
     search_fields = ("title",)

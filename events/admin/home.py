@@ -19,17 +19,17 @@ SHOWN, BEFORE, AFTER = 12, 7, 21
 
 
 @section(30)
-def in_words_only(request: HttpRequest) -> Section | None:
-    """Participants of whom only words are known."""
+def unresolved_names(request: HttpRequest) -> Section | None:
+    """Participants whose names are unresolved."""
     if not request.user.has_perm("events.change_event"):
         return None
     count = counted(
         Participation.objects.filter(person=None, organization=None, state=None),
-        "participant is known by words only",
-        "participants are known by words only",
+        "participant has an unresolved name",
+        "participants have unresolved names",
     )
-    lines = [Line(count, reverse("admin:events_event_in_words"))] if count else []
-    return Section("Names to be resolved", lines)
+    lines = [Line(count, reverse("admin:events_event_unresolved"))] if count else []
+    return Section("Unresolved names", lines)
 
 
 @section(60)

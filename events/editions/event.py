@@ -17,7 +17,7 @@ from events.editions.capacities import ask_for_offices
 from events.models.event import TOOK_PLACE
 from events.models.event_sum import EventSum, KeepSums
 from events.models.posting import HAS_PARTS, IS_PART, KeepPostings
-from events.terms import IN_WORDS, participations_of, states_of, states_stood_for
+from events.terms import UNRESOLVED, participations_of, states_of, states_stood_for
 from records.models.edition import CURRENT, Edition, gin_index, id_of, terms_column, terms_of
 from records.models.moment import Fact, Stream
 from records.publishing.documents import sort_label
@@ -222,7 +222,7 @@ class EventEdition(Edition):
         found.update(term("state", state["id"]) for state in document["states"])
         found.update(_place_in_whole(document))
         found.update(participations_of(document))
-        found.update(IN_WORDS for part in document["participations"] if not part["participant"])
+        found.update(UNRESOLVED for part in document["participations"] if not part["participant"])
         found.update(cls.lacks(document))
         return sorted(found)
 

@@ -2712,7 +2712,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='participation',
-            index=models.Index(records.desk_search.Folded('name_as_given'), condition=models.Q(('organization', None), ('person', None), ('state', None)), name='participation_in_words'),
+            index=models.Index(records.desk_search.Folded('name_as_given'), condition=models.Q(('organization', None), ('person', None), ('state', None)), name='participation_unresolved'),
         ),
         migrations.AddIndex(
             model_name='place',

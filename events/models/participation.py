@@ -167,11 +167,11 @@ class Participation(Part):
             index_of_known("state", "participation_by_state"),
             index_of_known("on_behalf_of_state", "participation_for_state"),
             index_of_known("on_behalf_of_organization", "participation_for_organization"),
-            # Participants in words only, whom the desk resolves a name at a time.
+            # Unresolved names, which the desk resolves one name at a time.
             models.Index(
                 Folded("name_as_given"),
                 condition=models.Q(person=None, organization=None, state=None),
-                name="participation_in_words",
+                name="participation_unresolved",
             ),
         ]
         constraints = [

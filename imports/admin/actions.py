@@ -111,7 +111,7 @@ def who_may(action: Action, batch: ImportBatch) -> str:
     """Say to whom an import belongs, for those who may not do something with it."""
     if action == PUBLISH and settings.SECOND_PERSON:
         return "What is imported is published by somebody else than who imports it: import it as drafts first."
-    who = "whoever may publish all kinds of record in it"
+    who = "those who may publish all kinds of record in it"
     if action not in {PUBLISH, PUBLISH_LATER} and batch.by is not None:
         who = f"{name_of(batch.by)}, who uploaded it, and {who}"
     return f"This is for {who}."

@@ -93,7 +93,7 @@ class SavedLists(AnyModelAdmin):
         whom = "everybody at the desk who may see these records" if saved.is_shared else "you"
         text = f"“{saved}” is saved for {whom}."
         if saved.is_shared and "me" in QueryDict(saved.query).getlist("changed_by"):
-            text += " “Unpublished work of me” is that of whoever opens it."
+            text += " “Unpublished work of me” is the work of the person who opens the list."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(f"{address_of(self, 'changelist')}?{saved.query}")
 

@@ -380,7 +380,8 @@ def _fetch_in_time(statement: Clause) -> list[Any]:
 
 
 def too_many_groups(
-    detail: str = f"There are more than {MOST_ROWS:,} rows: ask by less, or for less.",
+    detail: str = f"There are more than {MOST_ROWS:,} rows: count by one dimension, by years in place of months, or ask for less"
+    " with a filter. A download of the list (`format=ndjson`) has all of it, to be counted elsewhere.",
 ) -> Problem:
     """Say that an answer would have more rows than one has."""
     return _uncounted(Fault("too_many_groups", detail, "by"))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from config.api.filters.sets import FilterSet
 
-    #: Whether anything at all is found by a question, with the references in it.
-    IsLoaded = Callable[[Query, WrittenReferences], bool]
+    #: Reads a question, and returns what says whether anything is found by it once its references are resolved.
+    Ask = Callable[[Query, WrittenReferences], Callable[[], bool]]
 
 #: The note on a state that was not there.
 NOT_THERE = "did_not_exist"
@@ -27,7 +27,7 @@ MOST_STATES = 4
 
 
 def notes_of_coverage(
-    filters: type[FilterSet], query: Query, references: WrittenReferences, is_loaded: IsLoaded
+    filters: type[FilterSet], query: Query, references: WrittenReferences, ask: Ask
 ) -> list[Note]:
     """Say of which states nothing is loaded for the days of a question that found nothing, whatever else it asked.
 
@@ -40,11 +40,18 @@ def notes_of_coverage(
     notes = []
     for parameter, text in asked[:MOST_STATES]:
         name, _, _operator = parameter.partition("__")
-        alone = Query(urlencode({name: text, **kept}))
-        if not is_loaded(alone, WrittenReferences()):
+        if not _is_loaded(filters, Query(urlencode({name: text, **kept})), ask):
             detail = f"Nothing is loaded here of “{text}”{when}: that does not say that there was nothing."
             notes.append(Note("coverage", parameter, text, detail))
     return notes
+
+
+def _is_loaded(filters: type[FilterSet], query: Query, ask: Ask) -> bool:
+    """Whether anything is found by a question. What cannot be asked by itself says nothing of that."""
+    references = WrittenReferences()
+    is_found = ask(query, references)
+    references.resolve(query, days_asked(filters.known, query))
+    return bool(query.faults) or is_found()
 
 
 def _states(

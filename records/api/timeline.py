@@ -161,14 +161,15 @@ def question_of(readings: Mapping[str, Callable[[], Any]], query: Query) -> Ques
     return Question.of({name: reading() for name, reading in readings.items()}, match_of(query))
 
 
-def _is_loaded(query: Query, references: WrittenReferences) -> bool:
-    """Whether anything is found by a question. What cannot be asked by itself says nothing of that."""
+def _ask(query: Query, references: WrittenReferences) -> Callable[[], bool]:
+    """Read a question, and return what says whether anything is found by it."""
     readings = TimelineFilter.readings(query, references)
-    references.resolve(query, days_asked(TimelineFilter.known, query))
-    if query.faults:
-        return True
-    listing = MomentListing(question_of(readings, query), ORDERINGS["date"], None, {})
-    return bool(listing.rows(ANY_ROW))
+
+    def is_found() -> bool:
+        listing = MomentListing(question_of(readings, query), ORDERINGS["date"], None, {})
+        return bool(listing.rows(ANY_ROW))
+
+    return is_found
 
 
 BY = Parameter(
@@ -273,7 +274,7 @@ class TimelineView(ReadView):
             return found.rows, found.total
 
         notes = [*notes_of_then(query), *references.notes]
-        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _is_loaded)
+        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _ask)
         return serve_counts(
             self, query.raw_without(), [*by, "count"], counted, notes, when_empty=when_empty
         )
@@ -295,5 +296,5 @@ class TimelineView(ReadView):
             selection.narrow(shape) if selection else shape,
         )
         notes = [*notes_of_then(query), *references.notes]
-        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _is_loaded)
+        when_empty = partial(notes_of_coverage, TimelineFilter, query, references, _ask)
         return serve_page(self, query, listing, page, notes=notes, when_empty=when_empty)

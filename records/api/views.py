@@ -52,6 +52,7 @@ from records.api.coverage import notes_of_coverage
 from records.api.dimensions import SOURCES, TOPICS
 from records.api.expand import Shown, expand_parameters
 from records.api.filters import SourceFilter, TopicFilter, on_every_list
+from records.api.misspelt import notes_of_spelling
 from records.api.newest import NEWEST, refuse_withdrawn, survivor_of
 from records.api.pages import Listing, fetch, readable, serve_page
 from records.api.revisions import RevisionListing, RevisionSerializer, withdrawal
@@ -298,24 +299,35 @@ class EditionViewSet(ReadView):
             listing,
             page,
             notes=notes,
-            when_empty=tuple if within else self._when_empty(query, references),
+            when_empty=tuple if within else self._when_empty(query, references, asked, words),
         )
 
     def _when_empty(
-        self, query: Query, references: WrittenReferences
+        self,
+        query: Query,
+        references: WrittenReferences,
+        asked: Sequence[Clause],
+        words: str | None,
     ) -> Callable[[], Sequence[Note]]:
-        return partial(notes_of_coverage, self.filterset_class, query, references, self._is_loaded)
+        """The notes on a list that has no rows: on what is not loaded, and on how the words of a search may be meant."""
 
-    def _is_loaded(self, query: Query, references: WrittenReferences) -> bool:
-        """Whether anything is found by a question. What cannot be asked by itself says nothing of that."""
+        def notes() -> list[Note]:
+            coverage = notes_of_coverage(self.filterset_class, query, references, self._ask)
+            return [*coverage, *notes_of_spelling(self.kind.editions, asked, words)]
+
+        return notes
+
+    def _ask(self, query: Query, references: WrittenReferences) -> Callable[[], bool]:
+        """Read a question, and return what says whether anything is found by it."""
         conditions = self.filterset_class.read(query, references)
-        references.resolve(query, days_asked(self.filterset_class.known, query))
-        if query.faults:
-            return True
-        editions = self.kind.editions
-        order = self.known_orderings[self.default_ordering]
-        listing = Listing(editions, [], readable(editions), self._asked(conditions), order, str, {})
-        return bool(listing.rows(ANY_ROW, are_bare=True))
+
+        def is_found() -> bool:
+            editions, asked = self.kind.editions, self._asked(conditions)
+            order = self.known_orderings[self.default_ordering]
+            listing = Listing(editions, [], readable(editions), asked, order, str, {})
+            return bool(listing.rows(ANY_ROW, are_bare=True))
+
+        return is_found
 
     def _asked(
         self, conditions: Iterable[Condition], within: Clause | None = None
@@ -339,15 +351,15 @@ class EditionViewSet(ReadView):
         summed = query.choice("sum", self.sums)
         references.resolve(query, days_asked(self.filterset_class.known, query))
         query.refuse_faults()
-        asked = [*self._asked(conditions)]
-        asked += [matches(self.kind.editions, words)] if words is not None else []
+        asked = self._asked(conditions)
+        found = [matches(self.kind.editions, words)] if words is not None else []
         counting = Counting(
             self.kind.editions,
-            asked,
+            [*asked, *found],
             dimensions,
             self.sums[summed] if summed else None,
             [*notes_of_then(query), *references.notes, *notes_of_words(words)],
-            self._when_empty(query, references),
+            self._when_empty(query, references, asked, words),
         )
         return counting.serve(self, query.raw_without())
 

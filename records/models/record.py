@@ -276,7 +276,7 @@ class TouchRecord(pgtrigger.Trigger):
         """Follow `part_of` to the records; only the first change in a transaction, or since a publication in it, writes.
 
         Whether it is the first is asked of the row, not of the clock: a transaction that began before another one's change,
-        and writes after it, changes the record once more. So does whoever is not yet among the writers.
+        and writes after it, changes the record once more. So does one by an account that is not yet among the writers.
         """
         # Migrations compile triggers from a copy of the model that has only its fields.
         part = cast("type[Part]", apps.get_model(model._meta.label))

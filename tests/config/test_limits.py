@@ -54,7 +54,7 @@ def test_what_is_granted_is_within_five_percent(
     for round_ in range(3 * quota // cost + 3 * len(turns)):
         limit = limits[turns[round_ % len(turns)] % count]
         granted += cost * limit.take(SOMEBODY, cost)
-    for limit in limits:  # whoever was asked less may still have some
+    for limit in limits:  # those that were asked less may still have some
         while limit.take(SOMEBODY, cost):
             granted += cost
 

@@ -85,7 +85,7 @@ def test_one_account_is_not_guessed_from_many_addresses_and_its_owner_is_let_in(
     assert status("ishaq", at="203.0.113.200") == WRONG
 
 
-def test_a_refusal_ends_whoever_goes_on_trying(marco: User) -> None:
+def test_a_refusal_ends_though_somebody_goes_on_trying(marco: User) -> None:
     for _ in range(10):
         status()
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))

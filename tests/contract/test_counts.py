@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.api.docs import schema
 from config.api.problems import Problem
+from events import dimensions as of_events
 from events.models import Event, EventSum
 from records.api import counts
 from records.api.dimensions import PART
@@ -434,6 +435,15 @@ def test_too_many_rows_and_too_many_records_are_refused(
         monkeypatch.setattr(counts, "MOST_ROWS", most)
         answer = get(client, "events/counts/?by=month,type", status)
         assert answer.get("code", "too_many_groups") == "too_many_groups"
+    with monkeypatch.context() as patched:
+        patched.setattr(of_events, "_MOST_NAMED", 1)
+        answer = get(client, "events/counts/?by=person", 400)
+        assert [(fault["code"], fault["parameter"]) for fault in answer["errors"]] == [
+            ("too_many_groups", "by")
+        ]
+        # It names a way to what was wanted, and that way is open.
+        assert "`events/?format=ndjson&fields=participations`" in answer["detail"]
+        assert client.get("/api/v1/events/?format=ndjson&fields=participations").status_code == 200
     monkeypatch.setattr(counts, "MOST_ROWS", 1_000)
 
     monkeypatch.setattr(counts.Counting, "_is_led_best", lambda _self, _one: True)

@@ -1,4 +1,4 @@
-"""Participants in words only: grouped by name, resolved with one act, and undone as one."""
+"""Unresolved names: grouped by name, resolved with one act, and undone as one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.models import Participation, ParticipationCapacity
+from events.models import Event, Participation, ParticipationCapacity
 from events.resolving import of_name
 from people.models import Person
 from records.models import BulkEdit
@@ -19,8 +19,8 @@ from tests.records.admin.filling import address
 
 pytestmark = pytest.mark.django_db
 
-NAMES = reverse("admin:events_event_in_words")
-NAME = reverse("admin:events_event_in_words_name")
+NAMES = reverse("admin:events_event_unresolved")
+NAME = reverse("admin:events_event_unresolved_name")
 
 
 @pytest.fixture
@@ -42,6 +42,13 @@ def syria() -> Person:
 
 def names(client: Client) -> list[tuple[str, int]]:
     return [(row["folded"], row["count"]) for row in client.get(NAMES).context["page"]]
+
+
+def resolve(client: Client, data: dict[str, Any], page: Any = None, **options: Any) -> Any:
+    """Send the page of President Assad, as it is now or was, with a choice."""
+    page = page or client.get(f"{NAME}?name=president+assad")
+    given = {"_shown": page.context["shown"], **data}
+    return client.post(f"{NAME}?name=president+assad", given, **options)
 
 
 def exported() -> list[Any]:
@@ -72,9 +79,7 @@ def test_all_are_resolved_with_one_act_and_undone_as_one(
 ) -> None:
     before = exported()
 
-    response = contributor.post(
-        f"{NAME}?name=president+assad", {"candidate": syria.pk, "reason": "As the dates say"}
-    )
+    response = resolve(contributor, {"candidate": syria.pk, "reason": "As the dates say"})
 
     assert response.status_code == 302
     assert Participation.objects.filter(person=syria).count() == 11
@@ -88,7 +93,7 @@ def test_all_are_resolved_with_one_act_and_undone_as_one(
     assert "resolve a name" in history
     assert "As the dates say" in history
 
-    undo = reverse("admin:events_event_in_words_undo", args=[done.pk])
+    undo = reverse("admin:events_event_unresolved_undo", args=[done.pk])
     assert contributor.post(undo).status_code == 302
 
     assert exported() == before
@@ -111,8 +116,8 @@ def test_some_are_left_out_and_what_speaks_against_the_rest_is_said_at_once(
         rows.exclude(event__when_edtf="1999-05-01").order_by("pk").values_list("pk", flat=True)
     )
 
-    response = contributor.post(
-        f"{NAME}?name=president+assad",
+    response = resolve(
+        contributor,
         {"candidate": hafez.pk, "left_out": [*map(str, later[1:]), "x"]},
         follow=True,
     )
@@ -125,6 +130,63 @@ def test_some_are_left_out_and_what_speaks_against_the_rest_is_said_at_once(
         "Hafez al-Assad was not alive then: died 2000-06-10, the event was in 2010. Choose the person who was meant, or correct the dates.",
     ]
     assert names(contributor) == [("president assad", 9), ("several ministers", 1)]
+
+
+def marked(page: Any) -> list[tuple[str, str]]:
+    return [(row.event.title, mark) for row, mark in page.context["rows"] if mark]
+
+
+def test_what_came_after_the_page_was_shown_is_not_resolved_unseen(
+    syria: Person, contributor: Client
+) -> None:
+    there = {"name": "president assad"}
+    page = contributor.get(NAME, there)
+    assert marked(page) == []
+    make_participation(make_event("Talks since", when="2012"), "president ASSAD")
+    Event.objects.filter(title="Talks 3").update(when_edtf="1998", when_earliest="1998-01-01", when_latest="1998-12-31")  # fmt: skip
+    before = exported()
+
+    refused = resolve(contributor, {"candidate": syria.pk, "reason": "As the dates say"}, page)
+
+    assert refused.context["refusals"] == [
+        "2 participations came or changed after the page was shown to you: see the marks below. Nothing is resolved yet."
+    ]
+    assert marked(refused) == [("Talks 3", "changed since"), ("Talks since", "new")]
+    assert [row.event.title for row, _mark in refused.context["rows"][:2]] == [
+        "Talks 3", "Talks since",
+    ]  # fmt: skip
+    assert 'value="As the dates say"' in refused.content.decode()
+    assert (exported(), BulkEdit.objects.count()) == (before, 0)
+
+    assert resolve(contributor, {"candidate": syria.pk}, refused).status_code == 302
+    assert BulkEdit.objects.get().count == 12
+    assert names(contributor) == [("several ministers", 1)]
+
+
+def test_what_was_left_out_or_is_gone_since_stands_in_nobodys_way(
+    syria: Person, contributor: Client
+) -> None:
+    page = contributor.get(NAME, {"name": "president assad"})
+    left, gone, *_rest = of_name("president assad").order_by("pk")
+    Event.objects.filter(pk=left.event_id).update(title="Called otherwise")
+    gone.delete()
+
+    done = resolve(contributor, {"candidate": syria.pk, "left_out": [left.pk]}, page)
+
+    assert done.status_code == 302
+    assert BulkEdit.objects.get().count == 9
+    assert list(of_name("president assad")) == [left]
+
+
+@pytest.mark.parametrize("shown", ["", "x", "1:2:3 :", "9" * 5000 + ":a", "1:\x00"])
+def test_nothing_is_resolved_by_a_page_that_does_not_say_what_it_showed(
+    syria: Person, contributor: Client, shown: str
+) -> None:
+    response = resolve(contributor, {"candidate": syria.pk, "_shown": shown})
+
+    assert response.status_code == 200
+    assert len(marked(response)) == 11
+    assert not BulkEdit.objects.exists()
 
 
 def test_namesakes_differ_in_where_they_took_part(syria: Person, contributor: Client) -> None:
@@ -147,7 +209,7 @@ def test_events_in_which_the_person_is_named_already_are_left_as_they_are(
     twice = Participation.objects.filter(name_as_given__startswith="President")[0]
     make_participation(twice.event, syria)
 
-    contributor.post(f"{NAME}?name=president+assad", {"candidate": syria.pk})
+    resolve(contributor, {"candidate": syria.pk})
 
     twice.refresh_from_db()
     assert twice.person is None
@@ -157,11 +219,11 @@ def test_events_in_which_the_person_is_named_already_are_left_as_they_are(
 # The act is known by its context in the history, which a transaction has to its end.
 @pytest.mark.django_db(transaction=True)
 def test_what_was_worked_on_since_stays_when_undone(syria: Person, contributor: Client) -> None:
-    contributor.post(f"{NAME}?name=president+assad", {"candidate": syria.pk})
+    resolve(contributor, {"candidate": syria.pk})
     first, *_others = Participation.objects.filter(person=syria).order_by("pk")
     ParticipationCapacity.objects.create(participation=first, tenure=syria.tenures.get())
 
-    undo = reverse("admin:events_event_in_words_undo", args=[BulkEdit.objects.get().pk])
+    undo = reverse("admin:events_event_unresolved_undo", args=[BulkEdit.objects.get().pk])
     response = contributor.post(undo, follow=True)
 
     assert "1 were changed since and stay." in response.content.decode()
@@ -174,7 +236,7 @@ def test_nobody_and_nothing_to_resolve_are_said(syria: Person, contributor: Clie
     assert contributor.get(NAME, {"name": "nobody"}).status_code == 404
     gone = contributor.post(f"{NAME}?name=nobody", {"candidate": syria.pk})
     assert gone.context["refusals"] == [
-        "No participant is left who is known as “nobody” only, and could be Bashar al-Assad."
+        "No unresolved name “nobody” is left that could be Bashar al-Assad."
     ]
     assert not BulkEdit.objects.exists()
 

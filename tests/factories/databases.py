@@ -24,7 +24,7 @@ TEMPLATES = "template_of_"
 
 
 def drop(name: str) -> None:
-    """Drop a database for tests, whoever is still connected: threads of a live server end when the browser lets them go."""
+    """Drop a database for tests, also while somebody is still connected: threads of a live server end when the browser lets them go."""
     with _server() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

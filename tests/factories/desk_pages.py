@@ -70,10 +70,10 @@ def _of_the_desk(desk: Client, nobody: Client, words: str) -> Iterator[Page]:
     yield "search", lambda: desk.get(reverse("admin:search"), {"q": "Rubio"})
     yield "guide", lambda: desk.get(reverse("admin:guide"))
     yield "warnings", lambda: desk.get(reverse("admin:records_recordwarning_changelist"))
-    yield "names in words", lambda: desk.get("/admin/events/event/in-words/")
+    yield "unresolved names", lambda: desk.get("/admin/events/event/unresolved-names/")
     yield (
-        "name in words",
-        lambda: desk.get("/admin/events/event/in-words/name/", {"name": words.lower()}),
+        "unresolved name",
+        lambda: desk.get("/admin/events/event/unresolved-names/name/", {"name": words.lower()}),
     )
     yield "not found", lambda: desk.get("/admin/nowhere/")
     yield "cannot be shown", lambda: desk.get(address(Person, "changelist"), {"names__name": "x"})

@@ -58,6 +58,9 @@
             group.append(button);
         }
         beside.insertBefore(group, beside.querySelector(".edtf-meaning"));
+        if (document.activeElement === input) {
+            group.scrollIntoView({block: "nearest"});
+        }
     }
 
     function take(input, edtf) {
@@ -68,15 +71,22 @@
         input.dispatchEvent(new Event("change", {bubbles: true}));
     }
 
-    document.addEventListener("input", (event) => {
-        const input = event.target;
-        if (!isDate(input)) {
-            return;
-        }
+    function ask(input, pause) {
         clearTimeout(timers.get(input));
         offer(input, []);
         waiting.add(input);
-        timers.set(input, setTimeout(() => show(input).catch(() => {}).finally(() => waiting.delete(input)), PAUSE));
+        timers.set(input, setTimeout(() => show(input).catch(() => {}).finally(() => waiting.delete(input)), pause));
+    }
+
+    document.addEventListener("input", (event) => {
+        if (isDate(event.target)) {
+            ask(event.target, PAUSE);
+        }
+    });
+
+    // What a form refused is asked at once: it may have been saved before its readings were there.
+    document.addEventListener("DOMContentLoaded", () => {
+        document.querySelectorAll("input[data-edtf-meaning-url][aria-invalid=true]").forEach((input) => ask(input, 0));
     });
 
     document.addEventListener("click", (event) => {

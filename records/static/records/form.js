@@ -35,6 +35,22 @@
             });
         }
 
+        // On a narrow screen a bar has the main buttons, and one that unfolds the others. Without this script all are there, in several lines.
+        for (const bar of form.querySelectorAll(".submit-row")) {
+            const others = [...bar.children].filter((each) => !each.matches(".default, .publish, select"));
+            if (!bar.querySelector(".default") || others.length < 2) {
+                continue;
+            }
+            const more = document.createElement("button");
+            more.type = "button";
+            more.className = "more-acts";
+            more.textContent = "More…";
+            more.setAttribute("aria-expanded", "false");
+            more.addEventListener("click", () => more.setAttribute("aria-expanded", String(bar.classList.toggle("unfolded"))));
+            others[0].before(more);
+            bar.classList.add("folds");
+        }
+
         // One goes on in the row that one adds.
         document.addEventListener("formset:added", (event) => {
             const first = [...event.target.querySelectorAll("input, select, textarea")].find(

@@ -154,6 +154,24 @@ REFUSALS = [
     ),
 ]
 
+#: What is probably meant, where it can be said.
+MEANT = {
+    "0001-24": "0001/0024 (from 1 to 24)",
+    "1961-7": "1961-07 (some day in July 1961)",
+    "20250510": "2025-05-10 (10 May 2025)",
+    "2025.05.10": "2025-05-10 (10 May 2025)",
+    "10-05-2025": "2025-05-10 (10 May 2025), or 2025-10-05 (5 October 2025)",
+    "10/05/2025": "2025-05-10 (10 May 2025), or 2025-10-05 (5 October 2025)",
+    "1960s": "196X (some day in the years 1960 to 1969)",
+    "1961..": "1961 (some day in 1961)",
+    "2025-05-10T25:00:00Z": "2025-05-10 (10 May 2025)",
+    "2025-05-10T23:60:00Z": "2025-05-10 (10 May 2025)",
+    "2025-05-10T17:30Z": "2025-05-10 (10 May 2025)",
+    "2025-05T17:30:00Z": "2025-05 (some day in May 2025)",
+    "2025-05-10?T17:30:00Z": "2025-05-10? (10 May 2025 (uncertain))",
+    "2025\N{EN DASH}05": "2025-05 (some day in May 2025)",
+}
+
 STRAY_CHARACTERS = [
     ("19 61", "EDTF has no spaces, but character 3 is one. Remove it."),
     ("1961\n", "EDTF has no spaces, but character 5 is one. Remove it."),
@@ -171,12 +189,16 @@ STRAY_CHARACTERS = [
 ]
 
 
+def probably(edtf: str) -> str:
+    return f" Perhaps meant: {MEANT[edtf]}." if edtf in MEANT else ""
+
+
 @pytest.mark.parametrize(("edtf", "reason"), REFUSALS)
 def test_a_refusal_says_why(edtf, reason):
     with pytest.raises(EdtfError) as refusal:
         UncertainDate.parse(edtf)
 
-    assert str(refusal.value).endswith(f" is not taken: {reason}")
+    assert str(refusal.value).endswith(f" is not taken: {reason}{probably(edtf)}")
 
 
 @pytest.mark.parametrize(("edtf", "reason"), STRAY_CHARACTERS)
@@ -184,4 +206,4 @@ def test_a_stray_character_is_named_with_its_place(edtf, reason):
     with pytest.raises(EdtfError) as refusal:
         UncertainDate.parse(edtf)
 
-    assert str(refusal.value) == reason
+    assert str(refusal.value) == f"{reason}{probably(edtf)}"

@@ -252,7 +252,7 @@ def test_full_clean_names_the_column_and_the_fix():
 
     assert refusal.value.message_dict == {
         "start_edtf": [
-            "“1961-7” is not taken: months and days have two digits, as in 2025-05-01, or XX if unknown.",
+            "“1961-7” is not taken: months and days have two digits, as in 2025-05-01, or XX if unknown. Perhaps meant: 1961-07 (some day in July 1961).",
         ]
     }
 

@@ -58,7 +58,7 @@ def test_a_form_says_what_would_be_right():
 
     assert form.errors == {
         "start_edtf": [
-            "“1960s” is not taken: write a decade with X for the unknown digit, as in 196X."
+            "“1960s” is not taken: write a decade with X for the unknown digit, as in 196X. Perhaps meant: 196X (some day in the years 1960 to 1969)."
         ]
     }
 
@@ -144,7 +144,7 @@ def preview(edtf, user):
         (
             "10 May 2025",
             {
-                "error": "“10 May 2025” is not EDTF: for 10 May 2025 write 2025-05-10.",
+                "error": "“10 May 2025” is not EDTF: write 2025-05-10 (10 May 2025).",
                 "readings": [{"edtf": "2025-05-10", "meaning": "10 May 2025"}],
             },
         ),

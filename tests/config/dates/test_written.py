@@ -107,9 +107,15 @@ def test_whatever_is_written_readings_are_edtf(text: str) -> None:
 
 
 def test_a_refusal_says_what_the_words_are_in_edtf() -> None:
+    with pytest.raises(EdtfError) as refusal:
+        UncertainDate.parse("5 or 6 May 2025")
+    assert (
+        str(refusal.value)
+        == "“5 or 6 May 2025” is not EDTF: write [2025-05-05,2025-05-06] (5 or 6 May 2025)."
+    )
     with pytest.raises(
         EdtfError,
-        match=r"^“spring 2025” is not EDTF: for some day in northern spring of 2025 write 2025-25; for ",
+        match=r"^“spring 2025” is not EDTF: write 2025-25 \(some day in northern spring of 2025\), or 2025-29 \(",
     ):
         UncertainDate.parse("spring 2025")
     with pytest.raises(

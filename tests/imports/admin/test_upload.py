@@ -315,7 +315,7 @@ def test_a_publisher_decides_for_others_too(
 
 
 @pytest.mark.parametrize("page", ["", "status/", "report/", "import/", "undo/"])
-def test_whoever_has_no_right_sees_nothing(desk: Desk, contributor: Client, page: str) -> None:
+def test_without_a_right_nothing_is_seen(desk: Desk, contributor: Client, page: str) -> None:
     batch = desk.upload(contributor, file_of(person("ada")))
     stranger = Client()
     stranger.force_login(User.objects.create_user("stranger", is_staff=True))

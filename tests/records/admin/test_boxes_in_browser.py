@@ -155,6 +155,15 @@ def test_a_participant_is_described_by_keyboard_alone(live_server: Any) -> None:
         page.keyboard.press("Enter")
         assert when.input_value() == "2024-05-10"
 
+        # Saved before the offer is there, the form comes back with it: the field has the focus, and a key takes it.
+        when.fill("2024-09-20/21")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector(".errorlist:has-text('Perhaps meant: 2024-09-20/2024-09-21')")
+        page.wait_for_selector(".edtf-offers button")
+        assert when.input_value() == "2024-09-20/21"
+        page.keyboard.press("Enter")
+        assert when.input_value() == "2024-09-20/2024-09-21"
+
     tenure = Tenure.objects.get(pk=made)
     assert (tenure.person, tenure.office, tenure.start.edtf) == (blinken, adviser, "../2024-05-18")
     assert complaints == []

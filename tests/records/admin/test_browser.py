@@ -20,6 +20,14 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+#: The buttons that the lower bar of a form shows, as far as a finger can press them: 24 pixels at least.
+BUTTONS = """[...[...document.querySelectorAll(".submit-row")].at(-1).querySelectorAll(":not(.no-delete)")]
+    .filter((each) => each.offsetWidth >= 24 && each.offsetHeight >= 24).map((each) => each.value || each.textContent)"""
+#: What can be scrolled sideways, of the page and its bars.
+SCROLLED = """[document.scrollingElement, ...document.querySelectorAll(".submit-row")]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className || each.tagName)"""
+
+
 @needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server: Any) -> None:
@@ -38,6 +46,17 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server:
         page.click("input[type=submit]")
         page.click("#waiting >> text=People")
         page.click("text=Marco Rubio")
+
+        # On a narrow screen the main buttons stay in sight, and one unfolds the others: nothing moves sideways.
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_selector(".more-acts >> nth=-1")
+        assert page.evaluate(BUTTONS) == ["Save", "Save and publish", "More…"]
+        page.click(".more-acts >> nth=-1")
+        assert page.evaluate(BUTTONS) == [
+            "Save", "Save and publish", "More…", "Save and submit…", "Save and continue editing", "Delete",
+        ]  # fmt: skip
+        assert page.evaluate(SCROLLED) == []
+        page.set_viewport_size({"width": 1280, "height": 720})
 
         # Its meaning shows while the date is typed.
         page.locator("#id_birth_edtf").press_sequentially("1971~")
@@ -87,7 +106,7 @@ def test_a_warning_stands_beside_its_field_and_one_key_resolves_a_name(live_serv
         page.click("input[name=_save] >> nth=0")
         page.wait_for_selector(".messagelist .warning")
 
-        page.goto(f"{live_server.url}/admin/events/event/in-words/name/?name=mr+blinken")
+        page.goto(f"{live_server.url}/admin/events/event/unresolved-names/name/?name=mr+blinken")
         page.wait_for_selector("button[data-key='1']")
         page.keyboard.press("1")
         page.wait_for_selector(".messagelist .success")

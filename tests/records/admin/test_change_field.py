@@ -138,7 +138,7 @@ def test_a_date_is_changed_with_its_meaning_and_keeps_the_rules(contributor: Cli
 
     refused = looked_at(contributor, events, "set:when", "10 May 2025")
     assert refused.context["form"].errors["value"] == [
-        "“10 May 2025” is not EDTF: for 10 May 2025 write 2025-05-10."
+        "“10 May 2025” is not EDTF: write 2025-05-10 (10 May 2025)."
     ]
     assert "data-edtf-meaning-url" in refused.content.decode()
     page = looked_at(contributor, events, "set:when", "2025-05")

@@ -47,18 +47,18 @@ VIEW = {
     "status", "report",
 }  # fmt: skip
 CHANGE = {
-    "revert", "change_field", "together", "undo_together", "paste", "in_words", "in_words_name", "in_words_undo",
+    "revert", "change_field", "together", "undo_together", "paste", "unresolved", "unresolved_name", "unresolved_undo",
     # Of an import, and of an account.
     "import", "check", "give-up", "publish-later", "go-on", "undo", "password_change",
 }  # fmt: skip
-#: A form is looked at by whoever may see it; a press of the import's button asks for more than the change of an import.
+#: A form is looked at by those who may see it; a press of the import's button asks for more than the change of an import.
 BY_METHOD = {"change": ("view", "change")}
 BY_ONE_METHOD = {
-    "export", "save_list", "delete_list", "undo_together", "in_words_undo",
+    "export", "save_list", "delete_list", "undo_together", "unresolved_undo",
 }  # fmt: skip
 PUBLISH = {"publish", "withdraw", "restore", "merge", "unmerge"}
 SAME = {"add", "delete"}
-#: Pages of the desk itself, for whoever may enter it, and for everybody.
+#: Pages of the desk itself, for all who may enter it, and for everybody.
 OWN = {
     "index", "search", "session", "guide", "reviews",
     "password_change", "password_change_done", "autocomplete", "app_list",
@@ -228,7 +228,7 @@ def test_what_a_role_may_not_do_is_refused_with_who_can(
     assert refused > 20
 
 
-def test_whoever_has_the_right_is_not_refused(keys: dict[Any, dict[str, Any]]) -> None:
+def test_an_account_with_the_right_is_not_refused(keys: dict[Any, dict[str, Any]]) -> None:
     user = somebody(PUBLISHER)
     refused = {
         page.name
@@ -239,7 +239,7 @@ def test_whoever_has_the_right_is_not_refused(keys: dict[Any, dict[str, Any]]) -
     assert refused == set()
 
 
-def test_whoever_is_not_logged_in_is_led_to_the_log_in(keys: dict[Any, dict[str, Any]]) -> None:
+def test_without_a_log_in_all_lead_to_the_log_in(keys: dict[Any, dict[str, Any]]) -> None:
     nobody = AnonymousUser()
     for page in pages():
         for is_post in (False, True):

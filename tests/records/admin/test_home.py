@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +22,7 @@ from records.publishing.warnings import renew
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person
 from tests.factories.records import make_topic, publish_whole
+from tests.factories.staff import client_of
 from tests.records.admin.filling import address, filled
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +51,65 @@ def test_what_waits_is_listed(contributor: Client) -> None:
     assert sections(contributor) == {
         "Mine, not published yet": [],
         "To be looked at": ["2 warnings that nobody has seen", "1 possible duplicate to decide"],
-        "Names to be resolved": ["1 participant is known by words only"],
+        "Unresolved names": ["1 participant has an unresolved name"],
         "Imports that wrote nothing": ["visits.csv"],
         "Around today": ["Summit"],
     }
+
+
+def test_an_account_without_a_role_is_told_which_role_opens_what(administrator: Client) -> None:
+    client = client_of(User.objects.create_user("newcomer", is_staff=True))
+
+    page = client.get("/admin/")
+
+    closed = page.context["closed"]
+    shown = {name: roles for roles, names in closed["groups"] for name in names.split(", ")}
+    groups = {
+        model._meta.verbose_name_plural: Group.objects.filter(
+            permissions__codename=f"view_{model._meta.model_name}",
+            permissions__content_type__app_label=model._meta.app_label,
+        ).order_by("pk")
+        for model in admin.site._registry
+    }
+    assert shown == {
+        name: f"the role {' or '.join(group.name for group in those)}"
+        for name, those in groups.items()
+        if those
+    }
+    assert shown["imports"] == "the role contributor or reviewer or publisher or administrator"
+    assert (shown["possible duplicates"], shown["users"]) == (
+        shown["imports"], "the role administrator",
+    )  # fmt: skip
+    assert closed["roles"] == "You have no role yet."
+    # Of what cannot be seen it is not said that nothing waits.
+    text = page.content.decode()
+    assert "Every record is published as it stands." not in text
+    assert "No warnings, and no possible duplicates." not in text
+    for path in ("/admin/search/?q=rubio", "/admin/reviews/"):
+        assert client.get(path).context["closed"] == closed
+    assert administrator.get("/admin/").context["closed"] == {"groups": []}
+
+
+def test_those_who_have_a_role_are_not_told_of_others(contributor: Client) -> None:
+    for path in ("/admin/", "/admin/search/", "/admin/reviews/"):
+        assert contributor.get(path).context["closed"] == {"groups": []}
+
+
+def test_the_page_of_an_app_says_which_role_opens_it(contributor: Client) -> None:
+    client = client_of(User.objects.create_user("newcomer", is_staff=True))
+
+    refused = client.get("/admin/imports/")
+
+    assert (refused.status_code, refused.context["reason"]) == (
+        403,
+        "Looking at imports needs the role contributor or reviewer or publisher or administrator. You have no role yet.",
+    )
+    assert contributor.get("/admin/imports/").status_code == 200
+    accounts = contributor.get("/admin/auth/")
+    assert accounts.context["reason"] == (
+        "Looking at groups, users needs the role administrator. You have the role contributor."
+    )
+    assert client.get("/admin/nowhere/").status_code == 404
 
 
 def test_mine_are_those_that_i_changed_and_that_are_not_public(

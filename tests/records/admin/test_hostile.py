@@ -419,7 +419,7 @@ def test_a_reason_that_cannot_be_kept_is_said_and_the_name_is_not_resolved(
 ) -> None:
     record = make_event("Talks")
     record.participations.create(name_as_given="President Assad", role="visitor")
-    there = f"{reverse('admin:events_event_in_words_name')}?name=president+assad"
+    there = f"{reverse('admin:events_event_unresolved_name')}?name=president+assad"
 
     response = contributor.post(there, {"person": str(make_person().pk), "reason": reason})
 

@@ -196,7 +196,7 @@ def test_other_lookups_are_refused(publisher: Client, query: str) -> None:
         "warnings=x",
         "without=x",
         "contested=x",
-        "in_words=x",
+        "unresolved=x",
         "publication=x",
         "participant.role=x",
         "id=" + ",".join(["x"] * 150),
@@ -216,7 +216,7 @@ def test_only_the_desk_is_asked_for_what_is_missing_odd_or_ones_own(
     twin = make_topic("twin", contested=True)
     assert listed(publisher, Person, without="offices") == ["No Office"]
     assert listed(publisher, Event, without="participants") == [str(empty)]
-    assert listed(publisher, Event, in_words="yes") == [str(words)]
+    assert listed(publisher, Event, unresolved="yes") == [str(words)]
     assert listed(publisher, Topic, contested="yes") == [str(twin)]
     assert listed(publisher, Person, changed_since="2999-01-01") == []
     assert sorted(listed(publisher, Person, changed_since="1999-01-01")) == [
@@ -390,7 +390,7 @@ def test_lists_are_saved_shared_and_deleted(publisher: Client) -> None:
     *_before, said = publisher.post(save, mine, follow=True).context["messages"]
     assert str(said) == (
         "“Mine” is saved for everybody at the desk who may see these records."
-        " “Unpublished work of me” is that of whoever opens it."
+        " “Unpublished work of me” is the work of the person who opens the list."
     )
     SavedList.objects.all().delete()
     assert publisher.post(save, {"name": " ", "query": "x"}).status_code == 302

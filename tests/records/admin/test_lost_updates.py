@@ -280,7 +280,7 @@ def test_two_forms_sent_at_the_same_moment_are_both_saved(
 
 
 class TestNewRecords:
-    """A form adds its record once, and a second one only to whoever has seen the first."""
+    """A form adds its record once, and a second one only to somebody who has seen the first."""
 
     def form(self, client: Client) -> dict[str, Any]:
         return filled(client.get(address(Person, "add"))) | {"name": "Ishaq Dar"}

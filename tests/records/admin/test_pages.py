@@ -250,7 +250,7 @@ def test_records_that_name_a_person_are_listed_in_its_form(publisher: Client) ->
     )
 
 
-def test_desk_is_closed_to_whoever_is_no_staff(db: None) -> None:
+def test_desk_is_closed_to_accounts_that_are_no_staff(db: None) -> None:
     client = Client()
     client.force_login(User.objects.create_user("reader"))
 

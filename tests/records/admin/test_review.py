@@ -222,7 +222,7 @@ class TestWhoMay:
         assert client_of(rae).post(address(topic, "publish"), {"_confirm": "1"}).status_code == 403
         assert state_of(topic) == ("in_review", "waiting")
 
-    def test_whoever_submitted_it_takes_it_back_and_others_do_not(self, ama: User) -> None:
+    def test_the_one_who_submitted_it_takes_it_back_and_others_do_not(self, ama: User) -> None:
         author, other = member_of_staff(CONTRIBUTOR, "cy"), member_of_staff(CONTRIBUTOR, "di")
         topic = written(make_topic("mining"), author, label="Mines")
         press(author, topic, "submit")

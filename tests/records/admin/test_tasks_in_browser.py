@@ -168,7 +168,7 @@ def test_a_name_in_33_events_is_resolved_and_undone(live_server: Any, ada: User)
         make_participation(event, "President Assad")
 
     with at_home(live_server.url, session_of(ada, live_server)) as [(page, count)]:
-        page.click("text=known by words only")
+        page.click("text=have unresolved names")
         page.click("text=President Assad")
         page.wait_for_selector("button[data-key='1']")
         page.keyboard.press("1")

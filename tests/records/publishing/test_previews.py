@@ -1,4 +1,4 @@
-"""Previews are made of what was written, whoever wrote it, and of nothing else."""
+"""Previews are made of what was written, by any account, and of nothing else."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_a_name_that_two_visitors_share_stays_as_given(ruritania):
     assert met("Met with President Hentzau.") == [as_given("President Hentzau", "President")]
 
 
-def test_a_president_of_the_united_states_is_resolved_and_whoever_takes_part_is_left_out(
+def test_a_president_of_the_united_states_is_resolved_and_all_who_take_part_are_left_out(
     home, ruritania
 ):
     office = make_office(

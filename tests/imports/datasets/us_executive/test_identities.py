@@ -63,7 +63,7 @@ def test_ids_that_lead_to_two_records_keep_to_the_first_and_list_the_other(count
     ]
 
 
-def test_whoever_of_that_name_held_the_office_that_day_is_the_person(country, folder):
+def test_the_holder_of_the_office_that_day_is_the_person_of_that_name(country, folder):
     office = make_office(PRESIDENT, slug="the-presidency", state=country)
     person = make_person("Ada Lovat")
     tenure = make_tenure(person, office, start="1831-07-09", end="1833", end_status="ended")
