@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,14 @@ from records.publishing.publish import (
     OWN_WORK,
     CurationRefused,
     demand_permission,
+    keys_by_kind,
     publish,
     recorded,
     restore,
     withdraw,
 )
 from records.publishing.rows import remove, write_back
+from records.publishing.settling import settle
 from records.publishing.steps import Written, owners_of, written_in
 from records.publishing.warnings import renew
 from records.registry import all_kinds
@@ -81,8 +82,8 @@ def undo(
     """Undo an import, all of it or nothing.
 
     Drafts that it created are deleted, published records that it created are withdrawn, records that it changed are changed
-    back, and published again where they are published (by somebody else, where the setting SECOND_PERSON is on), and records that it withdrew are restored. What earlier imports of
-    the data set said counts again. The change feed and the history keep what happened.
+    back, and published again where the public reads what it said (by somebody else, where the setting SECOND_PERSON is on), and
+    records that it withdrew are restored. What earlier imports of the data set said counts again. The change feed and the history keep what happened.
 
     Raises UndoRefused when records were edited or merged since, or other records refer to them, PermissionDenied when `by`
     may not publish what has to be published or withdrawn.
@@ -109,13 +110,19 @@ def undo(
         _change_back(tables, drafts, kept)
         _demand_unreferenced()
         _renew_warnings(everything)
-        republished = [record for record in restored if record.is_published]
+        # Of a record with unpublished changes the public reads nothing that the import said: nothing of it is published.
+        republished = [
+            record
+            for record in restored
+            if record.is_published and not record.has_unpublished_changes
+        ]
         standing = [r for r in public if r.editorial_state == EditorialState.PUBLISHED]
         back = [record for record in restored if record.pk in vanished]
         demand_permission(by, [type(record) for record in (*republished, *standing, *back)])
         try:
             _restore(back, by, reason)
             _publish(republished, by, reason)
+            settle(keys_by_kind(restored))
             if standing:
                 withdraw(*standing, by=by, reason=reason)
         except CurationRefused as refused:
@@ -220,9 +227,7 @@ def _change_back(tables: list[_Table], drafts: set[UUID], kept: set[UUID]) -> No
 
 
 def _renew_warnings(records: Iterable[Record]) -> None:
-    keys: defaultdict[str, list[UUID]] = defaultdict(list)
-    for record in records:
-        keys[record.object_kind].append(record.pk)
+    keys = keys_by_kind(records)
     renew(keys)
     for name, those in keys.items():
         forget(name, those)

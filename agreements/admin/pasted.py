@@ -21,7 +21,7 @@ from records.admin.pasted import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Done(Day):
@@ -38,13 +38,13 @@ class Done(Day):
         is_several = len(ways) > 1 or bare != text
         return self.name == ActionKind.RATIFICATION and is_several and {*ways} <= WAYS
 
-    def settle(self, cell: Cell, text: str, order: str) -> None:
+    def settle(self, cell: Cell, text: str, orders: Mapping[str, str]) -> None:
         """Read the day, and the marks of the UN Treaty Collection behind it, which say in which way a state became a party."""
         kind = self.name
         mark = text.rpartition(" ")[2]
         if kind == ActionKind.RATIFICATION and mark in MARKS and cell.chosen != WORDS:
             kind, text = MARKS[mark], text.removesuffix(mark).strip()
-        super().settle(cell, text, order)
+        super().settle(cell, text, orders)
         if not cell.problem:
             label = ActionKind(kind).label
             shown = cell.shown if kind == self.name else f"{cell.shown} ({label.lower()})"

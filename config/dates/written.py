@@ -191,6 +191,11 @@ def _dates_table() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], 
             (rf"{year},?[ -]{named}[ -]*{day}", _day),
             (rf"{year}[-/. ]{numbered}[-/. ]{day}", _day),
             (r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})", _day),
+            (
+                rf"{year} ?[年년] ?{numbered} ?[月월] ?{day} ?[日일]",
+                _day,
+            ),  # in Chinese, Japanese, Korean
+            (rf"{year} ?[年년] ?{numbered} ?[月월]", _month),
             (rf"{day}\. ?{numbered}\. ?{cut}", _day),
             (rf"(?P<one>\d{{1,2}})-(?P<other>\d{{1,2}})-{year}", _either_order),
             (rf"(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})/{cut}", _either_order),

@@ -58,6 +58,10 @@ class Capacity(Column):
         for row, cell in pairs:
             who = row.cells.get("who", Cell("")).chosen
             tenures = held.get(who.removeprefix("person:"), [])
+            if not who and cell.chosen != WORDS:
+                problem = "Say first who it is: a capacity is an office that the person held."
+                cell.is_wrong(problem, [Offer(cell.text, "Keep as words", chosen=WORDS)])
+                continue
             tenures.sort(key=lambda each: not is_possible(each, sheet.on))
             self._settle(cell, tenures, likely[cell.text], known, sheet)
 

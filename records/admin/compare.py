@@ -17,6 +17,7 @@ from django.db import DataError, IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from config.text import validate_text
@@ -26,6 +27,7 @@ from records.admin.looking import LookingPage
 from records.admin.page import page_of
 from records.admin.publishing import address_of
 from records.admin.readable import side_by_side
+from records.admin.warnings import new_since, say
 from records.badges import badge_html
 from records.models import EditorialState
 from records.publishing.deeds import ContentionError
@@ -270,6 +272,7 @@ class ComparePage(LookingPage):
         elif form.is_valid() and (seen := _instant(request.POST.get("_seen", ""))):
             try:
                 by: Any = request.user
+                started = timezone.now()
                 revert(record, step, by=by, reason=form.cleaned_data["reason"], seen=seen)
             except CurationRefused as refusal:
                 refused = [each.detail for each in refusal.refusals]
@@ -283,6 +286,9 @@ class ComparePage(LookingPage):
                 )
                 words = f"The working record is again what it was: {to.title}. {public}"
                 self.message_user(request, words, messages.SUCCESS)
+                # Its own stand in the form to which this leads.
+                found = new_since(started, [record.pk])
+                say(request, [each for each in found if each.record_id != record.pk])
                 return HttpResponseRedirect(address_of(record))
             record = self.seen_record(request, object_id)
             versions = Versions(record)

@@ -53,6 +53,8 @@ NOTHING = {
 #: The signs of footnotes behind a name or a date. Figures may belong to a name ("Group of 77").
 _NOTE = re.compile(r"(?: ?\[[^\[\]]{1,9}\]| ?[*\u2020\u2021\u00a7])+$")
 _NUMBERED_NOTE = re.compile(r" \d{1,2}(?:, ?\d{1,2})*$")
+#: What nobody sees and pages put between letters: spaces without width, the mark at the beginning of a file, NUL.
+_UNSEEN = re.compile("[\0\u200b\u2060\ufeff]")
 #: The choice of a cell that is to stand as the source's words.
 WORDS = "words"
 
@@ -291,7 +293,7 @@ def _without_note(text: str) -> str:
     return bare or text
 
 
-#: Day and month in figures: the signs between them do not say which is which.
+#: Day and month in figures: a stroke between them does not say which is which.
 _FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 #: A date whose year has two figures.
 _CUT_YEAR = re.compile(r".*\D\d{2}")
@@ -305,11 +307,11 @@ class Day(Column):
 
     def understand(self, sheet: Sheet) -> None:
         cells = [cell for _row, cell in sheet.filled(self.name)]
-        order = _order_of(cell.text for cell in cells)
+        orders = _orders_of(cell.text for cell in cells)
         for cell in cells:
-            self.settle(cell, cell.text, order)
+            self.settle(cell, cell.text, orders)
 
-    def settle(self, cell: Cell, text: str, order: str) -> None:
+    def settle(self, cell: Cell, text: str, orders: Mapping[str, str]) -> None:
         if cell.chosen == WORDS:
             cell.means(cell.text, (f"{self.field}_text", cell.text, cell.text))
             return
@@ -318,6 +320,7 @@ class Day(Column):
         if not found and (bare := _NOTE.sub("", text)) != text:
             found = _dates_in(bare or text)
         figures = _FIGURES.fullmatch(text.strip())
+        order = orders.get(_sign(figures), "") if figures else ""
         if len(found) > 1 and figures and order:
             found = [each for each in found if each.endswith(_end(figures, order))]
         if len(found) == 1:
@@ -354,18 +357,29 @@ def _end(figures: re.Match[str], order: str) -> str:
 
 
 def _way(figures: re.Match[str], edtf: str) -> str:
-    """Return which comes first where figures mean an EDTF text."""
-    return next((each for each in ("day", "month") if edtf.endswith(_end(figures, each))), "")
+    """Return which comes first where figures mean an EDTF text, and the sign between them."""
+    ways = (each for each in ("day", "month") if edtf.endswith(_end(figures, each)))
+    return next((f"{each}{_sign(figures)}" for each in ways), "")
 
 
-def _order_of(texts: Iterable[str]) -> str:
-    """Return which comes first in dates of figures, `day` or `month`, where a date of the column tells it and none the other way."""
-    found = set()
+def _sign(figures: re.Match[str]) -> str:
+    """Return the sign between the figures of a date."""
+    return figures[0][len(figures[1])]
+
+
+def _orders_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return which comes first in dates of figures, `day` or `month`, by their sign, where a date of the column tells it and none the other way.
+
+    `10.5.2016` has the day first wherever it is written, and so says nothing of `5/10/2016`.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for text in texts:
-        if match := _FIGURES.fullmatch(text.strip()):
-            one, other = int(match[1]), int(match[2])
-            found |= ({"day"} if one > 12 else set()) | ({"month"} if other > 12 else set())
-    return found.pop() if len(found) == 1 else ""
+        match = _FIGURES.fullmatch(text.strip())
+        if match and _dates_in(text):
+            found[_sign(match)] |= {
+                way for way, figure in (("day", match[1]), ("month", match[2])) if int(figure) > 12
+            }
+    return {sign: ways.pop() for sign, ways in found.items() if len(ways) == 1}
 
 
 class Paste:
@@ -436,7 +450,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     if size_of(text) > MOST_BYTES:
         msg = f"It is longer than {MOST_BYTES // 1000} kB."
         raise Unreadable(msg)
-    text = text.replace("\0", "")
+    text = _UNSEEN.sub("", text)
     head = text.strip("\r\n").split("\n", 1)[0]
     # A list of names without a sign in its first line is one column: "Korea, Republic of" may follow.
     sign = "\t" if "\t" in text or not re.search("[,;]", head) else max(",;", key=head.count)

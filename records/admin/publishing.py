@@ -218,8 +218,9 @@ class PublishingActions(Labelled, AnyModelAdmin):
             except (ContentionError, IntegrityError, DataError) as error:
                 refusals = [Refusal(records[0], "database", message_of(error))]
             else:
-                if survivor is not None:
-                    say(request, new_since(started, [survivor.pk]))
+                if action in {MERGE, UNMERGE}:
+                    written = [*records, *(each.merged_into for each in records)]
+                    say(request, new_since(started, [each.pk for each in written if each]))
                 return self._done(request, action, records, survivor)
         if action == UNMERGE:
             try:

@@ -96,7 +96,7 @@ def publish(
     Raises CurationRefused with every problem of every record, PermissionDenied when `by` may not publish their kind.
     Where the setting SECOND_PERSON is on, one of the problems is that `by` wrote what would be published.
     """
-    locked = publish_by_key(_keys_by_kind(records), by, reason, nature, known=records, seen=seen)
+    locked = publish_by_key(keys_by_kind(records), by, reason, nature, known=records, seen=seen)
     carry_over(records, locked)
 
 
@@ -158,7 +158,7 @@ def withdraw(*records: Record, by: AbstractBaseUser | None, reason: str) -> None
             for record in locked
         ]
         feed.append(entries, turn, _mark(locked, EditorialState.WITHDRAWN, turn.moment))
-        previews.make(_keys_by_kind(locked))
+        previews.make(keys_by_kind(locked))
     carry_over(records, locked)
 
 
@@ -194,7 +194,7 @@ def restore(record: Record, *, by: AbstractBaseUser | None, reason: str = "") ->
             [locked], EditorialState.PUBLISHED, last.published_at if edited else turn.moment
         )
         store_and_propagate([entry], before, turn, marking)
-        previews.make(_keys_by_kind([locked]))
+        previews.make(keys_by_kind([locked]))
     carry_over([record], [locked])
 
 
@@ -269,7 +269,8 @@ def demand_permission(by: AbstractBaseUser | None, models: Iterable[type[Record]
             raise PermissionDenied(msg)
 
 
-def _keys_by_kind(records: Iterable[Record]) -> dict[str, list[UUID]]:
+def keys_by_kind(records: Iterable[Record]) -> dict[str, list[UUID]]:
+    """Return the keys of records, by the names of their kinds."""
     keys = defaultdict(list)
     for record in records:
         keys[record.object_kind].append(record.pk)
@@ -278,7 +279,7 @@ def _keys_by_kind(records: Iterable[Record]) -> dict[str, list[UUID]]:
 
 def lock(records: Sequence[Record]) -> list[Record]:
     """Lock the rows and read them afresh, with all that rendering needs."""
-    return _lock(_keys_by_kind(records), records)
+    return _lock(keys_by_kind(records), records)
 
 
 def _lock(keys: Mapping[str, Collection[UUID]], known: Sequence[Record]) -> list[Record]:
@@ -330,7 +331,7 @@ def _render(
 
 def _serialise(records: Sequence[Record]) -> tuple[list[Draft], DocumentReferences]:
     """Make the documents, still without what is published of the records that they name."""
-    references = DocumentReferences(_keys_by_kind(records))
+    references = DocumentReferences(keys_by_kind(records))
     drafts: list[Draft] = []
     for name, group in groupby(records, key=lambda record: record.object_kind):
         drafts += serialise(kind_named(name), group, references)
@@ -448,7 +449,7 @@ def newest_by_record(records: Iterable[Record]) -> dict[UUID, Any]:
     """Return the newest edition of each record, tombstones included."""
     return {
         edition.record_id: edition
-        for name, pks in _keys_by_kind(records).items()
+        for name, pks in keys_by_kind(records).items()
         for edition in kind_named(name).editions._default_manager.newest().filter(record_id__in=pks)
     }
 

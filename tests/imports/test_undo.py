@@ -101,6 +101,24 @@ def test_what_was_published_is_withdrawn_or_published_again_as_it_was(atlas: Sou
     ]
 
 
+def test_what_nobody_published_is_not_published_by_undoing(atlas: Source) -> None:
+    take(person("ada", birth="1815"), person("ben", birth="1815"), publishes=True)
+    ada, ben = Person.objects.get(slug="ada"), Person.objects.get(slug="ben")
+    Person.objects.filter(pk=ada.pk).update(name="Ada Lovelace")
+    contributor = User.objects.create_user("contributor", is_staff=True)
+    contributor.groups.add(Group.objects.get(name=CONTRIBUTOR))
+    changes = Change.objects.count()
+    batch = take(person("ada", birth="1816"), person("ben", birth="1816"))
+
+    undo(batch, by=contributor)
+
+    ada.refresh_from_db()
+    ben.refresh_from_db()
+    assert Change.objects.count() == changes
+    assert (ada.birth.edtf, ada.name, ada.has_unpublished_changes) == ("1815", "Ada Lovelace", True)
+    assert (ben.birth.edtf, ben.has_unpublished_changes, ben.writers) == ("1815", False, [])
+
+
 def test_who_may_not_publish_undoes_nothing_that_is_public(atlas: Source) -> None:
     batch = take(person("ada"), publishes=True)
     before = everything()
