@@ -17,7 +17,7 @@ import sys
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pycountry  # a development requirement: make setup
 from anyascii import anyascii
@@ -55,7 +55,7 @@ _ARTICLES = {
 _ABBREVIATED = {"о-ва": "острова", "о-в": "остров"}  # noqa: RUF001 - Russian
 
 #: By alpha-2 code, a row of the table of the United Nations' names.
-_Table = Mapping[str, Mapping[str, str]] if TYPE_CHECKING else Any
+_Table: TypeAlias = "Mapping[str, Mapping[str, str]]"
 
 
 def updated(text: str, united_nations: _Table | None = None) -> str:

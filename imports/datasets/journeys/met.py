@@ -216,8 +216,8 @@ class Meetings:
         fits = [
             person
             for person in days
-            if (known := self._index.persons[person]).likeness(parsed).is_compatible
-            and known.may_act(day)
+            if (one := self._index.persons[person]).likeness(parsed).is_compatible
+            and one.may_act(day)
         ]
         if len(fits) != 1:
             return None

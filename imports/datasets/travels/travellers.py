@@ -184,8 +184,7 @@ class Travellers:
         if proved:
             self._proved.add(traveller.who)
             return proved
-        day = next(iter(traveller.days), None)
-        near = self._index.named(name, born=born, on=day)
+        near = self._index.named(name, born=born, on=next(iter(traveller.days), None))
         self._near[traveller.who] += near_matches(near, traveller.ref)
         return None
 

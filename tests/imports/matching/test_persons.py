@@ -175,7 +175,7 @@ def test_holders_are_found_by_class_and_state() -> None:
     assert found.certain == sadat.pk
 
 
-def meant_on(president: Office, on: date, **life: str) -> tuple[Any, ...]:
+def meant_on(president: Office, on: date, **life: Any) -> tuple[Any, ...]:
     """Return who held the office, who is meant by the name and who is near it, where a tenure had the day."""
     taft = make_person(
         "William Howard Taft", living="dead" if "death" in life else "unknown", **life
