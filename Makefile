@@ -57,8 +57,8 @@ schema: .venv/.dev ## write docs/openapi.yaml and docs/exchange.schema.json anew
 examples: .venv/.dev ## write the documents that the schema shows anew, from the sample story; then `make schema`
 	WRITE_EXAMPLES=on $(PY) -m pytest -q tests/contract/test_examples.py
 
-reference-data: .venv/.dev ## write the states and currencies of the standards anew; look at the difference before you commit
-	$(PY) -m people.reference_data.update
+reference-data: .venv/.dev ## write the states and currencies of the standards anew (COUNTRY_CODES=country-codes.csv for official names); look at the difference before you commit
+	$(PY) -m people.reference_data.update $(COUNTRY_CODES)
 	$(PY) -m agreements.reference_data.update
 
 docs: .venv/.dev ## run the examples of the documentation

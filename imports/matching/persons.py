@@ -6,8 +6,8 @@
     near_matches(index.named("T. Jefferson", born="1743"), "us-executive:J000069")
 
 Two records are one person where an identifier says so, or where a name, an office and a day do: somebody of that name
-certainly held the office that day, and nobody else who may be meant did. Everything else, however alike the names, is
-near: for the review list. A merged person is the one that it was merged into; a withdrawn one is found by identifier only.
+certainly held the office that day, and nobody else who may be meant did. Who was not born yet that day, was a child or was
+dead is never meant, whatever identifier, name or office say. Everything else, however alike the names, is near: for the review list. A merged person is the one that it was merged into; a withdrawn one is found by identifier only.
 """
 
 from __future__ import annotations
@@ -199,21 +199,44 @@ class PersonIndex:
     def by_identifier(self, scheme: str, value: str) -> UUID | None:
         return self._identifiers.get((scheme, value))
 
+    def contradiction(
+        self,
+        person: UUID,
+        *,
+        born: UncertainDate | str | None = None,
+        died: UncertainDate | str | None = None,
+        days: Collection[date] = (),
+    ) -> str:
+        """Return the life of a person, in words, where it cannot be the one that is meant; else "".
+
+        It cannot where births or deaths are further apart than sources differ, or where the person could act on none of the
+        days: of several, one may be mistyped.
+        """
+        known = self.persons.get(person)
+        if known is None:
+            return ""
+        acted = not days or any(map(known.may_act, days))
+        return known.life if known.excludes(bounds(born), bounds(died)) or not acted else ""
+
     def named(
         self,
         name: str | ParsedName,
         *,
         born: UncertainDate | str | None = None,
         died: UncertainDate | str | None = None,
+        on: date | None = None,
     ) -> Match:
         """Return who may have that name. Nobody is certain: a name proves nothing, nor does a year of birth beside it.
 
-        `born` and `died` are EDTF. They lift whom they agree with, and exclude whom they contradict.
+        `born` and `died` are EDTF. They lift whom they agree with, and exclude whom they contradict. With a day, who could
+        not act then is left out.
         """
         parsed = parse(name) if isinstance(name, str) else name
         dates = (bounds(born), bounds(died))
         found = []
         for known in self._like(parsed):
+            if on and not known.may_act(on):
+                continue
             near = known.near(known.likeness(parsed), *dates)
             if near and near.score >= LISTED:
                 found.append(near)
@@ -244,7 +267,7 @@ class PersonIndex:
         parsed = parse(name) if isinstance(name, str) else name
         dates = (bounds(born), bounds(died))
         proved = set()
-        near = list(self.named(parsed, born=born, died=died).near)
+        near = list(self.named(parsed, born=born, died=died, on=on).near)
         for holder in self.holders(
             on=on, office=office, classification=classification, state=state, name=parsed
         ):
@@ -273,7 +296,7 @@ class PersonIndex:
     ) -> list[Holder]:
         """Return who may have held the office that day, or any office of that class and state, the likeliest first.
 
-        With a name, only those who may have it. Several tenures of one person are several holders.
+        Who could not act that day held nothing, whatever tenures say. With a name, only those who may have it. Several tenures of one person are several holders.
         """
         parsed = parse(name) if isinstance(name, str) else name
         classes = [classification] if isinstance(classification, str) else classification
@@ -285,7 +308,7 @@ class PersonIndex:
             held for office_id in dict.fromkeys(offices) for held in self._held[office_id]
         ):
             known = self.persons.get(held.person)
-            if known is None or not held.possibly_on(on):
+            if known is None or not held.possibly_on(on) or not known.may_act(on):
                 continue
             comparison = (
                 known.likeness(parsed) if parsed.words else Comparison(1.0, is_compatible=True)

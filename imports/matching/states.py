@@ -212,8 +212,10 @@ class Crosswalk:
             return pk
 
         identifiers = StateIdentifier.objects.filter(scheme="gsh").values_list("value", "record_id")
-        # A short form or an alias is shared too easily ("Congo") to say which state is meant.
-        names = StateName.objects.exclude(kind__in=(NameKind.SHORT, NameKind.ALIAS))
+        # A short form or an alias is shared too easily ("Congo") to say which state is meant. The data sets are in English.
+        names = StateName.objects.exclude(kind__in=(NameKind.SHORT, NameKind.ALIAS)).filter(
+            language__in=("", "en")
+        )
         return cls(
             {
                 pk: _NamedState(StateMatch(pk, slug, name), start, end)
@@ -275,6 +277,10 @@ class Crosswalk:
             spans.append(Span(match, first, None))
         spans[-1] = replace(spans[-1], end=end)
         return spans
+
+    def end_of(self, state: StateMatch) -> date | None:
+        """Return the last day on which a state may have existed; None where it exists, or nothing says when it ended."""
+        return self._states[state.id].end
 
     def is_called(self, slug: str, *names: str) -> bool:
         """Return whether a state with this slug is there and bears one of the names."""

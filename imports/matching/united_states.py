@@ -4,7 +4,9 @@
     # (("bioguide", "V000009"), ("govtrack", "411074"), ("pocom", "van-buren-martin"), ("pocom", "buren-martin-van"))
 
 The table holds those whom history.state.gov knows too. It calls two of them by one id as travellers and by another as
-diplomats: an importer that says all ids of a person makes one record of them, whichever data set comes first.
+diplomats: an importer that says all ids of a person makes one record of them, whichever data set comes first. And it calls
+two persons by one id: the 27th president as a traveller, and a grandson of the same name as a diplomat. The president
+has the id as one of `travels-person`, and none of `pocom`.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ OFFICES = {
 }
 #: Facts of ours: who is who. A person may have several ids of `pocom`, parted by bars.
 TABLE = Path(__file__).parent / "us-persons.csv"
-SCHEMES = ("bioguide", "govtrack", "pocom")
+SCHEMES = ("bioguide", "govtrack", "pocom", "travels-person")
 
 Identifiers = tuple[tuple[str, str], ...]
 

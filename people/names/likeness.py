@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Dates of birth or death that are further apart than this are two persons'. Sources often differ by a year or two.
 YEARS_APART = 2
+#: Who is certainly younger than this many years holds no office, meets nobody in one, and says nothing in public.
+YEARS_OF_AGE = 15
 #: What dates leave of a score, or of what it lacks to 1.
 DATES_AGREE = 0.5
 DATES_DIFFER_A_LITTLE = 0.9
@@ -76,9 +78,32 @@ class KnownPerson:
         """Compare a name with the one of its names that is most like it."""
         return max((compare(name, each) for each in self.names), key=lambda each: each.score)
 
+    def may_act(self, on: date) -> bool:
+        """Return whether somebody may have been alive and grown up that day. What is not known excludes nothing."""
+        born, died = self.born[0], self.died[1]
+        is_grown_up = born is None or (on.year - born.year, on.month, on.day) >= (
+            YEARS_OF_AGE,
+            born.month,
+            born.day,
+        )
+        return is_grown_up and (died is None or on <= died)
+
+    def excludes(self, born: Bounds, died: Bounds) -> bool:
+        """Return whether dates of birth and death are those of somebody else."""
+        apart = (_years_apart(born, self.born), _years_apart(died, self.died))
+        return any(years is not None and years > YEARS_APART for years in apart)
+
+    @property
+    def life(self) -> str:
+        """What is known of birth and death, in words: "born in 1915, died in 1991"; empty where nothing is."""
+        known = (("born", self.born), ("died", self.died))
+        return ", ".join(
+            f"{verb} {_years_of(bounds)}" for verb, bounds in known if bounds != (None, None)
+        )
+
     def near(self, comparison: Comparison, born: Bounds, died: Bounds) -> Near | None:
         """Return it as somebody who may be meant; None where names or dates exclude it."""
-        if comparison.level == Level.DIFFERENT:
+        if comparison.level == Level.DIFFERENT or self.excludes(born, died):
             return None
         score = comparison.score
         reasons = list(comparison.reasons) or ["the names are the same"]
@@ -86,8 +111,6 @@ class KnownPerson:
             apart = _years_apart(mine, others)
             if apart is None:
                 continue
-            if apart > YEARS_APART:
-                return None
             if apart:
                 score *= DATES_DIFFER_A_LITTLE
                 reasons.append(f"the dates of {word} differ a little")
@@ -130,6 +153,13 @@ def ranked(found: Iterable[Near], limit: int = MAX_NEAR) -> tuple[Near, ...]:
             best[near.id] = near
     listed = sorted(best.values(), key=lambda near: (-near.score, str(near.id)))
     return tuple(listed[:limit])
+
+
+def _years_of(when: Bounds) -> str:
+    first, last = when
+    if first and last:
+        return f"in {first.year}" if first.year == last.year else f"in {first.year} to {last.year}"
+    return f"after {first.year}" if first else f"before {last.year}" if last else ""
 
 
 def _years_apart(one: Bounds, other: Bounds) -> int | None:

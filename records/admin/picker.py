@@ -16,6 +16,7 @@ from records.lookup.steps import Search, Tier
 from records.lookup.working import find_named
 from records.models import EditorialState, KeepWords, NameSort, Record
 from records.models.edition import years
+from records.models.published_name import LABELLED_IN
 from records.models.word import kind_of_names
 from records.registry import kind_of
 
@@ -151,6 +152,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     name = f'{alias}."{column}"'
     folded, has_words = f"chancery_folded({name})", _has_words(here, column)
     sort, label, other, past = "", NameSort.LABEL.value, NameSort.NAME.value, NameSort.PAST.value
+    foreign = NameSort.FOREIGN.value
     since, until = ('r0."start_earliest"', 'r0."end_latest"') if dated else ("NULL::date",) * 2
     if former is not None:
         is_past = f"{alias}.end_edtf <> '' AND {alias}.scheme <> '{former}'"
@@ -159,7 +161,10 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
     elif column == "code":
         sort = str(NameSort.CODE.value)
     elif hops and hops[-1] == "names":
-        sort = f"CASE WHEN {alias}.kind = 'former' THEN {past} ELSE {other} END"
+        sort = (
+            f"CASE WHEN {alias}.language NOT IN ('', '{LABELLED_IN}') THEN {foreign}"
+            f" WHEN {alias}.kind = 'former' THEN {past} ELSE {other} END"
+        )
     else:
         sort = str(label if path == label_column(model) else other)
     is_record = issubclass(model, Record)

@@ -48,6 +48,7 @@ class Order:
     def best(self, typed: Typed, steps: Sequence[Step], place: int) -> Clause:
         """The best name of each record. An exact code counts more than an exact name; what is there on the day comes before what is not.
 
+        A name in another language than labels are in counts when it is exact, or when no label begins so: `sud` is first of all Sudan.
         What takes long to read is not read where better names are enough for an answer.
         """
         first, last = self.on
@@ -62,7 +63,10 @@ class Order:
             values += step.rows.values
             if step.enough_of and read:
                 better = " UNION ALL ".join(f"SELECT * FROM {name}" for name in read)  # noqa: S608 - names of ours
-                counted = f"count(DISTINCT record) FILTER (WHERE tier <= {step.enough_of.value} AND {usable})"
+                counted = (
+                    f"count(DISTINCT record) FILTER (WHERE tier <= {step.enough_of.value}"
+                    f" AND (sort <> {NameSort.FOREIGN.value} OR tier = {Tier.EXACT.value}) AND {usable})"
+                )
                 sql += f" LIMIT (SELECT CASE WHEN {counted} < {self.enough} THEN {step.at_most} ELSE 0 END FROM ({better}) AS better)"  # noqa: S608
                 values += days
             else:
@@ -70,8 +74,10 @@ class Order:
             tables.append(f"step{number}({NAMED}) AS MATERIALIZED ({sql})")
             read.append(f"step{number}")
         united = " UNION ALL ".join(f"SELECT * FROM {name}" for name in read)  # noqa: S608
+        is_foreign = f"(sort = {NameSort.FOREIGN.value} AND tier < {Tier.SIMILAR.value})"
         rank = (
-            f"tier, CASE WHEN tier = {Tier.EXACT.value} THEN sort ELSE 0 END, round(likeness::numeric, 3) DESC,"
+            f"CASE WHEN {is_foreign} AND tier = {Tier.WORDS.value} THEN {Tier.BEGINNING.value} ELSE tier END,"
+            f" CASE WHEN tier = {Tier.EXACT.value} THEN sort ELSE 0 END, {is_foreign}, tier, round(likeness::numeric, 3) DESC,"
             f' is_possible DESC, sort = {NameSort.PAST.value}, folded LIKE %s IS NOT TRUE, length(name), name COLLATE "C", record'
         )
         likeness = (

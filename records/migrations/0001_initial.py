@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.UUIDField(help_text='The record.')),
                 ('place', models.PositiveSmallIntegerField(help_text="Its place among the record's names.")),
                 ('kind', models.CharField(help_text="The record's kind.", max_length=20)),
-                ('sort', models.PositiveSmallIntegerField(choices=[(0, 'Code'), (1, 'Label'), (2, 'Name'), (3, 'Past')])),
+                ('sort', models.PositiveSmallIntegerField(choices=[(0, 'Code'), (1, 'Label'), (2, 'Name'), (3, 'Past'), (4, 'Foreign')])),
                 ('name', models.CharField(help_text='As written, or its beginning.', max_length=300)),
                 ('folded', models.GeneratedField(db_persist=True, expression=records.desk_search.Folded('name'), output_field=models.TextField())),
                 ('since', models.DateField(help_text='First day on which it may have named something.', null=True)),

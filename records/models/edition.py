@@ -243,8 +243,7 @@ class Edition(models.Model):
         since, until = existence(document)
         yield Called(document["label"], NameSort.LABEL, since, until)
         for name in document.get("names", []):
-            sort = NameSort.PAST if name["kind"] == "former" else NameSort.NAME
-            yield Called(name["name"], sort, since, until)
+            yield Called(name["name"], NameSort.of(name["kind"], name["language"]), since, until)
 
     @classmethod
     def hint(cls, document: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Letters of a name that are kept.
 LENGTH = 300
+#: The language of labels.
+LABELLED_IN = "en"
 
 
 class NameSort(models.IntegerChoices):
@@ -23,6 +25,14 @@ class NameSort(models.IntegerChoices):
     LABEL = 1, "Label"  #: how documents name it
     NAME = 2, "Name"  #: another name, in whatever script
     PAST = 3, "Past"  #: a former name, or a code that it does not bear any more
+    FOREIGN = 4, "Foreign"  #: a name in another language than English, in which labels are
+
+    @classmethod
+    def of(cls, kind: str, language: str | None) -> NameSort:
+        """Return the sort of a name that is no label, by its kind and language."""
+        if (language or LABELLED_IN) != LABELLED_IN:
+            return cls.FOREIGN
+        return cls.PAST if kind == "former" else cls.NAME
 
 
 class Called(NamedTuple):

@@ -13,7 +13,8 @@ import pytest
 from django.core.management import call_command
 
 from people.models import State, StateCode, StateEdition, StateName
-from people.reference_data.update import FILE, updated
+from people.reference_data.update import FILE, read_table, updated
+from records.desk_search import Folded
 from records.models import Change
 from records.publishing.publish import publish
 from records.reference_data import Loaded, load_all, reference_rows
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.django_db
 # 249 of ISO 3166-1, Kosovo, the 21 of ISO 3166-3 that are no mere renaming, North Yemen and South Vietnam, and those of
 # the nineteenth century.
 STATES = 249 + 1 + 21 + 2 + 22
+
+HEADER = "ISO3166-1-Alpha-2,UNTERM French Short,UNTERM French Formal"
 
 
 def load() -> list[Loaded]:
@@ -47,8 +50,8 @@ def codes_of(slug: str) -> set[tuple[str, str, str | None, str | None]]:
     }
 
 
-def names_of(slug: str) -> list[tuple[str, str]]:
-    return [(name["name"], name["kind"]) for name in document_of(slug)["names"]]
+def names_of(slug: str) -> list[tuple[str, str, str]]:
+    return [(name["name"], name["kind"], name["language"]) for name in document_of(slug)["names"]]
 
 
 def predecessors_of(slug: str) -> list[tuple[str, str, str]]:
@@ -157,7 +160,80 @@ def test_updating_restores_what_the_standards_say_and_keeps_our_own_decisions() 
     expected = {row["slug"]: row for row in reference_rows(State)}
     expected["holy-see"] |= {"name": "The Holy See", "kind": "international_territory"}
     del expected["angola"]
+    # What only the table of the United Nations has is not there without it.
+    angola["names"] = [
+        name for name in angola["names"] if name["kind"] == "short" or name["language"] == "en"
+    ]
     assert found == [*expected.values(), angola]
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        pytest.param(
+            "Allemagne (l'),la  République fédérale d\N{RIGHT SINGLE QUOTATION MARK}Allemagne *",
+            [("Allemagne", "short"), ("République fédérale d'Allemagne", "official")],
+            id="articles, footnotes and spaces",
+        ),
+        pytest.param(
+            "Germanie (État fédéral de),l\N{RIGHT SINGLE QUOTATION MARK}Allemagne",
+            [("Allemagne", "short"), ("Germanie", "alias")],
+            id="another short name, and an official one that is the everyday one",
+        ),
+        pytest.param(
+            "Pologne (la),la République d'Angola",
+            [("Allemagne", "short"), ("République d'Angola", "official"), ("Pologne", "alias")],
+            id="what another state is called in French is kept",
+        ),
+        pytest.param(
+            "Poland,la U.S.S.R.",
+            [("Allemagne", "short")],
+            id="what another state is called in English is left out",
+        ),
+        pytest.param("PL,SUHH", [("Allemagne", "short")], id="and so is a code of another"),
+        pytest.param(
+            "Deutschland,DE",
+            [("Allemagne", "short"), ("DE", "official"), ("Deutschland", "alias")],
+            id="its own code is no other's",
+        ),
+        pytest.param(",", [("Allemagne", "short")], id="nothing"),
+    ],
+)
+def test_names_in_other_languages_come_from_the_cldr_and_the_table(
+    told: str, names: list[tuple[str, str]]
+) -> None:
+    short, formal = told.split(",")
+    table = read_table(f"{HEADER}\nDE,{short},{formal}\n".splitlines())
+    rows = {row["slug"]: row for row in reference_rows(State)}
+    rows["soviet-union"]["names"].append({"name": "USSR", "kind": "short", "language": "en"})
+    text = "".join(json.dumps(row) + "\n" for row in rows.values())
+
+    found = [json.loads(line) for line in updated(text, table).splitlines()]
+
+    (germany,) = (row for row in found if row["slug"] == "germany")
+    assert [
+        (each["name"], each["kind"]) for each in germany["names"] if each["language"] == "fr"
+    ] == names
+
+
+def test_no_name_in_another_language_is_an_english_name_or_a_code_of_another_state() -> None:
+    load_reference()
+
+    named = StateName.objects.annotate(folded=Folded("name"))
+    foreign = set(named.exclude(language="en").values_list("folded", "record__slug"))
+    english = {
+        *named.filter(language="en").values_list("folded", "record__slug"),
+        *State.objects.annotate(folded=Folded("name")).values_list("folded", "slug"),
+        *StateCode.objects.annotate(folded=Folded("value")).values_list("folded", "state__slug"),
+    }
+    bearers: dict[str, set[str]] = {}
+    for name, slug in english:
+        bearers.setdefault(name, set()).add(slug)
+    assert [(name, slug) for name, slug in foreign if bearers.get(name, set()) - {slug}] == []
+    short = named.exclude(language="en").filter(kind="short")
+    assert Counter(short.values_list("language", flat=True)) == dict.fromkeys(
+        ("ar", "es", "fr", "ru", "zh"), 250
+    )
 
 
 def test_soviet_union_is_continued_by_russia_and_dissolved_into_others() -> None:
@@ -184,8 +260,18 @@ def test_germany_is_one_state_which_east_germany_joined() -> None:
     load_reference()
 
     assert names_of("germany") == [
-        ("Federal Republic of Germany", "official"),
-        ("West Germany", "former"),
+        ("Federal Republic of Germany", "official", "en"),
+        ("West Germany", "former", "en"),
+        ("ألمانيا", "short", "ar"),
+        ("جمهورية ألمانيا الاتحادية", "official", "ar"),
+        ("Alemania", "short", "es"),
+        ("República Federal de Alemania", "official", "es"),
+        ("Allemagne", "short", "fr"),
+        ("République fédérale d'Allemagne", "official", "fr"),
+        ("Германия", "short", "ru"),
+        ("Федеративная Республика Германия", "official", "ru"),
+        ("德国", "short", "zh"),
+        ("德意志联邦共和国", "official", "zh"),
     ]
     assert predecessors_of("germany") == [("East Germany", "absorption", "1990-10-03")]
     assert ("3", "DDDE", None, None) in codes_of("east-germany")
@@ -219,7 +305,7 @@ def test_new_name_makes_no_new_state(slug: str, code: str, name: str) -> None:
     load_reference()
 
     assert ("3", code, None, None) in codes_of(slug)
-    assert (name, "former") in names_of(slug)
+    assert (name, "former", "en") in names_of(slug)
     assert not State.objects.filter(name=name).exists()
 
 
@@ -251,7 +337,7 @@ def test_everyday_names_kinds_and_official_names(
 
     document = document_of(slug)
     assert (document["name"], document["label"], document["kind"]) == (name, name, kind)
-    found = StateName.objects.filter(record__slug=slug, kind="official").values_list(
+    found = StateName.objects.filter(record__slug=slug, kind="official", language="en").values_list(
         "name", flat=True
     )
     assert list(found) == ([official] if official else [])

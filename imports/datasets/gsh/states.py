@@ -145,6 +145,8 @@ class GatheredState:
             known.add(folded(self.entry["name"]))
         has_official = False
         for own in self.entry.get("names", ()) if self.entry else ():
+            if own["language"] != "en":
+                continue  # a former name in English may be today's in Spanish: Ruanda
             known.add(folded(own["name"]))
             has_official |= own["kind"] == NameKind.OFFICIAL and "end" not in own
         names = []

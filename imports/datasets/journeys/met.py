@@ -214,7 +214,10 @@ class Meetings:
             if known.office == office and abs(known.day - day) <= _FULL:
                 days[known.person].append(known.day)
         fits = [
-            person for person in days if self._index.persons[person].likeness(parsed).is_compatible
+            person
+            for person in days
+            if (one := self._index.persons[person]).likeness(parsed).is_compatible
+            and one.may_act(day)
         ]
         if len(fits) != 1:
             return None

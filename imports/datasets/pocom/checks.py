@@ -31,14 +31,19 @@ _VERBS = {
 
 
 def check(appointments: Iterable[Appointment], people: Iterable[PersonRow]) -> None:
-    """Note what contradicts itself, and keep as words what the database would refuse."""
+    """Note what contradicts itself, and keep as words an interval that the database would refuse."""
     lives = {person.id: (person.birth, person.death) for person in people if person.is_good}
-    by_office: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
     for appointment in appointments:
         _check_order(appointment)
         _check_interval(appointment)
         if appointment.person in lives:
             _check_life(appointment, *lives[appointment.person])
+
+
+def check_overlaps(appointments: Iterable[Appointment]) -> None:
+    """Note who held an office twice at a time, and keep as words what the database would refuse."""
+    by_office: dict[tuple[str, str], list[Appointment]] = defaultdict(list)
+    for appointment in appointments:
         if is_in_office(appointment):
             by_office[appointment.person, appointment.office].append(appointment)
     for own in by_office.values():

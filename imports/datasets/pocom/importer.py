@@ -3,7 +3,7 @@
 | row | becomes |
 |---|---|
 | a person | a person |
-| an appointment as chief of mission or principal officer | a tenure with its milestones |
+| an appointment as chief of mission or principal officer | a tenure with its milestones; two where it outlasted its state (`continued`) |
 | a mission, a position, a title | the offices to which somebody was appointed in it; positions even where nobody was |
 | a group of concurrent appointments | a milestone of each of its tenures |
 | a note between the chiefs of a mission | a statement |
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from imports.dataset import Dataset, register
 from imports.datasets.pocom import checks, groups, tenures
+from imports.datasets.pocom.continued import with_later_parts
 from imports.datasets.pocom.files import read_files, recognises
 from imports.datasets.pocom.known import KnownRecords
 from imports.datasets.pocom.offices import Offices
@@ -49,11 +50,14 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
     good = [appointment for appointment in files.appointments if appointment.is_good]
     checks.check(good, files.people)
     groups.join(files.groups, files.appointments, offices)
-    yield from People(files, index, offices).documents(source)
+    good = with_later_parts(good, offices, crosswalk)
+    checks.check_overlaps(good)
+    people = People(files, index, offices)
+    yield from people.documents(source)
     yield from offices.documents(source)
     for appointment in good:
         appointment.becomes.append(("tenure", appointment.identifier))
-        yield tenures.document(appointment, source)
+        yield tenures.document(appointment, people.ref(appointment.person), source)
     for note in files.notes:
         if note.is_good and (document := groups.statement(note, offices, source)):
             yield document

@@ -107,6 +107,15 @@ class Offices:
         appointment.office = office.ref
         appointment.becomes.append(("office", office.ref))
 
+    def leave(self, appointment: Appointment) -> None:
+        """Take an appointment out of its office: no tenure is made of it there."""
+        self._by_ref[appointment.office].held.remove(appointment)
+        appointment.becomes.remove(("office", appointment.office))
+
+    def state_of(self, appointment: Appointment) -> StateMatch | None:
+        """Return the state that received a chief of mission; None for other offices."""
+        return self._by_ref[appointment.office].state
+
     @property
     def home(self) -> StateMatch:
         return self._known.home

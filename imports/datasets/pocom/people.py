@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from imports.dataset import NearMatch
-from imports.datasets.kit import aliases, citation, identifiers, slug_of
+from imports.datasets.kit import LastImport, aliases, citation, identifiers, slug_of
 from imports.matching.persons import near_matches
 from people.models import Living
 from people.names import of_parts
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from people.names.likeness import Match
 
 SCHEME = "pocom"
+#: The ids of those whose id of pocom a record of somebody else has.
+OWN_SCHEME = "pocom-person"
 
 
 class People:
@@ -42,25 +44,45 @@ class People:
         self._ids = Counter(
             each for person in self._people for each in {person.id, *person.old_ids}
         )
+        last = LastImport(SCHEME, "person")
+        for person in self._people:
+            # A record that this data set wrote is its person, also when a date has been corrected since.
+            if not last.has("person", person.ref):
+                self._choose_scheme(person)
+        self._refs = {person.id: person.ref for person in self._people}
 
     def documents(self, source: str) -> Iterator[Document | NearMatch]:
         """Yield the persons, and whom of the database they may be."""
         for person in self._people:
             document = self._document(person, source)
-            if self._index.by_identifier(SCHEME, person.id) is None:
+            if self._index.by_identifier(person.scheme, person.id) is None:
                 match = self._match(person)
                 if match.certain:
                     document["id"] = str(match.certain)
-                yield from near_matches(match, f"{SCHEME}:{person.id}")
-            person.becomes.append(("person", f"{SCHEME}:{person.id}"))
+                yield from near_matches(match, person.ref)
+            person.becomes.append(("person", person.ref))
             yield document
+
+    def ref(self, person: str) -> str:
+        """Return what documents call the person with an id."""
+        return self._refs.get(person, f"{SCHEME}:{person}")
+
+    def _choose_scheme(self, person: PersonRow) -> None:
+        """Leave the id to the record that has it, where that is of somebody else, and say so."""
+        other = self._index.by_identifier(SCHEME, person.id)
+        born, died = person.birth.edtf or None, person.death.edtf or None
+        life = other and self._index.contradiction(other, born=born, died=died)
+        if life:
+            reason = f"The record with this id is of somebody else, who was {life}: taken as another person."
+            person.warn("/id", person.id, reason, "other_person")
+            person.scheme = OWN_SCHEME
 
     def _document(self, person: PersonRow, source: str) -> Document:
         name = full_name(person)
         document: Document = {
             "object": "person",
             "slug": slug_of(person.id, otherwise=name),
-            "identifiers": identifiers(*((SCHEME, each) for each in self._ids_of(person))),
+            "identifiers": identifiers(*((person.scheme, each) for each in self._ids_of(person))),
             "name": name,
         }
         parts = {

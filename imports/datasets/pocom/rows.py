@@ -35,6 +35,11 @@ class PersonRow(SourceRow):
     birth: Reading
     death: Reading
     death_code: str  #: what stands for a date of death (`LIVING_CODES`), "" for nothing
+    scheme: str = "pocom"  #: of the id, by which documents refer to the person
+
+    @property
+    def ref(self) -> str:
+        return f"{self.scheme}:{self.id}"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -71,15 +76,23 @@ class Appointment(SourceRow):
     notes: dict[str, str]  #: what leads up to the dates
     note: str
 
+    #: The state of this part of an appointment that outlasted its first state, for the later ones.
+    part: str = ""
     office: str = ""  #: the identifier of its office
     kind_of_tenure: str = ""
     start: Reading = field(default_factory=Reading)
     end: Reading = field(default_factory=Reading)
+    end_reason: str = ""
     milestones: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def identifier(self) -> str:
-        return f"pocom-appointment:{self.id}"
+        return f"pocom-appointment:{self.value}"
+
+    @property
+    def value(self) -> str:
+        """What its tenure is called: the id, of a later part with the state."""
+        return f"{self.id}~{self.part}" if self.part else self.id
 
     @property
     def days(self) -> tuple[date, ...]:

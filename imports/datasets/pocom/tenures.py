@@ -44,6 +44,7 @@ def settle(appointment: Appointment) -> None:
     dates = appointment.dates
     appointment.start = dates["started"] or dates["arrived"] or Reading()
     appointment.end = dates["ended"]
+    appointment.end_reason = end_reason(appointment.notes["ended"])
     appointment.kind_of_tenure = _kind(appointment)
     appointment.milestones = milestones_of(appointment)
 
@@ -82,21 +83,20 @@ def is_in_office(appointment: Appointment) -> bool:
     return appointment.kind_of_tenure in IN_OFFICE
 
 
-def document(appointment: Appointment, source: str) -> Document:
-    """Return the tenure. It says what is not known too, for no other data set has these tenures."""
+def document(appointment: Appointment, person: str, source: str) -> Document:
+    """Return the tenure of a person, by what documents call the person. It says what is not known too, for no other data set has these tenures."""
     is_over = bool(appointment.end or appointment.notes["ended"]) or not is_in_office(appointment)
-    reason = end_reason(appointment.notes["ended"])
     return {
         "object": "tenure",
         "slug": _slug(appointment),
-        "identifiers": identifiers(("pocom-appointment", appointment.id)),
-        "person": f"pocom:{appointment.person}",
+        "identifiers": identifiers(("pocom-appointment", appointment.value)),
+        "person": person,
         "office": appointment.office,
         "kind": str(appointment.kind_of_tenure),
         "start": appointment.start.document(),
         "end": appointment.end.document(),
         "end_status": str(EndStatus.ENDED if is_over else EndStatus.UNKNOWN),
-        "end_reason": str(reason) if reason else None,
+        "end_reason": str(appointment.end_reason) or None,
         "milestones": appointment.milestones,
         "citations": [citation(source, appointment.locator)],
     }

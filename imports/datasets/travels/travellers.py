@@ -1,7 +1,7 @@
 """Presidents and secretaries of state who travelled: the persons, and the presidents' tenures where there are none.
 
-Somebody is the same as a person who has the id in pocom, whose ids these are; as a person who has another id of the same president
-(`imports.matching.united_states`); or as a person of that name who certainly held the office on the day on which a president took it, or on
+Somebody is the same as a person who has the id in pocom, whose ids these are, unless that one was born or died at another time; as a
+person who has another id of the same president (`imports.matching.united_states`); or as a person of that name who certainly held the office on the day on which a president took it, or on
 which a secretary's trip began. Where ids and offices lead to two persons, that is a near match: an import merges nothing.
 """
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from imports.matching.states import StateMatch
 
 SCHEME = "pocom"
+#: The ids of those of whom pocom's are not: it means somebody else by them.
+OWN_SCHEME = "travels-person"
 #: The score of two records which an id and an office say are one.
 _SAME = 0.99
 
@@ -39,15 +41,22 @@ class Traveller:
     """A person as the data set knows it."""
 
     who: str
+    row: President | Trip  #: the first that is about the person
     locator: str
     names: list[str] = field(default_factory=list)
     held: list[tuple[str, date]] = field(default_factory=list)  #: an office, and a day in it
     facts: dict[str, Any] = field(default_factory=dict)  #: life dates
+    days: list[date] = field(default_factory=list)  #: in an office or on a journey
+    scheme: str = SCHEME  #: of the id
     record: UUID | None = None  #: the person of the database
 
     @property
+    def key(self) -> tuple[str, str]:
+        return self.scheme, self.who
+
+    @property
     def ref(self) -> str:
-        return f"{SCHEME}:{self.who}"
+        return ":".join(self.key)
 
 
 class Travellers:
@@ -69,6 +78,8 @@ class Travellers:
             self._add_president(president)
         for trip in trips:
             self._add_traveller(trip)
+        for traveller in self._all.values():
+            self._choose_scheme(traveller)
         self.officials = Officials(index, home, self._listed())
         self._near: dict[str, list[NearMatch]] = defaultdict(list)
         self._proved: set[str] = set()
@@ -84,17 +95,22 @@ class Travellers:
     def traveller(self, trip: Trip) -> Traveller:
         return self._all[trip.who]
 
-    def _person(self, who: str, locator: str, name: str) -> Traveller:
-        person = self._all.setdefault(who, Traveller(who, locator))
+    def _person(
+        self, row: President | Trip, locator: str, name: str, day: date | None
+    ) -> Traveller:
+        person = self._all.setdefault(row.who, Traveller(row.who, row, locator))
         if name not in person.names:
             person.names.append(name)
+        if day:
+            person.days.append(day)
         return person
 
     def _add_president(self, president: President) -> None:
         locator = f"{president.file}, {president.who}"
-        person = self._person(president.who, locator, president.full_name)
-        if president.took_office.earliest:
-            person.held.append(("president", president.took_office.earliest))
+        day = president.took_office.earliest
+        person = self._person(president, locator, president.full_name, day)
+        if day:
+            person.held.append(("president", day))
         if president.birth:
             person.facts["birth"] = president.birth
         if president.death:
@@ -103,7 +119,7 @@ class Travellers:
             person.facts["living"] = Living.LIVING.value
 
     def _add_traveller(self, trip: Trip) -> None:
-        person = self._person(trip.who, f"{trip.file}, {trip.id}", trip.traveller)
+        person = self._person(trip, f"{trip.file}, {trip.id}", trip.traveller, trip.first)
         if trip.first and trip.office != "president":
             person.held.append((trip.office, trip.first))
 
@@ -112,7 +128,7 @@ class Travellers:
             start = president.took_office.earliest
             if start:
                 yield ListedTerm(
-                    f"{SCHEME}:{president.who}",
+                    self._all[president.who].ref,
                     f"{TERM}:{president.id}",
                     president.full_name,
                     start,
@@ -122,8 +138,25 @@ class Travellers:
     # Persons
 
     def _identifiers(self, traveller: Traveller) -> list[tuple[str, str]]:
-        own = (SCHEME, traveller.who)
-        return list(dict.fromkeys((own, *identifiers_beside(*own))))
+        return list(dict.fromkeys((traveller.key, *identifiers_beside(*traveller.key))))
+
+    def _choose_scheme(self, traveller: Traveller) -> None:
+        """Leave pocom's id to whom pocom means by it, where that is somebody else, and say so."""
+        own = (OWN_SCHEME, traveller.who)
+        if identifiers_beside(*own) or self._index.by_identifier(*own):
+            traveller.scheme = OWN_SCHEME
+            return
+        other = self._index.by_identifier(*traveller.key)
+        life = other and self._index.contradiction(
+            other,
+            born=traveller.facts.get("birth"),
+            died=traveller.facts.get("death"),
+            days=traveller.days,
+        )
+        if life:
+            reason = f"In pocom this is the id of somebody else, who was {life}: taken as another person."
+            traveller.row.warn("/@who", traveller.who, reason, "other_person")
+            traveller.scheme = OWN_SCHEME
 
     def _find(self, traveller: Traveller) -> UUID | None:
         """Return the person that is there, and keep who else it may be."""
@@ -151,7 +184,8 @@ class Travellers:
         if proved:
             self._proved.add(traveller.who)
             return proved
-        self._near[traveller.who] += near_matches(self._index.named(name, born=born), traveller.ref)
+        near = self._index.named(name, born=born, on=next(iter(traveller.days), None))
+        self._near[traveller.who] += near_matches(near, traveller.ref)
         return None
 
     def documents(self, source: str) -> Iterator[Document | NearMatch]:
@@ -185,18 +219,18 @@ class Travellers:
     # Presidents
 
     def becomes(self, president: President) -> Sequence[tuple[str, str]]:
-        found = [("person", f"{SCHEME}:{president.who}")]
+        found = [("person", self._all[president.who].ref)]
         if self._is_own(president):
             found.append(("tenure", f"{TERM}:{president.id}"))
         return found
 
     def _is_own(self, president: President) -> bool:
         """Whether the tenure comes from this data set: the database knows none of that person and day from elsewhere."""
-        day, person = president.took_office.earliest, self._all[president.who].record
+        day, person = president.took_office.earliest, self._all[president.who]
         if day is None:
             return False
         own = f"{TERM}:{president.id}"
-        return self.officials.tenure("president", person, f"{SCHEME}:{president.who}", day) == own
+        return self.officials.tenure("president", person.record, person.ref, day) == own
 
     def _tenure(self, president: President, source: str) -> Document | None:
         if not self._is_own(president):
@@ -206,7 +240,7 @@ class Travellers:
         return {
             "object": "tenure",
             "slug": slug_of(president.full_name, "president", president.took_office.edtf),
-            "person": f"{SCHEME}:{president.who}",
+            "person": self._all[president.who].ref,
             "office": f"{OFFICE}:president",
             "start": president.took_office.edtf,
             "end": left,

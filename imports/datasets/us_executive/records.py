@@ -1,8 +1,8 @@
 """The records that presidents, vice-presidents and their terms become.
 
 - Somebody is the same as a person who has one of the ids, those of the file and those that `imports/matching/us-persons.csv` has
-  beside them; or as a person of that name who certainly held the office on the day on which a term began. Others of such a
-  name are near matches. Where the ids lead to several records, the first is taken and the others are near matches: an
+  beside them, unless the dates of birth are years apart: then the id is somebody else's; or as a person of that name who certainly
+  held the office on the day on which a term began. Others of such a name are near matches. Where the ids lead to several records, the first is taken and the others are near matches: an
   import merges nothing.
 - A term whose end is still to come goes on, and has that day as a milestone, for who resigns or dies leaves before it. A
   term that is still to begin is that of somebody elect.
@@ -100,11 +100,15 @@ class Records:
         ids = list(person.identifiers)
         for each in person.identifiers:
             ids += identifiers_beside(*each)
-        known = {
-            each: record
-            for each in dict.fromkeys(ids)
-            if (record := self.index.by_identifier(*each))
-        }
+        ids = list(dict.fromkeys(ids))
+        known = {each: record for each in ids if (record := self.index.by_identifier(*each))}
+        days = [term.start for term in person.terms if term.is_good and term.start]
+        for (scheme, value), record in list(known.items()):
+            if life := self.index.contradiction(record, born=person.born, days=days):
+                reason = f"{scheme}:{value} is the id of somebody else here, who was {life}: it is left out."
+                person.warn("/id", f"{scheme}:{value}", reason, "other_person")
+                ids.remove((scheme, value))
+                del known[scheme, value]
         document: Document = {
             "object": "person",
             "slug": slug_of(person.full_name),

@@ -109,7 +109,9 @@ class Guests:
                 if match.certain:
                     self._proved.add(guest.ref)
                     return match.certain
-        self._near[guest.ref] += near_matches(self._index.named(guest.names[0]), guest.ref)
+        self._near[guest.ref] += near_matches(
+            self._index.named(guest.names[0], on=guest.visits[0].day), guest.ref
+        )
         return None
 
     def _join_shared(self) -> None:

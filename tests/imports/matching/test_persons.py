@@ -175,6 +175,69 @@ def test_holders_are_found_by_class_and_state() -> None:
     assert found.certain == sadat.pk
 
 
+def meant_on(president: Office, on: date, **life: Any) -> tuple[Any, ...]:
+    """Return who held the office, who is meant by the name and who is near it, where a tenure had the day."""
+    taft = make_person(
+        "William Howard Taft", living="dead" if "death" in life else "unknown", **life
+    )
+    make_tenure(taft, president, start="1900", end="1999-12-31")
+    index = PersonIndex.read()
+    held = [holder.person for holder in index.holders(office=president.pk, on=on)]
+    meant = index.same_person("William Howard Taft", office=president.pk, on=on)
+    near = [each.id for each in index.named("William Howard Taft", on=on).near]
+    assert {*held, meant.certain, *near} <= {taft.pk, None}
+    return len(held), meant.certain is not None, len(meant.near), len(near)
+
+
+@pytest.mark.parametrize(
+    ("life", "on"),
+    [
+        ({"birth": "1894-03-05"}, date(1909, 3, 4)),
+        ({"birth": "1915", "death": "1991"}, date(1909, 3, 4)),
+        ({"birth": "1915", "death": "1991"}, date(1992, 1, 1)),
+        ({"death": "1909-03-03"}, date(1909, 3, 4)),
+        ({"birth": "1896-02-29"}, date(1911, 2, 28)),
+    ],
+)
+def test_who_was_a_child_or_dead_that_day_is_never_meant(
+    president, life: dict[str, str], on: date
+) -> None:
+    assert meant_on(president, on, **life) == (0, False, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("life", "on"),
+    [
+        ({}, date(1909, 3, 4)),
+        ({"birth": "1894-03-04"}, date(1909, 3, 4)),
+        ({"birth": "1894"}, date(1909, 3, 4)),
+        ({"birth": "1915", "death": "1991"}, date(1991, 12, 31)),
+        ({"birth": "1896-02-29"}, date(1911, 3, 1)),
+        ({"birth": "[..1915]", "death": "[1991..]"}, date(1909, 3, 4)),
+    ],
+)
+def test_who_may_have_been_grown_up_and_alive_that_day_is_meant(
+    president, life: dict[str, str], on: date
+) -> None:
+    assert meant_on(president, on, **life) == (1, True, 0, 1)
+
+
+def test_a_life_contradicts_by_its_dates_or_where_no_day_lies_in_it() -> None:
+    taft = make_person("William Howard Taft III", birth="1915", death="1991", living="dead")
+    unknown = make_person("William Howard Taft")
+    index = PersonIndex.read()
+    words = "born in 1915, died in 1991"
+
+    assert index.contradiction(taft.pk, born="1857-09-15") == words
+    assert index.contradiction(taft.pk, died="1930") == words
+    assert index.contradiction(taft.pk, days=[date(1909, 1, 29), date(1909, 10, 16)]) == words
+    assert index.contradiction(taft.pk, born="1917", died="1989") == ""
+    # One of several days may be mistyped.
+    assert index.contradiction(taft.pk, days=[date(1909, 1, 29), date(1969, 10, 16)]) == ""
+    assert index.contradiction(taft.pk) == ""
+    assert index.contradiction(unknown.pk, born="1857", days=[date(1909, 1, 29)]) == ""
+
+
 def test_who_was_not_in_office_is_no_holder(president) -> None:
     person = make_person("Ann Elect")
     make_tenure(person, president, start="2000-11-01", end="2001-01-20", kind="elect")

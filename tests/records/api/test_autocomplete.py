@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from people.models import PersonName, State, StateCode, StateName
+from records.desk_search import Folded
 from records.models import PublishedName, PublishedWord
 from records.publishing.merge import merge
 from records.publishing.publish import publish, restore, withdraw
@@ -286,6 +287,64 @@ def test_every_state_is_first_by_its_exact_name_and_by_its_exact_code(
     assert len(states) > 190
     assert len(codes) > 190
     assert wrong == []
+
+
+def test_states_are_found_by_their_names_in_other_languages(client: Client, story: None) -> None:
+    names = StateName.objects.exclude(language__in=("", "en"))
+    bearers: dict[str, set[str]] = {}
+    for name, state in names.annotate(folded=Folded("name")).values_list("folded", "record_id"):
+        bearers.setdefault(name, set()).add(str(state))
+    asked = list(names.order_by("name", "pk"))[::41]
+    wrong = [
+        (name.name, name.language)
+        for name in asked
+        if [each["id"] for each in suggested(client, name.name, object="state")][:1]
+        != [str(name.record_id)]
+    ]
+
+    assert len(asked) > 40
+    assert max(map(len, bearers.values())) == 1
+    assert wrong == []
+    for typed in (
+        "Allemagne",
+        "alemania",
+        "Германия",
+        "德国",
+        "ألمانيا",
+        "République fédérale d'Allemagne",
+    ):
+        assert labels(client, typed, object="state")[0] == "Germany", typed
+        found = client.get("/api/v1/states/", {"search": typed, "fields": "label"}).json()
+        assert [each["label"] for each in found["results"]] == ["Germany"], typed
+        asked_for = {"queries": [{"name": typed, "object": "state"}]}
+        answer = client.post("/api/v1/resolve/", asked_for, content_type="application/json").json()
+        assert [(each["status"], each["record"]["label"]) for each in answer["results"]] == [
+            ("found", "Germany")
+        ], typed
+
+
+def test_names_in_other_languages_come_behind_english_ones_unless_they_are_exact(
+    client: Client, db: None
+) -> None:
+    states = [
+        make_state(name) for name in ("Argentina", "Algeria", "Sudan", "Taiwan", "China", "Albania")
+    ]
+    argentina, algeria, sudan, taiwan, china, _albania = states
+    korea = make_state("South Korea")
+    make_part(StateName, record=algeria, name="Argelia", kind="short", language="es")
+    make_part(StateName, record=korea, name="Corée du Sud", kind="short", language="fr")
+    make_part(StateName, record=taiwan, name="Chinese Taipei", kind="alias", language="en")
+    make_part(StateName, record=china, name="Chine", kind="short", language="fr")
+    make_part(StateName, record=argentina, name="Argentine", kind="short", language="fr")
+    make_part(StateName, record=sudan, name="Soudan", kind="short", language="fr")
+    publish(*states, korea, by=None)
+
+    assert labels(client, "ar") == ["Argentina", "Algeria"]  # Argelia is shorter
+    assert labels(client, "sud") == ["Sudan", "South Korea"]  # Sud is a whole word
+    assert labels(client, "sou") == ["South Korea", "Sudan"]  # Soudan is shorter
+    assert labels(client, "chin") == ["China", "Taiwan"]
+    assert labels(client, "chine")[:2] == ["China", "Taiwan"]  # Chine is exact
+    assert suggested(client, "argentine")[0]["matched"] == "Argentine"
 
 
 @pytest.mark.parametrize(
