@@ -7,14 +7,16 @@ a test compares them (`tests/records/admin/test_form_html.py`), so that a change
 
 from __future__ import annotations
 
-from functools import cache
-from html import escape
+from functools import cache, lru_cache
+from html import escape as escape_any
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.template.base import render_value_in_context
 from django.template.context import Context
 from django.templatetags.static import static
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeData
 
 if TYPE_CHECKING:
@@ -32,14 +34,58 @@ RELATED = (
 Said: TypeAlias = "Mapping[str, Any]"
 
 
+#: Letters of a text whose escaped form is kept: names, ids and labels are the same on each page. What people write is longer.
+SHORT = 60
+
+
+class Bound(BoundField):
+    """A field in a form: what is asked of it many times is made once."""
+
+    @cached_property
+    def auto_id(self) -> str:  # type: ignore[override] # Django makes it each time
+        return super().auto_id
+
+    def build_widget_attrs(self, attrs: Said, widget: Any = None) -> dict[str, Any]:
+        """Return what Django does, which asks three times for the errors of a form: one that is only shown has none."""
+        field = self.field
+        if self.form.is_bound or hasattr(field, "require_all_fields"):
+            return super().build_widget_attrs(attrs, widget)  # type: ignore[arg-type] # it copies them
+        widget = widget or field.widget
+        built = dict(attrs)
+        is_required = field.required and self.form.use_required_attribute
+        if is_required and widget.use_required_attribute(self.initial):
+            built["required"] = True
+        if field.disabled:
+            built["disabled"] = True
+        own = field.widget
+        is_described = built.get("aria-describedby") or own.attrs.get("aria-describedby")
+        is_shown = not (own.use_fieldset or own.is_hidden)
+        if self.help_text and self.auto_id and is_shown and not is_described:
+            built["aria-describedby"] = f"{self.auto_id}_helptext"
+        return built
+
+
 class FormHtml(DjangoTemplates):
     """The renderer of all forms (`FORM_RENDERER`)."""
 
+    bound_field_class = Bound
+
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         write = WRITERS.get(template_name)
-        if write is None:
+        written = write(context) if write else None
+        if written is None:
             return str(super().render(template_name, context, request))
-        return write(context)
+        return written
+
+
+@lru_cache(8_192)
+def _escaped(text: str) -> str:
+    return escape_any(text)
+
+
+def escape(text: str) -> str:
+    """Return a text as HTML."""
+    return _escaped(text) if len(text) < SHORT else escape_any(text)
 
 
 def text_of(value: object) -> str:
@@ -159,7 +205,14 @@ def _errors(context: Said) -> str:
     return f'<ul class="{text_of(context["error_class"])}"{named}>{each}</ul>'
 
 
-WRITERS: dict[str, Callable[[Said], str]] = {
+def _hidden_form(context: Said) -> str | None:
+    """Return a form of nothing but hidden fields, as each formset has one; None of others."""
+    if context["errors"] or context["fields"]:
+        return None
+    return "".join(map(str, context["hidden_fields"]))
+
+
+WRITERS: dict[str, Callable[[Said], str | None]] = {
     **{
         f"django/forms/widgets/{kind}.html": _input
         for kind in ("input", "text", "hidden", "number", "url", "email", "password", "checkbox")
@@ -169,6 +222,7 @@ WRITERS: dict[str, Callable[[Said], str]] = {
     "django/forms/widgets/checkbox_select.html": _choices,
     "django/forms/widgets/radio.html": _choices,
     "admin/widgets/related_widget_wrapper.html": _related,
+    "django/forms/div.html": _hidden_form,
     "django/forms/label.html": _label,
     "django/forms/errors/list/default.html": _errors,
     "django/forms/errors/list/ul.html": _errors,

@@ -361,7 +361,9 @@ class Desk(admin.AdminSite):
             "waiting": home.waiting(kinds),
             "waiting_columns": WAITING,
             "chart": home.publications(today=timezone.now().date()),
-            "my_changes": home.changes_of(request.user).select_related("content_type")[: home.LATEST],
+            "my_changes": home.changes_of(request.user).select_related("content_type")[
+                : home.LATEST
+            ],
             "has_guide": GUIDE.exists(),
             **(extra_context or {}),
         }

@@ -261,7 +261,7 @@ def shown_as(
 
 
 def _rows(desk: Any, model: type[Model], keys: Iterable[str]) -> list[Any]:
-    rows = model._default_manager.filter(pk__in=list(keys))
+    rows = model._default_manager.order_by().filter(pk__in=list(keys))
     return list(desk.labelled(rows) if isinstance(desk, Labelled) else rows)
 
 

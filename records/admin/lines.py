@@ -101,9 +101,29 @@ def numbered(inline: Any) -> list[Any]:
         form.label = form.original or (
             f"#{int(form.number) + 1}" if form.number.isdigit() else "#1"
         )
-        name = f"{inline.formset.prefix}-{form.number}"
-        form.fieldsets_html = partial(fieldsets_html, form, name, level=4)
+        form.html = partial(_row, inline, form)
     return forms
+
+
+def _row(inline: Any, row: Any) -> SafeString:
+    """Return the form of a row: of one that is there, of a new one, or of none yet (`empty`)."""
+    form, formset = row.form, inline.formset
+    name = f"{formset.prefix}-{row.number}"
+    noun, label = escape(capfirst(str(inline.opts.verbose_name))), escape(str(row.label))
+    is_empty = not row.number.isdigit()
+    classes = " has_original" if row.original else ""
+    classes += " empty-form last-related" if is_empty else ""
+    deletion = ""
+    if formset.can_delete and inline.has_delete_permission and row.original:
+        box = row.deletion_field()
+        deletion = f'<span class="delete">{box.field} {box.label_tag()}</span>'
+    key = row.pk_field().field if row.needs_explicit_pk_field() else ""
+    return mark_safe(  # noqa: S308 - escaped
+        f'<div class="inline-related{classes}" role="group" aria-label="{noun}: {label if row.original else "new"}"'
+        f' id="{formset.prefix}-{"empty" if is_empty else row.number}">\n'
+        f'<h3><b>{noun}:</b> <span class="inline_label">{label}</span>{deletion}</h3>\n'
+        f"{form.non_field_errors()}{fieldsets_html(row, name, level=4)}{key}{form[formset.fk.name]}\n</div>\n"
+    )
 
 
 def cells_of(desk: Any, row: Any) -> list[str]:
