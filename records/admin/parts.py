@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from records.admin.boxes import RecordChoice, RecordsChoice, offer_new, read_chosen
-from records.admin.conflict import sent_keys
+from records.admin.conflict import MOST_ROWS, sent_keys
 from records.admin.forms import CitationForm, DeskForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
 from records.admin.relations import Relations, marked_up_texts, shown_related
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 #: So many rows are all shown as forms; where there are more, each is a line of a table until it is opened.
 FEW = 10
-#: Rows that one submitted form may hold: 500 pasted parties have two actions each.
-MOST_ROWS = 1000
 
 
 #: The parameter that asks for the form of an opened row alone; its value is the prefix of the rows.
