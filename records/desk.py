@@ -398,6 +398,9 @@ class Desk(admin.AdminSite):
             "has_kinds": bool(kinds),
             "waiting_columns": WAITING,
             "chart": home.publications(today=timezone.now().date()),
+            "my_changes": home.changes_of(request.user).select_related("content_type")[
+                : home.LATEST
+            ],
             "has_guide": GUIDE.exists(),
             "closed": self._closed(request),
             **(extra_context or {}),

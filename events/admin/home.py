@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils import timezone
 
+from config.dates.ordering import undated_last
 from events.models import EventEdition, Participation
 from records.home import Line, Section, counted, section
 
@@ -40,8 +41,10 @@ def around_today(request: HttpRequest) -> Section | None:
     today = timezone.now().date()
     found = (
         EventEdition.objects.current()
-        .filter(date__range=(today - timedelta(days=BEFORE), today + timedelta(days=AFTER)))
-        .order_by("date", "record_id")
+        # As the index of the latest first has it, which is read backwards here.
+        .alias(day=undated_last("date", descending=True))
+        .filter(day__range=(today - timedelta(days=BEFORE), today + timedelta(days=AFTER)))
+        .order_by("day", "record_id")
         .values_list("record_id", "label", "date")
     )
     lines = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.utils.html import format_html
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 WAS, ASKED, TAKE = "_was", "_asked", "_take-"
 MINE, THEIRS = "mine", "theirs"
 
-#: Rows of one kind that are looked at; the formset refuses more.
-MOST_NUMBERED = 1000
+#: Rows of one kind that one submitted form may hold: 500 pasted parties have two actions each.
+MOST_ROWS = 1000
 
 #: A field's values as a browser sends them; none where it is blank.
 Values = list[str]
@@ -75,21 +75,54 @@ def shown_in_rows(formset: Any) -> dict[str, Values]:
 def in_order(typed: QueryDict) -> QueryDict:
     """Return what was sent with the rows of each kind numbered as a formset wants them: those that are there first, no gaps.
 
-    A browser gives a row that is opened later the next number, and leaves the others as they are numbered.
+    A browser gives a row that is opened later the next number, and leaves the others as they are numbered. Rows are those of which
+    anything was sent, however many the form says to have: no form is made for the others. Raises BadRequest where there are more
+    than `MOST_ROWS` of a kind, before any is looked at.
     """
     ordered = None
-    ends = f"-{TOTAL_FORM_COUNT}"
-    for prefix in [name.removesuffix(ends) for name in typed if name.endswith(ends)]:
-        found = (_number_of(name, prefix) for name in typed)
-        numbers = sorted({number for number in found if number is not None})
-        total, keys = _total(typed, prefix), sent_keys(typed, prefix)
+    for prefix, numbers in _numbers_sent(typed).items():
+        if len(numbers) > MOST_ROWS:
+            raise BadRequest(_too_many(prefix, len(numbers)))
+        total = typed.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")
+        keys = sent_keys(typed, prefix, numbers)
         there = [number for number in numbers if number in keys]
-        is_right = numbers == list(range(total)) and there == numbers[: len(there)]
-        if 0 < total < MOST_NUMBERED and not is_right:
+        is_right = (
+            int(total) == len(numbers)
+            and numbers == [*range(len(numbers))]
+            and there == numbers[: len(there)]
+        )
+        if int(total) and not is_right:
             ordered = ordered or Merged(typed.copy())
-            later = [number for number in numbers if number not in there]
+            later = [number for number in numbers if number not in keys]
             _renumber(ordered, prefix, there, later, drop_keys=set())
     return ordered.data if ordered else typed
+
+
+def _numbers_sent(typed: QueryDict) -> dict[str, list[int]]:
+    """Return the numbers of the rows that were sent, in order, by their prefixes; of kinds that say how many they are."""
+    ends = f"-{TOTAL_FORM_COUNT}"
+    found: dict[str, set[int]] = {
+        name.removesuffix(ends): set()
+        for name in typed
+        if name.endswith(ends) and _is_number(typed[name])
+    }
+    for name in typed:
+        prefix, _, rest = name.rpartition("-")[0].rpartition("-")
+        if prefix in found and _is_number(rest):
+            found[prefix].add(int(rest))
+    return {prefix: sorted(numbers) for prefix, numbers in found.items()}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
+
+
+def _too_many(prefix: str, count: int) -> str:
+    return (
+        f"A form takes at most {MOST_ROWS:,} rows of a kind, and {count:,} {prefix.replace('_', ' ')} were sent. Nothing is saved, "
+        "and nothing is lost: go back, and what you typed is there. Take away the new rows that are too many, save, and add them "
+        "then; or bring all of them in a file, as an import."
+    )
 
 
 def written(shown: Mapping[str, Values]) -> str:
@@ -124,11 +157,10 @@ def ask(site: AdminSite, form: Any, formsets: Iterable[Any], merged: Merged) -> 
                 each.add_error(bound.name, ValidationError(_question(bound.html_name, text)))
 
 
-def sent_keys(typed: Any, prefix: str) -> dict[int, str]:
-    """Return the keys of rows that were sent, by their numbers."""
-    keys = {
-        number: typed.get(f"{prefix}-{number}-id", "") for number in range(_total(typed, prefix))
-    }
+def sent_keys(typed: Any, prefix: str, numbers: Iterable[int] | None = None) -> dict[int, str]:
+    """Return the keys of rows that were sent, by their numbers; of all that the form says to have, unless the numbers are given."""
+    numbers = range(_total(typed, prefix)) if numbers is None else numbers
+    keys = {number: typed.get(f"{prefix}-{number}-id", "") for number in numbers}
     return {number: key for number, key in keys.items() if key.isascii() and key.isdigit()}
 
 
@@ -258,7 +290,8 @@ def _renumber(
 ) -> None:
     """Number the rows of one kind anew, as a formset wants them: those that are there first."""
     numbers = [*kept, *later]
-    if numbers == list(range(_total(merged.data, prefix))) and not drop_keys:
+    count = merged.data.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")
+    if numbers == [*range(len(numbers))] and count == str(len(numbers)) and not drop_keys:
         return
     old = {name: merged.data.getlist(name) for name in merged.data if name.startswith(f"{prefix}-")}
     asked = {name: merged.asked.pop(name) for name in list(merged.asked) if name in old}
@@ -282,16 +315,12 @@ def _renumber(
 
 def _number_of(name: str, prefix: str) -> int | None:
     number = name.removeprefix(f"{prefix}-").partition("-")[0]
-    return int(number) if number.isascii() and number.isdigit() else None
+    return int(number) if _is_number(number) else None
 
 
 def _total(typed: Any, prefix: str) -> int:
     total = typed.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")
-    return (
-        min(int(total), MOST_NUMBERED)
-        if total.isascii() and total.isdigit() and len(total) < 9
-        else 0
-    )
+    return min(int(total), MOST_ROWS) if _is_number(total) else 0
 
 
 def _values(form: Any, before: str) -> Iterator[tuple[str, Values]]:

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from config.text import validate_line, validate_text
+from records.admin.boxes import RecordChoice, read_chosen
 from records.admin.generics import AnyModelForm
 from records.models import STATED, Record
 from records.publishing.colleagues import name_of
@@ -73,6 +74,10 @@ class RecordForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, RecordChoice):
+                # What the record names was read with it, and is not looked up once more where the form leaves it.
+                field.known = read_chosen(field, (), field.read_with(self.instance, name))
         if "locked_fields" in self.fields:
             self.fields["locked_fields"] = forms.MultipleChoiceField(
                 required=False,

@@ -10,6 +10,7 @@ what their lines show, so that the page can come back with them as they were.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache, partial
 from html import escape
@@ -18,10 +19,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.contrib.admin.utils import label_for_field
 from django.db.models import prefetch_related_objects
+from django.forms import ChoiceField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
+from records.admin.boxes import boxes_of
+from records.admin.conflict import ASKED
 from records.admin.fieldsets import fieldsets_html
 
 if TYPE_CHECKING:
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 PACKED = "_packed"
 #: Letters of a cell that a line shows.
 LONGEST = 120
+#: New rows that come back as forms, those with errors first; beyond, they come back as lines.
+MOST_FORMS = 50
 
 
 @dataclass
@@ -82,15 +88,33 @@ def table_of(inline: Any, request: HttpRequest) -> Table:
                     by_key.pop(row.pk, None),
                 )
             )
+    sent = _sent_in_rows(formset) if formset.is_bound else {}
+    new = []
     for form in forms:
         if form.original is not None:
             if form.original.pk in by_key:
                 table.forms.append(form)
-        elif (packed := _packed(formset, form.form, len(desk.columns))) is not None:
-            table.packed.append(packed)
+        elif PACKED in sent.get(form.form.prefix, ()) and not form.form.errors:
+            table.packed.append(_packed(formset, form.form, len(desk.columns), sent))
         else:
+            new.append(form)
+    as_forms = sorted(new, key=lambda form: not form.form.errors)[:MOST_FORMS]
+    for form in new:
+        if form in as_forms:
             table.forms.append(form)
+        else:
+            form.form.line_id = form.form.prefix
+            table.packed.append(_packed(formset, form.form, len(desk.columns), sent))
     return table
+
+
+def _sent_in_rows(formset: Any) -> dict[str, dict[str, list[str]]]:
+    """Return what was sent of each row, by its prefix and the names of its fields."""
+    rows: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+    for name in formset.data:
+        row, _, member = name.rpartition("-")
+        rows[row][member] = formset.data.getlist(name)
+    return rows
 
 
 def numbered(inline: Any) -> list[Any]:
@@ -101,9 +125,29 @@ def numbered(inline: Any) -> list[Any]:
         form.label = form.original or (
             f"#{int(form.number) + 1}" if form.number.isdigit() else "#1"
         )
-        name = f"{inline.formset.prefix}-{form.number}"
-        form.fieldsets_html = partial(fieldsets_html, form, name, level=4)
+        form.html = partial(_row, inline, form)
     return forms
+
+
+def _row(inline: Any, row: Any) -> SafeString:
+    """Return the form of a row: of one that is there, of a new one, or of none yet (`empty`)."""
+    form, formset = row.form, inline.formset
+    name = f"{formset.prefix}-{row.number}"
+    noun, label = escape(capfirst(str(inline.opts.verbose_name))), escape(str(row.label))
+    is_empty = not row.number.isdigit()
+    classes = " has_original" if row.original else ""
+    classes += " empty-form last-related" if is_empty else ""
+    deletion = ""
+    if formset.can_delete and inline.has_delete_permission and row.original:
+        box = row.deletion_field()
+        deletion = f'<span class="delete">{box.field} {box.label_tag()}</span>'
+    key = row.pk_field().field if row.needs_explicit_pk_field() else ""
+    return mark_safe(  # noqa: S308 - escaped
+        f'<div class="inline-related{classes}" role="group" aria-label="{noun}: {label if row.original else "new"}"'
+        f' id="{formset.prefix}-{"empty" if is_empty else row.number}">\n'
+        f'<h3><b>{noun}:</b> <span class="inline_label">{label}</span>{deletion}</h3>\n'
+        f"{form.non_field_errors()}{fieldsets_html(row, name, level=4)}{key}{form[formset.fk.name]}\n</div>\n"
+    )
 
 
 def cells_of(desk: Any, row: Any) -> list[str]:
@@ -142,31 +186,51 @@ def _line(desk: Any, row: Any, prefix: str, before: str, *, is_open: bool) -> Sa
     return mark_safe(f"{start}{link}{''.join(f'<td>{each}</td>' for each in others)}</tr>")  # noqa: S308 - escaped
 
 
-def _packed(formset: Any, form: Any, columns: int) -> SafeString | None:
-    """Return the line of a new row that was sent as one; None where it was not, or where something is wrong in it."""
-    name = f"{form.prefix}-{PACKED}"
-    if not formset.is_bound or name not in formset.data or form.errors:
-        return None
-    line = _unpacked(formset.data[name])
-    sent = [
-        (each, value)
-        for each in formset.data
-        if each.startswith(f"{form.prefix}-") and each != name
-        for value in formset.data.getlist(each)
+def _packed(
+    formset: Any, form: Any, columns: int, rows: Mapping[str, Mapping[str, list[str]]]
+) -> SafeString:
+    """Return the line of a new row: as it was sent, or of a form of which there are too many, with what is wrong in it."""
+    sent = rows.get(form.prefix, {})
+    line = _unpacked(sent[PACKED][0]) if PACKED in sent else _line_of(form)
+    fields = [
+        (f"{form.prefix}-{name}", value)
+        for name, values in sent.items()
+        for value in values
+        if name != PACKED
     ]
     cells: list[str] = [*line["cells"], *[""] * columns][:columns]
     first, *others = cells
+    found = [str(error) for errors in form.errors.values() for error in errors]
+    wrong = ["Choose which to keep." if ASKED in error else error for error in found]
     return format_html(
-        '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}</td></tr>',
+        '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}{}</td></tr>',
         *(formset.prefix, form.prefix, first or "(blank)"),
         format_html_join("", "<td>{}</td>", ((each,) for each in others)),
+        format_html('<ul class="errorlist"><li>{}</li></ul>', " ".join(wrong)) if wrong else "",
         format_html(
-            '<input type="hidden" name="{}" value="{}">',
-            name,
-            json.dumps(line, ensure_ascii=False),
+            '<input type="hidden" name="{}-{}" value="{}">',
+            *(form.prefix, PACKED, json.dumps(line, ensure_ascii=False)),
         ),
-        format_html_join("", '<input type="hidden" name="{}" value="{}">', sent),
+        format_html_join("", '<input type="hidden" name="{}" value="{}">', fields),
     )
+
+
+def _line_of(form: Any) -> dict[str, Any]:
+    """Return what a line shows of a form: what was typed or chosen in it."""
+    labels: dict[str, list[str]] = {}
+    for name in form.changed_data:
+        bound = form[name]
+        boxes = boxes_of([bound.field])
+        if boxes:
+            shown = [label for _key, (label, _hint) in boxes[0].shown(bound.value())]
+        elif isinstance(bound.field, ChoiceField):
+            known = {str(key): str(label) for key, label in bound.field.choices}  # type: ignore[union-attr, misc]
+            shown = [known.get(str(bound.value()), str(bound.value()))]
+        else:
+            shown = [str(bound.value())]
+        labels[name] = shown
+    texts = [text for shown in labels.values() for text in shown if text]
+    return {"cells": ["; ".join(texts)[:LONGEST]], "labels": labels}
 
 
 def _unpacked(text: str) -> dict[str, Any]:

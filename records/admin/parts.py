@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -14,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from records.admin.boxes import RecordChoice, RecordsChoice, offer_new, read_chosen
-from records.admin.conflict import sent_keys
+from records.admin.conflict import MOST_ROWS, sent_keys
 from records.admin.forms import CitationForm, DeskForm, Lines, dated
 from records.admin.generics import AnyFormSet, AnyInline
 from records.admin.relations import Relations, marked_up_texts, shown_related
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 
 #: So many rows are all shown as forms; where there are more, each is a line of a table until it is opened.
 FEW = 10
-#: Rows that one submitted form may hold: 500 pasted parties have two actions each.
-MOST_ROWS = 1000
 
 
 #: The parameter that asks for the form of an opened row alone; its value is the prefix of the rows.
@@ -58,6 +58,18 @@ def save_changed(row: models.Model) -> None:
             if getattr(row, field.attname) != value
         ]
     )
+
+
+@cache
+def _numbers_in_order(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the fields by which rows are in order, where these are numbers; nothing else is compared here as in the database."""
+    names = [name for name in model._meta.ordering if isinstance(name, str)]
+    fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+    if len(fields) < len(model._meta.ordering) or not all(
+        isinstance(field, models.IntegerField) and not field.null for field in fields
+    ):
+        return ()
+    return tuple(field.attname for field in fields)
 
 
 def own_key(parent: type[models.Model], inline: Any) -> ForeignKey[Any, Any]:
@@ -167,7 +179,13 @@ class PagedFormSet(AnyFormSet):
             return None
         if keys == []:
             return []
-        rows = self._read(super().get_queryset()[: FEW + 1])
+        found = super().get_queryset()
+        numbers = _numbers_in_order(self.model)
+        if keys and numbers:
+            # For an ORDER BY, Django compares all columns that are read; so few are sorted here.
+            rows = sorted(self._read(found.order_by()[: FEW + 1]), key=attrgetter(*numbers))
+        else:
+            rows = self._read(found[: FEW + 1])
         return rows if len(rows) <= FEW else None
 
     @cached_property

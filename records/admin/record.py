@@ -632,7 +632,8 @@ def _error_links(forms: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
         for bound in form if form.is_bound else ():
             for error in bound.errors:
                 text = "choose which to keep" if conflict.ASKED in error else str(error)
-                yield bound.id_for_label or bound.auto_id, str(bound.label), text
+                there = getattr(form, "line_id", "") or bound.id_for_label or bound.auto_id
+                yield there, str(bound.label), text
 
 
 def _forms_in(context: dict[str, Any]) -> Iterator[Any]:

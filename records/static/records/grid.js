@@ -24,6 +24,12 @@
         return number;
     }
 
+    // How many more rows the form takes.
+    function roomFor(prefix) {
+        const rows = groupOf(prefix).querySelectorAll(`.dynamic-${CSS.escape(prefix)}`).length;
+        return Number(counter(prefix, "MAX_NUM").value) - rows;
+    }
+
     function renumber(row, prefix, from, to) {
         const old = new RegExp(`${prefix}-${from}(?=-|$)`, "g");
         for (const each of [row, ...row.querySelectorAll("*")]) {
@@ -216,6 +222,6 @@
                 open(link);
             }
         });
-        window.deskRows = {add, cellsOf, fetchRow, fill, pack, packedFields, rowOf};
+        window.deskRows = {add, cellsOf, fetchRow, fill, pack, packedFields, roomFor, rowOf};
     }
 }

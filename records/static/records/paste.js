@@ -269,16 +269,23 @@
                 [...window.deskRows.packedFields(line)].flatMap(([name, values]) => values.map(([value]) => [name, value])),
             )));
             let made = 0;
+            const full = [];
             for (const row of rows) {
-                for (const {member, cells, fields} of row.makes.filter((each) => !there.has(key(each.member, each.fields)))) {
+                const wanted = row.makes.filter((each) => !there.has(key(each.member, each.fields)));
+                if (wanted.some(({member}) => window.deskRows.roomFor(member) < wanted.filter((each) => each.member === member).length)) {
+                    full.push(row);
+                    continue;
+                }
+                for (const {member, cells, fields} of wanted) {
                     window.deskRows.pack(member, cells, fields);
                     there.add(key(member, fields));
                     made += 1;
                 }
             }
-            const left = this.preview.rows.filter((row) => !row.makes);
+            const left = this.preview.rows.filter((row) => !row.makes || full.includes(row));
             this.preview.rows = left;
-            const words = made ? `${made} new ${made === 1 ? "row is" : "rows are"} in the form. Save to keep them.` : "There was nothing new to add.";
+            const added = made ? `${made} new ${made === 1 ? "row is" : "rows are"} in the form. Save to keep them.` : "There was nothing new to add.";
+            const words = full.length ? `${made ? added : ""} ${this.tooMany(full.length)}`.trim() : added;
             if (left.length) {
                 this.show();
             } else {
@@ -288,6 +295,13 @@
                 this.opener.focus();
             }
             this.say(words);
+        }
+
+        // What to do with rows for which the form has no room.
+        tooMany(count) {
+            const most = Number(document.getElementById(`id_${this.prefix}-MAX_NUM_FORMS`).value).toLocaleString("en");
+            return `${count} ${count === 1 ? "line is" : "lines are"} left here: a form takes at most ${most} rows of a kind. `
+                + "Save it and paste the rest then, or bring all of them in a file, as an import.";
         }
     }
 

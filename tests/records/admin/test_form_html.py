@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.models import Permission, User
 from django.forms.renderers import DjangoTemplates
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from config import form_html
 from config.form_html import FormHtml
@@ -136,3 +137,47 @@ def test_widgets_labels_and_errors_are_the_same_letter_by_letter(
     ours, theirs = Rare(renderer=FormHtml(), **options), Rare(renderer=DjangoTemplates(), **options)
 
     assert [str(part(bound)) for bound in ours] == [str(part(bound)) for bound in theirs]
+
+
+class Hidden(forms.Form):
+    """Nothing to be seen, as the form by which rows are counted."""
+
+    total = forms.IntegerField(widget=forms.HiddenInput, initial=3)
+    name = forms.CharField(widget=forms.HiddenInput, initial="<a>")
+
+
+@pytest.mark.parametrize("options", [{}, {"data": {"total": "3", "name": "b"}}, {"data": {}}])
+@pytest.mark.parametrize("form", [Hidden, Rare])
+def test_whole_forms_are_the_same_letter_by_letter(form: Any, options: dict[str, Any]) -> None:
+    assert str(form(renderer=FormHtml(), **options)) == str(
+        form(renderer=DjangoTemplates(), **options)
+    )
+
+
+class Described(forms.Form):
+    """Fields whose attributes depend on more than their kind."""
+
+    own = forms.CharField(
+        help_text="Help", widget=forms.TextInput({"aria-describedby": "x", "id": "y"})
+    )
+    several = forms.SplitDateTimeField(help_text="Help")
+    group = forms.ChoiceField(choices=[("1", "One")], widget=forms.RadioSelect, help_text="Help")
+    hidden = forms.CharField(widget=forms.HiddenInput, help_text="Help")
+    needed = forms.CharField(initial="<" * 100, help_text="Help", disabled=True)
+
+
+@pytest.mark.parametrize("as_shown", [{}, {"auto_id": False}, {"use_required_attribute": False}])
+def test_attributes_are_those_of_django(as_shown: dict[str, Any]) -> None:
+    ours, theirs = (
+        Described(renderer=FormHtml(), **as_shown),
+        Described(renderer=DjangoTemplates(), **as_shown),
+    )
+
+    assert [str(bound) for bound in ours] == [str(bound) for bound in theirs]
+    assert [
+        bound.as_widget(attrs={"aria-describedby": "z", "data-x": SafeString("&amp;")})
+        for bound in ours
+    ] == [
+        bound.as_widget(attrs={"aria-describedby": "z", "data-x": SafeString("&amp;")})
+        for bound in theirs
+    ]

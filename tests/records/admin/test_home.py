@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from imports.models import ImportBatch
@@ -121,6 +124,55 @@ def test_mine_are_those_that_i_changed_and_that_are_not_public(
     publisher.post(address(Person, "add"), data)
 
     assert sections(contributor)["Mine, not published yet"] == ["Mine"]
+
+
+def test_mine_are_of_any_kind_and_the_latest_change_comes_first(publisher: Client) -> None:
+    account = User.objects.get(username="publisher")
+    drafts = [make_person("Jane Doe"), make_topic(), make_event("A call")]
+    published = make_person("Published")
+    publish_whole(published)
+    for record in (drafts[1], published, drafts[0], drafts[2], drafts[0]):
+        LogEntry.objects.log_actions(account.pk, [record], CHANGE, single_object=True)
+    gone = make_topic()
+    LogEntry.objects.log_actions(account.pk, [gone], DELETION, single_object=True)
+    for record, day in zip(drafts, (2, 3, 1), strict=True):
+        rows = type(record)._default_manager.filter(pk=record.pk)
+        rows.update(changed_at=datetime(2026, 1, day, tzinfo=UTC))
+
+    page: Any = publisher.get("/admin/")
+
+    assert sections(publisher)["Mine, not published yet"] == [
+        str(drafts[place]) for place in (1, 0, 2)
+    ]
+    assert [entry.object_repr for entry in page.context["my_changes"]] == [
+        str(record) for record in (gone, drafts[0], drafts[2], drafts[0], published, drafts[1])
+    ]
+
+
+def test_events_around_today_are_read_in_the_order_of_their_days(contributor: Client) -> None:
+    today = datetime.now(UTC).date()
+    days = (30, 22, 21, 1, 0, 0, 0, -7, -8, -400)
+    events = [make_event(f"Visit {ago}", when=(today + timedelta(ago)).isoformat()) for ago in days]
+    events += [make_event("Undated"), make_event("Draft", when=today.isoformat())]
+    for event in events[:-1]:
+        publish_whole(event)
+    shown = sorted(events[2:8], key=lambda each: (each.when_earliest, each.pk))
+
+    with CaptureQueriesContext(connection) as asked:
+        (section,) = [
+            each
+            for each in contributor.get("/admin/").context["sections"]
+            if each.title == "Around today"
+        ]
+
+    assert [line.address for line in section.lines] == [address(event) for event in shown]
+    (statement,) = [each["sql"] for each in asked if "events_eventedition" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "".join(line for (line,) in cursor.fetchall())
+    assert "eventedition_latest_first" in plan, plan
+    assert "Filter" not in plan, plan
 
 
 def test_counts_end_where_they_are_of_no_more_use(

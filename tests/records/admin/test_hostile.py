@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from events.models import Event
 from people.models import Person, Tenure
-from records.admin import parts
+from records.admin import conflict, lines
 from records.models import Review, SavedList
-from tests.factories.events import make_event
+from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_topic
 from tests.records.admin.filling import add_row, address, agreed, errors_of, filled, prefix_of
@@ -243,7 +248,6 @@ def test_any_address_has_an_answer(publisher: Client, key: str, page: str) -> No
     ("field", "value"),
     [
         ("participations-TOTAL_FORMS", "x"),
-        ("citations-TOTAL_FORMS", "99999999"),
         ("participations-0-id", "99999999999999999999999"),
         ("participations-0-id", "x"),
         ("participations-0-person", "x\x00"),
@@ -256,12 +260,7 @@ def test_any_address_has_an_answer(publisher: Client, key: str, page: str) -> No
         ("summary", "\x00"),
     ],
 )
-def test_any_value_of_a_form_has_an_answer(
-    contributor: Client, field: str, value: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As many rows as there may be are made where more are said to come: 1,000 take ten seconds.
-    monkeypatch.setattr(parts, "MOST_ROWS", 50)
-    monkeypatch.setattr(parts.PartInline, "max_num", 50)
+def test_any_value_of_a_form_has_an_answer(contributor: Client, field: str, value: Any) -> None:
     record = make_event()
     record.participations.create(person=make_person(), role="caller")
     data = filled(contributor.get(address(record))) | {field: value}
@@ -270,6 +269,141 @@ def test_any_value_of_a_form_has_an_answer(
 
     assert response.status_code == 200, field
     assert errors_of(response)
+
+
+@pytest.mark.parametrize("claimed", ["1000", "99999999", "9" * 5000])
+def test_rows_that_are_claimed_and_not_sent_are_none(contributor: Client, claimed: str) -> None:
+    record = make_event()
+    make_participation(record, "A delegate")
+    data = filled(contributor.get(address(record)))
+    many = data | {name: claimed for name in data if name.endswith("-TOTAL_FORMS")}
+
+    wrong = contributor.post(address(record), many | {"when_edtf": "soon"})
+    plain = contributor.post(address(record), data | {"when_edtf": "soon"})
+    answer = contributor.post(address(record), many)
+
+    assert wrong.status_code == 200
+    assert len(wrong.content) < len(plain.content) + 20_000
+    if len(claimed) < 9:
+        assert errors_of(wrong) == errors_of(plain)
+        assert answer.status_code == 302, errors_of(answer)
+    assert (record.participations.count(), record.citations.count()) == (1, 1)
+
+
+def test_rows_are_those_that_were_sent_whatever_their_numbers(contributor: Client) -> None:
+    record = make_event()
+    there = make_participation(record, "A delegate")
+    data = filled(contributor.get(address(record)))
+    for number in (1500, 7, 99_999_999):
+        data[f"participations-{number}-name_as_given"] = f"Delegate {number}"
+        data |= {
+            f"participations-{number}-{name}": data[f"participations-0-{name}"]
+            for name in ("role", "presence", "order")
+        }
+
+    answer = contributor.post(address(record), data | {"participations-TOTAL_FORMS": "1501"})
+
+    assert answer.status_code == 302, errors_of(answer)
+    assert [row.name_as_given for row in record.participations.order_by("pk")] == [
+        there.name_as_given,
+        "Delegate 7",
+        "Delegate 1500",
+        "Delegate 99999999",
+    ]
+
+
+def test_more_rows_than_a_form_takes_are_refused_before_any_is_looked_at(
+    contributor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict, "MOST_ROWS", 3)
+    record = make_event()
+    data = filled(contributor.get(address(record)))
+    rows = {
+        f"participations-{number}-{name}": value
+        for number in range(4)
+        for name, value in {
+            "name_as_given": f"Delegate {number}",
+            "role": "participant",
+            "presence": "unknown",
+            "order": "0",
+        }.items()
+    }
+    fitting = {name: value for name, value in rows.items() if "-3-" not in name}
+
+    with CaptureQueriesContext(connection) as asked:
+        refused = contributor.post(address(record), data | rows)
+    added = contributor.post(address(Event, "add"), data | rows)
+
+    for answer in (refused, added):
+        assert answer.status_code == 400
+        (words,) = re.findall(r'<p class="errornote">(.*?)</p>', answer.content.decode())
+        assert words == (
+            "A form takes at most 3 rows of a kind, and 4 participations were sent. Nothing is saved, and nothing is lost: go back, "
+            "and what you typed is there. Take away the new rows that are too many, save, and add them then; or bring all of them "
+            "in a file, as an import."
+        )
+    assert not [each for each in asked if "events_" in each["sql"]]
+    assert not record.participations.exists()
+    saved = contributor.post(address(record), data | fitting | {"participations-TOTAL_FORMS": "3"})
+    assert saved.status_code == 302, errors_of(saved)
+    assert record.participations.count() == 3
+
+
+def test_of_many_wrong_rows_the_first_come_back_as_forms_and_the_rest_as_lines(
+    contributor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MOST_FORMS", 2)
+    record = make_event()
+    people = [make_person(f"Jane {number}") for number in range(5)]
+    data = filled(contributor.get(address(record)))
+    roles = ("participant", "king", "king", "king", "host")
+    for number, role in enumerate(roles):
+        fields = {"name_as_given": f"<Delegate {number}>", "role": role, "order": "0"}
+        add_row(data, "participations", **fields, presence="unknown", person=str(people[number].pk))
+
+    page: Any = contributor.post(address(record), data)
+
+    (inline,) = [
+        each
+        for each in page.context["inline_admin_formsets"]
+        if each.formset.prefix == "participations"
+    ]
+    assert [form.form.prefix for form in inline.table.forms] == [
+        "participations-1",
+        "participations-2",
+    ]
+    html = "".join(inline.table.packed)
+    shown = [
+        (unescape(name), unescape(wrong))
+        for name, wrong in re.findall(
+            r'<th scope="row">(.*?)</th>.*?(?:<li>(.*?)</li>.*?)?</tr>', html
+        )
+    ]
+    wrong = "Select a valid choice. king is not one of the available choices."
+    assert shown == [
+        ("Jane 0 · draft; <Delegate 0>", ""),
+        ("Jane 3 · draft; <Delegate 3>; king", wrong),
+        ("Jane 4 · draft; <Delegate 4>; Host", ""),
+    ]
+    sent = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'type="hidden" name="(.*?)" value="(.*?)"', html)
+    }
+    assert {name: value for name, value in sent.items() if not name.endswith("_packed")} == {
+        name: value for name, value in data.items() if re.match(r"participations-[034]-", name)
+    }
+    links = [each for each in page.context["error_links"] if each[0] == "participations-3"]
+    assert links == [("participations-3", "Role", wrong)]
+    again = {name: value for name, value in (data | sent).items() if name != "_warned"}
+    again |= {name: "observer" for name, value in again.items() if value == "king"}
+    again |= {"_warned": page.context["warned"]}
+    answer = contributor.post(address(record), again)
+    if answer.status_code == 200:  # warnings, which are saved all the same
+        answer = contributor.post(address(record), again | {"_warned": answer.context["warned"]})
+    assert answer.status_code == 302, errors_of(answer)
+    assert [row.role for row in record.participations.order_by("pk")] == [
+        "participant", "observer", "observer", "observer", "host",
+    ]  # fmt: skip
 
 
 def test_a_long_row_of_parts_is_saved(contributor: Client) -> None:
