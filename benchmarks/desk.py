@@ -246,10 +246,10 @@ def keep_words() -> None:
     with connection.cursor() as cursor:
         for model, column in columns:
             cursor.execute(
-                f'INSERT INTO {table} (kind, word) SELECT DISTINCT %s, word FROM "{model._meta.db_table}" AS named,'
-                f" unnest(string_to_array(btrim(chancery_folded(named.{column})), ' ')) AS word"
-                f" WHERE length(word) >= {SHORTEST_WORD} AND NOT EXISTS"
-                f" (SELECT FROM {table} AS known WHERE known.kind = %s AND known.word = word)",
+                f'INSERT INTO {table} (kind, word) SELECT DISTINCT %s, found.word FROM "{model._meta.db_table}" AS named,'
+                f" unnest(string_to_array(btrim(chancery_folded(named.{column})), ' ')) AS found (word)"
+                f" WHERE length(found.word) >= {SHORTEST_WORD} AND NOT EXISTS"
+                f" (SELECT FROM {table} AS known WHERE known.kind = %s AND known.word = found.word)",
                 [kind_of_names(model), kind_of_names(model)],
             )
         cursor.execute(f"ANALYZE {table}")

@@ -37,7 +37,7 @@ from records.ways.frequencies import rows as count_of
 from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -89,22 +89,28 @@ class Asked:
         as_published, previewed_ = (Q(pk__in=ids) for ids in self._found())
         return rows.filter((AS_PUBLISHED & as_published) | (PREVIEWED & previewed_))
 
-    def halves(self, rows: QuerySet[Any], badge: str = "") -> Halves:
+    def halves(self, rows: QuerySet[Any], badge: str = "", groups: Sequence[Group] = ()) -> Halves:
         """Return the same rows, apart: those whose editions are asked, and those whose previews are.
 
-        Of rows that all have a badge, one half is empty.
+        Of rows that all have a badge, one half is empty. Rows that are sorted in groups are those of one group after the other.
         """
         editions, previews = self._found()
         found = Halves(
             rows,
             rows.filter(AS_PUBLISHED, pk__in=editions),
             rows.filter(PREVIEWED, pk__in=previews),
+            groups=[partial(self._halves_of_group, *group) for group in groups],
         )
         if badge in Badge.values and badge != Badge.PUBLISHED:
             return Halves(rows, found.halves[1])
         if not self._is_listed_as_public(rows):
             return found
         return ByDay(self.kind, self.clauses, found)
+
+    def _halves_of_group(self, rows: QuerySet[Any], name: str, word: str) -> Halves:
+        """Return the halves of a group. Where the API can be asked for it too, its index finds the group beside the filters."""
+        of_group = ask(self.kind, [(name, word)]).clauses
+        return Asked(self.kind, [*self.clauses, *of_group]).halves(rows)
 
     def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
         """Whether editions are asked alone, for a list in an order that they have too."""
@@ -144,6 +150,10 @@ def _ids(editions: type[Edition], rows: str, where: Clause) -> RawSQL:
     return RawSQL(f"{definitions} {found.sql}".strip(), found.values)  # noqa: S611 - statements of ours
 
 
+#: Rows of a group in a sorted list, and what the API would be asked for them: a parameter and its value.
+Group = tuple["QuerySet[Any]", str, str]
+
+
 @cache
 def readable(editions: type[Edition]) -> Clause:
     return compiled(editions, CURRENT)
@@ -155,29 +165,43 @@ class Halves:
     Asked together, PostgreSQL would find all rows of both before it sorts them.
     """
 
-    def __init__(self, rows: QuerySet[Any], *halves: QuerySet[Any]) -> None:
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        *halves: QuerySet[Any],
+        groups: Sequence[Callable[[], Halves]] = (),
+    ) -> None:
         self.rows = rows
         self.halves = halves
-        self._some: list[list[Any]] = []
+        self.groups = groups
+        self._some: list[list[Any]] = []  #: of the halves that were read
         self._most = 0
 
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
         if most > self._most:
-            self._most = most = max(most, FOUND)
-            self._some = [
-                list(half.order_by().values_list("pk", flat=True)[:most]) for half in self.halves
-            ]
+            self._most = max(most, FOUND)
+            self._some = []
+        for half in self.halves[len(self._some) :]:
+            if sum(map(len, self._some)) < most:
+                self._some.append(list(half.order_by().values_list("pk", flat=True)[: self._most]))
         return min(most, sum(map(len, self._some)))
 
     def keys(self, first: int, last: int) -> Sequence[Any]:
         """Return the keys of the rows from `first` on, up to `last`, in order."""
         self.counted(last)
+        # Of few rows all are known already.
+        known = [some if len(some) < self._most else None for some in self._some]
+        known += [None] * (len(self.halves) - len(known))
         keys: list[Any] = []
-        for half, some in zip(self.halves, self._some, strict=True):
-            # Of few rows all are known already.
-            are_all = len(some) < self._most
-            keys += some if are_all else half.values_list("pk", flat=True)[:last]
+        if self.groups and None in known:
+            for group in self.groups:
+                keys += group().keys(0, last - len(keys))
+                if len(keys) >= last:
+                    break
+            return keys[first:last]
+        for half, every in zip(self.halves, known, strict=True):
+            keys += half.values_list("pk", flat=True)[:last] if every is None else every
         # All of them, or PostgreSQL would look for the first in an index of all rows.
         rows = self.rows.filter(among("pk", keys))
         return list(rows.values_list("pk", flat=True))[first:last]

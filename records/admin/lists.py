@@ -30,7 +30,7 @@ from records.admin.generics import AnyPaginator
 from records.admin.list_filters import ChangedSince, DeskFilter, first_day, misunderstood, no_day
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
-from records.admin.sorting import groups_of
+from records.admin.sorting import asked_groups, groups_of
 from records.badges import BadgeFilter
 from records.home import lists_of
 from records.lists import COUNTED, Asked, Halves, ask
@@ -204,7 +204,8 @@ class RecordChangeList(ChangeList):
 
     def _halves(self) -> Halves:
         badges = self.filter_params.get(BadgeFilter.parameter_name, [""])
-        return self.asked.halves(self.found, badges[-1])
+        groups = asked_groups(self.found, self.model_admin.sorted_by_groups)
+        return self.asked.halves(self.found, badges[-1], groups)
 
     @property
     def kind(self) -> Kind:
