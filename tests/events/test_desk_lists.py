@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.dates.edtf import read
 from events.models import Event, EventStatus
 from records import lists
+from records.admin.sorting import asked_groups
+from records.badges import BADGE
 from records.lists import (
     ByDay,
     EditionsByDay,
@@ -29,6 +31,7 @@ from records.publishing.merge import merge
 from records.publishing.previews import bring_up_to_date
 from records.publishing.publish import withdraw
 from records.registry import kind_of
+from records.terms import term
 from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_state
 from tests.factories.records import make_source, publish_whole
@@ -181,6 +184,48 @@ def test_what_was_written_since_is_not_listed_as_it_was() -> None:
     assert asked.halves(rows).keys(0, 9) == []
     denied = ask(kind_of(Event), [("status", "denied")])
     assert denied.halves(rows).keys(0, 9) == [event.pk]
+
+
+def test_sorted_rows_are_the_same_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_events()
+    assert bring_up_to_date() == 0
+    monkeypatch.setattr(lists, "FOUND", 4)
+    kind = kind_of(Event)
+
+    for place, question in enumerate(QUESTIONS):
+        asked = ask(kind, question)
+        order = ["status", "-status"][place % 2]
+        for name, condition in BESIDES.items():
+            rows = Event.objects.filter(condition).order_by(order, "-pk")
+            groups = asked_groups(rows, ["type", "status"])
+            assert [word for _rows, _name, word in groups] == sorted(
+                EventStatus.values, reverse=order != "status"
+            )
+            expected = list(asked.filtered(rows).values_list("pk", flat=True))
+            found = asked.halves(rows, groups=groups)
+            assert (question, name, found.counted(11)) == (question, name, min(11, len(expected)))
+            assert (question, name, list(found.keys(5, 10))) == (question, name, expected[5:10])
+            every = asked.halves(rows, groups=groups).keys(0, 100)
+            assert (question, name, list(every)) == (question, name, expected)
+
+
+def test_a_group_is_asked_beside_the_filter() -> None:
+    """So that an index finds it: of a frequent filter all rows would be looked at for each group."""
+    asked = ask(kind_of(Event), [("attendance", "remote")])
+    rows = Event.objects.order_by("status", "-pk")
+    halves = asked.halves(rows, groups=asked_groups(rows, ["status"]))
+
+    for group, word_ in zip(halves.groups, sorted(EventStatus.values), strict=True):
+        statement, values = group().halves[0].query.sql_with_params()
+        assert statement.count('"terms" @>') == 2
+        assert [term("status", word_)] in values
+
+
+def test_only_a_column_of_words_has_groups_that_are_asked() -> None:
+    for order in ("type", "when_earliest", "title", "badge", "pk", F("status").desc()):
+        rows = Event.objects.annotate(badge=BADGE).order_by(order)
+        assert asked_groups(rows, ["type", "status", "badge"]) == []
+    assert asked_groups(Event.objects.order_by("status"), ["type"]) == []
 
 
 def test_words_and_filters_are_found_in_one_index() -> None:
