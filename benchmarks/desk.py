@@ -149,6 +149,7 @@ def make_records_of_desk(events: int, persons: int) -> None:
         return
     make_records(events)
     add_persons(persons)
+    keep_words()
     for _part in publish_records(events):
         pass
     _treaty()
@@ -223,12 +224,35 @@ def add_persons(count: int) -> None:
             f"INSERT INTO people_personcitation ({names}) SELECT {selected} FROM people_person AS person,"
             " (SELECT * FROM people_personcitation LIMIT 1) AS model WHERE person.slug LIKE 'bench-%'"
         )
-        cursor.execute(
-            "INSERT INTO records_workingword (kind, word) SELECT DISTINCT 'person', word FROM people_person,"
-            " unnest(string_to_array(btrim(chancery_folded(name)), ' ')) AS word WHERE length(word) >= 3"
-        )
         cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("ANALYZE people_person, records_workingword")
+        cursor.execute("ANALYZE people_person")
+
+
+def keep_words() -> None:
+    """Write the words of all names, as triggers do that are off while records are generated."""
+    from django.apps import apps  # noqa: PLC0415 - Django must be set up first
+    from django.db import connection  # noqa: PLC0415
+
+    from records.models import KeepWords, WorkingWord  # noqa: PLC0415
+    from records.models.word import SHORTEST_WORD, kind_of_names  # noqa: PLC0415
+
+    table = WorkingWord._meta.db_table
+    columns = [
+        (model, trigger.column)
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if isinstance(trigger, KeepWords)
+    ]
+    with connection.cursor() as cursor:
+        for model, column in columns:
+            cursor.execute(
+                f'INSERT INTO {table} (kind, word) SELECT DISTINCT %s, found.word FROM "{model._meta.db_table}" AS named,'
+                f" unnest(string_to_array(btrim(chancery_folded(named.{column})), ' ')) AS found (word)"
+                f" WHERE length(found.word) >= {SHORTEST_WORD} AND NOT EXISTS"
+                f" (SELECT FROM {table} AS known WHERE known.kind = %s AND known.word = found.word)",
+                [kind_of_names(model), kind_of_names(model)],
+            )
+        cursor.execute(f"ANALYZE {table}")
 
 
 def member_of_staff() -> Client:

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
+from django.db.models.sql.where import AND, WhereNode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 #: A search is cut to this many words of this length.
 MAX_WORDS = 8
@@ -67,6 +68,20 @@ class OftenHasPart(HasPart):
             *values,
             *more,
         )
+
+
+def often_asked(rows: models.QuerySet[Any], field: str) -> list[str]:
+    """Return the parts that many rows have in `field`, and that every one of `rows` must have there, as they were typed."""
+    return list(_often_asked(rows.query.where, rows.model._meta.get_field(field)))
+
+
+def _often_asked(node: Any, field: Any) -> Iterator[str]:
+    if isinstance(node, OftenHasPart):
+        if getattr(node.lhs, "target", None) == field and isinstance(node.rhs, str):
+            yield node.rhs
+    elif isinstance(node, WhereNode) and not node.negated and node.connector == AND:
+        for child in node.children:
+            yield from _often_asked(child, field)
 
 
 def folded_index(name: str, field: str) -> GinIndex:

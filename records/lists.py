@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils.http import urlencode
 
@@ -28,14 +28,16 @@ from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
 from records.bulk import among
+from records.desk_search import often_asked
 from records.lookup.published import WrittenReferences
-from records.models import CURRENT, EditorialState
+from records.models import CURRENT, EditorialState, WorkingWord
 from records.registry import filters_of
-from records.ways.frequencies import share
+from records.ways.frequencies import begun, share, worded
+from records.ways.frequencies import rows as count_of
 from records.ways.statement import Wanted, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -55,6 +57,11 @@ OFTEN, NEAR = 0.05, 300
 FOUND = 1_500
 #: Rows that are read at once, and how many of them may be read for one that is found.
 MOST_READ, IN_VAIN = 5_000, 25
+#: A list counts up to this many rows: beyond it, a search is of more use than a page number.
+COUNTED = 500
+# What a row costs in microseconds: one that is read by its filters and then looked up for its words; an edition that an index finds by
+# words and filters; a record that is read in order for its words, and its edition that is looked up.
+LOOKED_UP, FOUND_AT_ONCE, READ_FOR_WORDS, EDITION_LOOKED_UP = 4.0, 2.0, 0.2, 4.0
 
 
 @dataclass(frozen=True)
@@ -82,22 +89,28 @@ class Asked:
         as_published, previewed_ = (Q(pk__in=ids) for ids in self._found())
         return rows.filter((AS_PUBLISHED & as_published) | (PREVIEWED & previewed_))
 
-    def halves(self, rows: QuerySet[Any], badge: str = "") -> Halves:
+    def halves(self, rows: QuerySet[Any], badge: str = "", groups: Sequence[Group] = ()) -> Halves:
         """Return the same rows, apart: those whose editions are asked, and those whose previews are.
 
-        Of rows that all have a badge, one half is empty.
+        Of rows that all have a badge, one half is empty. Rows that are sorted in groups are those of one group after the other.
         """
         editions, previews = self._found()
         found = Halves(
             rows,
             rows.filter(AS_PUBLISHED, pk__in=editions),
             rows.filter(PREVIEWED, pk__in=previews),
+            groups=[partial(self._halves_of_group, *group) for group in groups],
         )
         if badge in Badge.values and badge != Badge.PUBLISHED:
             return Halves(rows, found.halves[1])
         if not self._is_listed_as_public(rows):
             return found
-        return ByDay(self.kind.editions, self.clauses, found)
+        return ByDay(self.kind, self.clauses, found)
+
+    def _halves_of_group(self, rows: QuerySet[Any], name: str, word: str) -> Halves:
+        """Return the halves of a group. Where the API can be asked for it too, its index finds the group beside the filters."""
+        of_group = ask(self.kind, [(name, word)]).clauses
+        return Asked(self.kind, [*self.clauses, *of_group]).halves(rows)
 
     def _is_listed_as_public(self, rows: QuerySet[Any]) -> bool:
         """Whether editions are asked alone, for a list in an order that they have too."""
@@ -137,6 +150,10 @@ def _ids(editions: type[Edition], rows: str, where: Clause) -> RawSQL:
     return RawSQL(f"{definitions} {found.sql}".strip(), found.values)  # noqa: S611 - statements of ours
 
 
+#: Rows of a group in a sorted list, and what the API would be asked for them: a parameter and its value.
+Group = tuple["QuerySet[Any]", str, str]
+
+
 @cache
 def readable(editions: type[Edition]) -> Clause:
     return compiled(editions, CURRENT)
@@ -148,29 +165,43 @@ class Halves:
     Asked together, PostgreSQL would find all rows of both before it sorts them.
     """
 
-    def __init__(self, rows: QuerySet[Any], *halves: QuerySet[Any]) -> None:
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        *halves: QuerySet[Any],
+        groups: Sequence[Callable[[], Halves]] = (),
+    ) -> None:
         self.rows = rows
         self.halves = halves
-        self._some: list[list[Any]] = []
+        self.groups = groups
+        self._some: list[list[Any]] = []  #: of the halves that were read
         self._most = 0
 
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
         if most > self._most:
-            self._most = most = max(most, FOUND)
-            self._some = [
-                list(half.order_by().values_list("pk", flat=True)[:most]) for half in self.halves
-            ]
+            self._most = max(most, FOUND)
+            self._some = []
+        for half in self.halves[len(self._some) :]:
+            if sum(map(len, self._some)) < most:
+                self._some.append(list(half.order_by().values_list("pk", flat=True)[: self._most]))
         return min(most, sum(map(len, self._some)))
 
     def keys(self, first: int, last: int) -> Sequence[Any]:
         """Return the keys of the rows from `first` on, up to `last`, in order."""
         self.counted(last)
+        # Of few rows all are known already.
+        known = [some if len(some) < self._most else None for some in self._some]
+        known += [None] * (len(self.halves) - len(known))
         keys: list[Any] = []
-        for half, some in zip(self.halves, self._some, strict=True):
-            # Of few rows all are known already.
-            are_all = len(some) < self._most
-            keys += some if are_all else half.values_list("pk", flat=True)[:last]
+        if self.groups and None in known:
+            for group in self.groups:
+                keys += group().keys(0, last - len(keys))
+                if len(keys) >= last:
+                    break
+            return keys[first:last]
+        for half, every in zip(self.halves, known, strict=True):
+            keys += half.values_list("pk", flat=True)[:last] if every is None else every
         # All of them, or PostgreSQL would look for the first in an index of all rows.
         rows = self.rows.filter(among("pk", keys))
         return list(rows.values_list("pk", flat=True))[first:last]
@@ -182,14 +213,13 @@ class ByDay(Halves):
     Editions are found by the API's ways (`records.ways`). Both are read in order, and counted so.
     """
 
-    def __init__(
-        self, editions: type[Edition], clauses: Sequence[Clause], unordered: Halves
-    ) -> None:
+    def __init__(self, kind: Kind, clauses: Sequence[Clause], unordered: Halves) -> None:
         super().__init__(unordered.rows)
         self._unordered = unordered
-        self._editions = EditionsByDay(editions, clauses, self.rows.filter(AS_PUBLISHED))
-        self._changed = partial(PreviewsByDay, editions, clauses, self.rows.filter(PREVIEWED))
-        self._previews = self._changed(inf)
+        self._editions = as_published(kind, clauses, self.rows.filter(AS_PUBLISHED))
+        previews = self.rows.filter(PREVIEWED)
+        self._changed = partial(PreviewsByDay, kind.editions, clauses, previews)
+        self._previews = self._changed(-inf)
 
     def counted(self, most: int) -> int:
         found = self._first(most)
@@ -205,7 +235,7 @@ class ByDay(Halves):
         """Return the first so many rows; None where too few of those that are read meet what only the records are asked."""
         public = self._editions.first(count)
         end = public[-1][0] if public and len(public) == count else inf
-        if self._previews.end != end:
+        if self._previews.end < end:
             self._previews = self._changed(end)
         changed = self._previews.first(count)
         if self._editions.is_in_vain or self._previews.is_in_vain:
@@ -219,6 +249,9 @@ Place = tuple[float, Any]
 
 class RowsByDay:
     """Rows of one half in the order of the desk, read as far as they are needed."""
+
+    #: Rows that are read in any case, however few of them are found.
+    tried = 2 * SAME_DAY
 
     def __init__(
         self, editions: type[Edition], clauses: Sequence[Clause], rows: QuerySet[Any]
@@ -242,7 +275,7 @@ class RowsByDay:
             there = set(rows.values_list("pk", flat=True))
             self.found += [each for each in places if each[1] in there]
             self._read += len(places)
-            if self._read > 2 * SAME_DAY and len(self.found) * IN_VAIN < self._read:
+            if self._read > self.tried and len(self.found) * IN_VAIN < self._read:
                 self.is_read = self.is_in_vain = True
         return self.found[:count]
 
@@ -299,8 +332,112 @@ class EditionsByDay(RowsByDay):
         return sorted(self.fetch(select(f"NULL::date, {table}.record_id::text", table, where)))
 
 
+class EditionsOfWords(RowsByDay):
+    """The same of few that have some words in their labels: an index finds all of them, by words and filters."""
+
+    def __init__(
+        self,
+        editions: type[Edition],
+        clauses: Sequence[Clause],
+        rows: QuerySet[Any],
+        words: Sequence[Sequence[str]],
+    ) -> None:
+        super().__init__(editions, clauses, rows)
+        self._words = words
+
+    @cached_property
+    def _every(self) -> list[Place]:
+        table = table_of(self.editions)
+        label = f"string_to_array(btrim(chancery_folded({table}.label)), ' ')"
+        have = [Clause(f"{label} && %s::text[]", (list(those),)) for those in self._words]
+        where = all_of([readable(self.editions), *self.clauses, *have])
+        day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
+        return sorted(self.fetch(select(f"{day}, {table}.record_id::text", table, where)))
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, and some more, for some were changed since."""
+        last = self._read + count + count // 8 + SAME_DAY
+        self.is_read = last >= len(self._every)
+        return self._every[self._read : last]
+
+
+class RecordsOfWords(EditionsByDay):
+    """The same read from the records, whose index in order has their words; the edition of each that has them is asked the rest."""
+
+    def __init__(
+        self,
+        editions: type[Edition],
+        clauses: Sequence[Clause],
+        rows: QuerySet[Any],
+        parts: Sequence[str],
+    ) -> None:
+        super().__init__(editions, clauses, rows)
+        table, record = table_of(editions), table_of(rows.model)
+        edition = Clause(f"{table}.record_id = {record}.id AND NOT {table}.starts_unknown")
+        # With an OFFSET it is asked row by row, and none further than rows are taken.
+        asked = select("", table, all_of([readable(editions), edition, *clauses]))
+        day = editions.listed_by
+        dated: QuerySet[Any] = rows.model._default_manager.filter(**{f"{day}__isnull": False})
+        for part in parts:
+            dated = dated.filter(**{f"{editions.named_by}__often_has_part": part})
+        lasts = [span.last for clause in clauses for span in clause.spans]
+        if lasts and None not in lasts:
+            dated = dated.filter(**{f"{day}__lte": max(filter(None, lasts))})
+        exists = RawSQL(f"EXISTS ({asked.sql} OFFSET 0)", asked.values, BooleanField())  # noqa: S611 - ours
+        self._dated = dated.filter(exists).order_by(*rows.model._meta.ordering)
+
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, and some more, for some were changed since."""
+        if self._are_dated_read:
+            return self._undated()
+        size = count + count // 8 + SAME_DAY
+        rows = self._dated.values_list(self.editions.listed_by, "pk")
+        found = [(-day.toordinal(), key) for day, key in rows[self._read : self._read + size]]
+        self._are_dated_read = len(found) < size
+        return found
+
+
+def as_published(kind: Kind, clauses: Sequence[Clause], rows: QuerySet[Any]) -> RowsByDay:
+    """Return the half that is public as it is, read in the way that costs least, as far as statistics tell."""
+    editions = kind.editions
+    parts = often_asked(rows, editions.named_by) if editions.named_by else []
+    words = [WorkingWord.with_part(kind.name, part) for part in parts]
+    known = [those for those in words if those is not None]
+    if not known or len(known) < len(words):
+        return EditionsByDay(editions, clauses, rows)
+    by_filters, by_words, by_records = prices(editions, clauses, known)
+    if by_words <= min(by_filters, by_records):
+        return EditionsOfWords(editions, clauses, rows, known)
+    if by_records < by_filters:
+        return RecordsOfWords(editions, clauses, rows, parts)
+    return EditionsByDay(editions, clauses, rows)
+
+
+def prices(
+    editions: type[Edition], clauses: Sequence[Clause], words: Sequence[Sequence[str]]
+) -> tuple[float, float, float]:
+    """Return what it costs to read editions by filters, to find them by words and filters, and to read records for words."""
+    every, have_words = count_of(editions), prod(worded(editions, those) for those in words)
+    met, on_days = (prod(of(editions, one) for one in clauses) for of in (share, begun))
+    indexed = prod(share(editions, one) for one in clauses if one.elements)
+
+    def until_counted(rate: float, rows: float) -> float:
+        """How many of so many rows are read until enough are met, of which this is the rate."""
+        return min(rows, (COUNTED + 1) / rate) if rate else rows
+
+    beside = met / on_days if on_days else 0.0
+    return (
+        LOOKED_UP * until_counted(have_words, every * met),
+        FOUND_AT_ONCE * every * have_words * indexed,
+        READ_FOR_WORDS * until_counted(have_words * beside, every * on_days)
+        + EDITION_LOOKED_UP * until_counted(beside, every * on_days * have_words),
+    )
+
+
 class PreviewsByDay(RowsByDay):
     """All others, up to a day behind which no row is needed."""
+
+    tried = 1_000
 
     def __init__(
         self,

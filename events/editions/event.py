@@ -116,13 +116,15 @@ class EventEdition(Edition):
     lengths = tuple(Span(length, is_undated=length == Length.UNDATED) for length in Length)
     sums = EventSum
     listed_by = "when_earliest"
+    named_by = "title"
+    words_index = "eventedition_by_content"
     lacking: ClassVar[dict[str, str]] = {"participants": "participations", "places": "places"}
 
     class Meta(Edition.Meta):
         indexes = [
             *Edition.Meta.indexes,
             # Ids are unique over all kinds, so `refs` finds types, places, topics and sources: only events that have one name it.
-            gin_index("eventedition_by_content", "terms"),
+            gin_index("eventedition_by_content", "terms", has_words=True),
             models.Index(_LATEST, "record_id", condition=CURRENT, name="eventedition_latest_first"),
             # With all that is asked most, so that many rows are walked without a look at each.
             models.Index(

@@ -30,10 +30,10 @@ from records.admin.generics import AnyPaginator
 from records.admin.list_filters import ChangedSince, DeskFilter, first_day, misunderstood, no_day
 from records.admin.picker import likely_each
 from records.admin.saved_lists import may_delete
-from records.admin.sorting import groups_of
+from records.admin.sorting import asked_groups, groups_of
 from records.badges import BadgeFilter
 from records.home import lists_of
-from records.lists import Asked, Halves, ask
+from records.lists import COUNTED, Asked, Halves, ask
 from records.models import RecordWarning
 from records.publishing.colleagues import name_of
 from records.publishing.previews import bring_up_to_date
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from records.models import Record, SavedList
     from records.registry import Kind
 
-#: The list counts up to this many rows: beyond it, a search is of more use than a page number.
-COUNTED = 500
 #: Previews that are made before a list is shown; if there are more to be made, it says so.
 PREVIEWED = 500
 #: Suggestions for a word that was not understood.
@@ -206,7 +204,8 @@ class RecordChangeList(ChangeList):
 
     def _halves(self) -> Halves:
         badges = self.filter_params.get(BadgeFilter.parameter_name, [""])
-        return self.asked.halves(self.found, badges[-1])
+        groups = asked_groups(self.found, self.model_admin.sorted_by_groups)
+        return self.asked.halves(self.found, badges[-1], groups)
 
     @property
     def kind(self) -> Kind:

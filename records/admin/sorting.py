@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from records.lists import Group
+
 #: Records that a column may name for a group each.
 MOST = 100
 
@@ -24,7 +26,7 @@ MOST = 100
 def groups_of(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[QuerySet[Any]]:
     """Yield the rows in their order: as they are, or in groups if they are sorted by one of these columns."""
     first, *others = rows.query.order_by or ("",)
-    name = first.removeprefix("-") if isinstance(first, str) else ""
+    name = _sorted_by(rows)
     conditions = list(_conditions(rows.model, name)) if name in names else []
     if not conditions:
         yield rows
@@ -34,6 +36,27 @@ def groups_of(rows: QuerySet[Any], names: Sequence[str]) -> Iterator[QuerySet[An
     for condition, is_one_value in conditions:
         group = rows.filter(condition)
         yield group.order_by(*others) if is_one_value else group
+
+
+def asked_groups(rows: QuerySet[Any], names: Sequence[str]) -> list[Group]:
+    """Return the groups of rows that are sorted by a column of words, each with the column and the word; none where they are not."""
+    name = _sorted_by(rows)
+    if (
+        name not in names
+        or name == "badge"
+        or not (field := rows.model._meta.get_field(name)).choices
+    ):
+        return []
+    words = _sorted([*([""] if field.blank else []), *field.flatchoices])
+    if rows.query.order_by[0] != name:
+        words.reverse()
+    return [(rows.filter(**{name: word}), name, word) for word in words]
+
+
+def _sorted_by(rows: QuerySet[Any]) -> str:
+    """Return the column that rows are sorted by first, if that is one of their table."""
+    first = (*rows.query.order_by, "")[0]
+    return first.removeprefix("-") if isinstance(first, str) else ""
 
 
 def _conditions(model: Any, name: str) -> Iterator[tuple[Q, bool]]:

@@ -279,15 +279,20 @@ class Migration(migrations.Migration):
             """,
         ),
         # Words without accents and punctuation, in lower case, each between spaces: ' al assad '. For indexes: unaccent() itself
-        # depends on a dictionary that could change, so PostgreSQL does not index it. In SQL, which binds
-        # these names once: reindexing and restoring run without a search path.
+        # depends on a dictionary that could change, so PostgreSQL does not index it. Names are written with their schema, for reindexing
+        # and restoring run without a search path. Each write folds its names for each of their indexes, so it is written for speed:
+        # PL/pgSQL starts sooner than SQL, and single spaces between words, which most are, are left as they are.
         migrations.RunSQL(
             sql="""
-                CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-                    RETURN ' ' || btrim(regexp_replace(
-                        replace(replace(lower(unaccent('unaccent'::regdictionary, $1)), '.', ''), '''', ''),
-                        '[-_/,;:()\\[\\]"“”„’`&%!?\\\\[:space:]]+', ' ', 'g'
-                    )) || ' ';
+                DO $do$ BEGIN EXECUTE format($format$
+                    CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+                    BEGIN
+                        RETURN ' ' || btrim(regexp_replace(
+                            replace(replace(lower(%1$s.unaccent('%1$s.unaccent'::regdictionary, $1)), '.', ''), '''', ''),
+                            ' *(?! )[-_/,;:()\\[\\]"“”„’`&%%!?\\\\[:space:]][-_/,;:()\\[\\]"“”„’`&%%!?\\\\[:space:]]*|  +', ' ', 'g'
+                        )) || ' ';
+                    END $$
+                $format$, (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'unaccent')); END $do$
             """,
             reverse_sql="DROP FUNCTION chancery_folded(text);",
         ),

@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from records.constraints import AppendOnly
+from records.desk_search import Folded, Words
 from records.models.published_name import Called, NameSort
 from records.terms import term
 
@@ -155,6 +156,11 @@ class Edition(models.Model):
     #: The first day by which the desk lists records of this kind, the latest first: a field of the records, which `date` says of those
     #: that have one (`starts_unknown` of the others).
     listed_by: ClassVar[str] = ""
+
+    #: The field of the records that is their label, and the index that has its words (`gin_index`); of kinds of which lists of the desk
+    #: look for words beside what the API is asked.
+    named_by: ClassVar[str] = ""
+    words_index: ClassVar[str] = ""
 
     #: Words for what a record may lack of what the desk wants it to have, each with the member that then is empty: a term (`without`)
     #: says so.
@@ -342,14 +348,20 @@ def terms_of(document: dict[str, Any], *members: str) -> list[int]:
     return sorted(term(name, document[name] or "") for name in members)
 
 
-def gin_index(name: str, *columns: str) -> GinIndex:
+def gin_index(name: str, *columns: str, has_words: bool = False) -> GinIndex:
     """One index over all array columns and the full text: a multi-column GIN serves any subset of them.
+
+    It may have the words of the label too (`words_of_label`), by which the desk finds records beside what else it is asked.
 
     What is new waits in a list, which every question reads, and which the write that fills it puts in order while others wait: a
     quarter of the usual length (docs/decisions/0089).
     """
+    indexed = ["refs", "search", *columns]
+    words = [Words(Folded("label"))] if has_words else []
     return GinIndex(
-        fields=["refs", "search", *columns],
+        *map(models.F, indexed if has_words else ()),
+        *words,
+        fields=() if has_words else indexed,
         condition=CURRENT,
         name=name,
         gin_pending_list_limit=1_024,  # KiB

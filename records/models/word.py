@@ -8,10 +8,12 @@ import pgtrigger
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 
 #: Words of one and two letters look like too many others.
 SHORTEST_WORD = 3
+#: Words that have a part in common: of more, each row is looked at instead.
+MOST_WORDS = 100
 
 
 class Slips(models.Func):
@@ -73,6 +75,25 @@ class WorkingWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+    @classmethod
+    def with_part(cls, kind: str, typed: str) -> list[str] | None:
+        """Return the words of a kind that have what was typed in them; None where names may have it in other words too.
+
+        So it is with what is short or folded to several words, and where there are too many words.
+        """
+        if len(typed) < SHORTEST_WORD:
+            return None
+        table = cls._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT btrim(chancery_folded(%s)), ARRAY(SELECT DISTINCT word"  # noqa: S608 - names of ours
+                f" FROM {table} WHERE kind = %s AND word LIKE '%%' || btrim(chancery_folded(%s)) || '%%' LIMIT {MOST_WORDS + 1})",
+                [typed, kind, typed],
+            )
+            part, words = cursor.fetchone()
+        is_of_words = len(part) >= SHORTEST_WORD and " " not in part
+        return words if is_of_words and len(words) <= MOST_WORDS else None
 
 
 class KeepWords(pgtrigger.Trigger):

@@ -79,6 +79,12 @@ def elements(editions: type[Edition], name: str) -> dict[str, float]:
     return _of(editions._meta.db_table).shares.get(name, {})
 
 
+def worded(editions: type[Edition], words: Iterable[str]) -> float:
+    """Return the share of rows whose label has one of some words, as far as is known: 0 where nothing is."""
+    known = _of(editions.words_index).shares.get("string_to_array", {})
+    return min(1.0, sum(known.get(word, 0.0) for word in words))
+
+
 def days(editions: type[Edition]) -> list[date]:
     """Return days between each two of which lie equally many rows, the first first; none where nothing is known."""
     return _of(editions._meta.db_table).days

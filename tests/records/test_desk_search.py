@@ -85,3 +85,37 @@ def test_no_title_is_too_long_for_the_index_of_the_list() -> None:
         title = "".join(chance.choices(letters, k=300))
         assert make_event(title).title == title
         assert make_person(title).name == title
+
+
+#: Signs that folding looks at, among letters: several spaces and signs in a row, spaces of other scripts, what becomes several letters.
+SIGNS = "ab .,-'\"()[]_/;:“”„’`&%!?\\\t\n\r\v\f\x85\xa0\u1680\u2003\u2028\u3000éßØÆ¼ªº…—" + " " * 8  # noqa: RUF001 - such signs are meant
+
+
+def test_texts_are_folded_as_they_are_said_to_be() -> None:
+    """However fast: without accents, in lower case, without full stops and apostrophes, each run of signs and spaces one space."""
+    chance = random.Random(1)  # noqa: S311 - the same texts each time
+    texts = ["".join(chance.choices(SIGNS, k=chance.randint(0, 14))) for _ in range(5_000)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT chancery_folded(text), ' ' || btrim(regexp_replace("
+            "replace(replace(lower(unaccent(text)), '.', ''), '''', ''),"
+            """ '[-_/,;:()\\[\\]"“”„’`&%%!?\\\\[:space:]]+', ' ', 'g')) || ' ' FROM unnest(%s::text[]) AS given (text)""",  # noqa: RUF001 - such signs are meant
+            [texts],
+        )
+        found = cursor.fetchall()
+
+    assert [row for row in found if row[0] != row[1]] == []
+    assert any("  " not in folded and folded.count(" ") > 3 for folded, _same in found)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT chancery_folded(%s)", ["  U.S.–Pakistan, Ça \t(va) l'Île "])  # noqa: RUF001 - a dash
+        assert cursor.fetchone() == (" us pakistan ca va lile ",)
+
+
+def test_texts_are_folded_without_a_search_path() -> None:
+    """As they are while a database is restored or indexed anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        (schema,) = cursor.fetchone()
+        cursor.execute("SET LOCAL search_path = ''")
+        cursor.execute(f"SELECT {schema}.chancery_folded(%s)", ["É"])
+        assert cursor.fetchone() == (" e ",)
