@@ -32,6 +32,8 @@ from tests.factories.records import saved, some_source
 
 _number = count(1)
 
+_SOME_TYPE = "some_type"
+
 
 def make_event_type(code: str = "", **fields: Any) -> EventType:
     """Return a saved event type; its label is made of its code."""
@@ -39,6 +41,11 @@ def make_event_type(code: str = "", **fields: Any) -> EventType:
     return saved(
         EventType(**{"code": code, "label": code.replace("_", " ").capitalize(), **fields})
     )
+
+
+def some_event_type() -> EventType:
+    """Return the type of events of which a test does not say what they are: the same for all of them."""
+    return EventType.objects.filter(code=_SOME_TYPE).first() or make_event_type(_SOME_TYPE)
 
 
 def make_place(name: str = "", **fields: Any) -> Place:
@@ -53,9 +60,9 @@ def make_event(
     source: Source | None = None,
     **fields: Any,
 ) -> Event:
-    """Return a saved event that occurred on an unknown day, cited to `source` or to some source; the type is made if not given."""
+    """Return a saved event that occurred on an unknown day, of `type` or some type, cited to `source` or to some source."""
     if "type" not in fields:
-        fields["type"] = make_event_type()
+        fields["type"] = some_event_type()
     event = saved(Event(**{"title": title or f"Event {next(_number)}", **fields}))
     EventTopic.objects.bulk_create(EventTopic(event=event, topic=topic) for topic in topics)
     EventCitation.objects.create(record=event, source=source or some_source())
