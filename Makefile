@@ -62,7 +62,7 @@ reference-data: .venv/.dev ## write the states and currencies of the standards a
 	$(PY) -m agreements.reference_data.update
 
 docs: .venv/.dev ## run the examples of the documentation
-	@exec $(PY) -m pytest tests/contract/test_docs.py $(ARGS)
+	@exec $(PY) -m pytest tests/contract/test_docs.py tests/contract/test_docs_requests.py $(ARGS)
 
 bench: .venv/.runtime ## measure against the goals, at a million events (EVENTS=20000, ARGS="--only reads")
 	@exec $(PY) -m benchmarks.run $(ARGS)

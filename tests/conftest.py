@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +124,26 @@ _making_template: list[subprocess.Popen[bytes]] = []
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the database be made while the workers look for tests: the first of them would wait for it, and the others with it."""
+    if worker := getattr(session.config, "workerinput", None):
+        _load_share(session.config.args, int(worker["workerid"][2:]), worker["workercount"])
     if settings.EMBEDDED and getattr(session.config.option, "numprocesses", None):
         _making_template.append(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.factories.databases"], cwd=embedded.PROJECT
             )
         )
+
+
+def _load_share(args: list[str], number: int, workers: int) -> None:
+    """Load a share of the test modules before the others, where all are asked for.
+
+    When pytest first loads a module it rewrites its assertions, and keeps the outcome. All workers look for tests in all modules, in the
+    same order: in a new checkout each would rewrite them all.
+    """
+    tests = Path(__file__).parent
+    if [Path(arg).resolve() for arg in args] == [tests]:
+        for path in sorted(tests.rglob("test_*.py"))[number::workers]:
+            import_module(".".join(path.relative_to(tests.parent).with_suffix("").parts))
 
 
 def pytest_sessionfinish() -> None:

@@ -26,6 +26,10 @@ from django.db import connection, transaction
 
 from tests.factories.story import load_story
 
+ROOT = Path(__file__).parents[2]
+#: The pages of the documentation.
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w/]+)\.py\b")
 

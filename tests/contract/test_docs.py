@@ -7,31 +7,18 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 from django.core.management import get_commands
 from django.db import connection
-from django.test import Client
 
-from records.registry import all_kinds
 from tests.contract import run_page
+from tests.contract.run_page import PAGES, ROOT
 
-ROOT = Path(__file__).parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-
-_REQUEST = re.compile(
-    r"^\$ curl (?:-H 'Content-Type: application/json' -d '(?P<body>[^']*)' )?"
-    r"'?http://127\.0\.0\.1:8000(?P<address>/[^'\s]*)'?$.*?^```json\n(?P<answer>.*?)^```",
-    re.MULTILINE | re.DOTALL,
-)
-#: Stands in an answer for what differs from one installation to the next: ids, instants, addresses of pages.
-_DIFFERS = "…"
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -70,75 +57,6 @@ WITH_PYTHON = [
 ]
 
 
-EXAMPLES = [
-    pytest.param(
-        match["address"],
-        match["body"],
-        match["answer"],
-        id=f"{_name(page)}:{match['address'][:60]}",
-    )
-    for page in PAGES
-    for match in _REQUEST.finditer(page.read_text(encoding="utf-8"))
-]
-
-
-def test_docs_show_a_request_with_its_answer() -> None:
-    assert any(str(example.id).startswith("README.md") for example in EXAMPLES)
-
-
-@pytest.mark.usefixtures("story")
-@pytest.mark.parametrize(("address", "body", "answer"), EXAMPLES)
-def test_docs_requests_get_the_answers_shown(address: str, body: str | None, answer: str) -> None:
-    client, shown = Client(), json.loads(answer)
-    if body is None:
-        response = client.get(address)
-    else:
-        response = client.post(address, body, content_type="application/json")
-
-    assert as_shown(json.loads(response.content), shown) == shown
-
-
-def as_shown(answer: Any, shown: Any) -> Any:
-    """The answer, less what the page leaves open where something is there."""
-    if shown == _DIFFERS and answer:
-        return _DIFFERS
-    if isinstance(answer, dict) and isinstance(shown, dict):
-        return {name: as_shown(value, shown.get(name)) for name, value in answer.items()}
-    if isinstance(answer, list) and isinstance(shown, list) and len(answer) == len(shown):
-        return [as_shown(*pair) for pair in zip(answer, shown, strict=True)]
-    return answer
-
-
-@pytest.mark.usefixtures("story")
-def test_what_schemathesis_asks_for_is_there() -> None:
-    names = tomllib.loads((ROOT / "schemathesis.toml").read_text(encoding="utf-8"))["dictionaries"]
-    resources = Client().get("/api/v1/").json()["resources"]
-    of_records = {name: values for name, values in names.items() if name in resources}
-    asked = [
-        f"{resources[resource]}{ref}/"
-        for resource, each in of_records.items()
-        if resource != "snapshots"
-        for ref in each["values"]
-    ]
-
-    assert len(asked) == len([*all_kinds()])
-    assert {address: Client().get(address).status_code for address in asked} == dict.fromkeys(
-        asked, 200
-    )
-
-
-def test_docs_answer_twenty_five_questions() -> None:
-    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    sections = re.findall(r"^### (\d+)\. ([^\n]+\?)$(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
-
-    requests = {
-        int(number): len(_REQUEST.findall(section)) for number, _question, section in sections
-    }
-
-    assert list(requests) == list(range(1, 26))
-    assert set(requests.values()) <= {1, 2, 3}
-
-
 @pytest.fixture(scope="module")
 def runner(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
     """What runs pages: one is named on its standard input, and a line of its output says what was raised."""
@@ -155,6 +73,7 @@ def runner(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+@pytest.mark.django_db  # so that there is a database, although none of its connections is used here
 @pytest.mark.parametrize("page", WITH_PYTHON)
 def test_docs_python_runs(page: Path, runner: subprocess.Popen[str]) -> None:
     assert runner.stdin

@@ -19,7 +19,7 @@ from agreements.models import (
 from people.models import Organization, Person, State
 from records.models import Source, Topic
 from tests.factories.people import make_state
-from tests.factories.records import make_source, saved
+from tests.factories.records import saved, some_source
 
 _number = count(1)
 
@@ -31,14 +31,14 @@ def make_agreement(
     source: Source | None = None,
     **fields: Any,
 ) -> Agreement:
-    """Return a saved agreement without parties and actions, cited to `source` or to a new one."""
+    """Return a saved agreement without parties and actions, cited to `source` or to some source."""
     agreement = saved(
         Agreement(**{"title": title or f"Agreement {next(_number)}", "form": "agreement", **fields})
     )
     AgreementTopic.objects.bulk_create(
         AgreementTopic(agreement=agreement, topic=topic) for topic in topics
     )
-    AgreementCitation.objects.create(record=agreement, source=source or make_source())
+    AgreementCitation.objects.create(record=agreement, source=source or some_source())
     return agreement
 
 

@@ -28,9 +28,11 @@ from events.models import (
 from people.models import Organization, Person, State, Tenure
 from records.models import Record, Source, Topic
 from tests.factories.people import make_state
-from tests.factories.records import make_source, saved
+from tests.factories.records import saved, some_source
 
 _number = count(1)
+
+_SOME_TYPE = "some_type"
 
 
 def make_event_type(code: str = "", **fields: Any) -> EventType:
@@ -39,6 +41,11 @@ def make_event_type(code: str = "", **fields: Any) -> EventType:
     return saved(
         EventType(**{"code": code, "label": code.replace("_", " ").capitalize(), **fields})
     )
+
+
+def some_event_type() -> EventType:
+    """Return the type of events of which a test does not say what they are: the same for all of them."""
+    return EventType.objects.filter(code=_SOME_TYPE).first() or make_event_type(_SOME_TYPE)
 
 
 def make_place(name: str = "", **fields: Any) -> Place:
@@ -53,12 +60,12 @@ def make_event(
     source: Source | None = None,
     **fields: Any,
 ) -> Event:
-    """Return a saved event that occurred on an unknown day, cited to `source` or to a new one; the type is made if not given."""
+    """Return a saved event that occurred on an unknown day, of `type` or some type, cited to `source` or to some source."""
     if "type" not in fields:
-        fields["type"] = make_event_type()
+        fields["type"] = some_event_type()
     event = saved(Event(**{"title": title or f"Event {next(_number)}", **fields}))
     EventTopic.objects.bulk_create(EventTopic(event=event, topic=topic) for topic in topics)
-    EventCitation.objects.create(record=event, source=source or make_source())
+    EventCitation.objects.create(record=event, source=source or some_source())
     return event
 
 
@@ -111,9 +118,9 @@ def make_relation(
     source: Source | None = None,
     **fields: Any,
 ) -> Relation:
-    """Return the saved relation of two states in whichever order, cited to `source` or to a new one; states are made if not given."""
+    """Return the saved relation of two states in whichever order, cited to `source` or to some source; states are made if not given."""
     relation = saved(Relation(state_a=one or make_state(), state_b=other or make_state(), **fields))
-    RelationCitation.objects.create(record=relation, source=source or make_source())
+    RelationCitation.objects.create(record=relation, source=source or some_source())
     return relation
 
 
@@ -141,7 +148,7 @@ def make_statement(
     source: Source | None = None,
     **fields: Any,
 ) -> Statement:
-    """Return a saved paraphrase by nobody in particular, cited to `source` or to a new one."""
+    """Return a saved paraphrase by nobody in particular, cited to `source` or to some source."""
     fields = {"kind": "paraphrase", "summary": summary or f"Statement {next(_number)}.", **fields}
     statement = saved(Statement(**fields))
     for subject in about:
@@ -151,5 +158,5 @@ def make_statement(
     StatementTopic.objects.bulk_create(
         StatementTopic(statement=statement, topic=topic) for topic in topics
     )
-    StatementCitation.objects.create(record=statement, source=source or make_source())
+    StatementCitation.objects.create(record=statement, source=source or some_source())
     return statement

@@ -20,7 +20,7 @@ from people.models import (
     TenureCitation,
 )
 from records.models import Part, Source, Topic
-from tests.factories.records import make_source, saved
+from tests.factories.records import saved, some_source
 
 P = TypeVar("P", bound=Part)
 
@@ -44,20 +44,20 @@ def make_organization(
     source: Source | None = None,
     **fields: Any,
 ) -> Organization:
-    """Return a saved ministry, cited to `source` or to a new one."""
+    """Return a saved ministry, cited to `source` or to some source."""
     name = name or f"Ministry {next(_number)}"
     organization = saved(Organization(**{"name": name, "classification": "ministry", **fields}))
     OrganizationTopic.objects.bulk_create(
         OrganizationTopic(organization=organization, topic=topic) for topic in topics
     )
-    OrganizationCitation.objects.create(record=organization, source=source or make_source())
+    OrganizationCitation.objects.create(record=organization, source=source or some_source())
     return organization
 
 
 def make_person(name: str = "", *, source: Source | None = None, **fields: Any) -> Person:
-    """Return a saved person, cited to `source` or to a new one."""
+    """Return a saved person, cited to `source` or to some source."""
     person = saved(Person(**{"name": name or f"Person {next(_number)}", **fields}))
-    PersonCitation.objects.create(record=person, source=source or make_source())
+    PersonCitation.objects.create(record=person, source=source or some_source())
     return person
 
 
@@ -68,13 +68,13 @@ def make_office(
     source: Source | None = None,
     **fields: Any,
 ) -> Office:
-    """Return a saved minister's office, cited to `source` or to a new one."""
+    """Return a saved minister's office, cited to `source` or to some source."""
     title = title or f"Minister {next(_number)}"
     office = saved(Office(**{"title": title, "classification": "minister", **fields}))
     OfficeAccreditation.objects.bulk_create(
         OfficeAccreditation(office=office, state=state) for state in accredited_to
     )
-    OfficeCitation.objects.create(record=office, source=source or make_source())
+    OfficeCitation.objects.create(record=office, source=source or some_source())
     return office
 
 
@@ -85,9 +85,9 @@ def make_tenure(
     source: Source | None = None,
     **fields: Any,
 ) -> Tenure:
-    """Return a saved tenure without dates, cited to `source` or to a new one; person and office are made if not given."""
+    """Return a saved tenure without dates, cited to `source` or to some source; person and office are made if not given."""
     tenure = saved(Tenure(person=person or make_person(), office=office or make_office(), **fields))
-    TenureCitation.objects.create(record=tenure, source=source or make_source())
+    TenureCitation.objects.create(record=tenure, source=source or some_source())
     return tenure
 
 

@@ -20,7 +20,7 @@ from records.models import BulkEdit, Record, Topic
 from records.publishing.merge import merge
 from records.publishing.review import submit
 from records.roles import CONTRIBUTOR, PUBLISHER
-from tests.factories.events import make_event, make_participation
+from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.people import make_person
 from tests.factories.races import overtaken
@@ -319,7 +319,7 @@ def test_published_records_are_changed_and_somebody_else_publishes_them(
 
 def test_what_an_act_gives_rise_to_is_said_at_once(contributor: Client) -> None:
     person, meeting = make_person(), make_event("Meeting", when="1995-05-10")
-    talks = make_event("Talks", when="1995-05-10")
+    talks = make_event("Talks", type=make_event_type(), when="1995-05-10")
     for event in (meeting, talks):
         make_participation(event, person)
     page = looked_at(contributor, [talks], "set:type", str(meeting.type_id))

@@ -35,6 +35,8 @@ from tests.factories.staff import client_of, member_of_staff
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.django_db
+
 #: Somebody who may look at all kinds of record, and somebody who may look at topics only.
 READER, TOPICS = "reader", "reader of topics"
 
@@ -134,8 +136,8 @@ def test_the_table_has_every_page_and_no_other() -> None:
     assert {page.name for page in pages() if page.model is None} == OWN | OPEN
 
 
-@pytest.fixture
-def keys(db: None) -> dict[Any, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def keys(module_transaction: None) -> dict[Any, dict[str, Any]]:
     """A row of each kind with a draft's text, and what hangs on it, by model."""
     author = member_of_staff(PUBLISHER, "author")
     rows: dict[Any, Any] = {kind.model: EVERY_KIND[kind.name].make() for kind in all_kinds()} | {
