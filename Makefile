@@ -30,7 +30,9 @@ thorough: .venv/.dev ## the tests that draw their questions at random, with more
 	@THOROUGH=$(or $(THOROUGH),5) $(PY) -m pytest -q -n $(JOBS) --dist worksteal $$(grep -rl factories.thorough tests --include='test_*.py')
 
 accessible: .venv/.dev $(CLIENTS) ## look at every type of page of the desk with axe-core (SCREENSHOTS=folder)
-	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py
+	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py \
+	  tests/records/admin/test_boxes_in_browser.py::test_a_list_of_results_has_no_serious_fault_of_accessibility \
+	  tests/records/admin/test_pasting_in_browser.py::test_thirty_parties_with_two_days_are_pasted
 
 check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
 
