@@ -49,6 +49,8 @@ def test_it_lets_readers_pass_and_tries_again_one_at_a_time(reader):
     for both in [migrate() for _ in range(2)]:
         assert both.communicate(timeout=180)[1] == ""
         assert both.returncode == 0
-    cursor.execute("SELECT count(*), count(DISTINCT name) FROM django_migrations WHERE app = 'axes'")
+    cursor.execute(
+        "SELECT count(*), count(DISTINCT name) FROM django_migrations WHERE app = 'axes'"
+    )
     ((rows, names),) = cursor.fetchall()
     assert rows == names > 5
