@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test guards thorough accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
+.PHONY: help run setup test long guards thorough accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -20,8 +20,12 @@ run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000
 
 setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for tests and checks
 
-test: .venv/.dev $(CLIENTS) ## all tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
-	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+test: .venv/.dev $(CLIENTS) ## the tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
+	@echo "Not here: make long (an import that is killed, generated clients, linters of the schema), make accessible (all pages)"
+	@exec $(PY) -m pytest -m "not long" -n $(JOBS) --dist worksteal $(ARGS)
+
+long: .venv/.dev $(CLIENTS) ## tests of whole processes: an import that is killed, generated clients, linters of the schema
+	@exec $(PY) -m pytest -q -m long -n 2 --dist worksteal $$(grep -rl mark.long tests --include='test_*.py') $(ARGS)
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")
 	@exec $(PY) -m tests.guards.plant $(ARGS)
@@ -30,7 +34,9 @@ thorough: .venv/.dev ## the tests that draw their questions at random, with more
 	@THOROUGH=$(or $(THOROUGH),5) $(PY) -m pytest -q -n $(JOBS) --dist worksteal $$(grep -rl factories.thorough tests --include='test_*.py')
 
 accessible: .venv/.dev $(CLIENTS) ## look at every type of page of the desk with axe-core (SCREENSHOTS=folder)
-	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py
+	@EVERY_PAGE=on $(PY) -m pytest -q -n 2 tests/records/admin/test_accessibility_in_browser.py \
+	  tests/records/admin/test_boxes_in_browser.py::test_a_list_of_results_has_no_serious_fault_of_accessibility \
+	  tests/records/admin/test_pasting_in_browser.py::test_thirty_parties_with_two_days_are_pasted
 
 check: lint types ## linters, types, import contracts, migrations, deployment settings (two at once with -j2)
 

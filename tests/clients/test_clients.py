@@ -17,6 +17,9 @@ import pytest
 from tests.clients.node import HERE, NODE, node, run
 from tests.factories.servers import copied, data_folder, free_port, serving
 
+# Generators and compilers of others compute it, a second and more each.
+pytestmark = pytest.mark.long
+
 #: What the programs ask, as anybody would write it.
 QUESTIONS = {
     "list": "events/",

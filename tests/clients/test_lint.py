@@ -11,6 +11,9 @@ import pytest
 from config.api import docs
 from tests.clients.node import HERE, node
 
+# Programs of others, which read the whole schema. That it is the one that was reviewed is tested in tests/contract/test_schema.py.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def schema(tmp_path: Path) -> Path:

@@ -7,7 +7,7 @@ import random
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -58,6 +58,8 @@ from tests.factories.story import load_story
 from tests.factories.thorough import times
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from records.models import Record
 
 pytestmark = pytest.mark.django_db
@@ -304,6 +306,17 @@ OWN = ("year", "month", "decade", "type")
 TERMS = ("state", "role", "status", "attendance", "visit_class")
 
 
+#: Of each term beside each of the others one in two is asked, with `make thorough` all.
+EVERY = 1 if times(1) > 1 else 2
+
+
+def crossed() -> Iterator[tuple[str, str]]:
+    """Each condition on a term beside each of the others, beginning with another of them each time."""
+    for number, one in enumerate(OF_A_TERM):
+        for place in range(len(WITH_SUMS)):
+            yield one, WITH_SUMS[(place + number) % len(WITH_SUMS)]
+
+
 def test_plain_counts_are_read_off_the_sums(
     client: Client, world: dict[str, list[Document]]
 ) -> None:
@@ -315,7 +328,7 @@ def test_plain_counts_are_read_off_the_sums(
             [*plain, *((name,) for name in TERMS), ("state", "decade"), ("year", "status")],
         ),
         *product(
-            [f"{one}&{rest}".rstrip("&") for one, rest in product(OF_A_TERM, WITH_SUMS)], plain
+            [f"{one}&{rest}".rstrip("&") for one, rest in islice(crossed(), 0, None, EVERY)], plain
         ),
     ]
     documents = {query: _crawl(f"events/?{query}".rstrip("?")) for query, _by in asked}

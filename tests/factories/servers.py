@@ -66,6 +66,7 @@ def prepared_in(shared: Path) -> Path:
             with data_folder() as made:
                 with serving(free_port(), CHANCERY_VAR=str(made), WORKERS="1") as service:
                     said = service.wait_until_ready()
+                    assert service.get("/readyz") == (200, '{"status": "ok"}')
                     assert service.end() == 0
                 (made / "said").write_text(said)
                 unfinished = shared / "prepared.new"

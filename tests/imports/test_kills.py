@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg2
+import pytest
 
 from config.db import embedded
 from tests.factories.imports import ndjson
@@ -24,6 +25,9 @@ from tests.factories.servers import clean_environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+# Eleven processes that load Django, most of them killed, and PostgreSQL twice.
+pytestmark = pytest.mark.long
 
 #: Enough that two processes publish side by side, in several batches each (in_small_batches.py).
 PERSONS = 200

@@ -9,15 +9,10 @@ from django.contrib.auth.models import Group, User
 
 from records.models import BulkEdit, RecordWarning
 from records.roles import PUBLISHER
-from tests.factories.browser import CHROMIUM, browser_page
+from tests.factories.browser import browser_page, needs_chromium
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person
 from tests.factories.staff import logged_in
-
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
-)
 
 
 #: The buttons that the lower bar of a form shows, as far as a finger can press them: 24 pixels at least.

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from records.roles import CONTRIBUTOR
-from tests.factories.browser import CHROMIUM, PATIENCE, browser_page
+from tests.factories.browser import PATIENCE, browser_page, needs_chromium
 from tests.factories.people import make_person
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
@@ -20,10 +20,7 @@ def kept(page: Any) -> str:
     return str(page.evaluate("JSON.stringify(localStorage)"))
 
 
-@pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="No Chromium on this machine: apt-get install chromium, and this test runs too.",
-)
+@needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) -> None:
     user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)

@@ -15,6 +15,7 @@ from tests.factories.people import make_person
 from tests.factories.races import at_once, overtaken
 from tests.factories.records import make_topic
 from tests.factories.staff import client_of, member_of_staff
+from tests.factories.thorough import times
 from tests.records.admin.filling import address, agreed, filled
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SAVES = 12
+SAVES = times(6)
 #: How often a form is sent at most.
 MOST = 20
 
