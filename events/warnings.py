@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ LIKE_ANOTHER_EVENT = "like_another_event"
 TWINS = 3
 #: Days over which an event may be spread and still be compared with others: what is known by its decade alone is like many.
 LONGEST = 400
+#: A year, a month or a day. What else EDTF has is explained.
+_PLAIN = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?", re.ASCII)
 
 
 def _on(when: UncertainDate, end: UncertainDate | None = None) -> str:
@@ -44,6 +47,8 @@ def _on(when: UncertainDate, end: UncertainDate | None = None) -> str:
     first, _slash, last = when.edtf.partition("/")
     if first and last and ".." not in when.edtf:
         return f"from {first} to {last}"
+    if not _PLAIN.fullmatch(when.edtf):
+        return f"at a time given as {when} ({when.meaning()})"
     return f"on {when}" if when.edtf.count("-") == 2 else f"in {when}"
 
 

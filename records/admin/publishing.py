@@ -219,7 +219,8 @@ class PublishingActions(Labelled, AnyModelAdmin):
                 refusals = [Refusal(records[0], "database", message_of(error))]
             else:
                 if action in {MERGE, UNMERGE}:
-                    written = [*records, *(each.merged_into for each in records)]
+                    # Of an undone merge, the record that is separated still has the survivor.
+                    written = [*records, survivor, *(each.merged_into for each in records)]
                     say(request, new_since(started, [each.pk for each in written if each]))
                 return self._done(request, action, records, survivor)
         if action == UNMERGE:

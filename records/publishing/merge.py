@@ -23,6 +23,7 @@ from records.models import (
     Identifier,
     Name,
     Part,
+    PendingLabel,
     PossibleDuplicate,
     Record,
     Reference,
@@ -87,6 +88,7 @@ def merge(
         hold(changed)
         locked = {record.pk: record for record in lock([loser, survivor])}
         gone, kept = locked[loser.pk], locked[survivor.pk]
+        _demand_names_are_public(gone)
         as_they_were = _published_as_they_are(changed)
         newest = newest_by_record([gone, kept])
         was_published = gone.pk in newest
@@ -148,6 +150,18 @@ def merge(
         # What was public as it is says nothing new by naming the survivor.
         settle(as_they_were, at=turn.moment, renamed={gone.pk: kept.pk})
     carry_over([loser], [gone])
+
+
+def _demand_names_are_public(loser: Record) -> None:
+    """Refuse to merge what another record was just merged into, as long as public documents still name that one.
+
+    They would never name `loser`, and undoing this merge could not let them name it again.
+    """
+    former = type(loser)._default_manager.filter(merged_into=loser)
+    waiting = former.filter(pk__in=PendingLabel.objects.values("record_id")).order_by("pk").first()
+    if waiting is not None:
+        detail = f"{waiting} was merged into {loser} just now, and not all public records that name it say so yet: try again in a minute."
+        raise CurationRefused([Refusal(loser, "names_on_their_way", detail)])
 
 
 #: Rows that are listed of each table.

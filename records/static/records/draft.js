@@ -150,7 +150,7 @@
         return made;
     }
 
-    function offer(key, draft) {
+    function offer(key, draft, bringBack) {
         const seen = draft.values.find(([name]) => name === "_seen");
         const now = document.getElementsByName("_seen")[0];
         const banner = document.createElement("div");
@@ -164,8 +164,8 @@
         }
         banner.append(
             " ", button("Bring it back", () => {
-                restore(draft.values);
                 banner.remove();
+                bringBack();
             }),
             " ", button("Discard it", () => {
                 localStorage.removeItem(key);
@@ -315,7 +315,10 @@
     }
 
     if (form) {
-        const key = `${PREFIX}${account.user}:${location.pathname}`;
+        // Each page that is opened keeps its own: in two tabs two records are typed. One that came back with errors goes on with that
+        // of the page that was sent.
+        const ours = `${PREFIX}${account.user}:${location.pathname}:`;
+        const key = wrong && sent && sent.startsWith(ours) ? sent : `${ours}${Date.now()}.${Math.random()}`;
         let before = typed(taken());
         let waits = null;
         let isSent = false;
@@ -336,11 +339,20 @@
             }
         };
 
-        const draft = read(key);
         if (wrong) {
             before = ""; // what came back with errors is not saved
-        } else if (draft && typed(draft.values) !== before) {
-            offer(key, draft);
+        } else {
+            const drafts = Object.keys(localStorage).filter((each) => each.startsWith(ours)).map((each) => [each, read(each)]);
+            drafts.sort(([, one], [, other]) => one.at - other.at); // the latest stands above the others
+            for (const [each, draft] of drafts) {
+                if (typed(draft.values) !== before) {
+                    offer(each, draft, async () => {
+                        await restore(draft.values);
+                        localStorage.removeItem(each); // from here on this page keeps it
+                        keep();
+                    });
+                }
+            }
         }
 
         const soon = () => {

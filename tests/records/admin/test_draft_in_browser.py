@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
+from people.models import Person
 from records.roles import CONTRIBUTOR
 from tests.factories.browser import PATIENCE, browser_page, needs_chromium
 from tests.factories.people import make_person
@@ -20,8 +21,18 @@ def kept(page: Any) -> str:
     return str(page.evaluate("JSON.stringify(localStorage)"))
 
 
-@needs_chromium
-@pytest.mark.django_db(transaction=True)
+pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+
+
+def until_kept(page: Any, text: str) -> None:
+    """Wait until the browser keeps a text."""
+    for _try in range(200):
+        if text in kept(page):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"Never kept: {text}")
+
+
 def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) -> None:
     user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
     user.groups.add(Group.objects.get(name=CONTRIBUTOR))
@@ -43,10 +54,7 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
         page.fill("#id_given_name", "Marco Antonio")
         page.click("#names-group .add-row a")
         page.fill("#id_names-0-name", "Little Marco")
-        for _ in range(200):
-            if "Little Marco" in kept(page):
-                break
-            page.wait_for_timeout(50)
+        until_kept(page, "Little Marco")
 
         # The page is gone without a farewell; another one offers what was kept, and restores nothing by itself.
         page.close()
@@ -96,4 +104,43 @@ def test_nothing_typed_is_lost_by_a_crash_or_an_ended_session(live_server: Any) 
     assert (person.given_name, person.family_name) == ("Marco Antonio", "Rubio")
     assert person.writers == [user.pk]
     assert list(person.names.values_list("name", flat=True)) == ["Little Marco"]
+    assert complaints == []
+
+
+def test_each_tab_keeps_what_is_typed_in_it(live_server: Any) -> None:
+    cookie = session_of(member_of_staff(CONTRIBUTOR), live_server)
+    form = f"{live_server.url}{address(Person, 'add')}"
+    complaints: list[str] = []
+
+    with browser_page(complaints) as first:
+        context = first.context.browser.new_context()
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([cookie])
+        page, other = context.new_page(), context.new_page()
+        for tab, name in ((page, "Ada Byron"), (other, "Benazir Bhutto")):
+            tab.goto(form)
+            tab.fill("#id_name", name)
+            until_kept(tab, name)
+        with page.expect_navigation():
+            page.keyboard.press("Control+s")
+        page.wait_for_load_state()
+        assert ("Ada Byron" in kept(page), "Benazir Bhutto" in kept(page)) == (False, True)
+        other.close()
+
+        page.goto(form)
+        page.fill("#id_name", "Cemal")
+        until_kept(page, "Cemal")
+        page.click("text=Bring it back")
+        until_kept(page, "Benazir Bhutto")
+        assert page.input_value("#id_name") == "Benazir Bhutto"
+        assert page.locator(".kept").count() == 0
+        with page.expect_navigation():
+            page.keyboard.press("Control+s")
+        page.wait_for_load_state()
+        assert "chancery:draft" not in kept(page)
+
+    assert list(Person.objects.order_by("pk").values_list("name", flat=True)) == [
+        "Ada Byron",
+        "Benazir Bhutto",
+    ]
     assert complaints == []

@@ -224,6 +224,29 @@ def test_a_state_that_did_not_exist_on_the_day(contributor: Client) -> None:
     assert saved_again(contributor, response) == [("state_not_on_day", "state", detail)]
 
 
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("2024-06", "in 2024-06"),
+        ("2024/2026", "from 2024 to 2026"),
+        (
+            "2024-21",
+            "at a time given as 2024-21 (some day in spring (hemisphere not said) of 2024)",
+        ),
+        ("2025-05/..", "at a time given as 2025-05/.. (from May 2025, open end)"),
+    ],
+)
+def test_when_an_event_was_is_said_in_words(contributor: Client, when: str, words: str) -> None:
+    union = make_state("Soviet Union", start="1922-12-30", end="1991-12-26")
+
+    _data, response = add_event(
+        contributor, {"state": union.pk}, type=make_event_type("summit").pk, when_edtf=when
+    )
+
+    ((detail, _field),) = shown(response)
+    assert f", the event was {words}. Choose" in detail
+
+
 def test_an_event_like_another_one(contributor: Client) -> None:
     there = make_event(
         "G7 at Borgo Egnazia", type=make_event_type("summit"), when="2024-06-13/2024-06-15"

@@ -422,3 +422,28 @@ def test_only_the_survivor_waits_after_a_merge_and_nothing_after_its_undoing(
 
     unmerge(fresh(gone), by=admin_user, reason="Two after all.")
     assert waiting() == ["A visit"]
+
+
+def test_what_was_merged_just_now_is_merged_on_once_the_public_has_its_name(
+    two: tuple[Person, Person], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(labels, "AT_ONCE", 0)
+    (gone, kept), third = two, make_person("M. I. Dar")
+    event = make_event("A call")
+    make_participation(event, gone)
+    publish_whole(event, third)
+    before = edition_of(event).document
+    merged(gone, kept)
+
+    with pytest.raises(CurationRefused, match="not all public records that name it say so yet"):
+        merged(kept, third)
+
+    labels.drain()
+    merged(kept, third)
+    labels.drain()
+    undone(kept)
+    labels.drain()
+    undone(gone)
+    labels.drain()
+    was, now = (orjson.loads(text) for text in (before, edition_of(event).document))
+    assert was["participations"] == now["participations"]
