@@ -4,8 +4,8 @@ Nobody is accredited to a state that is gone, and who stays at the post is accre
 new credentials. So the tenure to the first state ends with it, by the last day that the table of states has for the territory
 (`imports.matching.states`), and the next one begins the day after. A milestone of each says so, and a warning of the row.
 
-Where the person has another appointment to the first state at that time, this one is a tenure to the later state only. Where the table
-has no state after it, the tenure is left as it is told, with a warning.
+Where the person has another appointment to the first state at that time, the two tell one tenure, which has the ids of both, and only the
+later parts are made of this one. Where the table has no state after it, the tenure is left as it is told, with a warning.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from imports.datasets.pocom.offices import Offices
-    from imports.datasets.pocom.rows import Appointment
+    from imports.datasets.pocom.rows import Appointment, Group
     from imports.matching.states import Crosswalk, Span
 
 
 def with_later_parts(
-    appointments: Iterable[Appointment], offices: Offices, crosswalk: Crosswalk
+    appointments: Iterable[Appointment],
+    groups: Iterable[Group],
+    offices: Offices,
+    crosswalk: Crosswalk,
 ) -> list[Appointment]:
     """Return the appointments, each of which is one tenure then: those that outlast their state end with it, their later parts follow."""
     held: defaultdict[tuple[str, str], list[Appointment]] = defaultdict(list)
@@ -46,18 +49,24 @@ def with_later_parts(
         if len(spans) < 2:
             found.append(appointment)
             continue
-        others = held[appointment.person, appointment.office]
-        is_told_twice = any(
-            _overlap(appointment, other) for other in others if other is not appointment
-        )
         later = [_later_part(appointment, *pair) for pair in pairwise(spans)]
-        if is_told_twice:
-            offices.leave(appointment)
-            _become(appointment, later.pop(0))
-            offices.place(appointment)
+        others = held[appointment.person, appointment.office]
+        told = [
+            other for other in others if other is not appointment and _overlap(appointment, other)
+        ]
+        if told:
+            others.remove(appointment)
+            _leave_to(told[0], appointment, offices)
+            for group in groups:
+                group.becomes = [
+                    ("tenure", told[0].identifier)
+                    if each == ("tenure", appointment.identifier)
+                    else each
+                    for each in group.becomes
+                ]
         else:
             _end_with(appointment, *spans[:2])
-        found.append(appointment)
+            found.append(appointment)
         for part in later:
             offices.place(part)
             found.append(part)
@@ -113,6 +122,7 @@ def _later_part(appointment: Appointment, before: Span, own: Span) -> Appointmen
     return replace(
         appointment,
         part=own.state.slug,
+        also=[],
         dates={name: Reading() for name in appointment.dates} | {"started": start},
         start=start,
         end=appointment.end if is_last or own.end is None else Reading(own.end.isoformat()),
@@ -121,11 +131,11 @@ def _later_part(appointment: Appointment, before: Span, own: Span) -> Appointmen
     )
 
 
-def _become(appointment: Appointment, part: Appointment) -> None:
-    """Make a later part of an appointment all of it."""
-    appointment.dates, appointment.milestones = part.dates, part.milestones
-    appointment.start, appointment.end = part.start, part.end
-    appointment.end_reason = part.end_reason
+def _leave_to(other: Appointment, appointment: Appointment, offices: Offices) -> None:
+    """Make one tenure of two appointments to the first state: that of the other."""
+    other.also.append(appointment.value)
+    offices.leave(appointment)
+    appointment.becomes += [("office", other.office), ("tenure", other.identifier)]
 
 
 def _day_of(told: dict[str, Any]) -> date | None:

@@ -50,7 +50,7 @@ def translate(tree: Tree, source: str) -> Iterator[Row | Document | NearMatch]:
     good = [appointment for appointment in files.appointments if appointment.is_good]
     checks.check(good, files.people)
     groups.join(files.groups, files.appointments, offices)
-    good = with_later_parts(good, offices, crosswalk)
+    good = with_later_parts(good, files.groups, offices, crosswalk)
     checks.check_overlaps(good)
     people = People(files, index, offices)
     yield from people.documents(source)

@@ -78,6 +78,9 @@ class Appointment(SourceRow):
 
     #: The state of this part of an appointment that outlasted its first state, for the later ones.
     part: str = ""
+    also: list[str] = field(
+        default_factory=list
+    )  #: ids of other appointments that tell the same tenure
     office: str = ""  #: the identifier of its office
     kind_of_tenure: str = ""
     start: Reading = field(default_factory=Reading)

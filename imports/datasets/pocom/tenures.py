@@ -86,10 +86,11 @@ def is_in_office(appointment: Appointment) -> bool:
 def document(appointment: Appointment, person: str, source: str) -> Document:
     """Return the tenure of a person, by what documents call the person. It says what is not known too, for no other data set has these tenures."""
     is_over = bool(appointment.end or appointment.notes["ended"]) or not is_in_office(appointment)
+    ids = (appointment.value, *appointment.also)
     return {
         "object": "tenure",
         "slug": _slug(appointment),
-        "identifiers": identifiers(("pocom-appointment", appointment.value)),
+        "identifiers": identifiers(*(("pocom-appointment", each) for each in ids)),
         "person": person,
         "office": appointment.office,
         "kind": str(appointment.kind_of_tenure),

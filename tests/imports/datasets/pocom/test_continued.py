@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from imports.datasets.pocom.importer import DATASET
-from people.models import State, Tenure
+from people.models import State, Tenure, TenureIdentifier
 from records.publishing.publish import publish
 from tests.factories.people import make_state
 from tests.imports.datasets.importing import import_folder
@@ -19,6 +19,7 @@ from tests.imports.datasets.pocom.files import (
     group,
     mission,
     translated,
+    write,
 )
 
 CZECH = "missions-countries/czech-republic.xml"
@@ -116,8 +117,9 @@ def test_the_tenure_ends_with_the_state_and_goes_on_in_one_to_the_next(states, t
     }
 
 
-def test_another_appointment_to_the_first_state_leaves_this_one_to_the_later_state(
-    states, tmp_path
+@pytest.mark.parametrize("comes_alone", [False, True])
+def test_another_appointment_to_the_first_state_tells_the_same_tenure(
+    states, tmp_path, *, comes_alone
 ):
     files = (
         RUDOLF
@@ -138,19 +140,58 @@ def test_another_appointment_to_the_first_state_leaves_this_one_to_the_later_sta
         }
     )
 
-    first = import_folder(DATASET, _written(tmp_path, files))
-    second = import_folder(DATASET, tmp_path)
+    # The file of the later state may come first, without the other.
+    if comes_alone:
+        alone = RUDOLF | ROLES | {CZECH: files[CZECH]}
+        import_folder(DATASET, _written(tmp_path / "before", alone))
+    result = import_folder(DATASET, _written(tmp_path / "all", files))
+    again = import_folder(DATASET, tmp_path / "all")
 
-    assert sorted(Tenure.objects.values_list("slug", "start_edtf", "end_edtf")) == [
-        ("rassendyll-rudolf-czechia-ambassador-e-p-1993", "1993-01-01", "1995-07-15"),
-        ("rassendyll-rudolf-czechoslovakia-ambassador-e-p-1992", "1992-07-20", "1992-12-31"),
+    assert sorted(
+        (
+            tenure.slug,
+            tenure.start.edtf,
+            tenure.end.edtf,
+            sorted(tenure.identifiers.values_list("value", flat=True)),
+        )
+        for tenure in Tenure.objects.all()
+    ) == [
+        (
+            "rassendyll-rudolf-czechia-ambassador-e-p-1993",
+            "1993-01-01",
+            "1995-07-15",
+            ["cz-1992-baso-01~czechia"],
+        ),
+        (
+            "rassendyll-rudolf-czechoslovakia-ambassador-e-p-1992",
+            "1992-07-20",
+            "1992-12-31",
+            ["cs-1992-baso-01", "cz-1992-baso-01"],
+        ),
     ]
-    assert set(first) == {"created"}
-    assert second == {"unchanged": first["created"]}
+    assert "rejected" not in result
+    assert set(again) == {"unchanged"}
+
+
+def test_of_two_appointments_that_outlast_the_state_one_keeps_the_tenure_to_it(states, tmp_path):
+    told = (basora(), basora("cz-1992-baso-02", started="1992-08-01", ended="1994-01-01"))
+    files = RUDOLF | ROLES | {CZECH: mission(*told, territory="czech-republic")}
+
+    result = import_folder(DATASET, _written(tmp_path, files))
+
+    values = TenureIdentifier.objects.order_by("value").values_list("value", "record__start_edtf")
+    assert list(values) == [
+        ("cz-1992-baso-01", "1992-08-01"),
+        ("cz-1992-baso-01~czechia", "1993-01-01"),
+        ("cz-1992-baso-02", "1992-08-01"),
+        # The same person cannot certainly hold the office twice: the start is kept as words.
+        ("cz-1992-baso-02~czechia", ""),
+    ]
+    assert set(result) == {"created"}
 
 
 def _written(folder, files):
-    translated(folder, files)
+    write(folder, files)
     return folder
 
 
