@@ -417,12 +417,13 @@ def forms() -> Iterator[Page]:
 
     summit, treaty = _summit(), _treaty()
     yield Page("an event with 8 participants", _address(summit), {"cpu": 100, "queries": 15})
-    yield Page("  saved unchanged", _address(summit), fill=lambda _sent, _round: None)
+    asked = {"queries": 25.0}
+    yield Page("  saved unchanged", _address(summit), asked, lambda _sent, _round: None)
     changed = _change("participations")
-    yield Page("  saved, one participant changed", _address(summit), fill=changed)
+    yield Page("  saved, one participant changed", _address(summit), asked, changed)
     yield Page("a treaty with 182 parties", _address(treaty), {"cpu": 150, "kb": 200})
     opened = f"{_address(treaty)}?parties-open={treaty.parties.earliest('pk').pk}"
-    yield Page("  saved, one party changed", opened, {"queries": 25}, _change("parties"))
+    yield Page("  saved, one party changed", opened, asked, _change("parties"))
     tenure = Tenure.objects.select_related("person").earliest("pk")
     yield Page("a person", _address(tenure.person), {"cpu": 100})
     yield Page("a tenure", _address(tenure), {"cpu": 100})
@@ -461,7 +462,7 @@ def home() -> Iterator[Page]:
     """The front page."""
     from django.urls import reverse  # noqa: PLC0415 - Django must be set up first
 
-    yield Page("the front page", reverse("admin:index"))
+    yield Page("the front page", reverse("admin:index"), {"postgresql": 30})
 
 
 def lists() -> Iterator[Page]:

@@ -24,7 +24,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
-from records.admin.boxes import boxes_of
+from records.admin.boxes import boxes_of, chosen_keys
 from records.admin.conflict import ASKED
 from records.admin.fieldsets import fieldsets_html
 
@@ -200,19 +200,34 @@ def _packed(
     ]
     cells: list[str] = [*line["cells"], *[""] * columns][:columns]
     first, *others = cells
-    found = [str(error) for errors in form.errors.values() for error in errors]
-    wrong = ["Choose which to keep." if ASKED in error else error for error in found]
-    return format_html(
-        '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}<td>{}{}{}</td></tr>',
-        *(formset.prefix, form.prefix, first or "(blank)"),
-        format_html_join("", "<td>{}</td>", ((each,) for each in others)),
-        format_html('<ul class="errorlist"><li>{}</li></ul>', " ".join(wrong)) if wrong else "",
-        format_html(
-            '<input type="hidden" name="{}-{}" value="{}">',
-            *(form.prefix, PACKED, json.dumps(line, ensure_ascii=False)),
-        ),
+    hidden = format_html(
+        '<input type="hidden" name="{}-{}" value="{}">{}',
+        *(form.prefix, PACKED, json.dumps(line, ensure_ascii=False)),
         format_html_join("", '<input type="hidden" name="{}" value="{}">', fields),
     )
+    if form.errors:
+        said = format_html_join("", "<li>{}</li>", ((each,) for each in _wrong(form)))
+        rest = format_html(
+            '<td colspan="{}"><ul class="errorlist">{}</ul>{}</td>',
+            max(columns - 1, 1),
+            said,
+            hidden,
+        )
+    else:
+        shown = format_html_join("", "<td>{}</td>", ((each,) for each in others))
+        rest = format_html("{}<td>{}</td>", shown, hidden)
+    return format_html(
+        '<tr class="packed dynamic-{}" id="{}"><th scope="row">{}</th>{}</tr>',
+        *(formset.prefix, form.prefix, first or "(blank)", rest),
+    )
+
+
+def _wrong(form: Any) -> Iterator[str]:
+    """Yield the errors of a form, each with the field that it is about."""
+    for name, errors in form.errors.items():
+        field = f"{form[name].label}: " if name in form.fields else ""
+        for error in errors:
+            yield f"{field}{'choose which to keep.' if ASKED in error else error}"
 
 
 def _line_of(form: Any) -> dict[str, Any]:
@@ -222,13 +237,15 @@ def _line_of(form: Any) -> dict[str, Any]:
         bound = form[name]
         boxes = boxes_of([bound.field])
         if boxes:
-            shown = [label for _key, (label, _hint) in boxes[0].shown(bound.value())]
+            known_rows, keys = boxes[0].known, chosen_keys(boxes[0], bound.value())
+            shown = [known_rows[key][0] for key in keys if key in known_rows]
         elif isinstance(bound.field, ChoiceField):
             known = {str(key): str(label) for key, label in bound.field.choices}  # type: ignore[union-attr, misc]
             shown = [known.get(str(bound.value()), str(bound.value()))]
         else:
             shown = [str(bound.value())]
-        labels[name] = shown
+        if bound.value() is not None:
+            labels[name] = shown
     texts = [text for shown in labels.values() for text in shown if text]
     return {"cells": ["; ".join(texts)[:LONGEST]], "labels": labels}
 

@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from records.admin import conflict, once, warnings
@@ -256,11 +257,13 @@ class RecordAdmin(
         column: Any = self.model._meta.get_field(from_field or "id")
         try:
             key = column.to_python(object_id)
-            return rows.annotate(**self._beside()).get(**{column.name: key})
+            return rows.annotate(**self._beside).get(**{column.name: key})
         except (self.model.DoesNotExist, ValidationError, ValueError):
             return None
 
+    @cached_property
     def _beside(self) -> dict[str, Any]:
+        """What is read with each record, as expressions: they are the same for all."""
         it = OuterRef("pk")
         return {
             "is_reviewed": Exists(reviews_of(it)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+@cache
 def marked_up(help_text: str) -> SafeString:
     """Return a help text with `code` set as code; in the API's documentation it is Markdown."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(help_text)))  # noqa: S308 - escaped
@@ -33,8 +35,9 @@ def marked_up_texts(model: type[Model]) -> dict[str, SafeString]:
     }
 
 
+@cache
 def selectable(model: type[Model]) -> QuerySet[Any]:
-    """Return the rows that a field may name. Not a merged record: its survivor takes its place."""
+    """Return the rows that a field may name, for the field to copy. Not a merged record: its survivor takes its place."""
     rows = model._default_manager.all()
     if issubclass(model, Record):
         return rows.exclude(editorial_state=EditorialState.MERGED)

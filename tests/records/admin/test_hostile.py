@@ -382,7 +382,7 @@ def test_of_many_wrong_rows_the_first_come_back_as_forms_and_the_rest_as_lines(
     wrong = "Select a valid choice. king is not one of the available choices."
     assert shown == [
         ("Jane 0 · draft; <Delegate 0>", ""),
-        ("Jane 3 · draft; <Delegate 3>; king", wrong),
+        ("Jane 3 · draft; <Delegate 3>; king", f"Role: {wrong}"),
         ("Jane 4 · draft; <Delegate 4>; Host", ""),
     ]
     sent = {

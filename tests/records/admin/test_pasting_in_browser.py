@@ -111,6 +111,16 @@ def test_a_row_is_opened_by_keyboard_and_what_was_typed_there_comes_back(live_se
         page.click("#parties-group .paste-open")
         page.fill("#parties-group textarea", "Zambia\t2016-04-22")
         page.click("#parties-group .paste-panel >> text=Preview")
+        # The party would fit, and its action would not.
+        most = "document.getElementById('id_actions-MAX_NUM_FORMS').value"
+        page.evaluate(f"{most} = 0")
+        page.click(".paste-add:focus")
+        assert page.inner_text("#parties-group .paste-said") == (
+            "1 line is left here: a form takes at most 1,000 rows of a kind. "
+            "Save it and paste the rest then, or bring all of them in a file, as an import."
+        )
+        assert page.locator("tr.packed").count() == 0
+        page.evaluate(f"{most} = 1000")
         page.click(".paste-add:focus")
         page.press(f"{opened} a", "Enter")
         assert page.get_attribute(f"{opened} a", "aria-expanded") == "false"
