@@ -234,11 +234,13 @@ class ByDay(Halves):
     def _first(self, count: int) -> list[Place] | None:
         """Return the first so many rows; None where too few of those that are read meet what only the records are asked."""
         public = self._editions.first(count)
+        if self._editions.is_in_vain:
+            return None
         end = public[-1][0] if public and len(public) == count else inf
         if self._previews.end < end:
             self._previews = self._changed(end)
         changed = self._previews.first(count)
-        if self._editions.is_in_vain or self._previews.is_in_vain:
+        if self._previews.is_in_vain:
             return None
         return sorted([*public, *changed])[:count]
 
