@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -180,7 +180,8 @@ class Halves:
     def counted(self, most: int) -> int:
         """Return how many rows there are, up to `most`, read in whatever order is cheapest."""
         if most > self._most:
-            self._most = max(most, FOUND)
+            # Of groups each says whether it has few rows.
+            self._most = most if self.groups else max(most, FOUND)
             self._some = []
         for half in self.halves[len(self._some) :]:
             if sum(map(len, self._some)) < most:
@@ -234,17 +235,24 @@ class ByDay(Halves):
     def _first(self, count: int) -> list[Place] | None:
         """Return the first so many rows; None where too few of those that are read meet what only the records are asked."""
         public = self._editions.first(count)
+        if self._editions.is_in_vain:
+            return None
         end = public[-1][0] if public and len(public) == count else inf
         if self._previews.end < end:
             self._previews = self._changed(end)
         changed = self._previews.first(count)
-        if self._editions.is_in_vain or self._previews.is_in_vain:
+        if self._previews.is_in_vain:
             return None
         return sorted([*public, *changed])[:count]
 
 
 #: How many days before the last of all the first one lies, those without one behind all others, and the key.
 Place = tuple[float, Any]
+
+
+def day_of(table: str) -> str:
+    """Return the first day of an edition or a preview, as the desk lists it."""
+    return f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
 
 
 class RowsByDay:
@@ -282,6 +290,13 @@ class RowsByDay:
     def read(self, count: int) -> list[Place]:
         """Return the next rows of the half, some so many."""
         raise NotImplementedError
+
+    def in_order(self, source: str, where: Clause, count: int, offset: int) -> Clause:
+        """Return a statement for so many rows of a table that stands there as the editions do, behind those that were read."""
+        table = table_of(self.editions)
+        asked = select(f"{day_of(table)}, {table}.record_id::text", source, where)
+        order = f"{day_of(table)} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {offset}"
+        return Clause(f"{asked.sql} ORDER BY {order}", asked.values)
 
     def fetch(self, asked: Clause) -> list[Place]:
         with connection.cursor() as cursor:
@@ -345,20 +360,16 @@ class EditionsOfWords(RowsByDay):
         super().__init__(editions, clauses, rows)
         self._words = words
 
-    @cached_property
-    def _every(self) -> list[Place]:
+    def read(self, count: int) -> list[Place]:
+        """Return the next rows of the half, and some more, for some were changed since."""
         table = table_of(self.editions)
         label = f"string_to_array(btrim(chancery_folded({table}.label)), ' ')"
         have = [Clause(f"{label} && %s::text[]", (list(those),)) for those in self._words]
         where = all_of([readable(self.editions), *self.clauses, *have])
-        day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
-        return sorted(self.fetch(select(f"{day}, {table}.record_id::text", table, where)))
-
-    def read(self, count: int) -> list[Place]:
-        """Return the next rows of the half, and some more, for some were changed since."""
-        last = self._read + count + count // 8 + SAME_DAY
-        self.is_read = last >= len(self._every)
-        return self._every[self._read : last]
+        size = count + count // 8 + SAME_DAY
+        found = self.fetch(self.in_order(table, where, size, self._read))
+        self.is_read = len(found) < size
+        return found
 
 
 class RecordsOfWords(EditionsByDay):
@@ -453,14 +464,12 @@ class PreviewsByDay(RowsByDay):
     def read(self, count: int) -> list[Place]:
         """Return the next rows of the half."""
         table = table_of(self.editions)
-        day = f"CASE WHEN NOT {table}.starts_unknown THEN {table}.date END"
         where = all_of(self.clauses)
         if self.end < inf:
-            where &= Clause(f"{day} >= %s::date", (date.fromordinal(-int(self.end)),))
+            last = date.fromordinal(-int(self.end))
+            where &= Clause(f"{day_of(table)} >= %s::date", (last,))
         source = f"({previewed(self.editions)}) AS {table}"
-        asked = select(f"{day}, {table}.record_id::text", source, where)
-        order = f"{day} DESC NULLS LAST, {table}.record_id LIMIT {count} OFFSET {self._count}"
-        found = self.fetch(Clause(f"{asked.sql} ORDER BY {order}", asked.values))
+        found = self.fetch(self.in_order(source, where, count, self._count))
         self._count += len(found)
         self.is_read = len(found) < count
         return found

@@ -281,14 +281,17 @@ class Migration(migrations.Migration):
         # Words without accents and punctuation, in lower case, each between spaces: ' al assad '. For indexes: unaccent() itself
         # depends on a dictionary that could change, so PostgreSQL does not index it. Names are written with their schema, for reindexing
         # and restoring run without a search path. Each write folds its names for each of their indexes, so it is written for speed:
-        # PL/pgSQL starts sooner than SQL, and single spaces between words, which most are, are left as they are.
+        # PL/pgSQL starts sooner than SQL, ASCII has no accents, and single spaces between words, which most are, are left as they are.
         migrations.RunSQL(
             sql="""
                 DO $do$ BEGIN EXECUTE format($format$
                     CREATE FUNCTION chancery_folded(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
                     BEGIN
                         RETURN ' ' || btrim(regexp_replace(
-                            replace(replace(lower(%1$s.unaccent('%1$s.unaccent'::regdictionary, $1)), '.', ''), '''', ''),
+                            replace(replace(lower(
+                                CASE WHEN octet_length($1) = length($1) THEN $1
+                                ELSE %1$s.unaccent('%1$s.unaccent'::regdictionary, $1) END
+                            ), '.', ''), '''', ''),
                             ' *(?! )[-_/,;:()\\[\\]"“”„’`&%%!?\\\\[:space:]][-_/,;:()\\[\\]"“”„’`&%%!?\\\\[:space:]]*|  +', ' ', 'g'
                         )) || ' ';
                     END $$
