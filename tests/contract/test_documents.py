@@ -15,6 +15,7 @@ from records.publishing.documents import embedded
 from records.registry import Kind, all_kinds
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
+from tests.factories.story import load_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,9 +80,10 @@ def beyond(found: dict[str, Any], shape: dict[str, Any], path: str = "") -> Iter
             yield from beyond(inner, shape[name], here)
 
 
-@pytest.fixture
-def everything(story: None) -> None:
+@pytest.fixture(scope="module")
+def everything(module_transaction: None) -> None:
     """The sample story, and a record of each kind with one of each of its parts."""
+    load_story()
     publish_whole(*(maker.with_parts(1) for maker in EVERY_KIND.values()))
 
 
@@ -150,7 +152,7 @@ def test_every_member_that_is_sent_can_be_picked() -> None:
     assert missing == {}
 
 
-@pytest.mark.usefixtures("story")
+@pytest.mark.usefixtures("everything")
 def test_a_member_that_only_one_of_several_kinds_has_can_be_picked(client: Any) -> None:
     picked = "participations.participant.code,participations.capacities.office.state.code"
     response = client.get(f"/api/v1/events/india-pakistan-ceasefire/?fields={picked}")

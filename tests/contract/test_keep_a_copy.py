@@ -24,9 +24,9 @@ from records.publishing.merge import merge
 from records.publishing.pruning import prune
 from records.publishing.publish import publish, restore, withdraw
 from tests.factories.copies import Document, current
-from tests.factories.events import make_event, make_participation
+from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_state
-from tests.factories.records import make_topic, publish_whole
+from tests.factories.records import make_source, make_topic, publish_whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,12 +51,17 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "copy.sqlite3"
 
 
+def _new_event(title: str) -> Event:
+    """Return an event with a source and a type of its own, so that there are many records to copy."""
+    return make_event(title, type=make_event_type(), source=make_source())
+
+
 class World:
     """Two states and events between them, which are published, changed, withdrawn, restored and merged."""
 
     def __init__(self) -> None:
         self.states = [make_state("Pakistan", alpha_2="PK"), make_state("China", alpha_2="CN")]
-        self.events = [make_event(f"Event {number}") for number in range(6)]
+        self.events = [_new_event(f"Event {number}") for number in range(6)]
         for number, event in enumerate(self.events):
             make_participation(event, self.states[number % 2])
         publish_whole(*self.events, *self.states, make_topic("mining"))
@@ -70,7 +75,7 @@ class World:
         event.title = f"Event as of turn {self._turn}"
         event.save()
         publish(event, by=None)
-        new = make_event(f"Event of turn {self._turn}")
+        new = _new_event(f"Event of turn {self._turn}")
         make_participation(new, self.states[self._turn % 2])
         publish_whole(new)
         if self._turn % 3 == 0:

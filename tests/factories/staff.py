@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, User
 from django.test import Client
+
+from config.sessions import SessionStore
 
 
 def member_of_staff(role: str, name: str = "") -> User:
@@ -17,9 +21,18 @@ def member_of_staff(role: str, name: str = "") -> User:
 
 
 def client_of(user: User) -> Client:
-    """Return a client in which somebody is logged in."""
+    """Return a client with a session of somebody. It is only written: what happens at a log-in costs four times as much."""
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: f"{ModelBackend.__module__}.{ModelBackend.__name__}",
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+    )
+    session.save()
     client = Client()
-    client.force_login(user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return client
 
 
