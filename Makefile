@@ -21,10 +21,10 @@ run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000
 setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for tests and checks
 
 test: .venv/.dev $(CLIENTS) ## the tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
-	@echo "Not here: make long (an import that is killed, generated clients, linters of the schema), make accessible (all pages)"
+	@echo "Not here, but in CI: make long (what is killed, generated clients, linters of the schema), make accessible (all pages)"
 	@exec $(PY) -m pytest -m "not long" -n $(JOBS) --dist worksteal $(ARGS)
 
-long: .venv/.dev $(CLIENTS) ## tests of whole processes: an import that is killed, generated clients, linters of the schema
+long: .venv/.dev $(CLIENTS) ## tests of whole processes: what is killed again and again, generated clients, linters of the schema
 	@exec $(PY) -m pytest -q -m long -n 2 --dist worksteal $$(grep -rl mark.long tests --include='test_*.py') $(ARGS)
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")

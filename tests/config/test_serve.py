@@ -112,6 +112,7 @@ def test_ending_it_does_not_stop_a_database_that_others_use(serve, server, free_
     assert server.stop_if_unused()
 
 
+@pytest.mark.long
 def test_what_is_killed_comes_back(serve, prepared_server, free_port):
     """Within 10 seconds on a machine that has nothing else to do."""
     service = serve(free_port, WORKERS="2")

@@ -87,7 +87,7 @@ def world(module_transaction: None) -> dict[str, list[Document]]:
         make_place(name, state=state) for name, state in zip(("Ys", "Xanadu"), states, strict=False)
     ]
     types = [make_event_type(code) for code in ("feast", "duel", "siege")]
-    for number in range(100):
+    for number in range(60):
         when = _when(chance)
         is_day = len(when) == len("2001-05-10") and when[0].isdigit()
         event = make_event(
@@ -111,7 +111,7 @@ def world(module_transaction: None) -> dict[str, list[Document]]:
         if chance.random() < 0.4:
             make_event_place(event, chance.choice(places))
         records.append(event)
-    for number in range(40):
+    for number in range(25):
         agreement = make_agreement(
             f"Agreement {number:02}",
             form=chance.choice(["treaty", "agreement"]),
@@ -126,7 +126,7 @@ def world(module_transaction: None) -> dict[str, list[Document]]:
             _add_value(agreement, chance)
         records.append(agreement)
     records += [
-        make_statement(date=_when(chance), about=tuple(chance.sample(states, 2))) for _ in range(30)
+        make_statement(date=_when(chance), about=tuple(chance.sample(states, 2))) for _ in range(20)
     ]
     publish_whole(*records, *tenures, *Event.objects.all())
     with connection.cursor() as cursor:

@@ -220,6 +220,7 @@ def test_a_copy_killed_at_any_request_goes_on(
     assert stored(file) == current()
 
 
+@pytest.mark.long
 def test_a_copy_killed_at_any_moment_goes_on(live_server: Any, file: Path) -> None:
     world, chance = World(), random.Random(1)  # noqa: S311 - no secret
     call_command("snapshot", verbosity=0)

@@ -77,6 +77,8 @@ def at_home(site: str, *cookies: Any) -> Iterator[list[tuple[Any, Count]]]:
             page.context.add_cookies([cookie])
             count = counted(page)
             page.goto(f"{site}/admin/")
+            # It has the focus when the page is first drawn: what is typed before that is lost.
+            page.wait_for_selector("#find:focus")
             count.restart()
             opened.append((page, count))
         yield opened

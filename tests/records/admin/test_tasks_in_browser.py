@@ -51,9 +51,9 @@ def test_a_summit_of_eight_is_recorded_and_published(
 ) -> None:
     publish(make_event_type("summit", label="Summit"), by=None)
     office = make_office("President")
-    for name in LEADERS:
-        tenure = make_tenure(make_person(f"Leader {name}"), office, start="2020")
-        publish_whole(tenure)
+    publish_whole(
+        *[make_tenure(make_person(f"Leader {name}"), office, start="2020") for name in LEADERS]
+    )
     sources = [make_source(title=f"{name} communiqué") for name in ("Gulf", "Joint")]
 
     def go(page: Any, selector: str, *, back: bool = False) -> None:

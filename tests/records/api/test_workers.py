@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import psycopg2
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from records.models.api_key import digest_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from config.db import embedded
     from tests.factories.servers import Service
+
+# Two workers of a service, asked thousands of times.
+pytestmark = pytest.mark.long
 
 #: Connections that stay open: the kernel deals them out to the workers.
 CONNECTIONS = 12
