@@ -445,5 +445,5 @@ def test_what_was_merged_just_now_is_merged_on_once_the_public_has_its_name(
     labels.drain()
     undone(gone)
     labels.drain()
-    was, now = (orjson.loads(text) for text in (before, edition_of(event).document))
+    was, now = (orjson.loads(text or "") for text in (before, edition_of(event).document))
     assert was["participations"] == now["participations"]
