@@ -7,7 +7,8 @@
 
 Two records are one person where an identifier says so, or where a name, an office and a day do: somebody of that name
 certainly held the office that day, and nobody else who may be meant did. Who was not born yet that day, was a child or was
-dead is never meant, whatever identifier, name or office say. Everything else, however alike the names, is near: for the review list. A merged person is the one that it was merged into; a withdrawn one is found by identifier only.
+dead is never meant, whatever identifier, name or office say. Everything else, however alike the names, is near: for the
+review list. A merged person is the one that it was merged into; a withdrawn one is found by identifier only.
 """
 
 from __future__ import annotations
