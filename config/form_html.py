@@ -46,7 +46,7 @@ class Bound(BoundField):
     """A field in a form: what is asked of it many times is made once."""
 
     @cached_property
-    def auto_id(self) -> str:  # type: ignore[override] # Django makes it each time
+    def auto_id(self) -> str:
         return super().auto_id
 
     def as_widget(
@@ -57,7 +57,8 @@ class Bound(BoundField):
     ) -> SafeString:
         """Write a plain input without the contexts that Django makes for a template."""
         own: Any = widget or self.field.widget
-        is_written = WRITERS.get(own.template_name) is _input and _is_plain(type(own))
+        kind: Any = type(own)
+        is_written = WRITERS.get(own.template_name) is _input and _is_plain(kind)
         if only_initial or self.field.localize or not is_written:
             return super().as_widget(widget, attrs, only_initial)
         built = self.build_widget_attrs(attrs or {}, own)
@@ -145,7 +146,7 @@ def _input_with(kind: object, name: object, value: object, attrs: Said) -> str:
 
 
 @cache
-def _is_plain(widget: type[Widget]) -> bool:
+def _is_plain(widget: Any) -> bool:
     """Whether widgets of a class are written from their attributes alone."""
     return (
         issubclass(widget, Input)

@@ -104,7 +104,7 @@ def _numbers_sent(typed: QueryDict) -> dict[str, list[int]]:
     found: dict[str, set[int]] = {
         name.removesuffix(ends): set()
         for name in typed
-        if name.endswith(ends) and _is_number(typed[name])
+        if name.endswith(ends) and _is_number(str(typed[name]))
     }
     for name in typed:
         prefix, _, rest = name.rpartition("-")[0].rpartition("-")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.contrib.admin.utils import label_for_field
 from django.db.models import prefetch_related_objects
-from django.forms import ChoiceField
+from django.forms import ChoiceField, ModelChoiceField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
@@ -239,7 +239,7 @@ def _line_of(form: Any) -> dict[str, Any]:
         if boxes:
             known_rows, keys = boxes[0].known, chosen_keys(boxes[0], bound.value())
             shown = [known_rows[key][0] for key in keys if key in known_rows]
-        elif isinstance(bound.field, ChoiceField):
+        elif isinstance(bound.field, ChoiceField) and not isinstance(bound.field, ModelChoiceField):
             known = {str(key): str(label) for key, label in bound.field.choices}  # type: ignore[union-attr, misc]
             shown = [known.get(str(bound.value()), str(bound.value()))]
         else:

@@ -61,11 +61,12 @@ def save_changed(row: models.Model) -> None:
 
 
 @cache
-def _numbers_in_order(model: type[models.Model]) -> tuple[str, ...]:
-    """Return the fields by which rows are in order, where these are numbers; nothing else is compared here as in the database."""
-    names = [name for name in model._meta.ordering if isinstance(name, str)]
+def _numbers_in_order(model: Any) -> tuple[str, ...]:
+    """Return the fields by which rows of a model are in order, where these are numbers; nothing else is compared here as in the database."""
+    ordering = model._meta.ordering
+    names = [name for name in ordering if isinstance(name, str)]
     fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
-    if len(fields) < len(model._meta.ordering) or not all(
+    if len(fields) < len(ordering) or not all(
         isinstance(field, models.IntegerField) and not field.null for field in fields
     ):
         return ()
@@ -180,7 +181,8 @@ class PagedFormSet(AnyFormSet):
         if keys == []:
             return []
         found = super().get_queryset()
-        numbers = _numbers_in_order(self.model)
+        model: Any = self.model
+        numbers = _numbers_in_order(model)
         if keys and numbers:
             # For an ORDER BY, Django compares all columns that are read; so few are sorted here.
             rows = sorted(self._read(found.order_by()[: FEW + 1]), key=attrgetter(*numbers))
