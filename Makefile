@@ -9,7 +9,7 @@ CLIENTS = tests/clients/node_modules/.installed
 # Containers often ask for none. Without it each process compiles again what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run setup test long guards thorough accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
+.PHONY: help run setup test browser long guards thorough accessible check fix schema examples reference-data docs bench bench-imports soak lock backup restore db-upgrade db-stop
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 @\2/p' Makefile | column -t -s @ 2>/dev/null \
@@ -21,10 +21,13 @@ run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000
 setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for tests and checks
 
 test: .venv/.dev $(CLIENTS) ## the tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
-	@echo "Not here, but in CI: make long (what is killed, generated clients, linters of the schema), make accessible (all pages)"
-	@exec $(PY) -m pytest -m "not long" -n $(JOBS) --dist worksteal $(ARGS)
+	@echo "Not here: make browser (the desk in Chromium), make long (an import that is killed, generated clients, linters of the schema)"
+	@exec $(PY) -m pytest -m "not browser and not long" -n $(JOBS) --dist worksteal $(ARGS)
 
-long: .venv/.dev $(CLIENTS) ## tests of whole processes: what is killed again and again, generated clients, linters of the schema
+browser: .venv/.dev $(CLIENTS) ## tests of the desk in Chromium (EVERY_PAGE=on: every type of page with axe-core)
+	@exec $(PY) -m pytest -q -m browser -n 2 --dist worksteal $$(grep -rl mark.browser tests --include='test_*.py') $(ARGS)
+
+long: .venv/.dev $(CLIENTS) ## tests of whole processes: an import that is killed, generated clients, linters of the schema
 	@exec $(PY) -m pytest -q -m long -n 2 --dist worksteal $$(grep -rl mark.long tests --include='test_*.py') $(ARGS)
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")

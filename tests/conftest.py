@@ -227,6 +227,17 @@ def remember_pages_only() -> Iterator[None]:
         yield
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what is marked `browser` where there is none."""
+    if item.get_closest_marker("browser"):
+        from tests.factories.browser import CHROMIUM  # noqa: PLC0415 - loading its driver takes time
+
+        if CHROMIUM is None:
+            pytest.skip(
+                "No Chromium on this machine: apt-get install chromium-headless-shell, and this test runs too."
+            )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

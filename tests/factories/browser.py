@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from playwright.sync_api import sync_playwright
 
 #: Without windows where there is such a one: that computes a third less, most of it what windows would show.
@@ -23,10 +22,6 @@ CHROMIUM = next(
         ),
     ),
     None,
-)
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="No Chromium on this machine: apt-get install chromium-headless-shell, and this test runs too.",
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.records import make_source, publish_whole
 
@@ -49,7 +49,7 @@ def test_whatever_is_typed_gets_a_page(client: Client, typed: str) -> None:
     assert (b"Nothing that is published is called so" in answer.content) == bool(typed.strip())
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_box_is_used_with_the_keyboard(live_server: LiveServer) -> None:
     dar = published()

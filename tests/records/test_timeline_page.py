@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.factories.answers import get
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person, make_state
 from tests.factories.records import publish_whole
@@ -81,7 +81,7 @@ def test_what_was_written_is_never_markup(client: Client) -> None:
     assert b"&lt;script&gt;alert(1)" in answer.content
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_browser_draws_it_without_complaint(story: None, live_server: object) -> None:
     complaints: list[str] = []

@@ -14,7 +14,7 @@ from imports.models import ImportBatch
 from people.models import Person
 from records.publishing.publish import publish
 from records.roles import PUBLISHER
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.clicks import counted, demand_row
 from tests.factories.imports import ndjson, person
 from tests.factories.records import make_source
@@ -28,7 +28,7 @@ def again(request: Any, page: Any) -> bool:
     return bool(is_first and request.method == "GET" and request.url == page.url)
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_imported_and_undone_in_the_browser(
     live_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.i18n import JavaScriptCatalog
 
 from tests.factories.axe import EVERY, LOOKS, prepare, serious_faults, show
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.desk_pages import every_page
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SHARES = 2 if EVERY else 1
 CORE = {"log-in", "home", "form of a contributor", "compare", "conflict", "not found"}
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_page_has_a_serious_fault_of_accessibility(

@@ -9,13 +9,13 @@ import pytest
 from people.models import Tenure
 from records.roles import PUBLISHER
 from tests.factories.axe import LOOKS, prepare, serious_faults, show
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_office, make_person, make_state, make_tenure
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_participant_is_described_by_keyboard_alone(live_server: Any) -> None:

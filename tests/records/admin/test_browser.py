@@ -9,11 +9,10 @@ from django.contrib.auth.models import Group, User
 
 from records.models import BulkEdit, RecordWarning
 from records.roles import PUBLISHER
-from tests.factories.browser import browser_page, needs_chromium
+from tests.factories.browser import browser_page
 from tests.factories.events import make_event, make_participation
 from tests.factories.people import make_person
 from tests.factories.staff import logged_in
-
 
 #: The buttons that the lower bar of a form shows, as far as a finger can press them: 24 pixels at least.
 BUTTONS = """[...[...document.querySelectorAll(".submit-row")].at(-1).querySelectorAll(":not(.no-delete)")]
@@ -23,7 +22,7 @@ SCROLLED = """[document.scrollingElement, ...document.querySelectorAll(".submit-
     .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className || each.tagName)"""
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server: Any) -> None:
     user = User.objects.create_user("ada", password="a long pass phrase", is_staff=True)
@@ -77,7 +76,7 @@ def test_a_draft_is_published_in_the_browser_and_read_by_the_public(live_server:
     assert complaints == []
 
 
-@needs_chromium
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_warning_stands_beside_its_field_and_one_key_resolves_a_name(live_server: Any) -> None:
     client = logged_in("contributor")

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 
 from people.models import Person
 from records.roles import CONTRIBUTOR
-from tests.factories.browser import PATIENCE, browser_page, needs_chromium
+from tests.factories.browser import PATIENCE, browser_page
 from tests.factories.people import make_person
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
@@ -21,7 +21,7 @@ def kept(page: Any) -> str:
     return str(page.evaluate("JSON.stringify(localStorage)"))
 
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def until_kept(page: Any, text: str) -> None:

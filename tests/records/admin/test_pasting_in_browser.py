@@ -9,13 +9,13 @@ import pytest
 from records.roles import PUBLISHER
 from tests.factories.agreements import make_agreement, make_party
 from tests.factories.axe import EVERY, prepare, serious_faults
-from tests.factories.browser import PATIENCE, browser_page, needs_chromium
+from tests.factories.browser import PATIENCE, browser_page
 from tests.factories.clicks import counted, demand_row
 from tests.factories.people import make_state
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def until(page: Any, expression: str) -> None:

@@ -13,7 +13,6 @@ from records.models import BulkEdit, Change, Source
 from records.publishing.publish import publish
 from records.publishing.warnings import renew
 from records.roles import CONTRIBUTOR, PUBLISHER
-from tests.factories.browser import needs_chromium
 from tests.factories.clicks import Count, at_home, choose, demand_row, tab_to
 from tests.factories.events import make_event, make_event_type, make_participation
 from tests.factories.people import make_office, make_person, make_tenure
@@ -21,7 +20,7 @@ from tests.factories.records import make_source, publish_whole
 from tests.factories.staff import member_of_staff, session_of
 from tests.records.admin.filling import address
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LEADERS = ("Salman", "Trump", "Sisi", "Abdullah", "Macron", "Scholz", "Tamim", "Erdogan")
 
