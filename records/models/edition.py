@@ -351,7 +351,7 @@ def terms_of(document: dict[str, Any], *members: str) -> list[int]:
 def gin_index(name: str, *columns: str, has_words: bool = False) -> GinIndex:
     """One index over all array columns and the full text: a multi-column GIN serves any subset of them.
 
-    It may have the words of the label too (`words_of_label`), by which the desk finds records beside what else it is asked.
+    It may have the words of the label too (`has_words`), by which the desk finds records beside what else it is asked.
 
     What is new waits in a list, which every question reads, and which the write that fills it puts in order while others wait: a
     quarter of the usual length (docs/decisions/0089).
