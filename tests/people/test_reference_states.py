@@ -93,6 +93,7 @@ def test_soviet_union_is_continued_by_russia_and_dissolved_into_others() -> None
 def test_germany_is_one_state_which_east_germany_joined() -> None:
     assert names_of("germany") == [
         ("Federal Republic of Germany", "official", "en"),
+        ("FRG", "short", "en"),
         ("West Germany", "former", "en"),
         ("ألمانيا", "short", "ar"),
         ("جمهورية ألمانيا الاتحادية", "official", "ar"),
