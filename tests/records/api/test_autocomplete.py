@@ -274,13 +274,15 @@ def test_every_state_is_first_by_its_exact_name_and_by_its_exact_code(
 ) -> None:
     states = list(State.objects.filter(editorial_state="published"))
     codes = StateCode.objects.filter(scheme="iso3166-1-alpha-2", end_edtf="")
+    asked = [
+        *((state.name, state.pk) for state in states),
+        *((code.value, code.state_id) for code in codes),
+        *((code.value.lower(), code.state_id) for code in codes[::10]),
+    ]
+    # That of the desk, which asks many at once, has all of them.
     wrong = [
         (typed, [each["label"] for each in found[:2]])
-        for typed, key in [
-            *((state.name, state.pk) for state in states),
-            *((code.value, code.state_id) for code in codes),
-            *((code.value.lower(), code.state_id) for code in codes[::10]),
-        ]
+        for typed, key in asked[:: 1 if THOROUGH > 1 else 3]
         if (found := suggested(client, typed)) == [] or found[0]["id"] != str(key)
     ]
 
