@@ -21,6 +21,7 @@ from tests.factories.agreements import make_agreement
 from tests.factories.events import make_event, make_event_type
 from tests.factories.people import make_office, make_part, make_person, make_state, make_tenure
 from tests.factories.records import make_source, make_topic
+from tests.factories.thorough import THOROUGH
 
 if TYPE_CHECKING:
     from django.test import Client
