@@ -220,6 +220,7 @@ def test_a_draft_is_sent_back_corrected_approved_and_published(live_server: Any,
         author.click("#id_family_name")
         author.keyboard.type("Rubio")
         author.click("[name=_submit] >> nth=0")
+        author.wait_for_selector("#id_text")  # of the next page, whose button has the same name
         author.click("[name=_submit]")
         says(author, "is submitted")
 
