@@ -21,13 +21,13 @@ run: .venv/.runtime ## set up what is missing and serve on http://127.0.0.1:8000
 setup: .venv/.dev $(CLIENTS) ## the virtual environment, with the tools for tests and checks
 
 test: .venv/.dev $(CLIENTS) ## the tests, on a PostgreSQL of their own (ARGS="-k name", JOBS=1)
-	@echo "Not here: make browser (the desk in Chromium), make long (an import that is killed, generated clients, linters of the schema)"
+	@echo "Not here: make browser (the desk in Chromium), make long (the service as a whole, an import that is killed, generated clients)"
 	@exec $(PY) -m pytest -m "not browser and not long" -n $(JOBS) --dist worksteal $(ARGS)
 
 browser: .venv/.dev $(CLIENTS) ## tests of the desk in Chromium (EVERY_PAGE=on: every type of page with axe-core)
 	@exec $(PY) -m pytest -q -m browser -n 2 --dist worksteal $$(grep -rl mark.browser tests --include='test_*.py') $(ARGS)
 
-long: .venv/.dev $(CLIENTS) ## tests of whole processes: an import that is killed, generated clients, linters of the schema
+long: .venv/.dev $(CLIENTS) ## tests of whole processes: the service, an import that is killed, generated clients, linters of the schema
 	@exec $(PY) -m pytest -q -m long -n 2 --dist worksteal $$(grep -rl mark.long tests --include='test_*.py') $(ARGS)
 
 guards: .venv/.dev ## plant faults in a copy of the code and see whether the tests notice (ARGS="withdrawn")

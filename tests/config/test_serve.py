@@ -39,6 +39,7 @@ def ask_in_vain(service: Service) -> None:
         service.get("/api/v1/events/")
 
 
+@pytest.mark.long
 def test_the_life_of_a_service(serve, prepared_server, var, free_port):
     """One story in one test, since every start of it costs seconds."""
     server = prepared_server

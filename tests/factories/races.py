@@ -9,7 +9,8 @@ from queue import Queue
 from threading import Barrier
 from typing import TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg2.errors import DeadlockDetected
 
 T = TypeVar("T")
 
@@ -17,21 +18,29 @@ T = TypeVar("T")
 def refusals(*actions: Callable[[], object]) -> list[str]:
     """Run the actions side by side, each done before any is committed, but for those that wait for another one's end.
 
-    Returns the rules that refused some.
+    Returns the rules that refused some. Two that look for each other in the same moment both wait: PostgreSQL ends one, which is done again.
     """
     known = Barrier(len(actions), timeout=60)
     running: set[int] = set()
+
+    def until_others_wait(action: Callable[[], object], own: int) -> None:
+        with transaction.atomic():
+            action()
+            running.discard(own)
+            while not all(map(_is_waiting, [*running])):
+                time.sleep(0.005)
 
     def run(action: Callable[[], object]) -> str | None:
         own = _pid()
         running.add(own)
         known.wait()
         try:
-            with transaction.atomic():
-                action()
-                running.discard(own)
-                while not all(map(_is_waiting, [*running])):
-                    time.sleep(0.005)
+            try:
+                until_others_wait(action, own)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+                until_others_wait(action, own)
         except IntegrityError as error:
             name = error.__cause__.diag.constraint_name  # type: ignore[union-attr] # psycopg2's own error
             assert isinstance(name, str)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from tests.factories.servers import Service
 
+# A first start, a second one, and a service that is frozen, overloaded and fed slowly.
+pytestmark = pytest.mark.long
+
 CHEAP, OTHER = "/api/v1/events/", "/api/v1/states/"
 #: Counted from the events: of persons there are no sums.
 COSTLY = "/api/v1/events/counts/?by=person"
