@@ -25,7 +25,7 @@ test: .venv/.dev $(CLIENTS) ## the tests, on a PostgreSQL of their own (ARGS="-k
 	@exec $(PY) -m pytest -m "not browser and not long" -n $(JOBS) --dist worksteal $(ARGS)
 
 browser: .venv/.dev $(CLIENTS) ## tests of the desk in Chromium (EVERY_PAGE=on: every type of page with axe-core)
-	@exec $(PY) -m pytest -q -m browser -n 2 --dist worksteal $$(grep -rl mark.browser tests --include='test_*.py') $(ARGS)
+	@exec $(PY) -m pytest -q -m browser -n 2 --dist loadgroup $$(grep -rl mark.browser tests --include='test_*.py') $(ARGS)
 
 long: .venv/.dev $(CLIENTS) ## tests of whole processes: the service, an import that is killed, generated clients, linters of the schema
 	@exec $(PY) -m pytest -q -m long -n 2 --dist worksteal $$(grep -rl mark.long tests --include='test_*.py') $(ARGS)

@@ -43,6 +43,7 @@ property_settings.load_profile("chancery")
 
 #: Modules that start processes: commands, the service, clients in other languages, browsers. The longest come first.
 STARTING = (
+    "test_accessibility_in_browser.py",
     "test_kills.py",
     "test_serve.py",
     "test_service.py",
