@@ -53,6 +53,7 @@ def ask(there: Database, *statements: str) -> list[tuple[object, ...]]:
             return list(cursor.fetchall())
 
 
+@pytest.mark.long
 def test_what_is_restored_is_what_was_there(story: None, tmp_path: Path) -> None:
     """One story in one test, since reading a dump in costs seconds."""
     by = User.objects.create_user("curator", password="a long one")

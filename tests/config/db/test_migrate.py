@@ -31,6 +31,7 @@ def migrate(*to: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_it_lets_readers_pass_and_tries_again_one_at_a_time(reader):
     process = migrate("0005")
     assert process.stderr
