@@ -29,11 +29,16 @@ class Folded(models.Transform):
     output_field: ClassVar[models.Field[str, str]] = models.TextField()
 
 
+def words_of(folded: str) -> str:
+    """Return the SQL of the words of a folded text, as an array: as indexes of `Words` have it."""
+    return f"string_to_array(btrim({folded}), ' ')"
+
+
 class Words(models.Func):
     """The words of a folded text, as an array."""
 
     function = "string_to_array"
-    template = "%(function)s(btrim(%(expressions)s), ' ')"
+    template = words_of("%(expressions)s")
     output_field: ClassVar[models.Field[Any, Any]] = ArrayField(models.TextField())
 
 

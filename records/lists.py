@@ -28,7 +28,7 @@ from config.faults import Fault
 from records.at_desk import at_desk, current, previewed, tables_in
 from records.badges import CONDITIONS, Badge
 from records.bulk import among
-from records.desk_search import often_asked
+from records.desk_search import often_asked, words_of
 from records.lookup.published import WrittenReferences
 from records.models import CURRENT, EditorialState, WorkingWord
 from records.registry import filters_of
@@ -363,7 +363,7 @@ class EditionsOfWords(RowsByDay):
     def read(self, count: int) -> list[Place]:
         """Return the next rows of the half, and some more, for some were changed since."""
         table = table_of(self.editions)
-        label = f"string_to_array(btrim(chancery_folded({table}.label)), ' ')"
+        label = words_of(f"chancery_folded({table}.label)")
         have = [Clause(f"{label} && %s::text[]", (list(those),)) for those in self._words]
         where = all_of([readable(self.editions), *self.clauses, *have])
         size = count + count // 8 + SAME_DAY

@@ -145,10 +145,10 @@ def _names_in(
     if code not in OWN_FOREIGN_NAMES:
         given["short"] = [_short_name(language, code)]
     if united_nations is not None:
-        told = united_nations.get(code, {})
+        entry = united_nations.get(code, {})
         column = f"UNTERM {LANGUAGES[language]}"
-        given["official"] = [_without_article(language, told.get(f"{column} Formal", ""))]
-        short = _without_article("", told.get(f"{column} Short", ""))
+        given["official"] = [_without_article(language, entry.get(f"{column} Formal", ""))]
+        short = _without_article("", entry.get(f"{column} Short", ""))
         given["alias"] = [re.sub(r"\s*[(\uff08].*", "", short)]
     once = set()
     for kind, names in given.items():

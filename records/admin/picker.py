@@ -10,6 +10,7 @@ from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from config.api.sql import Clause
+from records.desk_search import words_of
 from records.lookup.finding import find_each, spellings_of
 from records.lookup.name_tables import Names, working_words
 from records.lookup.steps import Search, Tier
@@ -176,7 +177,7 @@ def _table(model: type[Model], path: str, former: str | None = None) -> Names:
         record='r0."id"',
         name=name,
         folded=folded,
-        words=f"string_to_array(btrim({folded}), ' ')" if has_words else "",
+        words=words_of(folded) if has_words else "",
         known=working_words(kind_of_names(here)) if has_words else None,
         sort=sort,
         since=since,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.api.sql import EVERYTHING, Clause
+from records.desk_search import words_of
 from records.models import NameSort, PublishedName, PublishedWord, WorkingWord
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def published_names(kinds: Sequence[str]) -> Names:
         folded="folded",
         is_stored=True,
         known=PUBLISHED_WORDS,
-        words="string_to_array(btrim(folded), ' ')",
+        words=words_of("folded"),
         kind="kind",
         sort="sort",
         since="since",

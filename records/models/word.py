@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 
+from records.desk_search import words_of
+
 #: Words of one and two letters look like too many others.
 SHORTEST_WORD = 3
 #: Words that have a part in common: of more, each row is looked at instead.
@@ -114,7 +116,7 @@ class KeepWords(pgtrigger.Trigger):
         kind = kind_of_names(model)
         return (
             f"INSERT INTO {table} (kind, word) SELECT DISTINCT '{kind}', word"  # noqa: S608 - names of ours
-            f" FROM unnest(string_to_array(btrim(chancery_folded(NEW.{self.column})), ' ')) AS named (word)"
+            f" FROM unnest({words_of(f'chancery_folded(NEW.{self.column})')}) AS named (word)"
             f" WHERE length(word) >= {SHORTEST_WORD} AND (SELECT TRUE FROM {table} AS known"
             f" WHERE known.kind = '{kind}' AND known.word = named.word LIMIT 1) IS NULL; RETURN NULL;"
         )

@@ -55,7 +55,7 @@ from tests.factories.people import (
 )
 from tests.factories.records import make_topic, publish_whole
 from tests.factories.story import load_story
-from tests.factories.thorough import times
+from tests.factories.thorough import one_in, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -307,7 +307,7 @@ TERMS = ("state", "role", "status", "attendance", "visit_class")
 
 
 #: Of each term beside each of the others one in two is asked, with `make thorough` all.
-EVERY = 1 if times(1) > 1 else 2
+EVERY = one_in(2)
 
 
 def crossed() -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The requests of the documentation get its answers from the sample story, which is told once for all of them."""
+"""The requests of the documentation get its answers from the sample story, which is loaded once for all of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_docs_show_a_request_with_its_answer() -> None:
 
 @pytest.fixture(scope="module")
 def story_told(module_transaction: None) -> None:
-    """The sample story. It is not told beside the Python of the pages, whose processes tell it too, and would wait for this transaction."""
+    """The sample story. It is not loaded beside the Python of the pages, whose processes load it too, and would wait for this transaction."""
     load_story()
 
 

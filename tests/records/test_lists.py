@@ -21,7 +21,7 @@ from records.registry import all_kinds, filters_of
 from tests.factories.every_kind import EVERY_KIND
 from tests.factories.records import publish_whole
 from tests.factories.story import load_story
-from tests.factories.thorough import times
+from tests.factories.thorough import one_in, times
 
 if TYPE_CHECKING:
     from records.registry import Kind
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 #: Values of each parameter.
 VALUES = times(1)
 #: Of the questions, those that are asked again when all are editions: most were, when all were asked.
-AGAIN = 1 if VALUES > 1 else 3
+AGAIN = one_in(3)
 
 #: Parameters that are asked beside another.
 NEEDED = {"status_on": ["status"]}

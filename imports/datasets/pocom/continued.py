@@ -5,7 +5,7 @@ new credentials. So the tenure to the first state ends with it, by the last day 
 (`imports.matching.states`), and the next one begins the day after. A milestone of each says so, and a warning of the row.
 
 Where the person has another appointment to the first state at that time, the two tell one tenure, which has the ids of both, and only the
-later parts are made of this one. Where the table has no state after it, the tenure is left as it is told, with a warning.
+later parts are made of this one. Where the table has no state after it, the tenure is left as its row has it, with a warning.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ def with_later_parts(
             continue
         later = [_later_part(appointment, *pair) for pair in pairwise(spans)]
         others = held[appointment.person, appointment.office]
-        told = [
+        twins = [
             other for other in others if other is not appointment and _overlap(appointment, other)
         ]
-        if told:
+        if twins:
             others.remove(appointment)
-            _leave_to(told[0], appointment, offices)
+            _leave_to(twins[0], appointment, offices)
             for group in groups:
                 group.becomes = [
-                    ("tenure", told[0].identifier)
+                    ("tenure", twins[0].identifier)
                     if each == ("tenure", appointment.identifier)
                     else each
                     for each in group.becomes
@@ -138,13 +138,13 @@ def _leave_to(other: Appointment, appointment: Appointment, offices: Offices) ->
     appointment.becomes += [("office", other.office), ("tenure", other.identifier)]
 
 
-def _day_of(told: dict[str, Any]) -> date | None:
-    when = UncertainDate.coerce(told.get("date"))
+def _day_of(dated: dict[str, Any]) -> date | None:
+    when = UncertainDate.coerce(dated.get("date"))
     return when.earliest or when.latest
 
 
-def _is_after(told: dict[str, Any], day: date, *, or_on: bool = False) -> bool:
-    known = _day_of(told)
+def _is_after(dated: dict[str, Any], day: date, *, or_on: bool = False) -> bool:
+    known = _day_of(dated)
     return known is not None and (known > day or (or_on and known == day))
 
 
